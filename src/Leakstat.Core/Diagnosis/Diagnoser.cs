@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.History;
+using Leakstat.Knowledge;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis;
+
+/// <summary>Runs every rule over the captures of one host. Captures are taken one at a time and not kept.</summary>
+public sealed class Diagnoser(KnowledgeBase knowledge)
+{
+    /// <summary>Diagnoses captures of one host, given in time order; null where there is none.</summary>
+    public DiagnosisReport? Diagnose(IEnumerable<Capture> captures, InputReport? input = null)
+    {
+        var history = new HistoryBuilder();
+        var summaries = ImmutableArray.CreateBuilder<CaptureSummary>();
+        var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
+        Capture? latest = null;
+        Ledger ledger = new();
+        foreach (Capture capture in captures)
+        {
+            latest = capture;
+            ledger = LedgerBuilder.From(capture);
+            history.Add(capture, ledger);
+            summaries.Add(new CaptureSummary(capture.Source, capture.TakenAt, capture.Files));
+            diagnostics.AddRange(capture.Diagnostics);
+        }
+
+        if (latest is null)
+        {
+            return null;
+        }
+
+        var host = new DiagnosisCase(latest, ledger, history.Build(), knowledge, input ?? InputReport.Clean)
+        {
+            Diagnostics = diagnostics.ToImmutable(),
+        };
+        return new DiagnosisReport
+        {
+            Host = latest.Host,
+            Captures = summaries.ToImmutable(),
+            Ledger = ledger,
+            Latest = latest,
+            History = host.History,
+            Findings = FindingOrder.Sort(RuleRegistry.All.SelectMany(rule => rule.Evaluate(host))),
+            Diagnostics = host.Diagnostics,
+            Input = host.Input,
+        };
+    }
+}

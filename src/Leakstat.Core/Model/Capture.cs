@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+
+namespace Leakstat.Model;
+
+/// <summary>What one FreeBSD host said at one moment. Every part may be absent; absent is not zero.</summary>
+public sealed record Capture
+{
+    /// <summary>The folder, archive or file it was read from, as given.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>UTC time of the capture; null where nothing says it.</summary>
+    public DateTimeOffset? TakenAt { get; init; }
+
+    /// <summary>Who it is.</summary>
+    public required HostIdentity Host { get; init; }
+
+    /// <summary>Every file that was looked at.</summary>
+    public ImmutableArray<CaptureFile> Files { get; init; } = [];
+
+    /// <summary>Problems met while reading.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics { get; init; } = [];
+
+    /// <summary><c>vmstat -z</c>.</summary>
+    public ZoneTable? Zones { get; init; }
+
+    /// <summary><c>vmstat -m</c>.</summary>
+    public MallocTable? MallocTypes { get; init; }
+
+    /// <summary><c>netstat -m</c>.</summary>
+    public MbufStatistics? Mbufs { get; init; }
+
+    /// <summary>sysctl values, ARC statistics among them; never null.</summary>
+    public SysctlTable Sysctls { get; init; } = SysctlTable.Empty;
+
+    /// <summary><c>vm.uma.*</c> of the sysctls, per zone; null where there is none (before 13.0).</summary>
+    public UmaTable? Uma { get; init; }
+
+    /// <summary><c>vmstat -s</c>.</summary>
+    public VmstatSummary? Summary { get; init; }
+
+    /// <summary>Header of <c>top</c>.</summary>
+    public TopHeader? Top { get; init; }
+
+    /// <summary><c>swapinfo</c>.</summary>
+    public SwapTable? Swap { get; init; }
+
+    /// <summary><c>kldstat</c>, preferably <c>-v</c>.</summary>
+    public KernelFileTable? KernelFiles { get; init; }
+
+    /// <summary><c>ps</c>.</summary>
+    public ProcessTable? Processes { get; init; }
+
+    /// <summary><c>dmesg</c> or a log.</summary>
+    public KernelMessages? Messages { get; init; }
+
+    /// <summary><c>zfs-stats</c>.</summary>
+    public ZfsReport? ZfsReport { get; init; }
+}
+
+/// <summary>Who the host of a capture is. Every part may be absent.</summary>
+public sealed record HostIdentity
+{
+    /// <summary>Host name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Release.</summary>
+    public FreeBsdRelease? Release { get; init; }
+
+    /// <summary><c>__FreeBSD_version</c> (<c>kern.osreldate</c>).</summary>
+    public long? VersionNumber { get; init; }
+
+    /// <summary>Machine architecture: amd64, arm64, i386.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>Physical memory known to the kernel, bytes (<c>hw.physmem</c>).</summary>
+    public Reading? PhysicalMemory { get; init; }
+
+    /// <summary>Page size, bytes.</summary>
+    public Reading? PageSize { get; init; }
+
+    /// <summary>UTC time of boot.</summary>
+    public DateTimeOffset? BootedAt { get; init; }
+
+    /// <summary>Time since boot at the capture, seconds.</summary>
+    public long? UptimeSeconds { get; init; }
+
+    /// <summary>Whether the release is known and is at least that one.</summary>
+    public bool IsAtLeast(int major, int minor = 0) => Release?.IsAtLeast(major, minor) == true;
+
+    /// <summary>Whether the release is known and is older than that one.</summary>
+    public bool IsBefore(int major, int minor = 0) => Release is { } known && !known.IsAtLeast(major, minor);
+}
+
+/// <summary>One file of a capture and what became of it.</summary>
+/// <param name="Name">Name within the capture.</param>
+/// <param name="Format">Format that was recognised (<c>vmstat-z/text</c>); <c>unknown</c> where none was.</param>
+/// <param name="Rows">Rows (or values) read.</param>
+/// <param name="SkippedLines">Lines that were not understood.</param>
+/// <param name="Use">Whether its numbers are used.</param>
+public sealed record CaptureFile(string Name, string Format, int Rows, int SkippedLines, FileUse Use);
+
+/// <summary>What became of a file.</summary>
+public enum FileUse
+{
+    /// <summary>Its numbers are used.</summary>
+    Used,
+
+    /// <summary>Recognised; another output of the same command is used.</summary>
+    Duplicate,
+
+    /// <summary>The output of a command that leakstat knows and does not use.</summary>
+    NotUsed,
+
+    /// <summary>Not recognised.</summary>
+    Unknown,
+}

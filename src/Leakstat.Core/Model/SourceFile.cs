@@ -1,0 +1,21 @@
+namespace Leakstat.Model;
+
+/// <summary>A file (or archive entry, or standard input) that numbers were read from.</summary>
+/// <param name="Path">
+/// The name a person can find it by, exactly as it is printed: <c>caps/a/vmstat-z.txt</c>,
+/// <c>caps.tar.gz!a/vmstat-z.txt</c>, <c>-</c>.
+/// </param>
+public sealed record SourceFile(string Path)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}
+
+/// <summary>Where a number stands: a file and a line in it. Printed as <c>file:line</c>.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">The line, counted from 1; 0 when the whole file is meant.</param>
+public readonly record struct SourceLine(SourceFile File, int Line)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Line > 0 ? $"{File.Path}:{Line}" : File.Path;
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Leakstat.Model;
+using Leakstat.Parsing.Text;
+
+namespace Leakstat.Parsing;
+
+/// <summary>
+/// Collects what the formats read of one capture. Where one command's output came in several forms, the form of the
+/// lowest rank is used (<see cref="PartRank"/>), the first of equals.
+/// </summary>
+public sealed class CaptureBuilder(string source, NamePool names, ReadLimits limits)
+{
+    private readonly Dictionary<Type, (object Part, PartRank Rank)> _parts = [];
+    private readonly Dictionary<string, SysctlTable.Entry> _sysctls = [];
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Dictionary<(SourceFile File, string Id), int> _reported = [];
+    private readonly List<CaptureFile> _files = [];
+
+    /// <summary>The pool that names come from.</summary>
+    public NamePool Names { get; } = names;
+
+    /// <summary>The bounds to keep to.</summary>
+    public ReadLimits Limits { get; } = limits;
+
+    /// <summary>UTC time of the capture, when a manifest or a folder name says it.</summary>
+    public DateTimeOffset? TakenAt { get; set; }
+
+    /// <summary>Host name, when a manifest says it.</summary>
+    public string? HostName { get; set; }
+
+    /// <summary>Whether anything at all was understood.</summary>
+    public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
+
+    /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
+    public bool Has<T>() => _parts.ContainsKey(typeof(T));
+
+    /// <summary>Offers a part: a <see cref="ZoneTable"/>, a <see cref="TopHeader"/>, … False when a better one is there.</summary>
+    public bool Offer<T>(T part, PartRank rank = PartRank.Text)
+        where T : class
+    {
+        if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank) held) && held.Rank <= rank)
+        {
+            return false;
+        }
+
+        _parts[typeof(T)] = (part, rank);
+        return true;
+    }
+
+    /// <summary>Adds a sysctl; the first mention of a name wins. False for a later one.</summary>
+    public bool AddSysctl(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value, SourceLine at) =>
+        _sysctls.Count < Limits.Rows && _sysctls.TryAdd(Names.Get(name), new SysctlTable.Entry(value, at));
+
+    /// <summary>Reports a problem; beyond <see cref="ReadLimits.DiagnosticsPerFile"/> it is only counted.</summary>
+    public void Report(string id, string text, SourceLine at)
+    {
+        int count = _reported.GetValueOrDefault((at.File, id)) + 1;
+        _reported[(at.File, id)] = count;
+        if (count <= Limits.DiagnosticsPerFile)
+        {
+            _diagnostics.Add(new Diagnostic(id, text, at));
+        }
+    }
+
+    /// <summary>Whether a further report of this kind for this file would be kept; saves making its text.</summary>
+    public bool Keeps(string id, SourceFile file) =>
+        _reported.GetValueOrDefault((file, id)) < Limits.DiagnosticsPerFile;
+
+    /// <summary>Notes what became of a file.</summary>
+    public void AddFile(CaptureFile file) => _files.Add(file);
+
+    /// <summary>The capture.</summary>
+    public Capture Build()
+    {
+        foreach (((SourceFile file, string id), int count) in _reported)
+        {
+            if (count > Limits.DiagnosticsPerFile)
+            {
+                _diagnostics.Add(new Diagnostic(
+                    id, $"{count - Limits.DiagnosticsPerFile} more of this kind", new SourceLine(file, 0)));
+            }
+        }
+
+        var sysctls = new SysctlTable(_sysctls);
+        UnameLine? uname = Part<UnameLine>();
+        TopHeader? top = Part<TopHeader>();
+        return new Capture
+        {
+            Source = source,
+            TakenAt = TakenAt,
+            Host = HostIdentification.From(sysctls, uname, Part<UptimeLine>(), top, HostName, TakenAt),
+            Files = [.. _files],
+            Diagnostics = [.. _diagnostics],
+            Zones = Part<ZoneTable>(),
+            MallocTypes = Part<MallocTable>(),
+            Mbufs = Part<MbufStatistics>(),
+            Sysctls = sysctls,
+            Uma = UmaReading.From(sysctls),
+            Summary = Part<VmstatSummary>(),
+            Top = top,
+            Swap = Part<SwapTable>(),
+            KernelFiles = Part<KernelFileTable>(),
+            Processes = Part<ProcessTable>(),
+            Messages = Part<KernelMessages>(),
+            ZfsReport = Part<ZfsReport>(),
+        };
+    }
+
+    private T? Part<T>()
+        where T : class => _parts.TryGetValue(typeof(T), out (object Part, PartRank Rank) held) ? (T)held.Part : null;
+}
+
+/// <summary>Which of several outputs of one command is used: the lowest.</summary>
+public enum PartRank
+{
+    /// <summary>The richer of two commands in text (<c>kldstat -v</c>).</summary>
+    Rich,
+
+    /// <summary>Text with exact numbers.</summary>
+    Text,
+
+    /// <summary>libxo JSON.</summary>
+    Json,
+
+    /// <summary>libxo XML.</summary>
+    Xml,
+
+    /// <summary>Text rounded for a person.</summary>
+    Rounded,
+}

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Leakstat.Parsing.Formats;
+
+namespace Leakstat.Parsing;
+
+/// <summary>Every format that leakstat reads. A new one is one file in <c>Formats/</c> and one line here.</summary>
+public static class FormatRegistry
+{
+    /// <summary>All formats; where a line fits several as well, the first is taken.</summary>
+    public static ImmutableArray<IFormat> All { get; } =
+    [
+        new VmstatZonesText(),
+    ];
+}

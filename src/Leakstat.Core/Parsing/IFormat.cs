@@ -1,0 +1,45 @@
+using Leakstat.Parsing.Text;
+
+namespace Leakstat.Parsing;
+
+/// <summary>
+/// One form that one command's output comes in. Formats are recognised by content and are listed in
+/// <see cref="FormatRegistry"/>, nowhere else.
+/// </summary>
+public interface IFormat
+{
+    /// <summary>Name as reports print it: <c>vmstat-z/text</c>, <c>vmstat-z/json</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The command whose output this is: <c>vmstat -z</c>. Two formats of one command share it.</summary>
+    string Command { get; }
+
+    /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
+    LineFit Fit(ReadOnlySpan<byte> line);
+
+    /// <summary>
+    /// Reads a section into the capture, reports what it does not understand and goes on. Never throws on any bytes.
+    /// </summary>
+    FormatResult Read(TextSection section, CaptureBuilder capture);
+}
+
+/// <summary>How a line fits a format.</summary>
+public enum LineFit
+{
+    /// <summary>Not a line of this format.</summary>
+    None,
+
+    /// <summary>Could be a line of this format, and of others or of prose too: it continues a section, it starts none.</summary>
+    Continues,
+
+    /// <summary>A row that nothing but this format has: it starts a section where the header is missing.</summary>
+    Row,
+
+    /// <summary>The header or first line that nothing but this format has: it starts a section.</summary>
+    Header,
+}
+
+/// <summary>What reading a section gave.</summary>
+/// <param name="Rows">Rows (or values) read.</param>
+/// <param name="SkippedLines">Lines not understood, each reported as a diagnostic (up to the limit per file).</param>
+public readonly record struct FormatResult(int Rows, int SkippedLines);
