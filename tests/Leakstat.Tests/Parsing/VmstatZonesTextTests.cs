@@ -14,7 +14,7 @@ public sealed class VmstatZonesTextTests
         Assert.Equal(0, Assert.Single(capture.Files).SkippedLines);
         ZoneRow row = capture.Zones.Find("64 Bucket")!.Value;
         Assert.Equal((512, 0, 47, 25, 1075, 1212), (row.Size, row.Limit, row.Used, row.Free, row.Requests, row.Failures));
-        Assert.Equal("caps/a/vmstat-z.txt:17", capture.Zones.At(row).ToString());
+        Assert.Equal("caps/a/vmstat-z.txt:16", capture.Zones.At(row).ToString());
     }
 
     [Theory]
