@@ -14,8 +14,22 @@ public interface IFormat
     /// <summary>The command whose output this is: <c>vmstat -z</c>. Two formats of one command share it.</summary>
     string Command { get; }
 
+    /// <summary>
+    /// Whether its numbers are used; false for the output of a command that is known and not used, which is named and
+    /// not reported as unknown.
+    /// </summary>
+    bool IsUsed => true;
+
     /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
     LineFit Fit(ReadOnlySpan<byte> line);
+
+    /// <summary>
+    /// Whether a JSON or XML document of this format begins here. Called on the text from a line on that
+    /// <see cref="Text.DocumentText.Starts"/>; <see cref="Text.DocumentText.HeadBytes"/> of it are enough. A document
+    /// printed for reading begins with a line that holds only <c>{</c>, which <see cref="Fit"/> cannot decide.
+    /// How far the document goes is told by <see cref="Text.DocumentText.Length"/>.
+    /// </summary>
+    bool FitsDocument(ReadOnlySpan<byte> head) => false;
 
     /// <summary>
     /// Reads a section into the capture, reports what it does not understand and goes on. Never throws on any bytes.
