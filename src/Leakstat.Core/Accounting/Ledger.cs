@@ -38,8 +38,8 @@ public sealed record Ledger
     public ImmutableArray<Account> Wired { get; init; } = [];
 
     /// <summary>
-    /// Wired memory minus all of <see cref="Wired"/>: what nobody owns. A difference and nothing else. Absent unless
-    /// <see cref="IsComplete"/> holds: with a large owner missing the difference would say nothing.
+    /// Wired memory minus all of <see cref="Wired"/>: what nobody owns. A difference and nothing else. Absent where wired
+    /// memory or the zones are unknown; says little unless <see cref="IsComplete"/> holds.
     /// </summary>
     public long? Unaccounted { get; init; }
 
@@ -124,6 +124,9 @@ public static class AccountName
 
     /// <summary>mlock(2) and other wiring by users.</summary>
     public const string UserWired = "user wired";
+
+    /// <summary>What nobody owns; the name of the remainder's series, not of an account.</summary>
+    public const string Unaccounted = "unaccounted";
 
     /// <summary>Modules loaded after boot.</summary>
     public const string Modules = "modules";

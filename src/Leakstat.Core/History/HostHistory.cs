@@ -12,6 +12,9 @@ public enum SeriesKind
     /// <summary>Free items of a zone.</summary>
     ZoneFree,
 
+    /// <summary>Failed allocations of a zone since boot.</summary>
+    ZoneFailures,
+
     /// <summary>Live allocations of a malloc type.</summary>
     MallocInUse,
 
@@ -21,7 +24,7 @@ public enum SeriesKind
     /// <summary>An account of the ledger's pages or wired side, bytes; <c>unaccounted</c> for the remainder.</summary>
     Account,
 
-    /// <summary>A counter that explains growth: a sysctl's name.</summary>
+    /// <summary>A counter that explains growth, by its name in <see cref="ExplainingCounters"/>.</summary>
     Counter,
 
     /// <summary>Pages of a keg (<c>vm.uma</c>), by node.</summary>
@@ -35,12 +38,6 @@ public enum SeriesKind
 /// <param name="Kind">Kind.</param>
 /// <param name="Name">Zone, type, account or sysctl.</param>
 public readonly record struct SeriesKey(SeriesKind Kind, string Name);
-
-/// <summary>One series over the samples of a <see cref="HostHistory"/>; null where a sample lacks it.</summary>
-/// <param name="Key">Name.</param>
-/// <param name="Values">One value per sample, in sample order.</param>
-/// <param name="ItemSize">Bytes of one item, where the series counts items of a known size; 0 otherwise.</param>
-public sealed record Series(SeriesKey Key, ImmutableArray<long?> Values, long ItemSize);
 
 /// <summary>One capture's place on the time line.</summary>
 /// <param name="Source">The capture's source.</param>

@@ -76,6 +76,21 @@ public sealed class SysctlTable
     public string? Text(string name) =>
         _entries.TryGetValue(name, out Entry entry) ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
+    /// <summary>A table of a few of the names, with copies of their values: the captured text is not kept alive by it.</summary>
+    public SysctlTable Select(IEnumerable<string> names)
+    {
+        var chosen = new Dictionary<string, Entry>();
+        foreach (string name in names)
+        {
+            if (_entries.TryGetValue(name, out Entry entry))
+            {
+                chosen[name] = entry with { Value = entry.Value.ToArray() };
+            }
+        }
+
+        return new SysctlTable(chosen);
+    }
+
     /// <summary>File and line of a name.</summary>
     public bool TryLocate(string name, [NotNullWhen(true)] out SourceLine? at)
     {

@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using Leakstat.Model;
+
+namespace Leakstat.Accounting;
+
+/// <summary>
+/// What the kernel's allocators hold: UMA zones, malloc(9) in and out of zones. Exact from <c>vm.uma</c> (13.0 and
+/// later, pages of each keg); from <c>vmstat -z</c> otherwise, low by what slabs waste.
+/// </summary>
+internal sealed record KernelMemory
+{
+    /// <summary>Zones that are not malloc's, bytes, with the zones as parts.</summary>
+    public Account? Zones { get; private init; }
+
+    /// <summary>Malloc zones, bytes, with the malloc types as parts.</summary>
+    public Account? Malloc { get; private init; }
+
+    /// <summary>malloc(9) above the largest zone, or all that is not in zones where contiguous memory cannot be told apart.</summary>
+    public Account? LargeMalloc { get; private init; }
+
+    /// <summary>contigmalloc(9).</summary>
+    public Account? Contiguous { get; private init; }
+
+    /// <summary>Types minus zones minus large allocations; see <see cref="Ledger.TypesMinusZones"/>.</summary>
+    public Account? TypesMinusZones { get; private init; }
+
+    /// <summary>Whether bytes come from counted pages rather than from items times size.</summary>
+    public bool IsExact { get; private init; }
+
+    /// <summary>Reads it out of a capture.</summary>
+    public static KernelMemory Of(Capture capture)
+    {
+        Reading? total = capture.Sysctls.Number("vm.kmem_map_size", "vm.uma_kmem_total");
+        long? pageSize = capture.Host.PageSize?.Value;
+        return capture.Uma is { } uma && total is { } kmem && pageSize is > 0
+            ? FromUma(capture, uma, kmem, pageSize.Value)
+            : FromItems(capture, total);
+    }
+
+    private static KernelMemory FromUma(Capture capture, UmaTable uma, Reading kmem, long pageSize)
+    {
+        var zones = new List<Account>();
+        long mallocBytes = 0;
+        SourceLine? zonesAt = null;
+        SourceLine? mallocAt = null;
+        foreach (UmaZone zone in uma.Zones)
+        {
+            if (zone.IsSecondary || zone.IsCacheZone || zone.Pages is not { } pages
+                || zone.Domains.FirstOrDefault(d => d.Pages is not null).Pages is not { } first)
+            {
+                continue;
+            }
+
+            long bytes = Arithmetic.Multiply(pages, pageSize);
+            string name = zone.KegName ?? zone.Node;
+            if (ZoneKinds.IsMallocBucket(name))
+            {
+                mallocBytes = Arithmetic.Add(mallocBytes, bytes);
+                mallocAt ??= first.At;
+            }
+            else
+            {
+                zones.Add(new Account(name, bytes, $"vm.uma.{zone.Node}.keg.domain.*.pages × page size", first.At));
+                zonesAt ??= first.At;
+            }
+        }
+
+        if (zonesAt is not { } zonesLine || mallocAt is not { } mallocLine)
+        {
+            return FromItems(capture, kmem);
+        }
+
+        long zoneBytes = zones.Aggregate(0L, (sum, z) => Arithmetic.Add(sum, z.Bytes));
+        long large = Arithmetic.Subtract(Arithmetic.Subtract(kmem.Value, zoneBytes), mallocBytes);
+        Account? difference = TypesBeyondZones(capture, large);
+        return new KernelMemory
+        {
+            IsExact = true,
+            Zones = new Account(
+                AccountName.Zones, zoneBytes, "Σ vm.uma.*.keg.domain.*.pages × page size, without malloc's", zonesLine)
+            {
+                Parts = LargestFirst(zones),
+            },
+            Malloc = new Account(
+                AccountName.Malloc, mallocBytes, "Σ vm.uma.malloc_*.keg.domain.*.pages × page size", mallocLine)
+            {
+                Parts = Types(capture),
+            },
+            LargeMalloc = new Account(
+                AccountName.LargeMalloc, large, "vm.kmem_map_size − Σ keg pages × page size", kmem.At),
+            Contiguous = difference is { Bytes: >= 0 }
+                ? difference with { Name = AccountName.Contiguous }
+                : null,
+            TypesMinusZones = difference,
+        };
+    }
+
+    private static KernelMemory FromItems(Capture capture, Reading? kmem)
+    {
+        if (capture.Zones is not { } table)
+        {
+            // Only the total is known; 10 and 11 keep single-page slabs out of it.
+            return kmem is { } only && capture.Host.IsAtLeast(12)
+                ? new KernelMemory
+                {
+                    Zones = new Account(AccountName.Zones, only.Value, "vm.kmem_map_size (zones and malloc together)", only.At),
+                }
+                : new KernelMemory();
+        }
+
+        long copies = CpuCopies(capture);
+        var zones = new List<Account>();
+        long mallocBytes = 0;
+        int mallocLine = 0;
+        foreach (ZoneRow row in table.Rows)
+        {
+            // A secondary zone (mbuf_packet) takes its items from the keg past the primary zone's counters, so that its
+            // row counts once like any other.
+            if (ZoneKinds.IsCacheZone(row.Name))
+            {
+                continue;
+            }
+
+            long items = Arithmetic.Add(Math.Max(row.Used, 0), Math.Max(row.Free, 0));
+            long bytes = Arithmetic.Multiply(items, row.Size);
+            if (ZoneKinds.IsMallocBucket(row.Name))
+            {
+                mallocBytes = Arithmetic.Add(mallocBytes, bytes);
+                mallocLine = mallocLine == 0 ? row.Line : mallocLine;
+                continue;
+            }
+
+            bool perCpu = ZoneKinds.IsPerCpu(row.Name);
+            zones.Add(new Account(
+                row.Name,
+                perCpu ? Arithmetic.Multiply(bytes, copies) : bytes,
+                perCpu ? "(USED + FREE) × SIZE × CPUs" : "(USED + FREE) × SIZE",
+                table.At(row)));
+        }
+
+        if (zones.Count == 0)
+        {
+            return new KernelMemory();
+        }
+
+        long zoneBytes = zones.Aggregate(0L, (sum, z) => Arithmetic.Add(sum, z.Bytes));
+        bool totalHoldsAll = kmem is not null && capture.Host.IsAtLeast(12);
+        Account? large = totalHoldsAll
+            ? new Account(
+                AccountName.LargeMalloc,
+                Arithmetic.Subtract(Arithmetic.Subtract(kmem!.Value.Value, zoneBytes), mallocBytes),
+                "vm.kmem_map_size − Σ (USED + FREE) × SIZE (slab waste is in it)",
+                kmem.Value.At)
+            : TypesBeyondZones(capture, 0) is { } difference
+                ? difference with { Name = AccountName.LargeMalloc, Bytes = Math.Max(difference.Bytes, 0) }
+                : null;
+        return new KernelMemory
+        {
+            Zones = new Account(AccountName.Zones, zoneBytes, "Σ (USED + FREE) × SIZE, without malloc's", zones[0].At)
+            {
+                Parts = LargestFirst(zones),
+            },
+            Malloc = mallocLine == 0
+                ? null
+                : new Account(
+                    AccountName.Malloc, mallocBytes, "Σ (USED + FREE) × SIZE of malloc's zones", new SourceLine(table.File, mallocLine))
+                {
+                    Parts = Types(capture),
+                },
+            LargeMalloc = large,
+        };
+    }
+
+    /// <summary>Σ malloc types − Σ malloc zones USED × SIZE − large allocations.</summary>
+    private static Account? TypesBeyondZones(Capture capture, long large)
+    {
+        if (capture.MallocTypes is not { Rows.Length: > 0 } types || capture.Zones is not { } zones
+            || types.Precision == MemoryPrecision.Humanized)
+        {
+            return null;
+        }
+
+        long typeBytes = types.Rows.Aggregate(0L, (sum, t) => Arithmetic.Add(sum, t.Memory));
+        long zoneBytes = 0;
+        bool any = false;
+        foreach (ZoneRow row in zones.Rows)
+        {
+            if (ZoneKinds.IsMallocBucket(row.Name))
+            {
+                any = true;
+                zoneBytes = Arithmetic.Add(zoneBytes, row.UsedBytes);
+            }
+        }
+
+        return any
+            ? new Account(
+                "malloc types beyond zones",
+                Arithmetic.Subtract(Arithmetic.Subtract(typeBytes, zoneBytes), large),
+                large == 0
+                    ? "Σ vmstat -m memory − Σ malloc zones USED × SIZE"
+                    : "Σ vmstat -m memory − Σ malloc zones USED × SIZE − large malloc",
+                types.At(types.Rows[0]))
+            : null;
+    }
+
+    /// <summary>Copies of a per-CPU item: mp_maxid + 1; one where the capture does not say how many CPUs there are.</summary>
+    private static long CpuCopies(Capture capture)
+    {
+        long? copies = capture.Sysctls.Number("kern.smp.maxid") is { } maxid
+            ? Arithmetic.Add(maxid.Value, 1)
+            : capture.Sysctls.Number("kern.smp.cpus", "hw.ncpu")?.Value;
+        return Math.Clamp(copies ?? 1, 1, 4096);
+    }
+
+    private static ImmutableArray<Account> Types(Capture capture) => capture.MallocTypes is { } types
+        ? LargestFirst([.. types.Rows.Where(t => t.Memory > 0)
+            .Select(t => new Account(t.Name, t.Memory, "vmstat -m, memory of the type", types.At(t)))])
+        : [];
+
+    private static ImmutableArray<Account> LargestFirst(List<Account> accounts) =>
+        [.. accounts.Where(a => a.Bytes != 0).OrderByDescending(a => a.Bytes).ThenBy(a => a.Name, StringComparer.Ordinal)];
+}

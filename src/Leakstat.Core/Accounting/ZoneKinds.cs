@@ -1,0 +1,59 @@
+using System.Globalization;
+using Leakstat.Model;
+
+namespace Leakstat.Accounting;
+
+/// <summary>
+/// What a zone's name tells where <c>vm.uma</c> is missing: <c>vmstat -z</c> does not say which zones share memory
+/// with others (<c>sys/vm/uma_core.c</c>, <c>sys/kern/kern_mbuf.c</c>, <c>sys/kern/kern_malloc.c</c>).
+/// </summary>
+public static class ZoneKinds
+{
+    /// <summary>
+    /// Whether it is a bucket of malloc(9): <c>malloc-256</c> from 13.0 on, <c>256</c> before
+    /// (also <c>mt_zone</c>-like names of debugging kernels: <c>malloc-256-1</c>).
+    /// </summary>
+    public static bool IsMallocBucket(string name) => MallocBucketSize(name) is not null;
+
+    /// <summary>Block size of a malloc bucket, bytes; null for any other zone.</summary>
+    public static int? MallocBucketSize(string name)
+    {
+        ReadOnlySpan<char> text = name;
+        if (text.StartsWith("malloc-", StringComparison.Ordinal))
+        {
+            text = text[7..];
+            int dash = text.IndexOf('-');
+            text = dash < 0 ? text : text[..dash];
+        }
+
+        return text.Length is >= 2 and <= 5
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+            && MallocSizes.All.Contains(size)
+            ? size
+            : null;
+    }
+
+    /// <summary>
+    /// Whether its items are memory of another allocator, so that it owns no slabs: <c>vm pgcache</c> (every page),
+    /// <c>kstack_cache</c> (an account of its own), <c>buffer arena-N</c> (addresses only), <c>buf free cache</c>
+    /// (headers allocated at boot), <c>ktls_buffers</c> (contiguous memory).
+    /// </summary>
+    public static bool IsCacheZone(string name) =>
+        name is "vm pgcache" or "kstack_cache" or "thread_kstack" or "buf free cache" or "ktls_buffers"
+            || name.StartsWith("buffer arena-", StringComparison.Ordinal)
+            || name.StartsWith("debugnet_", StringComparison.Ordinal)
+            || name.StartsWith("netdump_", StringComparison.Ordinal);
+
+    /// <summary>Whether SIZE is the size on one CPU and each item exists once per CPU.</summary>
+    public static bool IsPerCpu(string name) =>
+        name.StartsWith("pcpu-", StringComparison.Ordinal)
+        || name is "64 pcpu" or "int pcpu" or "SMR CPU" or "epoch_record pcpu" or "DPCPU";
+
+    /// <summary>
+    /// Whether the zone serves the allocator itself; it follows all other zones and never is a finding of its own.
+    /// </summary>
+    public static bool IsInternal(string name) =>
+        name.EndsWith(" Bucket", StringComparison.Ordinal)
+        || name.StartsWith("UMA ", StringComparison.Ordinal)
+        || name is "vmem" or "vmem btag" or "vm pgcache" or "SMR SHARED" or "SMR CPU" or "fakepg";
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Leakstat.Model;
+
+namespace Leakstat.History;
+
+/// <summary>
+/// The counters that may explain growth, by the newest of their names: what they are called on any release, and what
+/// they count.
+/// </summary>
+public static class ExplainingCounters
+{
+    /// <summary>Name of the series of a counter, and the sysctls it is read from, newest first.</summary>
+    public static ImmutableArray<(string Name, ImmutableArray<string> Sysctls)> All { get; } =
+    [
+        ("vnodes", ["vfs.vnode.stats.count", "vfs.numvnodes"]),
+        ("free vnodes", ["vfs.vnode.stats.free", "vfs.freevnodes"]),
+        ("name cache entries", ["vfs.cache.stats.count", "vfs.cache.numcache"]),
+        ("open files", ["kern.openfiles"]),
+        ("sockets", ["kern.ipc.numopensockets"]),
+        ("TCP connections", ["net.inet.tcp.pcbcount"]),
+        ("pipe KVA", ["kern.ipc.pipekva"]),
+        ("buffer space", ["vfs.bufspace"]),
+        ("ARC size", ["kstat.zfs.misc.arcstats.size"]),
+        ("dirhash memory", ["vfs.ufs.dirhash_mem"]),
+        ("unix sockets", ["net.local.sockcount"]),
+        ("syncache entries", ["net.inet.tcp.syncache.count"]),
+        ("host cache entries", ["net.inet.tcp.hostcache.count"]),
+        ("ipfw states", ["net.inet.ip.fw.dyn_count"]),
+        ("user page tables", ["vm.pmap.user_pt_page_count"]),
+        ("malloc types", ["kern.malloc_count"]),
+        ("zones", ["vm.zone_count"]),
+    ];
+
+    /// <summary>Name of the series with the number of threads (from ps or the THREAD zone).</summary>
+    public const string Threads = "threads";
+
+    /// <summary>Name of the series with the number of processes (from the PROC zone).</summary>
+    public const string Processes = "processes";
+
+    /// <summary>Reads every counter that a capture has.</summary>
+    public static IEnumerable<(string Name, long Value)> Of(Capture capture)
+    {
+        foreach ((string name, ImmutableArray<string> sysctls) in All)
+        {
+            if (capture.Sysctls.Number(sysctls.AsSpan()) is { } reading)
+            {
+                yield return (name, reading.Value);
+            }
+        }
+
+        if (capture.Zones?.Find("THREAD") is { } threads)
+        {
+            yield return (Threads, threads.Used);
+        }
+        else if (capture.Processes?.Threads is { } count)
+        {
+            yield return (Threads, count);
+        }
+
+        if (capture.Zones?.Find("PROC") is { } processes)
+        {
+            yield return (Processes, processes.Used);
+        }
+    }
+}

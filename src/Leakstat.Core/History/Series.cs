@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Leakstat.History;
+
+/// <summary>
+/// One series over the samples of a <see cref="HostHistory"/>. Held as runs of equal values: most zones of most hosts
+/// never change, and a spool of ten thousand captures has to fit in memory.
+/// </summary>
+public sealed class Series
+{
+    private readonly int[] _starts;
+    private readonly long?[] _runs;
+
+    /// <summary>Takes one value per sample; null where a sample lacks it.</summary>
+    public Series(SeriesKey key, ReadOnlySpan<long?> values, long itemSize)
+    {
+        Key = key;
+        ItemSize = itemSize;
+        Count = values.Length;
+        var starts = new List<int>();
+        var runs = new List<long?>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i == 0 || values[i] != values[i - 1])
+            {
+                starts.Add(i);
+                runs.Add(values[i]);
+            }
+        }
+
+        _starts = [.. starts];
+        _runs = [.. runs];
+    }
+
+    internal Series(SeriesKey key, int[] starts, long?[] runs, int count, long itemSize)
+    {
+        Key = key;
+        _starts = starts;
+        _runs = runs;
+        Count = count;
+        ItemSize = itemSize;
+    }
+
+    /// <summary>Name.</summary>
+    public SeriesKey Key { get; }
+
+    /// <summary>Number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>Bytes of one item, where the series counts items of a known size; 0 otherwise.</summary>
+    public long ItemSize { get; }
+
+    /// <summary>Whether it has one value from its first sample to its last.</summary>
+    public bool IsConstant => _runs.Length == 1 && _runs[0] is not null;
+
+    /// <summary>Value at a sample; null where that sample lacks it.</summary>
+    public long? this[int sample]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(sample);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sample, Count);
+            int run = Array.BinarySearch(_starts, sample);
+            return _runs[run >= 0 ? run : ~run - 1];
+        }
+    }
+
+    /// <summary>All values, one per sample; made anew at each call.</summary>
+    public ImmutableArray<long?> Values
+    {
+        get
+        {
+            var values = new long?[Count];
+            for (int run = 0; run < _runs.Length; run++)
+            {
+                int end = run + 1 < _starts.Length ? _starts[run + 1] : Count;
+                values.AsSpan(_starts[run], end - _starts[run]).Fill(_runs[run]);
+            }
+
+            return ImmutableCollectionsMarshal.AsImmutableArray(values);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Leakstat.History;
+
+/// <summary>A series while it is being collected: runs of equal values, samples without one in between.</summary>
+internal sealed class SeriesColumn(SeriesKey key)
+{
+    private readonly List<int> _starts = [];
+    private readonly List<long?> _runs = [];
+    private int _next;
+
+    /// <summary>Bytes of one item as last seen.</summary>
+    public long ItemSize { get; set; }
+
+    /// <summary>Sets the value of a sample. A second value for one sample is added: zones and types may share a name.</summary>
+    public void Add(int sample, long value)
+    {
+        if (sample < _next)
+        {
+            long sum = Model.Arithmetic.Add(_runs[^1] ?? 0, value);
+            if (_starts[^1] == sample)
+            {
+                _runs[^1] = sum;
+            }
+            else
+            {
+                _starts.Add(sample);
+                _runs.Add(sum);
+            }
+
+            return;
+        }
+
+        Append(_next, null, sample - _next);
+        Append(sample, value, 1);
+    }
+
+    /// <summary>The series, filled up to a number of samples.</summary>
+    public Series Build(int count)
+    {
+        Append(_next, null, count - _next);
+        return new Series(key, [.. _starts], [.. _runs], count, ItemSize);
+    }
+
+    private void Append(int sample, long? value, int length)
+    {
+        if (length <= 0)
+        {
+            return;
+        }
+
+        if (_runs.Count == 0 || _runs[^1] != value)
+        {
+            _starts.Add(sample);
+            _runs.Add(value);
+        }
+
+        _next = sample + length;
+    }
+}
