@@ -1,8 +1,34 @@
+using System.Collections.Immutable;
+using System.Text;
+
 namespace Leakstat.Knowledge;
 
-/// <summary>The knowledge that ships with leakstat, read from embedded tables.</summary>
+/// <summary>The knowledge that ships with leakstat, read from embedded tables when it is first asked for.</summary>
 public static class BuiltInKnowledge
 {
-    /// <summary>Loads it.</summary>
-    public static KnowledgeBase Load() => new([], new Dictionary<string, string>(), []);
+    /// <summary>Loads it. Cheap: each table is read on first use.</summary>
+    public static KnowledgeBase Load() => new(
+        static () => Owners(),
+        static () => new ModuleTable(Text("in-tree-modules.tsv")),
+        static () => [.. Text("linuxkpi-modules.txt").Split('\n').Where(l => l.Length > 0 && l[0] != '#')],
+        static () => []);
+
+    private static ImmutableArray<OwnerEntry> Owners()
+    {
+        var entries = ImmutableArray.CreateBuilder<OwnerEntry>(1300);
+        OwnersFile.Parse(Text("zones-and-types.csv"), entries);
+        return entries.DrainToImmutable();
+    }
+
+    /// <summary>An embedded table as bytes.</summary>
+    internal static byte[] Bytes(string name)
+    {
+        using Stream stream = typeof(BuiltInKnowledge).Assembly.GetManifestResourceStream("Knowledge/" + name)
+            ?? throw new InvalidOperationException($"the table {name} is not part of this build");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
 }

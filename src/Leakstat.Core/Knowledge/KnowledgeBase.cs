@@ -1,33 +1,62 @@
 using System.Collections.Immutable;
+using Leakstat.Model;
 
 namespace Leakstat.Knowledge;
 
-/// <summary>What is known of FreeBSD's zones, malloc types, modules and past bugs. Data, never code.</summary>
+/// <summary>
+/// What is known of FreeBSD's zones, malloc types, modules and past bugs. Data, never code. Tables are read on first use:
+/// a report that asks for no owner pays for none.
+/// </summary>
 public sealed class KnowledgeBase
 {
-    private readonly ILookup<(bool IsZone, string Name), OwnerEntry> _owners;
-    private readonly Dictionary<string, string> _inTree;
+    private readonly Lazy<OwnerTable> _owners;
+    private readonly Lazy<ModuleTable> _modules;
+    private readonly Lazy<ImmutableHashSet<string>> _linuxKpi;
+    private readonly Lazy<ImmutableArray<Signature>> _signatures;
 
-    /// <summary>Takes the tables.</summary>
-    public KnowledgeBase(
-        IEnumerable<OwnerEntry> owners, IReadOnlyDictionary<string, string> inTreeModules, ImmutableArray<Signature> signatures)
+    /// <summary>Takes the sources of the tables.</summary>
+    internal KnowledgeBase(
+        Func<ImmutableArray<OwnerEntry>> owners,
+        Func<ModuleTable> modules,
+        Func<ImmutableHashSet<string>> linuxKpi,
+        Func<ImmutableArray<Signature>> signatures)
     {
-        _owners = owners.ToLookup(o => (o.IsZone, o.Name));
-        _inTree = new Dictionary<string, string>(inTreeModules);
-        Signatures = signatures;
+        _owners = new(() => new OwnerTable(owners()));
+        _modules = new(modules);
+        _linuxKpi = new(linuxKpi);
+        _signatures = new(signatures);
     }
 
-    /// <summary>Known bugs and advisories.</summary>
-    public ImmutableArray<Signature> Signatures { get; }
+    /// <summary>Known bugs and advisories, a user's own first.</summary>
+    public ImmutableArray<Signature> Signatures => _signatures.Value;
+
+    /// <summary>Every entry of the table of owners, a user's own first.</summary>
+    public ImmutableArray<OwnerEntry> Owners => _owners.Value.Entries;
+
+    /// <summary>The newest release whose modules are listed.</summary>
+    public FreeBsdRelease? NewestModuleList => _modules.Value.Newest;
+
+    /// <summary>This knowledge with a user's own entries in front of it.</summary>
+    public KnowledgeBase With(ImmutableArray<OwnerEntry> owners, ImmutableArray<Signature> signatures) => new(
+        () => owners.AddRange(Owners), () => _modules.Value, () => _linuxKpi.Value, () => signatures.AddRange(Signatures));
 
     /// <summary>Whether a module file (<c>zfs.ko</c>) is part of FreeBSD in any release that is known.</summary>
-    public bool IsInTree(string moduleFile) => _inTree.ContainsKey(moduleFile);
+    public bool IsInTree(string moduleFile) => _modules.Value.Contains(moduleFile);
+
+    /// <summary>Where a module file comes from on that release; the release may be unknown.</summary>
+    public ModuleOrigin OriginOf(string moduleFile, FreeBsdRelease? release) => _modules.Value.Origin(moduleFile, release);
+
+    /// <summary>The releases whose source holds the module, of those that were looked at.</summary>
+    public ImmutableArray<FreeBsdRelease> ReleasesWith(string moduleFile) => _modules.Value.Releases(moduleFile);
+
+    /// <summary>Whether a module allocates through LinuxKPI, so that its memory does not show under its own name.</summary>
+    public bool UsesLinuxKpi(string moduleFile) => _linuxKpi.Value.Contains(moduleFile);
 
     /// <summary>What is known of a zone, every entry of that name; empty where nothing is.</summary>
-    public IEnumerable<OwnerEntry> Zone(string name) => _owners[(true, name)];
+    public IEnumerable<OwnerEntry> Zone(string name) => _owners.Value.Find(isZone: true, name);
 
     /// <summary>What is known of a malloc type.</summary>
-    public IEnumerable<OwnerEntry> MallocType(string name) => _owners[(false, name)];
+    public IEnumerable<OwnerEntry> MallocType(string name) => _owners.Value.Find(isZone: false, name);
 }
 
 /// <summary>One entry of the table of owners (<c>zones-and-types.csv</c>, or a user's file of the same columns).</summary>
