@@ -10,5 +10,8 @@ public static class FormatRegistry
     public static ImmutableArray<IFormat> All { get; } =
     [
         new VmstatZonesText(),
+        new VmstatMallocText(),
+        new VmstatSummaryText(),
+        new NetstatMbufText(),
     ];
 }

@@ -37,7 +37,7 @@ public static class Scan
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;
 
     /// <summary>The first word (separated by blanks), which is taken off the front of <paramref name="text"/>.</summary>
-    public static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> text)
+    public static ReadOnlySpan<byte> Word(scoped ref ReadOnlySpan<byte> text)
     {
         int start = 0;
         while (start < text.Length && IsBlank(text[start]))
@@ -57,7 +57,7 @@ public static class Scan
     }
 
     /// <summary>The last word, which is taken off the end of <paramref name="text"/>.</summary>
-    public static ReadOnlySpan<byte> LastWord(ref ReadOnlySpan<byte> text)
+    public static ReadOnlySpan<byte> LastWord(scoped ref ReadOnlySpan<byte> text)
     {
         int end = text.Length;
         while (end > 0 && IsBlank(text[end - 1]))
