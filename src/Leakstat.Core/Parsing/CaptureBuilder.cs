@@ -10,11 +10,14 @@ namespace Leakstat.Parsing;
 /// </summary>
 public sealed class CaptureBuilder(string source, NamePool names, ReadLimits limits)
 {
-    private readonly Dictionary<Type, (object Part, PartRank Rank)> _parts = [];
+    private readonly Dictionary<Type, (object Part, PartRank Rank, int File)> _parts = [];
     private readonly Dictionary<string, SysctlTable.Entry> _sysctls = [];
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly Dictionary<(SourceFile File, string Id), int> _reported = [];
     private readonly List<CaptureFile> _files = [];
+    private readonly List<SourceFile?> _paths = [];
+    private readonly HashSet<int> _offering = [];
+    private readonly HashSet<int> _contributing = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -38,18 +41,31 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     public bool Offer<T>(T part, PartRank rank = PartRank.Text)
         where T : class
     {
-        if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank) held) && held.Rank <= rank)
+        // Offers belong to the file that AddFile names next.
+        int file = _files.Count;
+        _offering.Add(file);
+        if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
         {
             return false;
         }
 
-        _parts[typeof(T)] = (part, rank);
+        _parts[typeof(T)] = (part, rank, file);
         return true;
     }
 
     /// <summary>Adds a sysctl; the first mention of a name wins. False for a later one.</summary>
-    public bool AddSysctl(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value, SourceLine at) =>
-        _sysctls.Count < Limits.Rows && _sysctls.TryAdd(Names.Get(name), new SysctlTable.Entry(value, at));
+    public bool AddSysctl(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value, SourceLine at)
+    {
+        int file = _files.Count;
+        _offering.Add(file);
+        if (_sysctls.Count < Limits.Rows && _sysctls.TryAdd(Names.Get(name), new SysctlTable.Entry(value, at)))
+        {
+            _contributing.Add(file);
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Reports a problem; beyond <see cref="ReadLimits.DiagnosticsPerFile"/> it is only counted.</summary>
     public void Report(string id, string text, SourceLine at)
@@ -66,12 +82,20 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     public bool Keeps(string id, SourceFile file) =>
         _reported.GetValueOrDefault((file, id)) < Limits.DiagnosticsPerFile;
 
-    /// <summary>Notes what became of a file.</summary>
-    public void AddFile(CaptureFile file) => _files.Add(file);
+    /// <summary>
+    /// Notes what became of a file, after its format has read it. A file all of whose parts come from a better or an
+    /// earlier file is a <see cref="FileUse.Duplicate"/>, which is known only in the end: say <see cref="FileUse.Used"/>.
+    /// </summary>
+    public void AddFile(CaptureFile file, SourceFile? path = null)
+    {
+        _files.Add(file);
+        _paths.Add(path);
+    }
 
     /// <summary>The capture.</summary>
     public Capture Build()
     {
+        MarkDuplicates();
         foreach (((SourceFile file, string id), int count) in _reported)
         {
             if (count > Limits.DiagnosticsPerFile)
@@ -107,7 +131,32 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     }
 
     private T? Part<T>()
-        where T : class => _parts.TryGetValue(typeof(T), out (object Part, PartRank Rank) held) ? (T)held.Part : null;
+        where T : class =>
+        _parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) ? (T)held.Part : null;
+
+    private void MarkDuplicates()
+    {
+        HashSet<int> used = [.. _contributing, .. _parts.Values.Select(held => held.File)];
+        for (int i = 0; i < _files.Count; i++)
+        {
+            if (_files[i].Use != FileUse.Used || used.Contains(i) || !_offering.Contains(i))
+            {
+                continue;
+            }
+
+            CaptureFile file = _files[i];
+            _files[i] = file with { Use = FileUse.Duplicate };
+
+            // The same output in JSON or XML as well is how captures are made; twice in the same form is worth a word.
+            if (_files.Find(other => other.Use == FileUse.Used && other.Format == file.Format) is { } first)
+            {
+                Report(
+                    DiagnosticId.DuplicateOutput,
+                    $"a second output of the same command; {first.Name} is used",
+                    new SourceLine(_paths[i] ?? new SourceFile($"{source}/{file.Name}"), 0));
+            }
+        }
+    }
 }
 
 /// <summary>Which of several outputs of one command is used: the lowest.</summary>

@@ -3,7 +3,7 @@ using Leakstat.Parsing.Text;
 
 namespace Leakstat.Parsing.Sources;
 
-/// <summary>Assembles one capture from files that are already in memory.</summary>
+/// <summary>Reads one capture from files that are already in memory.</summary>
 public static class CaptureAssembly
 {
     /// <summary>Reads files by content into one capture.</summary>
@@ -14,39 +14,9 @@ public static class CaptureAssembly
     public static Capture Read(
         string source, IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files, NamePool names, ReadLimits limits)
     {
-        var builder = new CaptureBuilder(source, names, limits);
-        foreach ((string name, ReadOnlyMemory<byte> content) in files)
-        {
-            var section = new TextSection(new SourceFile($"{source}/{name}"), content);
-            IFormat? format = Recognize(section);
-            if (format is null)
-            {
-                builder.AddFile(new CaptureFile(name, "unknown", 0, 0, FileUse.Unknown));
-                builder.Report(DiagnosticId.UnknownFile, "not recognised; skipped", new SourceLine(section.File, 0));
-                continue;
-            }
-
-            FormatResult result = format.Read(section, builder);
-            builder.AddFile(new CaptureFile(name, format.Name, result.Rows, result.SkippedLines, FileUse.Used));
-        }
-
-        return builder.Build();
-    }
-
-    private static IFormat? Recognize(TextSection section)
-    {
-        LineReader lines = section.Lines();
-        while (lines.Read())
-        {
-            foreach (IFormat format in FormatRegistry.All)
-            {
-                if (format.Fit(lines.Line) >= LineFit.Row)
-                {
-                    return format;
-                }
-            }
-        }
-
-        return null;
+        var folder = new MemorySource(source, [.. files.Select(file => new MemorySource(file.Name, file.Content))]);
+        var context = new ReadContext(names, limits, Zstd: null);
+        var planned = new PlannedCapture { Container = new FolderContainer(folder, source), Source = source, Parent = "" };
+        return planned.Container.Read([planned], context).Single().Capture;
     }
 }

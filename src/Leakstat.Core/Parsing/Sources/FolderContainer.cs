@@ -1,0 +1,28 @@
+using Leakstat.Model;
+
+namespace Leakstat.Parsing.Sources;
+
+/// <summary>A folder with one file per command: one capture.</summary>
+internal sealed class FolderContainer(ISourceNode folder, string path) : CaptureContainer
+{
+    /// <inheritdoc/>
+    public override IEnumerable<ReadCapture> Read(IReadOnlyList<PlannedCapture> wanted, ReadContext context)
+    {
+        foreach (PlannedCapture planned in wanted)
+        {
+            using var reader = new CaptureReader(planned.Source, context) { Builder = { TakenAt = planned.TakenAt } };
+            foreach (ISourceNode file in SourceWalk.ChildrenOf(folder, out _).Where(child => !child.IsFolder))
+            {
+                var name = new SourceFile($"{path}/{file.Name}");
+                if (!reader.Accepts(name))
+                {
+                    break;
+                }
+
+                reader.Add(file.Name, name, FileLoader.Load(file, context.Limits.FileBytes, context));
+            }
+
+            yield return reader.Finish();
+        }
+    }
+}
