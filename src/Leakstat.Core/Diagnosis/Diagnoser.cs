@@ -10,7 +10,9 @@ namespace Leakstat.Diagnosis;
 public sealed class Diagnoser(KnowledgeBase knowledge)
 {
     /// <summary>Diagnoses captures of one host, given in time order; null where there is none.</summary>
-    public DiagnosisReport? Diagnose(IEnumerable<Capture> captures, InputReport? input = null)
+    /// <param name="captures">The captures; run through once.</param>
+    /// <param name="input">Says what was noticed about the input; asked once all captures are read.</param>
+    public DiagnosisReport? Diagnose(IEnumerable<Capture> captures, Func<InputReport>? input = null)
     {
         var history = new HistoryBuilder();
         var summaries = ImmutableArray.CreateBuilder<CaptureSummary>();
@@ -31,9 +33,10 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             return null;
         }
 
-        var host = new DiagnosisCase(latest, ledger, history.Build(), knowledge, input ?? InputReport.Clean)
+        InputReport report = input?.Invoke() ?? InputReport.Clean;
+        var host = new DiagnosisCase(latest, ledger, history.Build(), knowledge, report)
         {
-            Diagnostics = diagnostics.ToImmutable(),
+            Diagnostics = [.. report.Problems, .. diagnostics],
         };
         return new DiagnosisReport
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis;
 
@@ -16,4 +17,7 @@ public sealed record InputReport
 
     /// <summary>Captures that are the same output again (a copy) and were dropped.</summary>
     public ImmutableArray<string> Repeated { get; init; } = [];
+
+    /// <summary>Problems of the sources as such: what could not be read, and what no capture is in.</summary>
+    public ImmutableArray<Diagnostic> Problems { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Rules;
 
 namespace Leakstat.Diagnosis;
 
@@ -8,5 +9,14 @@ public static class RuleRegistry
     /// <summary>All rules, by id.</summary>
     public static ImmutableArray<IRule> All { get; } =
     [
+        new LS0001DamagedInput(),
+        new LS0002MissingCommands(),
+        new LS0003MixedHosts(),
+        new LS0004ClockBackwards(),
+        new LS0005Rebooted(),
+        new LS0101GrowthOfOwner(),
+        new LS0102GrowthOfRemainder(),
+        new LS0106UnaccountedWired(),
+        new LS0109ExplainedGrowth(),
     ];
 }

@@ -54,6 +54,7 @@ public sealed class HistoryBuilder
                 SeriesColumn used = Column(SeriesKind.ZoneUsed, row.Name);
                 used.ItemSize = row.Size;
                 used.Add(sample, row.Used);
+                used.Locate(zones.At(row), _boots.Boot);
                 SeriesColumn free = Column(SeriesKind.ZoneFree, row.Name);
                 free.ItemSize = row.Size;
                 free.Add(sample, row.Free);
@@ -76,6 +77,7 @@ public sealed class HistoryBuilder
                 SeriesColumn items = Column(SeriesKind.KegItems, zone.Node);
                 items.ItemSize = zone.KegItemSize?.Value ?? zone.Size?.Value ?? 0;
                 items.Add(sample, live.Value);
+                items.Locate(live.At, _boots.Boot);
             }
         }
     }
@@ -88,6 +90,7 @@ public sealed class HistoryBuilder
             SeriesColumn bytes = Column(SeriesKind.MallocBytes, row.Name);
             bytes.ItemSize = 1;
             bytes.Add(sample, row.Memory);
+            bytes.Locate(capture.MallocTypes!.At(row), _boots.Boot);
         }
     }
 
@@ -98,6 +101,7 @@ public sealed class HistoryBuilder
             SeriesColumn column = Column(SeriesKind.Account, account.Name);
             column.ItemSize = 1;
             column.Add(sample, account.Bytes);
+            column.Locate(account.At, _boots.Boot);
         }
 
         if (ledger is { Unaccounted: { } unaccounted, IsComplete: true })
@@ -105,6 +109,7 @@ public sealed class HistoryBuilder
             SeriesColumn column = Column(SeriesKind.Account, AccountName.Unaccounted);
             column.ItemSize = 1;
             column.Add(sample, unaccounted);
+            column.Locate(ledger.WiredTotal!.At, _boots.Boot);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Leakstat.Model;
 
 namespace Leakstat.History;
 
@@ -50,6 +51,12 @@ public sealed class Series
 
     /// <summary>Bytes of one item, where the series counts items of a known size; 0 otherwise.</summary>
     public long ItemSize { get; }
+
+    /// <summary>Where the first value of the current boot stands; null where it is computed.</summary>
+    public SourceLine? FirstAt { get; init; }
+
+    /// <summary>Where the last value stands; null where it is computed.</summary>
+    public SourceLine? LastAt { get; init; }
 
     /// <summary>Whether it has one value from its first sample to its last.</summary>
     public bool IsConstant => _runs.Length == 1 && _runs[0] is not null;

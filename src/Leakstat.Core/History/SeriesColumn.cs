@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.History;
 
 /// <summary>A series while it is being collected: runs of equal values, samples without one in between.</summary>
@@ -6,16 +8,35 @@ internal sealed class SeriesColumn(SeriesKey key)
     private readonly List<int> _starts = [];
     private readonly List<long?> _runs = [];
     private int _next;
+    private int _bootOfFirst;
 
     /// <summary>Bytes of one item as last seen.</summary>
     public long ItemSize { get; set; }
+
+    /// <summary>Where the first value of the current boot stands.</summary>
+    public SourceLine? FirstAt { get; private set; }
+
+    /// <summary>Where the last value stands.</summary>
+    public SourceLine? LastAt { get; private set; }
+
+    /// <summary>Notes where a value stands.</summary>
+    public void Locate(SourceLine at, int boot)
+    {
+        if (FirstAt is null || boot != _bootOfFirst)
+        {
+            FirstAt = at;
+            _bootOfFirst = boot;
+        }
+
+        LastAt = at;
+    }
 
     /// <summary>Sets the value of a sample. A second value for one sample is added: zones and types may share a name.</summary>
     public void Add(int sample, long value)
     {
         if (sample < _next)
         {
-            long sum = Model.Arithmetic.Add(_runs[^1] ?? 0, value);
+            long sum = Arithmetic.Add(_runs[^1] ?? 0, value);
             if (_starts[^1] == sample)
             {
                 _runs[^1] = sum;
@@ -37,7 +58,7 @@ internal sealed class SeriesColumn(SeriesKey key)
     public Series Build(int count)
     {
         Append(_next, null, count - _next);
-        return new Series(key, [.. _starts], [.. _runs], count, ItemSize);
+        return new Series(key, [.. _starts], [.. _runs], count, ItemSize) { FirstAt = FirstAt, LastAt = LastAt };
     }
 
     private void Append(int sample, long? value, int length)

@@ -1,0 +1,42 @@
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>The host was rebooted between captures: what came before is not compared with what came after.</summary>
+public sealed class LS0005Rebooted : IRule
+{
+    /// <inheritdoc/>
+    public string Id => "LS0005";
+
+    /// <inheritdoc/>
+    public string Name => "The host was rebooted between captures";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        HistoryEvent[] boots = [.. host.History.Events.Where(e => e.Kind == "boot")];
+        if (boots.Length == 0)
+        {
+            yield break;
+        }
+
+        int left = host.History.Samples.Length - host.History.CurrentBootStart;
+        yield return new Finding
+        {
+            Rule = Id,
+            Title = $"{Display.Count(boots.Length)} {(boots.Length == 1 ? "reboot" : "reboots")} between the captures; growth is judged "
+                + $"over the {Display.Count(left)} since the last",
+            Severity = Severity.Info,
+            Verdict = Verdict.Healthy,
+            Subject = Subject.Host("capture"),
+            Confidence = 0.95,
+            Evidence =
+            [
+                .. boots.TakeLast(5).Select(b => new Evidence(
+                    $"rebooted before {host.History.Samples[b.Sample].Source}"
+                    + (host.History.Samples[b.Sample].BootedAt is { } at ? $", at {at:yyyy-MM-ddTHH:mm:ssZ}" : ""))),
+            ],
+        };
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Comparison;
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>Wired memory that nobody owns grew between captures.</summary>
+public sealed class LS0102GrowthOfRemainder : IRule
+{
+    /// <inheritdoc/>
+    public string Id => "LS0102";
+
+    /// <inheritdoc/>
+    public string Name => "Wired memory that nobody owns is growing";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        HostHistory history = host.History;
+        if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is not { } series
+            || GrowthObservation.Of(series, history.CurrentBootStart) is not { } seen
+            || !IsGrowth(host, seen))
+        {
+            yield break;
+        }
+
+        Growth growth = GrowthRate.Of(history, seen);
+        yield return new Finding
+        {
+            Rule = Id,
+            Title = $"wired memory that no zone, type or counter owns grew by {Display.Bytes(seen.Bytes)} over "
+                + $"{seen.Samples} captures",
+            Severity = Severity.Warning,
+            Verdict = Verdict.Suspect,
+            Subject = Subject.Unaccounted,
+            Confidence = seen.Samples switch { 2 => 0.4, < 6 => 0.5, _ => 0.7 },
+            Evidence = EvidenceOf(host, seen),
+            Growth = growth,
+            Exhaustion = GrowthRate.UntilMemoryIsGone(host, growth),
+            Advice = GrowthAdvice.For(host, SubjectKind.Wired, AccountName.Unaccounted, seen.Samples),
+            BytesAtStake = seen.Bytes,
+        };
+    }
+
+    /// <summary>
+    /// On 14.2 the remainder of a machine on which no page is lost moves by up to 2 MB while wired moves by hundreds;
+    /// over many captures a rise that never comes back says more than its size.
+    /// </summary>
+    private static bool IsGrowth(DiagnosisCase host, GrowthObservation seen)
+    {
+        long memory = host.Ledger.Physical?.Value ?? 0;
+        long step = Math.Max(4 << 20, memory / 400);
+        return seen.Samples < 6
+            ? seen.Bytes > step && (seen.Samples == 2 || seen.Floor > step / 2)
+            : seen.Floor > Math.Max(1 << 20, memory / 2000) && seen.Falls < 0.34 && seen.Rises > 0.5;
+    }
+
+    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase host, GrowthObservation seen)
+    {
+        string share = host.Ledger.WiredTotal is { Bytes: > 0 } wired
+            ? $", {Display.Percent((double)seen.After / wired.Bytes)} of what is wired"
+            : "";
+        return
+        [
+            new Evidence(
+                $"nobody owned {Display.Bytes(seen.Before)} of wired memory at the first capture",
+                seen.Before,
+                Unit.Bytes,
+                seen.Series.FirstAt),
+            new Evidence(
+                $"nobody owned {Display.Bytes(seen.After)} at the latest{share}", seen.After, Unit.Bytes, seen.Series.LastAt),
+            .. GrowthEvents.During(host.History),
+        ];
+    }
+}
