@@ -67,6 +67,10 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         return false;
     }
 
+    /// <summary>The entry held for a name.</summary>
+    public bool TryGetSysctl(ReadOnlySpan<byte> name, out SysctlTable.Entry entry) =>
+        _sysctls.TryGetValue(Names.Get(name), out entry);
+
     /// <summary>Reports a problem; beyond <see cref="ReadLimits.DiagnosticsPerFile"/> it is only counted.</summary>
     public void Report(string id, string text, SourceLine at)
     {

@@ -13,5 +13,9 @@ public static class FormatRegistry
         new VmstatMallocText(),
         new VmstatSummaryText(),
         new NetstatMbufText(),
+        new SysctlText(),
+        new KldstatText(),
+        new SwapinfoText(),
+        new DmesgText(),
     ];
 }
