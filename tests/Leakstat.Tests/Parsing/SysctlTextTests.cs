@@ -93,7 +93,7 @@ public sealed class SysctlTextTests
         Capture capture = Given.Capture(("s", "vm.kmem_size: 12\nvm.kmem_size: 13\n"), ("t", "vm.kmem_size: 14\n"));
 
         Assert.Equal(12, capture.Sysctls.Number("vm.kmem_size")!.Value.Value);
-        Diagnostic diagnostic = Assert.Single(capture.Diagnostics);
+        Diagnostic diagnostic = Assert.Single(capture.Diagnostics, d => d.Id == DiagnosticId.DuplicateName);
         Assert.Equal((DiagnosticId.DuplicateName, "caps/a/s:2"), (diagnostic.Id, diagnostic.At.ToString()));
     }
 
