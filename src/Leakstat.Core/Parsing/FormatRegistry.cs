@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Parsing.Formats;
+using Leakstat.Parsing.Libxo;
 
 namespace Leakstat.Parsing;
 
@@ -17,5 +18,6 @@ public static class FormatRegistry
         new KldstatText(),
         new SwapinfoText(),
         new DmesgText(),
+        .. LibxoFormat.All,
     ];
 }

@@ -77,6 +77,13 @@ internal ref struct VmstatMallocLine
         return TryNumbers(line, ref row);
     }
 
+    /// <summary>KiB in bytes. An underflowed sum of 2⁶⁴−n bytes comes as some 2⁵⁴ KiB and is negative.</summary>
+    public static bool TryKibibytes(long kibibytes, out long bytes)
+    {
+        bytes = unchecked(kibibytes * 1024);
+        return kibibytes is > long.MinValue / 1024 and <= long.MaxValue / 512;
+    }
+
     private static bool TrySizes(scoped ReadOnlySpan<byte> text, ref VmstatMallocLine row)
     {
         long previous = 0;
@@ -166,12 +173,10 @@ internal ref struct VmstatMallocLine
         }
 
         if (word.Length > 1 && word[^1] == 'K' && Scan.TryInteger(word[..^1], out long kibibytes)
-            && kibibytes is > long.MinValue / 1024 and <= long.MaxValue / 512)
+            && TryKibibytes(kibibytes, out row.Memory))
         {
-            // An underflowed sum of 2⁶⁴−n bytes comes as some 2⁵⁴ K.
             row.IsInK = true;
             row.IsRounded = true;
-            row.Memory = unchecked(kibibytes * 1024);
             return true;
         }
 

@@ -16,10 +16,9 @@ internal sealed record LibxoKind(string Name, string Command, byte[] TopKey, byt
         new("vmstat-s", "vmstat -s", "vmstat"u8.ToArray(), ["summary-statistics"u8.ToArray()]),
         new("netstat-m", "netstat -m", "mbuf-statistics"u8.ToArray(), []),
         new("ps", "ps", "process-information"u8.ToArray(), []),
-        new("uptime", "uptime", "uptime-information"u8.ToArray(), ["time-of-day"u8.ToArray(), "uptime"u8.ToArray()]),
+        new("uptime", "uptime", "uptime-information"u8.ToArray(), []),
         new("vmstat", "vmstat", "vmstat"u8.ToArray(), [], IsUsed: false),
         new("netstat", "netstat", "statistics"u8.ToArray(), [], IsUsed: false),
-        new("w", "w", "uptime-information"u8.ToArray(), [], IsUsed: false),
     ];
 
     /// <summary>Whether this kind is the first of <see cref="All"/> that has these keys.</summary>
