@@ -72,7 +72,7 @@ internal static class JsonEvents
         catch (JsonException)
         {
             end = (int)json.BytesConsumed;
-            return json.CurrentDepth >= limits.DocumentDepth ? DocumentFault.TooDeep : DocumentFault.Malformed;
+            return depth >= limits.DocumentDepth ? DocumentFault.TooDeep : DocumentFault.Malformed;
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class LibxoFormat(LibxoKind kind, bool isXml) : IFormat
                 reading.Reset();
                 if (fault != DocumentFault.None)
                 {
-                    Report(fault, capture, section.At(lines.At(Math.Max(at - 1, 0))));
+                    Report(fault, capture, section.At(lines.At(fault == DocumentFault.Cut ? at - 1 : at)));
                     break;
                 }
             }

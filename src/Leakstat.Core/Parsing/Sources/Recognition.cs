@@ -9,11 +9,12 @@ internal static class Recognition
     public static IFormat? Whole(TextSection section)
     {
         LineReader lines = section.Lines();
-        while (lines.Read())
+        for (ReadOnlySpan<byte> from = lines.Rest; lines.Read(); from = lines.Rest)
         {
+            bool mayBeDocument = DocumentText.Starts(lines.Line);
             foreach (IFormat format in FormatRegistry.All)
             {
-                if (format.Fit(lines.Line) >= LineFit.Row)
+                if (format.Fit(lines.Line) >= LineFit.Row || (mayBeDocument && format.FitsDocument(from)))
                 {
                     return format;
                 }
