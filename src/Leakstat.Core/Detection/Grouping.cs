@@ -1,0 +1,79 @@
+namespace Leakstat.Detection;
+
+/// <summary>Joins leaks that move together, and puts many at once down to the host.</summary>
+internal static class Grouping
+{
+    /// <summary>Fills group and leader, and turns leaks into host-wide growth where there are too many groups.</summary>
+    public static void Apply(HostSeries host, TimeLine line, TrendResult[] results, TrendOptions options)
+    {
+        int[] leaks = [.. Enumerable.Range(0, results.Length).Where(i => results[i].IsLeak)];
+        if (leaks.Length < 2)
+        {
+            return;
+        }
+
+        double[][] moves = [.. leaks.Select(i => Moves(host.Series[i], line))];
+        int[] group = [.. Enumerable.Repeat(-1, leaks.Length)];
+        int groups = 0;
+        for (int a = 0; a < leaks.Length; a++)
+        {
+            for (int b = 0; b < a && group[a] < 0; b++)
+            {
+                if (Together(results[leaks[a]], results[leaks[b]], line, moves[a], moves[b]))
+                {
+                    group[a] = group[b];
+                }
+            }
+
+            group[a] = group[a] < 0 ? groups++ : group[a];
+        }
+
+        for (int g = 0; g < groups; g++)
+        {
+            int[] members = [.. Enumerable.Range(0, leaks.Length).Where(k => group[k] == g).Select(k => leaks[k])];
+            string leader = members
+                .OrderBy(i => host.Series[i].Role == SeriesRole.Aggregate)
+                .ThenByDescending(i => results[i].Gain * host.Series[i].BytesPerUnit)
+                .ThenBy(i => results[i].Key, StringComparer.Ordinal)
+                .Select(i => results[i].Key).First();
+            foreach (int i in members)
+            {
+                results[i] = results[i] with
+                {
+                    Group = members.Length > 1 ? g : -1,
+                    GroupLeader = leader,
+                    Class = groups > options.HostWideGroups ? TrendClass.HostWide : results[i].Class,
+                };
+            }
+        }
+    }
+
+    private static bool Together(TrendResult a, TrendResult b, TimeLine line, double[] movesA, double[] movesB)
+    {
+        int from = Math.Max(Place(line, a.Start), Place(line, b.Start));
+        int to = Math.Min(Place(line, a.End), Place(line, b.End)) + 1;
+        return to - from >= 8 && Lockstep.Moves(movesA.AsSpan(from, to - from), movesB.AsSpan(from, to - from));
+    }
+
+    private static int Place(TimeLine line, int sample) => Array.IndexOf(line.Order, sample);
+
+    // Values in time order; a missing one repeats the one before it, which moves nothing.
+    private static double[] Moves(SeriesInput series, TimeLine line)
+    {
+        var track = new Track();
+        track.Load(line.Order, line.Hours, series);
+        double[] moves = new double[line.Order.Length];
+        int next = 0;
+        for (int i = 0; i < moves.Length; i++)
+        {
+            while (next < track.Count - 1 && track.Hours[next + 1] <= line.Hours[line.Order[i]])
+            {
+                next++;
+            }
+
+            moves[i] = track.Values[next];
+        }
+
+        return moves;
+    }
+}

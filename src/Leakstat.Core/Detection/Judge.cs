@@ -1,0 +1,196 @@
+namespace Leakstat.Detection;
+
+/// <summary>What a rise was found to be.</summary>
+/// <param name="Class">Class.</param>
+/// <param name="Rise">The rise, from its onset where one was found.</param>
+/// <param name="Chance">Chance of error after all corrections and against every explanation.</param>
+/// <param name="ExplainedBy">Counter that explains it.</param>
+/// <param name="Margin">By how much the line beats the plateaus.</param>
+internal sealed record Judgement(TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin);
+
+/// <summary>
+/// Holds a rise against everything that only looks like a leak: a counter that moves with it, a day or week of which
+/// too little was seen, a plateau on the way, peaks that rise over a floor that does not.
+/// </summary>
+internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch search)
+{
+    // Twice the log-likelihood ratio that stands for two standard deviations.
+    private const double TwoDeviations = 4;
+
+    // A curve this bent has lost 1 − e^−2 of its slope by the end of the stretch; less bent ones take longer to tell
+    // from a line than a leak may stay unnamed, except where a plateau is to be expected.
+    private const double LeastBend = 2;
+    private const double LeastBendAfterBoot = 1;
+
+    private readonly Basis _basis = new();
+    private readonly SlopeTest _test = new();
+    private readonly Bins _bins = new();
+    private readonly double[] _scratch = new double[Bins.Limit];
+    private readonly double[] _shape = new double[Bins.Limit];
+
+    /// <summary>Judges a rise; the family is the number of tests made on the host.</summary>
+    public Judgement Decide(Track track, SeriesInput series, Rise found, double family)
+    {
+        Rise rise = FromOnset(track, series, found);
+        double chance = Math.Min(rise.Slope.Chance * family, 1);
+        Judgement As(TrendClass kind, string? by = null, double margin = 0) => new(kind, rise, chance, by, margin);
+        if (series.Role is SeriesRole.Reserve or SeriesRole.Elastic)
+        {
+            return As(series.Role is SeriesRole.Reserve ? TrendClass.Fragmentation : TrendClass.Elastic);
+        }
+
+        if (series.Bound is { Kind: BoundKind.Capacity } bound && track.Values[^1] <= bound.Value * 1.02)
+        {
+            return As(TrendClass.BoundedFill);
+        }
+
+        _bins.Load(track.Hours, track.Values, rise.Start, rise.End, rise.Limit);
+        ReadOnlySpan<double> hours = _bins.Hours;
+        ReadOnlySpan<double> values = rise.IsEnvelope ? _bins.Minima : _bins.Means;
+        _basis.Reset(hours.Length);
+        Season.AddSeen(_basis, hours, _scratch);
+        int plain = _basis.Count;
+        bool countersMove = false;
+        foreach ((string name, double[] counter) in line.Counters)
+        {
+            _bins.Average(track.Samples, counter, _scratch);
+            if (!_basis.Add(_scratch.AsSpan(0, hours.Length)))
+            {
+                continue;
+            }
+
+            countersMove = true;
+            Slope given = _test.Run(_basis, hours, values, series.Quantum);
+            bool stands = given.Chance * family < options.LeakChance;
+            bool explains = !stands && LeftOf(values) <= 2 * Squares(rise.Slope, hours.Length);
+            _basis.Truncate(plain);
+            chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
+            if (explains)
+            {
+                return As(TrendClass.Explained, name);
+            }
+        }
+
+        double span = hours[^1] - hours[0];
+        double gain = rise.Slope.PerHour * span;
+        if (span < 2 * Season.Day
+            ? !countersMove && !ExcludesDay(track, series, rise, gain)
+            : span < 2 * Season.Week && DailySwing(values) > 0.2 * gain)
+        {
+            Season.AddPeriod(_basis, hours, span < 2 * Season.Day ? Season.Day : Season.Week, 1, _scratch);
+            Slope given = _test.Run(_basis, hours, values, series.Quantum);
+            _basis.Truncate(plain);
+            chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
+        }
+
+        PlateauFit plateau = PlateauTest.Run(
+            _basis, hours, values, rise.Slope.Correlation, series.Quantum,
+            AfterBoot(track, rise, span) ? LeastBendAfterBoot : LeastBend, _scratch, _shape);
+        if (plateau.Bending > TwoDeviations && plateau.Margin < TwoDeviations)
+        {
+            return As(TrendClass.Plateau, margin: plateau.Margin);
+        }
+
+        bool proven = chance < options.LeakChance && plateau.Margin >= TwoDeviations
+            && plateau.Bending < 2 * TwoDeviations && FloorRises(track, rise, gain);
+        return As(proven ? TrendClass.Leak : TrendClass.Rising, margin: plateau.Margin);
+    }
+
+    private Rise FromOnset(Track track, SeriesInput series, Rise found)
+    {
+        _bins.Load(track.Hours, track.Values, 0, track.Count, found.IsEnvelope ? found.Limit : Bins.Limit);
+        int fewest = Math.Max((options.MinimumSamples + _bins.Width - 1) / _bins.Width, 2);
+        int bin = Onset.Find(_bins.Hours, found.IsEnvelope ? _bins.Minima : _bins.Means, fewest);
+        int start = bin * _bins.Width;
+        if (start == found.Start)
+        {
+            return found;
+        }
+
+        Slope slope = search.Test(
+            track, start, found.End, found.Limit, found.IsEnvelope, series.Quantum, track.Count == line.Order.Length);
+        return slope.Chance <= found.Slope.Chance * 100 || slope.Chance < options.LeakChance * 1e-6
+            ? found with { Start = start, Slope = slope }
+            : found;
+    }
+
+    private double LeftOf(ReadOnlySpan<double> values)
+    {
+        Span<double> left = _shape.AsSpan(0, values.Length);
+        values.CopyTo(left);
+        _basis.Clear(left);
+        return Basis.Dot(left, left);
+    }
+
+    private static double Squares(Slope slope, int rows) => slope.Deviation * slope.Deviation * rows;
+
+    // From lowest to highest point of the daily cycle, as far as the basis holds one.
+    private double DailySwing(ReadOnlySpan<double> values)
+    {
+        if (_basis.Count < 2)
+        {
+            return 0;
+        }
+
+        int all = _basis.Count;
+        double without = LeftOf(values);
+        _basis.Truncate(1);
+        double with = LeftOf(values);
+        _basis.Restore(all);
+        return 2 * Math.Sqrt(2 * Math.Max(with - without, 0) / values.Length);
+    }
+
+    // A day that rises this fast now swings by twice the slope over 2π/24; a count cannot swing below nothing, and a
+    // day of which a whole one was seen before the rise would have shown.
+    private static bool ExcludesDay(Track track, SeriesInput series, Rise rise, double gain)
+    {
+        double amplitude = rise.Slope.PerHour * Season.Day / (2 * Math.PI);
+        if (!series.IsSigned && amplitude > track.Values[rise.Start..rise.End].ToArray().Max())
+        {
+            return true;
+        }
+
+        int from = rise.Start;
+        while (from > 0 && track.Hours[rise.Start] - track.Hours[from - 1] <= 2 * Season.Day)
+        {
+            from--;
+        }
+
+        if (track.Hours[rise.Start] - track.Hours[from] < Season.Day)
+        {
+            return false;
+        }
+
+        double low = double.MaxValue, high = double.MinValue;
+        foreach (double value in track.Values[from..rise.Start])
+        {
+            low = Math.Min(low, value);
+            high = Math.Max(high, value);
+        }
+
+        return high - low < 0.5 * gain;
+    }
+
+    private bool AfterBoot(Track track, Rise rise, double span) =>
+        track.Hours[rise.Start] - track.Hours[0] + line.UptimeAtStart < span;
+
+    // The lowest values of the last third lie above those of the first by a fair part of the gain between them.
+    private static bool FloorRises(Track track, Rise rise, double gain)
+    {
+        int third = (rise.End - rise.Start) / 3;
+        double early = Lowest(track.Values.Slice(rise.Start, third));
+        double late = Lowest(track.Values.Slice(rise.End - third, third));
+        return late - early > 0.3 * gain * 2 / 3;
+    }
+
+    private static double Lowest(ReadOnlySpan<double> values)
+    {
+        double lowest = double.MaxValue;
+        foreach (double value in values)
+        {
+            lowest = Math.Min(lowest, value);
+        }
+
+        return lowest;
+    }
+}

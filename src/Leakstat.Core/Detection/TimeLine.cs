@@ -1,0 +1,64 @@
+namespace Leakstat.Detection;
+
+/// <summary>The samples of one boot in time order, and the counters over them without gaps.</summary>
+internal sealed class TimeLine
+{
+    /// <summary>Takes the boot to judge: the latest, or where that has too few samples the one that has most.</summary>
+    public TimeLine(HostSeries host, int fewest)
+    {
+        Hours = host.Hours.ToArray();
+        int[] all = [.. Enumerable.Range(0, Hours.Length).Where(i => double.IsFinite(Hours[i]))];
+        Array.Sort(all, (a, b) => Hours[a] != Hours[b] ? Hours[a].CompareTo(Hours[b]) : a.CompareTo(b));
+        Order = all;
+        bool startsAtBoot = false;
+        if (!host.Boots.IsDefaultOrEmpty && all.Length > 0)
+        {
+            int boot = BootOf(host, all[^1]);
+            if (all.Count(i => BootOf(host, i) == boot) < fewest)
+            {
+                boot = all.GroupBy(i => BootOf(host, i)).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
+                    .First().Key;
+            }
+
+            Order = [.. all.Where(i => BootOf(host, i) == boot)];
+            startsAtBoot = Order[0] != all[0];
+        }
+
+        Counters = [.. host.Counters.Select(c => (c.Name, Filled(c)))];
+        UptimeAtStart = startsAtBoot && double.IsNaN(host.UptimeAtStart) ? 0 : host.UptimeAtStart;
+    }
+
+    /// <summary>Time of every sample of the host.</summary>
+    public double[] Hours { get; }
+
+    /// <summary>Samples of the boot in time order.</summary>
+    public int[] Order { get; }
+
+    /// <summary>Counters by sample; where one is missing, the value before it.</summary>
+    public (string Name, double[] Values)[] Counters { get; }
+
+    /// <summary>Hours since boot at the first sample; NaN where unknown.</summary>
+    public double UptimeAtStart { get; }
+
+    private static int BootOf(HostSeries host, int sample) => sample < host.Boots.Length ? host.Boots[sample] : 0;
+
+    private double[] Filled(ExplainingCounter counter)
+    {
+        double[] filled = new double[Hours.Length];
+        double last = 0;
+        for (int i = Order.Length - 1; i >= 0; i--)
+        {
+            double value = Order[i] < counter.Values.Length ? counter.Values[Order[i]] : double.NaN;
+            last = double.IsFinite(value) ? value : last;
+        }
+
+        foreach (int sample in Order)
+        {
+            double value = sample < counter.Values.Length ? counter.Values[sample] : double.NaN;
+            last = double.IsFinite(value) ? value : last;
+            filled[sample] = last;
+        }
+
+        return filled;
+    }
+}

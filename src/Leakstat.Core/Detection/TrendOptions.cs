@@ -1,0 +1,25 @@
+namespace Leakstat.Detection;
+
+/// <summary>What the engine is held to.</summary>
+public sealed record TrendOptions
+{
+    /// <summary>The contract's bar.</summary>
+    public static TrendOptions Default { get; } = new();
+
+    /// <summary>Chance of error below which a rise is called a leak, after all corrections.</summary>
+    public double LeakChance { get; init; } = 1e-6;
+
+    /// <summary>Chance of error below which a rise is worth a second look.</summary>
+    public double SuspectChance { get; init; } = 1e-3;
+
+    /// <summary>Fewest samples for a verdict.</summary>
+    public int MinimumSamples { get; init; } = 12;
+
+    /// <summary>Hosts judged at once; the correction for the number of series covers all of them.</summary>
+    public int HostCount { get; init; } = 1;
+
+    /// <summary>
+    /// Series groups that may rise for no reason of their own before the rise is put down to the host as a whole.
+    /// </summary>
+    public int HostWideGroups { get; init; } = 6;
+}
