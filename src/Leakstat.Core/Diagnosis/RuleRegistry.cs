@@ -18,11 +18,5 @@ public static class RuleRegistry
         new LS0102GrowthOfRemainder(),
         new LS0106UnaccountedWired(),
         new LS0109ExplainedGrowth(),
-        new LS0202ZoneNearLimit(),
-        new LS0203ZoneFailures(),
-        new LS0401MbufsNearLimit(),
-        new LS0402MbufRequestsDenied(),
-        new LS0403JumboFragmentation(),
-        new LS0404MbufsHeld(),
     ];
 }
