@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Leakstat.Accounting;
-using Leakstat.Model;
 
 namespace Leakstat.Tests.Accounting;
 
