@@ -55,6 +55,12 @@ public sealed record Capture
 
     /// <summary><c>zfs-stats</c>.</summary>
     public ZfsReport? ZfsReport { get; init; }
+
+    /// <summary><c>/boot/loader.conf</c> (or <c>kenv</c>).</summary>
+    public LoaderConfiguration? LoaderConfiguration { get; init; }
+
+    /// <summary><c>/etc/sysctl.conf</c>.</summary>
+    public SysctlConfiguration? SysctlConfiguration { get; init; }
 }
 
 /// <summary>Who the host of a capture is. Every part may be absent.</summary>

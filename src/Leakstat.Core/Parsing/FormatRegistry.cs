@@ -18,6 +18,8 @@ public static class FormatRegistry
         new KldstatText(),
         new SwapinfoText(),
         new DmesgText(),
+        new LoaderConfText(),
+        new SysctlConfText(),
         .. LibxoFormat.All,
     ];
 }

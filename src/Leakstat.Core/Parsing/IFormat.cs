@@ -20,6 +20,12 @@ public interface IFormat
     /// </summary>
     bool IsUsed => true;
 
+    /// <summary>
+    /// Whether a file of that name is of this format whatever its lines look like: for texts whose lines are those of
+    /// another format with another meaning. Almost no format has such a name.
+    /// </summary>
+    bool IsNamed(ReadOnlySpan<char> fileName) => false;
+
     /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
     LineFit Fit(ReadOnlySpan<byte> line);
 
