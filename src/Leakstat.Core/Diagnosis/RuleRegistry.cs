@@ -18,5 +18,17 @@ public static class RuleRegistry
         new LS0102GrowthOfRemainder(),
         new LS0106UnaccountedWired(),
         new LS0109ExplainedGrowth(),
+        new LS0201KernelMapNearlyFull(),
+        new LS0208SwapExhausted(),
+        new LS0209UserWiredNearLimit(),
+        new LS0212MemoryShortNow(),
+        new LS0301ArcUnbounded(),
+        new LS0302ArcAboveMaximum(),
+        new LS0303ArcOutOfProportion(),
+        new LS0304ArcTooSmall(),
+        new LS0305ArcMistakenForLeak(),
+        new LS0306ArcLimitsInconsistent(),
+        new LS0307ArcUnderPressure(),
+        new LS0308ArcSettingWithoutEffect(),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Leakstat.Diagnosis;
@@ -14,6 +15,9 @@ internal sealed class HostWith
     private readonly FreeBsdRelease? _release;
     private readonly string? _architecture;
     private long? _memory;
+    private SwapTable? _swap;
+    private ZfsReport? _report;
+    private long? _uptime;
 
     private HostWith(string? release, string? architecture)
     {
@@ -42,6 +46,41 @@ internal sealed class HostWith
     /// <summary>A leaf of the ARC's statistics.</summary>
     public HostWith Arc(string leaf, long value) => Sysctl("kstat.zfs.misc.arcstats." + leaf, value);
 
+    /// <summary>Physical memory and its queues, bytes; all of it is managed.</summary>
+    public HostWith Queues(long wired, long active, long inactive, long laundry, long free)
+    {
+        foreach ((string name, long bytes) in (ReadOnlySpan<(string, long)>)[
+            ("wire", wired), ("active", active), ("inactive", inactive), ("laundry", laundry), ("free", free)])
+        {
+            Sysctl($"vm.stats.vm.v_{name}_count", bytes / 4096);
+        }
+
+        return Memory(wired + active + inactive + laundry + free);
+    }
+
+    /// <summary>Swap, bytes; 0 in all for a host without.</summary>
+    public HostWith Swap(long total, long used)
+    {
+        var file = new SourceFile("caps/a/swapinfo.txt");
+        _swap = new SwapTable(file, total == 0 ? [] : [new SwapDevice("/dev/ada0p2", total, used, total - used, 2)], 1);
+        return this;
+    }
+
+    /// <summary>A report of zfs-stats.</summary>
+    public HostWith Report(params (string Label, long Value)[] values)
+    {
+        var at = new SourceLine(new SourceFile("caps/a/zfs-stats.txt"), 1);
+        _report = new ZfsReport(at.File, values.ToImmutableDictionary(v => v.Label, v => new Reading(v.Value, at)));
+        return this;
+    }
+
+    /// <summary>Time since boot, seconds.</summary>
+    public HostWith Uptime(long seconds)
+    {
+        _uptime = seconds;
+        return this;
+    }
+
     /// <summary>The capture.</summary>
     public Capture Capture()
     {
@@ -53,9 +92,13 @@ internal sealed class HostWith
             {
                 Release = _release,
                 Architecture = _architecture,
+                UptimeSeconds = _uptime,
+                PageSize = new Reading(4096, new SourceLine(File, 0)),
                 PhysicalMemory = _memory is null ? null : table.Number("hw.physmem"),
             },
             Sysctls = table,
+            Swap = _swap,
+            ZfsReport = _report,
         };
     }
 

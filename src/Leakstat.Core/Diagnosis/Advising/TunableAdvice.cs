@@ -28,7 +28,7 @@ public static class TunableAdvice
         DiagnosisCase host, string name, long value, string text, string risk, string? revert = null)
     {
         Tunable? tunable = TunableTable.BuiltIn.FindByAnyName(name, host.Release);
-        if (tunable is null)
+        if (tunable is null || (host.Release is null && !IsCertain(host, tunable)))
         {
             return [Unplaced(name, value, text, risk)];
         }
@@ -71,6 +71,10 @@ public static class TunableAdvice
             TunableKind.Both or TunableKind.Runtime => SysctlFile,
             _ => null,
         };
+
+    /// <summary>Whether a host of unknown release has the tunable in this way: all releases do, or the capture shows it.</summary>
+    private static bool IsCertain(DiagnosisCase host, Tunable tunable) =>
+        tunable is { First: null, Last: null } || host.Latest.Sysctls.Contains(tunable.Name);
 
     private static Advice AtBoot(
         Tunable tunable, long value, string text, string risk, string? revert, Reading? current) => new()

@@ -1,0 +1,76 @@
+using Leakstat.Model;
+
+namespace Leakstat.Accounting;
+
+/// <summary>How short of memory a host is at the moment of a capture, by the page queues and the page daemon's targets.</summary>
+public sealed record MemoryState
+{
+    /// <summary>Physical memory, bytes: <c>hw.physmem</c>, else the sum of the queues that were printed.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>Active pages, bytes.</summary>
+    public long? Active { get; init; }
+
+    /// <summary>Inactive pages, bytes.</summary>
+    public long? Inactive { get; init; }
+
+    /// <summary>Laundry pages (and cache pages up to 11), bytes; 0 where not printed.</summary>
+    public long Laundry { get; init; }
+
+    /// <summary>Wired pages, bytes.</summary>
+    public long? Wired { get; init; }
+
+    /// <summary>Free pages, bytes, and where they stand.</summary>
+    public required Reading Free { get; init; }
+
+    /// <summary>Free memory the page daemon aims at, bytes (<c>v_free_target</c>; 2 % of memory where not printed).</summary>
+    public required long FreeTarget { get; init; }
+
+    /// <summary>Free memory below which processes wait, bytes (<c>v_free_min</c>).</summary>
+    public long? FreeMinimum { get; init; }
+
+    /// <summary>Times the page daemon could not free what was asked for, since boot (12.0 and later).</summary>
+    public Reading? Shortfalls { get; init; }
+
+    /// <summary>Pages moved out to swap, since boot.</summary>
+    public Reading? SwappedOut { get; init; }
+
+    /// <summary>Memory that can be had without swapping much: free, inactive and laundry.</summary>
+    public long Obtainable => Arithmetic.Add(Free.Value, Arithmetic.Add(Inactive ?? 0, Laundry));
+
+    /// <summary>Whether free memory lies under what the page daemon aims at.</summary>
+    public bool IsFreeLow => Free.Value < FreeTarget;
+
+    /// <summary>The state; null where the capture does not tell free memory or no total can be had.</summary>
+    public static MemoryState? Of(Capture capture, Ledger ledger)
+    {
+        long total = ledger.Physical?.Value ?? ledger.Pages.Sum(a => Math.Max(0, a.Bytes));
+        if (ledger.FindPages(AccountName.Free) is not { } free || total <= 0)
+        {
+            return null;
+        }
+
+        long pageSize = capture.Host.PageSize?.Value is > 0 and <= 1 << 20 and { } size ? size : 4096;
+        SysctlTable sysctls = capture.Sysctls;
+        return new MemoryState
+        {
+            Total = total,
+            Active = ledger.FindPages(AccountName.Active)?.Bytes,
+            Inactive = ledger.FindPages(AccountName.Inactive)?.Bytes,
+            Laundry = Arithmetic.Add(
+                ledger.FindPages(AccountName.Laundry)?.Bytes ?? 0, ledger.FindPages(AccountName.Cache)?.Bytes ?? 0),
+            Wired = ledger.FindPages(AccountName.Wired)?.Bytes,
+            Free = new Reading(free.Bytes, free.At),
+            FreeTarget = sysctls.Number("vm.stats.vm.v_free_target", "vm.v_free_target") is { Value: > 0 } target
+                ? Arithmetic.Multiply(target.Value, pageSize)
+                : total / 50,
+            FreeMinimum = sysctls.Number("vm.stats.vm.v_free_min", "vm.v_free_min") is { Value: > 0 } minimum
+                ? Arithmetic.Multiply(minimum.Value, pageSize)
+                : null,
+            Shortfalls = sysctls.Number("vm.stats.vm.v_pdshortfalls")
+                ?? (capture.Summary?.Values.TryGetValue("page-reclamation-shortfalls", out Reading printed) == true ? printed : null),
+            SwappedOut = sysctls.Number("vm.stats.vm.v_swappgsout")
+                ?? (capture.Summary?.Values.TryGetValue("swap-out-pages", out Reading pages) == true ? pages : null),
+        };
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>LS0302: the ARC is larger than its ceiling, and which part of it holds the excess.</summary>
+public sealed class LS0302ArcAboveMaximum : IRule
+{
+    private const long LeastExcess = 64L << 20;
+
+    /// <inheritdoc/>
+    public string Id => "LS0302";
+
+    /// <inheritdoc/>
+    public string Name => "ARC above its maximum";
+
+    /// <summary>Bytes above the ceiling that count: a twentieth of it and 64 MiB at least; 0 where there is no such excess.</summary>
+    public static long Excess(ArcView arc)
+    {
+        if (arc.Maximum is not { } ceiling || arc.IsRounded)
+        {
+            return 0;
+        }
+
+        long excess = Arithmetic.Subtract(arc.Size.Value, ceiling.Value);
+        return excess >= LeastExcess && excess >= ceiling.Value / 20 ? excess : 0;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        if (ArcView.Of(host.Latest) is not { } arc || arc.Maximum is not { } ceiling || Excess(arc) is not (> 0 and { } excess))
+        {
+            yield break;
+        }
+
+        ImmutableArray<(string Leaf, string Name, Reading Size)> parts = arc.Parts();
+        bool clear = excess >= ceiling.Value / 10;
+        yield return new Finding
+        {
+            Rule = Id,
+            Title = $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than its maximum",
+            Severity = clear ? Severity.Warning : Severity.Info,
+            Verdict = Verdict.Suspect,
+            Subject = Subject.Arc,
+            Confidence = clear ? 0.75 : 0.5,
+            BytesAtStake = excess,
+            Evidence =
+            [
+                Evidence.Of($"Size {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
+                Evidence.Of($"Maximum in effect {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                .. parts.Take(5).Select(p => Evidence.Of($"{p.Name}: {Display.Bytes(p.Size.Value)}", p.Size, Unit.Bytes)),
+                .. arc.Evictable is { } evictable
+                    ? (ImmutableArray<Evidence>)[new Evidence($"Only {Display.Bytes(evictable)} of it can be evicted now", evictable, Unit.Bytes)]
+                    : [],
+                .. arc.Leaf("anon_size") is { Value: > 0 } anon
+                    ? (ImmutableArray<Evidence>)[Evidence.Of($"{Display.Bytes(anon.Value)} are anonymous: written and not yet on disk, or on loan", anon, Unit.Bytes)]
+                    : [],
+            ],
+            Advice =
+            [
+                Advice.Look(
+                    "Take the statistics again after some minutes: an ARC whose maximum was just lowered shrinks by and by; one that is pinned stays.",
+                    "sysctl kstat.zfs.misc.arcstats"),
+                .. ArcParts.Advise(host, arc, parts.IsEmpty ? "" : parts[0].Leaf),
+            ],
+        };
+    }
+}

@@ -1,0 +1,78 @@
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>
+/// LS0308: a ceiling of the ARC stands in a setting and another one is in effect; or the setting was put back to 0, which
+/// changes nothing before a reboot.
+/// </summary>
+public sealed class LS0308ArcSettingWithoutEffect : IRule
+{
+    /// <inheritdoc/>
+    public string Id => "LS0308";
+
+    /// <inheritdoc/>
+    public string Name => "ARC setting without effect";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        if (ArcView.Of(host.Latest) is not { IsRounded: false, Maximum: { } effective } arc
+            || LS0306ArcLimitsInconsistent.CeilingRefused(host) is not null)
+        {
+            yield break;
+        }
+
+        string name = host.Sysctl("vfs.zfs.arc.max") is not null ? "vfs.zfs.arc.max" : "vfs.zfs.arc_max";
+        if (host.Sysctl(name) is not { } setting || Near(setting.Value, effective.Value))
+        {
+            yield break;
+        }
+
+        long? memory = host.Sysctl("kstat.zfs.misc.arcstats.memory_all_bytes")?.Value ?? host.Latest.Host.PhysicalMemory?.Value;
+        bool isDefault = setting.Value == 0;
+        if (isDefault && (memory is not { } all || !host.Latest.Host.IsAtLeast(13) || Near(ArcLimitAdvice.DefaultCeiling(all), effective.Value)))
+        {
+            yield break;
+        }
+
+        if (setting.Value < 0)
+        {
+            yield break;
+        }
+
+        yield return new Finding
+        {
+            Rule = Id,
+            Title = isDefault
+                ? $"{name} was put back to 0, and the old ceiling of {Display.Bytes(effective.Value)} still holds"
+                : $"{name} says {Display.Bytes(setting.Value)}, and the ARC works with a ceiling of {Display.Bytes(effective.Value)}",
+            Severity = isDefault ? Severity.Info : Severity.Warning,
+            Verdict = Verdict.Misconfiguration,
+            Subject = Subject.Tunable(name),
+            Confidence = isDefault ? 0.6 : 0.85,
+            Evidence =
+            [
+                Evidence.Of($"{name} is {setting.Value}", setting, Unit.Bytes),
+                Evidence.Of($"Ceiling in effect: {Display.Bytes(effective.Value)} (c_max)", effective, Unit.Bytes),
+            ],
+            Advice =
+            [
+                Advice.Look(
+                    "A value that the kernel does not take is shown all the same on 13.0; the console says \"ignoring tunable\".",
+                    "dmesg | grep 'ignoring tunable'", "grep -n arc /boot/loader.conf /etc/sysctl.conf"),
+                .. isDefault && MemoryState.Of(host.Latest, host.Ledger) is { } state && ArcLimitAdvice.Room(host, arc, state) is { } room
+                    ? ArcLimitAdvice.Set(
+                        host, arc, room,
+                        $"Until the next reboot, set a ceiling by its value: {Display.Bytes(room)}.",
+                        "Programs that need the memory get it back with a delay.")
+                    : [],
+            ],
+        };
+    }
+
+    /// <summary>Within one percent: the kernel rounds, and computes with a little less than hw.physmem.</summary>
+    private static bool Near(long a, long b) => Math.Abs((double)a - b) <= Math.Max(a, b) / 100.0;
+}
