@@ -40,6 +40,12 @@ internal static class Given
         new NamePool(),
         ReadLimits.Default);
 
+    /// <summary>The captures of a series under tests/data, as names for <see cref="CaptureFolder"/>, in order.</summary>
+    public static IEnumerable<string> SeriesFolders(string series) => Directory
+        .EnumerateDirectories(Data(series))
+        .Order(StringComparer.Ordinal)
+        .Select(folder => $"{series}/{Path.GetFileName(folder)}");
+
     /// <summary>The case that rules see, of captures in time order.</summary>
     public static DiagnosisCase Case(params Capture[] captures)
     {

@@ -5,17 +5,17 @@ using System.Text;
 namespace Leakstat.Model;
 
 /// <summary>
-/// Everything sysctl(8) said in a capture: <c>sysctl.txt</c>, <c>arcstats.txt</c> and other files merged, the
-/// first mention of a name winning. Values stay bytes of the file until they are asked for.
+/// Everything sysctl(8) said in a capture: <c>sysctl.txt</c>, <c>arcstats.txt</c> and other files joined. Values stay bytes
+/// of the file until they are asked for.
 /// </summary>
 public sealed class SysctlTable
 {
     private readonly Dictionary<string, Entry> _entries;
 
-    /// <summary>Takes the entries, by name.</summary>
+    /// <summary>Takes the entries, by name. A dictionary is taken over, not copied: leave it alone from then on.</summary>
     public SysctlTable(IEnumerable<KeyValuePair<string, Entry>> entries)
     {
-        _entries = new Dictionary<string, Entry>(entries);
+        _entries = entries as Dictionary<string, Entry> ?? new Dictionary<string, Entry>(entries);
     }
 
     /// <summary>A table with nothing in it.</summary>

@@ -11,13 +11,12 @@ namespace Leakstat.Parsing;
 public sealed class CaptureBuilder(string source, NamePool names, ReadLimits limits)
 {
     private readonly Dictionary<Type, (object Part, PartRank Rank, int File)> _parts = [];
-    private readonly Dictionary<string, SysctlTable.Entry> _sysctls = [];
+    private readonly SysctlMerge _sysctls = new();
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly Dictionary<(SourceFile File, string Id), int> _reported = [];
     private readonly List<CaptureFile> _files = [];
     private readonly List<SourceFile?> _paths = [];
     private readonly HashSet<int> _offering = [];
-    private readonly HashSet<int> _contributing = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -53,23 +52,18 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         return true;
     }
 
-    /// <summary>Adds a sysctl; the first mention of a name wins. False for a later one.</summary>
+    /// <summary>Adds a sysctl; the first mention of a name in a file wins. False for a later one.</summary>
     public bool AddSysctl(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value, SourceLine at)
     {
         int file = _files.Count;
         _offering.Add(file);
-        if (_sysctls.Count < Limits.Rows && _sysctls.TryAdd(Names.Get(name), new SysctlTable.Entry(value, at)))
-        {
-            _contributing.Add(file);
-            return true;
-        }
-
-        return false;
+        return _sysctls.Count < Limits.Rows
+            && _sysctls.Add(file, Names.Get(name), new SysctlTable.Entry(value, at));
     }
 
-    /// <summary>The entry held for a name.</summary>
+    /// <summary>The entry that the file being read holds for a name.</summary>
     public bool TryGetSysctl(ReadOnlySpan<byte> name, out SysctlTable.Entry entry) =>
-        _sysctls.TryGetValue(Names.Get(name), out entry);
+        _sysctls.TryGet(_files.Count, Names.Get(name), out entry);
 
     /// <summary>Reports a problem; beyond <see cref="ReadLimits.DiagnosticsPerFile"/> it is only counted.</summary>
     public void Report(string id, string text, SourceLine at)
@@ -99,7 +93,8 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>The capture.</summary>
     public Capture Build()
     {
-        MarkDuplicates();
+        (SysctlTable sysctls, HashSet<int> contributing) = _sysctls.Join();
+        MarkDuplicates(contributing);
         foreach (((SourceFile file, string id), int count) in _reported)
         {
             if (count > Limits.DiagnosticsPerFile)
@@ -109,7 +104,6 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             }
         }
 
-        var sysctls = new SysctlTable(_sysctls);
         UnameLine? uname = Part<UnameLine>();
         TopHeader? top = Part<TopHeader>();
         return new Capture
@@ -140,9 +134,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         where T : class =>
         _parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) ? (T)held.Part : null;
 
-    private void MarkDuplicates()
+    private void MarkDuplicates(HashSet<int> contributing)
     {
-        HashSet<int> used = [.. _contributing, .. _parts.Values.Select(held => held.File)];
+        HashSet<int> used = [.. contributing, .. _parts.Values.Select(held => held.File)];
         for (int i = 0; i < _files.Count; i++)
         {
             if (_files[i].Use != FileUse.Used || used.Contains(i) || !_offering.Contains(i))

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Leakstat.Diagnosis;
+
+namespace Leakstat.Cli;
+
+/// <summary>The options that every command which reports has, made once and shared.</summary>
+internal sealed class CommonOptions
+{
+    /// <summary>Machine output.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "print JSON on standard output, and nothing else there" };
+
+    /// <summary>HTML page.</summary>
+    public Option<string?> Html { get; } = new("--html") { Description = "write a self-contained HTML page", HelpName = "FILE" };
+
+    /// <summary>SARIF log.</summary>
+    public Option<string?> Sarif { get; } = new("--sarif") { Description = "write a SARIF 2.1.0 log", HelpName = "FILE" };
+
+    /// <summary>Problem report.</summary>
+    public Option<string?> BugReport { get; } = new("--bugreport")
+    {
+        Description = "write a plain-text report for a FreeBSD problem report",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Severity that makes the exit code 1.</summary>
+    public Option<string?> FailOn { get; } = Choice(
+        "--fail-on", "exit with 1 when a finding is at least this severe", "info", "warning", "critical");
+
+    /// <summary>No colour.</summary>
+    public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (NO_COLOR is honoured too)" };
+
+    /// <summary>Less.</summary>
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "verdict and titles only" };
+
+    /// <summary>More.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "all evidence, all problems of the input, all files" };
+
+    /// <summary>User's table of owners.</summary>
+    public Option<string?> Owners { get; } = new("--owners")
+    {
+        Description = "table of further zones and malloc types (CSV, columns as the built-in one)",
+        HelpName = "FILE",
+    };
+
+    /// <summary>User's signatures.</summary>
+    public Option<string?> Signatures { get; } = new("--signatures")
+    {
+        Description = "further signatures of known bugs (JSON, as the built-in ones)",
+        HelpName = "FILE",
+    };
+
+    /// <summary>The sources.</summary>
+    public Argument<string[]> Sources { get; } = new("SOURCE")
+    {
+        Description = "folder, archive, transcript, crash summary, spool of captures, or - for standard input",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>Reads <c>--fail-on</c>.</summary>
+    public Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
+    {
+        "info" => Severity.Info,
+        "warning" => Severity.Warning,
+        "critical" => Severity.Critical,
+        _ => null,
+    };
+
+    private static Option<string?> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', values) };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}
