@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Leakstat.Diagnosis;
+using Leakstat.History;
+using Leakstat.Model;
+using Leakstat.Reports.Json;
+using Leakstat.Reports.Text;
+
+namespace Leakstat.Reports;
+
+/// <summary>The diagnosis as JSON, <c>leakstat.diagnosis/1</c>.</summary>
+public static class JsonReport
+{
+    /// <summary>Writes the report as one UTF-8 object with a line end behind it.</summary>
+    public static void Write(DiagnosisReport report, Stream output)
+    {
+        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", "leakstat.diagnosis/1");
+            WriteHead(json, report.Host);
+            WriteCaptures(json, report.Captures);
+            json.WritePropertyName("ledger");
+            LedgerJson.Write(json, report.Ledger);
+            json.WriteStartArray("findings");
+            foreach (Finding finding in report.Findings)
+            {
+                FindingJson.Write(json, finding);
+                json.FlushSome();
+            }
+
+            json.WriteEndArray();
+            WriteDiagnostics(json, report.Diagnostics);
+            WriteEvents(json, report.History);
+            WriteInput(json, report.Input);
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    internal static void WriteHead(Utf8JsonWriter json, HostIdentity host)
+    {
+        json.WriteStartObject("tool");
+        json.WriteString("name", Tool.Name);
+        json.WriteString("version", Tool.Version);
+        json.WriteEndObject();
+        json.WriteStartObject("host");
+        json.Text("name", host.Name);
+        json.Text("release", host.Release?.Text);
+        json.Whole("osreldate", host.VersionNumber);
+        json.Text("arch", host.Architecture);
+        json.Whole("physicalMemory", host.PhysicalMemory?.Value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCaptures(Utf8JsonWriter json, ImmutableArray<CaptureSummary> captures)
+    {
+        json.WriteStartArray("captures");
+        foreach (CaptureSummary capture in captures)
+        {
+            json.WriteStartObject();
+            json.Text("source", capture.Source);
+            json.Time("takenAt", capture.TakenAt);
+            json.WriteStartArray("files");
+            foreach (CaptureFile file in capture.Files)
+            {
+                json.WriteStartObject();
+                json.Text("name", file.Name);
+                json.Text("format", file.Format);
+                json.WriteNumber("rows", file.Rows);
+                json.WriteNumber("skippedLines", file.SkippedLines);
+                json.WriteString("use", Words.Of(file.Use));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.FlushSome();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteDiagnostics(Utf8JsonWriter json, ImmutableArray<Diagnostic> diagnostics)
+    {
+        json.WriteStartArray("diagnostics");
+        foreach (Diagnostic diagnostic in diagnostics)
+        {
+            json.WriteStartObject();
+            json.Text("id", diagnostic.Id);
+            json.Text("text", diagnostic.Text);
+            json.At(diagnostic.At);
+            json.WriteEndObject();
+            json.FlushSome();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteEvents(Utf8JsonWriter json, HostHistory history)
+    {
+        json.WriteStartArray("events");
+        foreach (HistoryEvent happened in history.Events)
+        {
+            json.WriteStartObject();
+            json.Text("kind", happened.Kind);
+            json.Text("text", happened.Text);
+            Sample? sample = happened.Sample >= 0 && happened.Sample < history.Samples.Length
+                ? history.Samples[happened.Sample]
+                : null;
+            json.Text("capture", sample?.Source);
+            json.Time("before", sample?.TakenAt);
+            json.At(happened.At);
+            json.WriteEndObject();
+            json.FlushSome();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteInput(Utf8JsonWriter json, InputReport input)
+    {
+        if (input.OtherHosts.IsEmpty && input.ClockBackwards.IsEmpty && input.Repeated.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartObject("input");
+        json.WriteStartArray("otherHosts");
+        foreach ((string host, int captures) in input.OtherHosts)
+        {
+            json.WriteStartObject();
+            json.Text("name", host);
+            json.WriteNumber("captures", captures);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("clockBackwards");
+        foreach ((string earlier, string later) in input.ClockBackwards)
+        {
+            json.WriteStartObject();
+            json.Text("earlier", earlier);
+            json.Text("later", later);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("repeated");
+        foreach (string source in input.Repeated)
+        {
+            json.WriteStringValue(PrintableText.ValidUtf16(source));
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
