@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace Leakstat.Diagnosis.Messages;
+
+/// <summary>A kernel message that says that some limit was met, and what it means.</summary>
+/// <param name="Text">Fixed part of the message.</param>
+/// <param name="Subject">What the finding is about.</param>
+/// <param name="Title">What happened.</param>
+/// <param name="Meaning">What it means, and what it does not.</param>
+/// <param name="Look">What to look at before anything is raised.</param>
+/// <param name="Commands">Commands that read.</param>
+internal sealed record ExhaustionMessage(
+    string Text, Subject Subject, string Title, string Meaning, string Look, ImmutableArray<string> Commands)
+{
+    /// <summary>Tunable to raise when the use is legitimate; null where there is none.</summary>
+    public string? Tunable { get; init; }
+
+    /// <summary>
+    /// Every such message that no rule of its own covers. Texts from <c>sys/kern/kern_descrip.c</c>, <c>sys_pipe.c</c>,
+    /// <c>vm/vm_glue.c</c>, <c>vm/swap_pager.c</c>, <c>kern/uipc_socket.c</c>, <c>kern/kern_fork.c</c>,
+    /// <c>netpfil/ipfw/ip_fw_dynamic.c</c>.
+    /// </summary>
+    public static ImmutableArray<ExhaustionMessage> All { get; } =
+    [
+        new(
+            "kern.maxfiles limit exceeded by uid", Subject.Tunable("kern.maxfiles"),
+            "the table of open files was full",
+            "open(2), socket(2) and the like failed with ENFILE; one process with a descriptor leak is the usual cause",
+            "Find the process with the most open files before the limit is raised.",
+            ["sysctl kern.openfiles kern.maxfiles kern.maxfilesperproc", "fstat | awk '{print $2, $3}' | sort | uniq -c | sort -rn | head"])
+        {
+            Tunable = "kern.maxfiles",
+        },
+        new(
+            "kern.ipc.maxpipekva exceeded", Subject.Tunable("kern.ipc.maxpipekva"),
+            "pipes used up their share of kernel address space",
+            "new pipes get small buffers or fail; it is address space, the buffers themselves can be paged out",
+            "Find the process with many pipes first.",
+            ["sysctl kern.ipc.pipekva kern.ipc.maxpipekva", "fstat | awk '/ pipe /{print $2, $3}' | sort | uniq -c | sort -rn | head"])
+        {
+            Tunable = "kern.ipc.maxpipekva",
+        },
+        new(
+            "vm_thread_new: kstack allocation failed", Subject.Host("kva"),
+            "the kernel found no address space for a thread's stack",
+            "fork(2) or thread creation failed; on 64-bit platforms address space is hardly ever short, a runaway number of threads or a leak of them is",
+            "Count threads and processes, and see who creates them.",
+            ["ps -axH | wc -l", "vmstat -z | grep -E '^(THREAD|PROC|kstack_cache):'", "sysctl kern.maxproc vm.kvm_free"]),
+        new(
+            "swap blk zone exhausted", Subject.Tunable("kern.maxswzone"),
+            "the kernel's book-keeping of swapped pages was full",
+            "no more pages could be swapped out although swap space may be free",
+            "Compare swap in use with what the tables can describe.",
+            ["swapinfo -h", "sysctl vm.swzone vm.swap_maxpages"])
+        {
+            Tunable = "kern.maxswzone",
+        },
+        new(
+            "swap pctrie zone exhausted", Subject.Tunable("kern.maxswzone"),
+            "the kernel's book-keeping of swapped pages was full",
+            "no more pages could be swapped out although swap space may be free",
+            "Compare swap in use with what the tables can describe.",
+            ["swapinfo -h", "sysctl vm.swzone vm.swap_maxpages"])
+        {
+            Tunable = "kern.maxswzone",
+        },
+        new(
+            "New socket allocation failure: limit reached or out of memory", Subject.Tunable("kern.ipc.maxsockets"),
+            "a connection was refused: no socket could be allocated",
+            "the limit of sockets was reached, or memory was short at that moment",
+            "See which processes hold the sockets, and whether connections stay behind that nobody closes.",
+            ["sysctl kern.ipc.numopensockets kern.ipc.maxsockets", "sockstat | awk '{print $2, $3}' | sort | uniq -c | sort -rn | head", "netstat -an | awk '{print $6}' | sort | uniq -c"])
+        {
+            Tunable = "kern.ipc.maxsockets",
+        },
+        new(
+            "maxproc limit exceeded by uid", Subject.Tunable("kern.maxproc"),
+            "a limit of processes was reached",
+            "fork(2) failed; either the host's limit or that of one user (login.conf), often by a program that starts children without end",
+            "See which user and program has the processes before a limit is raised.",
+            ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"]),
+        new(
+            "consider increasing net.inet.ip.fw.dyn_max", Subject.Tunable("net.inet.ip.fw.dyn_max"),
+            "ipfw could not keep the state of a new connection",
+            "the number of dynamic states reached its limit; new connections that need one are dropped",
+            "See whether the states follow the number of connections or stay behind.",
+            ["sysctl net.inet.ip.fw.dyn_count net.inet.ip.fw.dyn_max", "ipfw -d list | wc -l"])
+        {
+            Tunable = "net.inet.ip.fw.dyn_max",
+        },
+    ];
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Messages;
+
+/// <summary>Messages that say the same thing: one line of evidence with a count, the first and the last of them.</summary>
+/// <param name="Count">Number of them since boot, as far as the buffer reaches back.</param>
+/// <param name="First">The first one's text.</param>
+/// <param name="FirstAt">Where the first stands.</param>
+/// <param name="LastAt">Where the last stands.</param>
+internal readonly record struct MessageGroup(int Count, string First, SourceLine FirstAt, SourceLine LastAt)
+{
+    /// <summary>The messages of the running boot that match, grouped by key, in order of first mention; a null key is no match.</summary>
+    public static ImmutableArray<(string Key, MessageGroup Group)> By(DiagnosisCase host, Func<string, string?> key)
+    {
+        var order = new List<string>();
+        var groups = new Dictionary<string, MessageGroup>();
+        foreach (KernelMessage message in CurrentBoot.Of(host))
+        {
+            if (key(message.Text) is not { } name)
+            {
+                continue;
+            }
+
+            SourceLine at = CurrentBoot.At(host, message);
+            if (groups.TryGetValue(name, out MessageGroup group))
+            {
+                groups[name] = group with { Count = group.Count + 1, LastAt = at };
+            }
+            else
+            {
+                order.Add(name);
+                groups.Add(name, new MessageGroup(1, message.Text.Trim(), at, at));
+            }
+        }
+
+        return [.. order.Select(name => (name, groups[name]))];
+    }
+
+    /// <summary>The evidence: the message as printed, how often, and where the last one stands.</summary>
+    public IEnumerable<Evidence> Evidence()
+    {
+        yield return new Evidence($"the kernel says: {First}", Count, Unit.Items, FirstAt);
+        if (Count > 1)
+        {
+            yield return new Evidence($"{Display.Count(Count)} such messages since boot, the last one here", Count, Unit.Items, LastAt);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Messages;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>Malloc types add up to less than the malloc zones: blocks whose type is gone, and no message left that says so.</summary>
+public sealed class LS0105TypesBelowZones : IRule
+{
+    /// <summary>From here on it is worth a warning.</summary>
+    private const long WarningBytes = 1 << 20;
+
+    /// <inheritdoc/>
+    public string Id => "LS0105";
+
+    /// <inheritdoc/>
+    public string Name => "Malloc types below malloc zones";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        if (MissingTypes.Find(host) is not { } account)
+        {
+            yield break;
+        }
+
+        LossMessage[] losses = [.. LossMessage.All(host).Where(l => !l.IsKeg)];
+        long named = losses.Aggregate(0L, (sum, l) => Arithmetic.Add(sum, l.Amount));
+        if (MissingTypes.Explained(host, named) is not null)
+        {
+            yield break;
+        }
+
+        long missing = Arithmetic.Subtract(-account.Bytes, named);
+        var evidence = new List<Evidence>
+        {
+            new($"malloc types minus malloc zones and large allocations: {Display.Change(account.Bytes)} ({account.How})", account.Bytes, Unit.Bytes, account.At),
+        };
+        if (named > 0)
+        {
+            evidence.Add(new Evidence(
+                $"the kernel's messages name {Display.Bytes(named)} of it; {Display.Bytes(missing)} have no message (any more)",
+                named,
+                Unit.Bytes,
+                losses[^1].At));
+        }
+        else
+        {
+            evidence.Add(new Evidence(host.Latest.Messages is null
+                ? "the capture has no dmesg, where the kernel would have named the type at unload"
+                : "dmesg names no type that leaked; the message buffer may have been overwritten since"));
+        }
+
+        yield return new Finding
+        {
+            Rule = Id,
+            Title = $"{Display.Bytes(missing)} of malloc blocks belong to no type: a module lost memory and was unloaded",
+            Severity = missing >= WarningBytes ? Severity.Warning : Severity.Info,
+            Verdict = Verdict.Suspect,
+            Subject = new Subject(SubjectKind.Wired, AccountName.Malloc),
+            Confidence = 0.8,
+            Evidence = [.. evidence],
+            Owners = [new Owner(OwnerLookup.Unknown, null, "a block of malloc(9) does not name its type, and the type is gone")],
+            Advice =
+            [
+                Advice.Look(
+                    "Look for the kernel's own words in the logs (older ones are compressed): one line per type that lost memory when its module was unloaded.",
+                    "grep 'leaked memory on destroy' /var/log/messages"),
+                Advice.Look(
+                    "Compare two captures some time apart: a difference that stays the same is a loss of the past, one that grows means that modules still come and go.",
+                    "kldstat -v"),
+            ],
+            BytesAtStake = missing,
+        };
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Messages;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>Kernel messages about other limits (<see cref="ExhaustionMessage.All"/>).</summary>
+public sealed class LS0213OtherLimitMessages : IRule
+{
+    /// <inheritdoc/>
+    public string Id => "LS0213";
+
+    /// <inheritdoc/>
+    public string Name => "Other limits in kernel messages";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        var bySubject = new Dictionary<Subject, (ExhaustionMessage Meaning, List<Evidence> Evidence)>();
+        var order = new List<Subject>();
+        foreach ((string text, MessageGroup group) in MessageGroup.By(host, Match))
+        {
+            ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Text == text);
+            if (!bySubject.TryGetValue(meaning.Subject, out (ExhaustionMessage Meaning, List<Evidence> Evidence) entry))
+            {
+                entry = (meaning, []);
+                bySubject.Add(meaning.Subject, entry);
+                order.Add(meaning.Subject);
+            }
+
+            entry.Evidence.AddRange(group.Evidence());
+        }
+
+        foreach (Subject subject in order)
+        {
+            (ExhaustionMessage meaning, List<Evidence> evidence) = bySubject[subject];
+            yield return new Finding
+            {
+                Rule = Id,
+                Title = meaning.Title,
+                Severity = Severity.Warning,
+                Verdict = Verdict.Exhaustion,
+                Subject = subject,
+                Confidence = 0.9,
+                Evidence = [.. evidence, new Evidence(meaning.Meaning), .. Current(host, meaning)],
+                Advice = Advise(host, meaning),
+            };
+        }
+    }
+
+    private static string? Match(string text) =>
+        ExhaustionMessage.All.FirstOrDefault(m => text.Contains(m.Text, StringComparison.Ordinal))?.Text;
+
+    private static ImmutableArray<Evidence> Current(DiagnosisCase host, ExhaustionMessage meaning) =>
+        meaning.Tunable is { } name && host.Sysctl(name) is { } value
+            ? [Evidence.Of($"{name} is {Display.Count(value.Value)}", value)]
+            : [];
+
+    private static ImmutableArray<Advice> Advise(DiagnosisCase host, ExhaustionMessage meaning)
+    {
+        Advice look = Advice.Look(meaning.Look, meaning.Commands.AsSpan());
+        return meaning.Tunable is { } name && host.Sysctl(name) is { Value: > 0 and < 1L << 40 } current
+            ?
+            [
+                look,
+                .. TunableAdvice.Set(
+                    host,
+                    name,
+                    current.Value * 2,
+                    "When the use is legitimate, double the limit.",
+                    "More kernel memory may be used; if the use grows without end this only delays the next message."),
+            ]
+            : [look];
+    }
+}
