@@ -22,6 +22,7 @@ public static class FormatRegistry
         new UnameText(),
         new DateText(),
         new PsText(),
+        .. KnownCommands.All,
         new DmesgText(),
         new LoaderConfText(),
         new SysctlConfText(),
