@@ -57,6 +57,8 @@ public sealed class DmesgTextTests
     [InlineData("em0: <Intel(R) PRO/1000 Network Connection> port 0xe000-0xe01f", LineFit.Continues)]
     [InlineData("pid 812 grew over night, so I restarted it", LineFit.Continues)]
     [InlineData("Warning: this is prose", LineFit.Continues)]
+    [InlineData("vm.kmem_size: 4096", LineFit.None)]
+    [InlineData("mbuf_cluster:          2048, 250362,    8190,     644,    9316,   0,   0", LineFit.None)]
     [InlineData("", LineFit.None)]
     public void Knows_its_own_lines(string line, LineFit fit) =>
         Assert.Equal(fit, new DmesgText().Fit(Encoding.UTF8.GetBytes(line)));

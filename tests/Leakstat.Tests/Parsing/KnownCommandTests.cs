@@ -30,8 +30,6 @@ public sealed class KnownCommandTests
     [InlineData("USER     COMMAND    PID   FD  PROTO  LOCAL ADDRESS         FOREIGN ADDRESS", "sockstat/text")]
     [InlineData("Status: Enabled for 3 days 01:02:03           Debug: Urgent", "pfctl-si/text")]
     [InlineData("em0@pci0:0:25:0:\tclass=0x020000 rev=0x04 hdr=0x00 vendor=0x8086 device=0x1502", "pciconf/text")]
-    [InlineData("vfs.zfs.arc_max=\"4G\"", "loader-conf/text")]
-    [InlineData("zfs_load=\"YES\"", "loader-conf/text")]
     public void Headings_tell_the_command(string text, string format) =>
         Assert.Equal(format, Assert.Single(Given.Capture(("x", text + "\n")).Files).Format);
 

@@ -31,8 +31,21 @@ public sealed class DmesgText : IFormat
             return LineFit.Header;
         }
 
-        return isLogged || KernelMessageText.IsDistinctive(message) ? LineFit.Row : LineFit.Continues;
+        if (isLogged || KernelMessageText.IsDistinctive(message))
+        {
+            return LineFit.Row;
+        }
+
+        return IsOfAnother(line) ? LineFit.None : LineFit.Continues;
     }
+
+    /// <summary>
+    /// Almost any line may come from the kernel. These do not, and would be lost in a paste where nothing stands
+    /// between messages and them: sysctls and rows of many numbers between commas.
+    /// </summary>
+    private static bool IsOfAnother(ReadOnlySpan<byte> line) =>
+        (SysctlLine.HasKnownRoot(line) && SysctlLine.TrySplit(line, out _, out _))
+        || (Scan.IsDigit(line[^1]) && line.Count((byte)',') >= 6 && line.Contains((byte)':'));
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
