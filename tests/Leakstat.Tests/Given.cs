@@ -1,6 +1,7 @@
 using System.Text;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -57,8 +58,10 @@ internal static class Given
             history.Add(capture, ledger);
         }
 
-        return new DiagnosisCase(captures[^1], ledger, history.Build(), BuiltInKnowledge.Load(), InputReport.Clean)
+        HostHistory series = history.Build();
+        return new DiagnosisCase(captures[^1], ledger, series, BuiltInKnowledge.Load(), InputReport.Clean)
         {
+            Trends = TrendJudgement.Of(series, captures[^1]),
             Diagnostics = [.. captures.SelectMany(c => c.Diagnostics)],
         };
     }

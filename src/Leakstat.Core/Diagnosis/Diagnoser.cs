@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -34,8 +35,10 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         }
 
         InputReport report = input?.Invoke() ?? InputReport.Clean;
-        var host = new DiagnosisCase(latest, ledger, history.Build(), knowledge, report)
+        HostHistory series = history.Build();
+        var host = new DiagnosisCase(latest, ledger, series, knowledge, report)
         {
+            Trends = TrendJudgement.Of(series, latest),
             Diagnostics = [.. report.Problems, .. diagnostics],
         };
         return new DiagnosisReport

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -17,6 +18,9 @@ public sealed record DiagnosisCase(
 {
     /// <summary>Problems met in the input, of all captures.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; init; } = [];
+
+    /// <summary>Verdicts of the trend engine; null where the captures are too few for a trend.</summary>
+    public TrendJudgement? Trends { get; init; }
 
     /// <summary>Release, where known.</summary>
     public FreeBsdRelease? Release => Latest.Host.Release;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Accounting;
 using Leakstat.Model;
 
 namespace Leakstat.History;
@@ -37,9 +38,26 @@ public static class ExplainingCounters
     /// <summary>Name of the series with the number of processes (from the PROC zone).</summary>
     public const string Processes = "processes";
 
+    /// <summary>Name of the series with pages of files and processes: active, inactive and laundry, bytes.</summary>
+    public const string PageableMemory = "pageable memory";
+
+    /// <summary>Name of the series with swap in use, bytes.</summary>
+    public const string SwapUsed = "swap in use";
+
     /// <summary>Reads every counter that a capture has.</summary>
-    public static IEnumerable<(string Name, long Value)> Of(Capture capture)
+    public static IEnumerable<(string Name, long Value)> Of(Capture capture, Ledger ledger)
     {
+        if (ledger.FindPages(AccountName.Active) is { } active)
+        {
+            yield return (PageableMemory, active.Bytes + ledger.Pages
+                .Where(a => a.Name is AccountName.Inactive or AccountName.Laundry).Sum(a => a.Bytes));
+        }
+
+        if (capture.Swap is { } swap)
+        {
+            yield return (SwapUsed, swap.Devices.Aggregate(0L, (sum, d) => Arithmetic.Add(sum, d.Used)));
+        }
+
         foreach ((string name, ImmutableArray<string> sysctls) in All)
         {
             if (capture.Sysctls.Number(sysctls.AsSpan()) is { } reading)

@@ -27,7 +27,7 @@ public sealed class HistoryBuilder
         AddZones(sample, capture);
         AddTypes(sample, capture);
         AddAccounts(sample, ledger);
-        foreach ((string name, long value) in ExplainingCounters.Of(capture))
+        foreach ((string name, long value) in ExplainingCounters.Of(capture, ledger))
         {
             Column(SeriesKind.Counter, name).Add(sample, value);
         }

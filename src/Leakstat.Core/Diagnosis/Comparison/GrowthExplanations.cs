@@ -10,13 +10,21 @@ namespace Leakstat.Diagnosis.Comparison;
 /// </summary>
 internal static class GrowthExplanations
 {
-    private const string Vnodes = "vnodes";
+    /// <summary>The counter of vnodes.</summary>
+    public const string VnodeCounter = "vnodes";
+
+    /// <summary>The counter of the ARC's size.</summary>
+    public const string ArcCounter = "ARC size";
+
+    private const string Vnodes = VnodeCounter;
     private const string NameCache = "name cache entries";
     private const string Files = "open files";
     private const string Sockets = "sockets";
     private const string Connections = "TCP connections";
-    private const string Arc = "ARC size";
+    private const string Arc = ArcCounter;
     private const string Buffers = "buffer space";
+    private const string Pageable = ExplainingCounters.PageableMemory;
+    private const string Swap = ExplainingCounters.SwapUsed;
     private const string Processes = ExplainingCounters.Processes;
     private const string Threads = ExplainingCounters.Threads;
 
@@ -31,8 +39,8 @@ internal static class GrowthExplanations
         ("dirhash", [Vnodes, "dirhash memory"]),
         ("DIRHASH", [Vnodes, "dirhash memory"]),
         ("zfs_znode_cache", [Vnodes]),
-        ("tmpfs*", [Vnodes]),
-        ("TMPFS*", [Vnodes]),
+        ("tmpfs*", [Vnodes, Pageable]),
+        ("TMPFS*", [Vnodes, Pageable]),
         ("S VFS Cache", [Vnodes, NameCache]),
         ("STS VFS Cache", [Vnodes, NameCache]),
         ("L VFS Cache", [Vnodes, NameCache]),
@@ -42,8 +50,12 @@ internal static class GrowthExplanations
         ("pfs_nodes", [Vnodes]),
         ("pfs_vncache", [Vnodes]),
         ("BUF TRIE", [Vnodes, Buffers]),
-        ("RADIX NODE", [Vnodes, Buffers, Processes]),
-        ("VM OBJECT", [Vnodes, Processes]),
+        ("RADIX NODE", [Pageable, Vnodes, Buffers, Processes]),
+        ("VM OBJECT", [Pageable, Vnodes, Processes]),
+        ("PV ENTRY", [Pageable, Processes]),
+        ("swblk", [Swap, Pageable]),
+        ("swpctrie", [Swap, Pageable]),
+        ("SWAPMETA", [Swap, Pageable]),
         ("bufobj", [Vnodes]),
         ("MAP ENTRY", [Processes, Threads]),
         ("VMSPACE", [Processes]),

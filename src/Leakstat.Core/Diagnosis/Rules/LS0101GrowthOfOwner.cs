@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Detection;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Model;
@@ -8,8 +9,8 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>A zone or malloc type that grew between captures and that no counter explains.</summary>
 public sealed class LS0101GrowthOfOwner : IRule
 {
-    /// <summary>Findings of one report; what follows is smaller.</summary>
-    private const int Most = 6;
+    /// <summary>Suspects of one report; what follows is smaller.</summary>
+    private const int MostSuspects = 6;
 
     /// <inheritdoc/>
     public string Id => "LS0101";
@@ -18,29 +19,97 @@ public sealed class LS0101GrowthOfOwner : IRule
     public string Name => "Zone or malloc type grew and no counter explains it";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host) =>
-        GrowthAnalysis.Of(host)?.Unexplained.Take(Most).Select(seen => Finding(host, seen)) ?? [];
-
-    private Finding Finding(DiagnosisCase host, GrowthObservation seen)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
     {
-        bool isType = seen.Series.Key.Kind == SeriesKind.MallocBytes;
+        HashSet<SeriesKey> told = [];
+        foreach (SeriesKey leak in host.Trends?.Leaks ?? [])
+        {
+            told.Add(leak);
+            told.UnionWith(host.Trends!.GroupOf(leak));
+            if (leak.Kind is SeriesKind.MallocBytes or SeriesKind.ZoneUsed
+                && GrowthObservation.Of(host.History.Find(leak.Kind, leak.Name)!, host.History.CurrentBootStart) is { } seen)
+            {
+                yield return Leak(host, seen, host.Trends.Of(leak)!);
+            }
+        }
+
+        IEnumerable<GrowthObservation> suspects = GrowthAnalysis.Of(host)?.Unexplained ?? [];
+        foreach (GrowthObservation seen in suspects
+            .Where(s => !told.Contains(s.Series.Key) && MayLeak(host.Trends?.Of(s.Series.Key))).Take(MostSuspects))
+        {
+            yield return Suspect(host, seen);
+        }
+    }
+
+    /// <summary>What the trend engine has found another reason for is no suspect.</summary>
+    private static bool MayLeak(TrendResult? trend) =>
+        trend?.Class is null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak;
+
+    private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
+    {
+        Growth growth = TrendGrowth.Of(host.History, seen, trend);
+        Exhaustion? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, growth);
+        long gained = (long)Math.Clamp(trend.Gain * Math.Max(seen.Series.ItemSize, 1), 0, long.MaxValue / 2);
+        bool stopped = trend.Class == TrendClass.Stopped;
+        string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
+        return Basis(host, seen) with
+        {
+            Title = $"{What(seen)} leaks: {Display.Change(gained)} over {seen.Samples} captures{rate}"
+                + (stopped ? ", and has stopped" : ""),
+            Severity = TrendGrowth.SeverityOf(host, gained, exhaustion, stopped),
+            Verdict = Verdict.Leak,
+            Confidence = trend.Confidence,
+            Evidence =
+            [
+                TrendGrowth.Evidence(trend, seen.Samples),
+                .. EvidenceOf(host, seen),
+                .. host.Trends!.GroupOf(seen.Series.Key).Take(4).Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
+            ],
+            Growth = growth,
+            Exhaustion = exhaustion,
+            BytesAtStake = gained,
+        };
+    }
+
+    private Finding Suspect(DiagnosisCase host, GrowthObservation seen)
+    {
+        Growth growth = GrowthPace.Of(host.History, seen);
+        return Basis(host, seen) with
+        {
+            Title = $"{What(seen)} grew by {Display.Bytes(seen.Bytes)} over {seen.Samples} captures, and nothing that is counted "
+                + "explains it",
+            Severity = SeverityOf(host, seen),
+            Confidence = seen.Samples switch { 2 => 0.3, < 6 => 0.4, _ => 0.6 },
+            Evidence =
+            [
+                .. EvidenceOf(host, seen),
+                .. seen.Lockstep.Take(4).Select(other => new Evidence(
+                    $"{other.Series.Key.Name} moves with it: +{Display.Bytes(other.Bytes)}",
+                    other.Bytes,
+                    Unit.Bytes,
+                    other.Series.LastAt)),
+                .. GrowthEvents.During(host.History),
+            ],
+            Growth = growth,
+            Exhaustion = GrowthPace.UntilMemoryIsGone(host, growth),
+            BytesAtStake = seen.Bytes,
+        };
+    }
+
+    private Finding Basis(DiagnosisCase host, GrowthObservation seen)
+    {
+        bool isType = IsType(seen);
         string name = seen.Series.Key.Name;
-        Growth growth = GrowthRate.Of(host.History, seen);
         return new Finding
         {
             Rule = Id,
-            Title = $"{(isType ? "malloc type" : "zone")} {name} grew by {Display.Bytes(seen.Bytes)} over {seen.Samples} "
-                + "captures, and nothing that is counted explains it",
-            Severity = SeverityOf(host, seen),
+            Title = name,
+            Severity = Severity.Info,
             Verdict = Verdict.Suspect,
             Subject = isType ? Subject.Malloc(name) : Subject.Zone(name),
-            Confidence = seen.Samples switch { 2 => 0.3, < 6 => 0.4, _ => 0.6 },
-            Evidence = EvidenceOf(host, seen, isType),
-            Growth = growth,
-            Exhaustion = GrowthRate.UntilMemoryIsGone(host, growth),
+            Confidence = 0,
             Owners = OwnerLookup.Of(host, !isType, name),
             Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : SubjectKind.Zone, name, seen.Samples),
-            BytesAtStake = seen.Bytes,
         };
     }
 
@@ -51,12 +120,14 @@ public sealed class LS0101GrowthOfOwner : IRule
     {
         long memory = host.Ledger.Physical?.Value ?? long.MaxValue;
         bool large = seen.Bytes >= Math.Max(64 << 20, memory / 50);
-        bool sustained = seen is { Samples: >= 6, Falls: <= 0.2, Rises: >= 0.6, Bytes: >= 256 << 10 };
+        bool sustained = seen is { Falls: <= 0.2, Rises: >= 0.6, Bytes: >= 256 << 10 }
+            && host.Trends?.Of(seen.Series.Key)?.Class is TrendClass.Rising or TrendClass.Leak;
         return large || sustained ? Severity.Warning : Severity.Info;
     }
 
-    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase host, GrowthObservation seen, bool isType)
+    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase host, GrowthObservation seen)
     {
+        bool isType = IsType(seen);
         string what = isType ? "memory" : "items";
         Unit unit = isType ? Unit.Bytes : Unit.Items;
         string Value(long value) => isType ? Display.Bytes(value) : Display.Count(value);
@@ -74,16 +145,11 @@ public sealed class LS0101GrowthOfOwner : IRule
                 Unit.Fraction));
         }
 
-        foreach (GrowthObservation other in seen.Lockstep.Take(4))
-        {
-            evidence.Add(new Evidence(
-                $"{other.Series.Key.Name} moves with it: +{Display.Bytes(other.Bytes)}",
-                other.Bytes,
-                Unit.Bytes,
-                other.Series.LastAt));
-        }
-
-        evidence.AddRange(GrowthEvents.During(host.History));
         return evidence.ToImmutable();
     }
+
+    private static bool IsType(GrowthObservation seen) => seen.Series.Key.Kind == SeriesKind.MallocBytes;
+
+    private static string What(GrowthObservation seen) =>
+        $"{(IsType(seen) ? "malloc type" : "zone")} {seen.Series.Key.Name}";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Detection;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Model;
@@ -9,6 +10,9 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Wired memory that nobody owns grew between captures.</summary>
 public sealed class LS0102GrowthOfRemainder : IRule
 {
+    /// <summary>A remainder that rises by less is page tables and late counters, however regular, bytes.</summary>
+    private const long LeastLeak = 512 << 10;
+
     /// <inheritdoc/>
     public string Id => "LS0102";
 
@@ -20,25 +24,34 @@ public sealed class LS0102GrowthOfRemainder : IRule
     {
         HostHistory history = host.History;
         if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is not { } series
-            || GrowthObservation.Of(series, history.CurrentBootStart) is not { } seen
-            || !IsGrowth(host, seen))
+            || GrowthObservation.Of(series, history.CurrentBootStart) is not { } seen)
         {
             yield break;
         }
 
-        Growth growth = GrowthRate.Of(history, seen);
+        TrendResult? trend = host.Trends?.Of(series.Key);
+        bool leaks = host.Trends?.IsLeak(series.Key) == true && seen.Bytes >= LeastLeak;
+        if (!leaks && !(IsGrowth(host, seen) && trend?.Class is null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak))
+        {
+            yield break;
+        }
+
+        Growth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
+        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
         yield return new Finding
         {
             Rule = Id,
-            Title = $"wired memory that no zone, type or counter owns grew by {Display.Bytes(seen.Bytes)} over "
-                + $"{seen.Samples} captures",
-            Severity = Severity.Warning,
-            Verdict = Verdict.Suspect,
+            Title = $"wired memory that no zone, type or counter owns {(leaks ? "leaks: it" : "")} grew by "
+                + $"{Display.Bytes(seen.Bytes)} over {seen.Samples} captures",
+            Severity = leaks
+                ? TrendGrowth.SeverityOf(host, seen.Bytes, exhaustion, trend!.Class == TrendClass.Stopped)
+                : Severity.Warning,
+            Verdict = leaks ? Verdict.Leak : Verdict.Suspect,
             Subject = Subject.Unaccounted,
-            Confidence = seen.Samples switch { 2 => 0.4, < 6 => 0.5, _ => 0.7 },
-            Evidence = EvidenceOf(host, seen),
+            Confidence = leaks ? trend!.Confidence : seen.Samples switch { 2 => 0.4, < 6 => 0.5, _ => 0.7 },
+            Evidence = [.. leaks ? [TrendGrowth.Evidence(trend!, seen.Samples)] : Array.Empty<Evidence>(), .. EvidenceOf(host, seen)],
             Growth = growth,
-            Exhaustion = GrowthRate.UntilMemoryIsGone(host, growth),
+            Exhaustion = exhaustion,
             Advice = GrowthAdvice.For(host, SubjectKind.Wired, AccountName.Unaccounted, seen.Samples),
             BytesAtStake = seen.Bytes,
         };

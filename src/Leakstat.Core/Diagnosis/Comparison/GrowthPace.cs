@@ -4,7 +4,7 @@ using Leakstat.History;
 namespace Leakstat.Diagnosis.Comparison;
 
 /// <summary>Rate of a growth and what it will run out of.</summary>
-internal static class GrowthRate
+internal static class GrowthPace
 {
     /// <summary>The growth in the report's terms: a rate where times are known, an interval from three samples on.</summary>
     public static Growth Of(HostHistory history, GrowthObservation seen)

@@ -1,0 +1,53 @@
+using Leakstat.Detection;
+using Leakstat.History;
+
+namespace Leakstat.Diagnosis.Comparison;
+
+/// <summary>A verdict of the trend engine in the report's terms.</summary>
+internal static class TrendGrowth
+{
+    /// <summary>Rate with its interval, and where on the time line the growth began.</summary>
+    public static Growth Of(HostHistory history, GrowthObservation seen, TrendResult trend)
+    {
+        double bytes = Math.Max(seen.Series.ItemSize, 1);
+        return new Growth(
+            trend.Rate.PerHour * bytes,
+            trend.Rate.Low * bytes,
+            trend.Rate.High * bytes,
+            trend.Start >= 0 && trend.Start < history.Samples.Length ? history.Samples[trend.Start].TakenAt : null)
+        {
+            ItemsPerHour = seen.Series.ItemSize > 1 ? trend.Rate.PerHour : null,
+            Bytes = (long)Math.Clamp(trend.Gain * bytes, long.MinValue / 2, long.MaxValue / 2),
+        };
+    }
+
+    /// <summary>When the series' own limit is reached; null where it has none or does not reach it within ten years.</summary>
+    public static Exhaustion? Until(DiagnosisCase host, TrendResult trend)
+    {
+        if (trend.Exhaustion is not { } reached)
+        {
+            return null;
+        }
+
+        DateTimeOffset origin = host.History.Samples[0].TakenAt!.Value;
+        return new Exhaustion(reached.Of, Time(reached.At), Time(reached.Low), Time(reached.High));
+
+        DateTimeOffset? Time(double hours) =>
+            double.IsFinite(hours) && hours < 24 * 3650 ? origin.AddSeconds(Math.Round(hours * 3600)) : null;
+    }
+
+    /// <summary>A leak is a warning; critical when it ends within a day or has taken a quarter of memory.</summary>
+    public static Severity SeverityOf(DiagnosisCase host, long gained, Exhaustion? exhaustion, bool stopped)
+    {
+        bool soon = !stopped && exhaustion?.At is { } at && host.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
+        bool large = host.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;
+        return soon || large ? Severity.Critical : Severity.Warning;
+    }
+
+    /// <summary>The line that says why it is called a leak.</summary>
+    public static Evidence Evidence(TrendResult trend, int samples) => new(
+        $"its lower envelope rises over {samples} captures; without a leak the chance of that is "
+        + $"{(trend.Chance < 1e-12 ? "below 1e-12" : $"{trend.Chance:0.0e+0}")}, corrected for autocorrelation and the number of series",
+        trend.Chance,
+        Unit.Fraction);
+}

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Detection;
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Comparison;
+
+/// <summary>
+/// Hands the series of a host to the trend engine and reads its verdicts back in the host's terms. The engine knows
+/// nothing of FreeBSD; which zones are caches, which counters explain and which limits bound is said here.
+/// </summary>
+public sealed class TrendJudgement
+{
+    /// <summary>Counters that are levels of load or of caches; growth that follows one is explained by it.</summary>
+    private static readonly ImmutableHashSet<string> s_levels =
+    [
+        "vnodes", "name cache entries", "open files", "sockets", "TCP connections", "pipe KVA", "buffer space", "ARC size",
+        "unix sockets", "syncache entries", "host cache entries", "ipfw states", "user page tables",
+        ExplainingCounters.Threads, ExplainingCounters.Processes, ExplainingCounters.PageableMemory, ExplainingCounters.SwapUsed,
+    ];
+
+    /// <summary>
+    /// From six captures on the engine can tell a rise from noise and from a plateau; it takes twelve to say leak.
+    /// </summary>
+    private const int FewestSamples = 6;
+
+    private readonly Dictionary<SeriesKey, TrendResult> _results;
+
+    private TrendJudgement(Dictionary<SeriesKey, TrendResult> results, ImmutableArray<SeriesKey> leaks)
+    {
+        _results = results;
+        Leaks = leaks;
+    }
+
+    /// <summary>Whether a series leaks, by twelve captures or more.</summary>
+    public bool IsLeak(SeriesKey key) => !Leaks.IsEmpty && Of(key)?.IsLeak == true;
+
+    /// <summary>Series that leak, one for each group that moves in lockstep, the one that loses most per hour first.</summary>
+    public ImmutableArray<SeriesKey> Leaks { get; }
+
+    /// <summary>The engine's verdict on a series; null where it was not asked.</summary>
+    public TrendResult? Of(SeriesKey key) => _results.GetValueOrDefault(key);
+
+    /// <summary>Other series of the group that a series leads.</summary>
+    public IEnumerable<SeriesKey> GroupOf(SeriesKey leader)
+    {
+        if (Of(leader) is not { Group: >= 0 } result)
+        {
+            return [];
+        }
+
+        return _results.Where(r => r.Value.Group == result.Group && r.Key != leader)
+            .Select(r => r.Key)
+            .OrderBy(k => k.Kind).ThenBy(k => k.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Judges the history of a host; null where there are too few captures for any trend, or captures without a time.
+    /// </summary>
+    public static TrendJudgement? Of(HostHistory history, Capture latest)
+    {
+        if (history.Samples.Length < FewestSamples
+            || history.Samples.Any(s => s.TakenAt is null))
+        {
+            return null;
+        }
+
+        DateTimeOffset origin = history.Samples[0].TakenAt!.Value;
+        ImmutableArray<double> hours = [.. history.Samples.Select(s => (s.TakenAt!.Value - origin).TotalHours)];
+        var inputs = ImmutableArray.CreateBuilder<SeriesInput>();
+        var keys = new Dictionary<string, SeriesKey>();
+        bool typesKnown = latest.MallocTypes is not null;
+        foreach (Series series in history.Series)
+        {
+            if (!series.IsConstant && Input(series, latest, typesKnown) is { } input)
+            {
+                inputs.Add(input);
+                keys[input.Key] = series.Key;
+            }
+        }
+
+        TrendOptions options = TrendOptions.Default;
+        bool canProve = history.Samples.Length >= options.MinimumSamples;
+        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(new HostSeries
+        {
+            Hours = hours,
+            Boots = [.. history.Samples.Select(s => s.Boot)],
+            UptimeAtStart = history.Samples[history.CurrentBootStart].UptimeSeconds / 3600.0 ?? double.NaN,
+            Series = inputs.ToImmutable(),
+            Counters =
+            [
+                .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && s_levels.Contains(s.Key.Name))
+                    .Select(s => new ExplainingCounter(s.Key.Name, Numbers(s))),
+            ],
+        });
+        return new TrendJudgement(
+            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : []);
+    }
+
+    private static SeriesInput? Input(Series series, Capture latest, bool typesKnown)
+    {
+        string name = series.Key.Name;
+        switch (series.Key.Kind)
+        {
+            case SeriesKind.MallocBytes when latest.MallocTypes?.Precision != MemoryPrecision.Humanized:
+                return new SeriesInput
+                {
+                    Key = "malloc:" + name,
+                    Values = Numbers(series),
+                    Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
+                    Role = IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                };
+            case SeriesKind.ZoneUsed when !ZoneKinds.IsInternal(name) && !ZoneKinds.IsCacheZone(name):
+                return new SeriesInput
+                {
+                    Key = "zone:" + name,
+                    Values = Numbers(series),
+                    BytesPerUnit = Math.Max(series.ItemSize, 1),
+                    Role = typesKnown && ZoneKinds.IsMallocBucket(name)
+                        ? SeriesRole.Aggregate
+                        : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                    Bound = Bound(name, latest),
+                };
+            case SeriesKind.Account when name == AccountName.Unaccounted:
+                return new SeriesInput
+                {
+                    Key = "wired:" + name,
+                    Values = Numbers(series),
+                    Quantum = latest.Host.PageSize?.Value ?? 4096,
+                    IsSigned = true,
+                };
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsElastic(string name) =>
+        GrowthExplanations.For(name) is [var first, ..] && first == GrowthExplanations.ArcCounter;
+
+    private static SeriesBound? Bound(string zone, Capture latest)
+    {
+        if (GrowthExplanations.For(zone) is [var first, ..] && first == GrowthExplanations.VnodeCounter
+            && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes)
+        {
+            return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
+        }
+
+        return latest.Zones?.Find(zone) is { Limit: > 0 } row
+            ? new SeriesBound(row.Limit, BoundKind.Limit, $"limit of {zone}")
+            : null;
+    }
+
+    private static ImmutableArray<double> Numbers(Series series)
+    {
+        ImmutableArray<double>.Builder numbers = ImmutableArray.CreateBuilder<double>(series.Count);
+        foreach (long? value in series.Values)
+        {
+            numbers.Add(value ?? double.NaN);
+        }
+
+        return numbers.MoveToImmutable();
+    }
+}
