@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Network;
+
+/// <summary>
+/// The pools of a capture. Either of <c>vmstat -z</c> and <c>netstat -m</c> is enough; with both, <c>netstat -m</c> says
+/// what is in use and <c>vmstat -z</c> adds sizes and requests (<c>sys/kern/kern_mbuf.c</c>, <c>usr.bin/netstat/mbuf.c</c>).
+/// </summary>
+internal static class MbufPools
+{
+    /// <summary>Zone of mbufs.</summary>
+    public const string Mbuf = "mbuf";
+
+    /// <summary>Zone of 2 KiB clusters.</summary>
+    public const string Cluster = "mbuf_cluster";
+
+    /// <summary>Secondary zone: an mbuf with a cluster.</summary>
+    public const string Packet = "mbuf_packet";
+
+    /// <summary>Zone of 9 KiB clusters.</summary>
+    public const string Jumbo9 = "mbuf_jumbo_9k";
+
+    /// <summary>Zone of 16 KiB clusters.</summary>
+    public const string Jumbo16 = "mbuf_jumbo_16k";
+
+    /// <summary>All pools that the capture tells of: mbufs, clusters, jumbo clusters from small to large.</summary>
+    public static ImmutableArray<MbufPoolUse> Of(DiagnosisCase host)
+    {
+        MbufStatistics? netstat = host.Latest.Mbufs;
+        ZoneRow? packet = host.Latest.Zones?.Find(Packet);
+        string page = host.Latest.Zones?.Find("mbuf_jumbo_pagesize") is null ? "mbuf_jumbo_page" : "mbuf_jumbo_pagesize";
+        ImmutableArray<MbufPoolUse>.Builder pools = ImmutableArray.CreateBuilder<MbufPoolUse>(5);
+        Add(Read(host, Mbuf, "mbufs", "kern.ipc.nmbufs", 256, netstat?.Mbufs, netstat?.MbufsDenied, netstat?.MbufsDelayed, packet?.Used ?? 0, 0));
+        Add(Read(host, Cluster, "mbuf clusters", "kern.ipc.nmbclusters", 2048, netstat?.Clusters, netstat?.ClustersDenied, netstat?.ClustersDelayed, 0, packet?.Free ?? 0));
+        Add(Read(host, page, "page-size jumbo clusters", "kern.ipc.nmbjumbop", host.PageSize, netstat?.JumboPage, netstat?.JumboPageDenied, netstat?.JumboPageDelayed, 0, 0));
+        Add(Read(host, Jumbo9, "9 KiB jumbo clusters", "kern.ipc.nmbjumbo9", 9216, netstat?.Jumbo9, netstat?.Jumbo9Denied, netstat?.Jumbo9Delayed, 0, 0));
+        Add(Read(host, Jumbo16, "16 KiB jumbo clusters", "kern.ipc.nmbjumbo16", 16384, netstat?.Jumbo16, netstat?.Jumbo16Denied, netstat?.Jumbo16Delayed, 0, 0));
+        return pools.ToImmutable();
+
+        void Add(MbufPoolUse? pool)
+        {
+            if (pool is not null)
+            {
+                pools.Add(pool);
+            }
+        }
+    }
+
+    private static MbufPoolUse? Read(
+        DiagnosisCase host,
+        string zone,
+        string items,
+        string limitName,
+        long itemBytes,
+        MbufPool? netstat,
+        Reading? denied,
+        Reading? delayed,
+        long usedInPackets,
+        long freeInPackets)
+    {
+        ZoneTable? table = host.Latest.Zones;
+        ZoneRow? row = table?.Find(zone);
+        Reading? inUse = netstat is { Current: { } current } pool
+            ? new Reading(current, pool.At)
+            : row is { } counted
+                ? new Reading(
+                    Math.Max(Arithmetic.Subtract(Arithmetic.Add(counted.Used, usedInPackets), Math.Max(freeInPackets, 0)), 0),
+                    table!.At(counted))
+                : null;
+        if (inUse is not { Value: >= 0 } known)
+        {
+            return null;
+        }
+
+        Reading? limit = row is { Limit: > 0 } limited
+            ? new Reading(limited.Limit, table!.At(limited))
+            : netstat is { Max: > 0 and { } max } printed ? new Reading(max, printed.At) : host.Sysctl(limitName);
+        return new MbufPoolUse
+        {
+            Zone = zone,
+            Items = items,
+            LimitName = limitName,
+            ItemBytes = row is { Size: > 0 } sized ? sized.Size : itemBytes,
+            InUse = known,
+            Cached = netstat?.Cache ?? Math.Max(Arithmetic.Add(row?.Free ?? 0, freeInPackets), 0),
+            Limit = limit is { Value: > 0 } ? limit : null,
+            Denied = denied ?? Counter(row?.Failures),
+            Delayed = delayed ?? Counter(row?.Sleeps),
+            Requests = row?.Requests,
+        };
+
+        Reading? Counter(long? value) => value is { } count ? new Reading(count, table!.At(row!.Value)) : null;
+    }
+}

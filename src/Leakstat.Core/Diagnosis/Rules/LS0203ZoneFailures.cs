@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Limits;
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>LS0203: allocations from a zone failed or waited, although the zone is not full now.</summary>
+public sealed class LS0203ZoneFailures : IRule
+{
+    private const long Few = 100;
+
+    /// <inheritdoc/>
+    public string Id => "LS0203";
+
+    /// <inheritdoc/>
+    public string Name => "allocations from a zone failed or waited";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        bool isShort = IsMemoryShort(host);
+        foreach (ZoneRow row in host.Latest.Zones?.Rows ?? [])
+        {
+            if (ZoneKinds.IsInternal(row.Name) || ZoneKinds.IsCacheZone(row.Name) || LS0202ZoneNearLimit.IsNear(row)
+                || Subject.Zone(row.Name).Kind == SubjectKind.Mbuf || ZoneLimit.Of(row.Name)?.Full == WhenFull.Normal)
+            {
+                continue;
+            }
+
+            long failed = Math.Max(row.Failures ?? 0, 0);
+            long slept = row.Limit > 0 ? Math.Max(row.Sleeps ?? 0, 0) : 0;
+            CounterRise? rise = CounterRise.Of(host.History, SeriesKind.ZoneFailures, row.Name);
+
+            // Without a limit a failure is a moment without free memory, and the caller of M_NOWAIT expects such.
+            bool isTold = row.Limit > 0
+                ? failed + slept > 0
+                : rise is { By: >= Few } || (failed >= Few && isShort);
+            if (isTold)
+            {
+                yield return Finding(host, row, failed, slept, rise, isShort);
+            }
+        }
+    }
+
+    private static bool IsMemoryShort(DiagnosisCase host) =>
+        host.Sysctl("vm.stats.vm.v_free_count") is { } free
+        && host.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is { } least
+        && free.Value < least.Value;
+
+    private Finding Finding(DiagnosisCase host, ZoneRow row, long failed, long slept, CounterRise? rise, bool isShort)
+    {
+        bool isRising = rise is { By: > 0 };
+        string count = failed > 0
+            ? $"{Display.Count(failed)} allocations from zone {row.Name} failed"
+            : $"{Display.Count(slept)} allocations from zone {row.Name} waited at its limit";
+        ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
+        evidence.Add(new Evidence(
+            $"since boot {Display.Count(failed)} requests failed and {Display.Count(slept)} waited, of {Display.Count(row.Requests)} served"
+            + (isRising ? $"; {rise!.Value.Text}" : ""),
+            failed, Unit.Items, host.Latest.Zones!.At(row)));
+        evidence.Add(new Evidence(
+            row.Limit > 0
+                ? $"now {Display.Count(row.Used)} of {Display.Count(row.Limit)} items are in use"
+                : "the zone has no limit: memory was short at those moments",
+            row.Used, Unit.Items, host.Latest.Zones.At(row)));
+        if (isShort && host.Sysctl("vm.stats.vm.v_free_count") is { } free)
+        {
+            evidence.Add(Evidence.Of($"memory is short now: {Display.Bytes(Arithmetic.Multiply(free.Value, host.PageSize))} free", free, Unit.Pages));
+        }
+
+        if (row.Limit > 0 && ZoneLimit.Of(row.Name) is { } known)
+        {
+            evidence.Add(new Evidence(known.Means));
+        }
+
+        return new Finding
+        {
+            Rule = Id,
+            Title = $"{count}{(isRising ? $", {rise!.Value.Text}" : " since boot")}; {(row.Limit > 0 ? "it is not full now" : "memory was short")}",
+            Severity = isRising && row.Limit > 0 ? Severity.Warning : Severity.Info,
+            Verdict = Verdict.Exhaustion,
+            Subject = Subject.Zone(row.Name),
+            Confidence = isRising ? 0.85 : 0.5,
+            Evidence = evidence.ToImmutable(),
+            Owners = OwnerLookup.Of(host, Subject.Zone(row.Name)),
+            Advice =
+            [
+                Advice.Look(
+                    "The counters run since boot. See whether they still rise, and what the load is when they do.",
+                    "vmstat -z", "vmstat -s | egrep 'pages free|wakeups|shortfalls'"),
+            ],
+        };
+    }
+}

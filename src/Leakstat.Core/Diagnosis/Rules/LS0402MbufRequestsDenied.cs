@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Network;
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>LS0402: requests for mbufs or clusters were denied or delayed, although the pool is not full now.</summary>
+public sealed class LS0402MbufRequestsDenied : IRule
+{
+    private const long Many = 1000;
+    private const double ManyOfRequests = 0.01;
+
+    /// <inheritdoc/>
+    public string Id => "LS0402";
+
+    /// <inheritdoc/>
+    public string Name => "requests for mbufs denied or delayed";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        {
+            // A pool near its limit is LS0401's, large clusters that memory is too fragmented for are LS0403's.
+            if (pool.Fill >= LS0401MbufsNearLimit.Near || LS0403JumboFragmentation.IsFragmented(host, pool))
+            {
+                continue;
+            }
+
+            Reading? denied = Denied(host, pool);
+            long delayed = Math.Max(pool.Delayed?.Value ?? 0, 0);
+            if (denied is { Value: > 0 } || delayed > 0)
+            {
+                yield return Finding(host, pool, denied, delayed);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A request for mbuf and cluster together that fails for want of a cluster is counted at <c>mbuf_packet</c> only;
+    /// it is the clusters' trouble.
+    /// </summary>
+    private static Reading? Denied(DiagnosisCase host, MbufPoolUse pool)
+    {
+        if (pool.Zone != MbufPools.Cluster)
+        {
+            return pool.Denied;
+        }
+
+        Reading? packets = host.Latest.Mbufs?.PacketsDenied;
+        if (packets is null && host.Latest.Zones is { } zones && zones.Find(MbufPools.Packet) is { Failures: { } failures } row)
+        {
+            packets = new Reading(failures, zones.At(row));
+        }
+
+        return packets is { } other && other.Value > (pool.Denied?.Value ?? 0) ? other : pool.Denied;
+    }
+
+    private Finding Finding(DiagnosisCase host, MbufPoolUse pool, Reading? denied, long delayed)
+    {
+        long count = Math.Max(denied?.Value ?? 0, 0);
+        CounterRise? rise = Rise(host, pool);
+        bool isRising = rise is { By: > 0 };
+
+        // Counters are kept since boot. Without a second capture many may still be old; with one that shows no more, they are.
+        bool isMany = count >= Many || (count >= 10 && pool.Requests is > 0 and { } requests && count >= requests * ManyOfRequests);
+        Severity severity = isRising || (rise is null && isMany) ? Severity.Warning : Severity.Info;
+        string when = rise is null ? "since boot" : isRising ? rise.Value.Text : "since boot, none of them lately";
+        string what = count > 0
+            ? $"{Display.Count(count)} requests for {pool.Items} denied"
+            : $"{Display.Count(delayed)} requests for {pool.Items} delayed";
+        ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
+        if (denied is { Value: > 0 } at)
+        {
+            evidence.Add(Evidence.Of($"{Display.Count(count)} requests denied, {when}", at));
+        }
+
+        if (pool.Delayed is { Value: > 0 } slept)
+        {
+            evidence.Add(Evidence.Of($"{Display.Count(slept.Value)} requests waited at the limit since boot", slept));
+        }
+
+        evidence.Add(Evidence.Of(
+            pool.Fill is { } fill
+                ? $"now {Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} are in use ({Display.Percent(fill)})"
+                : $"now {Display.Count(pool.InUse.Value)} are in use",
+            pool.InUse));
+        return new Finding
+        {
+            Rule = Id,
+            Title = $"{what} {when}; the pool is not full now",
+            Severity = severity,
+            Verdict = Verdict.Exhaustion,
+            Subject = Subject.Zone(pool.Zone),
+            Confidence = isRising ? 0.9 : 0.6,
+            Evidence = evidence.ToImmutable(),
+            Owners = OwnerLookup.Of(host, Subject.Zone(pool.Zone)),
+            Advice = [
+                Advice.Look(
+                    "See whether the counters still rise. If they do, a burst fills the pool for moments (raise its limit) or "
+                    + "memory itself is short at those moments; if not, it is over.",
+                    "netstat -m | egrep 'denied|delayed|max'",
+                    "vmstat -z | egrep 'ITEM|mbuf'"),
+                .. isRising && pool.Fill is >= 0.5 ? MbufAdvice.Raise(host, pool, holderSuspected: false) : [],
+            ],
+        };
+    }
+
+    private static CounterRise? Rise(DiagnosisCase host, MbufPoolUse pool)
+    {
+        CounterRise? rise = CounterRise.Of(host.History, SeriesKind.ZoneFailures, pool.Zone);
+        CounterRise? packets = pool.Zone == MbufPools.Cluster
+            ? CounterRise.Of(host.History, SeriesKind.ZoneFailures, MbufPools.Packet)
+            : null;
+        return packets is { } other && other.By > (rise?.By ?? 0) ? packets : rise;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Network;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>LS0404: far more mbufs or clusters are in use than sockets and NIC rings explain, the limit still far away.</summary>
+public sealed class LS0404MbufsHeld : IRule
+{
+    /// <summary>Least amount beyond explanation, bytes.</summary>
+    private const long Least = 64L << 20;
+
+    /// <summary>… and as a share of physical memory.</summary>
+    private const double LeastOfMemory = 0.02;
+
+    /// <inheritdoc/>
+    public string Id => "LS0404";
+
+    /// <inheritdoc/>
+    public string Name => "more mbufs in use than sockets and rings explain";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        MbufDemand? demand = null;
+        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        {
+            if (pool.Fill >= LS0401MbufsNearLimit.Near || pool.BytesInUse < Least)
+            {
+                continue;
+            }
+
+            demand ??= MbufDemand.Of(host);
+            if (demand.IsHeldByOthers(pool) != true || demand.Explains(pool) is not { } explained)
+            {
+                continue;
+            }
+
+            long excess = Arithmetic.Multiply(pool.InUse.Value - explained, pool.ItemBytes);
+            if (excess >= Least && excess >= (host.Latest.Host.PhysicalMemory?.Value ?? 0) * LeastOfMemory)
+            {
+                yield return Finding(host, pool, demand, explained, excess);
+            }
+        }
+    }
+
+    private Finding Finding(DiagnosisCase host, MbufPoolUse pool, MbufDemand demand, long explained, long excess)
+    {
+        ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
+        evidence.Add(Evidence.Of(
+            $"{Display.Count(pool.InUse.Value)} {pool.Items} in use ({Display.Bytes(pool.BytesInUse)}), caches not counted", pool.InUse));
+        evidence.Add(Evidence.Of(
+            $"{Display.Count(demand.Sockets!.Value.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} granted to each",
+            demand.Sockets.Value));
+        evidence.Add(demand.RingEvidence);
+        evidence.Add(new Evidence(
+            $"sockets and rings explain {Display.Count(explained)} at the very most; {Display.Bytes(excess)} are beyond that",
+            excess,
+            Unit.Bytes));
+        if (pool.Fill is { } fill)
+        {
+            evidence.Add(Evidence.Of($"the limit is still far: {Display.Percent(fill)} of it is in use ({pool.LimitName})", pool.Limit!.Value));
+        }
+
+        if (ForeignModules.Evidence(host) is { } modules)
+        {
+            evidence.Add(modules);
+        }
+
+        return new Finding
+        {
+            Rule = Id,
+            Title = $"{Display.Count(pool.InUse.Value)} {pool.Items} in use, {Display.Bytes(excess)} more than sockets and NIC rings explain",
+            Severity = Severity.Warning,
+            Verdict = Verdict.Suspect,
+            Subject = Subject.Zone(pool.Zone),
+            Confidence = 0.7,
+            Evidence = evidence.ToImmutable(),
+            Owners = OwnerLookup.Of(host, Subject.Zone(pool.Zone)),
+            Advice = MbufAdvice.FindHolder(pool),
+            BytesAtStake = pool.BytesInUse,
+        };
+    }
+}
