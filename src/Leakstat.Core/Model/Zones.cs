@@ -47,7 +47,7 @@ public readonly record struct ZoneRow
 /// <summary>The output of <c>vmstat -z</c>.</summary>
 public sealed class ZoneTable
 {
-    private readonly Dictionary<string, int> _first;
+    private Dictionary<string, int>? _first;
 
     /// <summary>Takes the rows in the order they were printed.</summary>
     public ZoneTable(SourceFile file, ImmutableArray<ZoneRow> rows, bool hasCrossDomain)
@@ -55,11 +55,6 @@ public sealed class ZoneTable
         File = file;
         Rows = rows;
         HasCrossDomain = hasCrossDomain;
-        _first = new Dictionary<string, int>(rows.Length);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            _first.TryAdd(rows[i].Name, i);
-        }
     }
 
     /// <summary>The file.</summary>
@@ -72,8 +67,20 @@ public sealed class ZoneTable
     public bool HasCrossDomain { get; }
 
     /// <summary>The first zone of that name; null where there is none.</summary>
-    public ZoneRow? Find(string name) => _first.TryGetValue(name, out int index) ? Rows[index] : null;
+    public ZoneRow? Find(string name) => (_first ??= Index()).TryGetValue(name, out int index) ? Rows[index] : null;
 
     /// <summary>File and line of a row.</summary>
     public SourceLine At(in ZoneRow row) => new(File, row.Line);
+
+    // Made when first asked for: of thousands of tables in a history few are asked.
+    private Dictionary<string, int> Index()
+    {
+        var first = new Dictionary<string, int>(Rows.Length);
+        for (int i = 0; i < Rows.Length; i++)
+        {
+            first.TryAdd(Rows[i].Name, i);
+        }
+
+        return first;
+    }
 }

@@ -1,4 +1,6 @@
 using Leakstat.Model;
+using Leakstat.Parsing;
+using Leakstat.Parsing.Formats;
 
 namespace Leakstat.Tests.Parsing;
 
@@ -37,5 +39,57 @@ public sealed class VmstatZonesTextTests
 
         Assert.Equal(["a", "c"], capture.Zones!.Rows.Select(r => r.Name));
         Assert.Equal(["caps/a/z:3", "caps/a/z:4"], capture.Diagnostics.Select(d => d.At.ToString()));
+    }
+
+    [Fact]
+    public void Reads_back_numbers_of_every_length()
+    {
+        var random = new Random(14);
+        var text = new System.Text.StringBuilder();
+        List<(string, long[])> expected = [];
+        for (int i = 0; i < 5000; i++)
+        {
+            string name = new string('z', random.Next(1, 32)) + (i % 7 == 0 ? " a:b, c" : "");
+            long[] numbers = [.. Enumerable.Range(0, random.Next(5, 9)).Select(n => random.NextInt64((long)Math.Pow(10, random.Next(n < 2 ? 6 : 19))))];
+            int width = random.Next(1, 12);
+            string gap = i % 5 == 0 ? "\t" : new string(' ', random.Next(0, 30));
+            text.Append(name).Append(':').Append(gap).AppendJoin(',', numbers.Select(n => n.ToString().PadLeft(width)))
+                .Append(i % 11 == 0 ? "  \r\n" : "\n");
+            expected.Add((name, numbers));
+        }
+
+        System.Collections.Immutable.ImmutableArray<ZoneRow> rows = Given.Capture(("z", text.ToString())).Zones!.Rows;
+
+        Assert.Equal(expected.Count, rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ZoneRow row = rows[i];
+            long?[] numbers = [row.Size, row.Limit, row.Used, row.Free, row.Requests, row.Failures, row.Sleeps, row.CrossDomain];
+            Assert.Equal((expected[i].Item1, i + 1), (row.Name, row.Line));
+            Assert.Equal(expected[i].Item2.Cast<long?>(), numbers.TakeWhile(n => n is not null));
+        }
+    }
+
+    [Theory]
+    [InlineData("a: 1, 2, 3, 4 4, 5, 6, 7")]
+    [InlineData("a: 1, 2, , 4, 5, 6, 7")]
+    [InlineData("a: 1, 2, 3, 4, 5, 6, 7,")]
+    [InlineData("a: 1, 2, 3, 4, 5, 6, 7, 8, 9")]
+    [InlineData("a: 1, 2, 3, 4x, 5, 6, 7")]
+    [InlineData(": 1, 2, 3, 4, 5, 6, 7")]
+    [InlineData("a: -1, 2, 3, 4, 5, 6, 7")]
+    [InlineData("a: 1, 2, 3")]
+    [InlineData("a:")]
+    [InlineData("a 1, 2, 3, 4, 5, 6, 7")]
+    public void Takes_nothing_else_for_a_row(string line) =>
+        Assert.Equal(LineFit.None, new VmstatZonesText().Fit(System.Text.Encoding.UTF8.GetBytes(line)));
+
+    [Fact]
+    public void Skips_a_last_row_that_lacks_columns()
+    {
+        Capture capture = Given.Capture(("z", "ITEM SIZE\na: 1, 2, 3, 4, 5, 6, 7\nb: 1, 2, 3, 4, 5, 6"));
+
+        Assert.Equal("a", Assert.Single(capture.Zones!.Rows).Name);
+        Assert.Equal((DiagnosticId.CutFile, "caps/a/z:3"), Assert.Single(capture.Diagnostics.Select(d => (d.Id, d.At.ToString()))));
     }
 }

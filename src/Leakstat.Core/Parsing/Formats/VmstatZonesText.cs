@@ -16,6 +16,12 @@ public sealed class VmstatZonesText : IFormat
     /// <summary>… FAIL, SLEEP, XDOMAIN of 13.0 and later.</summary>
     private const int MostNumbers = 8;
 
+    /// <summary>So many digits always fit 64 bits.</summary>
+    private const int SafeDigits = 18;
+
+    /// <summary>Bytes of <c>a:0,0,0,0,0</c> and its line end.</summary>
+    private const int ShortestRow = 12;
+
     /// <inheritdoc/>
     public string Name => "vmstat-z/text";
 
@@ -37,35 +43,36 @@ public sealed class VmstatZonesText : IFormat
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
-        ImmutableArray<ZoneRow>.Builder rows = ImmutableArray.CreateBuilder<ZoneRow>(256);
+        ImmutableArray<ZoneRow>.Builder rows = ImmutableArray.CreateBuilder<ZoneRow>(Expected(section, capture.Limits));
         Span<long> numbers = stackalloc long[MostNumbers];
-        bool crossDomain = false;
+        int mostNumbers = 0;
         int skipped = 0;
         LineReader lines = section.Lines();
         while (lines.Read())
         {
             ReadOnlySpan<byte> line = lines.Line;
-            if (TryRow(line, numbers, out ReadOnlySpan<byte> name, out int count, out bool underflow))
+            if (TryRow(line, numbers, out ReadOnlySpan<byte> name, out int count, out bool underflow)
+                && name.Length <= capture.Limits.NameBytes)
             {
                 if (rows.Count >= capture.Limits.Rows)
                 {
-                    capture.Report(DiagnosticId.TooMany, $"more than {capture.Limits.Rows} zones; the rest was not read", section.At(lines.Number));
+                    capture.TooMany("zones", section.At(lines.Number));
                     break;
                 }
 
-                if (!lines.IsTerminated && section.IsCut)
+                if (!lines.IsTerminated && (section.IsCut || count < mostNumbers))
                 {
                     skipped++;
-                    capture.Report(DiagnosticId.CutFile, "the last line is cut; it was skipped", section.At(lines.Number));
+                    capture.Cut(section.At(lines.Number));
                     break;
                 }
 
                 if (underflow)
                 {
-                    capture.Report(DiagnosticId.Underflow, "a counter has underflowed; it is read as negative", section.At(lines.Number));
+                    capture.Underflow(section.At(lines.Number));
                 }
 
-                crossDomain |= count >= 8;
+                mostNumbers = Math.Max(mostNumbers, count);
                 rows.Add(new ZoneRow
                 {
                     Name = capture.Names.Get(name),
@@ -83,19 +90,30 @@ public sealed class VmstatZonesText : IFormat
             else if (!IsHeader(line) && !Scan.IsEmpty(line))
             {
                 skipped++;
-                capture.Report(
-                    lines.IsTerminated ? DiagnosticId.BadLine : DiagnosticId.CutFile,
-                    lines.IsTerminated ? "not a row of vmstat -z; skipped" : "the last line is cut; it was skipped",
-                    section.At(lines.Number));
+                capture.NotUnderstood("not a row of vmstat -z; skipped", lines.IsTerminated, section.At(lines.Number));
             }
         }
 
-        if (rows.Count > 0)
+        int read = rows.Count;
+        if (read > 0)
         {
-            capture.Offer(new ZoneTable(section.File, rows.ToImmutable(), crossDomain));
+            capture.Offer(new ZoneTable(
+                section.File, read == rows.Capacity ? rows.MoveToImmutable() : rows.ToImmutable(), mostNumbers >= MostNumbers));
         }
 
-        return new FormatResult(rows.Count, skipped);
+        return new FormatResult(read, skipped);
+    }
+
+    /// <summary>
+    /// How many rows a section has if it is what it should be, so that the array of a real table is made once.
+    /// Bounded by the shortest row, so that a text of empty lines costs nothing.
+    /// </summary>
+    private static int Expected(TextSection section, ReadLimits limits)
+    {
+        ReadOnlySpan<byte> text = section.Bytes.Span;
+        int lines = text.Count((byte)'\n') + (text.EndsWith("\n"u8) ? 0 : 1);
+        int rows = IsHeader(text[..Math.Min(text.Length, 80)]) ? lines - 1 : lines;
+        return Math.Clamp(Math.Min(rows, text.Length / ShortestRow), 0, limits.Rows);
     }
 
     private static bool IsHeader(ReadOnlySpan<byte> line)
@@ -105,42 +123,82 @@ public sealed class VmstatZonesText : IFormat
     }
 
     /// <summary>
-    /// Takes a row apart from the right, because names hold blanks, commas, colons and digits: up to eight numbers
-    /// between commas, a colon in front of the first.
+    /// Takes a row apart. Names hold blanks, commas, colons and digits, numbers hold none of it: the name ends at the
+    /// last colon, behind it stand up to eight numbers between commas.
     /// </summary>
     private static bool TryRow(
         ReadOnlySpan<byte> line, Span<long> numbers, out ReadOnlySpan<byte> name, out int count, out bool underflow)
     {
         name = default;
-        count = 0;
         underflow = false;
-        int colon = line.LastIndexOf((byte)':');
+        if (CommaNumbers.TryRead(line, numbers, out int colon, out count))
+        {
+            return IsRow(line, colon, numbers, count, out name);
+        }
+
+        count = 0;
         if (colon <= 0)
         {
             return false;
         }
 
         ReadOnlySpan<byte> rest = line[(colon + 1)..];
-        while (count < MostNumbers)
+        int at = 0;
+        while (count < numbers.Length)
         {
-            int comma = rest.IndexOf((byte)',');
-            ReadOnlySpan<byte> field = Scan.Trim(comma < 0 ? rest : rest[..comma]);
-            if (!Scan.TryInteger(field, out long value))
+            while (at < rest.Length && Scan.IsBlank(rest[at]))
+            {
+                at++;
+            }
+
+            int start = at;
+            ulong sum = 0;
+            uint digit;
+            while (at < rest.Length && (digit = (uint)(rest[at] - '0')) <= 9)
+            {
+                sum = (sum * 10) + digit;
+                at++;
+            }
+
+            long value = (long)sum;
+            if ((uint)(at - start - 1) >= SafeDigits && !TrySpecial(rest, start, ref at, out value))
             {
                 return false;
             }
 
             underflow |= value < 0;
             numbers[count++] = value;
-            if (comma < 0)
+            while (at < rest.Length && Scan.IsBlank(rest[at]))
             {
-                name = Scan.Trim(line[..colon]);
-                return count >= FewestNumbers && numbers[0] >= 0 && numbers[1] >= 0 && !name.IsEmpty;
+                at++;
             }
 
-            rest = rest[(comma + 1)..];
+            if (at == rest.Length)
+            {
+                return IsRow(line, colon, numbers, count, out name);
+            }
+
+            if (rest[at++] != ',')
+            {
+                return false;
+            }
         }
 
         return false;
+    }
+
+    private static bool IsRow(
+        ReadOnlySpan<byte> line, int colon, ReadOnlySpan<long> numbers, int count, out ReadOnlySpan<byte> name)
+    {
+        name = Scan.Trim(line[..Math.Max(colon, 0)]);
+        return count >= FewestNumbers && numbers[0] >= 0 && numbers[1] >= 0 && !name.IsEmpty;
+    }
+
+    /// <summary>A number with a sign or of so many digits that it may not fit.</summary>
+    private static bool TrySpecial(ReadOnlySpan<byte> text, int start, ref int at, out long value)
+    {
+        int length = text[start..].IndexOfAny((byte)',', (byte)' ', (byte)'\t');
+        at = length < 0 ? text.Length : start + length;
+        return Scan.TryInteger(text[start..at], out value);
     }
 }
