@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Leakstat.Cli.Commands;
+
+namespace Leakstat.Cli;
+
+/// <summary>The command line: every command in one list, errors and exit codes as the contract has them.</summary>
+public static class CommandLine
+{
+    private const string Reports = "Please report it with this text and, if you can, the input: https://github.com/leakstat/leakstat/issues";
+
+    /// <summary>Parses and runs; returns the exit code.</summary>
+    public static int Run(string[] args, Terminal terminal)
+    {
+        try
+        {
+            ParseResult parsed = Build(terminal).Parse(args);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            {
+                return Usage(parsed, terminal);
+            }
+
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Error = terminal.Error,
+            });
+        }
+        catch (CommandException failure)
+        {
+            terminal.Error.WriteLine($"leakstat: {failure.Message}");
+            return failure.ExitCode;
+        }
+        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || IsClosedPipe(e))
+        {
+            // The reader of our output went away (head, a closed pager): nothing is wrong.
+            return ExitCode.Done;
+        }
+#pragma warning disable CA1031 // The last resort: a defect is a short message and code 70, never a bare stack trace.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            terminal.Error.WriteLine($"leakstat: internal error: {e.GetType().Name}: {e.Message}");
+            string? place = e.StackTrace?.Split('\n').FirstOrDefault()?.Trim();
+            if (place is not null)
+            {
+                terminal.Error.WriteLine($"leakstat: {place}");
+            }
+
+            terminal.Error.WriteLine($"leakstat: {Reports}");
+            return ExitCode.Defect;
+        }
+    }
+
+    /// <summary>The commands. A new one is one file in <c>Commands/</c> and one line here.</summary>
+    public static RootCommand Build(Terminal terminal)
+    {
+        var root = new RootCommand("Finds, explains and proves kernel memory leaks on FreeBSD.");
+        root.Add(DiagnoseCommand.Create(terminal));
+        root.Add(LedgerCommand.Create(terminal));
+        return root;
+    }
+
+    /// <summary>One line that says what was wrong, and how it is written.</summary>
+    private static int Usage(ParseResult parsed, Terminal terminal)
+    {
+        string message = parsed.Errors[0].Message.TrimEnd('.');
+        Command command = parsed.CommandResult.Command;
+        string arguments = string.Concat(command.Arguments.Select(a =>
+            $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
+        string name = command is RootCommand ? "leakstat COMMAND" : $"leakstat {command.Name}";
+        terminal.Error.WriteLine($"leakstat: {message}; usage: {name}{arguments} [options], see {name} --help");
+        return ExitCode.Usage;
+    }
+
+    private static bool IsClosedPipe(IOException e) =>
+        e.HResult is 32 or unchecked((int)0x80131620) && e.Message.Contains("pipe", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Leakstat.Diagnosis;
+using Leakstat.Parsing.Sources;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat diagnose SOURCE…</c>: reads captures, prints ranked findings with evidence and advice.</summary>
+internal static class DiagnoseCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var options = new CommonOptions();
+        var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
+        {
+            options.Sources, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            options.Quiet, options.Verbose, options.Owners, options.Signatures,
+        };
+        command.SetAction(parsed => Run(parsed, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
+        DiagnosisReport report = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        ReportOutput.Print(
+            parsed,
+            options,
+            terminal,
+            stream => JsonReport.Write(report, stream),
+            (writer, layout) => TerminalReport.Write(report, writer, layout));
+        ReportOutput.WriteFiles(parsed, options, report);
+        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
+            ? ExitCode.Found
+            : ExitCode.Done;
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Leakstat.Accounting;
+using Leakstat.Model;
+using Leakstat.Parsing.Sources;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat ledger SOURCE</c>: where the memory went, by the latest capture.</summary>
+internal static class LedgerCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var options = new CommonOptions();
+        var command = new Command("ledger", "where the memory went: a ledger that adds up, and what nobody owns")
+        {
+            options.Sources, options.Json, options.NoColor, options.Quiet, options.Verbose,
+        };
+        command.SetAction(parsed => Run(parsed, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
+        Capture latest = set.Hosts[0].Captures().LastOrDefault()
+            ?? throw new CommandException(ExitCode.NoInput, "the captures are gone");
+        Ledger ledger = LedgerBuilder.From(latest);
+        ReportOutput.Print(
+            parsed,
+            options,
+            terminal,
+            stream => LedgerJsonReport.Write(latest, ledger, stream),
+            (writer, layout) => LedgerTerminalReport.Write(latest, ledger, writer, layout));
+        return ExitCode.Done;
+    }
+}

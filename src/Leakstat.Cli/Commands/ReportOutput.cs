@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Leakstat.Diagnosis;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary>Sends a report where the options say: JSON or text on standard output, pages and logs into files.</summary>
+internal static class ReportOutput
+{
+    /// <summary>Prints on standard output, as JSON or laid out for the terminal.</summary>
+    public static void Print(
+        ParseResult parsed,
+        CommonOptions options,
+        Terminal terminal,
+        Action<Stream> json,
+        Action<TextWriter, TerminalOptions> text)
+    {
+        if (parsed.GetValue(options.Json))
+        {
+            json(terminal.Output);
+            terminal.Output.Flush();
+            return;
+        }
+
+        using TextWriter writer = terminal.Writer();
+        text(writer, new TerminalOptions
+        {
+            Width = Math.Min(terminal.Width, 120),
+            Color = terminal.HasColor && !parsed.GetValue(options.NoColor),
+            Ascii = !terminal.HasUnicode,
+            Detail = parsed.GetValue(options.Quiet)
+                ? Detail.Quiet
+                : parsed.GetValue(options.Verbose) ? Detail.Verbose : Detail.Normal,
+        });
+    }
+
+    /// <summary>Writes the files that were asked for.</summary>
+    public static void WriteFiles(ParseResult parsed, CommonOptions options, DiagnosisReport report)
+    {
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Leakstat.Cli.Files;
+using Leakstat.Diagnosis;
+using Leakstat.Knowledge;
+using Leakstat.Model;
+using Leakstat.Parsing;
+using Leakstat.Parsing.Sources;
+using Leakstat.Parsing.Text;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary>Opens what a user named and chooses the host to report on; shared by every command that reads captures.</summary>
+internal static class SourceReading
+{
+    /// <summary>Opens sources; fails with code 3 where nothing in them is recognised.</summary>
+    public static SourceSet Open(IReadOnlyList<string> sources, Terminal terminal)
+    {
+        List<ISourceNode> nodes = [];
+        foreach (string source in sources)
+        {
+            if (source == "-")
+            {
+                nodes.Add(FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes));
+            }
+            else
+            {
+                nodes.Add(FileSystemSource.TryOpen(source)
+                    ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder"));
+            }
+        }
+
+        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default);
+        if (set.Hosts.IsEmpty)
+        {
+            string why = set.Problems.IsEmpty
+                ? "nothing in it is output of a command that leakstat knows"
+                : string.Join("; ", set.Problems.Take(3).Select(p => $"{p.At}: {p.Text}"));
+            throw new CommandException(ExitCode.NoInput, $"{string.Join(' ', sources)}: {why}");
+        }
+
+        return set;
+    }
+
+    /// <summary>Diagnoses the host that the sources hold most captures of; fails with code 3 where it has none left.</summary>
+    public static DiagnosisReport Diagnose(SourceSet set, KnowledgeBase knowledge, Terminal terminal)
+    {
+        HostSource host = set.Hosts[0];
+        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host, terminal), () => new InputReport
+        {
+            OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
+            ClockBackwards = host.ClockBackwards,
+            Repeated = host.Repeated,
+            Problems = set.Problems,
+        });
+        return report ?? throw new CommandException(ExitCode.NoInput, "the captures are gone");
+    }
+
+    /// <summary>Counts captures on a terminal while a long spool is read.</summary>
+    private static IEnumerable<Capture> Progress(HostSource host, Terminal terminal)
+    {
+        int read = 0;
+        bool show = terminal.IsTerminal && host.Count >= 200;
+        foreach (Capture capture in host.Captures())
+        {
+            yield return capture;
+            if (show && ++read % 50 == 0)
+            {
+                terminal.Error.Write($"\rreading {read} of {host.Count} captures");
+            }
+        }
+
+        if (show)
+        {
+            terminal.Error.Write("\r\u001b[K");
+        }
+    }
+
+    /// <summary>The knowledge that ships, and the user's in front of it.</summary>
+    public static KnowledgeBase Knowledge(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        return BuiltInKnowledge.Load();
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+        }
+    }
+}
