@@ -33,10 +33,7 @@ internal static class SourceReading
         SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default);
         if (set.Hosts.IsEmpty)
         {
-            string why = set.Problems.IsEmpty
-                ? "nothing in it is output of a command that leakstat knows"
-                : string.Join("; ", set.Problems.Take(3).Select(p => $"{p.At}: {p.Text}"));
-            throw new CommandException(ExitCode.NoInput, $"{string.Join(' ', sources)}: {why}");
+            throw new CommandException(ExitCode.NoInput, Nothing(set.Problems));
         }
 
         return set;
@@ -53,7 +50,23 @@ internal static class SourceReading
             Repeated = host.Repeated,
             Problems = set.Problems,
         });
-        return report ?? throw new CommandException(ExitCode.NoInput, "the captures are gone");
+        if (report is null || report.Captures.All(IsEmpty))
+        {
+            throw new CommandException(ExitCode.NoInput, Nothing(set.Problems.Concat(report?.Diagnostics ?? [])));
+        }
+
+        return report;
+    }
+
+    /// <summary>Whether nothing in a capture is output that leakstat uses.</summary>
+    private static bool IsEmpty(CaptureSummary capture) =>
+        capture.Files.All(f => f.Use is FileUse.Unknown or FileUse.NotUsed || f.Rows == 0);
+
+    private static string Nothing(IEnumerable<Diagnostic> problems)
+    {
+        string places = string.Join("; ", problems.Take(3).Select(p => $"{p.At}: {p.Text}"));
+        return "nothing in the input is output of a command that leakstat reads"
+            + (places.Length > 0 ? $" ({places})" : "");
     }
 
     /// <summary>Counts captures on a terminal while a long spool is read.</summary>

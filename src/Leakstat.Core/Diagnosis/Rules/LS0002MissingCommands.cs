@@ -6,6 +6,8 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Commands whose output is not in the capture, and what cannot be said without them.</summary>
 public sealed class LS0002MissingCommands : IRule
 {
+    private const string Sysctl = "sysctl -a";
+
     /// <inheritdoc/>
     public string Id => "LS0002";
 
@@ -15,45 +17,49 @@ public sealed class LS0002MissingCommands : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)
     {
-        Capture capture = host.Latest;
-        List<(string Command, string For)> missing = [];
-        Need(capture.Zones is null, "vmstat -z", "zones: the owners of most kernel memory");
-        Need(capture.MallocTypes is null, "vmstat -m", "malloc types: who allocated it");
-        Need(capture.Sysctls.Number("vm.stats.vm.v_wire_count") is null, "sysctl -a", "the ledger: page counts, limits, ARC");
-        Need(capture.Mbufs is null && capture.Zones?.Find("mbuf_cluster") is null, "netstat -m", "mbufs and clusters");
-        Need(capture.KernelFiles is null, "kldstat -v", "modules");
-        Need(capture.Messages is null, "dmesg", "the kernel's own messages about limits and lost memory");
-        foreach (MissingAccount account in host.Ledger.Missing)
-        {
-            if (!missing.Exists(m => m.Command == account.Command))
-            {
-                missing.Add((account.Command, $"the ledger's account of {account.Name}"));
-            }
-        }
-
+        List<(string Command, string For)> missing = [.. Missing(host)];
         if (missing.Count == 0)
         {
             yield break;
         }
 
+        string[] commands = [.. missing.Select(m => m.Command)];
         yield return new Finding
         {
             Rule = Id,
-            Title = "not in the capture: " + string.Join(", ", missing.Select(m => m.Command)),
+            Title = "not in the capture: " + string.Join(", ", commands),
             Severity = Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Host("capture"),
             Confidence = 1,
             Evidence = [.. missing.Select(m => new Evidence($"{m.Command}: without it nothing is said of {m.For}"))],
-            Advice = [Advice.Look("Add these outputs for a fuller diagnosis.", [.. missing.Select(m => m.Command)])],
+            Advice = [Advice.Look("For a fuller diagnosis add:", string.Join("; ", commands))],
         };
+    }
 
-        void Need(bool isMissing, string command, string what)
+    private static IEnumerable<(string Command, string For)> Missing(DiagnosisCase host)
+    {
+        Capture capture = host.Latest;
+        (bool IsMissing, string Command, string For)[] needs =
+        [
+            (capture.Zones is null, "vmstat -z", "zones: the owners of most kernel memory"),
+            (capture.MallocTypes is null, "vmstat -m", "malloc types: who allocated it"),
+            (capture.Sysctls.Number("vm.stats.vm.v_wire_count") is null, Sysctl, "page counts, limits and the ARC"),
+            (capture.Mbufs is null && capture.Zones?.Find("mbuf_cluster") is null, "netstat -m", "mbufs and clusters"),
+            (capture.KernelFiles is null, "kldstat -v", "modules"),
+            (capture.Messages is null, "dmesg", "the kernel's own messages about limits and lost memory"),
+        ];
+        List<(string Command, string For)> missing = [.. needs.Where(n => n.IsMissing).Select(n => (n.Command, n.For))];
+        foreach (MissingAccount account in host.Ledger.Missing)
         {
-            if (isMissing)
+            // `sysctl -a` fills what any part of it would, and `kldstat -v` what kldstat would.
+            string first = account.Command.Split(' ')[0];
+            if (!missing.Exists(m => m.Command == account.Command || (first is "sysctl" or "kldstat" && m.Command.StartsWith(first, StringComparison.Ordinal))))
             {
-                missing.Add((command, what));
+                missing.Add((account.Command, $"the ledger's account of {account.Name}"));
             }
         }
+
+        return missing;
     }
 }
