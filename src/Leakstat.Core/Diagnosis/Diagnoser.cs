@@ -48,7 +48,8 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Ledger = ledger,
             Latest = latest,
             History = host.History,
-            Findings = FindingOrder.Sort(RuleRegistry.All.SelectMany(rule => rule.Evaluate(host))),
+            Findings = FindingOrder.Sort(
+                RuleRegistry.All.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))),
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };

@@ -50,6 +50,7 @@ public static class RuleRegistry
         new LS0403JumboFragmentation(),
         new LS0404MbufsHeld(),
         new LS0501OutOfTreeModules(),
+        new LS0502ModuleKnownForLeaks(),
         new LS0503ModulesChanged(),
         new LS0701CrashDumpsNotConfigured(),
     ];

@@ -11,7 +11,7 @@ public static class BuiltInKnowledge
         static () => Owners(),
         static () => new ModuleTable(Text("in-tree-modules.tsv")),
         static () => [.. Text("linuxkpi-modules.txt").Split('\n').Where(l => l.Length > 0 && l[0] != '#')],
-        static () => []);
+        static () => SignaturesFile.Read("signatures.json", Bytes("signatures.json")).Signatures);
 
     private static ImmutableArray<OwnerEntry> Owners()
     {
@@ -30,5 +30,6 @@ public static class BuiltInKnowledge
         return bytes;
     }
 
-    private static string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
+    /// <summary>An embedded table as text.</summary>
+    internal static string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
 }

@@ -92,6 +92,24 @@ public sealed record Signature
     /// <summary>Releases concerned as <c>from..to</c>, both included, either end open (<c>14.0..14.2</c>); empty for unknown.</summary>
     public ImmutableArray<string> Releases { get; init; } = [];
 
+    /// <summary>Rules whose findings it can match; empty for any.</summary>
+    public ImmutableArray<string> Rules { get; init; } = [];
+
+    /// <summary>Branches concerned (<c>STABLE</c>); empty for all.</summary>
+    public ImmutableArray<string> Branches { get; init; } = [];
+
+    /// <summary>First patch level of a release that has the fix: <c>14.3-p10</c>.</summary>
+    public ImmutableArray<string> FixedIn { get; init; } = [];
+
+    /// <summary>
+    /// Whether growth of that subject hardly has another cause; false for subjects that many things share (mbufs, the
+    /// unaccounted part of wired memory).
+    /// </summary>
+    public bool IsSpecific { get; init; } = true;
+
+    /// <summary>Whether it is a leak; false for what only looks like one (a cache, fragmentation).</summary>
+    public bool IsLeak { get; init; } = true;
+
     /// <summary>What fixed it; null where nothing is known to.</summary>
     public string? FixedBy { get; init; }
 
