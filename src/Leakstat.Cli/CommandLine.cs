@@ -21,9 +21,11 @@ public static class CommandLine
                 return Usage(parsed, terminal);
             }
 
+            using TextWriter output = terminal.Writer();
             return parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
+                Output = output,
                 Error = terminal.Error,
             });
         }
@@ -65,7 +67,8 @@ public static class CommandLine
     /// <summary>One line that says what was wrong, and how it is written.</summary>
     private static int Usage(ParseResult parsed, Terminal terminal)
     {
-        string message = parsed.Errors[0].Message.TrimEnd('.');
+        string message = string.Join(' ', parsed.Errors[0].Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .TrimEnd('.');
         Command command = parsed.CommandResult.Command;
         string arguments = string.Concat(command.Arguments.Select(a =>
             $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));

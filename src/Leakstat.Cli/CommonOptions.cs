@@ -50,11 +50,7 @@ internal sealed class CommonOptions
     };
 
     /// <summary>The sources.</summary>
-    public Argument<string[]> Sources { get; } = new("SOURCE")
-    {
-        Description = "folder, archive, transcript, crash summary, spool of captures, or - for standard input",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    public Argument<string[]> Sources { get; } = MakeSources();
 
     /// <summary>Reads <c>--fail-on</c>.</summary>
     public Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
@@ -64,6 +60,25 @@ internal sealed class CommonOptions
         "critical" => Severity.Critical,
         _ => null,
     };
+
+    private static Argument<string[]> MakeSources()
+    {
+        var sources = new Argument<string[]>("SOURCE")
+        {
+            Description = "folder, archive, transcript, crash summary, spool of captures, or - for standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
+
+        // An option that does not exist would pass for a source that does not.
+        sources.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => t.Value.Length > 1 && t.Value[0] == '-') is { } option)
+            {
+                result.AddError($"unrecognized option '{option.Value}'");
+            }
+        });
+        return sources;
+    }
 
     private static Option<string?> Choice(string name, string description, params string[] values)
     {
