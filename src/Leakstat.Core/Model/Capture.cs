@@ -14,6 +14,12 @@ public sealed record Capture
     /// <summary>Who it is.</summary>
     public required HostIdentity Host { get; init; }
 
+    /// <summary>
+    /// Whether it is a crash summary (<c>core.txt.N</c> of crashinfo(8)): the state of the host that panicked, read out of
+    /// its dump, where <c>vmstat -z</c> lacks the cache zones.
+    /// </summary>
+    public bool IsCrashSummary { get; init; }
+
     /// <summary>Every file that was looked at.</summary>
     public ImmutableArray<CaptureFile> Files { get; init; } = [];
 

@@ -30,6 +30,12 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>Host name, when a manifest says it.</summary>
     public string? HostName { get; set; }
 
+    /// <summary>Host name in a transcript's prompts; used where the outputs themselves say none.</summary>
+    public string? PromptHost { get; set; }
+
+    /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
+    public bool IsCrashSummary { get; set; }
+
     /// <summary>Whether anything at all was understood.</summary>
     public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
 
@@ -106,11 +112,13 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
         UnameLine? uname = Part<UnameLine>();
         TopHeader? top = Part<TopHeader>();
+        HostIdentity host = HostIdentification.From(sysctls, uname, Part<UptimeLine>(), top, HostName, TakenAt);
         return new Capture
         {
             Source = source,
             TakenAt = TakenAt,
-            Host = HostIdentification.From(sysctls, uname, Part<UptimeLine>(), top, HostName, TakenAt),
+            Host = host.Name is null ? host with { Name = PromptHost } : host,
+            IsCrashSummary = IsCrashSummary,
             Files = [.. _files],
             Diagnostics = [.. _diagnostics],
             Zones = Part<ZoneTable>(),

@@ -1,5 +1,5 @@
 using Leakstat.Model;
-using Leakstat.Parsing.Text;
+using Leakstat.Parsing.Transcripts;
 
 namespace Leakstat.Parsing.Sources;
 
@@ -15,10 +15,11 @@ internal sealed class CapturePeek(ReadContext context)
     /// <summary>Bytes looked at of one capture.</summary>
     private const int MostBytes = 2 << 20;
 
-    private static readonly HashSet<string> s_telling = ["uname", "uptime", "top", "sysctl", "date"];
+    private static readonly HashSet<string> s_telling = ["uname", "uptime", "top", "sysctl"];
 
     private readonly CaptureBuilder _builder = new("", context.Names, context.Limits);
     private CaptureManifest? _manifest;
+    private DateTimeOffset? _dated;
     private int _looked;
 
     /// <summary>Whether anything of it is a command's output.</summary>
@@ -27,29 +28,45 @@ internal sealed class CapturePeek(ReadContext context)
     /// <summary>Whether nothing more can be learned.</summary>
     public bool IsComplete => _manifest is { Host: not null, TakenAt: not null } || _looked >= MostBytes;
 
-    /// <summary>Looks at the start of a file.</summary>
-    public void Look(string name, ReadOnlyMemory<byte> head)
+    /// <summary>Looks at a file.</summary>
+    /// <param name="name">Its name within the capture.</param>
+    /// <param name="head">Its start.</param>
+    /// <returns>What is in it; null for a manifest and where nothing more needs to be known.</returns>
+    public Transcript? Look(string name, ReadOnlyMemory<byte> head)
     {
         if (_manifest is null && CaptureManifest.TryRead(head.Span) is { } manifest)
         {
             _manifest = manifest;
             IsCapture |= name == CaptureManifest.FileName;
-            return;
+            return null;
         }
 
         if (IsComplete)
         {
-            return;
+            return null;
         }
 
         _looked += head.Length;
-        var section = new TextSection(new SourceFile(""), head, IsCut: true);
-        if (Recognition.Whole(section) is { } format)
+        var transcript = Transcript.Read(new SourceFile(name), head, isCut: true, context.Limits);
+        if (transcript.Captures is [{ } first, ..])
         {
-            IsCapture = true;
-            if (s_telling.Contains(format.Command.Split(' ')[0]))
+            Look(first);
+        }
+
+        return transcript;
+    }
+
+    /// <summary>Looks at a capture that is part of a text.</summary>
+    public void Look(TranscriptCapture part)
+    {
+        IsCapture = true;
+        _builder.PromptHost ??= part.Host;
+        _dated ??= part.TakenAt;
+        foreach (CommandOutput output in part.Outputs)
+        {
+            if (s_telling.Contains(output.Format.Command.Split(' ')[0]))
             {
-                format.Read(section, _builder);
+                output.Format.Read(output.Section, _builder);
             }
         }
     }
@@ -60,7 +77,7 @@ internal sealed class CapturePeek(ReadContext context)
     {
         HostIdentity host = _builder.Build().Host;
         DateTimeOffset? named = TimestampName.Parse(name, out bool isUtc);
-        DateTimeOffset? said = host is { BootedAt: { } boot, UptimeSeconds: { } up and >= 0 and < 10_000_000_000 }
+        DateTimeOffset? said = _dated is not null ? _dated : host is { BootedAt: { } boot, UptimeSeconds: { } up and >= 0 and < 10_000_000_000 }
             ? boot.AddSeconds(up)
             : null;
 

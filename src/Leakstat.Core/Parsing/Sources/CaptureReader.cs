@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Leakstat.Model;
 using Leakstat.Parsing.Text;
+using Leakstat.Parsing.Transcripts;
 
 namespace Leakstat.Parsing.Sources;
 
@@ -38,10 +39,11 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     /// <param name="name">Its name within the capture.</param>
     /// <param name="path">Its name as printed.</param>
     /// <param name="file">What it holds.</param>
-    public void Add(string name, SourceFile path, LoadedFile file)
+    /// <param name="member">Which capture to take of a transcript that holds several; null for all.</param>
+    public void Add(string name, SourceFile path, LoadedFile file, int? member = null)
     {
         _files++;
-        Mark(name, file.Bytes.Span);
+        Mark(member is null ? name : $"{name}#{member}", file.Bytes.Span);
         var whole = new SourceLine(path, 0);
         switch (file.Problem)
         {
@@ -74,7 +76,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                 Builder.AddFile(new CaptureFile(name, "crash-dump", 0, 0, FileUse.NotUsed), path);
                 break;
             case ContentKind.Text:
-                AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None));
+                AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None), member);
                 break;
             case ContentKind.Binary when ContentSniffer.UnreadCompression(file.Bytes.Span) is { } compression:
                 Skip(name, whole, DiagnosticId.UnknownFile, $"packed with {compression}, which is not read; unpack it first");
@@ -94,7 +96,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
-    private void AddText(string name, TextSection section)
+    private void AddText(string name, TextSection section, int? member)
     {
         if (CaptureManifest.TryRead(section.Bytes.Span) is { } manifest)
         {
@@ -104,15 +106,57 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             return;
         }
 
-        IFormat? format = Recognition.Whole(section);
-        if (format is null)
+        Transcript transcript = Transcript.Read(section.File, section.Bytes, section.IsCut, context.Limits);
+        if (transcript.HasTooMany)
+        {
+            Builder.Report(
+                DiagnosticId.TooMany,
+                $"more than {context.Limits.FilesPerCapture} outputs in one text; the rest was not read",
+                section.At(0));
+        }
+
+        if (transcript.Captures.Count == 0)
         {
             Skip(name, section.At(0), DiagnosticId.UnknownFile, "not recognised; skipped");
             return;
         }
 
-        FormatResult result = format.Read(section, Builder);
-        Builder.AddFile(new CaptureFile(name, format.Name, result.Rows, result.SkippedLines, FileUse.Used), section.File);
+        for (int i = 0; i < transcript.Captures.Count; i++)
+        {
+            if (member is null || member == i)
+            {
+                AddOutputs(name, transcript.Captures[i]);
+            }
+        }
+    }
+
+    private void AddOutputs(string name, TranscriptCapture part)
+    {
+        Builder.PromptHost ??= part.Host;
+        Builder.TakenAt ??= part.TakenAt;
+        Builder.IsCrashSummary |= part.IsCrashSummary;
+        foreach (CommandOutput output in part.Outputs)
+        {
+            // Of several outputs in one text each is found by its line.
+            TextSection section = output.Section;
+            string label = part.Outputs.Count == 1 ? name : $"{name}:{section.FirstLine}";
+            FormatResult result = output.Format.Read(section, Builder);
+            Builder.AddFile(
+                new CaptureFile(
+                    label,
+                    output.Format.Name,
+                    result.Rows,
+                    result.SkippedLines,
+                    output.Format.IsUsed ? FileUse.Used : FileUse.NotUsed),
+                section.File);
+            if (!output.Format.IsUsed)
+            {
+                Builder.Report(
+                    DiagnosticId.UnusedCommand,
+                    $"the output of {output.Format.Command}, which is not used",
+                    section.At(part.Outputs.Count == 1 ? 0 : section.FirstLine));
+            }
+        }
     }
 
     private void Skip(string name, SourceLine at, string id, string text)

@@ -1,4 +1,5 @@
 using Leakstat.Model;
+using Leakstat.Parsing.Transcripts;
 
 namespace Leakstat.Parsing.Sources;
 
@@ -94,6 +95,7 @@ internal sealed class SourceWalk(ReadContext context)
             peek.Look(manifest.Name, FileLoader.Load(manifest, CapturePeek.HeadBytes, context).Bytes);
         }
 
+        List<(ISourceNode File, LoadedFile Head, Transcript Text)> transcripts = [];
         foreach (ISourceNode file in files)
         {
             if (peek.IsComplete)
@@ -101,46 +103,93 @@ internal sealed class SourceWalk(ReadContext context)
                 break;
             }
 
-            if (file != manifest)
+            if (file == manifest)
             {
-                LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
-                if (head.Kind == ContentKind.Text)
-                {
-                    peek.Look(file.Name, head.Bytes);
-                }
+                continue;
+            }
+
+            LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
+            if (head.Kind == ContentKind.Text && peek.Look(file.Name, head.Bytes) is { Commands: > 1 } text)
+            {
+                transcripts.Add((file, head, text));
             }
         }
 
-        if (peek.IsCapture)
+        // One transcript among the files is part of the capture that they are; several are captures of their own.
+        bool isOne = manifest is not null || TimestampName.Parse(LastPart(path), out _) is not null
+            || (transcripts.Count < 2 && transcripts.TrueForAll(t => t.Text.Captures.Count == 1 && !t.Text.Captures[0].IsCrashSummary));
+        if (peek.IsCapture && isOne)
         {
             Plan(new FolderContainer(folder, path), peek.Finish(LastPart(path)), path, parent);
             return;
         }
 
-        foreach (ISourceNode file in files)
+        HashSet<string> alone = [.. transcripts.Select(t => t.File.Name)];
+        foreach ((ISourceNode file, _, _) in transcripts)
         {
-            Report(DiagnosticId.UnknownFile, "not recognised; skipped", $"{path}/{file.Name}");
+            VisitFile(file, $"{path}/{file.Name}", path);
         }
+
+        List<ISourceNode> others = files.FindAll(file => !alone.Contains(file.Name));
+        if (transcripts.Count > 0 && others.Count > 0)
+        {
+            var rest = new CapturePeek(context);
+            foreach (ISourceNode file in others)
+            {
+                LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
+                if (head.Kind == ContentKind.Text)
+                {
+                    rest.Look(file.Name, head.Bytes);
+                }
+            }
+
+            if (rest.IsCapture)
+            {
+                Plan(new FolderContainer(folder, path, alone), rest.Finish(LastPart(path)), path, parent);
+                return;
+            }
+        }
+
+        foreach (ISourceNode file in others)
+        {
+            ReportUnknown(file, $"{path}/{file.Name}");
+        }
+    }
+
+    /// <summary>Says of a file that no capture is in what it is, as far as one can see.</summary>
+    private void ReportUnknown(ISourceNode file, string path)
+    {
+        using var reader = new CaptureReader(path, context);
+        reader.Add(file.Name, new SourceFile(path), FileLoader.Load(file, CapturePeek.HeadBytes, context));
+        _problems.AddRange(reader.Finish().Capture.Diagnostics.Where(d => d.Id != DiagnosticId.TooLarge));
     }
 
     private void VisitFile(ISourceNode file, string path, string parent)
     {
-        var peek = new CapturePeek(context);
-        LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
-        if (head.Problem == LoadProblem.Unreadable)
+        LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
+        var container = new TextContainer(file, path);
+        Transcript? text = loaded.Kind == ContentKind.Text
+            ? Transcript.Read(new SourceFile(path), loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits)
+            : null;
+        if (text is not { Captures.Count: > 0 })
         {
-            Report(DiagnosticId.UnreadableFile, $"could not be read: {head.Text}", path);
+            ReportUnknown(file, path);
             return;
         }
 
-        peek.Look(file.Name, head.Bytes);
-        Plan(new TextContainer(file, path), peek.Finish(LastPart(path)), path, parent);
+        for (int i = 0; i < text.Captures.Count; i++)
+        {
+            var peek = new CapturePeek(context);
+            peek.Look(text.Captures[i]);
+            Plan(container, peek.Finish(LastPart(path)), text.Captures.Count == 1 ? path : $"{path}#{i + 1}", parent, i);
+        }
     }
 
-    private void Plan(CaptureContainer container, CaptureIdentity identity, string source, string parent) =>
+    private void Plan(CaptureContainer container, CaptureIdentity identity, string source, string parent, int member = 0) =>
         _found.Add(new PlannedCapture
         {
             Container = container,
+            Member = member,
             Source = source,
             Host = identity.Host,
             TakenAt = identity.TakenAt,
