@@ -39,6 +39,12 @@ public sealed record ReadLimits
     /// <summary>Times its own size one archive may expand to, once it is past 64 MiB.</summary>
     public int ArchiveRatio { get; init; } = 2000;
 
+    /// <summary>Bytes of the files of one capture in an archive.</summary>
+    public long CaptureBytes { get; init; } = 256 << 20;
+
+    /// <summary>Bytes held to bring the captures of an archive into order; what is more takes another pass over it.</summary>
+    public long ReorderBytes { get; init; } = 32 << 20;
+
     /// <summary>Levels of nesting in JSON and XML.</summary>
     public int DocumentDepth { get; init; } = 32;
 

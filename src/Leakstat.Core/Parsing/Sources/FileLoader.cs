@@ -51,7 +51,7 @@ internal static class FileLoader
             : context.Zstd?.Decompress(packed);
         if (plain is null)
         {
-            return new LoadedFile(default, kind, LoadProblem.MissingProgram, "zstd");
+            return new LoadedFile(default, kind, LoadProblem.MissingProgram, "zstd", kind);
         }
 
         using (plain)
@@ -63,7 +63,7 @@ internal static class FileLoader
                 problem = LoadProblem.TooLarge;
             }
 
-            return unpacked with { Kind = ContentSniffer.Kind(unpacked.Bytes.Span), Problem = problem };
+            return unpacked with { Kind = ContentSniffer.Kind(unpacked.Bytes.Span), Problem = problem, Outer = kind };
         }
     }
 
@@ -118,8 +118,9 @@ internal static class FileLoader
 /// <param name="Kind">What it holds.</param>
 /// <param name="Problem">What went wrong; what was read before is there.</param>
 /// <param name="Text">More about the problem: the system's words, the program's name.</param>
+/// <param name="Outer">What it was packed with; <see cref="ContentKind.Text"/> for nothing.</param>
 internal readonly record struct LoadedFile(
-    ReadOnlyMemory<byte> Bytes, ContentKind Kind, LoadProblem Problem, string? Text);
+    ReadOnlyMemory<byte> Bytes, ContentKind Kind, LoadProblem Problem, string? Text, ContentKind Outer = ContentKind.Text);
 
 /// <summary>What can go wrong when a file is loaded.</summary>
 internal enum LoadProblem

@@ -96,6 +96,7 @@ internal sealed class SourceWalk(ReadContext context)
         }
 
         List<(ISourceNode File, LoadedFile Head, Transcript Text)> transcripts = [];
+        HashSet<string> alone = [];
         foreach (ISourceNode file in files)
         {
             if (peek.IsComplete)
@@ -109,7 +110,12 @@ internal sealed class SourceWalk(ReadContext context)
             }
 
             LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
-            if (head.Kind == ContentKind.Text && peek.Look(file.Name, head.Bytes) is { Commands: > 1 } text)
+            if (IsArchive(file, head))
+            {
+                VisitArchive(file, $"{path}/{file.Name}", path);
+                alone.Add(file.Name);
+            }
+            else if (head.Kind == ContentKind.Text && peek.Look(file.Name, head.Bytes) is { Commands: > 1 } text)
             {
                 transcripts.Add((file, head, text));
             }
@@ -120,11 +126,11 @@ internal sealed class SourceWalk(ReadContext context)
             || (transcripts.Count < 2 && transcripts.TrueForAll(t => t.Text.Captures.Count == 1 && !t.Text.Captures[0].IsCrashSummary));
         if (peek.IsCapture && isOne)
         {
-            Plan(new FolderContainer(folder, path), peek.Finish(LastPart(path)), path, parent);
+            Plan(new FolderContainer(folder, path, alone), peek.Finish(LastPart(path)), path, parent);
             return;
         }
 
-        HashSet<string> alone = [.. transcripts.Select(t => t.File.Name)];
+        alone.UnionWith(transcripts.Select(t => t.File.Name));
         foreach ((ISourceNode file, _, _) in transcripts)
         {
             VisitFile(file, $"{path}/{file.Name}", path);
@@ -164,8 +170,45 @@ internal sealed class SourceWalk(ReadContext context)
         _problems.AddRange(reader.Finish().Capture.Diagnostics.Where(d => d.Id != DiagnosticId.TooLarge));
     }
 
+    private bool IsArchive(ISourceNode file, LoadedFile head) =>
+        head.Kind is ContentKind.Tar or ContentKind.Zip
+        || (head is { Outer: ContentKind.Zstd, Problem: not LoadProblem.MissingProgram }
+            && ArchiveReader.InnerKind(file, context) == ContentKind.Tar);
+
+    private void VisitArchive(ISourceNode file, string path, string parent)
+    {
+        var container = new ArchiveContainer(file, path);
+        var look = new ArchiveLook(container, context);
+        string name = LastPart(path);
+        foreach ((ArchiveMember member, CaptureIdentity identity) in
+            look.Run(new ArchiveReader(file, path, context, Report).Entries(), name))
+        {
+            container.Members.Add(member);
+            bool isAll = member.Key.Length == 0;
+            string source = isAll ? path : $"{path}!{member.Key}";
+            string inside = isAll ? "" : member.Key[..Math.Max(member.Key.LastIndexOf('/'), 0)];
+            Plan(
+                container,
+                identity,
+                member.Part is > 0 ? $"{source}#{member.Part + 1}" : source,
+                isAll ? parent : $"{path}!{inside}",
+                container.Members.Count - 1);
+        }
+
+        foreach (ArchiveEntry unknown in look.Unknown)
+        {
+            Report(DiagnosticId.UnknownFile, "not recognised; skipped", unknown.Path);
+        }
+    }
+
     private void VisitFile(ISourceNode file, string path, string parent)
     {
+        if (file.Refusal is null && ArchiveReader.InnerKind(file, context) is ContentKind.Tar or ContentKind.Zip)
+        {
+            VisitArchive(file, path, parent);
+            return;
+        }
+
         LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
         var container = new TextContainer(file, path);
         Transcript? text = loaded.Kind == ContentKind.Text
