@@ -30,7 +30,7 @@ internal static class SourceReading
             }
         }
 
-        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default);
+        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new ZstdProgram());
         if (set.Hosts.IsEmpty)
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems));

@@ -80,7 +80,8 @@ internal sealed class Transcript
         {
             ReadOnlySpan<byte> line = lines.Line;
             LineFit fit = format.Fit(line);
-            if (fit == LineFit.Header && rows > 1)
+            // Output after output, without prompts: a loop. Of top's frames its format takes the first.
+            if (fit == LineFit.Header && rows > 1 && format.Command != "top")
             {
                 return null;
             }
