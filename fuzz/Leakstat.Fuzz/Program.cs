@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Leakstat.Fuzz;
+
+// fuzz [--count N] [--seed N] [--first N] [--jobs N] [--corpus FOLDER]
+long count = 100_000;
+ulong seed = 1;
+long first = 0;
+int jobs = 2;
+string corpusFolder = "tests/data";
+for (int i = 0; i + 1 < args.Length; i += 2)
+{
+    switch (args[i])
+    {
+        case "--count":
+            count = long.Parse(args[i + 1]);
+            break;
+        case "--seed":
+            seed = ulong.Parse(args[i + 1]);
+            break;
+        case "--first":
+            first = long.Parse(args[i + 1]);
+            break;
+        case "--jobs":
+            jobs = int.Parse(args[i + 1]);
+            break;
+        case "--corpus":
+            corpusFolder = args[i + 1];
+            break;
+        default:
+            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus");
+            return 2;
+    }
+}
+
+var corpus = Corpus.Load(corpusFolder);
+long start = Stopwatch.GetTimestamp();
+var run = new FuzzRun(corpus, seed);
+IReadOnlyList<Failure> failures = run.Run(first, count, jobs, done =>
+{
+    if (!Console.IsErrorRedirected)
+    {
+        Console.Error.Write($"\r{done} of {count}");
+    }
+});
+foreach (Failure failure in failures)
+{
+    Console.WriteLine($"input {failure.Number} (again: --seed {seed} --first {failure.Number} --count 1): {failure.What}");
+}
+
+Console.WriteLine(
+    $"{run.Done} inputs, seed {seed}, {failures.Count} failures, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, "
+    + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most");
+return failures.Count == 0 ? 0 : 1;

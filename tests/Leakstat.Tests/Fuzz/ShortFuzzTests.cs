@@ -1,0 +1,39 @@
+using Leakstat.Fuzz;
+
+namespace Leakstat.Tests.Fuzz;
+
+public class ShortFuzzTests
+{
+    [Fact]
+    public void Three_thousand_damaged_inputs_are_read_without_a_crash_a_hang_or_unbounded_memory()
+    {
+        var corpus = Corpus.Load(Given.Data(""));
+        var run = new FuzzRun(corpus, seed: 20261120);
+        IReadOnlyList<Failure> failures = run.Run(0, 3000, jobs: 2);
+        Assert.Empty(failures);
+        Assert.Equal(3000, run.Done);
+    }
+
+    [Fact]
+    public void An_input_depends_on_its_number_alone()
+    {
+        var corpus = Corpus.Load(Given.Data("freebsd-14.2-fresh-boot"));
+        Assert.Equal(
+            Enumerable.Range(0, 200).Select(i => Text(corpus, i)), Enumerable.Range(0, 200).Select(i => Text(corpus, i)));
+        Assert.True(Enumerable.Range(0, 200).Select(i => Text(corpus, i)).Distinct().Count() > 150);
+    }
+
+    private static string Text(Corpus corpus, int number)
+    {
+        Leakstat.Parsing.Sources.ISourceNode node = InputMaker.Make(corpus, 1, number);
+        while (node.IsFolder)
+        {
+            node = node.Children().First();
+        }
+
+        using Stream stream = node.Open();
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return Convert.ToHexString(memory.ToArray());
+    }
+}
