@@ -22,6 +22,7 @@ public static class FormatRegistry
         new UnameText(),
         new DateText(),
         new PsText(),
+        new ZfsStatsText(),
         .. KnownCommands.All,
         new DmesgText(),
         new LoaderConfText(),
