@@ -17,6 +17,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     private readonly List<CaptureFile> _files = [];
     private readonly List<SourceFile?> _paths = [];
     private readonly HashSet<int> _offering = [];
+    private readonly HashSet<int> _repeating = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -51,6 +52,11 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         _offering.Add(file);
         if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
         {
+            if (held.Rank == rank)
+            {
+                _repeating.Add(file);
+            }
+
             return false;
         }
 
@@ -155,8 +161,10 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             CaptureFile file = _files[i];
             _files[i] = file with { Use = FileUse.Duplicate };
 
-            // The same output in JSON or XML as well is how captures are made; twice in the same form is worth a word.
-            if (_files.Find(other => other.Use == FileUse.Used && other.Format == file.Format) is { } first)
+            // The same output in JSON or XML as well, or of kldstat and kldstat -v, is how captures are made, and sysctls
+            // come from many files; twice in the same form is worth a word.
+            if (_repeating.Contains(i)
+                && _files.Find(other => other.Use == FileUse.Used && other.Format == file.Format) is { } first)
             {
                 Report(
                     DiagnosticId.DuplicateOutput,

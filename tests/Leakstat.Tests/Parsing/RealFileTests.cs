@@ -28,6 +28,7 @@ public sealed class RealFileTests
 
         Assert.Equal([], capture.Files.Where(f => f.Use == FileUse.Unknown).Select(f => f.Name));
         Assert.All(capture.Files, f => Assert.True(f.SkippedLines == 0, $"{f.Name} as {f.Format}: {f.SkippedLines}"));
+        Assert.Empty(capture.Diagnostics.Where(d => d.Id != DiagnosticId.UnusedCommand && d.Id != DiagnosticId.Underflow));
         Assert.All(capture.Files, f => Assert.StartsWith(Expected(f.Name), f.Format, StringComparison.Ordinal));
     }
 

@@ -37,6 +37,17 @@ public sealed class TopTextTests
     }
 
     [Fact]
+    public void Of_both_views_the_usual_one_is_used()
+    {
+        Capture capture = Given.Capture(
+            ("top-io.txt", File.ReadAllText(Given.Data("freebsd-14.2-fresh-boot/top-io.txt"))),
+            ("top.txt", File.ReadAllText(Given.Data("freebsd-14.2-fresh-boot/top.txt"))));
+
+        Assert.Equal("caps/a/top.txt", capture.Top!.File.Path);
+        Assert.Empty(capture.Diagnostics);
+    }
+
+    [Fact]
     public void Reads_the_headers_of_routers()
     {
         Capture capture = Given.Capture(("top.txt", File.ReadAllText(Given.Data("junos-top-headers/top.txt"))));

@@ -45,6 +45,7 @@ public sealed class TopText : IFormat
         int frames = 0;
         int rows = 0;
         bool inTable = false;
+        bool isOfIo = false;
         LineReader lines = section.Lines();
         while (lines.Read())
         {
@@ -91,6 +92,7 @@ public sealed class TopText : IFormat
                     break;
                 case LineKind.Heading:
                     inTable = true;
+                    isOfIo |= line.IndexOf(" VCSW"u8) > 0;
                     break;
                 default:
                     rows--;
@@ -110,7 +112,8 @@ public sealed class TopText : IFormat
         };
         if (!header.Memory.IsEmpty || !header.Arc.IsEmpty || !header.Swap.IsEmpty || uptime is not null)
         {
-            capture.Offer(header);
+            // Captures have both; they were taken one after the other and are not mixed.
+            capture.Offer(header, isOfIo ? PartRank.Rounded : PartRank.Text);
         }
 
         return new FormatResult(rows, problems.Skipped);
