@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Leakstat.Diagnosis;
 
 /// <summary>
-/// The order of findings: what hurts now, then what is proven, then how much memory it is about. Ties end in rule id and
+/// The order of findings: what hurts now, then what still grows, then how much memory it is about. Ties end in rule id and
 /// name, so that the same findings always stand in the same order.
 /// </summary>
 public static class FindingOrder
@@ -13,19 +13,22 @@ public static class FindingOrder
     [
         .. findings
             .OrderByDescending(f => f.Severity)
-            .ThenBy(f => Precedence(f.Verdict))
+            .ThenBy(Precedence)
             .ThenByDescending(f => f.BytesAtStake)
             .ThenByDescending(f => f.Confidence)
             .ThenBy(f => f.Rule, StringComparer.Ordinal)
             .ThenBy(f => f.Subject.Name, StringComparer.Ordinal),
     ];
 
-    private static int Precedence(Verdict verdict) => verdict switch
+    /// <summary>
+    /// A leak that runs comes first. What is lost for good, what ran short and what only looks like a leak are put in order
+    /// by the memory they are about: a megabyte that a module once lost does not stand before a gigabyte nobody owns.
+    /// </summary>
+    private static int Precedence(Finding finding) => finding switch
     {
-        Verdict.Leak => 0,
-        Verdict.Exhaustion => 1,
-        Verdict.Suspect => 2,
-        Verdict.Misconfiguration => 3,
-        _ => 4,
+        { Verdict: Verdict.Leak, Growth: not null } => 0,
+        { Verdict: Verdict.Leak or Verdict.Exhaustion or Verdict.Suspect } => 1,
+        { Verdict: Verdict.Misconfiguration } => 2,
+        _ => 3,
     };
 }

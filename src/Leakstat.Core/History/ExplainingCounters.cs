@@ -44,6 +44,9 @@ public static class ExplainingCounters
     /// <summary>Name of the series with swap in use, bytes.</summary>
     public const string SwapUsed = "swap in use";
 
+    /// <summary>Name of the series with the number of kernel messages on memory lost at an unload.</summary>
+    public const string LossMessages = "loss messages";
+
     /// <summary>Reads every counter that a capture has.</summary>
     public static IEnumerable<(string Name, long Value)> Of(Capture capture, Ledger ledger)
     {
@@ -51,6 +54,13 @@ public static class ExplainingCounters
         {
             yield return (PageableMemory, active.Bytes + ledger.Pages
                 .Where(a => a.Name is AccountName.Inactive or AccountName.Laundry).Sum(a => a.Bytes));
+        }
+
+        if (capture.Messages is { } messages)
+        {
+            yield return (LossMessages, messages.Messages.Count(m =>
+                m.Text.Contains("leaked memory on destroy", StringComparison.Ordinal)
+                || m.Text.Contains(") was not empty (", StringComparison.Ordinal)));
         }
 
         if (capture.Swap is { } swap)

@@ -39,7 +39,7 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
             evidence.Add(corroboration);
         }
 
-        return new Finding
+        return LostMemory.InTime(host, new Finding
         {
             Rule = Id,
             Title = $"malloc type {type} lost {Display.Bytes(bytes)} in {Display.Count(allocations, "allocation", "allocations")} when its module was unloaded",
@@ -51,7 +51,7 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
             Owners = LostMemory.Owners(host, Subject.Malloc(type)),
             Advice = LostMemory.Advice(host, bytes, $"malloc type {type}"),
             BytesAtStake = bytes,
-        };
+        });
     }
 
     /// <summary>What <c>vmstat -m</c> says of the type now: the loss is past either way and is no part of those numbers.</summary>

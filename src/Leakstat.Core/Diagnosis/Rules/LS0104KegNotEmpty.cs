@@ -34,7 +34,7 @@ public sealed class LS0104KegNotEmpty : IRule
             ? new Evidence($"{Display.Count(items, "item was", "items were")} still allocated", items)
             : new Evidence(
                 $"the {Display.Count(items, "item", "items")} in the message are free ones in the keg up to FreeBSD 12, allocated ones in 14: only the pages are counted here"));
-        return new Finding
+        return LostMemory.InTime(host, new Finding
         {
             Rule = Id,
             Title = $"zone {keg} was destroyed with items in it: {Display.Count(pages, "page", "pages")} ({Display.Bytes(bytes)}) lost",
@@ -46,6 +46,6 @@ public sealed class LS0104KegNotEmpty : IRule
             Owners = LostMemory.Owners(host, Subject.Zone(keg)),
             Advice = LostMemory.Advice(host, bytes, $"zone {keg}"),
             BytesAtStake = bytes,
-        };
+        });
     }
 }

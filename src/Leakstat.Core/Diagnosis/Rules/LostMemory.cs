@@ -25,6 +25,33 @@ internal static class LostMemory
             : Diagnosis.Severity.Info;
     }
 
+    /// <summary>
+    /// The finding as it is where captures before and after are at hand: messages that stood there from the first capture
+    /// on are old, and nothing has been lost since. A flat count of old lines is no running leak.
+    /// </summary>
+    public static Finding InTime(DiagnosisCase host, Finding finding)
+    {
+        int first = host.History.CurrentBootStart;
+        int last = host.History.Samples.Length - 1;
+        if (last <= first || host.History.Find(SeriesKind.Counter, ExplainingCounters.LossMessages) is not { } count
+            || count[first] is not { } before || count[last] is not { } after || after > before)
+        {
+            return finding;
+        }
+
+        return finding with
+        {
+            Title = finding.Title + ", before these captures; nothing since",
+            Severity = Diagnosis.Severity.Info,
+            Verdict = Verdict.Healthy,
+            Evidence =
+            [
+                .. finding.Evidence,
+                new Evidence($"the first capture holds {Display.Count(before, "such line", "such lines")}, the latest no more: nothing was lost in between", after),
+            ],
+        };
+    }
+
     /// <summary>Adds the kernel's own lines.</summary>
     public static void AddLines(
         ImmutableArray<Evidence>.Builder evidence, ImmutableArray<LossMessage> lines, Func<LossMessage, string> text, Unit unit)
