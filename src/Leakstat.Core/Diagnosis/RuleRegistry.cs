@@ -53,5 +53,7 @@ public static class RuleRegistry
         new LS0502ModuleKnownForLeaks(),
         new LS0503ModulesChanged(),
         new LS0701CrashDumpsNotConfigured(),
+        new LS0601DangerousTunable(),
+        new LS0602SettingWithoutEffect(),
     ];
 }

@@ -62,7 +62,7 @@ public sealed class LS0201KernelMapNearlyFull : IRule
         // it never ends) or when what fills it is not the ARC, which gives way.
         long? memory = host.Latest.Host.PhysicalMemory?.Value;
         long arc = ArcView.Of(host.Latest)?.Size.Value ?? 0;
-        bool setSmall = KmemSetSmall(host);
+        bool setSmall = LS0601DangerousTunable.IsKmemSetSmall(host);
         bool giveWay = arc >= map.Used.Value / 2;
         return setSmall
             ? Make(
@@ -117,12 +117,6 @@ public sealed class LS0201KernelMapNearlyFull : IRule
         };
     }
 
-    private static bool KmemSetSmall(DiagnosisCase host) =>
-        host.Latest.Host.Architecture is "amd64"
-        && host.Sysctl("vm.kmem_size") is { Value: > 0 } limit
-        && host.Latest.Host.PhysicalMemory is { Value: > 0 } memory
-        && limit.Value < memory.Value / 4 * 3;
-
     /// <summary>Used and free part of kmem: the sysctls, else the Kernel Memory Map of a zfs-stats report.</summary>
     private static (Reading Used, Reading Free)? Map(DiagnosisCase host)
     {
@@ -171,7 +165,7 @@ public sealed class LS0201KernelMapNearlyFull : IRule
             Advice =
             [
                 Advice.Look("See who holds it: zones and malloc types by size.", "vmstat -z", "vmstat -m"),
-                .. KmemSetSmall(host)
+                .. LS0601DangerousTunable.IsKmemSetSmall(host)
                     ? (ImmutableArray<Advice>)
                     [
                         TunableAdvice.Remove(
