@@ -52,8 +52,8 @@ public static class RuleRegistry
         new LS0501OutOfTreeModules(),
         new LS0502ModuleKnownForLeaks(),
         new LS0503ModulesChanged(),
-        new LS0701CrashDumpsNotConfigured(),
         new LS0601DangerousTunable(),
         new LS0602SettingWithoutEffect(),
+        new LS0701CrashDumpsNotConfigured(),
     ];
 }

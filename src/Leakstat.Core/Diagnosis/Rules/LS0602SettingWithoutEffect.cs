@@ -21,21 +21,9 @@ public sealed class LS0602SettingWithoutEffect : IRule
     public string Name => "Setting without effect";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
-    {
-        if (host.Release is null)
-        {
-            yield break;
-        }
-
-        foreach (Configuration? file in (ReadOnlySpan<Configuration?>)[host.Latest.LoaderConfiguration, host.Latest.SysctlConfiguration])
-        {
-            foreach (Finding finding in Evaluate(host, file))
-            {
-                yield return finding;
-            }
-        }
-    }
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host) => host.Release is null
+        ? []
+        : [.. Evaluate(host, host.Latest.LoaderConfiguration), .. Evaluate(host, host.Latest.SysctlConfiguration)];
 
     private ImmutableArray<Finding> Evaluate(DiagnosisCase host, Configuration? file)
     {

@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json;
+using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Model;
+using Leakstat.Reports;
+
+namespace Leakstat.Tests.Diagnosis.Advising;
+
+public sealed class TunePlanTests
+{
+    private static readonly HostWith Host = HostWith.Release("14.2-RELEASE").Sysctl("kern.maxvnodes", 64_173);
+
+    [Fact]
+    public void Lines_are_sorted_into_their_files_with_one_value_per_name()
+    {
+        TunePlan plan = TunePlan.From(Report(
+            Wants("LS0001", "/etc/sysctl.conf", "kern.ipc.nmbclusters=200000"),
+            Wants("LS0002", "/boot/loader.conf", "kern.maxswzone=\"67108864\""),
+            Wants("LS0003", "/etc/sysctl.conf", "kern.ipc.nmbclusters=300000"),
+            Wants("LS0004", "/etc/sysctl.conf", "vfs.zfs.arc.max=4294967296"),
+            Wants("LS0005", "/etc/sysctl.conf", "vfs.zfs.arc.max=8589934592")));
+
+        Assert.Equal(["/boot/loader.conf", "/etc/sysctl.conf"], plan.Blocks.Select(b => b.File));
+
+        // The higher limit covers both wishes; of two ceilings the finding that ranks first is followed.
+        Assert.Equal(
+            [("kern.ipc.nmbclusters=300000", "LS0003"), ("vfs.zfs.arc.max=4294967296", "LS0004")],
+            plan.Sysctl!.Lines.Select(l => (l.Line, l.Rule)));
+        Assert.Equal([("8589934592", "LS0005")], plan.Sysctl.Lines[1].Others);
+    }
+
+    [Fact]
+    public void What_the_host_has_already_is_left_out()
+    {
+        DiagnosisReport report = Report(Wants("LS0001", "/etc/sysctl.conf", "kern.maxvnodes=64173"));
+
+        Assert.True(TunePlan.From(report).IsEmpty);
+        Assert.Contains("Nothing need be tuned", Text(report));
+    }
+
+    [Fact]
+    public void The_text_can_be_pasted_because_all_but_the_lines_is_comment()
+    {
+        string text = Text(Report(Wants("LS0001", "/etc/sysctl.conf", "kern.maxvnodes=128346")));
+
+        Assert.Equal(
+            ["kern.maxvnodes=128346"],
+            text.Split('\n').Where(l => l.Length > 0 && l[0] != '#'));
+        Assert.Contains("# Undo: put it back", text);
+        Assert.DoesNotContain(text.Split('\n'), l => l.Length > 80);
+    }
+
+    [Fact]
+    public void The_JSON_holds_the_same_lines()
+    {
+        using var output = new MemoryStream();
+        TuneReport.WriteJson(Report(Wants("LS0001", "/etc/sysctl.conf", "kern.maxvnodes=128346")), output);
+
+        using JsonDocument json = JsonDocument.Parse(Encoding.UTF8.GetString(output.ToArray()));
+        JsonElement file = Assert.Single(json.RootElement.GetProperty("files").EnumerateArray());
+        Assert.Equal("/etc/sysctl.conf", file.GetProperty("file").GetString());
+        Assert.Equal("128346", file.GetProperty("lines")[0].GetProperty("value").GetString());
+    }
+
+    private static Finding Wants(string rule, string file, string line) => new()
+    {
+        Rule = rule,
+        Title = "a finding that is long enough to be broken over two lines of comment in the text of the plan",
+        Severity = Severity.Warning,
+        Verdict = Verdict.Misconfiguration,
+        Subject = Subject.Arc,
+        Confidence = 1,
+        Advice = [new Advice { Kind = "sysctl", Text = "Set it.", Persist = new PersistentLine(file, line), Risk = "some", Revert = "put it back" }],
+    };
+
+    private static DiagnosisReport Report(params Finding[] findings)
+    {
+        Capture capture = Host.Capture();
+        DiagnosisCase host = Host.Case();
+        return new DiagnosisReport
+        {
+            Host = capture.Host,
+            Captures = [],
+            Ledger = host.Ledger,
+            Latest = capture,
+            History = host.History,
+            Findings = [.. findings],
+        };
+    }
+
+    private static string Text(DiagnosisReport report)
+    {
+        using var output = new StringWriter();
+        TuneReport.WriteText(report, output);
+        return output.ToString();
+    }
+}
