@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
+using Leakstat.Diagnosis;
+using Leakstat.Reports;
+
+namespace Leakstat.Tests.Reports;
+
+public sealed partial class HtmlReportTests
+{
+    public static TheoryData<string> Names => ReportCases.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Golden_files(string name) =>
+        Golden.Matches($"html/{name}.html", Assets().Replace(Html(ReportCases.Get(name)), "<$1>…</$1>"));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Elements_are_balanced_and_ids_unique(string name)
+    {
+        XDocument document = Parse(Html(ReportCases.Get(name)));
+        string[] ids = [.. document.Descendants().Attributes("id").Select(a => a.Value)];
+        Assert.Equal(ids.Distinct(), ids);
+        foreach (XAttribute reference in document.Descendants().Attributes()
+            .Where(a => a.Name.LocalName is "aria-labelledby" or "for"))
+        {
+            Assert.All(reference.Value.Split(' '), id => Assert.Contains(id, ids));
+        }
+
+        foreach (XAttribute link in document.Descendants("a").Attributes("href"))
+        {
+            Assert.Contains(link.Value.TrimStart('#'), ids);
+        }
+    }
+
+    [Fact]
+    public void Untrusted_names_stay_text()
+    {
+        string page = Html(ReportCases.Hostile());
+        XDocument document = Parse(page);
+        Assert.Single(document.Descendants("script"));
+        Assert.DoesNotContain(page, c => char.IsControl(c) && c != '\n');
+        Assert.DoesNotContain('\u202e', page);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Nothing_is_fetched_and_nothing_runs_but_the_script_in_the_page(string name)
+    {
+        XDocument document = Parse(Html(ReportCases.Get(name)));
+        foreach (XAttribute attribute in document.Descendants().Attributes())
+        {
+            string attributeName = attribute.Name.LocalName;
+            Assert.False(attributeName is "src" or "style" or "action" || attributeName.StartsWith("on", StringComparison.Ordinal));
+            Assert.True(attributeName != "href" || attribute.Value.StartsWith('#'));
+        }
+
+        string policy = document.Descendants("meta").Single(m => (string?)m.Attribute("http-equiv") == "Content-Security-Policy")
+            .Attribute("content")!.Value;
+        Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+    }
+
+    private static XDocument Parse(string page)
+    {
+        // The page keeps to elements that are closed; the few void ones and bare attributes are closed here.
+        string xml = page.Replace("<!DOCTYPE html>\n", "", StringComparison.Ordinal);
+        xml = Assets().Replace(xml, "<$1></$1>");
+        xml = VoidElements().Replace(xml, "<$1$2/>");
+        xml = BareAttributes().Replace(xml, "$1 $2=\"\"$3");
+        using var reader = XmlReader.Create(new StringReader(xml));
+        return XDocument.Load(reader);
+    }
+
+    private static string Html(DiagnosisReport report)
+    {
+        using var output = new MemoryStream();
+        HtmlReport.Write(report, output);
+        return Encoding.UTF8.GetString(output.ToArray());
+    }
+
+    [GeneratedRegex("<(script|style)>.*?</\\1>", RegexOptions.Singleline)]
+    private static partial Regex Assets();
+
+    [GeneratedRegex("<(meta|input|br)([^>]*)>")]
+    private static partial Regex VoidElements();
+
+    [GeneratedRegex("(<(?:details|div)[^>]*) (open|hidden)(>)")]
+    private static partial Regex BareAttributes();
+}
