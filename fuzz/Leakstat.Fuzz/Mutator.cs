@@ -65,7 +65,7 @@ public static class Mutator
                 return [.. bytes[..at], .. noise, .. bytes[at..]];
             case 11:
                 // Separators are what readers trust.
-                return [.. bytes[..at], (byte)":,/=%{}[]<>\"'\n\r\t #()-"[random.Below(23)], .. bytes[at..]];
+                return [.. bytes[..at], (byte)":,/=%{}[]<>\"'\n\r\t #()-"[random.Below(21)], .. bytes[at..]];
             default:
                 return [.. bytes.Where(b => b != '\n' || random.Percent(90))];
         }
