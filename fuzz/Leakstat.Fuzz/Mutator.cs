@@ -5,6 +5,9 @@ namespace Leakstat.Fuzz;
 /// <summary>Damages bytes in the ways that files, networks, people and attackers do.</summary>
 public static class Mutator
 {
+    /// <summary>Separators are what readers trust.</summary>
+    private const string Separators = ":,/=%{}[]<>\"'\n\r\t #()-";
+
     private const int Largest = 512 << 10;
 
     private static readonly string[] s_numbers =
@@ -64,8 +67,7 @@ public static class Mutator
 
                 return [.. bytes[..at], .. noise, .. bytes[at..]];
             case 11:
-                // Separators are what readers trust.
-                return [.. bytes[..at], (byte)":,/=%{}[]<>\"'\n\r\t #()-"[random.Below(21)], .. bytes[at..]];
+                return [.. bytes[..at], (byte)Separators[random.Below(Separators.Length)], .. bytes[at..]];
             default:
                 return [.. bytes.Where(b => b != '\n' || random.Percent(90))];
         }

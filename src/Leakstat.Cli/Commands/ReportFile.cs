@@ -18,7 +18,11 @@ internal static class ReportFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw new CommandException(ExitCode.Usage, $"cannot write {path}: {e.Message}");
         }
     }

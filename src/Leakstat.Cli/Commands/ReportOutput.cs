@@ -34,8 +34,23 @@ internal static class ReportOutput
         });
     }
 
-    /// <summary>Writes the files that were asked for.</summary>
+    /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
     public static void WriteFiles(ParseResult parsed, CommonOptions options, DiagnosisReport report)
     {
+        Write(options.Html, stream => HtmlReport.Write(report, stream));
+        Write(options.Sarif, stream => SarifReport.Write(report, stream));
+        Write(options.BugReport, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            BugReport.Write(report, writer);
+        });
+
+        void Write(Option<string?> option, Action<Stream> write)
+        {
+            if (parsed.GetValue(option) is { } path)
+            {
+                ReportFile.Write(path, write);
+            }
+        }
     }
 }

@@ -92,14 +92,34 @@ internal static class SourceReading
     /// <summary>The knowledge that ships, and the user's in front of it.</summary>
     public static KnowledgeBase Knowledge(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
-        return BuiltInKnowledge.Load();
+        KnowledgeBase knowledge = BuiltInKnowledge.Load();
+        ImmutableArray<OwnerEntry> owners = [];
+        ImmutableArray<Signature> signatures = [];
+        ImmutableArray<Diagnostic> ownerProblems = [];
+        ImmutableArray<Diagnostic> signatureProblems = [];
+        if (parsed.GetValue(options.Owners) is { } ownersFile)
+        {
+            (owners, ownerProblems) = OwnersFile.Read(ownersFile, ReadFile(ownersFile));
+        }
+
+        if (parsed.GetValue(options.Signatures) is { } signaturesFile)
+        {
+            (signatures, signatureProblems) = SignaturesFile.Read(signaturesFile, ReadFile(signaturesFile));
+        }
+
+        foreach (Diagnostic problem in ownerProblems.Concat(signatureProblems))
+        {
+            terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");
+        }
+
+        return owners.IsEmpty && signatures.IsEmpty ? knowledge : knowledge.With(owners, signatures);
     }
 
-    private static string ReadText(string path)
+    private static byte[] ReadFile(string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

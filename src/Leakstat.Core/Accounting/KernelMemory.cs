@@ -77,17 +77,17 @@ internal sealed record KernelMemory
         {
             IsExact = true,
             Zones = new Account(
-                AccountName.Zones, zoneBytes, "Σ vm.uma.*.keg.domain.*.pages × page size, without malloc's", zonesLine)
+                AccountName.Zones, zoneBytes, "sum of vm.uma.*.keg.domain.*.pages × page size, without malloc's", zonesLine)
             {
                 Parts = LargestFirst(zones),
             },
             Malloc = new Account(
-                AccountName.Malloc, mallocBytes, "Σ vm.uma.malloc_*.keg.domain.*.pages × page size", mallocLine)
+                AccountName.Malloc, mallocBytes, "sum of vm.uma.malloc_*.keg.domain.*.pages × page size", mallocLine)
             {
                 Parts = Types(capture),
             },
             LargeMalloc = new Account(
-                AccountName.LargeMalloc, large, "vm.kmem_map_size − Σ keg pages × page size", kmem.At),
+                AccountName.LargeMalloc, large, "vm.kmem_map_size − sum of keg pages × page size", kmem.At),
             Contiguous = difference is { Bytes: >= 0 }
                 ? difference with { Name = AccountName.Contiguous }
                 : null,
@@ -149,21 +149,21 @@ internal sealed record KernelMemory
             ? new Account(
                 AccountName.LargeMalloc,
                 Arithmetic.Subtract(Arithmetic.Subtract(kmem!.Value.Value, zoneBytes), mallocBytes),
-                "vm.kmem_map_size − Σ (USED + FREE) × SIZE (slab waste is in it)",
+                "vm.kmem_map_size − sum of (USED + FREE) × SIZE (slab waste is in it)",
                 kmem.Value.At)
             : TypesBeyondZones(capture, 0) is { } difference
                 ? difference with { Name = AccountName.LargeMalloc, Bytes = Math.Max(difference.Bytes, 0) }
                 : null;
         return new KernelMemory
         {
-            Zones = new Account(AccountName.Zones, zoneBytes, "Σ (USED + FREE) × SIZE, without malloc's", zones[0].At)
+            Zones = new Account(AccountName.Zones, zoneBytes, "sum of (USED + FREE) × SIZE, without malloc's", zones[0].At)
             {
                 Parts = LargestFirst(zones),
             },
             Malloc = mallocLine == 0
                 ? null
                 : new Account(
-                    AccountName.Malloc, mallocBytes, "Σ (USED + FREE) × SIZE of malloc's zones", new SourceLine(table.File, mallocLine))
+                    AccountName.Malloc, mallocBytes, "sum of (USED + FREE) × SIZE of malloc's zones", new SourceLine(table.File, mallocLine))
                 {
                     Parts = Types(capture),
                 },
@@ -171,7 +171,7 @@ internal sealed record KernelMemory
         };
     }
 
-    /// <summary>Σ malloc types − Σ malloc zones USED × SIZE − large allocations.</summary>
+    /// <summary>sum of malloc types − sum of malloc zones USED × SIZE − large allocations.</summary>
     private static Account? TypesBeyondZones(Capture capture, long large)
     {
         if (capture.MallocTypes is not { Rows.Length: > 0 } types || capture.Zones is not { } zones
@@ -197,8 +197,8 @@ internal sealed record KernelMemory
                 "malloc types beyond zones",
                 Arithmetic.Subtract(Arithmetic.Subtract(typeBytes, zoneBytes), large),
                 large == 0
-                    ? "Σ vmstat -m memory − Σ malloc zones USED × SIZE"
-                    : "Σ vmstat -m memory − Σ malloc zones USED × SIZE − large malloc",
+                    ? "sum of vmstat -m memory − sum of malloc zones USED × SIZE"
+                    : "sum of vmstat -m memory − sum of malloc zones USED × SIZE − large malloc",
                 types.At(types.Rows[0]))
             : null;
     }

@@ -145,7 +145,7 @@ internal static class WiredAccounts
         return new Account(
             AccountName.Modules,
             parts.Aggregate(0L, (sum, p) => Arithmetic.Add(sum, p.Bytes)),
-            "Σ size of kldstat's files that were loaded after boot",
+            "sum of size of kldstat's files that were loaded after boot",
             table.Files[0].At)
         {
             Parts = [.. parts.OrderByDescending(p => p.Bytes).ThenBy(p => p.Name, StringComparer.Ordinal)],

@@ -91,4 +91,69 @@ public sealed class CommandLineTests
     [Fact]
     public void Same_input_same_bytes() =>
         Assert.Equal(CommandRun.Of(["diagnose", Leaking, "--json"]).Output, CommandRun.Of(["diagnose", Leaking, "--json"]).Output);
+
+    [Fact]
+    public void Reports_are_written_to_files_and_nothing_half_is_left()
+    {
+        string folder = Directory.CreateTempSubdirectory("leakstat-test-").FullName;
+        try
+        {
+            CommandRun run = CommandRun.Of(
+                [
+                    "diagnose", "-q", Leaking, "--html", Path.Combine(folder, "a.html"), "--sarif", Path.Combine(folder, "a.sarif"),
+                    "--bugreport", Path.Combine(folder, "a.txt"),
+                ]);
+
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal(["a.html", "a.sarif", "a.txt"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
+            Assert.Contains("leakmod", File.ReadAllText(Path.Combine(folder, "a.html")), StringComparison.Ordinal);
+            Assert.Equal(2, CommandRun.Of(["diagnose", "-q", Leaking, "--html", Path.Combine(folder, "none", "a.html")]).ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Explain_knows_rules_zones_and_types()
+    {
+        Assert.Contains("LS0305", CommandRun.Of(["explain"]).Output, StringComparison.Ordinal);
+        Assert.StartsWith("# LS0305", CommandRun.Of(["explain", "LS0305"]).Output, StringComparison.Ordinal);
+        Assert.Contains("kern.ipc.nmbclusters", CommandRun.Of(["explain", "zone", "mbuf_cluster"]).Output, StringComparison.Ordinal);
+        Assert.Equal(0, CommandRun.Of(["explain", "malloc", "solaris"]).ExitCode);
+        Assert.Equal(2, CommandRun.Of(["explain", "LS9999"]).ExitCode);
+    }
+
+    [Fact]
+    public void A_users_own_owners_come_first()
+    {
+        string folder = Directory.CreateTempSubdirectory("leakstat-test-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "own.csv");
+            File.WriteAllText(file, "kind,name,subsystem,module,source,represents,grows_with,bound\nmalloc,leakmod,ours,leakmod.ko,leakmod.c,a lost block,work,none\n");
+
+            CommandRun run = CommandRun.Of(["diagnose", "--json", Leaking, "--owners", file]);
+
+            using JsonDocument document = JsonDocument.Parse(run.Output);
+            Assert.Equal("leakmod.c", document.RootElement.GetProperty("findings")[0].GetProperty("owners")[0].GetProperty("source").GetString());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Tune_prints_lines_that_can_be_pasted()
+    {
+        CommandRun run = CommandRun.Of(["tune", "samples/freebsd-14.2-mbuf-near-limit"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(
+            run.Output.Split('\n').Where(l => l.Length > 0 && l[0] != '#'),
+            l => Assert.Matches("^[a-z0-9_.]+=[0-9\"a-z]+$", l));
+        Assert.Contains("\nkern.ipc.nmbclusters=", run.Output, StringComparison.Ordinal);
+    }
 }

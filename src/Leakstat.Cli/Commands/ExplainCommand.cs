@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Leakstat.Knowledge;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>.</summary>
+internal static class ExplainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var what = new Argument<string[]>("RULE")
+        {
+            Description = "a rule (LS0101), or: zone NAME, or: malloc NAME; nothing lists all rules",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("explain", "what a rule, a zone or a malloc type means, and what to do") { what };
+        command.SetAction(parsed => Run(parsed.GetValue(what) ?? [], terminal));
+        return command;
+    }
+
+    private static int Run(string[] what, Terminal terminal)
+    {
+        using TextWriter writer = terminal.Writer();
+        bool found = what switch
+        {
+            [] => List(writer),
+            ["zone", .. { Length: > 0 } name] => Explain.Zone(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+            ["malloc", .. { Length: > 0 } name] => Explain.Malloc(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+            [var rule] => Explain.Rule(rule, writer),
+            _ => throw new CommandException(
+                ExitCode.Usage,
+                $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME | malloc NAME]"),
+        };
+        return found ? ExitCode.Done : ExitCode.Usage;
+    }
+
+    private static bool List(TextWriter writer)
+    {
+        Explain.List(writer);
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Leakstat.Diagnosis;
+using Leakstat.Parsing.Sources;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat tune SOURCE</c>: tunables for that host and release, as ready lines.</summary>
+internal static class TuneCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var options = new CommonOptions();
+        var command = new Command("tune", "print tunables for that host and release, as ready lines for loader.conf and sysctl.conf")
+        {
+            options.Sources, options.Json, options.Owners, options.Signatures,
+        };
+        command.SetAction(parsed => Run(parsed, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
+        DiagnosisReport report = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        ReportOutput.Print(
+            parsed,
+            options,
+            terminal,
+            stream => TuneReport.WriteJson(report, stream),
+            (writer, _) => TuneReport.WriteText(report, writer));
+        return ExitCode.Done;
+    }
+}
