@@ -43,7 +43,7 @@ internal static class SeriesHtml
         string from = When(history, samples[0]);
         string to = When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n<div class=\"scale\"><span>")
-            .Text(Display.Bytes(high)).Markup("</span></div>\n")
+            .Text($"top line {Display.Bytes(high)}, bottom line {Display.Bytes(floor)}").Markup("</span></div>\n")
             .Markup($"<svg class=\"plot\" viewBox=\"-10 -10 {Width + 20} {Height + 20}\" preserveAspectRatio=\"none\" role=\"img\" ")
             .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"><title id=\"plot{number}\">").Text($"{name} over time")
             .Markup($"</title><desc id=\"plot{number}-desc\">")
@@ -62,7 +62,7 @@ internal static class SeriesHtml
         }
 
         WriteLine(html, suspect, samples, i => $"{Number(place(i))},{Number(Height - ((suspect.Bytes[i]!.Value - floor) / range * Height))}");
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text($"{Display.Bytes(floor)} · {from}").Markup("</span><span>")
+        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>")
             .Text(to).Markup("</span></div>\n");
         WriteEvents(html, history);
         html.Markup("</figure>\n");

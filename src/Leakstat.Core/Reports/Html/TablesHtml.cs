@@ -18,6 +18,7 @@ internal static class TablesHtml
         }
 
         bool several = report.History.Samples.Length > 1;
+        HashSet<string> shared = Shared(zones.Rows.Select(z => z.Name));
         Begin(html, "zones", "Zones", zones.File.Path, zones.Rows.Length);
         Head(html, "Zone", false);
         Head(html, "In use", true, sorted: true);
@@ -40,7 +41,8 @@ internal static class TablesHtml
             Bytes(html, row.UsedBytes);
             if (several)
             {
-                Change(html, report.History.Find(SeriesKind.ZoneUsed, row.Name), row.Size, report.History.CurrentBootStart);
+                Series? series = shared.Contains(row.Name) ? null : report.History.Find(SeriesKind.ZoneUsed, row.Name);
+                Change(html, series, row.Size, report.History.CurrentBootStart);
             }
 
             Bytes(html, row.FreeBytes);
@@ -64,6 +66,7 @@ internal static class TablesHtml
         }
 
         bool several = report.History.Samples.Length > 1;
+        HashSet<string> shared = Shared(types.Rows.Select(t => t.Name));
         Begin(html, "types", "Malloc types", types.File.Path, types.Rows.Length);
         Head(html, "Type", false);
         Head(html, "In use", true, sorted: true);
@@ -82,7 +85,8 @@ internal static class TablesHtml
             Bytes(html, row.Memory);
             if (several)
             {
-                Change(html, report.History.Find(SeriesKind.MallocBytes, row.Name), 1, report.History.CurrentBootStart);
+                Series? series = shared.Contains(row.Name) ? null : report.History.Find(SeriesKind.MallocBytes, row.Name);
+                Change(html, series, 1, report.History.CurrentBootStart);
             }
 
             Count(html, row.InUse);
@@ -115,6 +119,10 @@ internal static class TablesHtml
     private static void Bytes(HtmlWriter html, long bytes) => Cell(html, bytes, Display.Bytes(bytes));
 
     private static void Count(HtmlWriter html, long? count) => Cell(html, count, count is { } known ? Display.Count(known) : "");
+
+    /// <summary>Names that stand more than once: their series is the sum, so that no row can be given a change.</summary>
+    private static HashSet<string> Shared(IEnumerable<string> names) =>
+        [.. names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Skip(1).Any()).Select(g => g.Key)];
 
     /// <summary>From the first capture of this boot to the latest.</summary>
     private static void Change(HtmlWriter html, Series? series, long size, int start)

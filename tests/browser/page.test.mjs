@@ -1,0 +1,92 @@
+// Opens a report page from disk, as a user does, and holds it to what it promises: no network, no console error, tables
+// that sort and filter, readable in both colour schemes. Usage: node page.test.mjs PAGE.html
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const page = pathToFileURL(path.resolve(process.argv[2])).href;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+
+// Contrast as WCAG 2.2 has it (relative luminance), over the ground that is really behind the text.
+const contrasts = () => {
+  const parse = color => color.match(/[\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const groundOf = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const ground = parse(getComputedStyle(at).backgroundColor);
+      if (ground.length < 4 || ground[3] === 1) return ground;
+    }
+    return [255, 255, 255];
+  };
+  const seen = new Map();
+  for (const element of document.querySelectorAll('body *')) {
+    const text = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!text || element.closest('svg, script') || !element.checkVisibility()) continue;
+    const one = luminance(parse(getComputedStyle(element).color));
+    const two = luminance(groundOf(element));
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    const key = element.tagName + '.' + element.className;
+    seen.set(key, Math.min(ratio, seen.get(key) ?? 99));
+  }
+  return [...seen];
+};
+
+try {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1200, 400]) {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+      const tab = await context.newPage();
+      const faults = [];
+      const requests = [];
+      tab.on('console', m => { if (m.type() === 'error' || m.type() === 'warning') faults.push(m.text()); });
+      tab.on('pageerror', e => faults.push(String(e)));
+      tab.on('request', r => requests.push(r.url()));
+      await tab.goto(page);
+
+      for (const [what, ratio] of await tab.evaluate(contrasts)) {
+        assert.ok(ratio >= 4.5, `${colorScheme}: contrast of ${what} is ${ratio.toFixed(2)}`);
+      }
+
+      const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 0, `${width} px: the page is ${overflow} px too wide`);
+
+      const names = () => tab.$$eval('#zones-table tbody tr:not([hidden]) th', cells => cells.map(c => c.textContent));
+      const before = await names();
+      assert.ok(before.length > 3, 'too few zones to try sorting');
+
+      const head = tab.locator('#zones-table thead th').first();
+      await head.getByRole('button').press('Enter');
+      assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+      const sorted = await names();
+      assert.deepEqual(sorted, [...before].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+      await head.getByRole('button').click();
+      assert.equal(await head.getAttribute('aria-sort'), 'descending');
+      assert.equal(await tab.locator('#zones-table th[aria-sort=descending]').count(), 1);
+
+      const used = tab.locator('#zones-table thead th', { hasText: 'Items used' });
+      await used.getByRole('button').click();
+      const column = await used.evaluate(cell => cell.cellIndex);
+      const values = await tab.$$eval('#zones-table tbody tr', (rows, i) => rows.map(r => Number(r.cells[i].dataset.v)), column);
+      assert.deepEqual(values, [...values].sort((a, b) => b - a), 'numbers sort as numbers');
+
+      await tab.getByLabel('Name contains').first().fill('MBUF');
+      const filtered = await names();
+      assert.deepEqual(new Set(filtered), new Set(before.filter(n => n.toLowerCase().includes('mbuf'))));
+      assert.match(await tab.locator('#zones-table-count').textContent(), new RegExp(`^${filtered.length} of ${before.length} `));
+
+      assert.deepEqual(faults, [], 'console');
+      assert.deepEqual(requests, [page], 'requests');
+      await context.close();
+    }
+  }
+  console.log('browser: the page holds in both schemes, wide and narrow');
+} finally {
+  await browser.close();
+}
