@@ -108,6 +108,10 @@ public static class Display
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
+    /// <summary>A time, UTC, to the second, for rows that may be less than a minute apart: <c>2026-11-20 18:00:05</c>.</summary>
+    public static string ExactTime(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     private static string Pair(long first, string firstUnit, long second, string secondUnit) =>
         second == 0 ? $"{Count(first)} {firstUnit}" : $"{Count(first)} {firstUnit} {second} {secondUnit}";
 

@@ -116,13 +116,13 @@ internal static class SeriesHtml
         html.Markup("<details class=\"more\"><summary>The numbers</summary>\n")
             .Markup($"<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"series{number}-caption\">\n<table>\n")
             .Markup($"<caption id=\"series{number}-caption\">").Text($"{Words.Of(suspect.Finding.Subject)}, {samples.Length} captures")
-            .Markup("</caption>\n<thead><tr><th scope=\"col\">Capture</th><th scope=\"col\" class=\"n\">Items</th>")
+            .Markup("</caption>\n<thead><tr><th scope=\"col\">Capture (UTC)</th><th scope=\"col\" class=\"n\">Items</th>")
             .Markup("<th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" class=\"n\">Change</th></tr></thead>\n<tbody>\n");
         long? before = null;
         foreach (int sample in samples)
         {
             long bytes = suspect.Bytes[sample]!.Value;
-            html.Markup("<tr>").Element("th scope=\"row\"", When(history, sample))
+            html.Markup("<tr>").Element("th scope=\"row\"", history.Samples[sample].TakenAt is { } time ? Display.ExactTime(time) : When(history, sample))
                 .Element("td class=\"n\"", suspect.Items?[sample] is { } items ? Display.Count(items) : "")
                 .Element("td class=\"n\"", Display.Count(bytes))
                 .Element("td class=\"n\"", before is { } earlier ? Display.Change((double)bytes - earlier) : "")

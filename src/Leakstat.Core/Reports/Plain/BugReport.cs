@@ -57,7 +57,7 @@ public static class BugReport
         int rank = 0;
         foreach (Finding finding in open)
         {
-            canvas.Paragraph(0, 4, new Run(
+            canvas.Paragraph(0, 3, new Run(
                 $"{++rank}. {finding.Title} ({finding.Rule}, {Words.Of(finding.Severity)}, {Words.Of(finding.Verdict)}, "
                 + $"{FindingBlock.Confidence(finding.Confidence)})"));
         }
@@ -71,9 +71,12 @@ public static class BugReport
         Field("__FreeBSD_version", host.VersionNumber?.ToString());
         Field("architecture", host.Architecture);
         Field("kernel", report.Latest.Sysctls.Text("kern.version")?.Split('\n')[0]);
-        Field("physical memory", host.PhysicalMemory is { } memory
-            ? $"{Display.Bytes(memory.Value)} ({Display.Count(memory.Value)} bytes) [{memory.At}]"
-            : null);
+        if (host.PhysicalMemory is { } memory)
+        {
+            Field("physical memory", $"{Display.Bytes(memory.Value)} ({Display.Count(memory.Value)} bytes)");
+            canvas.Paragraph(4, 4, new Run($"[{memory.At}]", Style.Plain, true));
+        }
+
         Field("page size", host.PageSize is { } page ? Display.Count(page.Value) + " bytes" : null);
         Field("booted", host.BootedAt is { } boot ? Display.Time(boot) : null);
         Field("up", host.UptimeSeconds is { } seconds and >= 0 and < 1L << 36 ? Display.Duration(TimeSpan.FromSeconds(seconds)) : null);

@@ -29,7 +29,7 @@ internal static class BugReportNumbers
         foreach (int sample in samples)
         {
             Sample place = report.History.Samples[sample];
-            string when = place.TakenAt is { } time ? Display.Time(time) : canvas.Fit(place.Source, 20);
+            string when = place.TakenAt is { } time ? Display.ExactTime(time) : canvas.Fit(place.Source, 20);
             string items = suspect.Items?[sample] is { } count ? Display.Count(count) : "";
             long bytes = suspect.Bytes[sample] ?? 0;
             string change = before is { } earlier ? Display.Change((double)bytes - earlier) : "";
