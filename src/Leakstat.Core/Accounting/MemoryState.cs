@@ -44,7 +44,7 @@ public sealed record MemoryState
     /// <summary>The state; null where the capture does not tell free memory or no total can be had.</summary>
     public static MemoryState? Of(Capture capture, Ledger ledger)
     {
-        long total = ledger.Physical?.Value ?? ledger.Pages.Sum(a => Math.Max(0, a.Bytes));
+        long total = ledger.Physical?.Value ?? Arithmetic.Sum(ledger.Pages.Select(a => Math.Max(0, a.Bytes)));
         if (ledger.FindPages(AccountName.Free) is not { } free || total <= 0)
         {
             return null;

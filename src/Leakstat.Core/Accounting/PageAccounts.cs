@@ -55,7 +55,7 @@ internal static class PageAccounts
         if (sysctls.Number("vm.stats.vm.v_page_count") is { } managed)
         {
             long managedBytes = Arithmetic.Multiply(managed.Value, pageSize.Value);
-            long queued = accounts.Sum(a => a.Bytes);
+            long queued = Arithmetic.Sum(accounts.Select(a => a.Bytes));
             accounts.Add(new Account(
                 AccountName.QueueOverlap,
                 Arithmetic.Subtract(managedBytes, queued),
@@ -128,7 +128,7 @@ internal static class PageAccounts
         {
             accounts.Add(new Account(
                 AccountName.NotManaged,
-                Arithmetic.Subtract(physical.Value, accounts.Sum(a => a.Bytes)),
+                Arithmetic.Subtract(physical.Value, Arithmetic.Sum(accounts.Select(a => a.Bytes))),
                 "hw.physmem − all queues (the queue overlap is in it)",
                 physical.At));
         }

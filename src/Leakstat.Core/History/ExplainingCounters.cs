@@ -52,8 +52,8 @@ public static class ExplainingCounters
     {
         if (ledger.FindPages(AccountName.Active) is { } active)
         {
-            yield return (PageableMemory, active.Bytes + ledger.Pages
-                .Where(a => a.Name is AccountName.Inactive or AccountName.Laundry).Sum(a => a.Bytes));
+            yield return (PageableMemory, Arithmetic.Add(active.Bytes, Arithmetic.Sum(ledger.Pages
+                .Where(a => a.Name is AccountName.Inactive or AccountName.Laundry).Select(a => a.Bytes))));
         }
 
         if (capture.Messages is { } messages)

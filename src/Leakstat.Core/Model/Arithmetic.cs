@@ -16,6 +16,18 @@ public static class Arithmetic
     /// <summary>Difference, held at the ends of the range.</summary>
     public static long Subtract(long a, long b) => Clamp((Int128)a - b);
 
+    /// <summary>Sum of many, held at the ends of the range.</summary>
+    public static long Sum(IEnumerable<long> values)
+    {
+        Int128 sum = 0;
+        foreach (long value in values)
+        {
+            sum += value;
+        }
+
+        return Clamp(sum);
+    }
+
     private static long Clamp(Int128 value) =>
         value > long.MaxValue ? long.MaxValue : value < long.MinValue ? long.MinValue : (long)value;
 }

@@ -45,7 +45,7 @@ public sealed record UmaZone
     public ImmutableArray<UmaDomain> Domains { get; init; } = [];
 
     /// <summary>Pages of the keg over all domains; null where no domain was printed.</summary>
-    public long? Pages => Domains.IsEmpty ? null : Domains.Sum(d => d.Pages?.Value ?? 0);
+    public long? Pages => Domains.IsEmpty ? null : Arithmetic.Sum(Domains.Select(d => d.Pages?.Value ?? 0));
 }
 
 /// <summary>A keg's or zone's share of one NUMA domain.</summary>

@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.History;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Comparison;
 
@@ -52,10 +53,10 @@ internal static class GrowthPace
             return null;
         }
 
-        long rest = host.Ledger.Pages
+        long rest = Arithmetic.Sum(host.Ledger.Pages
             .Where(a => a.Name is AccountName.Inactive or AccountName.Laundry or AccountName.Cache)
-            .Sum(a => a.Bytes);
-        return Until("physical memory", free.Bytes + rest, growth, host.Latest.TakenAt);
+            .Select(a => a.Bytes));
+        return Until("physical memory", Arithmetic.Add(free.Bytes, rest), growth, host.Latest.TakenAt);
     }
 
     private static DateTimeOffset? After(DateTimeOffset start, double hours) =>
