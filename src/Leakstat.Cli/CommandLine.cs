@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 using Leakstat.Cli.Commands;
 
 namespace Leakstat.Cli;

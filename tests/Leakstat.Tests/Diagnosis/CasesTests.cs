@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
-using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis;
 

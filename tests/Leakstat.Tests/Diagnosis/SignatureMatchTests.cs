@@ -12,7 +12,12 @@ public sealed class SignatureMatchTests
 
     private static Finding Growing(Subject subject, Verdict verdict = Verdict.Suspect, string rule = "LS0101") => new()
     {
-        Rule = rule, Title = "x", Severity = Severity.Warning, Verdict = verdict, Subject = subject, Confidence = 0.5,
+        Rule = rule,
+        Title = "x",
+        Severity = Severity.Warning,
+        Verdict = verdict,
+        Subject = subject,
+        Confidence = 0.5,
     };
 
     private static bool Quotes(Finding finding, string id) =>

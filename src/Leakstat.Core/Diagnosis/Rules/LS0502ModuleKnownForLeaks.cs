@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

@@ -1,6 +1,5 @@
 using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Rules;
-using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis.Rules;
 
