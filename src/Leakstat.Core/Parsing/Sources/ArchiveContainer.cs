@@ -1,4 +1,5 @@
 using Leakstat.Model;
+using Leakstat.Parsing.Transcripts;
 
 namespace Leakstat.Parsing.Sources;
 
@@ -27,6 +28,8 @@ internal sealed class ArchiveMember
 /// </summary>
 internal sealed class ArchiveContainer(ISourceNode archive, string path) : CaptureContainer
 {
+    private (string Path, Transcript Text)? _text;
+
     /// <summary>The captures found.</summary>
     public List<ArchiveMember> Members { get; } = [];
 
@@ -36,6 +39,7 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
     /// <inheritdoc/>
     public override IEnumerable<ReadCapture> Read(IReadOnlyList<PlannedCapture> wanted, ReadContext context)
     {
+        _text = null;
         int next = 0;
         while (next < wanted.Count)
         {
@@ -91,14 +95,29 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
     {
         ArchiveMember member = Members[wanted[at].Member];
         List<ArchiveEntry> files = held[member.Key];
+        var reader = new CaptureReader(wanted[at].Source, context) { Builder = { TakenAt = wanted[at].TakenAt } };
+        if (member.Part is { } part && files is [{ } only, ..])
+        {
+            // The parts of a text come one after another: it is taken apart once.
+            if (_text?.Path != only.Path)
+            {
+                _text = (only.Path, Transcript.Read(
+                    new SourceFile(only.Path), only.File.Bytes, only.File.Problem != LoadProblem.None, context.Limits));
+            }
+
+            if (part < _text.Value.Text.Captures.Count)
+            {
+                reader.AddPart(only.Name, new SourceFile(only.Path), only.File.Problem, _text.Value.Text, part);
+            }
+        }
+
         if (at + 1 == end || Members[wanted[at + 1].Member].Key != member.Key)
         {
             held.Remove(member.Key);
         }
 
         files.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
-        using var reader = new CaptureReader(wanted[at].Source, context) { Builder = { TakenAt = wanted[at].TakenAt } };
-        foreach (ArchiveEntry file in files)
+        foreach (ArchiveEntry file in member.Part is null ? files : [])
         {
             var name = new SourceFile(file.Path);
             if (!reader.Accepts(name))
@@ -106,10 +125,12 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
                 break;
             }
 
-            reader.Add(file.Name, name, file.File, member.Part);
+            reader.Add(file.Name, name, file.File);
         }
 
-        return reader.Finish();
+        ReadCapture read = reader.Finish();
+        reader.Dispose();
+        return read;
     }
 
     /// <summary>How many captures one pass can give: those in the archive's order, and as many others as may be held.</summary>

@@ -39,11 +39,10 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     /// <param name="name">Its name within the capture.</param>
     /// <param name="path">Its name as printed.</param>
     /// <param name="file">What it holds.</param>
-    /// <param name="member">Which capture to take of a transcript that holds several; null for all.</param>
-    public void Add(string name, SourceFile path, LoadedFile file, int? member = null)
+    public void Add(string name, SourceFile path, LoadedFile file)
     {
         _files++;
-        Mark(member is null ? name : $"{name}#{member}", file.Bytes.Span);
+        Mark(name, file.Bytes.Span);
         var whole = new SourceLine(path, 0);
         switch (file.Problem)
         {
@@ -53,16 +52,8 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             case LoadProblem.MissingProgram:
                 Skip(name, whole, DiagnosticId.MissingProgram, $"the program {file.Text} is needed to read this and is missing");
                 return;
-            case LoadProblem.TooLarge:
-                Builder.Report(
-                    DiagnosticId.TooLarge,
-                    $"larger than {context.Limits.FileBytes} bytes; the part beyond was not read",
-                    whole);
-                break;
-            case LoadProblem.Cut:
-                Builder.Report(DiagnosticId.DamagedArchive, "damaged; what came before the damage is used", whole);
-                break;
             default:
+                ReportProblem(file.Problem, whole);
                 break;
         }
 
@@ -76,7 +67,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                 Builder.AddFile(new CaptureFile(name, "crash-dump", 0, 0, FileUse.NotUsed), path);
                 break;
             case ContentKind.Text:
-                AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None), member);
+                AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None));
                 break;
             case ContentKind.Binary when ContentSniffer.UnreadCompression(file.Bytes.Span) is { } compression:
                 Skip(name, whole, DiagnosticId.UnknownFile, $"packed with {compression}, which is not read; unpack it first");
@@ -90,13 +81,32 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         }
     }
 
+    /// <summary>Reads one of the captures of a text that was taken apart already.</summary>
+    /// <param name="name">The text's name.</param>
+    /// <param name="path">Its name as printed.</param>
+    /// <param name="problem">What went wrong when it was loaded.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="member">Which capture.</param>
+    public void AddPart(string name, SourceFile path, LoadProblem problem, Transcript text, int member)
+    {
+        TranscriptCapture part = text.Captures[member];
+        foreach (CommandOutput output in part.Outputs)
+        {
+            Mark($"{name}#{member}", output.Section.Bytes.Span);
+        }
+
+        ReportProblem(problem, new SourceLine(path, 0));
+        ReportTooMany(text, path);
+        AddOutputs(name, part);
+    }
+
     /// <summary>The capture, and the mark of everything that was in it.</summary>
     public ReadCapture Finish() => new(Builder.Build(), Convert.ToHexString(_hash.GetHashAndReset()));
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
-    private void AddText(string name, TextSection section, int? member)
+    private void AddText(string name, TextSection section)
     {
         if (CaptureManifest.TryRead(section.Bytes.Span) is { } manifest)
         {
@@ -107,26 +117,27 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         }
 
         Transcript transcript = Transcript.Read(section.File, section.Bytes, section.IsCut, context.Limits);
-        if (transcript.HasTooMany)
-        {
-            Builder.Report(
-                DiagnosticId.TooMany,
-                $"more than {context.Limits.FilesPerCapture} outputs in one text; the rest was not read",
-                section.At(0));
-        }
-
+        ReportTooMany(transcript, section.File);
         if (transcript.Captures.Count == 0)
         {
             Skip(name, section.At(0), DiagnosticId.UnknownFile, "not recognised; skipped");
             return;
         }
 
-        for (int i = 0; i < transcript.Captures.Count; i++)
+        foreach (TranscriptCapture part in transcript.Captures)
         {
-            if (member is null || member == i)
-            {
-                AddOutputs(name, transcript.Captures[i]);
-            }
+            AddOutputs(name, part);
+        }
+    }
+
+    private void ReportTooMany(Transcript transcript, SourceFile path)
+    {
+        if (transcript.HasTooMany)
+        {
+            Builder.Report(
+                DiagnosticId.TooMany,
+                $"more than {context.Limits.FilesPerCapture} outputs in one text; the rest was not read",
+                new SourceLine(path, 0));
         }
     }
 
@@ -156,6 +167,21 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                     $"the output of {output.Format.Command}, which is not used",
                     section.At(part.Outputs.Count == 1 ? 0 : section.FirstLine));
             }
+        }
+    }
+
+    private void ReportProblem(LoadProblem problem, SourceLine whole)
+    {
+        if (problem == LoadProblem.TooLarge)
+        {
+            Builder.Report(
+                DiagnosticId.TooLarge,
+                $"larger than {context.Limits.FileBytes} bytes; the part beyond was not read",
+                whole);
+        }
+        else if (problem == LoadProblem.Cut)
+        {
+            Builder.Report(DiagnosticId.DamagedArchive, "damaged; what came before the damage is used", whole);
         }
     }
 

@@ -194,6 +194,19 @@ public class TranscriptTests
     }
 
     [Fact]
+    public void A_long_loop_is_taken_apart_once_and_not_for_every_capture()
+    {
+        const int Times = 900;
+        string text = string.Concat(Enumerable.Range(0, Times).Select(i =>
+            $"# vmstat -z\nmbuf: 256, 0, {i}, 1, 9, 0, 0\nmbuf_cluster: 2048, 0, {i}, 1, 9, 0, 0\n"));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(Times, All(new MemorySource("bug.txt", text)).Length);
+
+        // Quadratic reading would allocate the text once per capture, 70 MB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 40_000_000);
+    }
+
+    [Fact]
     public void An_indented_block_is_read()
     {
         Capture capture = One("""
