@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Leakstat.DetectionBench;
+
+bool quick = args.Contains("--quick");
+bool engineOnly = args.Contains("--engine-only");
+bool explain = args.Contains("--explain");
+string? only = Value("--class");
+ulong seed = ulong.Parse(Value("--seed") ?? "20261120", System.Globalization.CultureInfo.InvariantCulture);
+string root = Value("--root") ?? ".";
+int each = int.Parse(Value("--each") ?? (quick ? "6" : "66"), System.Globalization.CultureInfo.InvariantCulture);
+
+RealRow[][] hosts = RealTables.Read(Path.Combine(root, "tests", "data"));
+var generator = new Generator(seed, hosts);
+string[] classes = [.. Generator.LeakClasses.Concat(Generator.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
+(int Number, string Class)[] plan = [.. classes.SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))];
+var grid = Grid.Points.SelectMany(p => Enumerable.Range(0, quick ? 1 : 6).Select(_ => p)).Select((p, i) => (p, i)).ToArray();
+grid = only is null or "grid" ? grid : [];
+
+IMethod[] methods = engineOnly
+    ? [new EngineMethod()]
+    : [new EngineMethod(), new LeastSquaresMethod(), new MannKendallMethod(), new ChangePointMethod()];
+var outcomes = methods.Select(_ => new Outcome[plan.Length]).ToArray();
+var late = methods.Select(_ => new Outcome[grid.Length]).ToArray();
+long engineTicks = 0, generateTicks = 0, series = 0;
+var options = new ParallelOptions { MaxDegreeOfParallelism = 2 };
+Parallel.For(0, plan.Length, options, i =>
+{
+    long began = Stopwatch.GetTimestamp();
+    Episode episode = generator.Make(plan[i].Number, plan[i].Class);
+    Interlocked.Add(ref generateTicks, Stopwatch.GetTimestamp() - began);
+    Interlocked.Add(ref series, episode.Host.Series.Length);
+    for (int m = 0; m < methods.Length; m++)
+    {
+        began = Stopwatch.GetTimestamp();
+        outcomes[m][i] = Scoring.Score(methods[m], episode, overTime: m == 0 && !episode.Truth.IsLeak);
+        if (m == 0)
+        {
+            Interlocked.Add(ref engineTicks, Stopwatch.GetTimestamp() - began);
+        }
+    }
+});
+Parallel.For(0, grid.Length, options, i =>
+{
+    Episode episode = Grid.Make(i, seed, hosts, grid[i].p);
+    for (int m = 0; m < methods.Length; m++)
+    {
+        late[m][i] = Scoring.TimeToDetect(methods[m], episode);
+    }
+});
+
+string command = "bench/detection.sh" + (quick ? " --quick" : "");
+string report = Report.Write([.. methods.Select((m, k) => (m.Name, outcomes[k], late[k]))], seed, command);
+Console.WriteLine(report);
+Console.Error.WriteLine($"{plan.Length} episodes, {series / Math.Max(plan.Length, 1)} series each; generating {Seconds(generateTicks):0} s, engine {Seconds(engineTicks):0} s");
+if (explain)
+{
+    foreach (Outcome outcome in outcomes[0].Where(o => o.FalseKeys.Length > 0 || (o.Truth.IsLeak && o.Place == 0)))
+    {
+        Console.Error.WriteLine($"{outcome.Truth.Class} #{outcome.Episode} {outcome.Hours / 24:0.0} d: {(outcome.Truth.IsLeak && outcome.Place == 0 ? "missed " + outcome.Truth.Culprits[0] : "")} false: {string.Join(", ", outcome.FalseKeys)}");
+        if (args.Contains("--results"))
+        {
+            Explain(generator.Make(outcome.Episode, outcome.Truth.Class), outcome);
+        }
+    }
+}
+
+if (Value("--write") is { } page)
+{
+    const string begin = "<!-- results: begin -->", end = "<!-- results: end -->";
+    string text = File.ReadAllText(page);
+    int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
+    File.WriteAllText(page, text[..from] + "\n" + report.ReplaceLineEndings("\n") + text[to..]);
+}
+
+return 0;
+
+string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
+
+static void Explain(Episode episode, Outcome outcome)
+{
+    foreach (double look in new[] { 0.15, 0.4, 1 })
+    {
+        var host = episode.Until(episode.Host.Hours.Min() + (look * episode.Hours) + 1e-9);
+        foreach (var result in new Leakstat.Detection.TrendEngine().Analyze(host).Results
+            .Where(r => r.IsLeak || outcome.FalseKeys.Contains(r.Key) || outcome.Truth.Culprits.Contains(r.Key)))
+        {
+            Console.Error.WriteLine($"   {look}: {result.Key} {result.Class} chance {result.Chance:0e0} gain {result.Gain:0} from {result.Start} to {result.End} of {host.Hours.Length} by {result.ExplainedBy} leader {result.GroupLeader}");
+        }
+    }
+}
