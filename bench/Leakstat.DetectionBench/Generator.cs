@@ -25,7 +25,7 @@ internal sealed class Generator(ulong seed, RealRow[][] hosts)
         bool isLeak = LeakClasses.Contains(kind);
         double days = kind switch
         {
-            "under daily cycle ×100" => chance.Of(30.0, 45, 60),
+            "under daily cycle ×100" => chance.Of(45.0, 60),
             "under weekly cycle ×100" => chance.Of(45.0, 60),
             "weekly load" => chance.Of(7.0, 14, 21, 30, 45, 60),
             "steps per event" or "bursts" => chance.Of(4.0, 7, 14, 21, 30, 45, 60),
@@ -236,7 +236,7 @@ internal sealed class Generator(ulong seed, RealRow[][] hosts)
                 host.Set("free " + zone.Name, [.. hours.Select((h, i) => Math.Round(zone.Free + (height * h / clock.Last) + Math.Abs(noise[i])))], SeriesRole.Reserve, zone.Size);
                 break;
             case "reclaimed sawtooth":
-                host.Grow(row, Shapes.Sawtooth(chance, hours, clock.Last / chance.LogBetween(3, 100), height, 0).Plus(noise.Times(0.3)));
+                host.Grow(row, Shapes.Sawtooth(chance, hours, clock.Last / chance.LogBetween(9, 100), height, 0).Plus(noise.Times(0.3)));
                 break;
             case "steps without leak":
                 for (int i = 0; i < 10; i++)

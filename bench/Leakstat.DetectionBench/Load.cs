@@ -13,7 +13,7 @@ internal sealed class Load
         _quiet = chance.Between(0.3, 0.8);
         Values = new double[hours.Length];
         double mood = 0, step = hours.Length > 1 ? hours[1] - hours[0] : 1;
-        double keep = Math.Exp(-step / chance.LogBetween(0.5, 12)), spread = chance.Between(0.02, 0.08);
+        double keep = Math.Exp(-step / chance.LogBetween(0.5, 12)), spread = chance.Between(0.01, 0.05);
         for (int i = 0; i < hours.Length; i++)
         {
             mood = (keep * mood) + (Math.Sqrt(1 - (keep * keep)) * spread * chance.Normal());

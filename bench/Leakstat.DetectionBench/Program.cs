@@ -9,6 +9,16 @@ ulong seed = ulong.Parse(Value("--seed") ?? "20261120", System.Globalization.Cul
 string root = Value("--root") ?? ".";
 int each = int.Parse(Value("--each") ?? (quick ? "6" : "66"), System.Globalization.CultureInfo.InvariantCulture);
 
+if (args.Contains("--try"))
+{
+    return Try.Run();
+}
+
+if (args.Contains("--null"))
+{
+    return Try.Null();
+}
+
 RealRow[][] hosts = RealTables.Read(Path.Combine(root, "tests", "data"));
 var generator = new Generator(seed, hosts);
 string[] classes = [.. Generator.LeakClasses.Concat(Generator.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
@@ -80,13 +90,18 @@ static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
 
 static void Explain(Episode episode, Outcome outcome)
 {
+    foreach (var series in episode.Host.Series.Where(s => outcome.FalseKeys.Contains(s.Key) || outcome.Truth.Culprits.Contains(s.Key)))
+    {
+        Console.Error.WriteLine($"   {series.Key}: {string.Join(' ', Enumerable.Range(0, 40).Select(i => $"{series.Values[i * (series.Values.Length - 1) / 39]:0}"))}");
+    }
+
     foreach (double look in new[] { 0.15, 0.4, 1 })
     {
         var host = episode.Until(episode.Host.Hours.Min() + (look * episode.Hours) + 1e-9);
         foreach (var result in new Leakstat.Detection.TrendEngine().Analyze(host).Results
             .Where(r => r.IsLeak || outcome.FalseKeys.Contains(r.Key) || outcome.Truth.Culprits.Contains(r.Key)))
         {
-            Console.Error.WriteLine($"   {look}: {result.Key} {result.Class} chance {result.Chance:0e0} gain {result.Gain:0} from {result.Start} to {result.End} of {host.Hours.Length} by {result.ExplainedBy} leader {result.GroupLeader}");
+            Console.Error.WriteLine($"   {look}: {result.Key} {result.Class} chance {result.Chance:0e0} gain {result.Gain:0} line over plateau {result.LineOverPlateau:0.0} from {result.Start} to {result.End} of {host.Hours.Length} by {result.ExplainedBy} leader {result.GroupLeader}");
         }
     }
 }

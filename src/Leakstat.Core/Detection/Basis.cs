@@ -14,6 +14,8 @@ internal sealed class Basis
 
     private readonly List<double[]> _columns = [];
     private int _rows;
+    private Basis? _differences;
+    private int _differencesOf = -1;
 
     /// <summary>Columns in use.</summary>
     public int Count { get; private set; }
@@ -22,6 +24,7 @@ internal sealed class Basis
     public void Reset(int rows)
     {
         _rows = rows;
+        _differencesOf = -1;
         Count = 0;
         Span<double> column = Next();
         column.Fill(1 / Math.Sqrt(rows));
@@ -55,7 +58,34 @@ internal sealed class Basis
         }
 
         Count++;
+        _differencesOf = -1;
         return true;
+    }
+
+    /// <summary>The differences of the columns from row to row, as a basis of one row less; the constant has none.</summary>
+    public Basis Differences()
+    {
+        if (_differencesOf == Count)
+        {
+            return _differences!;
+        }
+
+        _differences ??= new Basis();
+        _differences._rows = _rows - 1;
+        _differences.Count = 0;
+        double[] difference = new double[_rows];
+        for (int i = 1; i < Count; i++)
+        {
+            for (int row = 1; row < _rows; row++)
+            {
+                difference[row - 1] = _columns[i][row] - _columns[i][row - 1];
+            }
+
+            _differences.Add(difference);
+        }
+
+        _differencesOf = Count;
+        return _differences;
     }
 
     /// <summary>Removes from the values all that the columns can say of them.</summary>

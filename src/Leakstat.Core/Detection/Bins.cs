@@ -10,6 +10,7 @@ internal sealed class Bins
     public const int Limit = 480;
 
     private readonly double[] _hours = new double[Limit];
+    private readonly double[] _since = new double[Limit];
     private readonly double[] _means = new double[Limit];
     private readonly double[] _minima = new double[Limit];
 
@@ -34,11 +35,14 @@ internal sealed class Bins
     /// <summary>Hours from the first bin to the last.</summary>
     public double Span => Count < 2 ? 0 : _hours[Count - 1] - _hours[0];
 
-    /// <summary>Bins the samples from start up to end.</summary>
-    public void Load(ReadOnlySpan<double> hours, ReadOnlySpan<double> values, int start, int end, int limit = Limit)
+    /// <summary>Samples a bin has to hold for so many samples to fit into so many bins.</summary>
+    public static int WidthFor(int samples, int limit = Limit) => Math.Max((samples + limit - 1) / limit, 1);
+
+    /// <summary>Bins the samples from start up to end; wider bins than asked for where they would not fit.</summary>
+    public void Load(ReadOnlySpan<double> hours, ReadOnlySpan<double> values, int start, int end, int width)
     {
         Start = start;
-        Width = Math.Max((end - start + limit - 1) / limit, 1);
+        Width = Math.Max(width, WidthFor(end - start));
         Count = 0;
         for (int from = start; from < end; from += Width)
         {
@@ -55,6 +59,17 @@ internal sealed class Bins
             _means[Count] = sum / (to - from);
             _minima[Count++] = minimum;
         }
+    }
+
+    /// <summary>Hours since an onset, nothing before it.</summary>
+    public ReadOnlySpan<double> HoursSince(double onset)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _since[i] = Math.Max(_hours[i] - onset, 0);
+        }
+
+        return _since.AsSpan(0, Count);
     }
 
     /// <summary>Means of another column over the same bins; the samples are the track's.</summary>

@@ -4,13 +4,18 @@ namespace Leakstat.Detection;
 internal static class Grouping
 {
     /// <summary>Fills group and leader, and turns leaks into host-wide growth where there are too many groups.</summary>
-    public static void Apply(HostSeries host, TimeLine line, TrendResult[] results, TrendOptions options)
+    public static void Apply(HostSeries host, TimeLine line, TrendResult[] results, int[] parts, TrendOptions options)
     {
         int[] leaks = [.. Enumerable.Range(0, results.Length).Where(i => results[i].IsLeak)];
-        if (leaks.Length < 2)
+        if (leaks.Length == 0)
         {
             return;
         }
+
+        leaks = [.. leaks.Where(i => !FollowsExplained(i))];
+
+        // Parts before their sums, so that a sum finds the group of its part.
+        leaks = [.. leaks.OrderBy(i => parts[i] >= 0)];
 
         double[][] moves = [.. leaks.Select(i => Moves(host.Series[i], line))];
         int[] group = [.. Enumerable.Repeat(-1, leaks.Length)];
@@ -19,13 +24,48 @@ internal static class Grouping
         {
             for (int b = 0; b < a && group[a] < 0; b++)
             {
-                if (Together(results[leaks[a]], results[leaks[b]], line, moves[a], moves[b]))
+                if (parts[leaks[a]] == leaks[b] || Together(results[leaks[a]], results[leaks[b]], line, moves[a], moves[b]))
                 {
                     group[a] = group[b];
                 }
             }
 
             group[a] = group[a] < 0 ? groups++ : group[a];
+        }
+
+        // One series of a group that is known to be harmless speaks for the others: they show the same things.
+        bool FollowsExplained(int leak)
+        {
+            double[]? itsMoves = null;
+            if (parts[leak] >= 0 && !results[parts[leak]].IsLeak)
+            {
+                results[leak] = results[leak] with
+                {
+                    Class = results[parts[leak]].Class,
+                    ExplainedBy = results[parts[leak]].Key,
+                    Exhaustion = null,
+                    Confidence = 0,
+                };
+                return true;
+            }
+
+            for (int i = 0; i < results.Length; i++)
+            {
+                if (results[i].Class is TrendClass.BoundedFill or TrendClass.Explained or TrendClass.Elastic
+                    && Together(results[leak], results[i], line, itsMoves ??= Moves(host.Series[leak], line), Moves(host.Series[i], line)))
+                {
+                    results[leak] = results[leak] with
+                    {
+                        Class = results[i].Class,
+                        ExplainedBy = results[i].ExplainedBy ?? results[i].Key,
+                        Exhaustion = null,
+                        Confidence = 0,
+                    };
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         for (int g = 0; g < groups; g++)

@@ -17,10 +17,13 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     // Twice the log-likelihood ratio that stands for two standard deviations.
     private const double TwoDeviations = 4;
 
+    // A curve that fits this much better than a line cannot be passed over.
+    private const double MostBending = 7;
+
     // A curve this bent has lost 1 − e^−2 of its slope by the end of the stretch; less bent ones take longer to tell
     // from a line than a leak may stay unnamed, except where a plateau is to be expected.
     private const double LeastBend = 2;
-    private const double LeastBendAfterBoot = 1;
+    private const double LeastBendAfterBoot = 0.5;
 
     private readonly Basis _basis = new();
     private readonly SlopeTest _test = new();
@@ -44,9 +47,16 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             return As(TrendClass.BoundedFill);
         }
 
-        _bins.Load(track.Hours, track.Values, rise.Start, rise.End, rise.Limit);
+        _bins.Load(track.Hours, track.Values, rise.History, rise.End, rise.Width);
         ReadOnlySpan<double> hours = _bins.Hours;
         ReadOnlySpan<double> values = rise.IsEnvelope ? _bins.Minima : _bins.Means;
+        ReadOnlySpan<double> time = rise.History < rise.Start ? _bins.HoursSince(track.Hours[rise.Start]) : hours;
+        double span = time[^1] - time[0], gain = rise.Slope.PerHour * span;
+        if (GaveBackBefore(track, rise, span) > 0.5 * gain)
+        {
+            return As(TrendClass.Noise);
+        }
+
         _basis.Reset(hours.Length);
         Season.AddSeen(_basis, hours, _scratch);
         int plain = _basis.Count;
@@ -60,7 +70,7 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             }
 
             countersMove = true;
-            Slope given = _test.Run(_basis, hours, values, series.Quantum);
+            Slope given = _test.Run(_basis, time, values, series.Quantum);
             bool stands = given.Chance * family < options.LeakChance;
             bool explains = !stands && LeftOf(values) <= 2 * Squares(rise.Slope, hours.Length);
             _basis.Truncate(plain);
@@ -71,34 +81,68 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             }
         }
 
-        double span = hours[^1] - hours[0];
-        double gain = rise.Slope.PerHour * span;
-        if (span < 2 * Season.Day
-            ? !countersMove && !ExcludesDay(track, series, rise, gain)
-            : span < 2 * Season.Week && DailySwing(values) > 0.2 * gain)
+        // Each counter is a noisy measure of the load; together they are a better one.
+        if (countersMove && line.Counters.Length > 1 && hours.Length > 6 * (plain + line.Counters.Length))
         {
-            Season.AddPeriod(_basis, hours, span < 2 * Season.Day ? Season.Day : Season.Week, 1, _scratch);
-            Slope given = _test.Run(_basis, hours, values, series.Quantum);
+            foreach ((_, double[] counter) in line.Counters)
+            {
+                _bins.Average(track.Samples, counter, _scratch);
+                _basis.Add(_scratch.AsSpan(0, hours.Length));
+            }
+
+            Slope given = _test.Run(_basis, time, values, series.Quantum);
             _basis.Truncate(plain);
             chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
         }
 
-        PlateauFit plateau = PlateauTest.Run(
-            _basis, hours, values, rise.Slope.Correlation, series.Quantum,
-            AfterBoot(track, rise, span) ? LeastBendAfterBoot : LeastBend, _scratch, _shape);
+        if (span < 2 * Season.Day
+            ? !countersMove && !ExcludesDay(track, series, rise, gain)
+            : span < 2 * Season.Week && DailySwing(values) > 0.5 * gain)
+        {
+            Season.AddPeriod(_basis, hours, span < 2 * Season.Day ? Season.Day : Season.Week, 1, _scratch);
+            Slope given = _test.Run(_basis, time, values, series.Quantum);
+            _basis.Truncate(plain);
+            chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
+        }
+
+        PlateauFit plateau = Plateau(track, series, rise, rise.Start, span);
+        int length = rise.End - rise.Start;
+        foreach (int start in new[] { TakeOff(track, rise), rise.Start + (length / 8), rise.Start + (length / 4) })
+        {
+            if (rise.End - start >= 2 * options.MinimumSamples && start != rise.Start)
+            {
+                PlateauFit other = Plateau(track, series, rise, start, span);
+                plateau = new PlateauFit(
+                    start < rise.Start ? Math.Min(plateau.Margin, other.Margin) : plateau.Margin,
+                    Math.Max(plateau.Bending, other.Bending));
+            }
+        }
+
         if (plateau.Bending > TwoDeviations && plateau.Margin < TwoDeviations)
         {
             return As(TrendClass.Plateau, margin: plateau.Margin);
         }
 
-        bool proven = chance < options.LeakChance && plateau.Margin >= TwoDeviations
-            && plateau.Bending < 2 * TwoDeviations && FloorRises(track, rise, gain);
+        bool proven = chance < options.LeakChance
+            && plateau.Margin >= (AfterBoot(track, rise, span) ? 2 * TwoDeviations : TwoDeviations)
+            && plateau.Bending < MostBending && FloorRises(track, rise, gain);
         return As(proven ? TrendClass.Leak : TrendClass.Rising, margin: plateau.Margin);
+    }
+
+    /// <summary>Whether a rise is still one given another series, by sample.</summary>
+    public bool StandsBeside(Track track, SeriesInput series, Rise rise, double[] other, double family)
+    {
+        _bins.Load(track.Hours, track.Values, rise.Start, rise.End, rise.Width);
+        _basis.Reset(_bins.Count);
+        Season.AddSeen(_basis, _bins.Hours, _scratch);
+        _bins.Average(track.Samples, other, _scratch);
+        return !_basis.Add(_scratch.AsSpan(0, _bins.Count))
+            || _test.Run(_basis, _bins.Hours, _bins.Means, series.Quantum).Chance * family < options.LeakChance;
     }
 
     private Rise FromOnset(Track track, SeriesInput series, Rise found)
     {
-        _bins.Load(track.Hours, track.Values, 0, track.Count, found.IsEnvelope ? found.Limit : Bins.Limit);
+        _bins.Load(track.Hours, track.Values, 0, track.Count, found.Width);
         int fewest = Math.Max((options.MinimumSamples + _bins.Width - 1) / _bins.Width, 2);
         int bin = Onset.Find(_bins.Hours, found.IsEnvelope ? _bins.Minima : _bins.Means, fewest);
         int start = bin * _bins.Width;
@@ -107,11 +151,74 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             return found;
         }
 
-        Slope slope = search.Test(
-            track, start, found.End, found.Limit, found.IsEnvelope, series.Quantum, track.Count == line.Order.Length);
-        return slope.Chance <= found.Slope.Chance * 100 || slope.Chance < options.LeakChance * 1e-6
-            ? found with { Start = start, Slope = slope }
+        int history = Math.Max(start - (2 * (found.End - start)), 0);
+        history = start - history >= options.MinimumSamples ? history : start;
+        bool complete = track.Count == line.Order.Length;
+        Slope alone = search.Test(
+            track, start, found.End, start, found.Width, found.IsEnvelope, series.Quantum, complete);
+        Slope after = history == start ? alone : search.Test(
+            track, start, found.End, history, found.Width, found.IsEnvelope, series.Quantum, complete);
+        Rise rise = after.Chance < alone.Chance
+            ? found with { Start = start, History = history, Slope = after }
+            : found with { Start = start, History = start, Slope = alone };
+        return rise.Slope.Chance <= found.Slope.Chance * 100 || rise.Slope.Chance < options.LeakChance * 1e-6
+            ? rise
             : found;
+    }
+
+    private PlateauFit Plateau(Track track, SeriesInput series, Rise rise, int start, double span)
+    {
+        _bins.Load(track.Hours, track.Values, start, rise.End, rise.Width);
+        _basis.Reset(_bins.Count);
+        Season.AddSeen(_basis, _bins.Hours, _scratch);
+        return PlateauTest.Run(
+            _basis, _bins.Hours, rise.IsEnvelope ? _bins.Minima : _bins.Means, series.Quantum,
+            AfterBoot(track, rise, span) ? LeastBendAfterBoot : LeastBend, _scratch, _shape);
+    }
+
+    // A curve that slows down looks like a line from some point on; where it last was near its lowest it had not begun.
+    private int TakeOff(Track track, Rise rise)
+    {
+        _bins.Load(track.Hours, track.Values, 0, rise.Start, Bins.WidthFor(rise.Start, 120));
+        if (_bins.Count == 0)
+        {
+            return rise.Start;
+        }
+
+        double lowest = double.MaxValue;
+        foreach (double mean in _bins.Means)
+        {
+            lowest = Math.Min(lowest, mean);
+        }
+
+        int last = 0;
+        double near = lowest + (0.1 * (track.Values[rise.Start] - lowest)) + (0.02 * (track.Values[rise.End - 1] - lowest));
+        for (int i = 0; i < _bins.Count; i++)
+        {
+            last = _bins.Means[i] <= near ? i : last;
+        }
+
+        return Math.Min(last * _bins.Width, rise.Start);
+    }
+
+    // The deepest fall before the rise, on a scale on which the rise itself is slow.
+    private double GaveBackBefore(Track track, Rise rise, double span)
+    {
+        double scale = span / 8, peak = double.MinValue, deepest = 0;
+        for (int i = 0; i < rise.Start;)
+        {
+            double sum = 0, began = track.Hours[i];
+            int count = 0;
+            for (; i < rise.Start && track.Hours[i] - began < scale; i++, count++)
+            {
+                sum += track.Values[i];
+            }
+
+            peak = Math.Max(peak, sum / count);
+            deepest = Math.Max(deepest, peak - (sum / count));
+        }
+
+        return deepest;
     }
 
     private double LeftOf(ReadOnlySpan<double> values)
@@ -171,8 +278,12 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
         return high - low < 0.5 * gain;
     }
 
+    /// <summary>Whether a rise sets in with the boot, when all is expected to warm up.</summary>
+    public bool AfterBoot(Track track, Rise rise) =>
+        AfterBoot(track, rise, track.Hours[rise.End - 1] - track.Hours[rise.Start]);
+
     private bool AfterBoot(Track track, Rise rise, double span) =>
-        track.Hours[rise.Start] - track.Hours[0] + line.UptimeAtStart < span;
+        track.Hours[rise.Start] - line.Hours[line.Order[0]] + line.UptimeAtStart < 0.5 + (0.5 * span);
 
     // The lowest values of the last third lie above those of the first by a fair part of the gain between them.
     private static bool FloorRises(Track track, Rise rise, double gain)

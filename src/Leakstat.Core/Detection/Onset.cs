@@ -46,4 +46,56 @@ internal static class Onset
 
         return best;
     }
+
+    /// <summary>
+    /// The two corners of the line that is flat, rises, and is flat again, with the share of all variation that it
+    /// explains. Tries all pairs: for few bins only.
+    /// </summary>
+    public static (int Start, int End, double Share) FindWithStop(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    {
+        int rows = hours.Length;
+        double mean = 0, all = 0;
+        foreach (double value in values)
+        {
+            mean += value / rows;
+        }
+
+        foreach (double value in values)
+        {
+            all += (value - mean) * (value - mean);
+        }
+
+        // Sums over the bins before each: of time, its square, the value and their product.
+        Span<double> t = stackalloc double[rows + 1], tt = stackalloc double[rows + 1];
+        Span<double> y = stackalloc double[rows + 1], ty = stackalloc double[rows + 1];
+        for (int i = 0; i < rows; i++)
+        {
+            double hour = hours[i] - hours[0], value = values[i] - mean;
+            t[i + 1] = t[i] + hour;
+            tt[i + 1] = tt[i] + (hour * hour);
+            y[i + 1] = y[i] + value;
+            ty[i + 1] = ty[i] + (hour * value);
+        }
+
+        (int Start, int End, double Share) best = (0, rows - 1, 0);
+        for (int s = 0; s < rows - 1; s++)
+        {
+            double from = hours[s] - hours[0];
+            for (int e = s + 1; e < rows; e++)
+            {
+                double length = hours[e] - hours[0] - from, risen = e - s, after = rows - e;
+                double rise = t[e] - t[s] - (risen * from);
+                double sum = rise + (after * length);
+                double squares = tt[e] - tt[s] - (2 * from * (t[e] - t[s])) + (risen * from * from)
+                    + (after * length * length) - (sum * sum / rows);
+                double product = ty[e] - ty[s] - (from * (y[e] - y[s])) + (length * (y[rows] - y[e]));
+                if (product > 0 && squares > 0 && product * product / squares > best.Share * all)
+                {
+                    best = (s, e, product * product / squares / all);
+                }
+            }
+        }
+
+        return best;
+    }
 }

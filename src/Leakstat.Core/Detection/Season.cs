@@ -13,18 +13,21 @@ internal static class Season
     private const int DayHarmonics = 3;
     private const int WeekHarmonics = 3;
 
-    /// <summary>Adds the cycles of which the stretch holds two or more.</summary>
+    /// <summary>
+    /// Adds the cycles of which the stretch holds two or more; the fewer, the plainer, so that a few steps a day apart
+    /// are not taken for a day's shape.
+    /// </summary>
     public static void AddSeen(Basis basis, ReadOnlySpan<double> hours, Span<double> scratch)
     {
         double span = hours[^1] - hours[0];
         if (span >= 2 * Day)
         {
-            AddPeriod(basis, hours, Day, DayHarmonics, scratch);
+            AddPeriod(basis, hours, Day, Math.Min((int)(span / Day) - 1, DayHarmonics), scratch);
         }
 
         if (span >= 2 * Week)
         {
-            AddPeriod(basis, hours, Week, WeekHarmonics, scratch);
+            AddPeriod(basis, hours, Week, Math.Min((int)(span / Week) - 1, WeekHarmonics), scratch);
         }
     }
 

@@ -82,7 +82,7 @@ public sealed record HostSeries
     /// <summary>Number of the boot that each sample belongs to; empty where all belong to one.</summary>
     public ImmutableArray<int> Boots { get; init; } = [];
 
-    /// <summary>Hours since boot at the first sample of the latest boot; NaN where unknown.</summary>
+    /// <summary>Hours since boot at the first sample; NaN where unknown. A later boot begins with its first sample.</summary>
     public double UptimeAtStart { get; init; } = double.NaN;
 
     /// <summary>The series.</summary>

@@ -26,6 +26,13 @@ internal sealed class SlopeTest
     private const int RowsForCoarseView = 192;
     private const int CoarseFactor = 4;
 
+    // What the Dickey–Fuller statistic has to fall below: a random walk without drift does so once in some thousands.
+    private const double Critical = 4.6;
+
+    // A walk under white noise shows in blocks of many rows only, as correlation from block to block.
+    private const int Blocks = 26;
+    private const double BlockCorrelation = 0.25;
+
     private double[] _axis = new double[512];
     private double[] _residual = new double[512];
     private double[] _coarseAxis = new double[512];
@@ -34,10 +41,13 @@ internal sealed class SlopeTest
     /// <summary>Residuals of the latest test.</summary>
     public ReadOnlySpan<double> Residuals(int rows) => _residual.AsSpan(0, rows);
 
-    /// <summary>Tests the slope of values over hours, given the basis.</summary>
-    public Slope Run(Basis basis, ReadOnlySpan<double> hours, ReadOnlySpan<double> values, double quantum)
+    /// <summary>
+    /// Tests the slope of values over time, given the basis. The time is in hours, or hours since an onset and nothing
+    /// before it.
+    /// </summary>
+    public Slope Run(Basis basis, ReadOnlySpan<double> time, ReadOnlySpan<double> values, double quantum)
     {
-        int rows = hours.Length;
+        int rows = time.Length;
         int columns = basis.Count + 1;
         if (rows < columns + 6)
         {
@@ -47,12 +57,12 @@ internal sealed class SlopeTest
         Reserve(rows);
         Span<double> axis = _axis.AsSpan(0, rows);
         Span<double> residual = _residual.AsSpan(0, rows);
-        double middle = (hours[0] + hours[^1]) / 2;
+        double middle = (time[0] + time[^1]) / 2;
         double first = values[0];
         double whole = 0;
         for (int i = 0; i < rows; i++)
         {
-            axis[i] = hours[i] - middle;
+            axis[i] = time[i] - middle;
             whole += axis[i] * axis[i];
             residual[i] = values[i] - first;
         }
@@ -70,11 +80,16 @@ internal sealed class SlopeTest
 
         // A value in steps of q carries at least the noise of rounding, q²/12.
         double rounding = quantum * quantum / 12;
+        double deviation = Math.Sqrt(Basis.Dot(residual, residual) / (rows - columns));
         (double variance, double correlation) = Variance(axis, residual, columns, norm, rounding);
         double degrees = rows - columns - 1;
-        if (rows >= RowsForCoarseView)
+        if (correlation >= 1)
         {
-            int coarse = Coarsen(axis, residual);
+            (slope, variance) = OfIncrements(basis.Differences(), time, values, columns, rounding);
+        }
+        else if (rows >= RowsForCoarseView)
+        {
+            int coarse = Coarsen(axis, residual, CoarseFactor);
             (double other, double itsCorrelation) = Variance(
                 _coarseAxis.AsSpan(0, coarse), _coarseResidual.AsSpan(0, coarse), columns, norm, 0);
             if (other > variance)
@@ -85,9 +100,26 @@ internal sealed class SlopeTest
             }
         }
 
+        if (correlation < 1 && rows >= 4 * Blocks)
+        {
+            int blocks = Coarsen(axis, residual, rows / Blocks);
+            Span<double> block = _coarseResidual.AsSpan(0, blocks);
+            double squares = Basis.Dot(block, block), lagged = Basis.Dot(block[..^1], block[1..]);
+            double between = squares > 0 ? lagged / squares : 0;
+            if (between + ((2 + (4 * Math.Max(between, 0))) / blocks) > BlockCorrelation)
+            {
+                double walk = WalkVariance(_coarseAxis.AsSpan(0, blocks), block, norm, Math.Max(blocks - 3, 1), 0);
+                if (walk > variance)
+                {
+                    variance = walk;
+                    degrees = Math.Max(blocks - 3, 1);
+                    correlation = 1;
+                }
+            }
+        }
+
         double error = Math.Sqrt(variance);
-        double gain = slope * (hours[^1] - hours[0]);
-        double deviation = Math.Sqrt(Basis.Dot(residual, residual) / (rows - columns));
+        double gain = slope * (time[^1] - time[0]);
         if (!(gain > 0))
         {
             return new Slope(slope, error, degrees, 1, correlation, deviation);
@@ -96,6 +128,31 @@ internal sealed class SlopeTest
         // Things that come one by one have the noise of a count, however straight the line looks.
         double chance = Math.Max(Tails.Student(slope / error, degrees), Tails.Normal(Math.Sqrt(gain / quantum)));
         return new Slope(slope, error, degrees, chance, correlation, deviation);
+    }
+
+    // Slope and its variance where the noise is a random walk: its increments are independent.
+    private (double Slope, double Variance) OfIncrements(
+        Basis differences, ReadOnlySpan<double> time, ReadOnlySpan<double> values, int columns, double rounding)
+    {
+        int rows = time.Length - 1;
+        Span<double> axis = _coarseAxis.AsSpan(0, rows), steps = _coarseResidual.AsSpan(0, rows);
+        for (int i = 0; i < rows; i++)
+        {
+            axis[i] = time[i + 1] - time[i];
+            steps[i] = values[i + 1] - values[i];
+        }
+
+        differences.Clear(axis);
+        differences.Clear(steps);
+        double norm = Basis.Dot(axis, axis);
+        if (!(norm > 0))
+        {
+            return (0, double.PositiveInfinity);
+        }
+
+        double slope = Basis.Dot(axis, steps) / norm;
+        Basis.AddScaled(steps, axis, -slope);
+        return (slope, ((Basis.Dot(steps, steps) / Math.Max(rows - columns + 1, 1)) + (2 * rounding)) / norm);
     }
 
     private static (double Variance, double Correlation) Variance(
@@ -115,8 +172,19 @@ internal sealed class SlopeTest
         double correlation = lagged / earlier;
         double innovation = Math.Max(later - (2 * correlation * lagged) + (correlation * correlation * earlier), 0) / degrees;
         double deviation = Math.Sqrt(innovation / earlier);
+
+        // Correlation that falls off more slowly than it begins is a slow process under fast noise: judged by the slow one.
+        double second = Basis.Dot(residual[..^2], residual[2..]) / earlier;
+        double share = 1;
+        if (correlation > 0.05 && second - (correlation * correlation) > 1 / Math.Sqrt(rows))
+        {
+            share = Math.Min(correlation, 1);
+            correlation = Math.Min(second / correlation, 1);
+            deviation = Math.Max(Math.Sqrt((1 - (correlation * correlation)) / rows), 1.0 / rows) / share;
+        }
+
         double bias = (2 + (4 * Math.Max(correlation, 0))) / rows;
-        double critical = 4.8 + (14.0 / rows) + (0.1 * (columns - 2));
+        double critical = Critical + (14.0 / rows) + (0.03 * (columns - 2));
         double upper = correlation + bias + deviation;
         if (correlation - 1 > -critical * deviation || upper >= 0.995)
         {
@@ -152,12 +220,12 @@ internal sealed class SlopeTest
         return ((increments / degrees) + (2 * rounding)) * weights / (norm * norm);
     }
 
-    private int Coarsen(ReadOnlySpan<double> axis, ReadOnlySpan<double> residual)
+    private int Coarsen(ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, int factor)
     {
         int coarse = 0;
-        for (int start = 0; start < axis.Length; start += CoarseFactor)
+        for (int start = 0; start < axis.Length; start += factor)
         {
-            int end = Math.Min(start + CoarseFactor, axis.Length);
+            int end = Math.Min(start + factor, axis.Length);
             double sumAxis = 0, sumResidual = 0;
             for (int i = start; i < end; i++)
             {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Leakstat.Detection;
 
 /// <summary>The samples of one boot in time order, and the counters over them without gaps.</summary>
@@ -24,8 +26,8 @@ internal sealed class TimeLine
             startsAtBoot = Order[0] != all[0];
         }
 
-        Counters = [.. host.Counters.Select(c => (c.Name, Filled(c)))];
-        UptimeAtStart = startsAtBoot && double.IsNaN(host.UptimeAtStart) ? 0 : host.UptimeAtStart;
+        Counters = [.. host.Counters.Select(c => (c.Name, Filled(c.Values)))];
+        UptimeAtStart = startsAtBoot ? 0 : host.UptimeAtStart;
     }
 
     /// <summary>Time of every sample of the host.</summary>
@@ -42,19 +44,34 @@ internal sealed class TimeLine
 
     private static int BootOf(HostSeries host, int sample) => sample < host.Boots.Length ? host.Boots[sample] : 0;
 
-    private double[] Filled(ExplainingCounter counter)
+    /// <summary>A series by sample; where it has no value, the one before it.</summary>
+    public double[] Filled(SeriesInput series)
+    {
+        var track = new Track();
+        track.Load(Order, Hours, series);
+        double[] values = new double[Hours.Length];
+        Array.Fill(values, double.NaN);
+        for (int i = 0; i < track.Count; i++)
+        {
+            values[track.Samples[i]] = track.Values[i];
+        }
+
+        return Filled([.. values]);
+    }
+
+    private double[] Filled(ImmutableArray<double> known)
     {
         double[] filled = new double[Hours.Length];
         double last = 0;
         for (int i = Order.Length - 1; i >= 0; i--)
         {
-            double value = Order[i] < counter.Values.Length ? counter.Values[Order[i]] : double.NaN;
+            double value = Order[i] < known.Length ? known[Order[i]] : double.NaN;
             last = double.IsFinite(value) ? value : last;
         }
 
         foreach (int sample in Order)
         {
-            double value = sample < counter.Values.Length ? counter.Values[sample] : double.NaN;
+            double value = sample < known.Length ? known[sample] : double.NaN;
             last = double.IsFinite(value) ? value : last;
             filled[sample] = last;
         }

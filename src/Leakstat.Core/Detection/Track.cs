@@ -22,6 +22,9 @@ internal sealed class Track
     /// <summary>Whether all values are the same.</summary>
     public bool IsConstant => Values.IndexOfAnyExcept(_values[0]) < 0;
 
+    /// <summary>Forgets all but the first so many samples.</summary>
+    public void Truncate(int count) => Count = Math.Min(count, Count);
+
     /// <summary>Takes the samples of the series named by the order; of samples at one time, the last.</summary>
     public void Load(ReadOnlySpan<int> order, ReadOnlySpan<double> hours, SeriesInput series)
     {

@@ -8,9 +8,13 @@ namespace Leakstat.Detection;
 /// </summary>
 public sealed class TrendEngine(TrendOptions? options = null)
 {
+    // What rose and stopped is a cache that filled more often than a leak that ended: its line has to be very straight.
+    private const double LeastMarginOfStopped = 12;
+
     private readonly TrendOptions _options = options ?? TrendOptions.Default;
     private readonly RiseSearch _search = new();
     private readonly Track _track = new();
+    private Judgement?[] _judgements = [];
 
     /// <summary>Judges every series of a host.</summary>
     public HostTrends Analyze(HostSeries host)
@@ -19,6 +23,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
         _search.Reset();
         int count = host.Series.Length;
         var results = new TrendResult[count];
+        _judgements = new Judgement?[count];
         var rises = new Rise[count];
         double family = 0;
         for (int i = 0; i < count; i++)
@@ -45,11 +50,12 @@ public sealed class TrendEngine(TrendOptions? options = null)
         {
             if (results[i] is null)
             {
-                results[i] = Judge(host.Series[i], rises[i], family, line, judge);
+                results[i] = Judge(i, host.Series[i], rises[i], family, line, judge);
             }
         }
 
-        Grouping.Apply(host, line, results, _options);
+        int[] parts = FindParts(host, results, family, line, judge);
+        Grouping.Apply(host, line, results, parts, _options);
         ImmutableArray<TrendResult> all = [.. results];
         Dictionary<string, double> bytes = host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
         return new HostTrends(all)
@@ -62,21 +68,65 @@ public sealed class TrendEngine(TrendOptions? options = null)
         };
     }
 
-    private TrendResult Judge(SeriesInput series, Rise rise, double family, TimeLine line, Judge judge)
+    // For each series that adds up others: the part beside which it does not rise; -1 where there is none.
+    private int[] FindParts(HostSeries host, TrendResult[] results, double family, TimeLine line, Judge judge)
     {
-        double? used = series.Bound is { Value: > 0 } bound ? LastValue(series, line) / bound.Value : null;
-        if (rise.Slope.Chance * family >= _options.SuspectChance)
+        int[] parts = new int[results.Length];
+        Array.Fill(parts, -1);
+        for (int i = 0; i < results.Length; i++)
         {
-            return new TrendResult { Key = series.Key, Class = TrendClass.Noise, BoundUsed = used };
+            if (!results[i].IsLeak || host.Series[i].Role != SeriesRole.Aggregate)
+            {
+                continue;
+            }
+
+            _track.Load(line.Order, line.Hours, host.Series[i]);
+            for (int j = 0; j < results.Length && parts[i] < 0; j++)
+            {
+                if (_judgements[j] is not null && host.Series[j].Role != SeriesRole.Aggregate
+                    && results[j].Class is not (TrendClass.Noise or TrendClass.Fragmentation)
+                    && !judge.StandsBeside(_track, host.Series[i], _judgements[i]!.Rise, line.Filled(host.Series[j]), family))
+                {
+                    parts[i] = j;
+                }
+            }
         }
 
+        return parts;
+    }
+
+    private TrendResult Judge(int index, SeriesInput series, Rise rise, double family, TimeLine line, Judge judge)
+    {
+        double? used = series.Bound is { Value: > 0 } bound ? LastValue(series, line) / bound.Value : null;
         _track.Load(line.Order, line.Hours, series);
-        Judgement judgement = judge.Decide(_track, series, rise, family);
-        rise = judgement.Rise;
+        TrendResult result = rise.Slope.Chance * family < _options.SuspectChance
+            ? Result(index, series, judge.Decide(_track, series, rise, family))
+            : new TrendResult { Key = series.Key, Class = TrendClass.Noise };
+        if (!result.IsLeak && result.Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation)
+            && Stops.Find(_track, _options.MinimumSamples) is { } stop)
+        {
+            _track.Truncate(stop);
+            Rise before = _search.Find(_track, series.Quantum, false);
+            if (before.Slope.Chance * family < _options.LeakChance)
+            {
+                Judgement judgement = judge.Decide(_track, series, before, family + before.Tests);
+                if (judgement.Class is TrendClass.Leak && judgement.Margin >= LeastMarginOfStopped && !judge.AfterBoot(_track, judgement.Rise))
+                {
+                    result = Result(index, series, judgement with { Class = TrendClass.Stopped });
+                }
+            }
+        }
+
+        return result with { BoundUsed = used };
+    }
+
+    private TrendResult Result(int index, SeriesInput series, Judgement judgement)
+    {
+        _judgements[index] = judgement;
+        Rise rise = judgement.Rise;
         Slope slope = rise.Slope;
         double wide = Tails.StudentQuantile(0.025, slope.Degrees) * slope.Error;
         double now = _track.Hours[rise.End - 1], span = now - _track.Hours[rise.Start];
-        double level = slope.Correlation >= 1 ? _track.Values[rise.End - 1] : FittedEnd(rise, slope);
         return new TrendResult
         {
             Key = series.Key,
@@ -87,26 +137,38 @@ public sealed class TrendEngine(TrendOptions? options = null)
             End = _track.Samples[rise.End - 1],
             Chance = judgement.Chance,
             Confidence = Confidence.Of(judgement, _options),
+            LineOverPlateau = judgement.Margin,
             ExplainedBy = judgement.ExplainedBy,
-            BoundUsed = used,
             Exhaustion = judgement.Class is TrendClass.Leak && series.Bound is { Kind: BoundKind.Limit } limit
-                ? Forecast.To(limit, slope, now, level, span)
+                ? Forecast.To(limit, slope, Around(rise, slope), now, span)
                 : null,
             GroupLeader = series.Key,
         };
     }
 
-    private double FittedEnd(Rise rise, Slope slope)
+    private Surroundings Around(Rise rise, Slope slope)
     {
-        double time = 0, sum = 0;
-        for (int i = rise.Start; i < rise.End; i++)
+        ReadOnlySpan<double> hours = _track.Hours[rise.Start..rise.End], values = _track.Values[rise.Start..rise.End];
+        double time = 0, level = 0, squares = 0, lagged = 0, before = 0;
+        for (int i = 0; i < hours.Length; i++)
         {
-            time += _track.Hours[i];
-            sum += _track.Values[i];
+            time += hours[i] / hours.Length;
+            level += (values[i] - values[0]) / hours.Length;
         }
 
-        int count = rise.End - rise.Start;
-        return (sum / count) + (slope.PerHour * (_track.Hours[rise.End - 1] - (time / count)));
+        for (int i = 0; i < hours.Length; i++)
+        {
+            double off = values[i] - values[0] - level - (slope.PerHour * (hours[i] - time));
+            squares += off * off;
+            lagged += off * before;
+            before = off;
+        }
+
+        return new Surroundings(
+            slope.Correlation >= 1 ? values[^1] : values[0] + level + (slope.PerHour * (hours[^1] - time)),
+            Math.Sqrt(squares / hours.Length),
+            squares > 0 ? Math.Clamp(lagged / squares, 0, 1) : 0,
+            (hours[^1] - hours[0]) / (hours.Length - 1));
     }
 
     private double LastValue(SeriesInput series, TimeLine line)

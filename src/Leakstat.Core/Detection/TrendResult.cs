@@ -94,6 +94,12 @@ public sealed record TrendResult
     /// <summary>How often a verdict like this is right, 0 to 1.</summary>
     public double Confidence { get; init; }
 
+    /// <summary>
+    /// By how much a line explains the rise better than every plateau does, as twice a log-likelihood ratio: 4 stands
+    /// for two standard deviations. NaN where there was no need to ask.
+    /// </summary>
+    public double LineOverPlateau { get; init; } = double.NaN;
+
     /// <summary>Counter that explains the growth.</summary>
     public string? ExplainedBy { get; init; }
 

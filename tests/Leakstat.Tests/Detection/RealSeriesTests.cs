@@ -91,6 +91,9 @@ public class RealSeriesTests
         return new HostSeries
         {
             Hours = hours.ToImmutable(),
+
+            // Hosts were up for some minutes when the series began (uptime.txt of the first capture: 3 minutes).
+            UptimeAtStart = 0.05,
             Series =
             [
                 .. values.Where(v => !counters.Contains(v.Key)).Select(v => new SeriesInput
