@@ -33,7 +33,8 @@ internal static class Grouping
             group[a] = group[a] < 0 ? groups++ : group[a];
         }
 
-        // One series of a group that is known to be harmless speaks for the others: they show the same things.
+        // One series of a group that is known to be harmless speaks for the others: they show the same things. A sum
+        // does not speak for its parts.
         bool FollowsExplained(int leak)
         {
             double[]? itsMoves = null;
@@ -51,7 +52,8 @@ internal static class Grouping
 
             for (int i = 0; i < results.Length; i++)
             {
-                if (results[i].Class is TrendClass.BoundedFill or TrendClass.Explained or TrendClass.Elastic
+                if (host.Series[i].Role != SeriesRole.Aggregate
+                    && results[i].Class is TrendClass.BoundedFill or TrendClass.Explained or TrendClass.Elastic
                     && Together(results[leak], results[i], line, itsMoves ??= Moves(host.Series[leak], line), Moves(host.Series[i], line)))
                 {
                     results[leak] = results[leak] with

@@ -23,6 +23,7 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     // A curve this bent has lost 1 − e^−2 of its slope by the end of the stretch; less bent ones take longer to tell
     // from a line than a leak may stay unnamed, except where a plateau is to be expected.
     private const double LeastBend = 2;
+    private const double BootHours = 12;
     private const double LeastBendAfterBoot = 0.5;
 
     private readonly Basis _basis = new();
@@ -283,7 +284,8 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
         AfterBoot(track, rise, track.Hours[rise.End - 1] - track.Hours[rise.Start]);
 
     private bool AfterBoot(Track track, Rise rise, double span) =>
-        track.Hours[rise.Start] - line.Hours[line.Order[0]] + line.UptimeAtStart < 0.5 + (0.5 * span);
+        track.Hours[rise.Start] - line.Hours[line.Order[0]] + line.UptimeAtStart
+            < Math.Min(0.5 + (0.5 * span), BootHours);
 
     // The lowest values of the last third lie above those of the first by a fair part of the gain between them.
     private static bool FloorRises(Track track, Rise rise, double gain)

@@ -137,6 +137,28 @@ public class TrendEngineTests
     }
 
     [Fact]
+    public void A_sum_that_is_bounded_does_not_excuse_its_part()
+    {
+        double[] moves = [.. Enumerable.Range(0, 200).Select(i => Math.Round(1000 + (5.0 * i) + Noise(20)))];
+        HostSeries host = Host(200, i => moves[i]) with
+        {
+            Series =
+            [
+                new SeriesInput
+                {
+                    Key = "sum",
+                    Values = [.. moves.Select(m => m + 5000)],
+                    Role = SeriesRole.Aggregate,
+                    Bound = new SeriesBound(100000, BoundKind.Capacity, "capacity"),
+                },
+                new SeriesInput { Key = "part", Values = [.. moves] },
+            ],
+        };
+
+        Assert.Equal("part", Assert.Single(new TrendEngine().Analyze(host).Leaks).Key);
+    }
+
+    [Fact]
     public void Samples_out_of_order_doubled_and_missing_change_nothing()
     {
         HostSeries host = Host(400, i => 1000 + (2.0 * i) + Noise(10));
