@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Leakstat.Diagnosis;
+using Leakstat.Knowledge;
 using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
@@ -23,8 +24,10 @@ internal static class DiagnoseCommand
 
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
+        KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
+        WarmUp.Start(knowledge);
         SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
-        DiagnosisReport report = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        DiagnosisReport report = SourceReading.Diagnose(set, knowledge, terminal);
         ReportOutput.Print(
             parsed,
             options,

@@ -3,31 +3,40 @@ namespace Leakstat.Model;
 /// <summary>Arithmetic on numbers that come from outside: it saturates instead of wrapping around.</summary>
 public static class Arithmetic
 {
+    // 128-bit integers would say the same in one line, but are not compiled ahead of time, and this runs at every start.
+
     /// <summary>Product, held at the ends of the range.</summary>
     public static long Multiply(long a, long b)
     {
-        Int128 product = (Int128)a * b;
-        return Clamp(product);
+        long high = Math.BigMul(a, b, out long low);
+        return (high == 0 && low >= 0) || (high == -1 && low < 0)
+            ? low
+            : (a < 0) == (b < 0) ? long.MaxValue : long.MinValue;
     }
 
     /// <summary>Sum, held at the ends of the range.</summary>
-    public static long Add(long a, long b) => Clamp((Int128)a + b);
+    public static long Add(long a, long b)
+    {
+        long sum = unchecked(a + b);
+        return ((a ^ sum) & (b ^ sum)) >= 0 ? sum : a < 0 ? long.MinValue : long.MaxValue;
+    }
 
     /// <summary>Difference, held at the ends of the range.</summary>
-    public static long Subtract(long a, long b) => Clamp((Int128)a - b);
+    public static long Subtract(long a, long b)
+    {
+        long difference = unchecked(a - b);
+        return ((a ^ b) & (a ^ difference)) >= 0 ? difference : a < 0 ? long.MinValue : long.MaxValue;
+    }
 
     /// <summary>Sum of many, held at the ends of the range.</summary>
     public static long Sum(IEnumerable<long> values)
     {
-        Int128 sum = 0;
+        long sum = 0;
         foreach (long value in values)
         {
-            sum += value;
+            sum = Add(sum, value);
         }
 
-        return Clamp(sum);
+        return sum;
     }
-
-    private static long Clamp(Int128 value) =>
-        value > long.MaxValue ? long.MaxValue : value < long.MinValue ? long.MinValue : (long)value;
 }

@@ -5,17 +5,19 @@ namespace Leakstat.Model;
 /// <summary>The header of top(1) (<c>usr.bin/top/machine.c</c>). Sizes are bytes, rounded by top to its printed unit.</summary>
 public sealed record TopHeader
 {
+    private static readonly Dictionary<string, Reading> NoReadings = [];
+
     /// <summary>The file.</summary>
     public required SourceFile File { get; init; }
 
     /// <summary>Parts of the <c>Mem:</c> line by name (Active, Inact, Laundry, Wired, Cache, Buf, Free); zero parts are not printed.</summary>
-    public ImmutableDictionary<string, Reading> Memory { get; init; } = ImmutableDictionary<string, Reading>.Empty;
+    public IReadOnlyDictionary<string, Reading> Memory { get; init; } = NoReadings;
 
     /// <summary>Parts of the <c>ARC:</c> line by name (Total, MFU, MRU, Anon, Header, Other) and of its second line (Compressed, Uncompressed).</summary>
-    public ImmutableDictionary<string, Reading> Arc { get; init; } = ImmutableDictionary<string, Reading>.Empty;
+    public IReadOnlyDictionary<string, Reading> Arc { get; init; } = NoReadings;
 
     /// <summary>Parts of the <c>Swap:</c> line by name (Total, Used, Free, In, Out), bytes.</summary>
-    public ImmutableDictionary<string, Reading> Swap { get; init; } = ImmutableDictionary<string, Reading>.Empty;
+    public IReadOnlyDictionary<string, Reading> Swap { get; init; } = NoReadings;
 
     /// <summary>Time since boot, seconds.</summary>
     public Reading? UptimeSeconds { get; init; }
@@ -111,12 +113,12 @@ public sealed record KernelMessages(SourceFile File, ImmutableArray<KernelMessag
 /// </summary>
 /// <param name="File">The file.</param>
 /// <param name="Values">Values by key.</param>
-public sealed record VmstatSummary(SourceFile File, ImmutableDictionary<string, Reading> Values);
+public sealed record VmstatSummary(SourceFile File, IReadOnlyDictionary<string, Reading> Values);
 
 /// <summary>Sizes and counts out of <c>zfs-stats</c>, <c>arc_summary</c> and their kin, by label path.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Values">Values by <c>Section/Label</c>, bytes or counts, rounded by the tool.</param>
-public sealed record ZfsReport(SourceFile File, ImmutableDictionary<string, Reading> Values);
+public sealed record ZfsReport(SourceFile File, IReadOnlyDictionary<string, Reading> Values);
 
 /// <summary>What uname(1) and uptime(1) said.</summary>
 /// <param name="HostName">Host name.</param>

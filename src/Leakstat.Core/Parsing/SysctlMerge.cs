@@ -10,7 +10,7 @@ namespace Leakstat.Parsing;
 /// </summary>
 internal sealed class SysctlMerge
 {
-    private readonly SortedDictionary<int, Dictionary<string, SysctlTable.Entry>> _byFile = [];
+    private readonly Dictionary<int, Dictionary<string, SysctlTable.Entry>> _byFile = [];
 
     /// <summary>Number of entries over all files.</summary>
     public int Count { get; private set; }
@@ -47,8 +47,15 @@ internal sealed class SysctlMerge
     {
         HashSet<int> contributing = [];
         Dictionary<string, SysctlTable.Entry>? joined = null;
-        foreach ((int file, Dictionary<string, SysctlTable.Entry> entries) in _byFile.OrderByDescending(f => f.Value.Count))
+        int[] files = [.. _byFile.Keys];
+        Array.Sort(files, (a, b) =>
         {
+            int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
+            return bySize != 0 ? bySize : a.CompareTo(b);
+        });
+        foreach (int file in files)
+        {
+            Dictionary<string, SysctlTable.Entry> entries = _byFile[file];
             if (joined is null)
             {
                 joined = entries;

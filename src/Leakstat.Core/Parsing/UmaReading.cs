@@ -14,7 +14,7 @@ internal static class UmaReading
     {
         // A node is known by its first leaf, which every zone has.
         List<string> nodes = [];
-        Dictionary<string, SortedSet<int>> domains = [];
+        Dictionary<string, int> highest = [];
         foreach (string name in sysctls.Names)
         {
             if (!name.StartsWith(Root, StringComparison.Ordinal))
@@ -42,12 +42,7 @@ internal static class UmaReading
                     && domain < 256)
                 {
                     string node = rest[..dot].ToString();
-                    if (!domains.TryGetValue(node, out SortedSet<int>? set))
-                    {
-                        domains[node] = set = [];
-                    }
-
-                    set.Add(domain);
+                    highest[node] = Math.Max(highest.GetValueOrDefault(node), domain);
                 }
             }
         }
@@ -61,13 +56,13 @@ internal static class UmaReading
         ImmutableArray<UmaZone>.Builder zones = ImmutableArray.CreateBuilder<UmaZone>(nodes.Count);
         foreach (string node in nodes)
         {
-            zones.Add(Zone(sysctls, node, domains.GetValueOrDefault(node)));
+            zones.Add(Zone(sysctls, node, highest.TryGetValue(node, out int last) ? last : -1));
         }
 
         return new UmaTable(zones.DrainToImmutable());
     }
 
-    private static UmaZone Zone(SysctlTable sysctls, string node, SortedSet<int>? domains)
+    private static UmaZone Zone(SysctlTable sysctls, string node, int lastDomain)
     {
         string prefix = Root + node + ".";
         string? keg = sysctls.Text(prefix + "keg.name");
@@ -84,13 +79,26 @@ internal static class UmaReading
             ItemsPerSlab = sysctls.Number(prefix + "keg.ipers"),
             Live = sysctls.Number(prefix + "stats.current"),
             Limit = sysctls.Number(prefix + "limit.max_items"),
-            Domains = domains is null
-                ? []
-                : [.. domains.Select(d => new UmaDomain(
-                    d,
-                    sysctls.Number(FormattableString.Invariant($"{prefix}keg.domain.{d}.pages")),
-                    sysctls.Number(FormattableString.Invariant($"{prefix}keg.domain.{d}.free_items")),
-                    sysctls.Number(FormattableString.Invariant($"{prefix}domain.{d}.nitems"))))],
+            Domains = Domains(sysctls, prefix, lastDomain),
         };
+    }
+
+    private static ImmutableArray<UmaDomain> Domains(SysctlTable sysctls, string prefix, int last)
+    {
+        var domains = ImmutableArray.CreateBuilder<UmaDomain>(last + 1);
+        for (int d = 0; d <= last; d++)
+        {
+            var domain = new UmaDomain(
+                d,
+                sysctls.Number(FormattableString.Invariant($"{prefix}keg.domain.{d}.pages")),
+                sysctls.Number(FormattableString.Invariant($"{prefix}keg.domain.{d}.free_items")),
+                sysctls.Number(FormattableString.Invariant($"{prefix}domain.{d}.nitems")));
+            if (domain.Pages is not null || domain.FreeItems is not null || domain.CachedItems is not null)
+            {
+                domains.Add(domain);
+            }
+        }
+
+        return domains.ToImmutable();
     }
 }

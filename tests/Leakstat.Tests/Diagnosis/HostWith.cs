@@ -70,7 +70,7 @@ internal sealed class HostWith
     public HostWith Report(params (string Label, long Value)[] values)
     {
         var at = new SourceLine(new SourceFile("caps/a/zfs-stats.txt"), 1);
-        _report = new ZfsReport(at.File, values.ToImmutableDictionary(v => v.Label, v => new Reading(v.Value, at)));
+        _report = new ZfsReport(at.File, values.ToDictionary(v => v.Label, v => new Reading(v.Value, at)));
         return this;
     }
 

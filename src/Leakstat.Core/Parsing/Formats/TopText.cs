@@ -110,7 +110,7 @@ public sealed class TopText : IFormat
             UptimeSeconds = uptime,
             Processes = processes,
         };
-        if (!header.Memory.IsEmpty || !header.Arc.IsEmpty || !header.Swap.IsEmpty || uptime is not null)
+        if (header.Memory.Count + header.Arc.Count + header.Swap.Count > 0 || uptime is not null)
         {
             // Captures have both; they were taken one after the other and are not mixed.
             capture.Offer(header, isOfIo ? PartRank.Rounded : PartRank.Text);
@@ -220,7 +220,7 @@ public sealed class TopText : IFormat
     /// <summary>Collects the parts of one line by name; the first of a name wins.</summary>
     private sealed class PartReader(byte[][] names, TextSection section, CaptureBuilder capture)
     {
-        public ImmutableDictionary<string, Reading> Parts { get; private set; } = ImmutableDictionary<string, Reading>.Empty;
+        public Dictionary<string, Reading> Parts { get; } = [];
 
         public void Read(ReadOnlySpan<byte> text, SourceLine at)
         {
@@ -243,7 +243,7 @@ public sealed class TopText : IFormat
                 }
                 else if (!Parts.ContainsKey(key))
                 {
-                    Parts = Parts.Add(key, new Reading(bytes, at));
+                    Parts.Add(key, new Reading(bytes, at));
                 }
             }
         }

@@ -29,7 +29,7 @@ public sealed class VmstatSummaryText : IFormat
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
-        ImmutableDictionary<string, Reading>.Builder values = ImmutableDictionary.CreateBuilder<string, Reading>();
+        Dictionary<string, Reading> values = [];
         int skipped = 0;
         LineReader lines = section.Lines();
         while (lines.Read())
@@ -51,7 +51,7 @@ public sealed class VmstatSummaryText : IFormat
 
         if (values.Count > 0)
         {
-            capture.Offer(new VmstatSummary(section.File, values.ToImmutable()));
+            capture.Offer(new VmstatSummary(section.File, values));
         }
 
         return new FormatResult(values.Count, skipped);
@@ -83,7 +83,7 @@ public sealed class VmstatSummaryText : IFormat
     private static void ReadPercentages(
         ReadOnlySpan<byte> line,
         IReadOnlyList<string> keys,
-        ImmutableDictionary<string, Reading>.Builder values,
+        Dictionary<string, Reading> values,
         SourceLine at)
     {
         int next = 0;

@@ -60,7 +60,7 @@ public sealed class ZfsStatsText : IFormat
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
-        ImmutableDictionary<string, Reading>.Builder values = ImmutableDictionary.CreateBuilder<string, Reading>();
+        Dictionary<string, Reading> values = [];
         var problems = new LineProblems(section, capture, "a line of zfs-stats");
         var path = new ZfsReportPath();
         int tunables = 0;
@@ -109,7 +109,7 @@ public sealed class ZfsStatsText : IFormat
 
         if (values.Count > 0)
         {
-            capture.Offer(new ZfsReport(section.File, values.ToImmutable()), PartRank.Rounded);
+            capture.Offer(new ZfsReport(section.File, values), PartRank.Rounded);
         }
 
         return new FormatResult(values.Count + tunables, problems.Skipped);
@@ -117,7 +117,7 @@ public sealed class ZfsStatsText : IFormat
 
     /// <summary><c>2.36% 93.40 MiB Active, 8.95% 353.43 MiB Inact</c>.</summary>
     private static void ReadShares(
-        ReadOnlySpan<byte> line, string section, SourceLine at, ImmutableDictionary<string, Reading>.Builder values)
+        ReadOnlySpan<byte> line, string section, SourceLine at, Dictionary<string, Reading> values)
     {
         while (ZfsReportLine.TryValue(ref line, out long number))
         {

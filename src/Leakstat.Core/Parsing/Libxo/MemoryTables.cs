@@ -236,7 +236,7 @@ internal sealed class SummaryValues(CaptureBuilder capture, SourceFile file) : L
     {
         if (Values.Count > 0)
         {
-            Capture.Offer(new VmstatSummary(File, Values.ToImmutableDictionary()), rank);
+            Capture.Offer(new VmstatSummary(File, Values), rank);
         }
     }
 }

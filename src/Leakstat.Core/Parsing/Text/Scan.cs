@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Leakstat.Model;
 
 namespace Leakstat.Parsing.Text;
 
@@ -227,13 +228,18 @@ public static class Scan
             return false;
         }
 
-        Int128 scale = 1;
+        long scale = 1;
         for (int i = 0; i < power; i++)
         {
             scale *= step;
         }
 
-        Int128 total = integer * scale;
+        if (integer > long.MaxValue / scale)
+        {
+            return false;
+        }
+
+        long total = integer * scale;
         if (point >= 0)
         {
             ReadOnlySpan<byte> fraction = text[(point + 1)..];
@@ -243,21 +249,17 @@ public static class Scan
             }
 
             wasRounded = true;
-            Int128 divisor = 1;
+            long divisor = 1;
             for (int i = 0; i < fraction.Length; i++)
             {
                 divisor *= 10;
             }
 
-            total += part * scale / divisor;
+            // part × scale / divisor, in steps that fit 64 bits: both part and the remainder are below 10⁹.
+            total = Arithmetic.Add(total, (scale / divisor * part) + (scale % divisor * part / divisor));
         }
 
-        if (total > long.MaxValue)
-        {
-            return false;
-        }
-
-        value = (long)total;
+        value = total;
         return true;
     }
 }
