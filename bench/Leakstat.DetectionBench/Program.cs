@@ -20,6 +20,11 @@ if (args.Contains("--null"))
 }
 
 RealRow[][] hosts = RealTables.Read(Path.Combine(root, "tests", "data"));
+if (args.Contains("--speed"))
+{
+    return Try.Speed(hosts, seed);
+}
+
 var generator = new Generator(seed, hosts);
 string[] classes = [.. Generator.LeakClasses.Concat(Generator.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
 (int Number, string Class)[] plan = [.. classes.SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))];
