@@ -120,7 +120,7 @@ internal sealed class ArchiveReader(
             Stream? plain = Plain(packed, kind, context);
             if (plain is not null)
             {
-                return new TarWalk(new BudgetStream(plain, budget, () => packed.Count));
+                return new TarWalk(new TarGuardStream(new BudgetStream(plain, budget, () => packed.Count)));
             }
 
             packed.Dispose();

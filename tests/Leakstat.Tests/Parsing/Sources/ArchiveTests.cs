@@ -138,6 +138,28 @@ public class ArchiveTests
     }
 
     [Fact]
+    public void A_header_that_claims_a_gigabyte_takes_none()
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new TarWriter(memory, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            foreach (string name in new[] { "a/vmstat-z.txt", "b/vmstat-z.txt" })
+            {
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(Zones(1))) });
+            }
+        }
+
+        byte[] bytes = memory.ToArray();
+        int header = Enumerable.Range(0, bytes.Length / 512).Select(i => i * 512).Where(at => bytes[at + 156] == (byte)'x').ElementAt(1);
+        Encoding.ASCII.GetBytes("07777777777\0").CopyTo(bytes, header + 124);
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        SourceSet set = Open("x.tar", bytes);
+        Assert.Equal("x.tar!a", Assert.Single(Captures(set)).Source);
+        Assert.Equal(DiagnosticId.DamagedArchive, Assert.Single(set.Problems).Id);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 50_000_000);
+    }
+
+    [Fact]
     public void Entries_beyond_the_limit_are_not_read()
     {
         byte[] bytes = Pack("tar", ("a/vmstat-z.txt", Zones(1)), ("b/vmstat-z.txt", Zones(2)), ("c/vmstat-z.txt", Zones(3)));
