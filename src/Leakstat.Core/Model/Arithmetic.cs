@@ -31,12 +31,13 @@ public static class Arithmetic
     /// <summary>Sum of many, held at the ends of the range.</summary>
     public static long Sum(IEnumerable<long> values)
     {
-        long sum = 0;
+        // Exact until the end: a sum that goes beyond the range on the way may come back into it.
+        decimal sum = 0;
         foreach (long value in values)
         {
-            sum = Add(sum, value);
+            sum += value;
         }
 
-        return sum;
+        return sum > long.MaxValue ? long.MaxValue : sum < long.MinValue ? long.MinValue : (long)sum;
     }
 }

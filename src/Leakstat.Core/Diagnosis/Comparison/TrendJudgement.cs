@@ -86,7 +86,7 @@ public sealed class TrendJudgement
         {
             Hours = hours,
             Boots = [.. history.Samples.Select(s => s.Boot)],
-            UptimeAtStart = history.Samples[history.CurrentBootStart].UptimeSeconds / 3600.0 ?? double.NaN,
+            UptimeAtStart = history.Samples[0].UptimeSeconds / 3600.0 ?? double.NaN,
             Series = inputs.ToImmutable(),
             Counters =
             [
@@ -140,7 +140,8 @@ public sealed class TrendJudgement
 
     private static SeriesBound? Bound(string zone, Capture latest)
     {
-        if (GrowthExplanations.For(zone) is [var first, ..] && first == GrowthExplanations.VnodeCounter
+        if (GrowthExplanations.IsListed(zone)
+            && GrowthExplanations.For(zone) is [var first, ..] && first == GrowthExplanations.VnodeCounter
             && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes)
         {
             return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
