@@ -17,7 +17,8 @@ internal static class TrendGrowth
             trend.Start >= 0 && trend.Start < history.Samples.Length ? history.Samples[trend.Start].TakenAt : null)
         {
             ItemsPerHour = seen.Series.ItemSize > 1 ? trend.Rate.PerHour : null,
-            Bytes = (long)Math.Clamp(trend.Gain * bytes, long.MinValue / 2, long.MaxValue / 2),
+            // What was gained is said as it was read, last minus first; only the rate is fitted.
+            Bytes = seen.Bytes,
         };
     }
 

@@ -49,7 +49,7 @@ public sealed class LS0101GrowthOfOwner : IRule
     {
         Growth growth = TrendGrowth.Of(host.History, seen, trend);
         Exhaustion? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, growth);
-        long gained = (long)Math.Clamp(trend.Gain * Math.Max(seen.Series.ItemSize, 1), 0, long.MaxValue / 2);
+        long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
         return Basis(host, seen) with
