@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Advising;
 
 namespace Leakstat.Diagnosis.Comparison;
 
@@ -14,7 +15,9 @@ internal static class GrowthAdvice
             advice.Add(Advice.Look(
                 "Keep capturing under the same load: a cache stops at its limit, load falls with the load, a leak does neither. "
                 + "Twelve captures are the least that a trend is judged from.",
-                kind == SubjectKind.Malloc ? $"vmstat -m | grep -w '{Quote(name)}'" : $"vmstat -z | grep '^{Quote(name)}:'"));
+                kind == SubjectKind.Malloc
+                    ? $"vmstat -m | grep -wF -- {ShellWord.Quote(name)}"
+                    : $"vmstat -z | grep -F -- {ShellWord.Quote(name + ":")}"));
         }
 
         if (kind == SubjectKind.Malloc)
@@ -52,8 +55,4 @@ internal static class GrowthAdvice
                 span[i] = char.IsAsciiLetterOrDigit(name[i]) || name[i] is '_' or '-' or '.' ? name[i] : '_';
             }
         });
-
-    /// <summary>A name within single quotes of a shell: names come from outside, and commands get pasted.</summary>
-    private static string Quote(string name) =>
-        string.Concat(name.Select(c => c is '\'' or '\\' || char.IsControl(c) ? '.' : c));
 }

@@ -11,7 +11,7 @@ public sealed class LS0107BeyondBound : IRule
     public string Id => "LS0107";
 
     /// <inheritdoc/>
-    public string Name => "zone or malloc type far above what explains it";
+    public string Name => "Zone or malloc type far above what explains it";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

@@ -27,7 +27,7 @@ public sealed class LS0108ScatteredSlabs : IRule
     public string Id => "LS0108";
 
     /// <inheritdoc/>
-    public string Name => "keg grows while its items do not";
+    public string Name => "Keg grows while its items do not";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

@@ -22,7 +22,7 @@ public sealed class LS0202ZoneNearLimit : IRule
     public string Id => "LS0202";
 
     /// <inheritdoc/>
-    public string Name => "zone at or near its limit";
+    public string Name => "Zone at or near its limit";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

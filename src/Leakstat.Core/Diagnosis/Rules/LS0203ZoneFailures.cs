@@ -15,7 +15,7 @@ public sealed class LS0203ZoneFailures : IRule
     public string Id => "LS0203";
 
     /// <inheritdoc/>
-    public string Name => "allocations from a zone failed or waited";
+    public string Name => "Allocations from a zone failed or waited";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

@@ -16,7 +16,7 @@ public sealed class LS0210CachesHoldMemory : IRule
     public string Id => "LS0210";
 
     /// <inheritdoc/>
-    public string Name => "zone caches hold much free memory";
+    public string Name => "Zone caches hold much free memory";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

@@ -18,7 +18,7 @@ public sealed class LS0211DomainFull : IRule
     public string Id => "LS0211";
 
     /// <inheritdoc/>
-    public string Name => "one NUMA domain fills while others are free";
+    public string Name => "One NUMA domain fills while others are free";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

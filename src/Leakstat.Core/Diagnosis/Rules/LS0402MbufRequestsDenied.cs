@@ -15,7 +15,7 @@ public sealed class LS0402MbufRequestsDenied : IRule
     public string Id => "LS0402";
 
     /// <inheritdoc/>
-    public string Name => "requests for mbufs denied or delayed";
+    public string Name => "Requests for mbufs denied or delayed";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

@@ -21,7 +21,7 @@ public sealed class LS0403JumboFragmentation : IRule
     public string Id => "LS0403";
 
     /// <inheritdoc/>
-    public string Name => "jumbo clusters denied by fragmentation";
+    public string Name => "Jumbo clusters denied by fragmentation";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)

@@ -17,7 +17,7 @@ public sealed class LS0404MbufsHeld : IRule
     public string Id => "LS0404";
 
     /// <inheritdoc/>
-    public string Name => "more mbufs in use than sockets and rings explain";
+    public string Name => "More mbufs in use than sockets and rings explain";
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)
