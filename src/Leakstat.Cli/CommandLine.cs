@@ -59,6 +59,7 @@ public static class CommandLine
     {
         var root = new RootCommand("Finds, explains and proves kernel memory leaks on FreeBSD.");
         root.Add(DiagnoseCommand.Create(terminal));
+        root.Add(DetectCommand.Create(terminal));
         root.Add(LedgerCommand.Create(terminal));
         root.Add(TuneCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));

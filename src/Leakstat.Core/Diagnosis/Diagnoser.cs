@@ -48,6 +48,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Ledger = ledger,
             Latest = latest,
             History = host.History,
+            Trends = host.Trends,
             Findings = FindingOrder.Sort(
                 RuleRegistry.All.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))),
             Diagnostics = host.Diagnostics,

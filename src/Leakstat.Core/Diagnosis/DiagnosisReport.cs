@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -22,6 +23,9 @@ public sealed record DiagnosisReport
 
     /// <summary>All captures as series.</summary>
     public required HostHistory History { get; init; }
+
+    /// <summary>Verdicts of the trend engine; null where no trend can be judged.</summary>
+    public TrendJudgement? Trends { get; init; }
 
     /// <summary>Findings, the one to look at first first.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }

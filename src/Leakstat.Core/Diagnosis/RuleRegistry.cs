@@ -6,6 +6,10 @@ namespace Leakstat.Diagnosis;
 /// <summary>Every rule. A new one is one file in <c>Rules/</c>, one page in <c>docs/rules/</c> and one line here.</summary>
 public static class RuleRegistry
 {
+    /// <summary>Rules that look at the history: its quality, and what grew over it.</summary>
+    public static ImmutableHashSet<string> OverHistory { get; } =
+        ["LS0001", "LS0003", "LS0004", "LS0005", "LS0101", "LS0102", "LS0109"];
+
     /// <summary>All rules, by id.</summary>
     public static ImmutableArray<IRule> All { get; } =
     [

@@ -42,6 +42,9 @@ public sealed class TrendJudgement
     /// <summary>The engine's verdict on a series; null where it was not asked.</summary>
     public TrendResult? Of(SeriesKey key) => _results.GetValueOrDefault(key);
 
+    /// <summary>Every series that was judged, in no order.</summary>
+    public IReadOnlyDictionary<SeriesKey, TrendResult> Results => _results;
+
     /// <summary>Other series of the group that a series leads.</summary>
     public IEnumerable<SeriesKey> GroupOf(SeriesKey leader)
     {

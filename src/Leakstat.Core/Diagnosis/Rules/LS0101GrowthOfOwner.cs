@@ -48,7 +48,7 @@ public sealed class LS0101GrowthOfOwner : IRule
     private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {
         Growth growth = TrendGrowth.Of(host.History, seen, trend);
-        Exhaustion? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, growth);
+        Exhaustion? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth));
         long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
@@ -64,6 +64,7 @@ public sealed class LS0101GrowthOfOwner : IRule
                 TrendGrowth.Evidence(trend, seen.Samples),
                 .. EvidenceOf(host, seen),
                 .. host.Trends!.GroupOf(seen.Series.Key).Take(4).Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
+                .. GrowthEvents.AtStart(host.History, growth),
             ],
             Growth = growth,
             Exhaustion = exhaustion,

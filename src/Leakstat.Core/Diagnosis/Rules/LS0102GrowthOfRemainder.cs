@@ -37,7 +37,7 @@ public sealed class LS0102GrowthOfRemainder : IRule
         }
 
         Growth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
-        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
+        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks ? TrendGrowth.AtEightyPercent(growth) : growth);
         yield return new Finding
         {
             Rule = Id,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Reports.Json;
@@ -12,7 +13,10 @@ namespace Leakstat.Reports;
 public static class JsonReport
 {
     /// <summary>Writes the report as one UTF-8 object with a line end behind it.</summary>
-    public static void Write(DiagnosisReport report, Stream output)
+    public static void Write(DiagnosisReport report, Stream output) => Write(report, null, output);
+
+    /// <summary>Writes the report and, for <c>leakstat detect</c>, what the history lacks.</summary>
+    public static void Write(DiagnosisReport report, TrendNeeds? needs, Stream output)
     {
         using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
         {
@@ -33,10 +37,33 @@ public static class JsonReport
             WriteDiagnostics(json, report.Diagnostics);
             WriteEvents(json, report.History);
             WriteInput(json, report.Input);
+            WriteNeeds(json, report, needs);
             json.WriteEndObject();
         }
 
         output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteNeeds(Utf8JsonWriter json, DiagnosisReport report, TrendNeeds? needs)
+    {
+        if (needs is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("trends");
+        json.WriteNumber("captures", needs.Captures);
+        json.WriteNumber("needed", needs.Needed);
+        json.WriteBoolean("enough", needs.IsEnough);
+        json.Whole("judged", report.Trends?.Results.Count);
+        json.WriteStartArray("missing");
+        foreach (string missing in needs.Missing)
+        {
+            json.WriteStringValue(PrintableText.ValidUtf16(missing));
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     internal static void WriteHead(Utf8JsonWriter json, HostIdentity host)

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Comparison;
+using Leakstat.Parsing.Sources;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat detect SOURCE…</c>: judges what grows over the history of a host, and nothing else.</summary>
+internal static class DetectCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var options = new CommonOptions();
+        var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
+        {
+            options.Sources, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            options.Quiet, options.Verbose, options.Owners, options.Signatures,
+        };
+        command.SetAction(parsed => Run(parsed, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
+        DiagnosisReport whole = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        DiagnosisReport report = whole with
+        {
+            Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
+        };
+        var needs = TrendNeeds.Of(report);
+        ReportOutput.Print(
+            parsed,
+            options,
+            terminal,
+            stream => JsonReport.Write(report, needs, stream),
+            (writer, layout) => DetectTerminalReport.Write(report, needs, writer, layout));
+        ReportOutput.WriteFiles(parsed, options, report);
+        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
+            ? ExitCode.Found
+            : ExitCode.Done;
+    }
+}
