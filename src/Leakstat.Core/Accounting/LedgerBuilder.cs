@@ -21,7 +21,10 @@ public static class LedgerBuilder
         var missing = new List<MissingAccount>();
 
         AddZones(memory, arc, owners, missing, capture);
-        Add(WiredAccounts.KernelStacks(capture, pageSize), AccountName.KernelStacks, "vmstat -z");
+        Add(
+            WiredAccounts.KernelStacks(capture, pageSize),
+            AccountName.KernelStacks,
+            capture.Zones is null ? "vmstat -z" : "sysctl vm.kstacks kern.kstack_pages");
         Add(WiredAccounts.Buffers(capture), AccountName.Buffers, "sysctl vfs.bufspace");
         Add(
             WiredAccounts.PageTables(capture, pageSize),

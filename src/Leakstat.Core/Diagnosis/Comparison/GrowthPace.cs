@@ -12,8 +12,8 @@ internal static class GrowthPace
     {
         double bytesPerItem = Math.Max(seen.Series.ItemSize, 1);
         double? hours = history.Hours(seen.First, seen.Last);
-        double? slope = hours is > 0 ? seen.Delta / hours : null;
-        (double Low, double High)? interval = hours is > 0 ? Interval(history, seen) : null;
+        (double Slope, double Low, double High)? interval = hours is > 0 ? Fit(history, seen) : null;
+        double? slope = interval?.Slope ?? (hours is > 0 ? seen.Delta / hours : null);
         return new Growth(
             slope * bytesPerItem, interval?.Low * bytesPerItem, interval?.High * bytesPerItem, history.Samples[seen.First].TakenAt)
         {
@@ -62,8 +62,8 @@ internal static class GrowthPace
     private static DateTimeOffset? After(DateTimeOffset start, double hours) =>
         hours < 24 * 3650 ? start.AddSeconds(Math.Round(hours * 3600)) : null;
 
-    /// <summary>80 % interval of the least-squares slope, items per hour; null below four samples with times.</summary>
-    private static (double Low, double High)? Interval(HostHistory history, GrowthObservation seen)
+    /// <summary>Least-squares slope with its 80 % interval, items per hour; null below four samples with times.</summary>
+    private static (double Slope, double Low, double High)? Fit(HostHistory history, GrowthObservation seen)
     {
         var points = new List<(double X, double Y)>();
         for (int i = seen.First; i <= seen.Last; i++)
@@ -93,6 +93,6 @@ internal static class GrowthPace
 
         // 1.5 covers the 0.9 quantile of Student's t from four samples up to the normal's 1.28 well enough to be honest.
         double half = (n < 8 ? 1.64 : 1.37) * Math.Sqrt(residual / (n - 2) / sxx);
-        return (slope - half, slope + half);
+        return (slope, slope - half, slope + half);
     }
 }

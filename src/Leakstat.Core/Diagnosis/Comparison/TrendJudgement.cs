@@ -27,11 +27,25 @@ public sealed class TrendJudgement
 
     private readonly Dictionary<SeriesKey, TrendResult> _results;
 
-    private TrendJudgement(Dictionary<SeriesKey, TrendResult> results, ImmutableArray<SeriesKey> leaks)
+    private readonly bool _canProve;
+
+    private TrendJudgement(Dictionary<SeriesKey, TrendResult> results, ImmutableArray<SeriesKey> leaks, bool canProve)
     {
         _results = results;
+        _canProve = canProve;
         Leaks = leaks;
     }
+
+    /// <summary>
+    /// Whether the engine found another reason than a leak for what a series does. That it saw no trend excludes nothing
+    /// below twelve captures: so few show none.
+    /// </summary>
+    public bool Excludes(SeriesKey key) => Of(key)?.Class switch
+    {
+        null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak => false,
+        TrendClass.Noise => _canProve,
+        _ => true,
+    };
 
     /// <summary>Whether a series leaks, by twelve captures or more.</summary>
     public bool IsLeak(SeriesKey key) => !Leaks.IsEmpty && Of(key)?.IsLeak == true;
@@ -98,7 +112,7 @@ public sealed class TrendJudgement
             ],
         });
         return new TrendJudgement(
-            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : []);
+            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve);
     }
 
     private static SeriesInput? Input(Series series, Capture latest, bool typesKnown)
@@ -130,8 +144,9 @@ public sealed class TrendJudgement
                 {
                     Key = "wired:" + name,
                     Values = Numbers(series),
+                    // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen below zero
+                    // where every owner has a source.
                     Quantum = latest.Host.PageSize?.Value ?? 4096,
-                    IsSigned = true,
                 };
             default:
                 return null;

@@ -35,15 +35,11 @@ public sealed class LS0101GrowthOfOwner : IRule
 
         IEnumerable<GrowthObservation> suspects = GrowthAnalysis.Of(host)?.Unexplained ?? [];
         foreach (GrowthObservation seen in suspects
-            .Where(s => !told.Contains(s.Series.Key) && MayLeak(host.Trends?.Of(s.Series.Key))).Take(MostSuspects))
+            .Where(s => !told.Contains(s.Series.Key) && host.Trends?.Excludes(s.Series.Key) != true).Take(MostSuspects))
         {
             yield return Suspect(host, seen);
         }
     }
-
-    /// <summary>What the trend engine has found another reason for is no suspect.</summary>
-    private static bool MayLeak(TrendResult? trend) =>
-        trend?.Class is null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak;
 
     private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {
