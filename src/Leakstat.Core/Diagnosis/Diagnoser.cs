@@ -49,8 +49,8 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Latest = latest,
             History = host.History,
             Trends = host.Trends,
-            Findings = FindingOrder.Sort(
-                RuleRegistry.All.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))),
+            Findings = FindingOrder.Sort(SaidAlready.LeaveOut(
+                [.. RuleRegistry.All.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };

@@ -27,6 +27,7 @@ public static class RuleRegistry
         new LS0107BeyondBound(),
         new LS0108ScatteredSlabs(),
         new LS0109ExplainedGrowth(),
+        new LS0110UnknownHoldsMuch(),
         new LS0201KernelMapNearlyFull(),
         new LS0202ZoneNearLimit(),
         new LS0203ZoneFailures(),

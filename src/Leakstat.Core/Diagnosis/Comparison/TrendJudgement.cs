@@ -26,7 +26,6 @@ public sealed class TrendJudgement
     private const int FewestSamples = 6;
 
     private readonly Dictionary<SeriesKey, TrendResult> _results;
-
     private readonly bool _canProve;
 
     private TrendJudgement(Dictionary<SeriesKey, TrendResult> results, ImmutableArray<SeriesKey> leaks, bool canProve)
@@ -90,7 +89,7 @@ public sealed class TrendJudgement
         bool typesKnown = latest.MallocTypes is not null;
         foreach (Series series in history.Series)
         {
-            if (!series.IsConstant && Input(series, latest, typesKnown) is { } input)
+            if (!series.IsConstant && Input(series, history, latest, typesKnown) is { } input)
             {
                 inputs.Add(input);
                 keys[input.Key] = series.Key;
@@ -115,7 +114,7 @@ public sealed class TrendJudgement
             trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve);
     }
 
-    private static SeriesInput? Input(Series series, Capture latest, bool typesKnown)
+    private static SeriesInput? Input(Series series, HostHistory history, Capture latest, bool typesKnown)
     {
         string name = series.Key.Name;
         switch (series.Key.Kind)
@@ -137,7 +136,7 @@ public sealed class TrendJudgement
                     Role = typesKnown && ZoneKinds.IsMallocBucket(name)
                         ? SeriesRole.Aggregate
                         : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
-                    Bound = Bound(name, latest),
+                    Bound = Bound(series, history, latest),
                 };
             case SeriesKind.Account when name == AccountName.Unaccounted:
                 return new SeriesInput
@@ -156,18 +155,38 @@ public sealed class TrendJudgement
     private static bool IsElastic(string name) =>
         GrowthExplanations.For(name) is [var first, ..] && first == GrowthExplanations.ArcCounter;
 
-    private static SeriesBound? Bound(string zone, Capture latest)
+    private static SeriesBound? Bound(Series zone, HostHistory history, Capture latest)
     {
-        if (GrowthExplanations.IsListed(zone)
-            && GrowthExplanations.For(zone) is [var first, ..] && first == GrowthExplanations.VnodeCounter
-            && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes)
+        string name = zone.Key.Name;
+        if (GrowthExplanations.IsListed(name) && GrowthExplanations.For(name)[0] == GrowthExplanations.VnodeCounter
+            && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes && FollowsItsCounters(zone, history))
         {
             return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
         }
 
-        return latest.Zones?.Find(zone) is { Limit: > 0 } row
-            ? new SeriesBound(row.Limit, BoundKind.Limit, $"limit of {zone}")
+        return latest.Zones?.Find(name) is { Limit: > 0 } row
+            ? new SeriesBound(row.Limit, BoundKind.Limit, $"limit of {name}")
             : null;
+    }
+
+    /// <summary>
+    /// A cache may fill up to its bound; objects that the counter of the cache does not count are none of it. True where
+    /// one of the counters rose by a fair part of what the zone did, or where none is known.
+    /// </summary>
+    private static bool FollowsItsCounters(Series zone, HostHistory history)
+    {
+        if (GrowthObservation.Of(zone, history.CurrentBootStart) is not { Delta: > 0 } seen)
+        {
+            return true;
+        }
+
+        GrowthObservation[] counters =
+        [
+            .. GrowthExplanations.For(zone.Key.Name)
+                .Select(c => history.Find(SeriesKind.Counter, c)).OfType<Series>()
+                .Select(c => GrowthObservation.Of(c, history.CurrentBootStart)).OfType<GrowthObservation>(),
+        ];
+        return counters.Length == 0 || counters.Any(c => c.Delta >= seen.Delta / 4);
     }
 
     private static ImmutableArray<double> Numbers(Series series)

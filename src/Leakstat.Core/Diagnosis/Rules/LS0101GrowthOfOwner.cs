@@ -12,6 +12,9 @@ public sealed class LS0101GrowthOfOwner : IRule
     /// <summary>Suspects of one report; what follows is smaller.</summary>
     private const int MostSuspects = 6;
 
+    /// <summary>Least steady rise over a short series that is worth a line, bytes.</summary>
+    private const long LeastSteadyRise = 256 << 10;
+
     /// <inheritdoc/>
     public string Id => "LS0101";
 
@@ -35,11 +38,26 @@ public sealed class LS0101GrowthOfOwner : IRule
 
         IEnumerable<GrowthObservation> suspects = GrowthAnalysis.Of(host)?.Unexplained ?? [];
         foreach (GrowthObservation seen in suspects
-            .Where(s => !told.Contains(s.Series.Key) && host.Trends?.Excludes(s.Series.Key) != true).Take(MostSuspects))
+            .Where(s => !told.Contains(s.Series.Key) && IsThere(host, s) && MayLeak(host, s)).Take(MostSuspects))
         {
             yield return Suspect(host, seen);
         }
     }
+
+    /// <summary>What the latest tables no longer hold does not grow; blocks that such a type left behind are LS0105's.</summary>
+    private static bool IsThere(DiagnosisCase host, GrowthObservation seen) => IsType(seen)
+        ? host.Latest.MallocTypes is not { } types || types.Find(seen.Series.Key.Name) is not null
+        : host.Latest.Zones is not { } zones || zones.Find(seen.Series.Key.Name) is not null;
+
+    /// <summary>
+    /// What the trend engine has found another reason for is no suspect; what it takes for chance in a short series is
+    /// one only where it rose nearly all the time.
+    /// </summary>
+    private static bool MayLeak(DiagnosisCase host, GrowthObservation seen) =>
+        host.Trends is not { } trends
+        || (!trends.Excludes(seen.Series.Key)
+            && (trends.Of(seen.Series.Key)?.Class != TrendClass.Noise
+                || seen is { Falls: <= 0.1, Rises: >= 0.8, Bytes: >= LeastSteadyRise }));
 
     private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {

@@ -1,5 +1,7 @@
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Comparison;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -51,13 +53,26 @@ public sealed class LS0105TypesBelowZones : IRule
                 : "dmesg names no type that leaked; the message buffer may have been overwritten since"));
         }
 
+        (Series Type, long Bytes)? vanished = Vanished(host, missing);
+        if (vanished is { } type)
+        {
+            evidence.Insert(0, new Evidence(
+                $"the last that was seen of malloc type {type.Type.Key.Name}: {Display.Bytes(type.Bytes)} in use; then it was gone",
+                type.Bytes,
+                Unit.Bytes,
+                type.Type.LastAt));
+            evidence.AddRange(GrowthEvents.During(host.History));
+        }
+
         yield return new Finding
         {
             Rule = Id,
-            Title = $"{Display.Bytes(missing)} of malloc blocks belong to no type: a module lost memory and was unloaded",
+            Title = vanished is { } gone
+                ? $"malloc type {gone.Type.Key.Name} is gone and {Display.Bytes(missing)} of malloc blocks are left without a type: lost when its module was unloaded"
+                : $"{Display.Bytes(missing)} of malloc blocks belong to no type: a module lost memory and was unloaded",
             Severity = missing >= WarningBytes ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Suspect,
-            Subject = new Subject(SubjectKind.Wired, AccountName.Malloc),
+            Subject = vanished is { } lost ? Subject.Malloc(lost.Type.Key.Name) : new Subject(SubjectKind.Wired, AccountName.Malloc),
             Confidence = 0.8,
             Evidence = [.. evidence],
             Owners = [new Owner(OwnerLookup.Unknown, null, "a block of malloc(9) does not name its type, and the type is gone")],
@@ -72,5 +87,37 @@ public sealed class LS0105TypesBelowZones : IRule
             ],
             BytesAtStake = missing,
         };
+    }
+
+    /// <summary>
+    /// The malloc type that an earlier capture of this boot had, the latest has not, and that held about as much as is
+    /// missing now; null where there is none.
+    /// </summary>
+    private static (Series Type, long Bytes)? Vanished(DiagnosisCase host, long missing)
+    {
+        HostHistory history = host.History;
+        (Series Type, long Bytes)? nearest = null;
+        foreach (Series series in history.Series.Where(s => s.Key.Kind == SeriesKind.MallocBytes))
+        {
+            int last = history.Samples.Length - 1;
+            if (series[last] is not null)
+            {
+                continue;
+            }
+
+            while (last >= history.CurrentBootStart && series[last] is null)
+            {
+                last--;
+            }
+
+            if (last >= history.CurrentBootStart && series[last] is { } bytes
+                && bytes >= missing / 2 && bytes <= Arithmetic.Multiply(missing, 2)
+                && (nearest is not { } other || Math.Abs(bytes - missing) < Math.Abs(other.Bytes - missing)))
+            {
+                nearest = (series, bytes);
+            }
+        }
+
+        return nearest;
     }
 }

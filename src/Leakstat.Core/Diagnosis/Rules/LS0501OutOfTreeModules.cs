@@ -8,11 +8,14 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Modules that are loaded and not part of FreeBSD of that release: worth knowing, no accusation.</summary>
 public sealed class LS0501OutOfTreeModules : IRule
 {
+    /// <summary>The rule's id.</summary>
+    internal const string RuleId = "LS0501";
+
     /// <summary>Up to here each module has a finding of its own; a product with more of its own modules gets one for all.</summary>
     private const int OneByOne = 8;
 
     /// <inheritdoc/>
-    public string Id => "LS0501";
+    public string Id => RuleId;
 
     /// <inheritdoc/>
     public string Name => "Out-of-tree module loaded";

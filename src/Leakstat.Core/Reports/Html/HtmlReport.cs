@@ -108,7 +108,7 @@ public static class HtmlReport
         }
 
         html.Markup("<section id=\"fine\" aria-labelledby=\"fine-title\">\n")
-            .Markup("<h2 id=\"fine-title\">Looks alarming and is not</h2>\n");
+            .Markup("<h2 id=\"fine-title\">Also noted</h2>\n");
         foreach (Finding finding in harmless)
         {
             FindingHtml.Write(html, finding, isOpen: false);

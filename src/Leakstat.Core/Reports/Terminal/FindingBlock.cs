@@ -44,7 +44,7 @@ internal static class FindingBlock
     {
         (string word, Style style) = finding switch
         {
-            { Verdict: Verdict.Healthy } => ("FINE", Style.Good),
+            { Verdict: Verdict.Healthy } => ("NOTE", Style.Good),
             { Severity: Severity.Critical } => ("CRITICAL", Style.Critical),
             { Severity: Severity.Warning } => ("WARNING", Style.Warning),
             _ => ("NOTE", Style.Strong),

@@ -80,7 +80,7 @@ public static class TerminalReport
         }
 
         canvas.Blank();
-        canvas.Paragraph(0, 0, new Run("Looks alarming and is not", Style.Strong));
+        canvas.Paragraph(0, 0, new Run("Also noted", Style.Strong));
         foreach (Finding finding in harmless)
         {
             if (verbose)

@@ -23,10 +23,12 @@ public enum Tone
 /// <param name="Detail">What and when, one or two sentences.</param>
 public sealed record Headline(Tone Tone, string Text, string Detail)
 {
+    private const string Unnamed = "this host";
+
     /// <summary>The headline of a report.</summary>
     public static Headline Of(DiagnosisReport report)
     {
-        string host = report.Host.Name is { Length: > 0 } name ? name : "this host";
+        string host = report.Host.Name is { Length: > 0 } name ? name : Unnamed;
         Finding? first = report.Findings.FirstOrDefault(f => f.Verdict != Verdict.Healthy);
         return first is null or { Severity: Severity.Info } ? Quiet(report, host, first) : Alarm(first, host);
     }
@@ -72,17 +74,19 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     private static Headline Quiet(DiagnosisReport report, string host, Finding? note)
     {
         LookedAt looked = LookedAt.Of(report);
-        string text = looked.HasTables
+        string text = looked.IsWhole
             ? $"Nothing is wrong with the kernel memory of {host}."
-            : $"Nothing wrong was found on {host}, in the little that this capture holds.";
+            : looked.Sources.IsEmpty
+                ? $"Nothing was read that says how the kernel memory of {host} is."
+                : $"Nothing wrong was found in {Listed(looked.Sources)} of {host}. The rest of the host was not seen.";
         string detail = looked.Sources.IsEmpty
-            ? "Nothing was read that rules could look at."
+            ? $"{LookedAt.Span(report)}, and nothing in it that rules could look at."
             : $"Looked at {string.Join(", ", looked.Sources)}; {LookedAt.Span(report)}.";
         if (note is not null)
         {
             detail += " What follows is worth knowing; none of it needs doing today.";
         }
-        else if (report.Captures.Length == 1 && looked.HasTables)
+        else if (report.Captures.Length == 1 && looked.IsWhole)
         {
             detail += " One capture shows no growth: a slow leak needs captures hours apart.";
         }
@@ -90,14 +94,18 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         return new Headline(Tone.Good, text, detail);
     }
 
+    private static string Listed(ImmutableArray<string> things) => things.Length == 1
+        ? things[0]
+        : $"{string.Join(", ", things[..^1])} and {things[^1]}";
+
     private static Headline Alarm(Finding first, string host)
     {
         bool critical = first.Severity == Severity.Critical;
         string text = first.Verdict switch
         {
             Verdict.Leak => $"The kernel of {host} leaks memory.",
-            Verdict.Exhaustion when critical => $"{host} is at a limit: requests fail, or soon will.",
-            Verdict.Exhaustion => $"{host} is close to a limit.",
+            Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
+            Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",
             Verdict.Suspect => $"Something on {host} looks like a leak. It is not proven.",
             _ when critical => $"A setting of {host} does harm now.",
             _ => $"A setting of {host} needs attention.",
@@ -110,6 +118,9 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
 
         return new Headline(critical ? Tone.Critical : Tone.Warning, text, detail);
     }
+
+    /// <summary>A host's name stays as it is; words in its place begin the sentence.</summary>
+    private static string Capital(string host) => host == Unnamed ? "This host" : host;
 
     private static string Sentence(string title) => title.EndsWith('.') ? title : title + ".";
 }

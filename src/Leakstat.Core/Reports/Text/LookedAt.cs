@@ -19,8 +19,8 @@ public sealed class LookedAt
     /// <summary>Commands whose output the latest capture lacks, the most telling first.</summary>
     public ImmutableArray<string> Missing { get; }
 
-    /// <summary>Whether the two tables are there that nearly every rule needs.</summary>
-    public bool HasTables { get; private init; }
+    /// <summary>Whether all is there that it takes to speak of the host: both tables, and its page counts.</summary>
+    public bool IsWhole { get; private init; }
 
     /// <summary>What the latest capture of a report holds.</summary>
     public static LookedAt Of(DiagnosisReport report)
@@ -39,10 +39,26 @@ public sealed class LookedAt
             "kldstat -v");
         Add(capture.Messages is not null ? "kernel messages" : null, "dmesg");
         Add(capture.Swap is not null ? "swap" : null, "swapinfo -k");
+        if (capture.Top is not null)
+        {
+            sources.Add("the head of top");
+        }
+
+        if (capture.Summary is not null)
+        {
+            sources.Add("the sums of vmstat -s");
+        }
+
+        if (capture.ZfsReport is not null)
+        {
+            sources.Add("a report on ZFS");
+        }
+
         foreach (string command in report.Ledger.Missing.Select(m => m.Command))
         {
             string first = command.Split(' ')[0];
-            if (!missing.Contains(command) && !(first == "sysctl" && missing.Contains("sysctl -a")))
+            // `sysctl -a` fills what any part of it would, and `kldstat -v` what kldstat would.
+            if (!missing.Any(m => m == command || (first is "sysctl" or "kldstat" && m.StartsWith(first, StringComparison.Ordinal))))
             {
                 missing.Add(command);
             }
@@ -50,7 +66,7 @@ public sealed class LookedAt
 
         return new LookedAt(sources.ToImmutable(), missing.ToImmutable())
         {
-            HasTables = capture.Zones is not null && capture.MallocTypes is not null,
+            IsWhole = capture.Zones is not null && capture.MallocTypes is not null && report.Ledger.WiredTotal is not null,
         };
 
         void Add(string? source, string command)

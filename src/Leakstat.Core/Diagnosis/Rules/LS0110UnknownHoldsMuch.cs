@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Comparison;
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>
+/// One zone or malloc type holds an uncommon share of memory in a capture that has no history to say whether it grows:
+/// what is no part of FreeBSD from a small share on, what is and has nothing that explains it from a large one.
+/// </summary>
+public sealed class LS0110UnknownHoldsMuch : IRule
+{
+    private const long LeastBytes = 16 << 20;
+    private const double ForeignShare = 0.03;
+    private const double ForeignWarning = 0.10;
+    private const double KnownShare = 0.25;
+    private const double KnownWarning = 0.40;
+
+    /// <summary>From so many captures on growth tells more than size.</summary>
+    private const int EnoughCaptures = 6;
+
+    /// <inheritdoc/>
+    public string Id => "LS0110";
+
+    /// <inheritdoc/>
+    public string Name => "One zone or malloc type holds much of memory";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        if (host.Latest.Host.PhysicalMemory is not { Value: > 0 } memory
+            || host.History.Samples.Length - host.History.CurrentBootStart >= EnoughCaptures)
+        {
+            yield break;
+        }
+
+        HashSet<SeriesKey> growing = [.. (GrowthAnalysis.Of(host)?.Unexplained ?? []).Select(g => g.Series.Key)];
+        if (host.Latest.MallocTypes is { } types)
+        {
+            foreach (MallocTypeRow row in types.Rows)
+            {
+                if (!growing.Contains(new SeriesKey(SeriesKind.MallocBytes, row.Name))
+                    && Judge(host, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory.Value) is { } finding)
+                {
+                    yield return finding;
+                }
+            }
+        }
+
+        if (host.Latest.Zones is { } zones)
+        {
+            foreach (ZoneRow row in zones.Rows)
+            {
+                if (!IsOfMalloc(row.Name)
+                    && !growing.Contains(new SeriesKey(SeriesKind.ZoneUsed, row.Name))
+                    && Judge(host, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory.Value) is { } finding)
+                {
+                    yield return finding;
+                }
+            }
+        }
+    }
+
+    private static bool IsOfMalloc(string zone) =>
+        ZoneKinds.IsMallocBucket(zone) || ZoneKinds.IsInternal(zone) || ZoneKinds.IsCacheZone(zone);
+
+    private Finding? Judge(DiagnosisCase host, Subject subject, long bytes, long items, SourceLine at, long memory)
+    {
+        // More than the machine has is a slip of counters that are read while they move.
+        if (bytes < LeastBytes || bytes > memory)
+        {
+            return null;
+        }
+
+        bool isForeign = IsForeign(host, subject);
+        double share = (double)bytes / memory;
+        if (share < (isForeign ? ForeignShare : KnownShare) || (!isForeign && GrowthExplanations.IsListed(subject.Name)))
+        {
+            return null;
+        }
+
+        bool isType = subject.Kind == SubjectKind.Malloc;
+        string what = $"{(isType ? "malloc type" : "zone")} {subject.Name}";
+        string origin = isForeign ? ", and it is no part of FreeBSD that is known" : "";
+        return new Finding
+        {
+            Rule = Id,
+            Title = $"{what} holds {Display.Bytes(bytes)}, {Display.Percent(share)} of memory{origin}",
+            Severity = share >= (isForeign ? ForeignWarning : KnownWarning) ? Severity.Warning : Severity.Info,
+            Verdict = Verdict.Suspect,
+            Subject = subject,
+            Confidence = share >= ForeignWarning ? 0.5 : 0.3,
+            Evidence =
+            [
+                new Evidence(
+                    $"{Display.Count(items)} {(isType ? "allocations" : "items")} in use, {Display.Bytes(bytes)}",
+                    bytes, Unit.Bytes, at),
+                new Evidence("no counter of the capture explains that many; whether it grows takes another capture to say"),
+            ],
+            Owners = OwnerLookup.Of(host, subject),
+            Advice = GrowthAdvice.For(host, subject.Kind, subject.Name, host.History.Samples.Length),
+            BytesAtStake = bytes,
+        };
+    }
+
+    /// <summary>In no table of FreeBSD's names.</summary>
+    private static bool IsForeign(DiagnosisCase host, Subject subject) =>
+        !(subject.Kind == SubjectKind.Malloc ? host.Knowledge.MallocType(subject.Name) : host.Knowledge.Zone(subject.Name)).Any();
+}
