@@ -26,6 +26,9 @@ public interface IFormat
     /// </summary>
     bool IsNamed(ReadOnlySpan<char> fileName) => false;
 
+    /// <summary>Whether a line that begins an output may stand within it again; else it begins another output.</summary>
+    bool RepeatsHeader => false;
+
     /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
     LineFit Fit(ReadOnlySpan<byte> line);
 

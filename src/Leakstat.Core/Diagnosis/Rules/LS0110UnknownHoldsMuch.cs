@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;

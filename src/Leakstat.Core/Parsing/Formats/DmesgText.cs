@@ -17,6 +17,9 @@ public sealed class DmesgText : IFormat
     /// <inheritdoc/>
     public string Command => "dmesg";
 
+    /// <summary>Every boot in the buffer begins with two lines that begin messages, and there may be several boots.</summary>
+    public bool RepeatsHeader => true;
+
     /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {

@@ -139,7 +139,7 @@ internal sealed class TranscriptReader
             return end;
         }
 
-        if (fit == LineFit.Header && _section!.HasLines && HasRows())
+        if (fit == LineFit.Header && !_format!.RepeatsHeader && _section!.HasLines && HasRows())
         {
             IFormat format = _format;
             Close();
