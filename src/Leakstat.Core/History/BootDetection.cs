@@ -1,5 +1,3 @@
-using Leakstat.Model;
-
 namespace Leakstat.History;
 
 /// <summary>
@@ -7,46 +5,39 @@ namespace Leakstat.History;
 /// </summary>
 internal sealed class BootDetection
 {
-    /// <summary>Zones that every kernel allocates from all the time, so that their REQ only falls with a reboot.</summary>
-    private static readonly string[] BusyZones =
-        ["MAP ENTRY", "VM OBJECT", "RADIX NODE", "VMSPACE", "PROC", "Files", "malloc-16", "malloc-128", "16", "128"];
-
-    private readonly Dictionary<string, long> _requests = [];
-    private DateTimeOffset? _takenAt;
-    private DateTimeOffset? _bootedAt;
-    private long? _uptime;
-    private bool _hasPrevious;
+    private SampleFacts? _previous;
 
     /// <summary>Number of the current boot, from 0.</summary>
     public int Boot { get; private set; }
 
     /// <summary>Whether the host was rebooted since the capture seen before.</summary>
-    public bool IsReboot(Capture capture)
+    public bool IsReboot(SampleFacts facts)
     {
-        bool reboot = _hasPrevious && (ByUptime(capture) ?? ByBootTime(capture) ?? ByCounters(capture) ?? false);
+        bool reboot = _previous is { } before
+            && (ByUptime(before, facts) ?? ByBootTime(before, facts) ?? ByCounters(before, facts) ?? false);
         if (reboot)
         {
             Boot++;
         }
 
-        Remember(capture);
+        _previous = facts;
         return reboot;
     }
 
-    private bool? ByUptime(Capture capture)
+    private static bool? ByUptime(SampleFacts before, SampleFacts after)
     {
-        if (_uptime is not { } before || capture.Host.UptimeSeconds is not { } after)
+        if (before.UptimeSeconds is not { } earlier || after.UptimeSeconds is not { } later)
         {
             return null;
         }
 
         // uptime(1) prints minutes only.
-        return after + 60 < before;
+        return later < earlier - 60;
     }
 
-    private bool? ByBootTime(Capture capture)
+    private static bool? ByBootTime(SampleFacts before, SampleFacts after)
     {
-        if (_takenAt is not { } taken || _bootedAt is null || capture.Host.BootedAt is not { } booted)
+        if (before.TakenAt is not { } taken || before.BootedAt is null || after.BootedAt is not { } booted)
         {
             return null;
         }
@@ -54,35 +45,19 @@ internal sealed class BootDetection
         return booted > taken ? true : null;
     }
 
-    private bool? ByCounters(Capture capture)
+    private static bool? ByCounters(SampleFacts before, SampleFacts after)
     {
         int fell = 0;
         int rose = 0;
-        foreach (string name in BusyZones)
+        foreach ((string name, long earlier) in before.Requests)
         {
-            if (_requests.TryGetValue(name, out long before) && capture.Zones?.Find(name) is { } zone)
+            if (after.Requests.TryGetValue(name, out long later))
             {
-                fell += zone.Requests < before ? 1 : 0;
-                rose += zone.Requests > before ? 1 : 0;
+                fell += later < earlier ? 1 : 0;
+                rose += later > earlier ? 1 : 0;
             }
         }
 
         return fell + rose == 0 ? null : fell > rose;
-    }
-
-    private void Remember(Capture capture)
-    {
-        _hasPrevious = true;
-        _takenAt = capture.TakenAt;
-        _bootedAt = capture.Host.BootedAt;
-        _uptime = capture.Host.UptimeSeconds;
-        _requests.Clear();
-        foreach (string name in BusyZones)
-        {
-            if (capture.Zones?.Find(name) is { } zone)
-            {
-                _requests[name] = zone.Requests;
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ internal sealed class SeriesColumn(SeriesKey key)
     private readonly List<long?> _runs = [];
     private int _next;
     private int _bootOfFirst;
+    private int _located = -1;
 
     /// <summary>Bytes of one item as last seen.</summary>
     public long ItemSize { get; set; }
@@ -19,9 +20,15 @@ internal sealed class SeriesColumn(SeriesKey key)
     /// <summary>Where the last value stands.</summary>
     public SourceLine? LastAt { get; private set; }
 
-    /// <summary>Notes where a value stands.</summary>
-    public void Locate(SourceLine at, int boot)
+    /// <summary>Notes where the value of a sample stands; of several that are added up, the first.</summary>
+    public void Locate(int sample, SourceLine at, int boot)
     {
+        if (sample == _located)
+        {
+            return;
+        }
+
+        _located = sample;
         if (FirstAt is null || boot != _bootOfFirst)
         {
             FirstAt = at;

@@ -20,6 +20,9 @@ public sealed record Capture
     /// </summary>
     public bool IsCrashSummary { get; init; }
 
+    /// <summary>Mark of everything that was in it (SHA-256, hexadecimal): equal content, equal mark; null where it was not read from bytes.</summary>
+    public string? ContentMark { get; init; }
+
     /// <summary>Every file that was looked at.</summary>
     public ImmutableArray<CaptureFile> Files { get; init; } = [];
 

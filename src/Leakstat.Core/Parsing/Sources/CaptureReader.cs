@@ -101,7 +101,11 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     }
 
     /// <summary>The capture, and the mark of everything that was in it.</summary>
-    public ReadCapture Finish() => new(Builder.Build(), Convert.ToHexString(_hash.GetHashAndReset()));
+    public ReadCapture Finish()
+    {
+        string mark = Convert.ToHexString(_hash.GetHashAndReset());
+        return new ReadCapture(Builder.Build() with { ContentMark = mark }, mark);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();

@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+
+namespace Leakstat.Store.Sqlite;
+
+/// <summary>A connection to a database file.</summary>
+internal sealed unsafe class Database : IDisposable
+{
+    private readonly string _file;
+    private nint _handle;
+
+    public Database(string file, bool write)
+    {
+        Native.Require();
+        _file = file;
+        int code = Native.Open(file, out _handle, write ? Native.OpenReadWrite | Native.OpenCreate : Native.OpenReadOnly, 0);
+        if (code != Native.Ok)
+        {
+            string message = Message(code);
+            Dispose();
+            throw new StoreException($"{file}: {message}", code);
+        }
+
+        _ = Native.BusyTimeout(_handle, 10_000);
+    }
+
+    /// <summary>The connection.</summary>
+    public nint Handle => _handle;
+
+    /// <summary>A statement to be used again and again.</summary>
+    public Statement Prepare(string sql) => new(this, sql);
+
+    /// <summary>Runs one statement to its end.</summary>
+    public void Run(string sql)
+    {
+        using Statement statement = Prepare(sql);
+        statement.Run();
+    }
+
+    /// <summary>The first column of the first row as a number; 0 where there is no row.</summary>
+    public long Number(string sql)
+    {
+        using Statement statement = Prepare(sql);
+        return statement.Step() ? statement.Integer(0) : 0;
+    }
+
+    /// <summary>Runs work as one transaction: all of it is stored, durably, or nothing.</summary>
+    public void Transaction(Action work)
+    {
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            work();
+            Run("COMMIT");
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+    }
+
+    /// <summary>Fails where a result code says so.</summary>
+    public void Check(int code)
+    {
+        if (code != Native.Ok)
+        {
+            throw new StoreException($"{_file}: {Message(code)}", code & 0xff);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_handle != 0)
+        {
+            _ = Native.Close(_handle);
+            _handle = 0;
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            Run("ROLLBACK");
+        }
+        catch (StoreException)
+        {
+            // SQLite has rolled back by itself, as it does when the disk is full.
+        }
+    }
+
+    private string Message(int code) => (code & 0xff) switch
+    {
+        Native.Busy => "another process is writing to it",
+        11 => "the file is damaged (leakstat history check says more)",
+        13 => "there is no room left (full disk, or the largest size the file may have)",
+        14 => "cannot be opened",
+        26 => "not a database",
+        8 => "is read-only",
+        _ => Marshal.PtrToStringUTF8((nint)Native.ErrorMessage(_handle)) ?? $"SQLite error {code}",
+    };
+}

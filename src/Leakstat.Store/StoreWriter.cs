@@ -1,0 +1,132 @@
+using Leakstat.Store.Sqlite;
+
+namespace Leakstat.Store;
+
+/// <summary>
+/// Writes captures into a store, one process at a time. What was added is stored, durably, when <see cref="Commit"/>
+/// returns; whatever ends the process before that leaves the file as it was at the commit before.
+/// </summary>
+public sealed class StoreWriter : IDisposable
+{
+    private readonly string _file;
+    private readonly Database _database;
+    private readonly Dictionary<string, long> _texts = [];
+    private readonly List<(long Id, string Value)> _newTexts = [];
+    private readonly long _dataVersion;
+    private HostWriter? _host;
+    private bool _failed;
+
+    /// <summary>Opens a store; makes one where there is no such file.</summary>
+    /// <param name="file">The file.</param>
+    public StoreWriter(string file)
+        : this(file, maxPages: null)
+    {
+    }
+
+    internal StoreWriter(string file, int? maxPages)
+    {
+        _file = file;
+        _database = new Database(file, write: true);
+        try
+        {
+            if (maxPages is { } most)
+            {
+                _database.Run($"PRAGMA max_page_count = {most}");
+            }
+
+            // Refuse a file of someone else before its header is touched.
+            Schema.Recognise(_database, file, writing: true);
+            _database.Run("PRAGMA journal_mode = WAL");
+            _database.Run("PRAGMA synchronous = FULL");
+            Schema.Migrate(_database, file);
+            _dataVersion = _database.Number("PRAGMA data_version");
+            using Statement texts = _database.Prepare("SELECT id, value FROM text");
+            while (texts.Step())
+            {
+                _texts[texts.Text(1)] = texts.Integer(0);
+            }
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The connection.</summary>
+    internal Database Database => _database;
+
+    /// <summary>Goes to a host (empty for captures that do not say theirs); commits what was added for the one before.</summary>
+    public HostWriter Host(string name)
+    {
+        if (_host is { } current)
+        {
+            if (current.Name == name)
+            {
+                return current;
+            }
+
+            Commit(isEnd: true);
+        }
+
+        return _host = new HostWriter(this, name);
+    }
+
+    /// <summary>Stores what was added; when this returns, a power cut does not take it away.</summary>
+    /// <param name="isEnd">Whether no more follows soon: what has gathered is then packed.</param>
+    public void Commit(bool isEnd = false)
+    {
+        if (_host is not { } host || _failed)
+        {
+            return;
+        }
+
+        if (isEnd)
+        {
+            host.Pack();
+        }
+
+        if (!host.HasChanges)
+        {
+            return;
+        }
+
+        // What waits in memory and what stands in the file part ways when a commit fails: nothing more is written then.
+        _failed = true;
+        _database.Transaction(() =>
+        {
+            if (_database.Number("PRAGMA data_version") != _dataVersion)
+            {
+                throw new StoreException($"{_file}: another process wrote to it meanwhile; run the command again, nothing is stored twice");
+            }
+
+            using (Statement insert = _database.Prepare("INSERT INTO text (id, value) VALUES (?, ?)"))
+            {
+                foreach ((long id, string value) in _newTexts)
+                {
+                    insert.Bind(1, id).Bind(2, value).Run();
+                }
+            }
+
+            host.Write();
+        });
+        _newTexts.Clear();
+        host.Written();
+        _failed = false;
+    }
+
+    /// <summary>Closes the file. What was not committed is not stored.</summary>
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>Number of a text.</summary>
+    internal long Text(string value)
+    {
+        if (!_texts.TryGetValue(value, out long id))
+        {
+            _texts[value] = id = _texts.Count + 1;
+            _newTexts.Add((id, value));
+        }
+
+        return id;
+    }
+}
