@@ -81,6 +81,26 @@ try {
       assert.deepEqual(new Set(filtered), new Set(before.filter(n => n.toLowerCase().includes('mbuf'))));
       assert.match(await tab.locator('#zones-table-count').textContent(), new RegExp(`^${filtered.length} of ${before.length} `));
 
+      // The suspect is drawn with its envelope, its line and its forecast; the ledger as a stack.
+      for (const drawn of ['polyline.low', 'polyline.fit', 'polygon.band']) {
+        assert.ok(await tab.locator(`#time svg[role=img] ${drawn}`).count() > 0, drawn);
+      }
+
+      assert.ok(await tab.locator('#time svg.stack polygon').count() > 1, 'stack');
+
+      // Any series by its name: drawn when its name is complete, and said in words.
+      const pick = tab.getByLabel('Name of the series');
+      assert.match(await pick.inputValue(), /^malloc leakmod: bytes$/);
+      assert.match(await tab.locator('#series-said').textContent(), /^malloc leakmod: bytes: from 68\.8 KiB to 1\.0 MiB;/);
+      assert.equal(await tab.locator('#series-plot polyline').count(), 1);
+      const drawnBefore = await tab.locator('#series-plot polyline').getAttribute('points');
+      await pick.fill('zone malloc-256: items in use');
+      assert.match(await tab.locator('#series-said').textContent(), /^zone malloc-256: items in use: from [\d,]+ to [\d,]+;/);
+      assert.notEqual(await tab.locator('#series-plot polyline').getAttribute('points'), drawnBefore);
+      await pick.fill('<img src=x onerror=alert(1)>');
+      assert.match(await tab.locator('#series-said').textContent(), /^zone malloc-256/);
+      assert.ok(await tab.locator('#series-names option').count() > 100);
+
       assert.deepEqual(faults, [], 'console');
       assert.deepEqual(requests, [page], 'requests');
       await context.close();

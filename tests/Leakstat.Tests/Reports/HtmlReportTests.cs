@@ -40,7 +40,8 @@ public sealed partial class HtmlReportTests
     {
         string page = Html(ReportCases.Hostile());
         XDocument document = Parse(page);
-        Assert.Single(document.Descendants("script"));
+        Assert.Single(document.Descendants("script"), s => s.Attribute("type") is null);
+        Assert.All(document.Descendants("script").Where(s => s.Attribute("type") is not null), s => Assert.Equal("application/json", s.Attribute("type")!.Value));
         Assert.DoesNotContain(page, c => char.IsControl(c) && c != '\n');
         Assert.DoesNotContain('\u202e', page);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);

@@ -27,7 +27,7 @@ public static class HtmlReport
         SuspectSeries[] suspects = [.. report.Findings
             .Select(f => SuspectSeries.Of(f, report.History)).OfType<SuspectSeries>()
             .DistinctBy(s => s.Finding.Subject).Take(6)];
-        WriteNavigation(html, report, suspects.Length > 0);
+        WriteNavigation(html, report, SeriesHtml.IsWorthDrawing(report, suspects));
         html.Markup("<main>\n");
         WriteFindings(html, report);
         SeriesHtml.Write(html, report, suspects);

@@ -12,12 +12,16 @@ internal static class SeriesHtml
 {
     private const int MostPoints = 500;
     private const int MostRows = 60;
-    private const int Width = 1000;
-    private const int Height = 200;
+    /// <summary>Width of a plot in its own units.</summary>
+    internal const int Width = 1000;
+
+    /// <summary>Height of a plot in its own units.</summary>
+    internal const int Height = 200;
+
 
     public static void Write(HtmlWriter html, DiagnosisReport report, SuspectSeries[] suspects)
     {
-        if (suspects.Length == 0)
+        if (!IsWorthDrawing(report, suspects))
         {
             return;
         }
@@ -28,28 +32,58 @@ internal static class SeriesHtml
             WritePlot(html, report.History, suspects[i], i);
         }
 
+        LedgerSeriesHtml.Write(html, report);
+        SeriesPickerHtml.Write(html, report.History, suspects.FirstOrDefault());
         html.Markup("</section>\n");
     }
+
+    /// <summary>Whether there is a history to draw.</summary>
+    public static bool IsWorthDrawing(DiagnosisReport report, SuspectSeries[] suspects) =>
+        suspects.Length > 0 || (report.History.Samples.Length > 1 && report.History.Series.Any());
 
     private static void WritePlot(HtmlWriter html, HostHistory history, SuspectSeries suspect, int number)
     {
         int[] samples = suspect.Spread(MostPoints);
+        var line = TrendLine.Of(history, suspect, samples[0], samples[^1]);
+        var axis = new PlotAxis(history, samples[0], samples[^1], line?.Ahead ?? 0);
         long high = samples.Max(i => suspect.Bytes[i]!.Value);
         long low = samples.Min(i => suspect.Bytes[i]!.Value);
         double floor = low > 0 && low < high / 2 ? 0 : low;
-        double range = Math.Max(high - floor, 1);
-        Func<int, double> place = Axis(history, samples);
+        double top = line is null ? high : Math.Max(high, line.Upper(line.Until));
+        double range = Math.Max(top - floor, 1);
         string name = Words.Of(suspect.Finding.Subject);
         string from = When(history, samples[0]);
         string to = When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n<div class=\"scale\"><span>")
-            .Text($"top line {Display.Bytes(high)}, bottom line {Display.Bytes(floor)}").Markup("</span></div>\n")
+            .Text($"top line {Display.Bytes(top)}, bottom line {Display.Bytes(floor)}").Markup("</span></div>\n")
             .Markup($"<svg class=\"plot\" viewBox=\"-10 -10 {Width + 20} {Height + 20}\" preserveAspectRatio=\"none\" role=\"img\" ")
             .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"><title id=\"plot{number}\">").Text($"{name} over time")
             .Markup($"</title><desc id=\"plot{number}-desc\">")
             .Text($"from {Display.Bytes(suspect.Bytes[samples[0]]!.Value)} at {from} to {Display.Bytes(suspect.Bytes[samples[^1]]!.Value)} at {to}; "
                 + $"lowest {Display.Bytes(low)}, highest {Display.Bytes(high)}")
             .Markup("</desc>");
+        WriteFrame(html, history, axis);
+        if (line is not null)
+        {
+            TrendHtml.WriteForecast(html, line, bytes => Height - ((bytes - floor) / range * Height), Width);
+        }
+
+        string Point(int sample, long bytes) => $"{Number(axis.Of(sample) * Width)},{Number(Height - ((bytes - floor) / range * Height))}";
+        TrendHtml.WriteEnvelope(html, history, suspect, samples, Point);
+        WriteLine(html, suspect, samples, i => Point(i, suspect.Bytes[i]!.Value));
+        string end = line is { Ahead: > 0 } && history.Samples[samples[0]].TakenAt is { } origin
+            ? Display.Time(origin.AddHours(line.Until)) + " (forecast)"
+            : to;
+        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>").Text(end).Markup("</span></div>\n");
+        TrendHtml.WriteLegend(html, suspect, line);
+        WriteEvents(html, history);
+        html.Markup("</figure>\n");
+        WriteTable(html, history, suspect, number);
+    }
+
+    /// <summary>Four spaces and the events.</summary>
+    internal static void WriteFrame(HtmlWriter html, HostHistory history, PlotAxis axis)
+    {
         for (int line = 0; line <= 4; line++)
         {
             html.Markup($"<path class=\"grid\" d=\"M0 {line * Height / 4}H{Width}\"/>");
@@ -57,16 +91,9 @@ internal static class SeriesHtml
 
         foreach (HistoryEvent happened in history.Events.Where(e => e.Sample > 0 && e.Sample < history.Samples.Length).Take(50))
         {
-            string x = Number(place(happened.Sample));
-            html.Markup($"<path class=\"event\" d=\"M{x} 0V{Height}\"><title>").Text(happened.Text).Markup("</title></path>");
+            html.Markup($"<path class=\"event\" d=\"M{Number(axis.Of(happened.Sample) * Width)} 0V{Height}\"><title>").Text(happened.Text)
+                .Markup("</title></path>");
         }
-
-        WriteLine(html, suspect, samples, i => $"{Number(place(i))},{Number(Height - ((suspect.Bytes[i]!.Value - floor) / range * Height))}");
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>")
-            .Text(to).Markup("</span></div>\n");
-        WriteEvents(html, history);
-        html.Markup("</figure>\n");
-        WriteTable(html, history, suspect, number);
     }
 
     /// <summary>Lines where captures follow each other, dots where they are few; a capture without the value is a gap.</summary>
@@ -133,22 +160,8 @@ internal static class SeriesHtml
         html.Markup("</tbody>\n</table>\n</div>\n</details>\n");
     }
 
-    /// <summary>Where samples stand: by time where all times are known and go forward, else one beside the other.</summary>
-    private static Func<int, double> Axis(HostHistory history, int[] samples)
-    {
-        int first = samples[0];
-        int last = samples[^1];
-        if (history.Samples.All(s => s.TakenAt is not null) && history.Hours(first, last) is { } span)
-        {
-            DateTimeOffset start = history.Samples[first].TakenAt!.Value;
-            return i => Math.Clamp((history.Samples[i].TakenAt!.Value - start).TotalHours / span, 0, 1) * Width;
-        }
-
-        return i => Math.Clamp((double)(i - first) / Math.Max(last - first, 1), 0, 1) * Width;
-    }
-
-    private static string When(HostHistory history, int sample) =>
+    internal static string When(HostHistory history, int sample) =>
         history.Samples[sample].TakenAt is { } time ? Display.Time(time) : history.Samples[sample].Source;
 
-    private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 }
