@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Leakstat.Diagnosis;
+using Leakstat.History;
 using Leakstat.Reports;
 
 namespace Leakstat.Tests.Reports;
@@ -45,6 +46,43 @@ public sealed partial class HtmlReportTests
         Assert.DoesNotContain(page, c => char.IsControl(c) && c != '\n');
         Assert.DoesNotContain('\u202e', page);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_of_series_stay_data()
+    {
+        const string evil = "</script><script>alert(1)</script>\u202e<!--";
+        DiagnosisReport report = ReportCases.Leak();
+        DiagnosisReport named = report with
+        {
+            History = new HostHistory(
+                report.History.Samples,
+                [new Series(new SeriesKey(SeriesKind.ZoneUsed, evil), [.. Enumerable.Range(0, 13).Select(i => (long?)i)], 8)],
+                report.History.Events),
+        };
+
+        XDocument document = Parse(Html(named));
+
+        Assert.Single(document.Descendants("script"), s => s.Attribute("type") is null);
+        using var data = System.Text.Json.JsonDocument.Parse(
+            document.Descendants("script").Single(s => s.Attribute("type") is not null).Value);
+        Assert.StartsWith(
+            "zone </script><script>alert(1)</script>\\u202e<!--",
+            data.RootElement.GetProperty("series")[0].GetProperty("n").GetString(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_forecast_meets_the_bound_where_memory_runs_out()
+    {
+        // 13 captures over 6 h from 101 MiB on, 256 MiB/h; out at 20 h of which 9 h are drawn.
+        XElement band = Parse(Html(ReportCases.Leak())).Descendants("polygon").First(p => (string?)p.Attribute("class") == "band");
+        double[] numbers = [.. ((string)band.Attribute("points")!).Split(' ', ',').Select(n => double.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
+
+        Assert.Equal(1000 * 6 / 9.0, numbers[0], 0.1);
+        Assert.Equal(1000, numbers[2], 0.1);
+        Assert.True(numbers[3] < numbers[1], "the forecast rises");
+        Assert.True(numbers[3] <= numbers[7], "the early edge lies above the late one");
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Leakstat.Diagnosis;
 using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Reports.Text;
@@ -48,9 +47,9 @@ internal static class TrendHtml
             band.Append(Point(line.Now, line.Level)).Append(' ').Append(Point(early, line.Upper(early))).Append(' ')
                 .Append(Point(Math.Max(early, late), line.Upper(Math.Max(early, late)))).Append(' ').Append(Point(late, line.Lower(late)));
             html.Markup($"<polygon class=\"band\" points=\"{band}\"/>");
-            if (line.Bound is { } bound && line.Upper(line.Until) >= bound)
+            if (IsBoundDrawn(line))
             {
-                html.Markup($"<path class=\"bound\" d=\"M0 {Number(y(bound))}H{width}\"/>");
+                html.Markup($"<path class=\"bound\" d=\"M0 {Number(y(line.Bound!.Value))}H{width}\"/>");
             }
         }
 
@@ -69,8 +68,12 @@ internal static class TrendHtml
             Entry("fit", $"fitted line, {Display.Rate(line.Rate)}");
             if (line.Ahead > 0)
             {
-                string bound = suspect.Finding.Exhaustion is { } end ? ", until " + Headline.RunsOut(end) : "";
+                string bound = suspect.Finding.Exhaustion is { } end ? "; runs out: " + Headline.RunsOut(end) : "";
                 Entry("band", $"forecast{bound}");
+                if (IsBoundDrawn(line))
+                {
+                    Entry("bound", $"the bound, {Display.Bytes(line.Bound!.Value)}");
+                }
             }
         }
 
@@ -83,6 +86,8 @@ internal static class TrendHtml
                 : $"<polyline class=\"{style}\" points=\"0,5 20,5\"/>")
             .Markup("</svg>").Text(text).Markup("</span> ");
     }
+
+    private static bool IsBoundDrawn(TrendLine line) => line.Bound is { } bound && line.Upper(line.Until) >= bound;
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 }
