@@ -1,6 +1,5 @@
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
-using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis;
 

@@ -1,5 +1,4 @@
 using Leakstat.Diagnosis;
-using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis;
 
