@@ -53,7 +53,7 @@ public sealed record Keg
     public IReadOnlyList<int> Zones { get; init; } = [];
 
     /// <summary>Whether items have a copy for each CPU and are referenced as offsets (see <see cref="PointerForms"/>).</summary>
-    public bool IsPerCpu => (Flags & UmaFlags.PerCpu) != 0;
+    public bool IsPerCpu => (Flags & UmaFlags.PerCpu) != UmaFlags.None;
 
     /// <summary>Whether its items are buckets: their slots are no references, their first word is.</summary>
     public bool IsBucket { get; init; }
@@ -67,7 +67,9 @@ public sealed record Keg
 
 /// <summary>Flags of zones and kegs, with the values of 13.0 to 15.0 (<c>sys/vm/uma.h</c>, <c>uma_int.h</c>).</summary>
 [Flags]
+#pragma warning disable CA1711 // The kernel calls them flags.
 public enum UmaFlags : uint
+#pragma warning restore CA1711
 {
     /// <summary>None.</summary>
     None = 0,

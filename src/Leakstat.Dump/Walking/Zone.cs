@@ -52,7 +52,7 @@ public sealed record Zone
     public required long CachedInDomainsCounted { get; init; }
 
     /// <summary>Whether it shares the keg of another zone.</summary>
-    public bool IsSecondary => (Flags & UmaFlags.Secondary) != 0;
+    public bool IsSecondary => (Flags & UmaFlags.Secondary) != UmaFlags.None;
 
     /// <summary>Items in use by the kernel's counters, as <c>vmstat -z</c> prints USED.</summary>
     public long Used => Allocations - Frees;
