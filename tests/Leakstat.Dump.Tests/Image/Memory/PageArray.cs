@@ -1,0 +1,82 @@
+namespace Leakstat.Dump.Tests.Image;
+
+/// <summary>The array of <c>struct vm_page</c>, one for each page of memory from the first that is managed.</summary>
+public sealed class PageArray
+{
+    private const ulong Page = PhysicalMemory.PageSize;
+    private const byte Unmanaged = 0x4;
+
+    private readonly Machine _machine;
+    private readonly Dictionary<ulong, (ulong Slab, ulong Zone)> _links = [];
+    private readonly ulong _first;
+    private readonly int _count;
+    private readonly StructLayout _layout;
+
+    public PageArray(Machine machine, ulong physical)
+    {
+        _machine = machine;
+        _layout = machine.Layouts["vm_page"];
+        _first = machine.Memory.Ranges[0].Start / Page;
+        _count = (int)(machine.Memory.End / Page - _first);
+        int pages = (int)(((ulong)(_count * _layout.Size) + Page - 1) / Page);
+        if (machine.Options is { LargePages: true, IsArm: false })
+        {
+            // The page array is the first thing in the kernel map.
+            Address = machine.Space.ReserveKernel(511, 0x200000);
+            machine.Space.MapLarge(Address, physical);
+        }
+        else
+        {
+            Address = machine.Space.ReserveKernel(pages);
+            for (int i = 0; i < pages; i++)
+            {
+                machine.Space.Map(Address + ((ulong)i * Page), physical + ((ulong)i * Page));
+            }
+        }
+
+        for (int i = 0; i < pages; i++)
+        {
+            machine.Memory.SetUse(physical + ((ulong)i * Page), PageUse.Kernel);
+        }
+
+        machine.Kernel.Define("vm_page_array", Address);
+        machine.Kernel.Define("vm_page_array_size", (ulong)_count);
+        machine.Kernel.Define("first_page", _first);
+    }
+
+    public ulong Address { get; }
+
+    public int Count => _count;
+
+    public ulong AddressOf(ulong physical) => Address + (((physical / Page) - _first) * (ulong)_layout.Size);
+
+    public void SetSlab(ulong physical, ulong slab, ulong zone) => _links[physical / Page * Page] = (slab, zone);
+
+    public void Write()
+    {
+        foreach ((ulong start, ulong end) in _machine.Memory.Ranges)
+        {
+            for (ulong physical = start; physical < end; physical += Page)
+            {
+                PageUse use = _machine.Memory.UseOf(physical);
+                StructAt page = _machine.At("vm_page", AddressOf(physical));
+                page["phys_addr"] = physical;
+                page["pindex"] = physical / Page;
+                page["order"] = use == PageUse.Free ? 0u : 13;
+                page["ref_count"] = use is PageUse.Kernel or PageUse.NotDumped ? 1u : 0;
+                page["oflags"] = use == PageUse.User ? 0u : Unmanaged;
+                if (_links.TryGetValue(physical, out (ulong Slab, ulong Zone) links))
+                {
+                    _machine.Space.Write(page.Of("plinks"), links.Slab);
+                    _machine.Space.Write(page.Of("plinks") + 8, links.Zone);
+                }
+                else if (use == PageUse.Free)
+                {
+                    // Free pages hang on lists through the same two words.
+                    _machine.Space.Write(page.Of("plinks"), AddressOf(start));
+                    _machine.Space.Write(page.Of("plinks") + 8, AddressOf(start));
+                }
+            }
+        }
+    }
+}
