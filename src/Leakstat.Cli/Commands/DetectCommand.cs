@@ -13,12 +13,17 @@ internal static class DetectCommand
     public static Command Create(Terminal terminal)
     {
         var options = new CommonOptions();
+        var compare = new Option<bool>("--compare")
+        {
+            Description = "compare two sources, A and B (two hosts, or one before and after a change): what grows in B at an uptime at "
+                + "which it did not in A; of one source, what came before and after its latest change of release",
+        };
         var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
-            options.Sources, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            options.Sources, compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
-        command.SetAction(parsed => Run(parsed, options, terminal));
+        command.SetAction(parsed => parsed.GetValue(compare) ? CompareSources.Run(parsed, options, terminal) : Run(parsed, options, terminal));
         return command;
     }
 

@@ -40,16 +40,22 @@ internal static class SourceReading
     }
 
     /// <summary>Diagnoses the host that the sources hold most captures of; fails with code 3 where it has none left.</summary>
-    public static DiagnosisReport Diagnose(SourceSet set, KnowledgeBase knowledge, Terminal terminal)
+    /// <param name="set">The sources.</param>
+    /// <param name="knowledge">Owners, modules, signatures.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="reference">A host to compare with; null for none.</param>
+    /// <param name="part">The captures of the host to look at; null for all.</param>
+    public static DiagnosisReport Diagnose(
+        SourceSet set, KnowledgeBase knowledge, Terminal terminal, DiagnosisReport? reference = null, Range? part = null)
     {
         HostSource host = set.Hosts[0];
-        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host, terminal), () => new InputReport
+        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host, terminal).Take(part ?? Range.All), () => new InputReport
         {
             OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
             ClockBackwards = host.ClockBackwards,
             Repeated = host.Repeated,
             Problems = set.Problems,
-        });
+        }, reference);
         if (report is null || report.Captures.All(IsEmpty))
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems.Concat(report?.Diagnostics ?? [])));

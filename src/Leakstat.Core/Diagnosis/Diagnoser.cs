@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Differential;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -13,7 +14,9 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
     /// <summary>Diagnoses captures of one host, given in time order; null where there is none.</summary>
     /// <param name="captures">The captures; run through once.</param>
     /// <param name="input">Says what was noticed about the input; asked once all captures are read.</param>
-    public DiagnosisReport? Diagnose(IEnumerable<Capture> captures, Func<InputReport>? input = null)
+    /// <param name="reference">The host to compare with, or the same host before a change; null for none.</param>
+    public DiagnosisReport? Diagnose(
+        IEnumerable<Capture> captures, Func<InputReport>? input = null, DiagnosisReport? reference = null)
     {
         var history = new HistoryBuilder();
         var summaries = ImmutableArray.CreateBuilder<CaptureSummary>();
@@ -41,6 +44,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Trends = TrendJudgement.Of(series, latest),
             Diagnostics = [.. report.Problems, .. diagnostics],
         };
+        host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
         return new DiagnosisReport
         {
             Host = latest.Host,
@@ -49,10 +53,14 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Latest = latest,
             History = host.History,
             Trends = host.Trends,
+            Differential = host.Differential,
             Findings = FindingOrder.Sort(SaidAlready.LeaveOut(
                 [.. RuleRegistry.All.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };
     }
+
+    private DiagnosisCase Case(DiagnosisReport report) =>
+        new(report.Latest, report.Ledger, report.History, knowledge, report.Input) { Trends = report.Trends, Diagnostics = report.Diagnostics };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Differential;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -21,6 +22,9 @@ public sealed record DiagnosisCase(
 
     /// <summary>Verdicts of the trend engine; null where the captures are too few for a trend.</summary>
     public TrendJudgement? Trends { get; init; }
+
+    /// <summary>This host beside another, or beside itself before a change; null where it is looked at alone.</summary>
+    public HostDifferential? Differential { get; init; }
 
     /// <summary>Release, where known.</summary>
     public FreeBsdRelease? Release => Latest.Host.Release;

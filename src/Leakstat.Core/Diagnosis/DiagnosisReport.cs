@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Differential;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -26,6 +27,9 @@ public sealed record DiagnosisReport
 
     /// <summary>Verdicts of the trend engine; null where no trend can be judged.</summary>
     public TrendJudgement? Trends { get; init; }
+
+    /// <summary>This host beside another; null where it is looked at alone.</summary>
+    public HostDifferential? Differential { get; init; }
 
     /// <summary>Findings, the one to look at first first.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }

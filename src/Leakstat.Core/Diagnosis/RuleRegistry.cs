@@ -10,6 +10,9 @@ public static class RuleRegistry
     public static ImmutableHashSet<string> OverHistory { get; } =
         ["LS0001", "LS0003", "LS0004", "LS0005", "LS0101", "LS0102", "LS0109"];
 
+    /// <summary>Rules that speak where two hosts are compared: the quality of the input, and what grows in one only.</summary>
+    public static ImmutableHashSet<string> OverComparison { get; } = ["LS0001", "LS0003", "LS0004", "LS0111"];
+
     /// <summary>All rules, by id.</summary>
     public static ImmutableArray<IRule> All { get; } =
     [
@@ -28,6 +31,7 @@ public static class RuleRegistry
         new LS0108ScatteredSlabs(),
         new LS0109ExplainedGrowth(),
         new LS0110UnknownHoldsMuch(),
+        new LS0111GrowthBesideAnother(),
         new LS0201KernelMapNearlyFull(),
         new LS0202ZoneNearLimit(),
         new LS0203ZoneFailures(),

@@ -103,7 +103,7 @@ public sealed partial class HtmlReportTests
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
     }
 
-    private static XDocument Parse(string page)
+    internal static XDocument Parse(string page)
     {
         // The page keeps to elements that are closed; the few void ones and bare attributes are closed here.
         string xml = page.Replace("<!DOCTYPE html>\n", "", StringComparison.Ordinal);

@@ -13,7 +13,7 @@ namespace Leakstat.Diagnosis.Comparison;
 public sealed class TrendJudgement
 {
     /// <summary>Counters that are levels of load or of caches; growth that follows one is explained by it.</summary>
-    private static readonly ImmutableHashSet<string> s_levels =
+    internal static ImmutableHashSet<string> Levels { get; } =
     [
         "vnodes", "name cache entries", "open files", "sockets", "TCP connections", "pipe KVA", "buffer space", "ARC size",
         "unix sockets", "syncache entries", "host cache entries", "ipfw states", "user page tables",
@@ -106,7 +106,7 @@ public sealed class TrendJudgement
             Series = inputs.ToImmutable(),
             Counters =
             [
-                .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && s_levels.Contains(s.Key.Name))
+                .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && Levels.Contains(s.Key.Name))
                     .Select(s => new ExplainingCounter(s.Key.Name, Numbers(s))),
             ],
         });
@@ -114,7 +114,8 @@ public sealed class TrendJudgement
             trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve);
     }
 
-    private static SeriesInput? Input(Series series, HostHistory history, Capture latest, bool typesKnown)
+    /// <summary>A series as the trend engine takes it; null for what is no owner of memory.</summary>
+    internal static SeriesInput? Input(Series series, HostHistory history, Capture latest, bool typesKnown)
     {
         string name = series.Key.Name;
         switch (series.Key.Kind)
@@ -189,7 +190,8 @@ public sealed class TrendJudgement
         return counters.Length == 0 || counters.Any(c => c.Delta >= seen.Delta / 4);
     }
 
-    private static ImmutableArray<double> Numbers(Series series)
+    /// <summary>Values of a series, NaN where missing.</summary>
+    internal static ImmutableArray<double> Numbers(Series series)
     {
         ImmutableArray<double>.Builder numbers = ImmutableArray.CreateBuilder<double>(series.Count);
         foreach (long? value in series.Values)

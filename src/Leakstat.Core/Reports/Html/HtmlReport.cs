@@ -30,6 +30,7 @@ public static class HtmlReport
         WriteNavigation(html, report, SeriesHtml.IsWorthDrawing(report, suspects));
         html.Markup("<main>\n");
         WriteFindings(html, report);
+        DifferentialHtml.Write(html, report);
         SeriesHtml.Write(html, report, suspects);
         LedgerHtml.Write(html, report.Ledger);
         TablesHtml.WriteZones(html, report);
@@ -69,6 +70,7 @@ public static class HtmlReport
     private static void WriteNavigation(HtmlWriter html, DiagnosisReport report, bool hasSeries)
     {
         html.Markup("<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#findings\">Findings</a></li>\n");
+        Link(report.Differential is not null, "comparison", "Side by side");
         Link(hasSeries, "time", "Over time");
         Link(!report.Ledger.Pages.IsEmpty || !report.Ledger.Wired.IsEmpty, "ledger", "Memory ledger");
         Link(report.Latest.Zones is not null, "zones", "Zones");

@@ -38,6 +38,11 @@ public static class JsonReport
             WriteEvents(json, report.History);
             WriteInput(json, report.Input);
             WriteNeeds(json, report, needs);
+            if (report.Differential is { } compared)
+            {
+                DifferentialJson.Write(json, compared);
+            }
+
             json.WriteEndObject();
         }
 

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Leakstat.Diagnosis;
+using Leakstat.History;
+using Leakstat.Knowledge;
+using Leakstat.Parsing.Sources;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat detect --compare A B</c>: what grows in B at an uptime at which it did not in A.</summary>
+internal static class CompareSources
+{
+    /// <summary>Runs it; one source is split at its latest change of release.</summary>
+    public static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        string[] sources = parsed.GetValue(options.Sources)!;
+        if (sources.Length > 2)
+        {
+            throw new CommandException(
+                ExitCode.Usage, $"--compare takes two sources, not {sources.Length}; usage: leakstat detect --compare A B");
+        }
+
+        KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
+        DiagnosisReport whole = sources.Length == 2 ? OfTwo(sources, knowledge, terminal) : OfOne(sources[0], knowledge, terminal);
+        DiagnosisReport report = whole with
+        {
+            Findings = [.. whole.Findings.Where(f => RuleRegistry.OverComparison.Contains(f.Rule))],
+        };
+        ReportOutput.Print(
+            parsed,
+            options,
+            terminal,
+            stream => JsonReport.Write(report, stream),
+            (writer, layout) => DifferentialTerminalReport.Write(report, writer, layout));
+        ReportOutput.WriteFiles(parsed, options, report);
+        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
+            ? ExitCode.Found
+            : ExitCode.Done;
+    }
+
+    private static DiagnosisReport OfTwo(string[] sources, KnowledgeBase knowledge, Terminal terminal)
+    {
+        DiagnosisReport before = SourceReading.Diagnose(SourceReading.Open([sources[0]], terminal), knowledge, terminal);
+        return SourceReading.Diagnose(SourceReading.Open([sources[1]], terminal), knowledge, terminal, before);
+    }
+
+    private static DiagnosisReport OfOne(string source, KnowledgeBase knowledge, Terminal terminal)
+    {
+        SourceSet set = SourceReading.Open([source], terminal);
+        DiagnosisReport all = SourceReading.Diagnose(set, knowledge, terminal);
+        HistoryEvent upgrade = all.History.Events.LastOrDefault(e => e.Kind == "release")
+            ?? throw new CommandException(
+                ExitCode.Usage,
+                $"{source} holds no change of release to compare before and after; usage: leakstat detect --compare A B");
+        DiagnosisReport before = SourceReading.Diagnose(set, knowledge, terminal, part: ..upgrade.Sample);
+        return SourceReading.Diagnose(set, knowledge, terminal, before, upgrade.Sample..);
+    }
+}
