@@ -21,6 +21,13 @@ public sealed record FreeBsd(
     public static FreeBsd V13 { get; } = new(
         "13.0-RELEASE", 1300139, 3, 2, 2, "freebsd-14.2-amd64.tsv", "freebsd-13.0-amd64.tsv");
 
+    /// <summary>From source: zones with lists of kegs, one form of slab header, plain counters.</summary>
+    public static FreeBsd V12 { get; } = new(
+        "12.1-RELEASE", 1201000, 2, 1, 2, "freebsd-14.2-amd64.tsv", "freebsd-12.1-amd64.tsv");
+
+    /// <summary>Whether UMA and malloc(9) are as they were before 13.</summary>
+    public bool IsOld => Major <= 12;
+
     public int Major => OsRelDate / 100000;
 
     /// <summary>Shift of the size in the mark of a large allocation (<c>sys/kern/kern_malloc.c</c>, <c>malloc_large_slab</c>).</summary>

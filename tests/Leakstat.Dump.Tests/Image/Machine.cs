@@ -98,7 +98,7 @@ public sealed class Machine
     public StructAt At(string layout, ulong address) => new(Space, Layouts[layout], address);
 
     /// <summary>What is stored as the pointer to per-CPU memory: on amd64 since 13 the distance from <c>__pcpu[0]</c>.</summary>
-    public ulong PerCpuPointer(ulong address) => Options.IsArm ? address : unchecked(address - PerCpuBase);
+    public ulong PerCpuPointer(ulong address) => Options.IsArm || Release.IsOld ? address : unchecked(address - PerCpuBase);
 
     /// <summary>A CPU's copy of per-CPU memory.</summary>
     public ulong PerCpuCopy(ulong address, int cpu) => address + ((ulong)cpu * Page);
@@ -110,7 +110,15 @@ public sealed class Machine
         Modules.Write();
         Malloc.Write();
         System.WriteArenas();
-        new UmaMemory(this).Write();
+        if (Release.IsOld)
+        {
+            new UmaMemory12(this).Write();
+        }
+        else
+        {
+            new UmaMemory(this).Write();
+        }
+
         System.Write();
         PageTables? tables = Options.IsArm ? null : new PageTables(Space, Options.La57 ? 5 : 4);
         if (tables is not null)

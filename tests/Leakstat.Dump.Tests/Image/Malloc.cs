@@ -9,6 +9,9 @@ public sealed class MallocType
 
     public required Item Statistics { get; init; }
 
+    /// <summary>What is kept beside the type, before 13.</summary>
+    public Item? Handle { get; init; }
+
     public long Allocated { get; set; }
 
     public long Freed { get; set; }
@@ -36,19 +39,23 @@ public sealed class LargeBlock(ulong address, int size, bool contiguous) : IPlac
 /// <summary>malloc(9) as 13 to 15 keep it (<c>sys/kern/kern_malloc.c</c>).</summary>
 public sealed class Malloc
 {
-    private static readonly int[] s_sizes = [16, 32, 64, 128, 256, 384, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
+    private static readonly int[] s_newSizes = [16, 32, 64, 128, 256, 384, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
 
     private readonly Machine _machine;
+    private readonly int[] _sizes;
     private readonly List<Zone> _zones = [];
     private readonly Zone _statistics;
+    private readonly Zone? _internals;
 
     public Malloc(Machine machine)
     {
         _machine = machine;
-        ulong table = machine.Kernel.Define("kmemzones", 24 * (s_sizes.Length + 1), ".data", local: true);
-        foreach (int size in s_sizes)
+        bool old = machine.Release.IsOld;
+        _sizes = old ? [.. s_newSizes.Where(size => size != 384)] : s_newSizes;
+        ulong table = machine.Kernel.Define("kmemzones", 24 * (_sizes.Length + 1), ".data", local: true);
+        foreach (int size in _sizes)
         {
-            Zone zone = machine.Uma.Create($"malloc-{size}", size, new ZoneOptions { Flags = KegTraits.Malloc });
+            Zone zone = machine.Uma.Create(old ? $"{size}" : $"malloc-{size}", size, new ZoneOptions { Flags = KegTraits.Malloc });
             machine.Space.Write(table, (ulong)size, 4);
             machine.Space.Write(table + 8, zone.NameAddress);
             machine.Space.Write(table + 16, zone.Address);
@@ -61,7 +68,8 @@ public sealed class Malloc
             machine.Uma.PerCpuZone($"pcpu-{size}", size);
         }
 
-        _statistics = machine.Uma.PerCpuZone("pcpu-64", 64);
+        _statistics = machine.Uma.PerCpuZone(old ? "mt_stats_zone" : "pcpu-64", 64);
+        _internals = old ? machine.Uma.Create("mt_zone", machine.Layouts["malloc_type_internal"].Size, ZoneOptions.Default) : null;
     }
 
     public List<MallocType> Types { get; } = [];
@@ -69,7 +77,7 @@ public sealed class Malloc
     public List<LargeBlock> LargeBlocks { get; } = [];
 
     /// <summary>The zone that serves a size.</summary>
-    public Zone ZoneFor(int size) => _zones[Array.FindIndex(s_sizes, s => s >= size)];
+    public Zone ZoneFor(int size) => _zones[Array.FindIndex(_sizes, s => s >= size)];
 
     /// <summary>The type of that name, in the kernel's data unless a place is given.</summary>
     public MallocType Type(string name, ulong address = 0, ulong nameAddress = 0)
@@ -85,9 +93,19 @@ public sealed class Malloc
             Name = name,
             Address = address != 0 ? address : _machine.Kernel.Define($"M_{name.ToUpperInvariant().Replace(' ', '_')}", layout.Size, ".data"),
             Statistics = _machine.Uma.Take(_statistics),
+            Handle = _internals is null ? null : _machine.Uma.Take(_internals),
         };
         StructAt at = _machine.At("malloc_type", type.Address);
-        at["ks_version"] = _machine.Release.Major >= 15 ? 2024073001u : 2020110501u;
+        if (type.Handle is { } handle)
+        {
+            at["ks_magic"] = 877983977;
+            at["ks_handle"] = handle.Address;
+        }
+        else
+        {
+            at["ks_version"] = _machine.Release.Major >= 15 ? 2024073001u : 2020110501u;
+        }
+
         at["ks_shortdesc"] = nameAddress != 0 ? nameAddress : _machine.Kernel.Text(name);
         Types.Add(type);
         return type;
@@ -98,7 +116,7 @@ public sealed class Malloc
     {
         Zone zone = ZoneFor(size);
         Item item = _machine.Uma.Take(zone);
-        Count(Type(type), zone.Size, 1UL << Array.IndexOf(s_sizes, zone.Size));
+        Count(Type(type), zone.Size, 1UL << Array.IndexOf(_sizes, zone.Size));
         return item;
     }
 
@@ -140,7 +158,11 @@ public sealed class Malloc
         int rounded = pages * PhysicalMemory.PageSize;
         var block = new LargeBlock(address, rounded, contiguous);
         ulong mark = ((ulong)rounded << _machine.Release.LargeShift) | 1 | (contiguous && _machine.Release.Major >= 14 ? 2u : 0);
-        if (!contiguous || _machine.Release.Major >= 14)
+        if (_machine.Release.IsOld)
+        {
+            MarkOld(address, rounded, contiguous);
+        }
+        else if (!contiguous || _machine.Release.Major >= 14)
         {
             _machine.Pages.SetSlab(_machine.Space.Physical(address), mark, 0);
         }
@@ -158,13 +180,29 @@ public sealed class Malloc
             StructAt at = _machine.At("malloc_type", type.Address);
             at["ks_next"] = next;
             next = type.Address;
-            StructAt own = _machine.At("malloc_type_internal", at.Of("ks_mti"));
+            StructAt own = _machine.At("malloc_type_internal", type.Handle?.Address ?? at.Of("ks_mti"));
             own["mti_stats"] = _machine.PerCpuPointer(type.Statistics.Address);
             WriteStatistics(type);
         }
 
         _machine.Kernel.Define("kmemstatistics", next, local: true);
         _machine.Kernel.Define("kmemcount", (ulong)Types.Count, 4, local: true);
+    }
+
+    /// <summary>Before 13 a large block has a slab header of its own, with its size in place of the links.</summary>
+    private void MarkOld(ulong address, int size, bool contiguous)
+    {
+        if (contiguous)
+        {
+            return;
+        }
+
+        Item header = _machine.Uma.TakeSlabHeader();
+        StructAt slab = _machine.At("uma_slab", header.Address);
+        slab["us_type"] = (ulong)size;
+        slab["us_data"] = address;
+        slab["us_flags"] = 0x24;
+        _machine.Pages.SetSlab(_machine.Space.Physical(address), 0, header.Address);
     }
 
     private void Count(MallocType type, int bytes, ulong sizes)

@@ -23,12 +23,17 @@ public enum PointerForm
 /// <summary>Describes a heap, so that a test reads as what it is about.</summary>
 public sealed class Scenario
 {
+    private Mbufs? _mbufs;
+
     public Scenario(MachineOptions? options = null)
     {
         Machine = new Machine(options ?? new MachineOptions());
     }
 
     public Machine Machine { get; }
+
+    /// <summary>Network buffers.</summary>
+    public Mbufs Mbufs => _mbufs ??= new Mbufs(this);
 
     /// <summary>A zone of its own.</summary>
     public Zone Zone(string name, int size, ZoneOptions? options = null) =>

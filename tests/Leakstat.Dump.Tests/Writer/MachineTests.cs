@@ -7,10 +7,11 @@ namespace Leakstat.Dump.Tests.Writer;
 /// <summary>The writer itself: what it makes is what the sources of FreeBSD say, by hand-computed places.</summary>
 public class MachineTests
 {
-    public static TheoryData<string> Releases => ["13", "14", "15", "arm"];
+    public static TheoryData<string> Releases => ["12", "13", "14", "15", "arm"];
 
     internal static MachineOptions OptionsOf(string name) => name switch
     {
+        "12" => new MachineOptions { Release = FreeBsd.V12 },
         "13" => new MachineOptions { Release = FreeBsd.V13 },
         "15" => new MachineOptions { Release = FreeBsd.V15, La57 = true },
         "arm" => new MachineOptions { IsArm = true },

@@ -17,6 +17,7 @@ public sealed partial class KernelTypes
         ["STAILQ_HEAD"] = ["stqh_first", "stqh_last"],
         ["vm_page.plinks.q"] = ["tqe_next", "tqe_prev"],
         ["vm_page.plinks.uma"] = ["slab", "zone"],
+        ["vm_page.plinks.s"] = ["ss", "pv"],
         ["vm_page.plinks.memguard"] = ["p", "v"],
     };
 
@@ -28,6 +29,9 @@ public sealed partial class KernelTypes
         ["uma_slab.us_link"] = "LIST_ENTRY",
         ["uma_bucket.ub_link"] = "STAILQ_ENTRY",
         ["uma_hash_slab.uhs_hlink"] = "LIST_ENTRY",
+        ["uma_slab.us_hlink"] = "STAILQ_ENTRY",
+        ["uma_klink.kl_link"] = "LIST_ENTRY",
+        ["uma_zone.uz_kegs"] = "LIST_HEAD",
         ["linker_file.link"] = "TAILQ_ENTRY",
         ["linker_file.common"] = "STAILQ_HEAD",
         ["linker_file.modules"] = "TAILQ_HEAD",
@@ -139,6 +143,7 @@ public sealed partial class KernelTypes
             return _ctf.AddStruct("", 16,
             [
                 ("q", Small("", s_small["vm_page.plinks.q"]), 0),
+                ("s", Small("", s_small["vm_page.plinks.s"]), 0),
                 ("memguard", Small("", s_small["vm_page.plinks.memguard"]), 0),
                 ("uma", Small("", s_small["vm_page.plinks.uma"]), 0),
             ], union: true);

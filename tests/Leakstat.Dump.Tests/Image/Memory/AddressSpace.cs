@@ -111,6 +111,21 @@ public sealed class AddressSpace(PhysicalMemory memory, ulong kernelBase, ulong 
 
     public ulong Read64(ulong address) => BinaryPrimitives.ReadUInt64LittleEndian(Read(address, 8));
 
+    /// <summary>A LIST: the head points to the first, each to the next and back to the pointer that points to it.</summary>
+    public void Link(IReadOnlyList<ulong> elements, ulong head, int linkOffset)
+    {
+        ulong from = head;
+        Write(head, 0);
+        foreach (ulong element in elements)
+        {
+            ulong link = element + (ulong)linkOffset;
+            Write(from, element);
+            Write(link, 0);
+            Write(link + 8, from);
+            from = link;
+        }
+    }
+
     public void WriteText(ulong address, string text) => Write(address, Encoding.UTF8.GetBytes(text + "\0"));
 }
 

@@ -63,7 +63,7 @@ public sealed class PageArray
                 page["phys_addr"] = physical;
                 page["pindex"] = physical / Page;
                 page["order"] = use == PageUse.Free ? 0u : 13;
-                page["ref_count"] = use is PageUse.Kernel or PageUse.NotDumped ? 1u : 0;
+                page[_machine.Release.IsOld ? "wire_count" : "ref_count"] = use is PageUse.Kernel or PageUse.NotDumped ? 1u : 0;
                 page["oflags"] = use == PageUse.User ? 0u : Unmanaged;
                 if (_links.TryGetValue(physical, out (ulong Slab, ulong Zone) links))
                 {

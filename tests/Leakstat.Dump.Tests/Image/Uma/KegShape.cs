@@ -29,9 +29,7 @@ public sealed record ZoneOptions
 /// <summary>How items lie in slabs (<c>keg_layout</c> of <c>sys/vm/uma_core.c</c>, 13 to 15).</summary>
 public sealed record KegShape(int ItemSpace, int Pages, int Items, int HeaderOffset, KegTraits Flags)
 {
-    private const int MostItems = 512;
-
-    public static KegShape Of(int size, ZoneOptions options, int headerSize, int cpus)
+    public static KegShape Of(int size, ZoneOptions options, int headerSize, int cpus, int mostItems = 512)
     {
         int space = (Math.Max(size, 8) + options.Alignment - 1) / options.Alignment * options.Alignment;
         int pages = options.Pages > 0 ? options.Pages : (space + PhysicalMemory.PageSize - 1) / PhysicalMemory.PageSize;
@@ -39,8 +37,8 @@ public sealed record KegShape(int ItemSpace, int Pages, int Items, int HeaderOff
         KegTraits flags = options.Flags;
 
         // An item of a whole page or more leaves no room for a header in a slab of its own size.
-        bool away = options.OffPage || (flags & KegTraits.NoTouch) != KegTraits.None || (bytes - Header(headerSize, 1)) / space < bytes / space && space * 8 > bytes;
-        int items = Math.Min(MostItems, bytes / space);
+        bool away = options.OffPage || (flags & KegTraits.NoTouch) != KegTraits.None || (bytes - Header(headerSize, 1, mostItems)) / space < bytes / space && space * 8 > bytes;
+        int items = Math.Min(mostItems, bytes / space);
         int at = 0;
         if (away)
         {
@@ -48,12 +46,12 @@ public sealed record KegShape(int ItemSpace, int Pages, int Items, int HeaderOff
         }
         else
         {
-            while ((items * space) + Header(headerSize, items) > bytes)
+            while ((items * space) + Header(headerSize, items, mostItems) > bytes)
             {
                 items--;
             }
 
-            at = bytes - Header(headerSize, items);
+            at = bytes - Header(headerSize, items, mostItems);
         }
 
         if (away || (items - 1) * space >= PhysicalMemory.PageSize)
@@ -69,6 +67,7 @@ public sealed record KegShape(int ItemSpace, int Pages, int Items, int HeaderOff
         return new KegShape(space, (flags & KegTraits.PerCpu) != KegTraits.None ? pages * cpus : pages, items, at, flags);
     }
 
-    /// <summary>Size of a slab header with its set of free items.</summary>
-    public static int Header(int fixedSize, int items) => fixedSize + (((items + 63) / 64) * 8);
+    /// <summary>Size of a slab header with its set of free items; before 13 the set is part of the structure.</summary>
+    private static int Header(int fixedSize, int items, int mostItems) =>
+        mostItems == 256 ? fixedSize : fixedSize + (((items + 63) / 64) * 8);
 }

@@ -35,17 +35,18 @@ public sealed class UmaAllocator
         machine.Kernel.Define("zones", _zones.Address, local: true);
 
         ZoneOptions inner = new() { Flags = KegTraits.Internal };
-        _slabsSmall = Create("UMA Slabs 0", HashHeader + 8, inner);
-        _slabsLarge = Create("UMA Slabs 1", HashHeader + 64, inner);
+        bool old = machine.Release.IsOld;
+        _slabsSmall = Create(old ? "UMA Slabs" : "UMA Slabs 0", old ? layouts["uma_slab"].Size : HashHeader + 8, inner);
+        _slabsLarge = old ? _slabsSmall : Create("UMA Slabs 1", HashHeader + 64, inner);
         _hashes = Create("UMA Hash", 256, inner);
         foreach ((string name, int words) in ((string, int)[])
             [("2 Bucket", 4), ("4 Bucket", 6), ("8 Bucket", 10), ("16 Bucket", 16), ("32 Bucket", 32), ("64 Bucket", 64), ("128 Bucket", 128), ("256 Bucket", 256)])
         {
-            _bucketZones.Add((words - 2, Create(name, words * 8, inner with { Flags = KegTraits.Internal | KegTraits.Bucket })));
+            _bucketZones.Add((words - (layouts["uma_bucket"].Size / 8), Create(name, words * 8, inner with { Flags = KegTraits.Internal | KegTraits.Bucket })));
         }
 
         _counters = PerCpuZone("pcpu-8", 8);
-        foreach (Zone zone in _withoutCounters)
+        foreach (Zone zone in old ? [] : _withoutCounters)
         {
             AddCounters(zone);
         }
@@ -135,6 +136,9 @@ public sealed class UmaAllocator
         bucket.Items.Add(item);
     }
 
+    /// <summary>A slab header for a large allocation, as it was before 13.</summary>
+    public Item TakeSlabHeader() => Take(_slabsSmall);
+
     /// <summary>Finds each bucket the item of a bucket zone that it lives in. Call before memory is written.</summary>
     public void HouseBuckets()
     {
@@ -172,7 +176,7 @@ public sealed class UmaAllocator
         {
             _withoutCounters.Add(zone);
         }
-        else
+        else if (!_machine.Release.IsOld)
         {
             AddCounters(zone);
         }
@@ -193,7 +197,7 @@ public sealed class UmaAllocator
 
     private Keg NewKeg(string name, int size, ZoneOptions options)
     {
-        var shape = KegShape.Of(size, options, _machine.Layouts["uma_slab"].Size, _machine.Cpus);
+        var shape = KegShape.Of(size, options, _machine.Layouts["uma_slab"].Size, _machine.Cpus, _machine.Release.IsOld ? 256 : 512);
         var keg = new Keg
         {
             Name = name,
@@ -230,7 +234,7 @@ public sealed class UmaAllocator
         if (keg.Is(KegTraits.OffPage))
         {
             Item header = Take(keg.ItemsPerSlab <= 64 ? _slabsSmall : _slabsLarge);
-            ulong at = header.Address + (ulong)_machine.Layouts["uma_hash_slab"]["uhs_slab"].Offset;
+            ulong at = header.Address + (_machine.Release.IsOld ? 0 : (ulong)_machine.Layouts["uma_hash_slab"]["uhs_slab"].Offset);
             slab = new Slab(keg, at, data, domain, flags) { HeaderItem = header };
         }
         else

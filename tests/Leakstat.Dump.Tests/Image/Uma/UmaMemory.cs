@@ -14,8 +14,8 @@ public sealed class UmaMemory(Machine machine)
         ulong cacheHead = machine.Kernel.Define("uma_cachezones", 8, local: true);
 
         // New kegs are put in front.
-        Link([.. uma.Kegs.AsEnumerable().Reverse().Select(k => k.Address)], kegHead, _layouts["uma_keg"]["uk_link"].Offset);
-        Link([.. uma.CacheZones.Select(z => z.Address)], cacheHead, _layouts["uma_zone"]["uz_link"].Offset);
+        _space.Link([.. uma.Kegs.AsEnumerable().Reverse().Select(k => k.Address)], kegHead, _layouts["uma_keg"]["uk_link"].Offset);
+        _space.Link([.. uma.CacheZones.Select(z => z.Address)], cacheHead, _layouts["uma_zone"]["uz_link"].Offset);
         foreach (Keg keg in uma.Kegs)
         {
             WriteKeg(keg);
@@ -24,21 +24,6 @@ public sealed class UmaMemory(Machine machine)
         foreach (Zone zone in uma.Zones)
         {
             WriteZone(zone);
-        }
-    }
-
-    /// <summary>A LIST: the head points to the first, each to the next and back to the pointer that points to it.</summary>
-    private void Link(IReadOnlyList<ulong> elements, ulong head, int linkOffset)
-    {
-        ulong from = head;
-        _space.Write(head, 0);
-        foreach (ulong element in elements)
-        {
-            ulong link = element + (ulong)linkOffset;
-            _space.Write(from, element);
-            _space.Write(link, 0);
-            _space.Write(link + 8, from);
-            from = link;
         }
     }
 
@@ -57,7 +42,7 @@ public sealed class UmaMemory(Machine machine)
         at["uk_allocf"] = machine.Kernel.Function(
             keg.Is(KegTraits.PerCpu) ? "pcpu_page_alloc" : keg.Pages == 1 ? "uma_small_alloc" : "page_alloc");
         at["uk_freef"] = machine.Kernel.Function("page_free");
-        Link([.. keg.Zones.Select(z => z.Address)], at.Of("uk_zones"), _layouts["uma_zone"]["uz_link"].Offset);
+        _space.Link([.. keg.Zones.Select(z => z.Address)], at.Of("uk_zones"), _layouts["uma_zone"]["uz_link"].Offset);
         for (int domain = 0; domain < machine.Domains; domain++)
         {
             WriteDomain(keg, domain);
@@ -80,9 +65,9 @@ public sealed class UmaMemory(Machine machine)
         StructAt at = machine.At("uma_domain", keg.Address + (ulong)(_layouts["uma_keg"].Size + (domain * layout.Size)));
         Slab[] slabs = [.. keg.Slabs.Where(s => s.Domain == domain)];
         int link = _layouts["uma_slab"]["us_link"].Offset;
-        Link(Headers(s => s.FreeCount > 0 && s.FreeCount < s.Items.Length), at.Of("ud_part_slab"), link);
-        Link(Headers(s => s.FreeCount == s.Items.Length), at.Of("ud_free_slab"), link);
-        Link(Headers(s => s.FreeCount == 0), at.Of("ud_full_slab"), link);
+        _space.Link(Headers(s => s.FreeCount > 0 && s.FreeCount < s.Items.Length), at.Of("ud_part_slab"), link);
+        _space.Link(Headers(s => s.FreeCount == s.Items.Length), at.Of("ud_free_slab"), link);
+        _space.Link(Headers(s => s.FreeCount == 0), at.Of("ud_full_slab"), link);
         at["ud_pages"] = (ulong)(slabs.Length * keg.Pages);
         at["ud_free_items"] = (ulong)slabs.Sum(s => s.FreeCount);
         at["ud_free_slabs"] = (ulong)slabs.Count(s => s.FreeCount == s.Items.Length);
@@ -131,7 +116,7 @@ public sealed class UmaMemory(Machine machine)
         hash["uh_hashmask"] = (ulong)(size - 1);
         foreach (IGrouping<ulong, Slab> chain in keg.Slabs.GroupBy(s => (s.Data >> 12) & (ulong)(size - 1)))
         {
-            Link([.. chain.Select(s => s.HeaderItem!.Address)], table.Address + (chain.Key * 8), 0);
+            _space.Link([.. chain.Select(s => s.HeaderItem!.Address)], table.Address + (chain.Key * 8), 0);
         }
     }
 
