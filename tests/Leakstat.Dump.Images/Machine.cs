@@ -123,7 +123,9 @@ public sealed class Machine
         PageTables? tables = Options.IsArm ? null : new PageTables(Space, Options.La57 ? 5 : 4);
         if (tables is not null)
         {
-            Kernel.Define(Options.La57 ? "KPML5phys" : "KPML4phys", tables.Root);
+            // Both are there; the one of the mode in use is set.
+            Kernel.Define("KPML4phys", Options.La57 ? 0 : tables.Root);
+            Kernel.Define("KPML5phys", Options.La57 ? tables.Root : 0);
         }
 
         Pages.Write();
