@@ -30,6 +30,9 @@ public sealed record DumpLimits
     /// <summary>Types of one CTF section.</summary>
     public int Types { get; init; } = 2_000_000;
 
+    /// <summary>Members of one structure, those of inner ones among them.</summary>
+    public int StructMembers { get; init; } = 20_000;
+
     /// <summary>Types looked through on the way from a name to a structure, and structures within structures.</summary>
     public int TypeDepth { get; init; } = 64;
 
@@ -74,6 +77,15 @@ public sealed record DumpLimits
 
     /// <summary>Large allocations.</summary>
     public int LargeAllocations { get; init; } = 16_000_000;
+
+    /// <summary>Stretches of present pages; 16 Mi of them are 256 MiB of tables.</summary>
+    public int PhysicalRuns { get; init; } = 16 << 20;
+
+    /// <summary>Bytes of the message buffer; <c>kern.msgbufsize</c> is some 100 KiB.</summary>
+    public int MessageBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of <c>info.N</c>.</summary>
+    public int InfoBytes { get; init; } = 1 << 20;
 
     /// <summary>Ranges of <c>dump_avail</c>, and segments of <c>vm_phys_segs</c>.</summary>
     public int PhysicalRanges { get; init; } = 1024;

@@ -14,6 +14,9 @@ public sealed class DumpNotes(DumpLimits limits)
     /// <summary>The notes that were kept.</summary>
     public IReadOnlyList<DumpNote> All => _notes;
 
+    /// <summary>Notes in all, also those that were not kept.</summary>
+    public long Count => _notes.Count + Dropped;
+
     /// <summary>Notes beyond the limit.</summary>
     public long Dropped { get; private set; }
 

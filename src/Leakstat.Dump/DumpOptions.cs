@@ -15,6 +15,9 @@ public sealed record DumpOptions
     /// <summary>Bounds.</summary>
     public DumpLimits Limits { get; init; } = DumpLimits.Default;
 
+    /// <summary>Decompresses Zstandard; null, or null from it, where nothing can.</summary>
+    public Func<Stream, Stream?>? Zstd { get; init; }
+
     /// <summary>Folder for what a compressed dump is expanded into; null for the system's.</summary>
     public string? TemporaryDirectory { get; init; }
 

@@ -39,14 +39,15 @@ public sealed unsafe class MappedBytes : DumpBytes
     /// <summary>Maps a file for reading.</summary>
     /// <param name="path">Path.</param>
     /// <param name="deleteOnClose">Whether it is a temporary file that goes away with this.</param>
+    /// <param name="name">Name for messages, where it is not the path.</param>
     /// <exception cref="IOException">It cannot be opened or mapped.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static MappedBytes Open(string path, bool deleteOnClose = false)
+    public static MappedBytes Open(string path, bool deleteOnClose = false, string? name = null)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
         try
         {
-            return new MappedBytes(stream, deleteOnClose) { Name = path };
+            return new MappedBytes(stream, deleteOnClose) { Name = name ?? path };
         }
         catch
         {

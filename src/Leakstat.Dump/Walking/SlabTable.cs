@@ -12,6 +12,20 @@ namespace Leakstat.Dump.Walking;
 /// </remarks>
 public sealed class SlabTable
 {
+    /// <summary>A table of nothing.</summary>
+    public static SlabTable Empty { get; } = new()
+    {
+        Count = 0,
+        ItemCount = 0,
+        Keg = [],
+        Base = [],
+        FirstAddress = [],
+        Header = [],
+        FirstItem = [0],
+        State = [],
+        FirstSlabOfKeg = [0],
+    };
+
     /// <summary>Slabs.</summary>
     public required int Count { get; init; }
 

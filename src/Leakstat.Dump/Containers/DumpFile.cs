@@ -1,0 +1,239 @@
+using System.Text;
+using Leakstat.Dump.Files;
+
+namespace Leakstat.Dump.Containers;
+
+/// <summary>What a dump comes in.</summary>
+public enum ContainerKind
+{
+    /// <summary>A minidump: what the kernel uses.</summary>
+    Minidump,
+
+    /// <summary>An ELF dump of all memory (<c>debug.minidump=0</c>, QEMU).</summary>
+    Elf,
+}
+
+/// <summary>The machine of a dump.</summary>
+public enum DumpMachine
+{
+    /// <summary>amd64.</summary>
+    Amd64,
+
+    /// <summary>arm64.</summary>
+    Arm64,
+}
+
+/// <summary>A dump file opened as physical memory, before anything is known of its kernel.</summary>
+public sealed class DumpFile : IDisposable
+{
+    private readonly DumpBytes _bytes;
+
+    internal DumpFile(DumpBytes bytes)
+    {
+        _bytes = bytes;
+    }
+
+    /// <summary>Path as given.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What it comes in.</summary>
+    public required ContainerKind Kind { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required DumpMachine Machine { get; init; }
+
+    /// <summary>Version of the minidump's header; 0 for ELF.</summary>
+    public uint HeaderVersion { get; init; }
+
+    /// <summary>The pages.</summary>
+    public required PhysicalMemory Physical { get; init; }
+
+    /// <summary>The page tables of a minidump; null for ELF dumps, where the kernel must be known first.</summary>
+    public AddressTranslation? Translation { get; init; }
+
+    /// <summary>The message buffer that stands in front of a minidump's pages, as it lay in memory (a ring); empty elsewhere.</summary>
+    public ReadOnlyMemory<byte> MessageBuffer { get; init; }
+
+    /// <summary>The header on the dump device; null for files that savecore(8) wrote.</summary>
+    public KernelDumpHeader? PartitionHeader { get; internal set; }
+
+    /// <summary><c>info.N</c>; null where there is none.</summary>
+    public DumpInfo? Info { get; internal set; }
+
+    /// <summary>Whether it is a dump of a kernel that went on running (<c>savecore -L</c>), so that parts of it are of different moments.</summary>
+    public bool IsLive => System.IO.Path.GetFileName(Path).StartsWith("livecore", StringComparison.Ordinal);
+
+    /// <summary>Bytes of the (expanded) dump.</summary>
+    public long Length => _bytes.Length;
+
+    /// <summary>Opens a dump of any form; null and a fault where that cannot be.</summary>
+    public static DumpFile? Open(string path, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    {
+        DumpBytes bytes;
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                fault = new DumpFault(DumpFaultKind.Unreadable, path, "is a folder");
+                return null;
+            }
+
+            bytes = MappedBytes.Open(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            fault = new DumpFault(DumpFaultKind.Unreadable, path, e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message);
+            return null;
+        }
+
+        DumpFile? file = Open(bytes, options, notes, out fault);
+        if (file is not null)
+        {
+            file.Info = ReadInfo(path, options.Limits, notes);
+        }
+
+        return file;
+    }
+
+    /// <summary>Opens a dump that is at hand; takes <paramref name="bytes"/> over, and gives it up where it is no dump.</summary>
+    public static DumpFile? Open(DumpBytes bytes, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    {
+        DumpBytes given = bytes;
+        if (Expansion.FormOf(bytes.Span(0, 16)) is { } form)
+        {
+            DumpBytes? expanded = Expansion.Expand(bytes.Name, new BytesStream(bytes), form, options, notes, out fault);
+            bytes.Dispose();
+            if (expanded is null)
+            {
+                return null;
+            }
+
+            bytes = expanded;
+        }
+
+        KernelDumpHeader? header = null;
+        if (!DumpForms.IsDump(bytes) && PartitionImage.Find(bytes) is { } image)
+        {
+            header = image.Header;
+            if (PartitionImage.Refusal(bytes.Name, header) is { } refusal)
+            {
+                bytes.Dispose();
+                fault = refusal;
+                return null;
+            }
+
+            var part = new SlicedBytes(bytes, image.Start, image.Length) { Name = bytes.Name };
+            if (Expansion.FormOf(part.Span(0, 16)) is { } inner)
+            {
+                DumpBytes? expanded = Expansion.Expand(bytes.Name, part.ToStream(), inner, options, notes, out fault);
+                bytes.Dispose();
+                if (expanded is null)
+                {
+                    return null;
+                }
+
+                bytes = expanded;
+            }
+            else
+            {
+                bytes = part;
+            }
+        }
+
+        DumpFile? file = DumpForms.Read(bytes, options.Limits, notes, out fault);
+        if (file is null)
+        {
+            bytes.Dispose();
+        }
+        else
+        {
+            file.PartitionHeader = header;
+            if (file.Physical.PagesCutOff > 0)
+            {
+                notes.Add(given.Name, $"the dump is cut: the last {file.Physical.PagesCutOff} of {(long)file.Physical.PageCount + file.Physical.PagesCutOff} pages are missing");
+            }
+        }
+
+        return file;
+    }
+
+    /// <summary>Gives up the file.</summary>
+    public void Dispose() => _bytes.Dispose();
+
+    private static DumpInfo? ReadInfo(string path, DumpLimits limits, DumpNotes notes)
+    {
+        if (DumpInfo.PathFor(path) is not { } info || !File.Exists(info))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (new FileInfo(info).Length > limits.InfoBytes)
+            {
+                notes.Add(info, "is too large to be what savecore writes; it is not read");
+                return null;
+            }
+
+            DumpInfo read = DumpInfo.Parse(info, Encoding.Latin1.GetString(File.ReadAllBytes(info)));
+            if (read["Dump Status"] is { } status && status != "good")
+            {
+                notes.Add(info, $"savecore says that the dump is {status}");
+            }
+
+            return read;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            notes.Add(info, e.Message);
+            return null;
+        }
+    }
+}
+
+/// <summary>The image of a dump partition: the header at its end tells where the dump lies (<c>sbin/savecore/savecore.c</c>).</summary>
+internal static class PartitionImage
+{
+    /// <summary>The header at the end of the image and where its dump lies; null where there is none.</summary>
+    public static (KernelDumpHeader Header, long Start, long Length)? Find(DumpBytes bytes)
+    {
+        foreach (int sector in (ReadOnlySpan<int>)[512, 4096, 8192, 2048, 1024])
+        {
+            if (bytes.TrySpan(bytes.Length - sector, KernelDumpHeader.Size, out ReadOnlySpan<byte> last)
+                && KernelDumpHeader.Read(last) is { } header)
+            {
+                ulong extent = header.DumpExtent is > 0 and { } given ? given : header.DumpLength;
+                long block = header.BlockSize is >= 512 and <= 1 << 20 ? header.BlockSize : sector;
+                if (extent > long.MaxValue / 2)
+                {
+                    return (header, 0, 0);
+                }
+
+                long length = ((long)extent + block - 1) / block * block;
+                return (header, bytes.Length - sector - length, (long)Math.Min(extent, header.Compression == 0 ? header.DumpLength : extent));
+            }
+        }
+
+        // A file that begins with the header: the dump was copied out with it.
+        return bytes.TrySpan(0, KernelDumpHeader.Size, out ReadOnlySpan<byte> first) && KernelDumpHeader.Read(first) is { } leading
+            ? (leading, Math.Max(512, leading.BlockSize) + (long)leading.KeySize, long.MaxValue / 2)
+            : null;
+    }
+
+    /// <summary>Why the dump behind a header is not read; null where it is.</summary>
+    public static DumpFault? Refusal(string name, KernelDumpHeader header)
+    {
+        if (header.KeySize != 0)
+        {
+            return new DumpFault(
+                DumpFaultKind.Encrypted, name, "the dump is encrypted: save it with savecore(8) and decrypt it with decryptcore(8) and the private key first");
+        }
+
+        return header.Magic switch
+        {
+            "FreeBSD Text Dump" => new DumpFault(DumpFaultKind.NoMemory, name, "is a text dump of ddb(4): it holds no memory"),
+            "Cleared Kernel Dump" => new DumpFault(DumpFaultKind.NoMemory, name, "the dump on this partition has been cleared"),
+            _ => null,
+        };
+    }
+}

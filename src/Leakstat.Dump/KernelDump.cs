@@ -1,0 +1,306 @@
+using System.Text;
+using Leakstat.Dump.Containers;
+using Leakstat.Dump.Elf;
+using Leakstat.Dump.Layouts;
+using Leakstat.Dump.Target;
+using Leakstat.Dump.Walking;
+
+namespace Leakstat.Dump;
+
+/// <summary>
+/// A dump together with its kernel: memory, symbols, types, and what was walked of it. Everything but the header and the
+/// kernel's symbol table is read when first asked for.
+/// </summary>
+public sealed class KernelDump : IDisposable
+{
+    private readonly KernelFile _kernel;
+    private readonly string _directory;
+    private readonly List<KernelFile> _opened = [];
+    private readonly Lazy<string?> _messages;
+    private readonly Lazy<WalkContext> _context;
+    private readonly Lazy<PageSurvey> _survey;
+    private readonly Lazy<KernelHeap> _heap;
+    private readonly Lazy<IReadOnlyList<MallocType>> _types;
+    private readonly Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)> _threads;
+    private readonly Lazy<PageOwners> _owners;
+    private readonly Lazy<IReadOnlyList<RootRange>> _roots;
+
+    private KernelDump(DumpFile file, KernelFile kernel, AddressTranslation translation, string directory, DumpOptions options, DumpNotes notes)
+    {
+        File = file;
+        _kernel = kernel;
+        _directory = directory;
+        Notes = notes;
+        Limits = options.Limits;
+        Memory = new KernelMemory(file.Physical, translation);
+        Symbols = new KernelSymbols(kernel, ReadFiles);
+        Identity = ReadIdentity();
+        Types = new KernelTypes(TypeSources(options));
+        _messages = new Lazy<string?>(ReadMessages);
+        _context = new Lazy<WalkContext>(() => new WalkContext(
+            Memory, Symbols, Types, Identity, Machine.Read(Memory, Symbols, Identity, Limits, Notes), Limits, Notes));
+        _survey = new Lazy<PageSurvey>(() => PageSurvey.Make(_context.Value));
+        _heap = new Lazy<KernelHeap>(() => HeapWalk.Walk(_context.Value, _survey.Value.Large));
+        _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
+        _threads = new Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)>(() =>
+        {
+            var reader = new ThreadReader(_context.Value);
+            return (reader.Read(), reader.IsWhole);
+        });
+        _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
+            _context.Value, _survey.Value, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageRange()));
+        _roots = new Lazy<IReadOnlyList<RootRange>>(() => RootSurvey.Find(_context.Value, PageOwners, _survey.Value, Symbols.Files, Threads));
+    }
+
+    /// <summary>The dump's file.</summary>
+    public DumpFile File { get; }
+
+    /// <summary>The kernel's virtual memory.</summary>
+    public KernelMemory Memory { get; }
+
+    /// <summary>Symbols and loaded files.</summary>
+    public KernelSymbols Symbols { get; }
+
+    /// <summary>Layouts of structures.</summary>
+    public KernelTypes Types { get; }
+
+    /// <summary>Which kernel was running.</summary>
+    public KernelIdentity Identity { get; }
+
+    /// <summary>Path of the kernel file.</summary>
+    public string KernelPath => _kernel.Path;
+
+    /// <summary>What was not as it should be; grows while parts are read for the first time.</summary>
+    public DumpNotes Notes { get; }
+
+    /// <summary>Bounds.</summary>
+    public DumpLimits Limits { get; }
+
+    /// <summary>The message buffer's text, oldest first; null where it is not in the dump.</summary>
+    public string? Messages => _messages.Value;
+
+    /// <summary>CPUs and domains.</summary>
+    public Machine Machine => _context.Value.Machine;
+
+    /// <summary>Kegs, zones, slabs with the state of each item, and large allocations.</summary>
+    public KernelHeap Heap => _heap.Value;
+
+    /// <summary>malloc(9) types, in the kernel's order.</summary>
+    public IReadOnlyList<MallocType> MallocTypes => _types.Value;
+
+    /// <summary>Threads of all processes.</summary>
+    public IReadOnlyList<KernelThread> Threads => _threads.Value.Threads;
+
+    /// <summary>What each page of the dump belongs to.</summary>
+    public PageOwners PageOwners => _owners.Value;
+
+    /// <summary>Where marking starts. Ranges may overlap; allocated memory is in none.</summary>
+    public IReadOnlyList<RootRange> Roots => _roots.Value;
+
+    /// <summary>Opens a dump with its kernel; null and a fault where that cannot be.</summary>
+    public static KernelDump? Open(string path, DumpOptions options, out DumpFault? fault)
+    {
+        var notes = new DumpNotes(options.Limits);
+        return DumpFile.Open(path, options, notes, out fault) is { } file ? Open(file, options, notes, out fault) : null;
+    }
+
+    /// <summary>Joins an opened dump with its kernel; takes the dump over, and gives it up where the kernel is not the one.</summary>
+    public static KernelDump? Open(DumpFile file, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    {
+        string directory = options.KernelDirectory;
+        string path = directory;
+        if (System.IO.File.Exists(directory))
+        {
+            directory = Path.GetDirectoryName(Path.GetFullPath(directory)) ?? ".";
+        }
+        else
+        {
+            path = Path.Combine(directory, "kernel");
+        }
+
+        KernelFile? kernel = KernelFile.Open(path, options.Limits, out string? problem);
+        if (kernel is null)
+        {
+            fault = new DumpFault(DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel of this dump is{Wanted(file)}");
+            file.Dispose();
+            return null;
+        }
+
+        fault = Join(file, kernel, out AddressTranslation? translation);
+        if (fault is not null || translation is null)
+        {
+            kernel.Dispose();
+            file.Dispose();
+            return null;
+        }
+
+        return new KernelDump(file, kernel, translation, directory, options, notes);
+    }
+
+    /// <summary>Gives up the files.</summary>
+    public void Dispose()
+    {
+        foreach (KernelFile opened in _opened)
+        {
+            opened.Dispose();
+        }
+
+        _kernel.Dispose();
+        File.Dispose();
+    }
+
+    /// <summary>Whether this kernel is the one of the dump; the page tables where it is.</summary>
+    private static DumpFault? Join(DumpFile file, KernelFile kernel, out AddressTranslation? translation)
+    {
+        translation = file.Translation;
+        int machine = file.Machine == DumpMachine.Amd64 ? 62 : 183;
+        if (kernel.Elf.Machine != machine || kernel.Elf.Type == 4)
+        {
+            return new DumpFault(DumpFaultKind.WrongKernel, kernel.Path, $"is no kernel of {(machine == 62 ? "amd64" : "arm64")}, which the dump is of");
+        }
+
+        if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int row))
+        {
+            return new DumpFault(DumpFaultKind.NoKernel, kernel.Path, "has no symbol table, or is no FreeBSD kernel (it lacks the symbol version)");
+        }
+
+        ElfSymbol symbol = symbols[row];
+        string own = Text(kernel.InitialData(symbol, 1024));
+        string? told = file.Info?["Version String"] ?? file.PartitionHeader?.VersionText;
+        if (told is { Length: > 0 } && own.Length > 0 && !KernelIdentity.IsSame(own, told))
+        {
+            return Wrong(file, kernel, own, told);
+        }
+
+        if (translation is null)
+        {
+            if (file.Machine == DumpMachine.Arm64)
+            {
+                return new DumpFault(DumpFaultKind.Unsupported, file.Path, "is an ELF dump of arm64; of arm64 minidumps are read");
+            }
+
+            translation = KernelLocation.Find(file.Physical, kernel);
+            return translation is null ? Wrong(file, kernel, own, told) : null;
+        }
+
+        Span<byte> bytes = stackalloc byte[512];
+        var memory = new KernelMemory(file.Physical, translation);
+        int length = 0;
+        while (length < bytes.Length && memory.TryRead(symbol.Value + (ulong)length, bytes.Slice(length, 1)) && bytes[length] != 0)
+        {
+            length++;
+        }
+
+        string there = Encoding.Latin1.GetString(bytes[..length]);
+        if (length == 0 && memory.ToPageEnd(symbol.Value).IsEmpty && told is not null)
+        {
+            // The page with the text is not in the dump (a cut one): info.N said that it fits.
+            return null;
+        }
+
+        return KernelIdentity.IsSame(own, there) ? null : Wrong(file, kernel, own, told ?? VersionSearch.Find(memory));
+    }
+
+    private static DumpFault Wrong(DumpFile file, KernelFile kernel, string own, string? told) => new(
+        DumpFaultKind.WrongKernel,
+        file.Path,
+        $"{kernel.Path} is not the kernel of this dump: the dump is of \"{OneLine(told ?? "a version that cannot be read")}\", the kernel is \"{OneLine(own)}\"");
+
+    private static string Wanted(DumpFile file) =>
+        (file.Info?["Version String"] ?? file.PartitionHeader?.VersionText) is { Length: > 0 } version ? $" ({OneLine(version)})" : "";
+
+    private static string OneLine(string text) => string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Text(ReadOnlySpan<byte> bytes)
+    {
+        int end = bytes.IndexOf((byte)0);
+        return Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
+    }
+
+    private List<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)> ReadFiles()
+    {
+        List<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)> files =
+            new LoadedFiles(Memory, Types, _kernel, _directory, Limits, Notes).Read(Symbols.Address("linker_files"));
+        _opened.AddRange(files.Where(f => f.Elf is not null && f.Elf != _kernel).Select(f => f.Elf!));
+        return files;
+    }
+
+    private KernelIdentity ReadIdentity()
+    {
+        string version = Symbols.TryFind("version", out KernelSymbol symbol) ? Memory.String(symbol.Address, 1024) ?? "" : "";
+        if (version.Length == 0)
+        {
+            version = File.Info?["Version String"] ?? File.PartitionHeader?.VersionText ?? "";
+        }
+
+        ulong panic = Symbols.Address("panicstr") is not 0 and ulong at ? Memory.UInt64(at) ?? 0 : 0;
+        return new KernelIdentity
+        {
+            Version = version,
+            OsRelDate = Symbols.Address("osreldate") is not 0 and ulong date && Memory.UInt32(date) is { } number and < 100_000_000 ? (int)number : 0,
+            Architecture = File.Machine == DumpMachine.Amd64 ? "amd64" : "arm64",
+            HostName = File.Info?["Hostname"] ?? (File.PartitionHeader is { HostName.Length: > 0 } header ? header.HostName : null),
+            Panic = (panic != 0 ? Memory.String(panic, 1024) : null) ?? File.Info?["Panic String"]
+                ?? (File.PartitionHeader is { PanicText.Length: > 0 } last ? last.PanicText : null),
+            DumpedAt = DumpTime.Of(File.Info) ?? (File.PartitionHeader is { DumpTime: > 0 and < 253_402_300_800 } written
+                ? DateTimeOffset.FromUnixTimeSeconds((long)written.DumpTime)
+                : null),
+        };
+    }
+
+    private List<Func<string, IEnumerable<StructLayout>>> TypeSources(DumpOptions options)
+    {
+        var sources = new List<Func<string, IEnumerable<StructLayout>>>();
+        var builtIn = new Lazy<Dictionary<string, StructLayout>>(() => BuiltInLayouts.For(Identity.OsRelDate, Identity.Architecture));
+        IEnumerable<StructLayout> BuiltIn(string name) => builtIn.Value.TryGetValue(name, out StructLayout? layout) ? [layout] : [];
+        if (options.PreferBuiltInLayouts)
+        {
+            sources.Add(BuiltIn);
+        }
+
+        sources.Add(name => _kernel.Types(parent: null, Notes)?.Find(name, "CTF of the kernel") ?? []);
+        var debug = new Lazy<DebugFile?>(() =>
+        {
+            DebugFile? found = DebugFile.Find(_kernel, _directory, Limits, Notes);
+            if (found is not null)
+            {
+                _opened.Add(found.File);
+            }
+
+            return found;
+        });
+        sources.Add(name => debug.Value?.Find(name) ?? []);
+        sources.Add(BuiltIn);
+        return sources;
+    }
+
+    private (ulong Address, ulong Length) MessageRange()
+    {
+        ulong buffer = Symbols.Address("msgbufp") is not 0 and ulong at ? Memory.UInt64(at) ?? 0 : 0;
+        return buffer == 0
+            ? default
+            : (Memory.Pointer(buffer, Types.Offset("msgbuf", "msg_ptr")), Memory.Int32(buffer, Types.Offset("msgbuf", "msg_size")));
+    }
+
+    private string? ReadMessages()
+    {
+        ulong buffer = Symbols.Address("msgbufp") is not 0 and ulong at ? Memory.UInt64(at) ?? 0 : 0;
+        int pointer = Types.Offset("msgbuf", "msg_ptr");
+        int size = Types.Offset("msgbuf", "msg_size");
+        int next = Types.Offset("msgbuf", "msg_wseq");
+        long? place = buffer != 0 && next >= 0 ? Memory.UInt32(buffer + (ulong)next) : null;
+        if (!File.MessageBuffer.IsEmpty)
+        {
+            return MessageBuffer.Unroll(File.MessageBuffer.Span, place);
+        }
+
+        if (buffer == 0 || pointer < 0 || size < 0 || Memory.UInt64(buffer + (ulong)pointer) is not { } start
+            || Memory.UInt32(buffer + (ulong)size) is not ({ } length and > 0) || length > (uint)Limits.MessageBytes)
+        {
+            return null;
+        }
+
+        byte[] ring = new byte[length];
+        return Memory.TryRead(start, ring) ? MessageBuffer.Unroll(ring, place) : null;
+    }
+}

@@ -1,0 +1,127 @@
+using Leakstat.Dump.Containers;
+using Leakstat.Dump.Elf;
+
+namespace Leakstat.Dump.Target;
+
+/// <summary>
+/// In a dump of all memory the page tables must be found first: the kernel is looked for in physical memory by its version text,
+/// and says where its top-level table lies (<c>KPML4phys</c>, <c>sys/amd64/amd64/pmap.c</c>).
+/// </summary>
+internal static class KernelLocation
+{
+    private const ulong KernelBase = 0xffff_ffff_8000_0000;
+    private const ulong Alignment = 2 << 20;
+
+    /// <summary>The page tables; null where this kernel is not in the dump.</summary>
+    public static AddressTranslation? Find(PhysicalMemory physical, KernelFile kernel)
+    {
+        if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int version)
+            || symbols.Find("KPML4phys") is not (>= 0 and int top))
+        {
+            return null;
+        }
+
+        ElfSymbol text = symbols[version];
+        ReadOnlySpan<byte> wanted = kernel.InitialData(text, 512);
+        int end = wanted.IndexOf((byte)0);
+        if (end < 8)
+        {
+            return null;
+        }
+
+        wanted = wanted[..end];
+        foreach (PhysicalRun run in physical.Runs)
+        {
+            ulong last = run.Address + ((ulong)run.Pages * (ulong)physical.PageSize);
+            ulong offset = text.Value - KernelBase;
+
+            // The image lies at its link address less KernelBase, moved by a multiple of 2 MiB since 14.0.
+            ulong delta = (run.Address - offset) & (Alignment - 1);
+            for (ulong at = run.Address + ((Alignment - delta) & (Alignment - 1)); at < last; at += Alignment)
+            {
+                if (Matches(physical, at, wanted) && Tables(physical, symbols, symbols[top], at - offset) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static AddressTranslation? Tables(PhysicalMemory physical, ElfSymbols symbols, in ElfSymbol top, ulong delta)
+    {
+        ulong root = U64(physical, top.Value - KernelBase + delta);
+        int levels = 4;
+        if (symbols.Find("la57") is >= 0 and int la57 && symbols.Find("KPML5phys") is >= 0 and int five
+            && (uint)U64(physical, symbols[la57].Value - KernelBase + delta) == 1)
+        {
+            root = U64(physical, symbols[five].Value - KernelBase + delta);
+            levels = 5;
+        }
+
+        if (root == 0 || physical.SlotOf(root) < 0)
+        {
+            return null;
+        }
+
+        (ulong direct, ulong directEnd) = DirectMap(physical, symbols, delta);
+        var walk = new Amd64PageWalk(physical, root, levels)
+        {
+            DirectMapStart = direct,
+            DirectMapEnd = directEnd,
+            KernelStart = 0xffff_fe00_0000_0000,
+        };
+        return walk.TryTranslate(top.Value, out ulong pa) && pa == top.Value - KernelBase + delta ? walk : null;
+    }
+
+    /// <summary>The direct map: where <c>kva_layout</c> says (15), else at its fixed place.</summary>
+    private static (ulong Start, ulong End) DirectMap(PhysicalMemory physical, ElfSymbols symbols, ulong delta)
+    {
+        // kva_min, kva_max, dmap_low, dmap_high, … in this order (sys/amd64/include/vmparam.h of 15.0).
+        if (symbols.Find("kva_layout") is >= 0 and int layout)
+        {
+            ulong at = symbols[layout].Value - KernelBase + delta;
+            ulong low = U64(physical, at + 16);
+            ulong high = U64(physical, at + 24);
+            if (low >> 56 == 0xff && high > low)
+            {
+                return (low, high);
+            }
+        }
+
+        return (0xffff_f800_0000_0000, 0xffff_fc00_0000_0000);
+    }
+
+    private static bool Matches(PhysicalMemory physical, ulong address, ReadOnlySpan<byte> wanted)
+    {
+        while (wanted.Length > 0)
+        {
+            ReadOnlySpan<byte> page = physical.Page(physical.SlotOf(address));
+            int offset = (int)(address & (ulong)(physical.PageSize - 1));
+            if (page.Length <= offset)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<byte> part = page[offset..];
+            int length = Math.Min(part.Length, wanted.Length);
+            if (!part[..length].SequenceEqual(wanted[..length]))
+            {
+                return false;
+            }
+
+            wanted = wanted[length..];
+            address += (ulong)length;
+        }
+
+        return true;
+    }
+
+    private static ulong U64(PhysicalMemory physical, ulong address)
+    {
+        ReadOnlySpan<byte> page = physical.Page(physical.SlotOf(address));
+        int offset = (int)(address & (ulong)(physical.PageSize - 1));
+        return page.Length >= offset + 8 ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(page[offset..]) : 0;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using Leakstat.Dump.Target;
+
+namespace Leakstat.Dump.Walking;
+
+/// <summary>Reads <c>uma_kegs</c>: every keg and its slabs.</summary>
+internal sealed class KegReader(WalkContext context, UmaLayout layout)
+{
+    private readonly KernelMemory _memory = context.Memory;
+    private long _slabs;
+
+    /// <summary>A keg with the addresses of its zones.</summary>
+    public readonly record struct Found(Keg Keg, ulong[] Zones);
+
+    /// <summary>Reads the list.</summary>
+    public List<Found> ReadKegs()
+    {
+        var kegs = new List<Found>();
+        ulong zero = context.Symbols.Address("zero_init");
+        ulong[] fills = [zero, context.Symbols.Address("trash_init"), context.Symbols.Address("mtrash_init")];
+        foreach (ulong at in context.List(context.Symbols.Address("uma_kegs"), layout.KegLink, "uma_kegs", context.Limits.Zones))
+        {
+            if (ReadKeg(at, kegs.Count, fills) is { } keg)
+            {
+                ulong[] zones = [.. context.List(at + (ulong)layout.KegZones, layout.ZoneLink, $"zones of keg {keg.Name}", context.Limits.Zones)];
+                kegs.Add(new Found(keg, zones));
+            }
+        }
+
+        return kegs;
+    }
+
+    /// <summary>Slabs of a keg, in order of address.</summary>
+    public SlabList ReadSlabs(Keg keg, out long pages, out long freeCounted)
+    {
+        var slabs = new SlabList();
+        pages = 0;
+        freeCounted = 0;
+        bool broken = false;
+        int domains = layout.KegDomain >= 0 ? context.Machine.Domains : 1;
+        for (int domain = 0; domain < domains; domain++)
+        {
+            ulong lists = layout.KegDomain >= 0 ? keg.Address + (ulong)(layout.KegDomain + (domain * layout.DomainSize)) : keg.Address;
+            if (layout.DomainPages >= 0 && layout.KegDomain >= 0)
+            {
+                pages += _memory.Int32(lists, layout.DomainPages);
+                freeCounted += _memory.Int32(lists, layout.DomainFree);
+            }
+
+            broken |= !Collect(keg, lists + (ulong)layout.Lists.Part, slabs);
+            broken |= !Collect(keg, lists + (ulong)layout.Lists.Full, slabs);
+            broken |= !Collect(keg, lists + (ulong)layout.Lists.Free, slabs);
+        }
+
+        if (layout.DomainPages < 0 || layout.KegDomain < 0)
+        {
+            pages = _memory.Int32(keg.Address, layout.KegPageCount);
+            freeCounted = _memory.Int32(keg.Address, layout.KegFreeCount);
+        }
+
+        int doubles = slabs.SortUnique();
+        if (doubles > 0)
+        {
+            context.Notes.Add($"keg {keg.Name}", $"{doubles} slabs stand in its lists twice; each is counted once");
+        }
+
+        // Where a list breaks off, the kernel's count of pages tells how many slabs lie behind the break.
+        long missing = (pages / keg.PagesPerSlab) - slabs.Base.Count - slabs.Unreadable;
+        if (broken && missing > 0)
+        {
+            slabs.Unreadable += (int)Math.Min(missing, int.MaxValue - slabs.Unreadable);
+        }
+
+        return slabs;
+    }
+
+    private Keg? ReadKeg(ulong at, int index, ulong[] fills)
+    {
+        string name = _memory.String(_memory.Pointer(at, layout.KegName), context.Limits.NameBytes) ?? $"(keg at 0x{at:x})";
+        int size = (int)Math.Min(_memory.Int32(at, layout.KegSize), int.MaxValue);
+        int stride = (int)Math.Min(_memory.Int32(at, layout.KegStride), int.MaxValue);
+        int pages = _memory.Int16(at, layout.KegPages);
+        int items = _memory.Int16(at, layout.KegItems);
+        uint raw = _memory.Int32(at, layout.KegFlags);
+        UmaFlags flags = context.Identity.Major is 0 or >= 13 ? (UmaFlags)raw : OldFlags(raw);
+        bool perCpu = (flags & UmaFlags.PerCpu) != UmaFlags.None;
+        long room = perCpu ? _memory.PageSize : (long)pages * _memory.PageSize;
+        if (pages == 0 || items == 0 || stride < 4 || (long)stride * items > room || size > stride)
+        {
+            context.Notes.Add($"keg {name}", $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
+            return null;
+        }
+
+        ulong init = _memory.Pointer(at, layout.KegInit);
+        bool isMalloc = IsMallocBucket(name);
+        return new Keg
+        {
+            Index = index,
+            Address = at,
+            Name = name,
+            ItemSize = size,
+            Stride = stride,
+            PagesPerSlab = pages,
+            ItemsPerSlab = items,
+            Flags = flags,
+            Init = init,
+            InitKind = init == 0 ? KegInit.None : Array.IndexOf(fills, init) >= 0 ? KegInit.Fill : KegInit.Constructor,
+            HeaderOffset = (int)Math.Min(_memory.Int32(at, layout.KegHeaderOffset), int.MaxValue),
+            IsMalloc = isMalloc,
+            IsBucket = (context.Identity.Major >= 13 && (flags & UmaFlags.Bucket) != UmaFlags.None) || IsBucketName(name),
+            IsData = IsDataName(name),
+        };
+    }
+
+    /// <summary>Goes along one list of slabs; false where it breaks off.</summary>
+    private bool Collect(Keg keg, ulong head, SlabList slabs)
+    {
+        var circle = default(CircleCheck);
+        ulong page = (ulong)_memory.PageSize;
+        bool offPage = (keg.Flags & UmaFlags.OffPage) != UmaFlags.None;
+        for (ulong at = _memory.Pointer(head, 0); at != 0;)
+        {
+            if (++_slabs > context.SlabLimit)
+            {
+                context.Notes.Add("slabs", $"there are more than {context.SlabLimit} slabs; the rest is not read");
+                return false;
+            }
+
+            if (circle.IsCircle(at))
+            {
+                context.Notes.Add($"keg {keg.Name}", "a list of its slabs runs in a circle; what stands before is used");
+                return false;
+            }
+
+            if (!_memory.TryReadUInt64(at + (ulong)layout.SlabLink, out ulong next))
+            {
+                context.Notes.Add($"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
+                slabs.Unreadable++;
+                return false;
+            }
+
+            ulong start = layout.SlabData >= 0
+                ? _memory.Pointer(at, layout.SlabData)
+                : offPage
+                    ? layout.HashSlabData is { } data ? _memory.Pointer(at + (ulong)data, 0) : 0
+                    : at - (ulong)keg.HeaderOffset;
+            if (start == 0 || start % page != 0 || !_memory.Translation.IsKernelAddress(start))
+            {
+                slabs.Unreadable++;
+                context.Notes.Add($"keg {keg.Name}", $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
+            }
+            else
+            {
+                slabs.Base.Add(start);
+                slabs.Header.Add(at);
+            }
+
+            at = next;
+        }
+
+        return true;
+    }
+
+    private static bool IsMallocBucket(string name) =>
+        (name.StartsWith("malloc-", StringComparison.Ordinal) && IsNumber(name.AsSpan(7))) || IsNumber(name);
+
+    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length is >= 2 and <= 6 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static bool IsBucketName(string name) =>
+        name.EndsWith(" Bucket", StringComparison.Ordinal) && IsBucketCount(name.AsSpan(0, name.Length - 7));
+
+    private static bool IsBucketCount(ReadOnlySpan<char> text) => text.Length is >= 1 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>Zones whose items are contents of packets, files and blocks (<c>sys/kern/kern_mbuf.c</c>, OpenZFS abd_os.c and zio.c).</summary>
+    private static bool IsDataName(string name) => name is "mbuf_cluster" or "mbuf_jumbo_page" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k" or "abd_chunk"
+        || name.StartsWith("zio_buf_", StringComparison.Ordinal) || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
+
+    /// <summary>Flags up to 12 (<c>sys/vm/uma.h</c> of 10 to 12) as those of 13 and later.</summary>
+    private static UmaFlags OldFlags(uint raw)
+    {
+        var flags = (UmaFlags)(raw & 0xc2b2);
+        flags |= (raw & 0x0008) != 0 ? UmaFlags.OffPage : UmaFlags.None;
+        flags |= (raw & 0x0100) != 0 ? UmaFlags.Hash : UmaFlags.None;
+        flags |= (raw & 0x2000) != 0 ? UmaFlags.PageToSlab : UmaFlags.None;
+        flags |= (raw & 0x2000_0000) != 0 ? UmaFlags.Internal : UmaFlags.None;
+        return flags;
+    }
+}

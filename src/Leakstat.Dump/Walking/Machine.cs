@@ -1,0 +1,64 @@
+using Leakstat.Dump.Target;
+
+namespace Leakstat.Dump.Walking;
+
+/// <summary>CPUs and NUMA domains of the kernel, and how per-CPU memory is addressed.</summary>
+public sealed record Machine
+{
+    /// <summary>CPU ids: <c>mp_maxid</c> + 1; there may be less CPUs.</summary>
+    public required int CpuIds { get; init; }
+
+    /// <summary>CPUs (<c>mp_ncpus</c>).</summary>
+    public required int Cpus { get; init; }
+
+    /// <summary>NUMA domains (<c>vm_ndomains</c>).</summary>
+    public required int Domains { get; init; }
+
+    /// <summary>Address of the first CPU's <c>struct pcpu</c> on amd64, where all stand in an array of pages; 0 where not known.</summary>
+    public required ulong Pcpu { get; init; }
+
+    /// <summary>What a stored per-CPU pointer lacks to the address of CPU 0's copy: <see cref="PointerForms.PerCpuBase"/>.</summary>
+    public required ulong PerCpuBase { get; init; }
+
+    /// <summary>Bytes between CPUs' copies.</summary>
+    public required int PerCpuStride { get; init; }
+
+    /// <summary>Reads it; what is missing is taken for one CPU and one domain, with a note.</summary>
+    internal static Machine Read(KernelMemory memory, KernelSymbols symbols, KernelIdentity identity, DumpLimits limits, DumpNotes notes)
+    {
+        int ids = Count("mp_maxid", limits.Cpus - 1, 0) + 1;
+        bool amd64 = identity.Architecture == "amd64";
+        ulong pcpu = 0;
+        if (amd64 && symbols.TryFind("__pcpu", out KernelSymbol array))
+        {
+            // A pointer since 13.0, an array before (sys/amd64/amd64/mp_machdep.c).
+            bool pointer = array.Size == 8 || (array.Size == 0 && identity.Major >= 13);
+            pcpu = pointer ? memory.UInt64(array.Address) ?? 0 : array.Address;
+        }
+
+        return new Machine
+        {
+            CpuIds = ids,
+            Cpus = Math.Clamp(Count("mp_ncpus", limits.Cpus, ids), 1, ids),
+            Domains = Math.Max(1, Count("vm_ndomains", limits.Domains, 1)),
+            Pcpu = pcpu,
+            PerCpuBase = amd64 && identity.Major >= 13 ? pcpu : 0,
+            PerCpuStride = memory.PageSize,
+        };
+
+        int Count(string name, int limit, int otherwise)
+        {
+            if (symbols.Address(name) is not 0 and ulong at && memory.UInt32(at) is { } value)
+            {
+                if (value <= (uint)limit)
+                {
+                    return (int)value;
+                }
+
+                notes.Add(name, $"is {value}, which is not plausible; {otherwise} is used");
+            }
+
+            return otherwise;
+        }
+    }
+}

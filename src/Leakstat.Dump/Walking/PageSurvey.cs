@@ -1,0 +1,191 @@
+using Leakstat.Dump.Containers;
+
+namespace Leakstat.Dump.Walking;
+
+/// <summary>What a page is by its <c>struct vm_page</c>.</summary>
+internal enum PageClass : byte
+{
+    /// <summary>It has none: memory taken at boot.</summary>
+    NotManaged = 0,
+
+    /// <summary>Free, in the page allocator or a cache of it.</summary>
+    Free,
+
+    /// <summary>Of the kernel object: mapped in the kernel map.</summary>
+    KernelObject,
+
+    /// <summary>Of an object of kernel stacks.</summary>
+    StackObject,
+
+    /// <summary>Of a file or of anonymous memory.</summary>
+    Data,
+
+    /// <summary>Of another object: a device, memory without a pager.</summary>
+    OtherObject,
+
+    /// <summary>In use without an object: slabs, page tables, pages that drivers took.</summary>
+    NoObject,
+}
+
+/// <summary>One pass over the vm_page array and the kernel map: the class and kernel-map address of each page, and large allocations.</summary>
+internal sealed class PageSurvey
+{
+    /// <summary>Class by slot.</summary>
+    public required PageClass[] Class { get; init; }
+
+    /// <summary>Address in the kernel map by slot; 0 where the page has none but in the direct map.</summary>
+    public required ulong[] KernelAddress { get; init; }
+
+    /// <summary>Large allocations by address.</summary>
+    public required List<LargeAllocation> Large { get; init; }
+
+    /// <summary>The array; null where it is not known.</summary>
+    public required PageArray? Array { get; init; }
+
+    /// <summary>Pages of each class, in the dump or not.</summary>
+    public required long[] Pages { get; init; }
+
+    /// <summary>Looks at every page.</summary>
+    public static PageSurvey Make(WalkContext context)
+    {
+        PhysicalMemory physical = context.Memory.Physical;
+        var survey = new PageSurvey
+        {
+            Class = new PageClass[physical.PageCount],
+            KernelAddress = new ulong[physical.PageCount],
+            Large = [],
+            Array = PageArray.Find(context),
+            Pages = new long[(int)PageClass.NoObject + 1],
+        };
+        survey.MapKernel(context);
+        if (survey.Array is { } array)
+        {
+            survey.Classify(context, array);
+        }
+
+        survey.Large.Sort((a, b) => a.Address.CompareTo(b.Address));
+        return survey;
+    }
+
+    private void MapKernel(WalkContext context)
+    {
+        ulong page = (ulong)context.Memory.PageSize;
+        foreach (KernelMapping mapping in context.Memory.Translation.Mappings())
+        {
+            for (ulong at = 0; at < mapping.Length; at += page)
+            {
+                int slot = context.Memory.Physical.SlotOf(mapping.Physical + at);
+                if (slot >= 0 && KernelAddress[slot] == 0)
+                {
+                    KernelAddress[slot] = mapping.Address + at;
+                }
+            }
+        }
+    }
+
+    private void Classify(WalkContext context, PageArray array)
+    {
+        var objects = new ObjectKinds(context);
+        ulong page = (ulong)context.Memory.PageSize;
+        ulong memory = (ulong)array.Count * page;
+        ulong claimed = 0;
+        bool shifted = LargeMark.IsShiftedByTwo(context.Identity.OsRelDate);
+        foreach (PageState state in array.Pages())
+        {
+            int slot = context.Memory.Physical.SlotOf(state.Physical);
+            PageClass kind = state.IsFree ? PageClass.Free : state.Object == 0 ? PageClass.NoObject : objects.Of(state.Object);
+            Pages[(int)kind]++;
+            if (slot >= 0)
+            {
+                Class[slot] = kind;
+            }
+
+            if (kind == PageClass.KernelObject && state.Zone == 0 && state.References > 0
+                && LargeMark.Read(state.Slab, shifted) is { } mark && mark.Size % page == 0 && mark.Size > 0 && mark.Size <= memory - claimed)
+            {
+                ulong address = slot >= 0 ? KernelAddress[slot] : context.Memory.Translation.KernelStart + (state.Index * page);
+                if (address == 0 || !context.Memory.Translation.TryTranslate(address, out ulong there) || there != state.Physical)
+                {
+                    continue;
+                }
+
+                if (Large.Count >= context.Limits.LargeAllocations)
+                {
+                    context.Notes.Add("large allocations", $"there are more than {context.Limits.LargeAllocations}; the rest is not listed");
+                    break;
+                }
+
+                claimed += mark.Size;
+                Large.Add(new LargeAllocation(address, mark.Size, mark.Kind));
+            }
+        }
+    }
+}
+
+/// <summary>The mark that malloc(9) leaves in the vm_page of the first page of a large allocation (<c>sys/kern/kern_malloc.c</c>).</summary>
+internal static class LargeMark
+{
+    /// <summary>Whether marks have two bits for the kind (14.2 and later); before, one bit, and contigmalloc left none.</summary>
+    public static bool IsShiftedByTwo(int osreldate) => osreldate >= 1_402_000;
+
+    /// <summary>Reads a mark; null where the word is none.</summary>
+    public static (ulong Size, LargeKind Kind)? Read(ulong slab, bool shiftedByTwo) => (slab & 3) switch
+    {
+        1 => (slab >> (shiftedByTwo ? 2 : 1), LargeKind.Malloc),
+        2 when shiftedByTwo => (slab >> 2, LargeKind.Contiguous),
+        _ => null,
+    };
+}
+
+/// <summary>Tells what an object is, each looked at once.</summary>
+internal sealed class ObjectKinds
+{
+    private readonly WalkContext _context;
+    private readonly Dictionary<ulong, PageClass> _known = [];
+    private readonly int _type;
+
+    public ObjectKinds(WalkContext context)
+    {
+        _context = context;
+        _type = context.Types.Offset("vm_object", "type");
+        Add("kernel_object_store", PageClass.KernelObject);
+        Add("kmem_object_store", PageClass.KernelObject);
+        foreach (string name in (ReadOnlySpan<string>)["kstack_object", "kstack_alt_object"])
+        {
+            if (context.Symbols.Address(name) is not 0 and ulong at && context.Memory.UInt64(at) is { } found and not 0)
+            {
+                _known[found] = PageClass.StackObject;
+            }
+        }
+
+        void Add(string name, PageClass kind)
+        {
+            if (context.Symbols.Address(name) is not 0 and ulong at)
+            {
+                _known[at] = kind;
+            }
+        }
+    }
+
+    /// <summary>The class of pages of an object.</summary>
+    public PageClass Of(ulong address)
+    {
+        if (_known.TryGetValue(address, out PageClass kind))
+        {
+            return kind;
+        }
+
+        // enum obj_type (sys/vm/vm.h): 0 default (up to 13), 1 swap, 2 vnode; others are not pages of data for certain. Stacks
+        // of kernels up to 12 have objects of their own, which look like anonymous memory: there nothing is taken for data.
+        kind = _type >= 0 && _context.Identity.Major >= 13 && _context.Memory.TryReadUInt32(address, out _)
+            && _context.Memory.Int8(address, _type) is 1 or 2
+            ? PageClass.Data
+            : PageClass.OtherObject;
+        if (_known.Count < 4_000_000)
+        {
+            _known[address] = kind;
+        }
+
+        return kind;
+    }
+}

@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using Leakstat.Dump.Target;
+
+namespace Leakstat.Dump.Walking;
+
+/// <summary>Reads zones with their counters, and the items that lie free in their caches.</summary>
+internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
+{
+    private readonly WalkContext _context = context;
+    private readonly UmaLayout _layout = layout;
+    private readonly KernelMemory _memory = context.Memory;
+    private readonly Machine _machine = context.Machine;
+
+    /// <summary>Takes the address of a cached item.</summary>
+    public delegate void CachedItem(ulong address);
+
+    /// <summary>Reads a zone.</summary>
+    /// <param name="at">Address.</param>
+    /// <param name="index">Number it gets.</param>
+    /// <param name="keg">Keg; null for a cache zone.</param>
+    /// <param name="cached">Called for every item in its caches.</param>
+    public Zone Read(ulong at, int index, Keg? keg, CachedItem cached)
+    {
+        string name = _memory.String(_memory.Pointer(at, _layout.ZoneName), _context.Limits.NameBytes) ?? $"(zone at 0x{at:x})";
+        var flags = (UmaFlags)_memory.Int32(at, _layout.ZoneFlags);
+        if (_context.Identity.Major is > 0 and < 13)
+        {
+            flags &= UmaFlags.Secondary | UmaFlags.Malloc | UmaFlags.PerCpu | UmaFlags.ZeroInit | UmaFlags.NoFree;
+        }
+
+        ulong allocations = Counter(at, _layout.ZoneAllocations);
+        ulong frees = Counter(at, _layout.ZoneFrees);
+        long onCpus = 0;
+        var walk = new BucketWalk(this, name, cached);
+        for (int cpu = 0; cpu < _machine.CpuIds; cpu++)
+        {
+            ulong cache = at + (ulong)_layout.ZoneCpu + ((ulong)cpu * (ulong)_layout.CacheSize);
+            allocations += _memory.Pointer(cache, _layout.CacheAllocations);
+            frees += _memory.Pointer(cache, _layout.CacheFrees);
+            foreach (int bucket in (ReadOnlySpan<int>)[_layout.CacheAlloc, _layout.CacheFree, _layout.CacheCross])
+            {
+                if (bucket >= 0)
+                {
+                    onCpus += walk.OnCpu(cache + (ulong)bucket);
+                }
+            }
+        }
+
+        long inDomains = InDomains(at, name, walk, out long counted);
+        ulong init = _memory.Pointer(at, _layout.ZoneInit);
+        return new Zone
+        {
+            Index = index,
+            Address = at,
+            Name = name,
+            Keg = keg?.Index,
+            Flags = keg is null ? flags | UmaFlags.Cache : flags,
+            Size = _memory.Int32(at, _layout.ZoneSize),
+            Limit = Limit(at, keg),
+            Constructs = keg?.InitKind == KegInit.Constructor || init != 0,
+            Allocations = (long)allocations,
+            Frees = (long)frees,
+            Failures = (long)Counter(at, _layout.ZoneFailures),
+            Sleeps = _layout.ZoneSleeps < 0 ? 0 : (long)_memory.Pointer(at, _layout.ZoneSleeps),
+            CrossDomain = _layout.ZoneCross < 0 ? null : (long)Counter(at, _layout.ZoneCross),
+            CachedOnCpus = onCpus,
+            CachedInDomains = inDomains,
+            CachedInDomainsCounted = counted,
+        };
+    }
+
+    private ulong Counter(ulong zone, int offset)
+    {
+        ulong value = _memory.Pointer(zone, offset);
+        return _layout.PerCpuCounters ? _memory.Counter(value, _machine) ?? 0 : value;
+    }
+
+    private long Limit(ulong at, Keg? keg)
+    {
+        if (_layout.ZoneLimit >= 0)
+        {
+            return (long)Math.Min(long.MaxValue, _memory.Pointer(at, _layout.ZoneLimit));
+        }
+
+        int offset = _context.Types.Offset("uma_keg", "uk_maxpages");
+        return keg is null || offset < 0 ? 0 : (long)_memory.Int32(keg.Address, offset) / keg.PagesPerSlab * keg.ItemsPerSlab;
+    }
+
+    /// <summary>Items in the buckets of the domains (12 and later) or of the zone (10, 11).</summary>
+    private long InDomains(ulong at, string name, BucketWalk walk, out long counted)
+    {
+        counted = 0;
+        long items = 0;
+        if (_layout.ZoneBuckets >= 0)
+        {
+            items = walk.List(at + (ulong)_layout.ZoneBuckets);
+            counted = items;
+            return items;
+        }
+
+        if (_layout.ZoneDomainSize == 0 || _layout.ZoneDomainBuckets < 0)
+        {
+            return 0;
+        }
+
+        ulong domains = _layout.ZoneDomains >= 0
+            ? _memory.Pointer(at, _layout.ZoneDomains)
+            : at + (ulong)_layout.ZoneCpu + ((ulong)_machine.CpuIds * (ulong)_layout.CacheSize);
+        for (int domain = 0; domain < _machine.Domains && domains != 0; domain++)
+        {
+            ulong place = domains + ((ulong)domain * (ulong)_layout.ZoneDomainSize);
+            items += walk.List(place + (ulong)_layout.ZoneDomainBuckets);
+            if (_layout.ZoneDomainCross >= 0 && _memory.Pointer(place, _layout.ZoneDomainCross) is not 0 and ulong cross)
+            {
+                items += walk.Bucket(cross, _memory.Int16(cross, _layout.BucketCount));
+            }
+
+            counted += (long)_memory.Pointer(place, _layout.ZoneDomainCount);
+        }
+
+        return items;
+    }
+
+    /// <summary>Goes through buckets of one zone.</summary>
+    private sealed class BucketWalk(ZoneReader reader, string zone, CachedItem cached)
+    {
+        private int _buckets;
+
+        /// <summary>A CPU's bucket: from 13 on with its true count beside the pointer, before a plain pointer.</summary>
+        public long OnCpu(ulong place)
+        {
+            UmaLayout layout = reader._layout;
+            KernelMemory memory = reader._memory;
+            ulong bucket = memory.Pointer(place, 0);
+            return bucket == 0
+                ? 0
+                : Bucket(bucket, layout.CacheBucketCount >= 0 ? memory.Int16(place, layout.CacheBucketCount) : memory.Int16(bucket, layout.BucketCount));
+        }
+
+        /// <summary>A list of full buckets.</summary>
+        public long List(ulong head)
+        {
+            UmaLayout layout = reader._layout;
+            long items = 0;
+            foreach (ulong bucket in reader._context.List(head, layout.BucketLink, $"zone {zone}", reader._context.Limits.Buckets))
+            {
+                items += Bucket(bucket, reader._memory.Int16(bucket, layout.BucketCount));
+            }
+
+            return items;
+        }
+
+        /// <summary>The items of one bucket.</summary>
+        public long Bucket(ulong bucket, ushort count)
+        {
+            DumpLimits limits = reader._context.Limits;
+            DumpNotes notes = reader._context.Notes;
+            if ((short)count < 0 || count > limits.BucketEntries || ++_buckets > limits.Buckets)
+            {
+                notes.Add($"zone {zone}", $"a bucket claims {(short)count} items, which cannot be; it is left out");
+                return 0;
+            }
+
+            Span<byte> slots = stackalloc byte[512];
+            int done = 0;
+            while (done < count)
+            {
+                Span<byte> part = slots[..(Math.Min(64, count - done) * 8)];
+                if (!reader._memory.TryRead(bucket + (ulong)reader._layout.BucketItems + ((ulong)done * 8), part))
+                {
+                    notes.Add($"zone {zone}", "a bucket is not in the dump; its items look allocated");
+                    break;
+                }
+
+                for (; part.Length > 0; part = part[8..], done++)
+                {
+                    cached(BinaryPrimitives.ReadUInt64LittleEndian(part));
+                }
+            }
+
+            return done;
+        }
+    }
+}
