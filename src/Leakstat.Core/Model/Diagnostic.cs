@@ -42,6 +42,9 @@ public static class DiagnosticId
     /// <summary>A sysctl name that this host does not have (<c>unknown oid</c>).</summary>
     public const string UnknownOid = "LSD106";
 
+    /// <summary>A capture ended before every command had answered; what came is used.</summary>
+    public const string CutCapture = "LSD107";
+
     /// <summary>A file or entry is larger than the limit; the part beyond it was not read.</summary>
     public const string TooLarge = "LSD201";
 

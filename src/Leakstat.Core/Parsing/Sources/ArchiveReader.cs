@@ -49,7 +49,8 @@ internal sealed class ArchiveReader(
     /// <summary>The files, in the archive's order.</summary>
     public IEnumerable<ArchiveEntry> Entries() => Walk(source, path, "", 1, new ArchiveBudget(context.Limits));
 
-    private static Stream? Plain(Stream stream, ContentKind kind, ReadContext context) => kind switch
+    /// <summary>The unpacked stream; null where the program that unpacks it is missing.</summary>
+    internal static Stream? Plain(Stream stream, ContentKind kind, ReadContext context) => kind switch
     {
         ContentKind.Gzip => new GZipStream(stream, CompressionMode.Decompress),
         ContentKind.Zstd => context.Zstd?.Decompress(stream),
@@ -71,6 +72,11 @@ internal sealed class ArchiveReader(
             if (next.Refusal is { } refusal)
             {
                 report(DiagnosticId.PathEscape, refusal, full);
+                continue;
+            }
+
+            if (IsHidden(next.Path))
+            {
                 continue;
             }
 
@@ -99,6 +105,9 @@ internal sealed class ArchiveReader(
             yield return new ArchiveEntry(cut < 0 ? "" : inside[..cut], inside[(cut + 1)..], full, file);
         }
     }
+
+    /// <summary>As in folders: names with a dot in front are not of a capture.</summary>
+    private static bool IsHidden(string path) => path.StartsWith('.') || path.Contains("/.", StringComparison.Ordinal);
 
     private IArchiveWalk? Begin(ISourceNode archive, string name, ArchiveBudget budget)
     {

@@ -6,7 +6,8 @@ namespace Leakstat.Parsing.Sources;
 /// <summary>What a capture's <c>manifest.json</c> says about it: <c>{"host": "fw", "takenAt": "2026-11-20T18:00:00Z"}</c>.</summary>
 /// <param name="Host">Host name; null where it says none.</param>
 /// <param name="TakenAt">UTC time of the capture; null where it says none.</param>
-public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt)
+/// <param name="IsComplete">False where it says that the capture was cut: commands were not asked or their answers are lost.</param>
+public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool IsComplete = true)
 {
     /// <summary>The name under which captures carry it.</summary>
     public const string FileName = "manifest.json";
@@ -26,6 +27,7 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt)
 
         string? host = null;
         DateTimeOffset? takenAt = null;
+        bool isComplete = true;
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 32 });
@@ -38,12 +40,17 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt)
 
                 bool isHost = reader.ValueTextEquals("host"u8);
                 bool isTime = reader.ValueTextEquals("takenAt"u8);
+                bool isWhole = reader.ValueTextEquals("complete"u8);
                 if (!reader.Read())
                 {
                     break;
                 }
 
-                if (reader.TokenType != JsonTokenType.String)
+                if (isWhole && reader.TokenType == JsonTokenType.False)
+                {
+                    isComplete = false;
+                }
+                else if (reader.TokenType != JsonTokenType.String)
                 {
                     reader.TrySkip();
                 }
@@ -66,6 +73,6 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt)
             // Cut or malformed: what stood before the fault counts.
         }
 
-        return host is null && takenAt is null ? null : new CaptureManifest(host, takenAt);
+        return host is null && takenAt is null ? null : new CaptureManifest(host, takenAt, isComplete);
     }
 }

@@ -116,6 +116,12 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         {
             Builder.HostName ??= manifest.Host;
             Builder.TakenAt = manifest.TakenAt ?? Builder.TakenAt;
+            if (!manifest.IsComplete)
+            {
+                Builder.Report(
+                    DiagnosticId.CutCapture, "the capture was cut: not every command answered; what came is used", section.At(0));
+            }
+
             Builder.AddFile(new CaptureFile(name, CaptureManifest.Format, 1, 0, FileUse.Used), section.File);
             return;
         }

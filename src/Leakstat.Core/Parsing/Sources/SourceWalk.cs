@@ -29,7 +29,8 @@ internal sealed class SourceWalk(ReadContext context)
 
         try
         {
-            List<ISourceNode> children = [.. folder.Children()];
+            // Names with a dot in front are not of the capture: the collector writes what is not yet whole under them.
+            List<ISourceNode> children = [.. folder.Children().Where(child => !child.Name.StartsWith('.'))];
             children.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
             return children;
         }
@@ -110,7 +111,12 @@ internal sealed class SourceWalk(ReadContext context)
             }
 
             LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
-            if (IsArchive(file, head))
+            if (head.Kind == ContentKind.Text && CaptureStream.Starts(head.Bytes.Span))
+            {
+                VisitStream(file, $"{path}/{file.Name}", path);
+                alone.Add(file.Name);
+            }
+            else if (IsArchive(file, head))
             {
                 VisitArchive(file, $"{path}/{file.Name}", path);
                 alone.Add(file.Name);
@@ -210,6 +216,12 @@ internal sealed class SourceWalk(ReadContext context)
         }
 
         LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
+        if (CaptureStream.Starts(loaded.Bytes.Span))
+        {
+            VisitStream(file, path, parent);
+            return;
+        }
+
         var container = new TextContainer(file, path);
         Transcript? text = loaded.Kind == ContentKind.Text
             ? Transcript.Read(new SourceFile(path), loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits)
@@ -225,6 +237,22 @@ internal sealed class SourceWalk(ReadContext context)
             var peek = new CapturePeek(context);
             peek.Look(text.Captures[i]);
             Plan(container, peek.Finish(LastPart(path)), text.Captures.Count == 1 ? path : $"{path}#{i + 1}", parent, i);
+        }
+    }
+
+    private void VisitStream(ISourceNode file, string path, string parent)
+    {
+        var container = new StreamContainer(file);
+        int count = 0;
+        foreach (StreamedCapture capture in container.Captures(context))
+        {
+            string source = $"{path}#{count + 1}";
+            Plan(container, new CaptureIdentity(capture.Host, capture.TakenAt, capture.TakenAt), source, parent, count++);
+        }
+
+        if (count == 0)
+        {
+            Report(DiagnosticId.UnknownFile, "a stream of the collector with no capture in it", path);
         }
     }
 
