@@ -111,7 +111,7 @@ internal sealed class SourceWalk(ReadContext context)
             }
 
             LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
-            if (head.Kind == ContentKind.Text && CaptureStream.Starts(head.Bytes.Span))
+            if (head.Kind == ContentKind.Text && CaptureStreamReader.Starts(head.Bytes.Span))
             {
                 VisitStream(file, $"{path}/{file.Name}", path);
                 alone.Add(file.Name);
@@ -216,7 +216,7 @@ internal sealed class SourceWalk(ReadContext context)
         }
 
         LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
-        if (CaptureStream.Starts(loaded.Bytes.Span))
+        if (CaptureStreamReader.Starts(loaded.Bytes.Span))
         {
             VisitStream(file, path, parent);
             return;

@@ -14,7 +14,7 @@ internal sealed class StreamContainer(ISourceNode file) : CaptureContainer
             yield break;
         }
 
-        var stream = new CaptureStream(context.Limits);
+        var stream = new CaptureStreamReader(context.Limits);
         int left = context.Limits.ArchiveEntries;
         byte[] piece = new byte[64 << 10];
         int got;

@@ -9,7 +9,7 @@ namespace Leakstat.Parsing.Sources;
 /// and named.
 /// </summary>
 /// <param name="limits">Bounds.</param>
-public sealed class CaptureStream(ReadLimits limits)
+public sealed class CaptureStreamReader(ReadLimits limits)
 {
     /// <summary>Bytes that may stand before the stream: login messages.</summary>
     public const int MostPreamble = 64 << 10;

@@ -7,7 +7,7 @@ using Leakstat.Parsing.Text;
 namespace Leakstat.Tests.Parsing.Sources;
 
 /// <summary>The collector's stream, written here by hand from docs/collector.md.</summary>
-public sealed class CaptureStreamTests
+public sealed class CaptureStreamReaderTests
 {
     private const string Token = "0123456789abcdef01234567";
 
@@ -49,7 +49,7 @@ public sealed class CaptureStreamTests
         string expected = Describe(Read(Whole + Whole));
         for (int round = 0; round < 300; round++)
         {
-            var stream = new CaptureStream(ReadLimits.Default);
+            var stream = new CaptureStreamReader(ReadLimits.Default);
             List<StreamedCapture> captures = [];
             for (int at = 0; at < bytes.Length;)
             {
@@ -130,7 +130,7 @@ public sealed class CaptureStreamTests
     public void WhatIsBeyondABoundIsNamed()
     {
         string large = Whole.Replace("no newline at its end", new string('x', 5000), StringComparison.Ordinal);
-        var stream = new CaptureStream(ReadLimits.Default with { FileBytes = 4096 });
+        var stream = new CaptureStreamReader(ReadLimits.Default with { FileBytes = 4096 });
         stream.Push(Encoding.ASCII.GetBytes(large));
         Assert.True(stream.TryTake(out StreamedCapture? capture));
         Assert.Equal(["vmstat-z.txt"], capture.Files.Select(f => f.Name));
@@ -140,8 +140,8 @@ public sealed class CaptureStreamTests
     [Fact]
     public void EndlessOutputBeforeTheFirstLineIsForeign()
     {
-        var stream = new CaptureStream(ReadLimits.Default);
-        byte[] noise = new byte[CaptureStream.MostPreamble + 10_000];
+        var stream = new CaptureStreamReader(ReadLimits.Default);
+        byte[] noise = new byte[CaptureStreamReader.MostPreamble + 10_000];
         Array.Fill(noise, (byte)'y');
         stream.Push(noise);
         Assert.True(stream.IsForeign);
@@ -162,7 +162,7 @@ public sealed class CaptureStreamTests
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             }
 
-            var stream = new CaptureStream(ReadLimits.Default);
+            var stream = new CaptureStreamReader(ReadLimits.Default);
             stream.Push(bytes);
             stream.End();
             while (stream.TryTake(out StreamedCapture? capture))
@@ -201,7 +201,7 @@ public sealed class CaptureStreamTests
 
     private static List<StreamedCapture> Read(string text)
     {
-        var stream = new CaptureStream(ReadLimits.Default);
+        var stream = new CaptureStreamReader(ReadLimits.Default);
         stream.Push(Encoding.ASCII.GetBytes(text));
         stream.End();
         List<StreamedCapture> captures = [];
@@ -209,7 +209,7 @@ public sealed class CaptureStreamTests
         return captures;
     }
 
-    private static void Take(CaptureStream stream, List<StreamedCapture> captures)
+    private static void Take(CaptureStreamReader stream, List<StreamedCapture> captures)
     {
         while (stream.TryTake(out StreamedCapture? capture))
         {
