@@ -50,7 +50,7 @@ public sealed class CrashedMachine(Machine machine, PageTables? tables, string p
 
     /// <summary>Pages that a minidump holds, in the order of their addresses.</summary>
     public IReadOnlyList<ulong> DumpedPages =>
-        [.. Machine.Memory.UsedPages.Where(page => Machine.Memory.UseOf(page) == PageUse.Kernel).Order()];
+        [.. Machine.Memory.UsedPages.Where(page => Machine.Memory.UseOf(page) is PageUse.Kernel or PageUse.Boot).Order()];
 
     /// <summary><c>info.N</c> as savecore(8) writes it.</summary>
     public string Info(int number, long length, string status = "good") => $"""

@@ -33,7 +33,7 @@ public sealed class KernelFile
 
         for (ulong at = 0; at < (largePages ? 0x200000u : Size); at += PhysicalMemory.PageSize)
         {
-            space.Memory.SetUse(physical + at, PageUse.Kernel);
+            space.Memory.SetUse(physical + at, PageUse.Boot);
             if (!largePages)
             {
                 space.Map(address + at, physical + at);

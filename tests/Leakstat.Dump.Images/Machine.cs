@@ -52,7 +52,8 @@ public sealed class Machine
         Kernel = new KernelFile(
             Space, options.IsArm ? kernelBase + (0x800 * Page) : 0xffffffff80200000, kernelPhysical, options.LargePages && !options.IsArm);
         Pages = new PageArray(this, kernelPhysical + 0x200000);
-        PerCpuBase = Space.AllocateKernel(options.Cpus);
+        PerCpuBase = Space.AllocateKernel(options.Cpus, withObject: false);
+        Kernel.Define("kernel_object_store", Layouts["vm_object"].Size);
         Uma = new UmaAllocator(this);
         Malloc = new Malloc(this);
         System = new KernelData(this);

@@ -21,7 +21,7 @@ public sealed class KernelThread
         Address = address;
         Name = name;
         Id = id;
-        Stack = machine.Space.AllocateKernel(Pages);
+        Stack = machine.Space.AllocateKernel(Pages, stack: true);
         Pcb = (Stack + (Pages * (ulong)PhysicalMemory.PageSize) - 0x400 - (ulong)machine.Layouts["pcb"].Size) & ~63UL;
         Pointer = Pcb - (ulong)machine.Layouts["trapframe"].Size;
         _function = machine.Kernel.Function("fork_trampoline");
@@ -49,12 +49,33 @@ public sealed class KernelThread
     /// <summary>Calls a function from the one that runs.</summary>
     public KernelThread Call(string function)
     {
+        Calls.Add(function);
+        return CallAt(_machine.Kernel.Function(function));
+    }
+
+    /// <summary>Calls a function by its address.</summary>
+    public KernelThread CallAt(ulong function)
+    {
         Push(_function + 0x2a);
         Push(_frame);
         _frame = Pointer;
-        _function = _machine.Kernel.Function(function);
-        Calls.Add(function);
+        _function = function;
         return this;
+    }
+
+    /// <summary>The function that runs is interrupted: its registers are saved on the stack, and <c>trap</c> is called.</summary>
+    public KernelThread Trap()
+    {
+        ulong before = Pointer;
+        Pointer = (Pointer - (ulong)_machine.Layouts["trapframe"].Size) & ~15UL;
+        StructAt saved = _machine.At("trapframe", Pointer);
+        saved["tf_trapno"] = 12;
+        saved["tf_rip"] = _function + 0x31;
+        saved["tf_rbp"] = _frame;
+        saved["tf_rsp"] = before;
+        _function = _machine.Kernel.Function("calltrap");
+        Calls.Add("calltrap");
+        return Call("trap");
     }
 
     /// <summary>A local variable of the function that runs.</summary>
@@ -96,6 +117,10 @@ public sealed class Threads
     public Threads(Machine machine)
     {
         _machine = machine;
+        Zone objects = machine.Uma.Create("VM OBJECT", machine.Layouts["vm_object"].Size, new ZoneOptions { Flags = KegTraits.NoFree });
+        StackObject = machine.Uma.Take(objects).Address;
+        machine.At("vm_object", StackObject).Set("type", 1);
+        machine.Kernel.Define("kstack_object", StackObject, local: true);
         Zone sleepQueues = machine.Uma.Create("SLEEPQUEUE", 88, new ZoneOptions { Alignment = 64 });
         Zone turnstiles = machine.Uma.Create("TURNSTILE", 136, new ZoneOptions { Alignment = 64 });
 
@@ -118,8 +143,14 @@ public sealed class Threads
         Start("init", "init").Call("kern_wait6").Call("_sleep").Call("sleepq_wait").Call("mi_switch").Call("sched_switch");
     }
 
+    /// <summary>The object that holds the pages of all kernel stacks.</summary>
+    public ulong StackObject { get; }
+
     /// <summary>The first thread.</summary>
     public KernelThread Idle { get; }
+
+    /// <summary>The thread that panicked; known once the machine has crashed.</summary>
+    public KernelThread Panicking => _panicking ?? throw new InvalidOperationException("the machine has not crashed");
 
     public IEnumerable<KernelThread> All => _all.SelectMany(process => process.Threads);
 
@@ -139,7 +170,7 @@ public sealed class Threads
 
     public void Write(string panic)
     {
-        Panics(_panicking ?? Start("crasher", "crasher").Call("amd64_syscall").Call("sys_ioctl").Call("bad_function").Call("trap_pfault"));
+        Panics(_panicking ?? Start("crasher", "crasher").Call("amd64_syscall").Call("sys_ioctl").Call("bad_function").Trap().Call("trap_pfault"));
         ulong dump = _machine.Kernel.Define("dumppcb", _machine.Layouts["pcb"].Size);
         _panicking!.SaveInto(dump);
         _machine.Kernel.Define("dumptid", (ulong)_panicking.Id, 4);

@@ -28,6 +28,11 @@ internal static class DumpForms
         ReadOnlySpan<byte> start = bytes.Span(0, HeaderBytes);
         if (start.StartsWith(AnyMagic))
         {
+            if (start.Length < HeaderBytes)
+            {
+                return Fail(DumpFaultKind.Damaged, bytes.Name, "ends within the header of a minidump", out fault);
+            }
+
             bool amd64 = start.StartsWith(Amd64Magic);
             if (!amd64 && !start.StartsWith(Arm64Magic))
             {
@@ -36,9 +41,7 @@ internal static class DumpForms
                 return null;
             }
 
-            return start.Length < 80
-                ? Fail(DumpFaultKind.Damaged, bytes.Name, "ends within the header of a minidump", out fault)
-                : ReadMinidump(bytes, start, amd64, limits, notes, out fault);
+            return ReadMinidump(bytes, start, amd64, limits, notes, out fault);
         }
 
         if (ElfFile.Read(bytes, limits) is { } elf)

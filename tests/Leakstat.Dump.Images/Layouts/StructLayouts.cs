@@ -67,6 +67,13 @@ public sealed class StructLayouts
                 continue;
             }
 
+            if (cells[1] == "-")
+            {
+                // Not there in that release.
+                _structs.Remove(cells[0]);
+                continue;
+            }
+
             if (started.Add(cells[0]))
             {
                 _structs[cells[0]] = new StructLayout(cells[0], Number(cells[1]));

@@ -24,6 +24,12 @@ public sealed class AddressSpace(PhysicalMemory memory, ulong kernelBase, ulong 
 
     public ulong DirectEnd => DirectBase + Memory.End - DirectPhysical;
 
+    /// <summary>Addresses of pages that belong to no object, though they are mapped in the kernel map.</summary>
+    public HashSet<ulong> WithoutObject { get; } = [];
+
+    /// <summary>Addresses of pages of kernel stacks, which have an object of their own.</summary>
+    public HashSet<ulong> Stacks { get; } = [];
+
     /// <summary>Pages of the kernel map, virtual to physical.</summary>
     public SortedDictionary<ulong, ulong> Pages { get; } = [];
 
@@ -46,12 +52,21 @@ public sealed class AddressSpace(PhysicalMemory memory, ulong kernelBase, ulong 
     public void MapLarge(ulong address, ulong physical) => LargePages[address] = physical;
 
     /// <summary>Kernel memory of whole pages that need not lie together.</summary>
-    public ulong AllocateKernel(int pages, PageUse use = PageUse.Kernel)
+    public ulong AllocateKernel(int pages, PageUse use = PageUse.Kernel, bool withObject = true, bool stack = false)
     {
         ulong address = ReserveKernel(pages);
         for (int i = 0; i < pages; i++)
         {
-            Map(address + ((ulong)i * PageSize), Memory.AllocatePage(use));
+            ulong page = address + ((ulong)i * PageSize);
+            Map(page, Memory.AllocatePage(use));
+            if (stack)
+            {
+                Stacks.Add(page);
+            }
+            else if (!withObject)
+            {
+                WithoutObject.Add(page);
+            }
         }
 
         return address;

@@ -36,7 +36,7 @@ public sealed class PageArray
 
         for (int i = 0; i < pages; i++)
         {
-            machine.Memory.SetUse(physical + ((ulong)i * Page), PageUse.Kernel);
+            machine.Memory.SetUse(physical + ((ulong)i * Page), PageUse.Boot);
         }
 
         machine.Kernel.Define("vm_page_array", Address);
@@ -54,14 +54,25 @@ public sealed class PageArray
 
     public void Write()
     {
+        Dictionary<ulong, (ulong Object, ulong Index)> objects = Objects();
         foreach ((ulong start, ulong end) in _machine.Memory.Ranges)
         {
             for (ulong physical = start; physical < end; physical += Page)
             {
                 PageUse use = _machine.Memory.UseOf(physical);
+                if (use == PageUse.Boot)
+                {
+                    continue;
+                }
+
                 StructAt page = _machine.At("vm_page", AddressOf(physical));
                 page["phys_addr"] = physical;
-                page["pindex"] = physical / Page;
+                if (objects.TryGetValue(physical, out (ulong Object, ulong Index) place))
+                {
+                    page["object"] = place.Object;
+                    page["pindex"] = place.Index;
+                }
+
                 page["order"] = use == PageUse.Free ? 0u : 13;
                 page[_machine.Release.IsOld ? "wire_count" : "ref_count"] = use is PageUse.Kernel or PageUse.NotDumped ? 1u : 0;
                 page["oflags"] = use == PageUse.User ? 0u : Unmanaged;
@@ -78,5 +89,22 @@ public sealed class PageArray
                 }
             }
         }
+    }
+
+    /// <summary>Object and index of the pages that have one: those of the kernel map, but for what was mapped without.</summary>
+    private Dictionary<ulong, (ulong Object, ulong Index)> Objects()
+    {
+        AddressSpace space = _machine.Space;
+        ulong kernel = _machine.Kernel["kernel_object_store"];
+        Dictionary<ulong, (ulong, ulong)> objects = [];
+        foreach ((ulong address, ulong physical) in space.Pages)
+        {
+            if (!space.WithoutObject.Contains(address))
+            {
+                objects[physical] = (space.Stacks.Contains(address) ? _machine.Threads.StackObject : kernel, (address - space.MapStart) / Page);
+            }
+        }
+
+        return objects;
     }
 }

@@ -9,6 +9,9 @@ public enum PageUse : byte
     /// <summary>Wired by the kernel: in a minidump.</summary>
     Kernel,
 
+    /// <summary>Taken before the page allocator was there: in a minidump, without a <c>struct vm_page</c> that says anything.</summary>
+    Boot,
+
     /// <summary>Wired by the kernel, but left out of dumps (<c>M_NODUMP</c>).</summary>
     NotDumped,
 

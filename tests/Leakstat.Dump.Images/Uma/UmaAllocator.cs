@@ -28,9 +28,9 @@ public sealed class UmaAllocator
         ZoneSize = zoneSize;
 
         // The first three structures come from pages of the boot, not from a slab.
-        ulong boot = machine.Space.Direct(machine.Memory.AllocateRun(1, 1));
-        _kegs = First("UMA Kegs", kegSize, boot, boot + 0x800);
-        _zones = First("UMA Zones", zoneSize, boot + 0x400, 0);
+        ulong boot = machine.Space.Direct(machine.Memory.AllocateRun(6, 1));
+        _kegs = First("UMA Kegs", kegSize, boot, boot + 0x5000);
+        _zones = First("UMA Zones", zoneSize, boot + 0x2800, 0);
         machine.Kernel.Define("kegs", _kegs.Address, local: true);
         machine.Kernel.Define("zones", _zones.Address, local: true);
 
@@ -228,7 +228,7 @@ public sealed class UmaAllocator
             ? _machine.Space.Direct(_machine.Memory.AllocatePage(use))
             : keg.Is(KegTraits.Contiguous)
                 ? Contiguous(keg.Pages, use)
-                : _machine.Space.AllocateKernel(keg.Pages, use);
+                : _machine.Space.AllocateKernel(keg.Pages, use, withObject: !keg.Is(KegTraits.PerCpu));
         byte flags = keg == _kegs?.Keg && keg.Slabs.Count == 0 ? (byte)(FromBoot | Private) : small ? Private : FromKernelMap;
         Slab slab;
         if (keg.Is(KegTraits.OffPage))

@@ -1,0 +1,204 @@
+using System.Text;
+using Leakstat.Dump.Tests.Image;
+
+namespace Leakstat.Dump.Tests.Scenarios;
+
+/// <summary>One machine in every form a dump has: the same words stand at the same addresses.</summary>
+public class ContainerTests
+{
+    private static readonly Lazy<(CrashedMachine Crashed, IPlace Block)> s_given = new(() =>
+    {
+        var heap = new Scenario();
+        IPlace block = heap.Large("bigbuf", 300_000);
+        heap.Point(heap.Variable("big"), block);
+        for (int page = 0; page < 74; page++)
+        {
+            heap.Machine.Space.WriteText(block.Address + ((ulong)page * 4096), $"page {page} of the block");
+        }
+
+        return (heap.Crash("Fatal trap 12: page fault while in kernel mode"), block);
+    });
+
+    public static TheoryData<string> Forms =>
+    [
+        "minidump 1", "minidump 2", "minidump 3", "elf", "qemu", "partition", "partition 1", "partition gzip", "gzip", "zstd",
+        "full gzip", "no info",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Every_form_opens_and_has_the_same_memory(string form)
+    {
+        (CrashedMachine crashed, IPlace block) = form == "minidump 1" ? OfVersion1() : s_given.Value;
+        using Opened opened = Open(crashed, form);
+
+        Assert.Null(opened.Fault);
+        Assert.Equal("FreeBSD 14.2-RELEASE", opened.Dump.Identity.Version[..20]);
+        Assert.Equal(1402000, opened.Dump.Identity.OsRelDate);
+        Assert.Equal("amd64", opened.Dump.Identity.Architecture);
+        Assert.Equal("Fatal trap 12: page fault while in kernel mode", opened.Dump.Identity.Panic);
+        for (int page = 0; page < 74; page++)
+        {
+            Assert.Equal($"page {page} of the block", opened.Dump.Memory.String(block.Address + ((ulong)page * 4096)));
+        }
+
+        // The same page through the direct map.
+        ulong direct = crashed.Machine.Space.Direct(crashed.Machine.Space.Physical(block.Address + 4096));
+        Assert.Equal("page 1 of the block", opened.Dump.Memory.String(direct));
+        Assert.Null(opened.Dump.Memory.String(block.Address + 0x10000000));
+        Assert.Null(opened.Dump.Memory.String(0x1000));
+    }
+
+    [Theory]
+    [InlineData("12")]
+    [InlineData("13")]
+    [InlineData("15")]
+    [InlineData("arm")]
+    public void Every_release_opens(string name)
+    {
+        CrashedMachine crashed = new Scenario(Writer.MachineTests.OptionsOf(name)).Crash("told by the test");
+        using Opened opened = Opened.Minidump(crashed);
+
+        Assert.Null(opened.Fault);
+        Assert.Equal("told by the test", opened.Dump.Identity.Panic);
+        Assert.Equal(crashed.Machine.Release.OsRelDate, opened.Dump.Identity.OsRelDate);
+    }
+
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(2u)]
+    [InlineData(3u)]
+    public void Every_version_of_arm_opens(uint version)
+    {
+        CrashedMachine crashed = new Scenario(new MachineOptions { IsArm = true }).Crash("on arm");
+        using Opened opened = Opened.Of(crashed, Minidump.Of(crashed, version));
+
+        Assert.Null(opened.Fault);
+        Assert.Equal("arm64", opened.Dump.Identity.Architecture);
+        Assert.Equal("on arm", opened.Dump.Identity.Panic);
+    }
+
+    [Theory]
+    [InlineData("elf")]
+    [InlineData("qemu")]
+    public void Five_levels_of_page_tables_are_walked(string form)
+    {
+        CrashedMachine crashed = new Scenario(new MachineOptions { Release = FreeBsd.V15, La57 = true }).Crash("deep");
+        using Opened opened = Open(crashed, form);
+
+        Assert.Null(opened.Fault);
+        Assert.Equal("deep", opened.Dump.Identity.Panic);
+    }
+
+    [Fact]
+    public void The_message_buffer_is_read()
+    {
+        var heap = new Scenario();
+        heap.Machine.System.Message("uma_zone_slab: what the test wrote");
+        using Opened opened = Opened.Minidump(heap.Crash());
+
+        Assert.Contains("uma_zone_slab: what the test wrote", opened.Dump.Messages!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kernel_of_another_build_is_told_at_once()
+    {
+        CrashedMachine crashed = s_given.Value.Crashed;
+        CrashedMachine other = new Scenario(new MachineOptions { Release = FreeBsd.V13 }).Crash();
+        using Opened opened = Opened.Of(crashed, Minidump.Of(crashed), kernelOf: other);
+
+        Assert.Null(opened.Maybe);
+        Assert.Equal(DumpFaultKind.WrongKernel, opened.Fault!.Kind);
+        Assert.Contains("14.2-RELEASE", opened.Fault.Text, StringComparison.Ordinal);
+        Assert.Contains("13.0-RELEASE", opened.Fault.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_encrypted_dump_is_told_so()
+    {
+        CrashedMachine crashed = s_given.Value.Crashed;
+        byte[] noise = new byte[1 << 20];
+        new Random(3).NextBytes(noise);
+        using Opened partition = Opened.Of(crashed, DumpPartition.Of(crashed, noise, keySize: 304), "ada0p3");
+        using Opened file = Opened.Of(crashed, noise, "vmcore_encrypted.0");
+
+        Assert.Equal(DumpFaultKind.Encrypted, partition.Fault!.Kind);
+        Assert.Equal(DumpFaultKind.Encrypted, file.Fault!.Kind);
+    }
+
+    [Fact]
+    public void A_cut_dump_gives_what_it_still_has()
+    {
+        (CrashedMachine crashed, IPlace block) = s_given.Value;
+        byte[] dump = Minidump.Of(crashed);
+        ulong physical = crashed.Machine.Space.Physical(block.Address);
+        int pagesBefore = crashed.DumpedPages.Count(page => page <= physical);
+        int start = dump.Length - (crashed.DumpedPages.Count * 4096);
+        using Opened opened = Opened.Of(crashed, dump[..(start + (pagesBefore * 4096))]);
+
+        Assert.Null(opened.Fault);
+        Assert.Equal("page 0 of the block", opened.Dump.Memory.String(crashed.Machine.Space.Direct(physical)));
+        ulong last = crashed.Machine.Space.Physical(block.Address + (73 * 4096));
+        Assert.Null(opened.Dump.Memory.String(crashed.Machine.Space.Direct(last)));
+        Assert.NotEmpty(opened.Dump.Notes.All);
+    }
+
+    [Fact]
+    public void A_sparse_file_reads_as_zeros()
+    {
+        (CrashedMachine crashed, IPlace block) = s_given.Value;
+        byte[] dump = Minidump.Of(crashed);
+        int at = IndexOf(dump, "page 5 of the block");
+        Array.Clear(dump, at, 4096);
+        using Opened opened = Opened.Of(crashed, dump);
+
+        Assert.Equal("", opened.Dump.Memory.String(block.Address + (5 * 4096)));
+        Assert.Equal("page 6 of the block", opened.Dump.Memory.String(block.Address + (6 * 4096)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("minidump FreeBSD/amd64")]
+    [InlineData("minidump FreeBSD/i386")]
+    [InlineData("\u007fELF")]
+    [InlineData("this is a text about a dump")]
+    public void What_is_no_dump_is_told_so(string text)
+    {
+        CrashedMachine crashed = s_given.Value.Crashed;
+        using Opened opened = Opened.Of(crashed, Encoding.Latin1.GetBytes(text));
+
+        Assert.Null(opened.Maybe);
+        Assert.NotNull(opened.Fault);
+    }
+
+    private static (CrashedMachine, IPlace) OfVersion1()
+    {
+        // Version 1 has an entry for each page of the kernel map, which was small then.
+        var heap = new Scenario(new MachineOptions { MapStart = 0xffffffff00000000 });
+        IPlace block = heap.Large("bigbuf", 300_000);
+        for (int page = 0; page < 74; page++)
+        {
+            heap.Machine.Space.WriteText(block.Address + ((ulong)page * 4096), $"page {page} of the block");
+        }
+
+        return (heap.Crash("Fatal trap 12: page fault while in kernel mode"), block);
+    }
+
+    private static Opened Open(CrashedMachine crashed, string form) => form switch
+    {
+        "minidump 1" => Opened.Of(crashed, Minidump.Of(crashed, 1)),
+        "minidump 2" => Opened.Of(crashed, Minidump.Of(crashed, 2)),
+        "elf" => Opened.Of(crashed, ElfDumps.Full(crashed)),
+        "qemu" => Opened.Of(crashed, ElfDumps.Qemu(crashed), "memory.elf", withInfo: false),
+        "partition" => Opened.Of(crashed, DumpPartition.Of(crashed, Minidump.Of(crashed)), "ada0p3", withInfo: false),
+        "partition 1" => Opened.Of(crashed, DumpPartition.Of(crashed, Minidump.Of(crashed), version: 1), "ada0p3", withInfo: false),
+        "partition gzip" => Opened.Of(crashed, DumpPartition.Of(crashed, Minidump.Of(crashed), gzip: true), "ada0p3", withInfo: false),
+        "gzip" => Opened.Of(crashed, DumpPartition.Gzip(Minidump.Of(crashed)), "vmcore.0.gz"),
+        "zstd" => Opened.Of(crashed, Opened.Zstd(Minidump.Of(crashed)), "vmcore.0.zst"),
+        "full gzip" => Opened.Of(crashed, DumpPartition.Gzip(ElfDumps.Full(crashed)), "vmcore_full.0.gz"),
+        "no info" => Opened.Of(crashed, Minidump.Of(crashed), "anything", withInfo: false),
+        _ => Opened.Minidump(crashed),
+    };
+
+    private static int IndexOf(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text));
+}

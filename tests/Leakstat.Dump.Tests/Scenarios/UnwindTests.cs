@@ -1,0 +1,58 @@
+using Leakstat.Dump.Tests.Image;
+using Leakstat.Dump.Unwinding;
+
+namespace Leakstat.Dump.Tests.Scenarios;
+
+/// <summary>The stack of the thread that panicked, followed through the trap that made it panic.</summary>
+public class UnwindTests
+{
+    [Theory]
+    [InlineData("12")]
+    [InlineData("13")]
+    [InlineData("14")]
+    [InlineData("15")]
+    public void The_panicking_thread_is_followed_through_its_trap(string release)
+    {
+        CrashedMachine crashed = new Scenario(Writer.MachineTests.OptionsOf(release)).Crash();
+        using Opened opened = Opened.Minidump(crashed);
+
+        PanicThread thread = StackUnwinder.OfPanic(opened.Dump);
+
+        Assert.Equal(("crasher", "crasher", crashed.Machine.Threads.Panicking.Id), (thread.Name, thread.Process, thread.ThreadId));
+        Assert.Equal(
+            [
+                "doadump+0x31", "kern_reboot+0x2a", "vpanic+0x2a", "trap_pfault+0x2a", "trap+0x2a", "calltrap+0x2a",
+                "bad_function+0x31   (trap here)", "sys_ioctl+0x2a", "amd64_syscall+0x2a", "fork_exit+0x2a", "fork_trampoline+0x2a",
+            ],
+            thread.Frames.Select(frame => frame.ToString()));
+        Assert.Null(thread.Problem);
+    }
+
+    [Fact]
+    public void A_stack_that_runs_in_a_circle_ends_with_a_note()
+    {
+        CrashedMachine crashed = new Scenario().Crash();
+        Image.Machine machine = crashed.Machine;
+        ulong frame = machine.At("pcb", machine.Kernel["dumppcb"])["pcb_rbp"];
+        machine.Space.Write(frame, frame);
+        using Opened opened = Opened.Minidump(crashed);
+
+        PanicThread thread = StackUnwinder.OfPanic(opened.Dump);
+
+        Assert.Equal(["doadump+0x31", "kern_reboot+0x2a"], thread.Frames.Select(f => f.ToString()));
+        Assert.Contains("leads from", thread.Problem!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Functions_of_modules_are_named_with_their_module()
+    {
+        var heap = new Scenario();
+        Module module = heap.Machine.Modules.Load("if_foo.ko");
+        IPlace function = module.Variable("foo_detach", 64, ".text");
+        KernelThread thread = heap.Machine.Threads.Start("kldunload", "kldunload").Call("module_unload").CallAt(function.Address);
+        heap.Machine.Threads.Panics(thread);
+        using Opened opened = Opened.Minidump(heap.Crash());
+
+        Assert.Contains("if_foo.ko:foo_detach+0x2a", StackUnwinder.OfPanic(opened.Dump).Frames.Select(f => f.Symbol));
+    }
+}
