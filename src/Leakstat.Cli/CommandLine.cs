@@ -62,6 +62,7 @@ public static class CommandLine
         root.Add(DetectCommand.Create(terminal));
         root.Add(LedgerCommand.Create(terminal));
         root.Add(TuneCommand.Create(terminal));
+        root.Add(TraceCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
         return root;
     }

@@ -15,7 +15,8 @@ public sealed partial class LayerTests
         ["History"] = ["Model", "Accounting"],
         ["Knowledge"] = ["Model"],
         ["Diagnosis"] = ["Model", "Accounting", "History", "Knowledge", "Detection"],
-        ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis"],
+        ["Tracing"] = ["Model", "Parsing", "Knowledge"],
+        ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -20,14 +20,8 @@ internal static class GrowthAdvice
                     : $"vmstat -z | grep -F -- {ShellWord.Quote(name + ":")}"));
         }
 
-        if (kind == SubjectKind.Malloc)
-        {
-            advice.Add(Advice.Look(
-                "See which code allocates it: dtmalloc counts allocations by stack (it has no addresses, so that it shows who "
-                + "allocates, not who forgets to free). Needs dtraceall.ko, and costs time in proportion to the allocation rate.",
-                $"dtrace -n 'dtmalloc::{ProbeName(name)}:malloc {{ @[stack()] = count(); }} tick-30s {{ exit(0); }}'"));
-        }
-        else if (kind == SubjectKind.Wired)
+        advice.Add(Trace(host, kind, name));
+        if (kind == SubjectKind.Wired)
         {
             advice.Add(Advice.Look(
                 "Memory that no zone and no malloc type shows is taken page by page: DMA memory of drivers (rings, contiguous "
@@ -46,13 +40,21 @@ internal static class GrowthAdvice
         return advice.ToImmutable();
     }
 
-    /// <summary>The provider replaces blanks in type names (<c>sys/cddl/dev/dtmalloc/dtmalloc.c</c>).</summary>
-    private static string ProbeName(string type) =>
-        string.Create(type.Length, type, static (span, name) =>
+    /// <summary>The D program that follows it from allocation to release. It is written here, and run on the host.</summary>
+    private static Advice Trace(DiagnosisCase host, SubjectKind kind, string name)
+    {
+        string suspect = kind switch
         {
-            for (int i = 0; i < name.Length; i++)
-            {
-                span[i] = char.IsAsciiLetterOrDigit(name[i]) || name[i] is '_' or '-' or '.' ? name[i] : '_';
-            }
-        });
+            SubjectKind.Malloc => "malloc:" + name,
+            SubjectKind.Wired => "kmem",
+            _ => "zone:" + name,
+        };
+        string release = host.Release is { } known ? $" --release {ShellWord.Quote(known.Text)}" : "";
+        return Advice.Look(
+            "See which code allocates it and does not release it: leakstat writes the D program, root runs it on the host "
+            + "(dtraceall.ko is needed; it takes time in proportion to the allocation rate and stops by itself), leakstat reads it back.",
+            $"leakstat trace --print --suspect {ShellWord.Quote(suspect)}{release} > leak.d",
+            "dtrace -s leak.d > leak.out 2>&1",
+            "leakstat trace --read leak.out");
+    }
 }

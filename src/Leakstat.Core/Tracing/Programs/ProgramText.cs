@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Text;
+
+namespace Leakstat.Tracing.Programs;
+
+/// <summary>A D program as it is written: what all variants share, and clauses.</summary>
+internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, ProbeTable probes)
+{
+    /// <summary>Longest name that <c>vmstat</c> prints (<c>sys/sys/malloc.h</c>, <c>sys/vm/uma.h</c>); longer ones are cut there.</summary>
+    private const int LongestName = 31;
+
+    private readonly StringBuilder _text = new();
+
+    public TraceSuspect Suspect => suspect;
+
+    public TraceBounds Bounds => bounds;
+
+    public ProbeTable Probes => probes;
+
+    /// <summary>What a clause that records counts: the rate of the program is bounded by it.</summary>
+    public const string Counted = "events++;";
+
+    public override string ToString() => _text.ToString();
+
+    /// <summary>Options and the first line of output.</summary>
+    public void Head()
+    {
+        string release = probes.Release?.Text ?? "unknown";
+        _text.Append(CultureInfo.InvariantCulture, $"""
+            #!/usr/sbin/dtrace -s
+            /*
+             * {InComment(Describe())}
+             * Written for FreeBSD {InComment(release)}. Run as root on the host, not in a jail:
+             *     kldload -n dtraceall; dtrace -s THIS-FILE > trace.out 2>&1
+             * It reads only, and stops by itself: after {bounds.Seconds + bounds.MinimumAge} s, above {bounds.EventsPerSecond} events/s, or when DTrace runs
+             * out of room for variables. Then: leakstat trace --read trace.out
+             */
+            #pragma D option quiet
+            #pragma D option bufsize=8m
+            #pragma D option switchrate=10hz
+            #pragma D option dynvarsize=16m
+            #pragma D option strsize=128
+
+            """);
+        if (!probes.IsSeen)
+        {
+            _text.Append("/* Which static functions have probes on this release is not known: what is missing is left out. */\n");
+            _text.Append("#pragma D option zdefs\n");
+        }
+
+        _text.Append('\n');
+        Declarations();
+        _text.Append("dtrace:::BEGIN");
+        _text.Append('\n');
+        _text.Append(CultureInfo.InvariantCulture, $$"""
+            {
+            	why = "interrupted";
+            	printf("{{TraceProgram.Mark}} 1 kind={{Word(suspect.Kind)}} release={{FormatWord(release)}} seconds={{bounds.Seconds}} age={{bounds.MinimumAge}} bytes={{bounds.MinimumBytes}} sample={{bounds.Sample}} rate={{bounds.EventsPerSecond}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
+            }
+
+
+            """);
+    }
+
+    /// <summary>Variables; D knows one only below the place where it is declared or first assigned.</summary>
+    private void Declarations()
+    {
+        _text.Append("int closing;\nint second;\nint events;\nint failed;\nstring why;\nself int64_t bytes;\n");
+        if (suspect.Kind is not SuspectKind.Malloc)
+        {
+            _text.Append("self int depth;\n");
+        }
+
+        for (int i = 0; i < suspect.Zones.Count; i++)
+        {
+            _text.Append(CultureInfo.InvariantCulture, $"int64_t zone{i};\n");
+        }
+
+        if (suspect.Kind is SuspectKind.Module)
+        {
+            _text.Append("self int64_t address;\nint live[int64_t];\n");
+        }
+
+        _text.Append('\n');
+    }
+
+    /// <summary>Time, rate and the last line of output.</summary>
+    public void Tail()
+    {
+        _text.Append(CultureInfo.InvariantCulture, $$"""
+            /* Time. After {{bounds.Seconds}} s only releases count, so that what is left is at least {{bounds.MinimumAge}} s old. */
+            profile:::tick-1s
+            {
+            	second++;
+            	events = 0;
+            }
+
+            profile:::tick-1s
+            /second >= {{bounds.Seconds}}/
+            {
+            	closing = 1;
+            }
+
+            profile:::tick-1s
+            /second >= {{bounds.Seconds + bounds.MinimumAge}}/
+            {
+            	why = "time";
+            	exit(0);
+            }
+
+            dtrace:::ERROR
+            {
+            	failed++;
+            }
+
+            dtrace:::END
+            {
+            	printf("{{TraceProgram.Mark}} end why=%s end=%d errors=%d\n", why, timestamp, failed);
+            }
+
+            """);
+    }
+
+    /// <summary>A clause: comment, probes joined by commas, predicate, statements.</summary>
+    public void Clause(string? comment, IEnumerable<string> probeNames, string? predicate, params ReadOnlySpan<string> statements)
+    {
+        if (comment is not null)
+        {
+            _text.Append("/* ").Append(comment).Append(" */\n");
+        }
+
+        _text.AppendJoin(",\n", probeNames).Append('\n');
+        if (predicate is not null)
+        {
+            _text.Append('/').Append(predicate).Append("/\n");
+        }
+
+        _text.Append("{\n");
+        foreach (string statement in statements)
+        {
+            _text.Append('\t').Append(statement).Append('\n');
+        }
+
+        _text.Append("}\n\n");
+    }
+
+    /// <summary>Stops the program above the rate, at the clause that counted.</summary>
+    public void StopAboveRate(IEnumerable<string> probeNames) => Clause(
+        "Too much for this host: better no answer than a burden.",
+        probeNames,
+        string.Create(CultureInfo.InvariantCulture, $"events > {bounds.EventsPerSecond}"),
+        "why = \"rate\";",
+        "exit(0);");
+
+    /// <summary>Stops the program where a thread-local variable that was just set reads as unset.</summary>
+    public void StopWithoutRoom(IEnumerable<string> probeNames, string predicate) => Clause(
+        "The variable was not kept: out of room, and allocations would be missed.",
+        probeNames,
+        predicate,
+        "why = \"dynamic variables\";",
+        "exit(0);");
+
+    /// <summary>
+    /// Forgets an allocation that is still remembered although its function must have ended: whatever it jumped to has no
+    /// return probe. Without this the next return from that depth would be taken for its own.
+    /// </summary>
+    public void Forget(string[] entries) => Clause(
+        "No deeper than one that is remembered: that one has ended unseen.",
+        entries,
+        "self->depth && stackdepth < self->depth",
+        "self->depth = 0;",
+        "self->bytes = 0;");
+
+    /// <summary>The clauses at the return of an allocation that was entered at <c>self->depth</c> less one.</summary>
+    public void Returned(string[] returns, params ReadOnlySpan<string> further)
+    {
+        const string Same = "self->depth && stackdepth + 1 == self->depth";
+        Clause(
+            "The allocator returns from that depth: here is the address.",
+            returns,
+            $"{Same} && arg1 != 0{Sampled("arg1")}{Large("self->bytes")}",
+            [.. Allocated("arg1", "self->bytes"), .. further]);
+        Clause(null, returns, Same, "self->depth = 0;", "self->bytes = 0;");
+    }
+
+    /// <summary>The record of an allocation.</summary>
+    public string[] Allocated(string address, string bytes) =>
+    [
+        $"printf(\"A 0x%x %d %d\\n\", {address}, {bytes}, timestamp);",
+        string.Create(CultureInfo.InvariantCulture, $"stack({bounds.Frames});"),
+        Counted,
+    ];
+
+    /// <summary>The record of a release.</summary>
+    public static string[] Released(string address) => [$"printf(\"F 0x%x %d\\n\", {address}, timestamp);", Counted];
+
+    /// <summary>A further condition that picks one address in <see cref="TraceBounds.Sample"/>; empty where all are followed.</summary>
+    public string Sampled(string address) => bounds.Sample == 1
+        ? ""
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $" && ((((uint64_t){address} * 0x9e3779b97f4a7c15ULL) >> 40) % {bounds.Sample}) == 0");
+
+    /// <summary>A further condition on the size; empty where every size is followed.</summary>
+    public string Large(string bytes) => bounds.MinimumBytes == 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" && (uint64_t){bytes} >= {bounds.MinimumBytes}");
+
+    /// <summary>The condition that a C string in the kernel is a name as vmstat prints it.</summary>
+    public static string IsName(string pointer, string name) => name.Length < LongestName
+        ? $"stringof({pointer}) == {Literal(name)}"
+        : $"substr(stringof({pointer}), 0, {LongestName}) == {Literal(name)}";
+
+    /// <summary>Probe of the entry of a function.</summary>
+    public static string Entry(string function) => $"fbt:kernel:{function}:entry";
+
+    /// <summary>Probe of the return of a function.</summary>
+    public static string Return(string function) => $"fbt:kernel:{function}:return";
+
+    /// <summary>A D string: what could end it, begin a comment or print badly is escaped by octal.</summary>
+    public static string Literal(string text)
+    {
+        var literal = new StringBuilder("\"", text.Length + 2);
+        foreach (byte b in Encoding.UTF8.GetBytes(text))
+        {
+            if (b is < 0x20 or >= 0x7f or (byte)'"' or (byte)'\\' or (byte)'*')
+            {
+                literal.Append('\\').Append(Convert.ToString(b, 8).PadLeft(3, '0'));
+            }
+            else
+            {
+                literal.Append((char)b);
+            }
+        }
+
+        return literal.Append('"').ToString();
+    }
+
+    /// <summary>The word for a kind, as it is written in options and output.</summary>
+    public static string Word(SuspectKind kind) => kind switch
+    {
+        SuspectKind.Malloc => "malloc",
+        SuspectKind.Zone => "zone",
+        SuspectKind.Mbuf => "mbuf",
+        SuspectKind.Kmem => "kmem",
+        _ => "module",
+    };
+
+    private string Describe() => suspect.Kind switch
+    {
+        SuspectKind.Malloc => $"Follows the blocks of malloc type \"{suspect.Name}\" from allocation to release.",
+        SuspectKind.Zone => $"Follows the items of zone \"{suspect.Name}\" from allocation to release.",
+        SuspectKind.Mbuf => $"Follows the items of {string.Join(" and ", suspect.Zones)} from allocation to release.",
+        SuspectKind.Kmem => "Follows the pages that the kernel takes for itself from allocation to release.",
+        _ => $"Follows what the code of {suspect.Name} takes by malloc(9) from allocation to release.",
+    };
+
+    /// <summary>Text that can neither end a comment nor begin one in it, which D refuses too, nor break its line.</summary>
+    private static string InComment(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) || c is '*' or > '~' ? '?' : c));
+
+    /// <summary>A word within a format: no blank, no percent sign, nothing to escape.</summary>
+    private static string FormatWord(string text) =>
+        string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
+}

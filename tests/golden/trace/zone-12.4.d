@@ -1,0 +1,135 @@
+#!/usr/sbin/dtrace -s
+/*
+ * Follows the items of zone "leakmod item" from allocation to release.
+ * Written for FreeBSD 12.4. Run as root on the host, not in a jail:
+ *     kldload -n dtraceall; dtrace -s THIS-FILE > trace.out 2>&1
+ * It reads only, and stops by itself: after 30 s, above 20000 events/s, or when DTrace runs
+ * out of room for variables. Then: leakstat trace --read trace.out
+ */
+#pragma D option quiet
+#pragma D option bufsize=8m
+#pragma D option switchrate=10hz
+#pragma D option dynvarsize=16m
+#pragma D option strsize=128
+/* Which static functions have probes on this release is not known: what is missing is left out. */
+#pragma D option zdefs
+
+int closing;
+int second;
+int events;
+int failed;
+string why;
+self int64_t bytes;
+self int depth;
+int64_t zone0;
+
+dtrace:::BEGIN
+{
+	why = "interrupted";
+	printf("leakstat-trace 1 kind=zone release=12.4 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "leakmod item");
+}
+
+/* Is it the zone? Its address is remembered; two zones can have one name. */
+fbt:kernel:uma_zalloc_arg:entry,
+fbt:kernel:uma_zalloc_domain:entry
+/!closing && arg0 != zone0 && stringof(((struct uma_zone *)arg0)->uz_name) == "leakmod item"/
+{
+	zone0 = arg0;
+}
+
+/* No deeper than one that is remembered: that one has ended unseen. */
+fbt:kernel:uma_zalloc_arg:entry,
+fbt:kernel:uma_zalloc_domain:entry
+/self->depth && stackdepth < self->depth/
+{
+	self->depth = 0;
+	self->bytes = 0;
+}
+
+/* An allocation from it: remember how deep, until the item is known. One inside another belongs to the outer. */
+fbt:kernel:uma_zalloc_arg:entry,
+fbt:kernel:uma_zalloc_domain:entry
+/!closing && arg0 != 0 && (arg0 == zone0) && !self->depth/
+{
+	self->bytes = ((struct uma_zone *)arg0)->uz_size;
+	self->depth = stackdepth + 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:uma_zalloc_arg:entry,
+fbt:kernel:uma_zalloc_domain:entry
+/!closing && arg0 != 0 && (arg0 == zone0) && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* The allocator returns from that depth: here is the address. */
+fbt:kernel:uma_zalloc_arg:return,
+fbt:kernel:uma_zalloc_domain:return,
+fbt:kernel:zone_alloc_item:return
+/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+{
+	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
+	stack(24);
+	events++;
+}
+
+fbt:kernel:uma_zalloc_arg:return,
+fbt:kernel:uma_zalloc_domain:return,
+fbt:kernel:zone_alloc_item:return
+/self->depth && stackdepth + 1 == self->depth/
+{
+	self->depth = 0;
+	self->bytes = 0;
+}
+
+/* Release of an item. */
+fbt:kernel:uma_zfree_arg:entry,
+fbt:kernel:uma_zfree_domain:entry
+/arg0 != 0 && arg1 != 0 && (arg0 == zone0 || stringof(((struct uma_zone *)arg0)->uz_name) == "leakmod item")/
+{
+	printf("F 0x%x %d\n", arg1, timestamp);
+	events++;
+}
+
+/* Too much for this host: better no answer than a burden. */
+fbt:kernel:uma_zalloc_arg:return,
+fbt:kernel:uma_zalloc_domain:return,
+fbt:kernel:zone_alloc_item:return,
+fbt:kernel:uma_zfree_arg:entry
+/events > 20000/
+{
+	why = "rate";
+	exit(0);
+}
+
+/* Time. After 20 s only releases count, so that what is left is at least 10 s old. */
+profile:::tick-1s
+{
+	second++;
+	events = 0;
+}
+
+profile:::tick-1s
+/second >= 20/
+{
+	closing = 1;
+}
+
+profile:::tick-1s
+/second >= 30/
+{
+	why = "time";
+	exit(0);
+}
+
+dtrace:::ERROR
+{
+	failed++;
+}
+
+dtrace:::END
+{
+	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
+}
