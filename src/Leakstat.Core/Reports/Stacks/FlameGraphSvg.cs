@@ -14,7 +14,7 @@ public static class FlameGraphSvg
 {
     private const int Width = 1200;
     private const int RowHeight = 18;
-    private const int Head = 62;
+    private const int Head = 76;
     private const int Foot = 30;
     private const int MostFrames = 20_000;
     private const int MostDepth = 200;
@@ -47,9 +47,9 @@ public static class FlameGraphSvg
     {
         string reservation = string.Join("; ", TraceWords.Reservations(trace));
         svg.Markup("<text class=\"note\" x=\"10\" y=\"44\">").Text(reservation).Markup("</text>\n");
-        svg.Markup($"<text id=\"reset\" class=\"tool\" x=\"{Width - 330}\" y=\"22\" role=\"button\" tabindex=\"0\" visibility=\"hidden\">show all</text>\n");
-        svg.Markup($"<foreignObject x=\"{Width - 250}\" y=\"6\" width=\"240\" height=\"26\"><input xmlns=\"http://www.w3.org/1999/xhtml\" id=\"search\" type=\"search\" placeholder=\"search frames\" aria-label=\"search frames\"/></foreignObject>\n");
-        svg.Markup($"<text id=\"found\" class=\"note\" x=\"{Width - 10}\" y=\"46\" text-anchor=\"end\"></text>\n");
+        svg.Markup($"<text id=\"reset\" class=\"tool\" x=\"{Width - 330}\" y=\"46\" role=\"button\" tabindex=\"0\" visibility=\"hidden\">show all</text>\n");
+        svg.Markup($"<foreignObject x=\"{Width - 250}\" y=\"30\" width=\"240\" height=\"26\"><input xmlns=\"http://www.w3.org/1999/xhtml\" id=\"search\" type=\"search\" placeholder=\"search frames\" aria-label=\"search frames\"/></foreignObject>\n");
+        svg.Markup($"<text id=\"found\" class=\"note\" x=\"{Width - 10}\" y=\"70\" text-anchor=\"end\"></text>\n");
     }
 
     private static void WriteBox(HtmlWriter svg, Trace trace, StackTree root, Box box, int height)
