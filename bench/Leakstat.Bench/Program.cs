@@ -4,17 +4,21 @@ using Leakstat.Bench;
 using Leakstat.Model;
 
 // generate OUT MEGABYTES FILE     repeats a real output until it is that large
+// spool OUT CAPTURES FOLDER       makes a spool of captures like that one
 // parse FORMAT FILE               reads it table by table and prints rate (of processor time), allocation and sums
 switch (args)
 {
     case ["generate", var output, var megabytes, var file]:
         Repeat(file, output, long.Parse(megabytes) << 20);
         return 0;
+    case ["spool", var output, var captures, var capture]:
+        SpoolMaker.Make(output, int.Parse(captures, System.Globalization.CultureInfo.InvariantCulture), capture);
+        return 0;
     case ["parse", var format, var file]:
         Measure(format, file);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | parse FORMAT FILE");
+        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | parse FORMAT FILE");
         return 2;
 }
 

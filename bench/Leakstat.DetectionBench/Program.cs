@@ -28,6 +28,11 @@ if (args.Contains("--speed"))
 var generator = new Generator(seed, hosts);
 string[] classes = [.. Generator.LeakClasses.Concat(Generator.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
 (int Number, string Class)[] plan = [.. classes.SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))];
+if (args.Contains("--store"))
+{
+    return StoreSize.Run(generator, plan);
+}
+
 var grid = Grid.Points.SelectMany(p => Enumerable.Range(0, quick ? 1 : 6).Select(_ => p)).Select((p, i) => (p, i)).ToArray();
 grid = only is null or "grid" ? grid : [];
 

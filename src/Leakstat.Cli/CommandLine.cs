@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Leakstat.Cli.Commands;
+using Leakstat.Cli.Commands.History;
+using Leakstat.Store;
 
 namespace Leakstat.Cli;
 
@@ -33,6 +35,11 @@ public static class CommandLine
             terminal.Error.WriteLine($"leakstat: {failure.Message}");
             return failure.ExitCode;
         }
+        catch (StoreException failure)
+        {
+            terminal.Error.WriteLine($"leakstat: {failure.Message}");
+            return failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
+        }
         catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || IsClosedPipe(e))
         {
             // The reader of our output went away (head, a closed pager): nothing is wrong.
@@ -60,6 +67,7 @@ public static class CommandLine
         var root = new RootCommand("Finds, explains and proves kernel memory leaks on FreeBSD.");
         root.Add(DiagnoseCommand.Create(terminal));
         root.Add(DetectCommand.Create(terminal));
+        root.Add(HistoryCommand.Create(terminal));
         root.Add(LedgerCommand.Create(terminal));
         root.Add(TuneCommand.Create(terminal));
         root.Add(TraceCommand.Create(terminal));

@@ -49,8 +49,17 @@ internal sealed class CommonOptions
         HelpName = "FILE",
     };
 
+    /// <summary>History store.</summary>
+    public Option<string?> Store { get; } = new("--db") { Description = "read a history store instead (leakstat history)", HelpName = "FILE" };
+
+    /// <summary>Host in a store.</summary>
+    public Option<string?> Host { get; } = new("--host") { Description = "the host in the store; else the one with most captures", HelpName = "NAME" };
+
     /// <summary>The sources.</summary>
-    public Argument<string[]> Sources { get; } = MakeSources();
+    public Argument<string[]> Sources { get; } = MakeSources(ArgumentArity.OneOrMore);
+
+    /// <summary>The sources of a command that takes a store in their place.</summary>
+    public Argument<string[]> SourcesOrStore { get; } = MakeSources(ArgumentArity.ZeroOrMore);
 
     /// <summary>Reads <c>--fail-on</c>.</summary>
     public Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
@@ -61,12 +70,33 @@ internal sealed class CommonOptions
         _ => null,
     };
 
-    private static Argument<string[]> MakeSources()
+    /// <summary>Adds sources, <c>--db</c> and <c>--host</c> to a command, one of the first two to be given.</summary>
+    public void AddSourcesOrStore(Command command)
+    {
+        command.Add(SourcesOrStore);
+        command.Add(Store);
+        command.Add(Host);
+        command.Validators.Add(result =>
+        {
+            bool hasStore = result.GetValue(Store) is not null;
+            bool hasSources = result.GetValue(SourcesOrStore) is { Length: > 0 };
+            if (hasStore == hasSources)
+            {
+                result.AddError(hasStore ? "sources and --db exclude each other" : "a SOURCE or --db FILE is needed");
+            }
+            else if (!hasStore && result.GetValue(Host) is not null)
+            {
+                result.AddError("--host belongs to --db");
+            }
+        });
+    }
+
+    private static Argument<string[]> MakeSources(ArgumentArity arity)
     {
         var sources = new Argument<string[]>("SOURCE")
         {
             Description = "folder, archive, transcript, crash summary, spool of captures, or - for standard input",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = arity,
         };
 
         // An option that does not exist would pass for a source that does not.

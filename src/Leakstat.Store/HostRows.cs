@@ -14,16 +14,16 @@ internal sealed class HostRows : IDisposable
     private readonly List<Segment> _segments = [];
     private readonly List<StoredRow> _tail = [];
     private readonly List<string> _sources = [];
-    private readonly List<(int Number, string Kind, string Name, long ItemSize)> _series = [];
-    private readonly Dictionary<(string Kind, string Name), int> _numbers = [];
+    private readonly SeriesNumbers _series;
     private readonly Dictionary<long, string> _texts = [];
     private Statement? _chunk;
+    private long _firstOfTail;
 
     public HostRows(Database database, long id)
     {
         _database = database;
         _id = id;
-        ReadSeries();
+        _series = SeriesNumbers.Load(database, id);
         ReadSegments();
         ReadTail();
     }
@@ -32,7 +32,16 @@ internal sealed class HostRows : IDisposable
     public int Count => _sources.Count;
 
     /// <summary>Number of series, without those that only place captures.</summary>
-    public int MeasuredSeries => _series.Count(s => StoredKind.Parse(s.Kind) is not null);
+    public int MeasuredSeries => Enumerable.Range(0, _series.Count).Count(n => SeriesKindName.Parse(_series[n].Kind) is not null);
+
+    /// <summary>The segments, in the order of arrival; what no segment holds follows them.</summary>
+    public IReadOnlyList<Segment> Segments => _segments;
+
+    /// <summary>The series.</summary>
+    public SeriesNumbers Series => _series;
+
+    /// <summary>Sources of the samples, in the order of arrival.</summary>
+    public IReadOnlyList<string> Sources => _sources;
 
     /// <summary>A time from its ticks.</summary>
     public static DateTimeOffset? Time(long? ticks) => ticks is { } known
@@ -41,7 +50,15 @@ internal sealed class HostRows : IDisposable
 
     /// <summary>All values of a series in the order of arrival.</summary>
     public long?[] Column(string kind, string name) =>
-        _numbers.TryGetValue((kind, name), out int number) ? Column(number) : new long?[Count];
+        _series.Find(kind, name) is >= 0 and var number ? Column(number) : new long?[Count];
+
+    /// <summary>Times in the order of arrival, ticks; a capture without one has that of the one it came after.</summary>
+    public long[] Times()
+    {
+        long?[] taken = Column(StoredKind.TakenAt, "");
+        long last = long.MinValue;
+        return Array.ConvertAll(taken, time => last = time ?? last);
+    }
 
     /// <summary>The history, in the order of time.</summary>
     public HostHistory History()
@@ -55,16 +72,89 @@ internal sealed class HostRows : IDisposable
 
         ImmutableArray<Sample> samples = time.Samples;
         List<Series> series = [];
-        foreach ((int number, string kind, string name, long itemSize) in _series)
+        for (int number = 0; number < _series.Count; number++)
         {
-            if (StoredKind.Parse(kind) is { } known && Column(number) is var column && Array.Exists(column, v => v is not null))
+            (string kind, string name, long itemSize) = _series[number];
+            if (SeriesKindName.Parse(kind) is { } known && Column(number) is var column && Array.Exists(column, v => v is not null))
             {
                 (SourceLine? first, SourceLine? last) = Places(kind, name, order, samples);
-                series.Add(new Series(new SeriesKey(known, name), InOrder(column, order), itemSize) { FirstAt = first, LastAt = last });
+                bool hasExtremes = _series.Find(StoredKind.Below + kind, name) >= 0 || _series.Find(StoredKind.Above + kind, name) >= 0;
+                series.Add(new Series(new SeriesKey(known, name), InOrder(column, order), itemSize)
+                {
+                    FirstAt = first,
+                    LastAt = last,
+                    Least = hasExtremes ? Extremes(StoredKind.Below, -1, kind, name, column, order) : [],
+                    Greatest = hasExtremes ? Extremes(StoredKind.Above, 1, kind, name, column, order) : [],
+                });
             }
         }
 
         return new HostHistory(samples, series, time.Events);
+    }
+
+    /// <summary>Places of the samples in the order of arrival, which others than captures do not fill without gaps.</summary>
+    public long[] Places()
+    {
+        long[] places = new long[Count];
+        int at = 0;
+        foreach (Segment segment in _segments)
+        {
+            for (int i = 0; i < segment.Samples; i++)
+            {
+                places[at++] = segment.First + i;
+            }
+        }
+
+        for (int i = 0; i < _tail.Count; i++)
+        {
+            places[at++] = _firstOfTail + i;
+        }
+
+        return places;
+    }
+
+    /// <summary>Marks of the captures of a segment, one after another.</summary>
+    public byte[] Marks(Segment segment)
+    {
+        using Statement marks = _database.Prepare("SELECT marks FROM segment WHERE id = ?");
+        byte[] bytes = marks.Bind(1, segment.Id).Step() ? marks.Bytes(0).ToArray() : [];
+        return bytes.Length == segment.Samples * StoredRow.MarkLength ? bytes : [];
+    }
+
+    /// <summary>What was lost when the captures were read, in the order of arrival.</summary>
+    public ImmutableArray<Diagnostic> Problems()
+    {
+        Dictionary<long, string> sources = [];
+        long[] places = Places();
+        int at = 0;
+        foreach (Segment segment in _segments)
+        {
+            for (int i = 0; i < segment.Samples; i++, at++)
+            {
+                if (segment.Tier == Tier.Captures)
+                {
+                    sources[places[at]] = _sources[at];
+                }
+            }
+        }
+
+        for (; at < places.Length; at++)
+        {
+            sources[places[at]] = _sources[at];
+        }
+
+        var problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        using Statement rows = _database.Prepare(
+            $"SELECT id, data FROM problem WHERE id >= {_id << 32} AND id < {(_id + 1) << 32} ORDER BY id");
+        while (rows.Step())
+        {
+            if (sources.TryGetValue(rows.Integer(0) & uint.MaxValue, out string? source))
+            {
+                problems.AddRange(KeptProblems.Decode(rows.Bytes(1), source, Text));
+            }
+        }
+
+        return problems.ToImmutable();
     }
 
     public void Dispose() => _chunk?.Dispose();
@@ -80,16 +170,20 @@ internal sealed class HostRows : IDisposable
         return sorted ? column : Array.ConvertAll(order, place => column[place]);
     }
 
-    /// <summary>Places by time; a capture without one stays behind the one it came after.</summary>
-    private int[] Order()
+    /// <summary>Least or greatest values by the series of their distances from the last.</summary>
+    private ImmutableArray<long?> Extremes(string prefix, int sign, string kind, string name, long?[] last, int[] order)
     {
-        long?[] taken = Column(StoredKind.TakenAt, "");
-        long last = long.MinValue;
-        long[] times = new long[taken.Length];
-        int[] order = new int[taken.Length];
-        for (int i = 0; i < taken.Length; i++)
+        long?[] distances = Column(prefix + kind, name);
+        return [.. order.Select(i => last[i] is { } value ? unchecked(value + (sign * (distances[i] ?? 0))) : (long?)null)];
+    }
+
+    /// <summary>Positions of the order of arrival, by time.</summary>
+    public int[] Order()
+    {
+        long[] times = Times();
+        int[] order = new int[times.Length];
+        for (int i = 0; i < order.Length; i++)
         {
-            times[i] = last = taken[i] ?? last;
             order[i] = i;
         }
 
@@ -97,12 +191,14 @@ internal sealed class HostRows : IDisposable
         return order;
     }
 
-    private IEnumerable<SampleFacts> Facts(int[] order)
+    /// <summary>What places the captures on the time line, in the order given.</summary>
+    public IEnumerable<SampleFacts> Facts(int[] order)
     {
         long?[] taken = Column(StoredKind.TakenAt, "");
         long?[] booted = Column(StoredKind.BootedAt, "");
         long?[] uptime = Column(StoredKind.Uptime, "");
         long?[] release = Column(StoredKind.Release, "");
+        long?[] rebooted = Column(StoredKind.Rebooted, "");
         long?[] hasModules = Column(StoredKind.HasModules, "");
         List<(string Name, long?[] Values)> requests = Columns(StoredKind.Request);
         List<(string Name, long?[] Values)> modules = Columns(StoredKind.Module);
@@ -117,6 +213,7 @@ internal sealed class HostRows : IDisposable
                 TakenAt = Time(taken[i]),
                 BootedAt = Time(booted[i]),
                 UptimeSeconds = uptime[i],
+                IsRebooted = rebooted[i] is not null,
                 Release = release[i] is { } text ? Text(text) : null,
                 Requests = Known(requests, i).ToImmutableSortedDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal),
                 Modules = hasModules[i] is null ? null : Known(modules, i).ToImmutableSortedDictionary(
@@ -133,12 +230,12 @@ internal sealed class HostRows : IDisposable
         columns.Where(c => c.Values[at] is not null).Select(c => (c.Name, c.Values[at]!.Value));
 
     private List<(string Name, long?[] Values)> Columns(string kind) =>
-        [.. _series.Where(s => s.Kind == kind).Select(s => (s.Name, Column(s.Number)))];
+        [.. Enumerable.Range(0, _series.Count).Where(n => _series[n].Kind == kind).Select(n => (_series[n].Name, Column(n)))];
 
     /// <summary>Where the first value of the last boot, and the last value, stand.</summary>
     private (SourceLine? First, SourceLine? Last) Places(string kind, string name, int[] order, ImmutableArray<Sample> samples)
     {
-        if (!_numbers.TryGetValue((StoredKind.At + kind, name), out int number))
+        if (_series.Find(StoredKind.At + kind, name) is not (>= 0 and var number))
         {
             return (null, null);
         }
@@ -166,7 +263,8 @@ internal sealed class HostRows : IDisposable
         SourceLine Place(int sample) => StoredPlace.Read(places[order[sample]]!.Value, _sources[order[sample]], Text);
     }
 
-    private long?[] Column(int number)
+    /// <summary>All values of a series in the order of arrival.</summary>
+    public long?[] Column(int number)
     {
         long?[] values = new long?[Count];
         int at = 0;
@@ -201,31 +299,19 @@ internal sealed class HostRows : IDisposable
         return value;
     }
 
-    private void ReadSeries()
-    {
-        using Statement series = _database.Prepare(
-            $"SELECT id, kind, name, item_size FROM series WHERE id >= {_id << 20} AND id < {(_id + 1) << 20} ORDER BY id");
-        while (series.Step())
-        {
-            int number = (int)(series.Integer(0) & (StoredRow.MostSeries - 1));
-            _series.Add((number, series.Text(1), series.Text(2), series.Integer(3)));
-            _numbers[(series.Text(1), series.Text(2))] = number;
-        }
-    }
-
     private void ReadSegments()
     {
         using Statement segments = _database.Prepare(
-            $"SELECT id, first, samples, sources FROM segment WHERE host = {_id} AND tier = 0 ORDER BY first");
+            $"SELECT id, first, samples, sources, tier FROM segment WHERE host = {_id} ORDER BY first, id");
         while (segments.Step())
         {
             long samples = segments.Integer(2);
-            if (samples is < 1 or > SeriesCodec.MostSamples)
+            if (samples is < 1 or > SeriesCodec.MostSamples || segments.Integer(4) is < 0 or > (long)Tier.Days)
             {
-                throw new StoreException("a part of the stored history is damaged");
+                throw StoreException.Damaged();
             }
 
-            _segments.Add(new Segment(segments.Integer(0), segments.Integer(1), (int)samples));
+            _segments.Add(new Segment(segments.Integer(0), segments.Integer(1), (int)samples, (Tier)segments.Integer(4)));
             _sources.AddRange(SourceNames.Decode(segments.Bytes(3), (int)samples));
         }
     }
@@ -233,9 +319,10 @@ internal sealed class HostRows : IDisposable
     private void ReadTail()
     {
         using Statement tail = _database.Prepare(
-            $"SELECT data FROM tail WHERE id >= {_id << 32} AND id < {(_id + 1) << 32} ORDER BY id");
+            $"SELECT data, id FROM tail WHERE id >= {_id << 32} AND id < {(_id + 1) << 32} ORDER BY id");
         while (tail.Step())
         {
+            _firstOfTail = _tail.Count == 0 ? tail.Integer(1) & uint.MaxValue : _firstOfTail;
             StoredRow row = StoredRow.Decode(tail.Bytes(0), _tail.Count == 0 ? null : _tail[^1]);
             _tail.Add(row);
             _sources.Add(row.Source);

@@ -28,6 +28,17 @@ internal static class Schema
             // Captures that no segment holds yet. id: host << 32 | place in the order of arrival.
             "CREATE TABLE tail (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
         ],
+        [
+            // next: place of the next capture that a segment takes. pruned: nothing earlier is taken in again, ticks. marks: of
+            // captures without a time that were pruned.
+            "ALTER TABLE host ADD COLUMN next INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE host ADD COLUMN pruned INTEGER",
+            "ALTER TABLE host ADD COLUMN marks BLOB",
+            // The latest capture of a host, whole.
+            "CREATE TABLE latest (host INTEGER PRIMARY KEY, taken INTEGER NOT NULL, data BLOB NOT NULL)",
+            // What was lost when captures were read. id: host << 32 | place of the capture in the order of arrival.
+            "CREATE TABLE problem (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+        ],
     ];
 
     /// <summary>The version this program writes.</summary>
@@ -57,6 +68,11 @@ internal static class Schema
             database.Run($"PRAGMA user_version = {Version}");
         });
     }
+
+    /// <summary>Whether a file is a store with tables of an older version.</summary>
+    public static bool IsOlder(Database database) =>
+        database.Number("PRAGMA application_id") == ApplicationId && database.Number("PRAGMA user_version") is >= 1 and var version
+            && version < Version;
 
     /// <summary>Fails where a file is not a store, or one that this program cannot read.</summary>
     public static void Recognise(Database database, string file, bool writing)

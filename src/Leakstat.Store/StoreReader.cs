@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.History;
+using Leakstat.Model;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Store;
@@ -7,10 +8,23 @@ namespace Leakstat.Store;
 /// <summary>A host in a store.</summary>
 /// <param name="Name">Its name; empty for captures that do not say theirs.</param>
 /// <param name="Captures">Captures that are held one by one.</param>
+/// <param name="Hours">Hours that are held as one sample each.</param>
+/// <param name="Days">Days that are held as one sample each.</param>
 /// <param name="Series">Series.</param>
-/// <param name="Earliest">Time of the earliest capture; null where unknown.</param>
+/// <param name="Earliest">Time of the earliest sample; null where unknown.</param>
 /// <param name="Latest">Time of the latest; null where unknown.</param>
-public sealed record StoredHost(string Name, long Captures, int Series, DateTimeOffset? Earliest, DateTimeOffset? Latest);
+public sealed record StoredHost(
+    string Name, long Captures, long Hours, long Days, int Series, DateTimeOffset? Earliest, DateTimeOffset? Latest)
+{
+    /// <summary>Samples of its series.</summary>
+    public long Samples => Captures + Hours + Days;
+}
+
+/// <summary>Everything that is stored of a host.</summary>
+/// <param name="History">Its history.</param>
+/// <param name="Latest">Its latest capture, read again from its outputs; null where it was not kept.</param>
+/// <param name="Problems">What was lost when the captures were read.</param>
+public sealed record StoredHistory(HostHistory History, Capture? Latest, ImmutableArray<Diagnostic> Problems);
 
 /// <summary>Reads a store; any number of them at a time, also while one process writes.</summary>
 public sealed class StoreReader : IDisposable
@@ -30,6 +44,12 @@ public sealed class StoreReader : IDisposable
         _database = new Database(file, write: false);
         try
         {
+            if (Schema.IsOlder(_database))
+            {
+                // The tables are brought up to date by whoever may write to them.
+                using var writer = new StoreWriter(file);
+            }
+
             Schema.Recognise(_database, file, writing: false);
         }
         catch
@@ -51,8 +71,10 @@ public sealed class StoreReader : IDisposable
         {
             using var host = new HostRows(_database, rows.Integer(0));
             long?[] times = host.Column(StoredKind.TakenAt, "");
+            long hours = host.Segments.Where(s => s.Tier == Tier.Hours).Sum(s => (long)s.Samples);
+            long days = host.Segments.Where(s => s.Tier == Tier.Days).Sum(s => (long)s.Samples);
             hosts.Add(new StoredHost(
-                rows.Text(1), times.Length, host.MeasuredSeries, HostRows.Time(times.Min()), HostRows.Time(times.Max())));
+                rows.Text(1), times.Length - hours - days, hours, days, host.MeasuredSeries, HostRows.Time(times.Min()), HostRows.Time(times.Max())));
         }
 
         return hosts.ToImmutable();
@@ -63,16 +85,14 @@ public sealed class StoreReader : IDisposable
     /// were stored. Null where the store has no such host.
     /// </summary>
     /// <param name="name">The host; empty for captures that do not say theirs.</param>
-    public HostHistory? Load(string name) => Snapshot(() =>
-    {
-        using Statement find = _database.Prepare("SELECT id FROM host WHERE name = ?");
-        if (!find.Bind(1, name).Step())
-        {
-            return null;
-        }
+    public HostHistory? Load(string name) => Of(name, static (rows, _) => rows.History());
 
-        using var rows = new HostRows(_database, find.Integer(0));
-        return rows.History();
+    /// <summary>Everything that is stored of a host; null where the store has no such host.</summary>
+    /// <param name="name">The host; empty for captures that do not say theirs.</param>
+    public StoredHistory? LoadWhole(string name) => Of(name, (rows, id) =>
+    {
+        HostHistory history = rows.History();
+        return new StoredHistory(history, Latest(id, history), rows.Problems());
     });
 
     /// <summary>Looks for damage; gives what is wrong, in words, nothing where all is well.</summary>
@@ -83,6 +103,32 @@ public sealed class StoreReader : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => _file;
+
+    private Capture? Latest(long id, HostHistory history)
+    {
+        using Statement latest = _database.Prepare("SELECT data FROM latest WHERE host = ?");
+        if (!latest.Bind(1, id).Step())
+        {
+            return null;
+        }
+
+        Capture capture = KeptCapture.Decode(latest.Bytes(0));
+        return history.Samples is [.., { } last] && last.Source == capture.Source ? capture : null;
+    }
+
+    private T? Of<T>(string name, Func<HostRows, long, T> read)
+        where T : class =>
+        Snapshot(() =>
+        {
+            using Statement find = _database.Prepare("SELECT id FROM host WHERE name = ?");
+            if (!find.Bind(1, name).Step())
+            {
+                return null;
+            }
+
+            using var rows = new HostRows(_database, find.Integer(0));
+            return read(rows, find.Integer(0));
+        });
 
     /// <summary>Reads one state of the file, whatever is written meanwhile.</summary>
     private T Snapshot<T>(Func<T> read)

@@ -83,7 +83,7 @@ public sealed class StoreWriter : IDisposable
 
         if (isEnd)
         {
-            host.Pack();
+            host.Pack(Segment.Worthwhile);
         }
 
         if (!host.HasChanges)
@@ -91,15 +91,8 @@ public sealed class StoreWriter : IDisposable
             return;
         }
 
-        // What waits in memory and what stands in the file part ways when a commit fails: nothing more is written then.
-        _failed = true;
-        _database.Transaction(() =>
+        Change(() =>
         {
-            if (_database.Number("PRAGMA data_version") != _dataVersion)
-            {
-                throw new StoreException($"{_file}: another process wrote to it meanwhile; run the command again, nothing is stored twice");
-            }
-
             using (Statement insert = _database.Prepare("INSERT INTO text (id, value) VALUES (?, ?)"))
             {
                 foreach ((long id, string value) in _newTexts)
@@ -112,8 +105,36 @@ public sealed class StoreWriter : IDisposable
         });
         _newTexts.Clear();
         host.Written();
+    }
+
+    /// <summary>Thins out what is old, after committing what waits.</summary>
+    /// <param name="keep">What is kept.</param>
+    /// <param name="now">The time that ages are counted from.</param>
+    public Pruned Prune(Retention keep, DateTimeOffset now)
+    {
+        Commit(isEnd: true);
+        return new Pruning(this, keep, now).Run();
+    }
+
+    /// <summary>Changes the file in one transaction, where nobody else has changed it since it was opened.</summary>
+    internal void Change(Action work)
+    {
+        // What waits in memory and what stands in the file part ways when a change fails: nothing more is written then.
+        _failed = true;
+        _database.Transaction(() =>
+        {
+            if (_database.Number("PRAGMA data_version") != _dataVersion)
+            {
+                throw new StoreException($"{_file}: another process wrote to it meanwhile; run the command again, nothing is stored twice", 5);
+            }
+
+            work();
+        });
         _failed = false;
     }
+
+    /// <summary>Forgets the host at hand, after its state in the file was changed.</summary>
+    internal void Close() => _host = null;
 
     /// <summary>Closes the file. What was not committed is not stored.</summary>
     public void Dispose() => _database.Dispose();

@@ -1,9 +1,7 @@
-using Leakstat.History;
-
 namespace Leakstat.Store;
 
 /// <summary>
-/// Kinds of series as the file names them. Besides those of <see cref="SeriesKind"/> the file keeps what places a capture
+/// Kinds of series as the file names them. Besides those of <see cref="Leakstat.History.SeriesKindName"/> the file keeps what places a capture
 /// on the time line, and where numbers stand, as series of their own: both hardly ever change.
 /// </summary>
 internal static class StoredKind
@@ -32,28 +30,15 @@ internal static class StoredKind
     /// <summary>Value of a setting.</summary>
     public const string Tunable = "tunable";
 
+    /// <summary>1 where the host was rebooted since the sample before: tiers keep no counters that would tell.</summary>
+    public const string Rebooted = "rebooted";
+
+    /// <summary>By how much the least value of a sample is below its last: the kind of the value follows.</summary>
+    public const string Below = "below ";
+
+    /// <summary>By how much the greatest value of a sample is above its last: the kind of the value follows.</summary>
+    public const string Above = "above ";
+
     /// <summary>Where a value stands: the kind of the value follows.</summary>
     public const string At = "at ";
-
-    /// <summary>Name of a kind in the file; never changed once released.</summary>
-    public static string Of(SeriesKind kind) => kind switch
-    {
-        SeriesKind.ZoneUsed => "zone used",
-        SeriesKind.ZoneFree => "zone free",
-        SeriesKind.ZoneFailures => "zone failures",
-        SeriesKind.MallocInUse => "malloc in use",
-        SeriesKind.MallocBytes => "malloc bytes",
-        SeriesKind.Account => "account",
-        SeriesKind.Counter => "counter",
-        SeriesKind.KegPages => "keg pages",
-        SeriesKind.KegItems => "keg items",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    /// <summary>The kind of that name; null where the name means something else.</summary>
-    public static SeriesKind? Parse(string name) =>
-        s_byName.TryGetValue(name, out SeriesKind kind) ? kind : null;
-
-    private static readonly Dictionary<string, SeriesKind> s_byName =
-        Enum.GetValues<SeriesKind>().ToDictionary(Of);
 }

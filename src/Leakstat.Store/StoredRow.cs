@@ -62,7 +62,7 @@ internal sealed record StoredRow(string Source, byte[] Mark, long?[] Values)
             at += step >> 1;
             if (at is < 0 or >= MostSeries)
             {
-                throw new StoreException("a part of the stored history is damaged");
+                throw StoreException.Damaged();
             }
 
             while (values.Count <= at)

@@ -13,11 +13,11 @@ internal static class CompareSources
     /// <summary>Runs it; one source is split at its latest change of release.</summary>
     public static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
-        string[] sources = parsed.GetValue(options.Sources)!;
-        if (sources.Length > 2)
+        string[] sources = parsed.GetValue(options.SourcesOrStore)!;
+        if (sources.Length is 0 or > 2)
         {
             throw new CommandException(
-                ExitCode.Usage, $"--compare takes two sources, not {sources.Length}; usage: leakstat detect --compare A B");
+                ExitCode.Usage, $"--compare takes two sources, {(sources.Length == 0 ? "no store" : $"not {sources.Length}")}; usage: leakstat detect --compare A B");
         }
 
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Comparison;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat detect SOURCE…</c>: judges what grows over the history of a host, and nothing else.</summary>
+/// <summary><c>leakstat detect SOURCE… | --db FILE</c>: judges what grows over the history of a host, and nothing else.</summary>
 internal static class DetectCommand
 {
     /// <summary>The command.</summary>
@@ -20,17 +19,17 @@ internal static class DetectCommand
         };
         var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
-            options.Sources, compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
+        options.AddSourcesOrStore(command);
         command.SetAction(parsed => parsed.GetValue(compare) ? CompareSources.Run(parsed, options, terminal) : Run(parsed, options, terminal));
         return command;
     }
 
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
-        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
-        DiagnosisReport whole = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        DiagnosisReport whole = StoreReading.Diagnose(parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
         DiagnosisReport report = whole with
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],

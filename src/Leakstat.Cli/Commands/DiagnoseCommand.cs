@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat diagnose SOURCE…</c>: reads captures, prints ranked findings with evidence and advice.</summary>
+/// <summary><c>leakstat diagnose SOURCE… | --db FILE</c>: reads captures, prints ranked findings with evidence and advice.</summary>
 internal static class DiagnoseCommand
 {
     /// <summary>The command.</summary>
@@ -15,9 +14,10 @@ internal static class DiagnoseCommand
         var options = new CommonOptions();
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
-            options.Sources, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
+        options.AddSourcesOrStore(command);
         command.SetAction(parsed => Run(parsed, options, terminal));
         return command;
     }
@@ -26,8 +26,7 @@ internal static class DiagnoseCommand
     {
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
         WarmUp.Start(knowledge);
-        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
-        DiagnosisReport report = SourceReading.Diagnose(set, knowledge, terminal);
+        DiagnosisReport report = StoreReading.Diagnose(parsed, options, knowledge, terminal);
         ReportOutput.Print(
             parsed,
             options,

@@ -49,7 +49,7 @@ internal static class SourceReading
         SourceSet set, KnowledgeBase knowledge, Terminal terminal, DiagnosisReport? reference = null, Range? part = null)
     {
         HostSource host = set.Hosts[0];
-        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host, terminal).Take(part ?? Range.All), () => new InputReport
+        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All), () => new InputReport
         {
             OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
             ClockBackwards = host.ClockBackwards,
@@ -76,16 +76,16 @@ internal static class SourceReading
     }
 
     /// <summary>Counts captures on a terminal while a long spool is read.</summary>
-    private static IEnumerable<Capture> Progress(HostSource host, Terminal terminal)
+    public static IEnumerable<Capture> Progress(IEnumerable<Capture> captures, int count, Terminal terminal)
     {
         int read = 0;
-        bool show = terminal.IsTerminal && host.Count >= 200;
-        foreach (Capture capture in host.Captures())
+        bool show = terminal.IsTerminal && count >= 200;
+        foreach (Capture capture in captures)
         {
             yield return capture;
             if (show && ++read % 50 == 0)
             {
-                terminal.Error.Write($"\rreading {read} of {host.Count} captures");
+                terminal.Error.Write($"\rreading {read} of {count} captures");
             }
         }
 

@@ -37,25 +37,71 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             return null;
         }
 
-        InputReport report = input?.Invoke() ?? InputReport.Clean;
-        HostHistory series = history.Build();
-        var host = new DiagnosisCase(latest, ledger, series, knowledge, report)
+        return Run(
+            latest, ledger, history.Build(), summaries.ToImmutable(), diagnostics.ToImmutable(), input?.Invoke() ?? InputReport.Clean, RuleRegistry.All, reference);
+    }
+
+    /// <summary>
+    /// Diagnoses a history that was kept. Where the latest capture was kept with it, every rule runs; else those that look at
+    /// the history. Null where the history is empty.
+    /// </summary>
+    /// <param name="host">The host's name; null where unknown.</param>
+    /// <param name="history">The history.</param>
+    /// <param name="latest">The latest capture in it; null where it was not kept.</param>
+    /// <param name="diagnostics">Problems that were met when the captures were read.</param>
+    /// <param name="input">What was noticed about the input.</param>
+    public DiagnosisReport? Diagnose(
+        string? host, HostHistory history, Capture? latest, ImmutableArray<Diagnostic> diagnostics, InputReport input)
+    {
+        if (history.Samples.IsEmpty)
         {
-            Trends = TrendJudgement.Of(series, latest),
-            Diagnostics = [.. report.Problems, .. diagnostics],
+            return null;
+        }
+
+        Sample last = history.Samples[^1];
+        Capture capture = latest ?? new Capture
+        {
+            Source = last.Source,
+            TakenAt = last.TakenAt,
+            Host = new HostIdentity { Name = host, BootedAt = last.BootedAt, UptimeSeconds = last.UptimeSeconds },
+        };
+        return Run(
+            capture,
+            LedgerBuilder.From(capture),
+            history,
+            [.. history.Samples.SkipLast(1).Select(s => new CaptureSummary(s.Source, s.TakenAt, [])), new CaptureSummary(capture.Source, capture.TakenAt, capture.Files)],
+            diagnostics,
+            input,
+            latest is null ? RuleRegistry.All.Where(rule => RuleRegistry.OverHistory.Contains(rule.Id)) : RuleRegistry.All);
+    }
+
+    private DiagnosisReport Run(
+        Capture latest,
+        Ledger ledger,
+        HostHistory history,
+        ImmutableArray<CaptureSummary> captures,
+        ImmutableArray<Diagnostic> diagnostics,
+        InputReport input,
+        IEnumerable<IRule> rules,
+        DiagnosisReport? reference = null)
+    {
+        var host = new DiagnosisCase(latest, ledger, history, knowledge, input)
+        {
+            Trends = TrendJudgement.Of(history, latest),
+            Diagnostics = [.. input.Problems, .. diagnostics],
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
         return new DiagnosisReport
         {
             Host = latest.Host,
-            Captures = summaries.ToImmutable(),
+            Captures = captures,
             Ledger = ledger,
             Latest = latest,
             History = host.History,
             Trends = host.Trends,
             Differential = host.Differential,
             Findings = FindingOrder.Sort(SaidAlready.LeaveOut(
-                [.. RuleRegistry.All.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
+                [.. rules.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };

@@ -5,6 +5,8 @@ namespace Leakstat.History;
 /// </summary>
 internal sealed class BootDetection
 {
+    private const int Slack = 60;
+
     private SampleFacts? _previous;
 
     /// <summary>Number of the current boot, from 0.</summary>
@@ -13,8 +15,8 @@ internal sealed class BootDetection
     /// <summary>Whether the host was rebooted since the capture seen before.</summary>
     public bool IsReboot(SampleFacts facts)
     {
-        bool reboot = _previous is { } before
-            && (ByUptime(before, facts) ?? ByBootTime(before, facts) ?? ByCounters(before, facts) ?? false);
+        bool reboot = facts.IsRebooted || (_previous is { } before
+            && (ByUptime(before, facts) ?? ByBootTime(before, facts) ?? ByCounters(before, facts) ?? false));
         if (reboot)
         {
             Boot++;
@@ -32,7 +34,15 @@ internal sealed class BootDetection
         }
 
         // uptime(1) prints minutes only.
-        return later < earlier - 60;
+        if (later < earlier - Slack)
+        {
+            return true;
+        }
+
+        // Up for less long than has passed: booted in between, unless the clock was stepped forward. Counters know which;
+        // where there are none, a boot too many costs less than one that is overlooked.
+        return before.TakenAt is { } then && after.TakenAt is { } now && (now - then).TotalSeconds > later + Slack
+            && (ByCounters(before, after) ?? true);
     }
 
     private static bool? ByBootTime(SampleFacts before, SampleFacts after)
@@ -53,7 +63,8 @@ internal sealed class BootDetection
         {
             if (after.Requests.TryGetValue(name, out long later))
             {
-                fell += later < earlier ? 1 : 0;
+                // One that may have wrapped around tells nothing.
+                fell += later < earlier && !RunningTotal.MayHaveWrapped(earlier, later) ? 1 : 0;
                 rose += later > earlier ? 1 : 0;
             }
         }

@@ -28,15 +28,30 @@ public static class ExplainingCounters
         ("host cache entries", ["net.inet.tcp.hostcache.count"]),
         ("ipfw states", ["net.inet.ip.fw.dyn_count"]),
         ("user page tables", ["vm.pmap.user_pt_page_count"]),
+        ("ARC target", ["kstat.zfs.misc.arcstats.c"]),
+        ("ARC data", ["kstat.zfs.misc.arcstats.data_size"]),
+        ("ARC metadata", ["kstat.zfs.misc.arcstats.metadata_size"]),
+        ("ARC headers", ["kstat.zfs.misc.arcstats.hdr_size"]),
+        ("ARC anonymous", ["kstat.zfs.misc.arcstats.anon_size"]),
+        ("ARC MRU", ["kstat.zfs.misc.arcstats.mru_size"]),
+        ("ARC MFU", ["kstat.zfs.misc.arcstats.mfu_size"]),
+        ("ARC dnodes", ["kstat.zfs.misc.arcstats.dnode_size"]),
+        ("ARC dbufs", ["kstat.zfs.misc.arcstats.dbuf_size"]),
         ("malloc types", ["kern.malloc_count"]),
         ("zones", ["vm.zone_count"]),
     ];
 
-    /// <summary>Name of the series with the number of threads (from ps or the THREAD zone).</summary>
+    /// <summary>Name of the series with the number of threads that <c>ps -H</c> lists.</summary>
     public const string Threads = "threads";
 
-    /// <summary>Name of the series with the number of processes (from the PROC zone).</summary>
+    /// <summary>Name of the series with the number of processes that ps(1) lists, or top(1) where there is no ps.</summary>
     public const string Processes = "processes";
+
+    /// <summary>Name of the series with the items of the zone PROC. It explains what goes with a process, never that zone.</summary>
+    public const string ProcessItems = "processes in PROC";
+
+    /// <summary>Name of the series with the items of the zone THREAD. It explains what goes with a thread, never that zone.</summary>
+    public const string ThreadItems = "threads in THREAD";
 
     /// <summary>Name of the series with pages of files and processes: active, inactive and laundry, bytes.</summary>
     public const string PageableMemory = "pageable memory";
@@ -76,18 +91,29 @@ public static class ExplainingCounters
             }
         }
 
-        if (capture.Zones?.Find("THREAD") is { } threads)
+        // Processes and threads are counted by others than the zones they lie in: a zone would explain its own growth. The
+        // zones speak for what goes with a process, under names of their own.
+        if (capture.Processes is { Rows.Length: > 0 } listed)
         {
-            yield return (Threads, threads.Used);
+            yield return (Processes, listed.Rows.Select(row => row.Pid).Distinct().Count());
+            if (listed.Threads is { } threads)
+            {
+                yield return (Threads, threads);
+            }
         }
-        else if (capture.Processes?.Threads is { } count)
+        else if (capture.Top?.Processes is { } shown)
         {
-            yield return (Threads, count);
+            yield return (Processes, shown.Value);
         }
 
         if (capture.Zones?.Find("PROC") is { } processes)
         {
-            yield return (Processes, processes.Used);
+            yield return (ProcessItems, processes.Used);
+        }
+
+        if (capture.Zones?.Find("THREAD") is { } items)
+        {
+            yield return (ThreadItems, items.Used);
         }
     }
 }

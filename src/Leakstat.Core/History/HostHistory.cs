@@ -32,6 +32,18 @@ public enum SeriesKind
 
     /// <summary>Live items of a zone by <c>vm.uma</c> node.</summary>
     KegItems,
+
+    /// <summary>Allocations of a zone since boot, failed ones not among them: a running total.</summary>
+    ZoneRequests,
+
+    /// <summary>Allocations of a malloc type since boot: a running total.</summary>
+    MallocRequests,
+
+    /// <summary>Mbufs or clusters in use, by pool of <c>netstat -m</c>.</summary>
+    MbufCurrent,
+
+    /// <summary>Mbufs or clusters kept in cache, by pool of <c>netstat -m</c>.</summary>
+    MbufCache,
 }
 
 /// <summary>Name of a series.</summary>

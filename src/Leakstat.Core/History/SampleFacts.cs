@@ -21,6 +21,9 @@ public sealed record SampleFacts
     /// <summary>Time since boot, seconds, where known.</summary>
     public long? UptimeSeconds { get; init; }
 
+    /// <summary>Whether the host is known to have been rebooted since the capture before, however the counters look.</summary>
+    public bool IsRebooted { get; init; }
+
     /// <summary>Release as printed, where known.</summary>
     public string? Release { get; init; }
 

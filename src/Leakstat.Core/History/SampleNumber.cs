@@ -15,7 +15,7 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
     /// share a name): such numbers are added up.
     /// </summary>
     public static IEnumerable<SampleNumber> Of(Capture capture, Ledger ledger) =>
-        Zones(capture).Concat(Types(capture)).Concat(Accounts(ledger)).Concat(ExplainingCounters.Of(capture, ledger)
+        Zones(capture).Concat(Types(capture)).Concat(Mbufs(capture)).Concat(Accounts(ledger)).Concat(ExplainingCounters.Of(capture, ledger)
             .Select(counter => new SampleNumber(new SeriesKey(SeriesKind.Counter, counter.Name), counter.Value, null, null)));
 
     private static IEnumerable<SampleNumber> Zones(Capture capture)
@@ -26,6 +26,7 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
             {
                 yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneUsed, row.Name), row.Used, row.Size, zones.At(row));
                 yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneFree, row.Name), row.Free, row.Size, null);
+                yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneRequests, row.Name), row.Requests, null, null);
                 if (row.Failures is { } failures)
                 {
                     yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneFailures, row.Name), failures, null, null);
@@ -58,6 +59,32 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
             yield return new SampleNumber(new SeriesKey(SeriesKind.MallocInUse, row.Name), row.InUse, null, null);
             yield return new SampleNumber(
                 new SeriesKey(SeriesKind.MallocBytes, row.Name), row.Memory, 1, capture.MallocTypes!.At(row));
+            yield return new SampleNumber(new SeriesKey(SeriesKind.MallocRequests, row.Name), row.Requests, null, null);
+        }
+    }
+
+    private static IEnumerable<SampleNumber> Mbufs(Capture capture)
+    {
+        if (capture.Mbufs is not { } mbufs)
+        {
+            yield break;
+        }
+
+        foreach ((string name, MbufPool? pool) in new[]
+        {
+            ("mbufs", mbufs.Mbufs), ("clusters", mbufs.Clusters), ("packets", mbufs.Packets), ("page jumbo", mbufs.JumboPage),
+            ("9k jumbo", mbufs.Jumbo9), ("16k jumbo", mbufs.Jumbo16), ("bytes", mbufs.Bytes),
+        })
+        {
+            if (pool?.Current is { } current)
+            {
+                yield return new SampleNumber(new SeriesKey(SeriesKind.MbufCurrent, name), current, null, pool.Value.At);
+            }
+
+            if (pool?.Cache is { } cache)
+            {
+                yield return new SampleNumber(new SeriesKey(SeriesKind.MbufCache, name), cache, null, null);
+            }
         }
     }
 

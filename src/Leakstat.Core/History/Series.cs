@@ -58,6 +58,15 @@ public sealed class Series
     /// <summary>Where the last value stands; null where it is computed.</summary>
     public SourceLine? LastAt { get; init; }
 
+    /// <summary>
+    /// The least value of each sample, where samples stand for several captures (the down-sampled tiers of a store); empty
+    /// where every sample is one capture. What the lower envelope is made of.
+    /// </summary>
+    public ImmutableArray<long?> Least { get; init; } = [];
+
+    /// <summary>The greatest value of each sample, as <see cref="Least"/>.</summary>
+    public ImmutableArray<long?> Greatest { get; init; } = [];
+
     /// <summary>Whether it has one value from its first sample to its last.</summary>
     public bool IsConstant => _runs.Length == 1 && _runs[0] is not null;
 

@@ -29,6 +29,9 @@ public sealed record Capture
     /// <summary>Problems met while reading.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; init; } = [];
 
+    /// <summary>The outputs it was read from, those that are used; empty where it was not read from bytes.</summary>
+    public ImmutableArray<CaptureText> Texts { get; init; } = [];
+
     /// <summary><c>vmstat -z</c>.</summary>
     public ZoneTable? Zones { get; init; }
 

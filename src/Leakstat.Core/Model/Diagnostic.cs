@@ -4,7 +4,12 @@ namespace Leakstat.Model;
 /// <param name="Id">Stable identifier, one of <see cref="DiagnosticId"/>.</param>
 /// <param name="Text">What was wrong and what was done about it, one sentence.</param>
 /// <param name="At">Where.</param>
-public sealed record Diagnostic(string Id, string Text, SourceLine At);
+public sealed record Diagnostic(string Id, string Text, SourceLine At)
+{
+    /// <summary>Whether something was lost; files that are unknown, unused or double take nothing from those that are read.</summary>
+    public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
+        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.UnknownOid or DiagnosticId.Underflow);
+}
 
 /// <summary>The stable identifiers of <see cref="Diagnostic"/>. Never reused.</summary>
 public static class DiagnosticId

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Leakstat.Store.Packing;
 
 /// <summary>Reads numbers and bits out of bytes that may be damaged; <see cref="StoreException"/> where they end too early.</summary>
@@ -11,7 +13,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public readonly bool IsAtEnd => _at >= _bytes.Length;
 
     /// <summary>One byte.</summary>
-    public byte Byte() => _at < _bytes.Length ? _bytes[_at++] : throw Damaged();
+    public byte Byte() => _at < _bytes.Length ? _bytes[_at++] : throw StoreException.Damaged();
 
     /// <summary>A number in groups of seven bits.</summary>
     public ulong Unsigned()
@@ -27,7 +29,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
             }
         }
 
-        throw Damaged();
+        throw StoreException.Damaged();
     }
 
     /// <summary>A number with a sign.</summary>
@@ -37,15 +39,21 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public int Count(int most)
     {
         ulong value = Unsigned();
-        return value <= (ulong)most ? (int)value : throw Damaged();
+        return value <= (ulong)most ? (int)value : throw StoreException.Damaged();
     }
+
+    /// <summary>A number that may be absent.</summary>
+    public long? Optional() => Byte() == 0 ? null : Signed();
+
+    /// <summary>A text of at most that many bytes.</summary>
+    public string Text(int most) => Encoding.UTF8.GetString(Take(Count(most)));
 
     /// <summary>Some bytes.</summary>
     public ReadOnlySpan<byte> Take(int length)
     {
         if (length > _bytes.Length - _at)
         {
-            throw Damaged();
+            throw StoreException.Damaged();
         }
 
         _at += length;
@@ -57,7 +65,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     {
         if (_at >= _bytes.Length)
         {
-            throw Damaged();
+            throw StoreException.Damaged();
         }
 
         int bit = (_bytes[_at] >> _bit) & 1;
@@ -79,7 +87,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         {
             if (_at >= _bytes.Length)
             {
-                throw Damaged();
+                throw StoreException.Damaged();
             }
 
             int take = Math.Min(count - have, 8 - _bit);
@@ -95,6 +103,4 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
         return value;
     }
-
-    private static StoreException Damaged() => new("a part of the stored history is damaged");
 }

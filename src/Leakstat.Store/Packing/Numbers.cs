@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Leakstat.Store.Packing;
 
 /// <summary>Numbers as bytes: seven bits to a byte, signs folded so that small ones stay short.</summary>
@@ -23,4 +25,22 @@ internal static class Numbers
 
     /// <summary>Appends a number with a sign.</summary>
     public static void Signed(List<byte> output, long value) => Unsigned(output, Fold(value));
+
+    /// <summary>Appends a number that may be absent.</summary>
+    public static void Optional(List<byte> output, long? value)
+    {
+        output.Add(value is null ? (byte)0 : (byte)1);
+        if (value is { } number)
+        {
+            Signed(output, number);
+        }
+    }
+
+    /// <summary>Appends a text and its length.</summary>
+    public static void Text(List<byte> output, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        Unsigned(output, (ulong)bytes.Length);
+        output.AddRange(bytes);
+    }
 }

@@ -59,7 +59,7 @@ internal static class ResidualCodec
             ulong run = Read(ref bits, ref state.Runs);
             if (run > (ulong)(residuals.Length - i))
             {
-                throw new StoreException("a part of the stored history is damaged");
+                throw StoreException.Damaged();
             }
 
             residuals.Slice(i, (int)run).Clear();

@@ -79,7 +79,7 @@ public static class SeriesCodec
         int order = (form & ~Gaps) - Plain;
         if (order is < -1 or > 2)
         {
-            throw new StoreException("a part of the stored history is damaged");
+            throw StoreException.Damaged();
         }
 
         long start = reader.Signed();

@@ -36,11 +36,13 @@ internal sealed unsafe class Database : IDisposable
         statement.Run();
     }
 
-    /// <summary>The first column of the first row as a number; 0 where there is no row.</summary>
-    public long Number(string sql)
+    /// <summary>The first column of the first row as a number.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="none">What is given where there is no row.</param>
+    public long Number(string sql, long none = 0)
     {
         using Statement statement = Prepare(sql);
-        return statement.Step() ? statement.Integer(0) : 0;
+        return statement.Step() && !statement.IsNull(0) ? statement.Integer(0) : none;
     }
 
     /// <summary>Runs work as one transaction: all of it is stored, durably, or nothing.</summary>
@@ -92,7 +94,8 @@ internal sealed unsafe class Database : IDisposable
     private string Message(int code) => (code & 0xff) switch
     {
         Native.Busy => "another process is writing to it",
-        11 => "the file is damaged (leakstat history check says more)",
+        10 => "it could not be read or written (disk I/O error)",
+        11 => "the file is damaged (leakstat history --check says more)",
         13 => "there is no room left (full disk, or the largest size the file may have)",
         14 => "cannot be opened",
         26 => "not a database",

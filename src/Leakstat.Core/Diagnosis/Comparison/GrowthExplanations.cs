@@ -28,10 +28,15 @@ internal static class GrowthExplanations
     private const string Processes = ExplainingCounters.Processes;
     private const string Threads = ExplainingCounters.Threads;
 
-    private static readonly ImmutableArray<string> s_general = [Vnodes, Sockets, Connections, Threads, Processes, Files];
+    private static readonly ImmutableArray<string> s_general = WithItems("", [Vnodes, Sockets, Connections, Threads, Processes, Files]);
 
     /// <summary>Name, or its start where it ends in <c>*</c>, and the counters that it follows.</summary>
     private static readonly ImmutableArray<(string Pattern, ImmutableArray<string> Counters)> s_table =
+    [
+        .. Listed().Select(row => (row.Pattern, WithItems(row.Pattern, row.Counters))),
+    ];
+
+    private static ImmutableArray<(string Pattern, ImmutableArray<string> Counters)> Listed() =>
     [
         ("VNODE*", [Vnodes]),
         ("FFS*", [Vnodes]),
@@ -101,6 +106,20 @@ internal static class GrowthExplanations
         ("zfs_btree*", [Arc]),
         ("solaris", [Arc, Vnodes]),
     ];
+
+    /// <summary>
+    /// What follows processes or threads follows the zones they lie in too, for captures that list neither; those zones
+    /// themselves do not.
+    /// </summary>
+    private static ImmutableArray<string> WithItems(string pattern, ImmutableArray<string> counters) =>
+        pattern is "PROC" or "THREAD"
+            ? counters
+            :
+            [
+                .. counters,
+                .. counters.Contains(Processes) ? [ExplainingCounters.ProcessItems] : Array.Empty<string>(),
+                .. counters.Contains(Threads) ? [ExplainingCounters.ThreadItems] : Array.Empty<string>(),
+            ];
 
     /// <summary>Counters that may explain a zone's or type's growth.</summary>
     public static ImmutableArray<string> For(string name)

@@ -194,7 +194,7 @@ public sealed class TrendJudgement
     internal static ImmutableArray<double> Numbers(Series series)
     {
         ImmutableArray<double>.Builder numbers = ImmutableArray.CreateBuilder<double>(series.Count);
-        foreach (long? value in series.Values)
+        foreach (long? value in series.Least.IsEmpty ? series.Values : series.Least)
         {
             numbers.Add(value ?? double.NaN);
         }

@@ -19,8 +19,7 @@ public sealed class LS0001DamagedInput : IRule
         // Files that are merely unknown, unused or double take nothing away from those that are read.
         List<Diagnostic> problems =
         [
-            .. host.Diagnostics.Where(d => d.Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
-                or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.UnknownOid or DiagnosticId.Underflow)),
+            .. host.Diagnostics.Where(d => d.IsLoss),
         ];
         if (problems.Count == 0)
         {

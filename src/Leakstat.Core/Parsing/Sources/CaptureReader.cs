@@ -11,6 +11,7 @@ namespace Leakstat.Parsing.Sources;
 internal sealed class CaptureReader(string source, ReadContext context) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<CaptureText> _texts = [];
     private int _files;
 
     /// <summary>What the files go into.</summary>
@@ -104,7 +105,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     public ReadCapture Finish()
     {
         string mark = Convert.ToHexString(_hash.GetHashAndReset());
-        return new ReadCapture(Builder.Build() with { ContentMark = mark }, mark);
+        return new ReadCapture(Builder.Build() with { ContentMark = mark, Texts = [.. _texts] }, mark);
     }
 
     /// <inheritdoc/>
@@ -162,6 +163,12 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             TextSection section = output.Section;
             string label = part.Outputs.Count == 1 ? name : $"{name}:{section.FirstLine}";
             FormatResult result = output.Format.Read(section, Builder);
+            if (output.Format.IsUsed)
+            {
+                _texts.Add(new CaptureText(
+                    output.Format.Name, section.File, section.Bytes, section.FirstLine, [.. section.LineNumbers ?? []], section.IsCut));
+            }
+
             Builder.AddFile(
                 new CaptureFile(
                     label,

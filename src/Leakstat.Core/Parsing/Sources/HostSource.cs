@@ -15,7 +15,7 @@ public sealed class HostSource
         Host = host;
         _planned = planned;
         _context = context;
-        ClockBackwards = FindClockBackwards(planned);
+        ClockBackwards = NameOrder.ClockBackwards(planned.Select(p => (p.Source, p.TakenAt, p.Parent)));
     }
 
     /// <summary>Host name; null where nothing in its captures says one.</summary>
@@ -27,82 +27,28 @@ public sealed class HostSource
     /// <summary>Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by name.</summary>
     public ImmutableArray<(string Earlier, string Later)> ClockBackwards { get; }
 
-    /// <summary>Captures that were the same output again and were left out; complete once <see cref="Captures"/> has run through.</summary>
+    /// <summary>Captures that were the same output again and were left out; complete once <see cref="Captures()"/> has run through.</summary>
     public ImmutableArray<string> Repeated => [.. _repeated];
 
     /// <summary>Reads the captures, oldest first. Holds one at a time. May be run through again.</summary>
-    public IEnumerable<Capture> Captures()
+    public IEnumerable<Capture> Captures() => Captures(ahead: 0);
+
+    /// <summary>Reads the captures, oldest first, several at a time. May be run through again.</summary>
+    /// <param name="ahead">Captures that are read on other threads before they are asked for; 0 for none.</param>
+    public IEnumerable<Capture> Captures(int ahead)
     {
         _repeated.Clear();
-        Dictionary<CaptureContainer, (IEnumerator<ReadCapture> Captures, int Left)> open = [];
-        ILookup<CaptureContainer, PlannedCapture> wanted = _planned.ToLookup(planned => planned.Container);
         HashSet<(string, DateTimeOffset?)> seen = [];
-        try
+        foreach (ReadCapture read in new CaptureQueue(_planned, _context, ahead).Read())
         {
-            foreach (PlannedCapture planned in _planned)
+            if (seen.Add((read.Mark, read.Capture.TakenAt)))
             {
-                if (!open.TryGetValue(planned.Container, out (IEnumerator<ReadCapture> Captures, int Left) reading))
-                {
-                    PlannedCapture[] members = [.. wanted[planned.Container]];
-                    reading = (planned.Container.Read(members, _context).GetEnumerator(), members.Length);
-                }
-
-                // A source that changed between the passes may hold fewer than it did.
-                bool any = reading.Captures.MoveNext();
-                ReadCapture read = any ? reading.Captures.Current : default;
-                if (--reading.Left == 0 || !any)
-                {
-                    reading.Captures.Dispose();
-                    open.Remove(planned.Container);
-                }
-                else
-                {
-                    open[planned.Container] = reading;
-                }
-
-                if (!any)
-                {
-                    continue;
-                }
-
-                if (!seen.Add((read.Mark, read.Capture.TakenAt)))
-                {
-                    _repeated.Add(read.Capture.Source);
-                    continue;
-                }
-
                 yield return read.Capture;
             }
-        }
-        finally
-        {
-            foreach ((IEnumerator<ReadCapture> captures, _) in open.Values)
+            else
             {
-                captures.Dispose();
+                _repeated.Add(read.Capture.Source);
             }
         }
-    }
-
-    private static ImmutableArray<(string Earlier, string Later)> FindClockBackwards(IReadOnlyList<PlannedCapture> planned)
-    {
-        ImmutableArray<(string, string)>.Builder found = ImmutableArray.CreateBuilder<(string, string)>();
-        IEnumerable<IGrouping<string, PlannedCapture>> folders =
-            planned.Where(p => p.TakenAt is not null).GroupBy(p => p.Parent);
-        foreach (IGrouping<string, PlannedCapture> folder in folders)
-        {
-            PlannedCapture? before = null;
-            foreach (PlannedCapture next in folder.OrderBy(p => p.Source, NaturalOrder.Instance))
-            {
-                if (before is not null && next.TakenAt < before.TakenAt
-                    && NaturalOrder.AreNumberedAlike(before.Source, next.Source))
-                {
-                    found.Add((next.Source, before.Source));
-                }
-
-                before = next;
-            }
-        }
-
-        return found.ToImmutable();
     }
 }

@@ -6,7 +6,7 @@ namespace Leakstat.Parsing.Sources;
 
 /// <summary>
 /// Everything a person pointed leakstat at, as captures by host. Opening looks at every source once, briefly; the
-/// captures themselves are read when <see cref="HostSource.Captures"/> asks for them.
+/// captures themselves are read when <see cref="HostSource.Captures()"/> asks for them.
 /// </summary>
 public sealed class SourceSet
 {

@@ -136,6 +136,10 @@ internal static class SeriesPickerHtml
         SeriesKind.Account => $"account {key.Name}: bytes",
         SeriesKind.Counter => $"counter {key.Name}",
         SeriesKind.KegPages => $"keg {key.Name}: pages",
+        SeriesKind.ZoneRequests => $"zone {key.Name}: requests since boot",
+        SeriesKind.MallocRequests => $"malloc {key.Name}: requests since boot",
+        SeriesKind.MbufCurrent => $"netstat -m {key.Name}: in use",
+        SeriesKind.MbufCache => $"netstat -m {key.Name}: in cache",
         _ => $"keg {key.Name}: items",
     };
 }

@@ -49,6 +49,29 @@ public static class JsonReport
         output.WriteByte((byte)'\n');
     }
 
+    private static void WriteFiles(Utf8JsonWriter json, ImmutableArray<CaptureFile> files)
+    {
+        // A capture has at least one; of those in a store they are not known.
+        if (files.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("files");
+        foreach (CaptureFile file in files)
+        {
+            json.WriteStartObject();
+            json.Text("name", file.Name);
+            json.Text("format", file.Format);
+            json.WriteNumber("rows", file.Rows);
+            json.WriteNumber("skippedLines", file.SkippedLines);
+            json.WriteString("use", Words.Of(file.Use));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void WriteNeeds(Utf8JsonWriter json, DiagnosisReport report, TrendNeeds? needs)
     {
         if (needs is null)
@@ -94,19 +117,7 @@ public static class JsonReport
             json.WriteStartObject();
             json.Text("source", capture.Source);
             json.Time("takenAt", capture.TakenAt);
-            json.WriteStartArray("files");
-            foreach (CaptureFile file in capture.Files)
-            {
-                json.WriteStartObject();
-                json.Text("name", file.Name);
-                json.Text("format", file.Format);
-                json.WriteNumber("rows", file.Rows);
-                json.WriteNumber("skippedLines", file.SkippedLines);
-                json.WriteString("use", Words.Of(file.Use));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            WriteFiles(json, capture.Files);
             json.WriteEndObject();
             json.FlushSome();
         }
