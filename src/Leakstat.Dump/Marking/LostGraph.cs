@@ -1,0 +1,152 @@
+namespace Leakstat.Dump.Marking;
+
+/// <summary>
+/// How lost blocks hang together: which points to which, which are heads, and which belong together. A head is a lost block that
+/// no other lost block points to; of a lost cycle that nothing outside it points to, its lowest block is the head.
+/// </summary>
+public sealed class LostGraph
+{
+    private readonly int[] _firstEdge;
+    private readonly int[] _edges;
+
+    private LostGraph(int[] blocks, int[] firstEdge, int[] edges)
+    {
+        Blocks = blocks;
+        _firstEdge = firstEdge;
+        _edges = edges;
+        IsHead = LostHeads.Find(this);
+        Component = Components();
+    }
+
+    /// <summary>The lost blocks, ascending; numbers below are places in here.</summary>
+    public IReadOnlyList<int> Blocks { get; }
+
+    /// <summary>Whether each is a head.</summary>
+    public IReadOnlyList<bool> IsHead { get; }
+
+    /// <summary>The lowest lost block (its place) that each hangs together with, whichever way the references point.</summary>
+    public IReadOnlyList<int> Component { get; }
+
+    /// <summary>The lost blocks (places) that a lost block points to, each once, itself not.</summary>
+    public ReadOnlySpan<int> From(int place) => _edges.AsSpan(_firstEdge[place], _firstEdge[place + 1] - _firstEdge[place]);
+
+    /// <summary>Reads the lost blocks once more and keeps what they point to among themselves.</summary>
+    public static LostGraph Build(MarkInput input, BlockBits lost)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(lost);
+        int[] blocks = [.. lost.Set()];
+        var ranks = new BlockRanks(lost);
+        var scan = new BlockScan(input);
+        var first = new int[blocks.Length + 1];
+        var edges = new List<int>();
+        var targets = new List<int>();
+        for (int place = 0; place < blocks.Length; place++)
+        {
+            first[place] = edges.Count;
+            targets.Clear();
+            var sink = new EdgeSink(input.Blocks, lost, targets);
+            scan.Block(input.Blocks.AddressOf(blocks[place]), input.Blocks.ShapeOf(blocks[place]), ref sink);
+            sink.Take(scan);
+            scan.Clear();
+            targets.Sort();
+            int before = -1;
+            foreach (int target in targets)
+            {
+                if (target != before && target != blocks[place])
+                {
+                    edges.Add(ranks.Of(target));
+                }
+
+                before = target;
+            }
+        }
+
+        first[blocks.Length] = edges.Count;
+        return new LostGraph(blocks, first, [.. edges]);
+    }
+
+    private int[] Components()
+    {
+        var parent = new int[Blocks.Count];
+        for (int i = 0; i < parent.Length; i++)
+        {
+            parent[i] = i;
+        }
+
+        for (int i = 0; i < parent.Length; i++)
+        {
+            foreach (int target in From(i))
+            {
+                int a = Find(i);
+                int b = Find(target);
+                parent[Math.Max(a, b)] = Math.Min(a, b);
+            }
+        }
+
+        for (int i = 0; i < parent.Length; i++)
+        {
+            parent[i] = Find(i);
+        }
+
+        return parent;
+
+        int Find(int x)
+        {
+            while (parent[x] != x)
+            {
+                parent[x] = parent[parent[x]];
+                x = parent[x];
+            }
+
+            return x;
+        }
+    }
+
+    private readonly struct EdgeSink(BlockTable blocks, BlockBits lost, List<int> targets) : ICandidateSink
+    {
+        public void Take(BlockScan scan)
+        {
+            foreach (ulong address in scan.Plain)
+            {
+                Add(blocks.Find(address));
+            }
+
+            foreach (ulong address in scan.Offsets)
+            {
+                int span = blocks.SpanAt(address);
+                Add(span >= 0 && blocks.IsStoredAsOffset(span) ? blocks.BlockIn(span, address) : -1);
+            }
+        }
+
+        private void Add(int block)
+        {
+            if (block >= 0 && lost[block])
+            {
+                targets.Add(block);
+            }
+        }
+    }
+}
+
+/// <summary>The place of a set block among all that are set, in constant time.</summary>
+internal sealed class BlockRanks
+{
+    private readonly BlockBits _bits;
+    private readonly int[] _before;
+
+    public BlockRanks(BlockBits bits)
+    {
+        _bits = bits;
+        _before = new int[bits.Words.Length];
+        int sum = 0;
+        for (int i = 0; i < _before.Length; i++)
+        {
+            _before[i] = sum;
+            sum += System.Numerics.BitOperations.PopCount(bits.Words[i]);
+        }
+    }
+
+    public int Of(int block) =>
+        _before[block >> 6] + System.Numerics.BitOperations.PopCount(_bits.Words[block >> 6] & ((1UL << block) - 1));
+}
