@@ -14,6 +14,7 @@ public sealed partial class LayerTests
         ["Accounting"] = ["Model"],
         ["History"] = ["Model", "Accounting"],
         ["Knowledge"] = ["Model"],
+        ["Scrubbing"] = ["Model", "Parsing", "Knowledge"],
         ["Diagnosis"] = ["Model", "Accounting", "History", "Knowledge", "Detection"],
         ["Tracing"] = ["Model", "Parsing", "Knowledge"],
         ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing"],

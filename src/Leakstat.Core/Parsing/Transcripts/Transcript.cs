@@ -11,11 +11,15 @@ internal sealed class Transcript
     // A second one of these is a second look at the host. Others are asked for piecemeal.
     private static readonly HashSet<string> s_whole = ["vmstat -z", "vmstat -m", "vmstat -s", "netstat -m", "top"];
 
-    private Transcript(IReadOnlyList<TranscriptCapture> captures, bool hasTooMany)
+    private Transcript(ReadOnlyMemory<byte> text, IReadOnlyList<TranscriptCapture> captures, bool hasTooMany)
     {
+        Text = text;
         Captures = captures;
         HasTooMany = hasTooMany;
     }
+
+    /// <summary>The text in UTF-8 and cleaned; its lines are numbered as those of the file.</summary>
+    public ReadOnlyMemory<byte> Text { get; }
 
     /// <summary>The captures in it, in their order; none where nothing was recognised.</summary>
     public IReadOnlyList<TranscriptCapture> Captures { get; }
@@ -34,7 +38,7 @@ internal sealed class Transcript
         if ((named ?? WholeFormat(text.Span)) is { } format)
         {
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
-            return new Transcript([new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
+            return new Transcript(text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
         }
 
         if (LineCleaning.IsNeeded(text.Span) && !StartsDocument(text.Span))
@@ -48,11 +52,12 @@ internal sealed class Transcript
         {
             IReadOnlyList<CommandOutput> outputs = CrashSummary.WithPanic(file, text, reader.Outputs);
             return new Transcript(
+                text,
                 outputs.Count == 0 ? [] : [new TranscriptCapture(outputs, CrashSummary.Host(text.Span), null, IsCrashSummary: true)],
                 reader.HasTooMany);
         }
 
-        return new Transcript(Split(reader.Outputs, reader.Marks), reader.HasTooMany);
+        return new Transcript(text, Split(reader.Outputs, reader.Marks), reader.HasTooMany);
     }
 
     /// <summary>

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Leakstat.Cli.Files;
+using Leakstat.Model;
+using Leakstat.Parsing;
+using Leakstat.Parsing.Sources;
+using Leakstat.Scrubbing;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat scrub SOURCE -o OUT</c>: a capture that can be shared.</summary>
+internal static class ScrubCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var source = new Argument<string>("SOURCE") { Description = "capture, archive, transcript, crash summary, spool, or - for standard input" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "folder to make, or archive where it ends in .tar.gz; must not be there yet",
+            HelpName = "OUT",
+            Required = true,
+        };
+        var keep = new Option<bool>("--keep-unknown")
+        {
+            Description = "keep texts that no diagnosis reads, too, with every word masked that is not FreeBSD's own",
+        };
+        var common = new CommonOptions();
+        var command = new Command("scrub", "rewrite a capture so that it can be shared: names, addresses, serial numbers replaced, the diagnosis the same")
+        {
+            source, output, keep, common.Quiet, common.Verbose,
+        };
+        common.Quiet.Description = "no list of what was replaced";
+        common.Verbose.Description = "also print what stands for what: for your eyes only";
+        command.SetAction(parsed => Run(
+            parsed.GetValue(source)!,
+            parsed.GetValue(output)!,
+            new ScrubOptions { KeepsUnknown = parsed.GetValue(keep) },
+            parsed.GetValue(common.Quiet),
+            parsed.GetValue(common.Verbose),
+            terminal));
+        return command;
+    }
+
+    private static int Run(string source, string output, ScrubOptions options, bool quiet, bool verbose, Terminal terminal)
+    {
+        if (Path.Exists(output) || new FileInfo(output).LinkTarget is not null)
+        {
+            throw new CommandException(ExitCode.Usage, $"{output} is there already; scrub never overwrites, name a new one");
+        }
+
+        ISourceNode node = source == "-"
+            ? FileSystemSource.FromStream("capture.txt", terminal.Input(), ReadLimits.Default.FileBytes)
+            : FileSystemSource.TryOpen(source) ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder");
+        if (node.IsFolder && IsWithin(output, source))
+        {
+            throw new CommandException(ExitCode.Usage, $"{output} lies within {source}; name a place outside of it");
+        }
+
+        var scrubber = new Scrubber(ReadLimits.Default, new ZstdProgram(), options);
+        int written = ScrubOutput.Write(output, scrubber.Files(node));
+        foreach (Diagnostic problem in scrubber.Problems)
+        {
+            terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");
+        }
+
+        if (written == 0)
+        {
+            throw new CommandException(ExitCode.NoInput, $"{source}: nothing in it is output of a command that leakstat reads; nothing was written");
+        }
+
+        if (!quiet)
+        {
+            Report(scrubber, written, output, verbose, terminal.Error);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Report(Scrubber scrubber, int written, string output, bool verbose, TextWriter error)
+    {
+        error.WriteLine($"leakstat: {Display.Count(written, "file", "files")} written to {output}");
+        foreach ((SecretKind kind, int count) in scrubber.Counts)
+        {
+            (string one, string many) = SecretKinds.Words(kind);
+            error.WriteLine($"  replaced  {Display.Count(count, one, many)}");
+        }
+
+        if (scrubber.Removed > 0)
+        {
+            error.WriteLine($"  taken out {Display.Count(scrubber.Removed, "text", "texts")} (secret values, prose)");
+        }
+
+        foreach (IGrouping<string, ScrubbedPath> left in scrubber.Paths.Where(p => p.Reason is not null).GroupBy(p => p.Reason!))
+        {
+            string[] sources = [.. left.Select(p => p.Source)];
+            int shown = verbose ? sources.Length : Math.Min(sources.Length, 3);
+            string more = shown < sources.Length ? $" and {Display.Count(sources.Length - shown)} more" : "";
+            error.WriteLine($"  left out  {string.Join(", ", sources.Take(shown))}{more}: {left.Key}");
+        }
+
+        if (verbose)
+        {
+            foreach ((SecretKind kind, string original, string name) in scrubber.Map)
+            {
+                error.WriteLine($"  {SecretKinds.Words(kind).One}: {original} -> {name}");
+            }
+        }
+
+        error.WriteLine("Read it before you share it: what no form or place tells to be a secret may still be in it.");
+    }
+
+    private static bool IsWithin(string path, string folder)
+    {
+        string around = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        return Path.GetFullPath(path).StartsWith(around, StringComparison.Ordinal);
+    }
+}
