@@ -72,6 +72,7 @@ public static class CommandLine
         root.Add(TuneCommand.Create(terminal));
         root.Add(TraceCommand.Create(terminal));
         root.Add(ScrubCommand.Create(terminal));
+        root.Add(DumpCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
         return root;
     }

@@ -22,6 +22,7 @@ public sealed class KernelDump : IDisposable
     private readonly Lazy<KernelHeap> _heap;
     private readonly Lazy<IReadOnlyList<MallocType>> _types;
     private readonly Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)> _threads;
+    private readonly Lazy<IReadOnlyList<KernelCounter>> _counters;
     private readonly Lazy<PageOwners> _owners;
     private readonly Lazy<IReadOnlyList<RootRange>> _roots;
 
@@ -47,6 +48,7 @@ public sealed class KernelDump : IDisposable
             var reader = new ThreadReader(_context.Value);
             return (reader.Read(), reader.IsWhole);
         });
+        _counters = new Lazy<IReadOnlyList<KernelCounter>>(() => new KernelCounters(_context.Value).Read());
         _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
             _context.Value, _survey.Value, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageRange()));
         _roots = new Lazy<IReadOnlyList<RootRange>>(() => RootSurvey.Find(_context.Value, PageOwners, _survey.Value, Symbols.Files, Threads));
@@ -87,6 +89,9 @@ public sealed class KernelDump : IDisposable
 
     /// <summary>malloc(9) types, in the kernel's order.</summary>
     public IReadOnlyList<MallocType> MallocTypes => _types.Value;
+
+    /// <summary>What sysctl(8) would say of memory, and <c>time_uptime</c>, <c>time_second</c> (seconds).</summary>
+    public IReadOnlyList<KernelCounter> Counters => _counters.Value;
 
     /// <summary>Threads of all processes.</summary>
     public IReadOnlyList<KernelThread> Threads => _threads.Value.Threads;

@@ -89,7 +89,7 @@ internal sealed class PageSurvey
         ulong page = (ulong)context.Memory.PageSize;
         ulong memory = (ulong)array.Count * page;
         ulong claimed = 0;
-        bool shifted = LargeMark.IsShiftedByTwo(context.Identity.OsRelDate);
+        var marks = new LargeMark(context);
         foreach (PageState state in array.Pages())
         {
             int slot = context.Memory.Physical.SlotOf(state.Physical);
@@ -100,8 +100,8 @@ internal sealed class PageSurvey
                 Class[slot] = kind;
             }
 
-            if (kind == PageClass.KernelObject && state.Zone == 0 && state.References > 0
-                && LargeMark.Read(state.Slab, shifted) is { } mark && mark.Size % page == 0 && mark.Size > 0 && mark.Size <= memory - claimed)
+            if (kind == PageClass.KernelObject && state.References > 0
+                && marks.Read(state) is { } mark && mark.Size % page == 0 && mark.Size > 0 && mark.Size <= memory - claimed)
             {
                 ulong address = slot >= 0 ? KernelAddress[slot] : context.Memory.Translation.KernelStart + (state.Index * page);
                 if (address == 0 || !context.Memory.Translation.TryTranslate(address, out ulong there) || there != state.Physical)
@@ -122,19 +122,42 @@ internal sealed class PageSurvey
     }
 }
 
-/// <summary>The mark that malloc(9) leaves in the vm_page of the first page of a large allocation (<c>sys/kern/kern_malloc.c</c>).</summary>
-internal static class LargeMark
+/// <summary>
+/// The mark of a large allocation at the vm_page of its first page: from 13 on in the page itself, before a slab of its own
+/// (<c>sys/kern/kern_malloc.c</c>, <c>uma_large_malloc</c> in <c>sys/vm/uma_core.c</c>).
+/// </summary>
+internal sealed class LargeMark(WalkContext context)
 {
-    /// <summary>Whether marks have two bits for the kind (14.2 and later); before, one bit, and contigmalloc left none.</summary>
-    public static bool IsShiftedByTwo(int osreldate) => osreldate >= 1_402_000;
+    /// <summary>UMA_SLAB_MALLOC of 10 to 12.</summary>
+    private const byte MallocSlab = 0x20;
 
-    /// <summary>Reads a mark; null where the word is none.</summary>
-    public static (ulong Size, LargeKind Kind)? Read(ulong slab, bool shiftedByTwo) => (slab & 3) switch
+    // Marks have two bits for the kind from 14.2 on; before, one bit, and contigmalloc left none.
+    private readonly int _shift = context.Identity.OsRelDate >= 1_402_000 ? 2 : 1;
+    private readonly int _flags = context.Identity.Major is > 0 and < 13 ? context.Types.Offset("uma_slab", "us_flags") : -1;
+    private readonly int _size = context.Types.Offset("uma_slab", "us_type") is >= 0 and int type ? type : context.Types.Offset("uma_slab", "us_size");
+
+    /// <summary>Reads a mark; null where the page has none.</summary>
+    public (ulong Size, LargeKind Kind)? Read(in PageState page)
     {
-        1 => (slab >> (shiftedByTwo ? 2 : 1), LargeKind.Malloc),
-        2 when shiftedByTwo => (slab >> 2, LargeKind.Contiguous),
-        _ => null,
-    };
+        if (context.Identity.Major is > 0 and < 13)
+        {
+            // plinks.s.pv is the slab.
+            ulong slab = page.Zone;
+            return _flags >= 0 && _size >= 0 && slab != 0 && slab % 8 == 0 && context.Memory.Translation.IsKernelAddress(slab)
+                && (context.Memory.Int8(slab, _flags) & MallocSlab) != 0
+                && context.Memory.SlotOf(context.Memory.Pointer(slab, context.Types.Offset("uma_slab", "us_data"))) is >= 0 and int slot
+                && context.Memory.Physical.AddressOf(slot) == page.Physical
+                    ? (context.Memory.Pointer(slab, _size), LargeKind.Malloc)
+                    : null;
+        }
+
+        return page.Zone != 0 ? null : (page.Slab & 3) switch
+        {
+            1 => (page.Slab >> _shift, LargeKind.Malloc),
+            2 when _shift == 2 => (page.Slab >> 2, LargeKind.Contiguous),
+            _ => null,
+        };
+    }
 }
 
 /// <summary>Tells what an object is, each looked at once.</summary>

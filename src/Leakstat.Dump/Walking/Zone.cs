@@ -12,6 +12,9 @@ public sealed record Zone
     /// <summary>Name. Not unique.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Name that its sysctls have below <c>vm.uma</c>; null before 13.0.</summary>
+    public string? SysctlName { get; init; }
+
     /// <summary>Keg; null for a cache zone (one that hands out what something else allocates).</summary>
     public required int? Keg { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record Zone
     /// <summary>Items in the per-CPU buckets, by walking.</summary>
     public required long CachedOnCpus { get; init; }
 
+    /// <summary>Items in the per-CPU buckets, by the kernel's counts.</summary>
+    public required long CachedOnCpusCounted { get; init; }
+
     /// <summary>Items in the buckets of the domains, by walking.</summary>
     public required long CachedInDomains { get; init; }
 
@@ -56,6 +62,9 @@ public sealed record Zone
 
     /// <summary>Items in use by the kernel's counters, as <c>vmstat -z</c> prints USED.</summary>
     public long Used => Allocations - Frees;
+
+    /// <summary>Cached items by the kernel's counters.</summary>
+    public long CachedCounted => CachedOnCpusCounted + CachedInDomainsCounted;
 
     /// <summary>Cached items by walking.</summary>
     public long Cached => CachedOnCpus + CachedInDomains;

@@ -31,6 +31,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         ulong allocations = Counter(at, _layout.ZoneAllocations);
         ulong frees = Counter(at, _layout.ZoneFrees);
         long onCpus = 0;
+        long onCpusCounted = 0;
         var walk = new BucketWalk(this, name, cached);
         for (int cpu = 0; cpu < _machine.CpuIds; cpu++)
         {
@@ -41,7 +42,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             {
                 if (bucket >= 0)
                 {
-                    onCpus += walk.OnCpu(cache + (ulong)bucket);
+                    onCpus += walk.OnCpu(cache + (ulong)bucket, ref onCpusCounted);
                 }
             }
         }
@@ -53,6 +54,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             Index = index,
             Address = at,
             Name = name,
+            SysctlName = _memory.String(_memory.Pointer(at, _context.Types.Offset("uma_zone", "uz_ctlname")), _context.Limits.NameBytes),
             Keg = keg?.Index,
             Flags = keg is null ? flags | UmaFlags.Cache : flags,
             Size = _memory.Int32(at, _layout.ZoneSize),
@@ -64,6 +66,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             Sleeps = _layout.ZoneSleeps < 0 ? 0 : (long)_memory.Pointer(at, _layout.ZoneSleeps),
             CrossDomain = _layout.ZoneCross < 0 ? null : (long)Counter(at, _layout.ZoneCross),
             CachedOnCpus = onCpus,
+            CachedOnCpusCounted = onCpusCounted,
             CachedInDomains = inDomains,
             CachedInDomainsCounted = counted,
         };
@@ -127,14 +130,19 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         private int _buckets;
 
         /// <summary>A CPU's bucket: from 13 on with its true count beside the pointer, before a plain pointer.</summary>
-        public long OnCpu(ulong place)
+        public long OnCpu(ulong place, ref long counted)
         {
             UmaLayout layout = reader._layout;
             KernelMemory memory = reader._memory;
             ulong bucket = memory.Pointer(place, 0);
-            return bucket == 0
-                ? 0
-                : Bucket(bucket, layout.CacheBucketCount >= 0 ? memory.Int16(place, layout.CacheBucketCount) : memory.Int16(bucket, layout.BucketCount));
+            if (bucket == 0)
+            {
+                return 0;
+            }
+
+            ushort count = layout.CacheBucketCount >= 0 ? memory.Int16(place, layout.CacheBucketCount) : memory.Int16(bucket, layout.BucketCount);
+            counted += (short)count;
+            return Bucket(bucket, count);
         }
 
         /// <summary>A list of full buckets.</summary>

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Leakstat.Cli.Commands.Dump;
+using Leakstat.Cli.Dumps;
+using Leakstat.Dump;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary>
+/// <c>leakstat dump VMCORE --kernel DIR …</c>: what a kernel dump says. One file per subcommand in <c>Commands/Dump</c>, one line here.
+/// </summary>
+internal static class DumpCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var options = new DumpCommandOptions();
+        var command = new Command("dump", "read a kernel crash dump: zones, malloc types, and what was lost")
+        {
+            options.Dump, options.Kernel, options.Common.Json, options.Common.NoColor, options.Common.Quiet, options.Common.Verbose,
+            DumpSummaryCommand.Create(options, terminal),
+            DumpZonesCommand.Create(options, terminal),
+            DumpTypesCommand.Create(options, terminal),
+        };
+        command.SetAction(parsed => DumpSummaryCommand.Run(parsed, options, terminal));
+        return command;
+    }
+}
+
+/// <summary>What every subcommand of <c>dump</c> has: the dump, its kernel, and how to report.</summary>
+internal sealed class DumpCommandOptions
+{
+    /// <summary>The dump.</summary>
+    public Argument<string> Dump { get; } = MakeDump();
+
+    /// <summary>Where its kernel is.</summary>
+    public Option<string?> Kernel { get; } = new("--kernel")
+    {
+        Description = $"folder with the kernel of the dump and its modules, or the kernel file (default {DumpOptions.DefaultKernelDirectory})",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    /// <summary>Options of all reports; they may stand behind the subcommand too.</summary>
+    public CommonOptions Common { get; } = MakeCommon();
+
+    /// <summary>Opens the dump that was named; fails with code 3 where that cannot be.</summary>
+    public KernelDump Open(ParseResult parsed) => DumpOpening.Open(parsed.GetValue(Dump)!, parsed.GetValue(Kernel));
+
+    private static Argument<string> MakeDump()
+    {
+        var dump = new Argument<string>("VMCORE")
+        {
+            Description = "vmcore.N, as it is or compressed, livecore.N, an ELF dump, or the image of a dump partition",
+        };
+        dump.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => t.Value.Length > 1 && t.Value[0] == '-') is { } option)
+            {
+                result.AddError($"unrecognized option '{option.Value}'");
+            }
+        });
+        return dump;
+    }
+
+    private static CommonOptions MakeCommon()
+    {
+        var common = new CommonOptions();
+        common.Json.Recursive = true;
+        common.NoColor.Recursive = true;
+        common.Quiet.Recursive = true;
+        common.Verbose.Recursive = true;
+        return common;
+    }
+}

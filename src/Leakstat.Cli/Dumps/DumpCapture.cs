@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Leakstat.Dump;
+using Leakstat.Dump.Walking;
+using Leakstat.Parsing.Sources;
+
+namespace Leakstat.Cli.Dumps;
+
+/// <summary>
+/// A dump as a capture: the tables that the commands of its kernel would have printed, in a folder in memory, which is then read
+/// like every other capture. Each number's place is its line in such a table (<c>vmcore.0/vmstat-z.txt:17</c>), and
+/// <c>leakstat dump vmcore.0 zones</c> prints that table.
+/// </summary>
+internal static class DumpCapture
+{
+    /// <summary>The folder.</summary>
+    public static ISourceNode Of(KernelDump dump, string name)
+    {
+        var files = new List<ISourceNode> { new MemorySource(CaptureManifest.FileName, Manifest(dump)) };
+        if (dump.Heap.Zones.Count > 0)
+        {
+            files.Add(new MemorySource("vmstat-z.txt", Text(KernelTables.Zones(dump.Heap))));
+        }
+
+        if (dump.MallocTypes.Count > 0)
+        {
+            files.Add(new MemorySource("vmstat-m.txt", Text(KernelTables.MallocTypes(dump.MallocTypes, dump.Identity.Major))));
+        }
+
+        files.Add(new MemorySource("kldstat-v.txt", Text(KernelTables.Files(dump.Symbols.Files))));
+        files.Add(new MemorySource("sysctl.txt", Text(Sysctls(dump))));
+        if (dump.Messages is { Length: > 0 } messages)
+        {
+            files.Add(new MemorySource("dmesg.txt", messages));
+        }
+
+        return new MemorySource(name, files);
+    }
+
+    private static IEnumerable<string> Sysctls(KernelDump dump)
+    {
+        yield return "kern.ostype: FreeBSD";
+        if (dump.Identity.Release is { } release)
+        {
+            yield return $"kern.osrelease: {release}";
+        }
+
+        yield return $"hw.machine: {dump.Identity.Architecture}";
+        yield return $"hw.machine_arch: {(dump.Identity.Architecture == "arm64" ? "aarch64" : dump.Identity.Architecture)}";
+        if (dump.Identity.HostName is { } host && !host.Contains('\n', StringComparison.Ordinal))
+        {
+            yield return $"kern.hostname: {host}";
+        }
+
+        long? uptime = null;
+        long? now = null;
+        foreach (KernelCounter counter in dump.Counters)
+        {
+            switch (counter.Name)
+            {
+                case "time_uptime":
+                    uptime = counter.Value;
+                    break;
+                case "time_second":
+                    now = counter.Value;
+                    break;
+                default:
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{counter.Name}: {counter.Value}");
+                    break;
+            }
+        }
+
+        if (uptime is { } since && now is { } second && second >= since)
+        {
+            string date = DateTimeOffset.FromUnixTimeSeconds(second - since).ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture);
+            yield return string.Create(CultureInfo.InvariantCulture, $"kern.boottime: {{ sec = {second - since}, usec = 0 }} {date}");
+        }
+
+        foreach (string line in KernelTables.UmaSysctls(dump.Heap))
+        {
+            yield return line;
+        }
+    }
+
+    private static byte[] Manifest(KernelDump dump)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            if (dump.Identity.HostName is { Length: > 0 } host)
+            {
+                json.WriteString("host", host);
+            }
+
+            if (TakenAt(dump) is { } time)
+            {
+                json.WriteString("takenAt", time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>The kernel's own clock at the moment of the dump, else what savecore(8) wrote.</summary>
+    private static DateTimeOffset? TakenAt(KernelDump dump) =>
+        dump.Counters.FirstOrDefault(c => c.Name == "time_second") is { Value: > 0 and < 253_402_300_800 } second
+            ? DateTimeOffset.FromUnixTimeSeconds(second.Value)
+            : dump.Identity.DumpedAt;
+
+    private static string Text(IEnumerable<string> lines)
+    {
+        var text = new StringBuilder();
+        foreach (string line in lines)
+        {
+            text.Append(line.ReplaceLineEndings(" ")).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}
