@@ -55,6 +55,13 @@ internal sealed class CommonOptions
     /// <summary>Host in a store.</summary>
     public Option<string?> Host { get; } = new("--host") { Description = "the host in the store; else the one with most captures", HelpName = "NAME" };
 
+    /// <summary>Kernel of crash dumps.</summary>
+    public Option<string?> Kernel { get; } = new("--kernel")
+    {
+        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.DumpOptions.DefaultKernelDirectory})",
+        HelpName = "DIR",
+    };
+
     /// <summary>The sources.</summary>
     public Argument<string[]> Sources { get; } = MakeSources(ArgumentArity.OneOrMore);
 
@@ -95,7 +102,7 @@ internal sealed class CommonOptions
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = "folder, archive, transcript, crash summary, spool of captures, or - for standard input",
+            Description = "folder, archive, transcript, crash summary, crash dump, spool of captures, or - for standard input",
             Arity = arity,
         };
 

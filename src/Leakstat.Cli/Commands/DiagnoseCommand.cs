@@ -15,7 +15,7 @@ internal static class DiagnoseCommand
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
             options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
-            options.Quiet, options.Verbose, options.Owners, options.Signatures,
+            options.Quiet, options.Verbose, options.Owners, options.Signatures, options.Kernel,
         };
         options.AddSourcesOrStore(command);
         command.SetAction(parsed => Run(parsed, options, terminal));

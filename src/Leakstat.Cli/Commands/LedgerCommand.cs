@@ -15,7 +15,7 @@ internal static class LedgerCommand
         var options = new CommonOptions();
         var command = new Command("ledger", "where the memory went: a ledger that adds up, and what nobody owns")
         {
-            options.Sources, options.Json, options.NoColor, options.Quiet, options.Verbose,
+            options.Sources, options.Json, options.NoColor, options.Quiet, options.Verbose, options.Kernel,
         };
         command.SetAction(parsed => Run(parsed, options, terminal));
         return command;
@@ -23,7 +23,7 @@ internal static class LedgerCommand
 
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
-        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
+        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal, parsed.GetValue(options.Kernel));
         Capture latest = set.Hosts[0].Captures().LastOrDefault()
             ?? throw new CommandException(ExitCode.NoInput, "the captures are gone");
         Ledger ledger = LedgerBuilder.From(latest);

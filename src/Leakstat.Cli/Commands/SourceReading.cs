@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Files;
 using Leakstat.Diagnosis;
+using Leakstat.Dump;
+using Leakstat.Dump.Containers;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 using Leakstat.Parsing;
@@ -14,7 +17,10 @@ namespace Leakstat.Cli.Commands;
 internal static class SourceReading
 {
     /// <summary>Opens sources; fails with code 3 where nothing in them is recognised.</summary>
-    public static SourceSet Open(IReadOnlyList<string> sources, Terminal terminal)
+    /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
+    /// <param name="terminal">Where standard input comes from.</param>
+    /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
+    public static SourceSet Open(IReadOnlyList<string> sources, Terminal terminal, string? kernel = null)
     {
         List<ISourceNode> nodes = [];
         foreach (string source in sources)
@@ -22,6 +28,11 @@ internal static class SourceReading
             if (source == "-")
             {
                 nodes.Add(FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes));
+            }
+            else if (DumpFile.IsDump(source))
+            {
+                using KernelDump dump = DumpOpening.Open(source, kernel);
+                nodes.Add(DumpCapture.Of(dump, source));
             }
             else
             {

@@ -14,7 +14,7 @@ internal static class StoreReading
     public static DiagnosisReport Diagnose(ParseResult parsed, CommonOptions options, KnowledgeBase knowledge, Terminal terminal) =>
         parsed.GetValue(options.Store) is { } file
             ? Diagnose(file, parsed.GetValue(options.Host), knowledge, terminal)
-            : SourceReading.Diagnose(SourceReading.Open(parsed.GetValue(options.SourcesOrStore)!, terminal), knowledge, terminal);
+            : SourceReading.Diagnose(SourceReading.Open(parsed.GetValue(options.SourcesOrStore)!, terminal, parsed.GetValue(options.Kernel)), knowledge, terminal);
 
     /// <summary>A host's name as people see it.</summary>
     public static string Shown(string host) => host.Length > 0 ? host : "(no name)";

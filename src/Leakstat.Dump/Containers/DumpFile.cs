@@ -66,6 +66,30 @@ public sealed class DumpFile : IDisposable
     /// <summary>Bytes of the (expanded) dump.</summary>
     public long Length => _bytes.Length;
 
+    /// <summary>
+    /// Whether a file is a dump by its first bytes (or those of the header at its end), also one that is encrypted or has no
+    /// memory in it; of compressed files only those that are named as savecore(8) names dumps.
+    /// </summary>
+    public static bool IsDump(string path)
+    {
+        try
+        {
+            string name = System.IO.Path.GetFileName(path);
+            bool named = name.StartsWith("vmcore", StringComparison.Ordinal) || name.StartsWith("livecore", StringComparison.Ordinal);
+            if (!System.IO.File.Exists(path))
+            {
+                return false;
+            }
+
+            using DumpBytes bytes = MappedBytes.Open(path);
+            return named || DumpForms.IsMemory(bytes) || (!DumpForms.IsDump(bytes) && bytes.Length >= 1 << 20 && PartitionImage.Find(bytes) is not null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens a dump of any form; null and a fault where that cannot be.</summary>
     public static DumpFile? Open(string path, DumpOptions options, DumpNotes notes, out DumpFault? fault)
     {

@@ -16,7 +16,7 @@ internal static class DumpCommand
         var options = new DumpCommandOptions();
         var command = new Command("dump", "read a kernel crash dump: zones, malloc types, and what was lost")
         {
-            options.Dump, options.Kernel, options.Common.Json, options.Common.NoColor, options.Common.Quiet, options.Common.Verbose,
+            options.Dump, options.Common.Kernel, options.Common.Json, options.Common.NoColor, options.Common.Quiet, options.Common.Verbose,
             DumpSummaryCommand.Create(options, terminal),
             DumpZonesCommand.Create(options, terminal),
             DumpTypesCommand.Create(options, terminal),
@@ -32,19 +32,11 @@ internal sealed class DumpCommandOptions
     /// <summary>The dump.</summary>
     public Argument<string> Dump { get; } = MakeDump();
 
-    /// <summary>Where its kernel is.</summary>
-    public Option<string?> Kernel { get; } = new("--kernel")
-    {
-        Description = $"folder with the kernel of the dump and its modules, or the kernel file (default {DumpOptions.DefaultKernelDirectory})",
-        HelpName = "DIR",
-        Recursive = true,
-    };
-
     /// <summary>Options of all reports; they may stand behind the subcommand too.</summary>
     public CommonOptions Common { get; } = MakeCommon();
 
     /// <summary>Opens the dump that was named; fails with code 3 where that cannot be.</summary>
-    public KernelDump Open(ParseResult parsed) => DumpOpening.Open(parsed.GetValue(Dump)!, parsed.GetValue(Kernel));
+    public KernelDump Open(ParseResult parsed) => DumpOpening.Open(parsed.GetValue(Dump)!, parsed.GetValue(Common.Kernel));
 
     private static Argument<string> MakeDump()
     {
@@ -65,6 +57,7 @@ internal sealed class DumpCommandOptions
     private static CommonOptions MakeCommon()
     {
         var common = new CommonOptions();
+        common.Kernel.Recursive = true;
         common.Json.Recursive = true;
         common.NoColor.Recursive = true;
         common.Quiet.Recursive = true;
