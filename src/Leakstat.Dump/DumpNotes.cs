@@ -14,6 +14,9 @@ public sealed class DumpNotes(DumpLimits limits)
     /// <summary>The notes that were kept.</summary>
     public IReadOnlyList<DumpNote> All => _notes;
 
+    /// <summary>Text of the last note; empty where there is none.</summary>
+    public string Last => _notes.Count == 0 ? "" : _notes[^1].Text;
+
     /// <summary>Notes in all, also those that were not kept.</summary>
     public long Count => _notes.Count + Dropped;
 

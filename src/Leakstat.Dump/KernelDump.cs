@@ -18,6 +18,7 @@ public sealed class KernelDump : IDisposable
     private readonly List<KernelFile> _opened = [];
     private readonly Lazy<string?> _messages;
     private readonly Lazy<WalkContext> _context;
+    private readonly Lazy<ArenaReader> _arenas;
     private readonly Lazy<PageSurvey> _survey;
     private readonly Lazy<KernelHeap> _heap;
     private readonly Lazy<IReadOnlyList<MallocType>> _types;
@@ -40,7 +41,8 @@ public sealed class KernelDump : IDisposable
         _messages = new Lazy<string?>(ReadMessages);
         _context = new Lazy<WalkContext>(() => new WalkContext(
             Memory, Symbols, Types, Identity, Machine.Read(Memory, Symbols, Identity, Limits, Notes), Limits, Notes));
-        _survey = new Lazy<PageSurvey>(() => PageSurvey.Make(_context.Value));
+        _arenas = new Lazy<ArenaReader>(() => ArenaReader.Read(_context.Value));
+        _survey = new Lazy<PageSurvey>(() => PageSurvey.Make(_context.Value, _arenas.Value));
         _heap = new Lazy<KernelHeap>(() => HeapWalk.Walk(_context.Value, _survey.Value.Large));
         _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
         _threads = new Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)>(() =>
@@ -86,6 +88,9 @@ public sealed class KernelDump : IDisposable
 
     /// <summary>Kegs, zones, slabs with the state of each item, and large allocations.</summary>
     public KernelHeap Heap => _heap.Value;
+
+    /// <summary>Arenas of kernel address space.</summary>
+    public IReadOnlyList<Arena> Arenas => _arenas.Value.Arenas;
 
     /// <summary>malloc(9) types, in the kernel's order.</summary>
     public IReadOnlyList<MallocType> MallocTypes => _types.Value;

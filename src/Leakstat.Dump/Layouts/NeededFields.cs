@@ -79,6 +79,24 @@ public static class NeededFields
     /// <summary>A member that tells the wanted structure from others of the same name; null where the name is unique.</summary>
     public static string? Mark(string structure) => structure == "elf_file" ? "progtab" : null;
 
+    /// <summary>How many needed members a layout has.</summary>
+    public static int CountIn(StructLayout layout)
+    {
+        int count = 0;
+        foreach (NeededField row in All)
+        {
+            if (row.Structure == layout.Name)
+            {
+                foreach (Range field in row.Fields.AsSpan().Split(' '))
+                {
+                    count += layout.Has(row.Fields[field]) ? 1 : 0;
+                }
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Whether a member stands in the table; a misuse where it does not.</summary>
     /// <exception cref="InvalidOperationException">It does not.</exception>
     public static void Check(string structure, string field)

@@ -12,18 +12,18 @@ public sealed class KernelTypes(IReadOnlyList<Func<string, IEnumerable<StructLay
     private readonly ConcurrentDictionary<string, StructLayout?> _found = new(StringComparer.Ordinal);
 
     /// <summary>The layout of a structure by its tag; null where no source has it.</summary>
-    /// <remarks>Where several structures have that name, the one with the member that <see cref="NeededFields.Mark"/> names.</remarks>
+    /// <remarks>
+    /// Where several structures of one source have that name (<c>struct msgbuf</c> of sys/msgbuf.h and of sys/msg.h), the one with
+    /// most of the needed members.
+    /// </remarks>
     public StructLayout? Find(string name) => _found.GetOrAdd(name, static (n, all) =>
     {
-        string? mark = NeededFields.Mark(n);
         foreach (Func<string, IEnumerable<StructLayout>> source in all)
         {
-            foreach (StructLayout layout in source(n))
+            StructLayout? best = source(n).MaxBy(layout => NeededFields.CountIn(layout));
+            if (best is not null && (NeededFields.Mark(n) is not { } mark || best.Has(mark)))
             {
-                if (mark is null || layout.Has(mark))
-                {
-                    return layout;
-                }
+                return best;
             }
         }
 

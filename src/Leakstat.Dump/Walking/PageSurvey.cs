@@ -46,7 +46,9 @@ internal sealed class PageSurvey
     public required long[] Pages { get; init; }
 
     /// <summary>Looks at every page.</summary>
-    public static PageSurvey Make(WalkContext context)
+    /// <param name="context">What every walk needs.</param>
+    /// <param name="arenas">Allocations of address space, against which marks are held: a page keeps its mark after it was freed.</param>
+    public static PageSurvey Make(WalkContext context, ArenaReader arenas)
     {
         PhysicalMemory physical = context.Memory.Physical;
         var survey = new PageSurvey
@@ -60,7 +62,7 @@ internal sealed class PageSurvey
         survey.MapKernel(context);
         if (survey.Array is { } array)
         {
-            survey.Classify(context, array);
+            survey.Classify(context, array, arenas);
         }
 
         survey.Large.Sort((a, b) => a.Address.CompareTo(b.Address));
@@ -83,17 +85,20 @@ internal sealed class PageSurvey
         }
     }
 
-    private void Classify(WalkContext context, PageArray array)
+    private void Classify(WalkContext context, PageArray array, ArenaReader arenas)
     {
         var objects = new ObjectKinds(context);
         ulong page = (ulong)context.Memory.PageSize;
         ulong memory = (ulong)array.Count * page;
         ulong claimed = 0;
         var marks = new LargeMark(context);
+        (ulong Start, ulong Length) image = BootImage.Find(context);
         foreach (PageState state in array.Pages())
         {
             int slot = context.Memory.Physical.SlotOf(state.Physical);
-            PageClass kind = state.IsFree ? PageClass.Free : state.Object == 0 ? PageClass.NoObject : objects.Of(state.Object);
+            PageClass kind = state.IsFree
+                ? state.Physical - image.Start < image.Length ? PageClass.NotManaged : PageClass.Free
+                : state.Object == 0 ? PageClass.NoObject : objects.Of(state.Object);
             Pages[(int)kind]++;
             if (slot >= 0)
             {
@@ -104,7 +109,8 @@ internal sealed class PageSurvey
                 && marks.Read(state) is { } mark && mark.Size % page == 0 && mark.Size > 0 && mark.Size <= memory - claimed)
             {
                 ulong address = slot >= 0 ? KernelAddress[slot] : context.Memory.Translation.KernelStart + (state.Index * page);
-                if (address == 0 || !context.Memory.Translation.TryTranslate(address, out ulong there) || there != state.Physical)
+                if (address == 0 || !context.Memory.Translation.TryTranslate(address, out ulong there) || there != state.Physical
+                    || (arenas.IsWhole && !(arenas.Allocated.TryGetValue(address, out ulong length) && length == mark.Size)))
                 {
                     continue;
                 }
@@ -210,5 +216,48 @@ internal sealed class ObjectKinds
         }
 
         return kind;
+    }
+}
+
+/// <summary>
+/// The physical memory that the loader and the kernel took before the page allocator was there: kernel, preloaded files, first
+/// stack and per-CPU data. It has vm_pages since 13 that look free (<c>sys/amd64/amd64/machdep.c</c>, vm_phys_early_add_seg).
+/// </summary>
+internal static class BootImage
+{
+    private const ulong KernelStart = 0xffff_ffff_8020_0000;
+    private const ulong LowMemory = 16 << 20;
+
+    /// <summary>
+    /// The segment of <c>vm_phys_segs</c> that begins with the kernel, with the next one where it was split at the bound of low
+    /// memory; empty where there is none.
+    /// </summary>
+    public static (ulong Start, ulong Length) Find(WalkContext context)
+    {
+        int size = context.Types.Size("vm_phys_seg");
+        int start = context.Types.Offset("vm_phys_seg", "start");
+        int end = context.Types.Offset("vm_phys_seg", "end");
+        ulong segments = context.Symbols.Address("vm_phys_segs");
+        ulong count = context.Symbols.Address("vm_phys_nsegs");
+        if (context.Identity.Architecture != "amd64" || size == 0 || start < 0 || end < 0 || segments == 0 || count == 0
+            || !context.Memory.Translation.TryTranslate(KernelStart, out ulong kernel))
+        {
+            return default;
+        }
+
+        ulong found = kernel;
+        int number = (int)Math.Min(context.Memory.UInt32(count) ?? 0, (uint)context.Limits.PhysicalRanges);
+        for (int i = 0; i < number; i++)
+        {
+            ulong at = segments + ((ulong)i * (ulong)size);
+            ulong first = context.Memory.Pointer(at, start);
+            ulong last = context.Memory.Pointer(at, end);
+            if (first == found && last > first && (first == kernel || first == LowMemory))
+            {
+                found = last;
+            }
+        }
+
+        return (kernel, found - kernel);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Leakstat.Cli.Dumps;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Walking;

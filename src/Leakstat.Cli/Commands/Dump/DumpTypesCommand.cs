@@ -23,7 +23,7 @@ internal static class DumpTypesCommand
         using KernelDump dump = options.Open(parsed);
         if (dump.MallocTypes.Count == 0)
         {
-            throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: no malloc types can be read: {dump.Notes.All.LastOrDefault()?.Text}");
+            throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: no malloc types can be read: {dump.Notes.Last}");
         }
 
         ReportOutput.Print(

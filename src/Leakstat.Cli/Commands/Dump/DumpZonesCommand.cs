@@ -24,7 +24,7 @@ internal static class DumpZonesCommand
         using KernelDump dump = options.Open(parsed);
         if (dump.Heap.Zones.Count == 0)
         {
-            throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: no zones can be read: {dump.Notes.All.LastOrDefault()?.Text}");
+            throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: no zones can be read: {dump.Notes.Last}");
         }
 
         ReportOutput.Print(
