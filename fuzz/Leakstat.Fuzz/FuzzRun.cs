@@ -1,10 +1,4 @@
 using System.Diagnostics;
-using Leakstat.Diagnosis;
-using Leakstat.Knowledge;
-using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Fuzz;
 
@@ -13,17 +7,32 @@ namespace Leakstat.Fuzz;
 /// <param name="What">What happened.</param>
 public sealed record Failure(long Number, string What);
 
-/// <summary>Reads and diagnoses mutated inputs one after another and holds each to its bounds.</summary>
-public sealed class FuzzRun(Corpus corpus, ulong seed)
+/// <summary>What is fuzzed: makes the input of a number and has the program read it.</summary>
+public interface IFuzzTarget
+{
+    /// <summary>Deals with one input; an exception is a failure.</summary>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="number">Number of the input: the same makes the same.</param>
+    /// <param name="report">Takes what must not be.</param>
+    public void Run(ulong seed, long number, Action<string> report);
+}
+
+/// <summary>Reads mutated inputs one after another and holds each to its bounds.</summary>
+public sealed class FuzzRun(IFuzzTarget target, ulong seed)
 {
     private const long AllocatedBytes = 512L << 20;
     private const long HeapBytes = 1L << 30;
     private const int MostFailures = 20;
 
     private readonly List<Failure> _failures = [];
-    private readonly KnowledgeBase _knowledge = BuiltInKnowledge.Load();
     private long _next;
     private long _done;
+
+    /// <summary>Over the reader of captures.</summary>
+    public FuzzRun(Corpus corpus, ulong seed)
+        : this(new CaptureTarget(corpus), seed)
+    {
+    }
 
     /// <summary>Time that one input may take.</summary>
     public TimeSpan InputTime { get; init; } = TimeSpan.FromSeconds(20);
@@ -98,20 +107,7 @@ public sealed class FuzzRun(Corpus corpus, ulong seed)
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            ISourceNode input = InputMaker.Make(corpus, seed, number);
-            var set = SourceSet.Open([input], new NamePool(), ReadLimits.Default);
-            foreach (HostSource host in set.Hosts)
-            {
-                // Ids are stable and places belong to the input, whatever it is.
-                DiagnosisReport? report = new Diagnoser(_knowledge).Diagnose(host.Captures());
-                foreach (Diagnostic diagnostic in report?.Diagnostics ?? [])
-                {
-                    if (diagnostic.At.File is null || diagnostic.At.Line < 0 || !diagnostic.Id.StartsWith("LSD", StringComparison.Ordinal))
-                    {
-                        Report(number, $"a diagnostic without a place: {diagnostic}");
-                    }
-                }
-            }
+            target.Run(seed, number, what => Report(number, what));
         }
         catch (Exception e)
         {

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Leakstat.Fuzz;
+using Leakstat.Fuzz.Dumps;
 
-// fuzz [--count N] [--seed N] [--first N] [--jobs N] [--corpus FOLDER]
+// fuzz [--count N] [--seed N] [--first N] [--jobs N] [--corpus FOLDER | --dump all|dump|kernel]
 long count = 100_000;
 ulong seed = 1;
 long first = 0;
 int jobs = 2;
 string corpusFolder = "tests/data";
+DumpParts? parts = null;
 for (int i = 0; i + 1 < args.Length; i += 2)
 {
     switch (args[i])
@@ -26,15 +28,18 @@ for (int i = 0; i + 1 < args.Length; i += 2)
         case "--corpus":
             corpusFolder = args[i + 1];
             break;
+        case "--dump":
+            parts = Enum.Parse<DumpParts>(args[i + 1], ignoreCase: true);
+            break;
         default:
-            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus");
+            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus --dump");
             return 2;
     }
 }
 
-var corpus = Corpus.Load(corpusFolder);
 long start = Stopwatch.GetTimestamp();
-var run = new FuzzRun(corpus, seed);
+using DumpTarget? dumps = parts is { } chosen ? new DumpTarget(chosen) : null;
+var run = dumps is null ? new FuzzRun(Corpus.Load(corpusFolder), seed) : new FuzzRun(dumps, seed);
 IReadOnlyList<Failure> failures = run.Run(first, count, jobs, done =>
 {
     if (!Console.IsErrorRedirected)
@@ -48,6 +53,6 @@ foreach (Failure failure in failures)
 }
 
 Console.WriteLine(
-    $"{run.Done} inputs, seed {seed}, {failures.Count} failures, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, "
+    $"{run.Done} inputs, seed {seed}, {failures.Count} failures{(dumps is null ? "" : $", {dumps.Opened} opened, {dumps.Walked} walked")}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, "
     + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most");
 return failures.Count == 0 ? 0 : 1;

@@ -34,10 +34,15 @@ public abstract class PhysicalMemory
     /// <summary>The page's bytes, without copying; empty where the file is cut or the slot is none.</summary>
     public abstract ReadOnlySpan<byte> Page(int slot);
 
-    /// <summary>Physical address of a page by its slot.</summary>
+    /// <summary>Physical address of a page by its slot; 0 where a damaged dump has pages that no range of memory covers.</summary>
     public ulong AddressOf(int slot)
     {
         IReadOnlyList<PhysicalRun> runs = Runs;
+        if (runs.Count == 0)
+        {
+            return 0;
+        }
+
         int low = 0;
         int high = runs.Count - 1;
         while (low < high)

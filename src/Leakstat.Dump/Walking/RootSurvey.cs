@@ -115,9 +115,16 @@ internal sealed class RootSurvey
                 PageClass.OtherObject => (RootKind.UnknownPage, "page of a device or unknown object"),
                 _ => (RootKind.UnknownPage, "page without object"),
             };
+            ulong physical = _context.Memory.Physical.AddressOf(slot);
+            if (_context.Memory.Physical.SlotOf(physical) != slot)
+            {
+                // More bits than the ranges of memory have pages: no address leads there.
+                continue;
+            }
+
             ulong address = _survey.KernelAddress[slot] is not 0 and ulong mapped
                 ? mapped
-                : _context.Memory.Translation.ToDirectMap(_context.Memory.Physical.AddressOf(slot));
+                : _context.Memory.Translation.ToDirectMap(physical);
             if (_roots.Count > 0 && _roots[^1] is var last && last.Kind == kind && last.Address + last.Length == address && last.Name == name)
             {
                 _roots[^1] = last with { Length = last.Length + page };

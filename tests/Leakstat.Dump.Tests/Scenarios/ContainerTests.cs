@@ -144,6 +144,19 @@ public class ContainerTests
     }
 
     [Fact]
+    public void Pages_that_no_range_of_memory_covers_are_left_out()
+    {
+        byte[] dump = Minidump.Of(s_given.Value.Crashed);
+        Array.Clear(dump, 4096 + 8192 + 16, 16);
+        using Opened opened = Opened.Of(s_given.Value.Crashed, dump);
+
+        // Only the first pages of memory are left, and the kernel is not among them.
+        Assert.Null(opened.Dump.Memory.String(s_given.Value.Block.Address));
+        Assert.Empty(opened.Dump.Heap.Kegs);
+        Assert.Empty(opened.Dump.Roots);
+    }
+
+    [Fact]
     public void A_sparse_file_reads_as_zeros()
     {
         (CrashedMachine crashed, IPlace block) = s_given.Value;
