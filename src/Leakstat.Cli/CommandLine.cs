@@ -73,6 +73,7 @@ public static class CommandLine
         root.Add(TraceCommand.Create(terminal));
         root.Add(ScrubCommand.Create(terminal));
         root.Add(DumpCommand.Create(terminal));
+        root.Add(CoreCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
         return root;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Leakstat.Dump.Tests.Image;
+using Leakstat.Dump.Walking;
 
 namespace Leakstat.Dump.Tests.Scenarios;
 
@@ -153,7 +154,7 @@ public class ContainerTests
         // Only the first pages of memory are left, and the kernel is not among them.
         Assert.Null(opened.Dump.Memory.String(s_given.Value.Block.Address));
         Assert.Empty(opened.Dump.Heap.Kegs);
-        Assert.Empty(opened.Dump.Roots);
+        Assert.DoesNotContain(opened.Dump.Roots, root => root.Kind is RootKind.UnknownPage or RootKind.Boot or RootKind.KernelMap);
     }
 
     [Fact]

@@ -1,0 +1,29 @@
+namespace Leakstat.Cli.Cores;
+
+/// <summary>What became of one crash in this run.</summary>
+internal sealed record CrashOutcome
+{
+    /// <summary>The crash.</summary>
+    public required CrashEntry Entry { get; init; }
+
+    /// <summary>Whether it was analysed now.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>What savecore(8) said, by label; empty where <c>info.N</c> is missing.</summary>
+    public required IReadOnlyDictionary<string, string> Info { get; init; }
+
+    /// <summary>The report; empty where none was made now.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>What is most worth saying of it, one line each.</summary>
+    public IReadOnlyList<string> Headlines { get; init; } = [];
+
+    /// <summary>Frames of the thread that panicked, the innermost first; empty where not known.</summary>
+    public IReadOnlyList<string> Backtrace { get; init; } = [];
+
+    /// <summary>What could not be done.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>An entry that is not analysed now.</summary>
+    public static CrashOutcome Listed(CrashEntry entry) => new() { Entry = entry, Info = CrashInfo.Read(entry) };
+}
