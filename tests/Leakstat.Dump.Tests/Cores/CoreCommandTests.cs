@@ -139,7 +139,11 @@ public sealed class CoreCommandTests : IDisposable
             echo "    at /usr/src/sys/kern/kern_shutdown.c:404"
             printf '#1  0xffffffff80b0 in \033[31mred ()\n'
             """);
-        File.SetUnixFileMode(kgdb, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(kgdb, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         Run("--kgdb", kgdb);
 
         Assert.Contains("kgdb\n", Report(0), StringComparison.Ordinal);
