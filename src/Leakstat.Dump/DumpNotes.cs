@@ -24,18 +24,34 @@ public sealed class DumpNotes(DumpLimits limits)
     public long Dropped { get; private set; }
 
     /// <summary>Adds one.</summary>
-    public void Add(string subject, string text)
+    public void Add(string subject, string text) => Add(new DumpNote(subject, text));
+
+    /// <summary>Adds those that were made apart, in a part that ran at the same time, so that the order is always the same.</summary>
+    public void AddAll(DumpNotes others)
     {
-        if (_notes.Count >= limits.Notes)
+        foreach (DumpNote note in others._notes)
         {
-            Dropped++;
-            return;
+            Add(note);
         }
 
-        var note = new DumpNote(subject, text);
-        if (_seen.Add(note))
+        lock (_notes)
         {
-            _notes.Add(note);
+            Dropped += others.Dropped;
+        }
+    }
+
+    private void Add(DumpNote note)
+    {
+        lock (_notes)
+        {
+            if (_notes.Count >= limits.Notes)
+            {
+                Dropped++;
+            }
+            else if (_seen.Add(note))
+            {
+                _notes.Add(note);
+            }
         }
     }
 }

@@ -18,9 +18,7 @@ public sealed class KernelDump : IDisposable
     private readonly List<KernelFile> _opened = [];
     private readonly Lazy<string?> _messages;
     private readonly Lazy<WalkContext> _context;
-    private readonly Lazy<ArenaReader> _arenas;
-    private readonly Lazy<PageSurvey> _survey;
-    private readonly Lazy<KernelHeap> _heap;
+    private readonly Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)> _walk;
     private readonly Lazy<IReadOnlyList<MallocType>> _types;
     private readonly Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)> _threads;
     private readonly Lazy<IReadOnlyList<KernelCounter>> _counters;
@@ -41,9 +39,7 @@ public sealed class KernelDump : IDisposable
         _messages = new Lazy<string?>(ReadMessages);
         _context = new Lazy<WalkContext>(() => new WalkContext(
             Memory, Symbols, Types, Identity, Machine.Read(Memory, Symbols, Identity, Limits, Notes), Limits, Notes));
-        _arenas = new Lazy<ArenaReader>(() => ArenaReader.Read(_context.Value));
-        _survey = new Lazy<PageSurvey>(() => PageSurvey.Make(_context.Value, _arenas.Value));
-        _heap = new Lazy<KernelHeap>(() => HeapWalk.Walk(_context.Value, _survey.Value.Large));
+        _walk = new Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)>(Walk);
         _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
         _threads = new Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)>(() =>
         {
@@ -52,8 +48,8 @@ public sealed class KernelDump : IDisposable
         });
         _counters = new Lazy<IReadOnlyList<KernelCounter>>(() => new KernelCounters(_context.Value).Read());
         _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
-            _context.Value, _survey.Value, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageRange()));
-        _roots = new Lazy<IReadOnlyList<RootRange>>(() => RootSurvey.Find(_context.Value, PageOwners, _survey.Value, Symbols.Files, Threads));
+            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageRange()));
+        _roots = new Lazy<IReadOnlyList<RootRange>>(() => RootSurvey.Find(_context.Value, PageOwners, _walk.Value.Survey, Symbols.Files, Threads));
     }
 
     /// <summary>The dump's file.</summary>
@@ -87,10 +83,10 @@ public sealed class KernelDump : IDisposable
     public Machine Machine => _context.Value.Machine;
 
     /// <summary>Kegs, zones, slabs with the state of each item, and large allocations.</summary>
-    public KernelHeap Heap => _heap.Value;
+    public KernelHeap Heap => _walk.Value.Heap;
 
     /// <summary>Arenas of kernel address space.</summary>
-    public IReadOnlyList<Arena> Arenas => _arenas.Value.Arenas;
+    public IReadOnlyList<Arena> Arenas => _walk.Value.Arenas.Arenas;
 
     /// <summary>malloc(9) types, in the kernel's order.</summary>
     public IReadOnlyList<MallocType> MallocTypes => _types.Value;
@@ -274,7 +270,10 @@ public sealed class KernelDump : IDisposable
             DebugFile? found = DebugFile.Find(_kernel, _directory, Limits, Notes);
             if (found is not null)
             {
-                _opened.Add(found.File);
+                lock (_opened)
+                {
+                    _opened.Add(found.File);
+                }
             }
 
             return found;
@@ -282,6 +281,23 @@ public sealed class KernelDump : IDisposable
         sources.Add(name => debug.Value?.Find(name) ?? []);
         sources.Add(BuiltIn);
         return sources;
+    }
+
+    /// <summary>Walks UMA while another processor goes through the pages.</summary>
+    private (KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas) Walk()
+    {
+        WalkContext context = _context.Value;
+        var apart = new DumpNotes(Limits);
+        Task<(PageSurvey Survey, ArenaReader Arenas)> pages = Task.Run(() =>
+        {
+            WalkContext own = context with { Notes = apart };
+            ArenaReader arenas = ArenaReader.Read(own);
+            return (PageSurvey.Make(own, arenas), arenas);
+        });
+        KernelHeap heap = HeapWalk.Walk(context);
+        (PageSurvey survey, ArenaReader found) = pages.GetAwaiter().GetResult();
+        Notes.AddAll(apart);
+        return (heap with { Large = survey.Large }, survey, found);
     }
 
     private (ulong Address, ulong Length) MessageRange()

@@ -70,22 +70,20 @@ internal sealed class KernelFile : IDisposable
     /// <summary>Its types (CTF); null where it carries none.</summary>
     public CtfContainer? Types(CtfContainer? parent, DumpNotes notes)
     {
-        if (_typesRead)
+        lock (_symbols)
         {
+            if (!_typesRead && Elf.Find(".SUNW_ctf") is { } section)
+            {
+                _types = CtfContainer.Read(Elf.Contents(section), parent, _limits, out string? problem);
+                if (problem is not null)
+                {
+                    notes.Add(Path, $"the section .SUNW_ctf {problem}");
+                }
+            }
+
+            _typesRead = true;
             return _types;
         }
-
-        _typesRead = true;
-        if (Elf.Find(".SUNW_ctf") is { } section)
-        {
-            _types = CtfContainer.Read(Elf.Contents(section), parent, _limits, out string? problem);
-            if (problem is not null)
-            {
-                notes.Add(Path, $"the section .SUNW_ctf {problem}");
-            }
-        }
-
-        return _types;
     }
 
     /// <summary>The bytes that a symbol's address has in the file (initial data); empty for .bss.</summary>

@@ -24,7 +24,8 @@ internal sealed class HeapWalk
     }
 
     /// <summary>Walks; an empty heap with a note where this kernel's structures are not known.</summary>
-    public static KernelHeap Walk(WalkContext context, IReadOnlyList<LargeAllocation> large)
+    /// <remarks>Large allocations are found by <see cref="PageSurvey"/>.</remarks>
+    public static KernelHeap Walk(WalkContext context)
     {
         UmaLayout? layout = UmaLayout.From(context.Types, context.Identity.Major, context.Notes);
         PointerForms forms = new()
@@ -36,14 +37,14 @@ internal sealed class HeapWalk
         };
         if (layout is null)
         {
-            return new KernelHeap { Kegs = [], Counts = [], Zones = [], Slabs = SlabTable.Empty, Large = large, Forms = forms };
+            return new KernelHeap { Kegs = [], Counts = [], Zones = [], Slabs = SlabTable.Empty, Large = [], Forms = forms };
         }
 
         var walk = new HeapWalk(context, layout);
-        return walk.Run(large, forms);
+        return walk.Run(forms);
     }
 
-    private KernelHeap Run(IReadOnlyList<LargeAllocation> large, PointerForms forms)
+    private KernelHeap Run(PointerForms forms)
     {
         var reader = new KegReader(_context, _layout);
         List<KegReader.Found> found = reader.ReadKegs();
@@ -79,7 +80,7 @@ internal sealed class HeapWalk
             Kegs = _kegs,
             Zones = _zones,
             Slabs = table,
-            Large = large,
+            Large = [],
             Forms = forms,
             Counts = [.. _kegs.Select((k, i) => new KegCount(
                 _slabs[i].Base.Count - unreadable[i],
