@@ -18,8 +18,14 @@ public sealed class Terminal
     /// <summary>Whether standard output is a terminal.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Whether nobody reads standard output any more.</summary>
+    public Func<bool> IsGone { get; init; } = static () => false;
+
     /// <summary>Columns of the terminal; 80 where there is none.</summary>
     public int Width { get; init; } = 80;
+
+    /// <summary>What <c>TERM</c> says it is; empty where it says nothing.</summary>
+    public string Type { get; init; } = "";
 
     /// <summary>Whether colour is wanted: a terminal, and neither <c>NO_COLOR</c> nor a dumb one.</summary>
     public bool HasColor { get; init; }
@@ -37,7 +43,9 @@ public sealed class Terminal
             Error = System.Console.Error,
             Input = System.Console.OpenStandardInput,
             IsTerminal = terminal,
+            IsGone = OperatingSystem.IsWindows() ? static () => false : static () => Screen.RawTerminal.IsOutputGone(),
             Width = Columns(terminal),
+            Type = Environment.GetEnvironmentVariable("TERM") ?? "",
             HasColor = terminal
                 && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"),

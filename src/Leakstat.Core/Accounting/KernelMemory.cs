@@ -204,7 +204,7 @@ internal sealed record KernelMemory
     }
 
     /// <summary>Copies of a per-CPU item: mp_maxid + 1; one where the capture does not say how many CPUs there are.</summary>
-    private static long CpuCopies(Capture capture)
+    internal static long CpuCopies(Capture capture)
     {
         long? copies = capture.Sysctls.Number("kern.smp.maxid") is { } maxid
             ? Arithmetic.Add(maxid.Value, 1)

@@ -9,6 +9,9 @@ public sealed class HistoryBuilder
     private readonly Dictionary<SeriesKey, SeriesColumn> _columns = [];
     private readonly TimeLine _time = new();
 
+    /// <summary>Number of captures in it.</summary>
+    public int Count => _time.Count;
+
     /// <summary>Adds a capture and its ledger.</summary>
     public void Add(Capture capture, Ledger ledger)
     {
@@ -26,6 +29,16 @@ public sealed class HistoryBuilder
             {
                 column.Locate(sample, at, _time.Boot);
             }
+        }
+    }
+
+    /// <summary>Drops every second capture, to go on with half as many; add the next before <see cref="Build"/>.</summary>
+    internal void Thin()
+    {
+        _time.Thin();
+        foreach (SeriesColumn column in _columns.Values)
+        {
+            column.Thin();
         }
     }
 

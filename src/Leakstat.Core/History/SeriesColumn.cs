@@ -8,7 +8,8 @@ internal sealed class SeriesColumn(SeriesKey key)
     private readonly List<int> _starts = [];
     private readonly List<long?> _runs = [];
     private int _next;
-    private int _bootOfFirst;
+    private int _bootOfFirst = -1;
+    private int _first = -1;
     private int _located = -1;
 
     /// <summary>Bytes of one item as last seen.</summary>
@@ -29,9 +30,10 @@ internal sealed class SeriesColumn(SeriesKey key)
         }
 
         _located = sample;
-        if (FirstAt is null || boot != _bootOfFirst)
+        if (boot != _bootOfFirst)
         {
             FirstAt = at;
+            _first = sample;
             _bootOfFirst = boot;
         }
 
@@ -59,6 +61,27 @@ internal sealed class SeriesColumn(SeriesKey key)
 
         Append(_next, null, sample - _next);
         Append(sample, value, 1);
+    }
+
+    /// <summary>Drops every second sample, the first one stays. A place goes with its sample.</summary>
+    public void Thin()
+    {
+        int[] starts = [.. _starts];
+        long?[] runs = [.. _runs];
+        int end = _next;
+        _starts.Clear();
+        _runs.Clear();
+        _next = 0;
+        for (int run = 0; run < starts.Length; run++)
+        {
+            int until = run + 1 < starts.Length ? starts[run + 1] : end;
+            Append(_next, runs[run], ((until + 1) / 2) - _next);
+        }
+
+        FirstAt = _first % 2 == 0 ? FirstAt : null;
+        LastAt = _located % 2 == 0 ? LastAt : null;
+        _first = _first % 2 == 0 ? _first / 2 : -1;
+        _located = -1;
     }
 
     /// <summary>The series, filled up to a number of samples.</summary>

@@ -40,4 +40,22 @@ public sealed class TimeLine
         _previous = facts;
         return sample;
     }
+
+    /// <summary>
+    /// Drops every second sample, the first one stays. An event goes to the next sample that is left; another has to be
+    /// added before an event of the last one has its sample.
+    /// </summary>
+    internal void Thin()
+    {
+        for (int i = 0; i < _samples.Count; i += 2)
+        {
+            _samples[i / 2] = _samples[i];
+        }
+
+        _samples.Count = (_samples.Count + 1) / 2;
+        for (int i = 0; i < _events.Count; i++)
+        {
+            _events[i] = _events[i] with { Sample = (_events[i].Sample + 1) / 2 };
+        }
+    }
 }

@@ -36,6 +36,29 @@ public static class Display
     /// <summary>Bytes with their sign always shown: <c>+1.0 MiB</c>, <c>-3.2 GiB</c>.</summary>
     public static string Change(double bytes) => Plus(bytes, Bytes(bytes));
 
+    /// <summary>Bytes in at most five characters, for columns: <c>512</c>, <c>9.9K</c>, <c>98.2K</c>, <c>982K</c>, <c>1023M</c>.</summary>
+    public static string ShortBytes(double bytes)
+    {
+        if (!double.IsFinite(bytes))
+        {
+            return "?";
+        }
+
+        double amount = Math.Abs(bytes);
+        int unit = 0;
+        while (unit < Units.Length - 1 && Math.Round(amount) >= 1024)
+        {
+            amount /= 1024;
+            unit++;
+        }
+
+        string digits = Round(amount, unit == 0 || amount >= 99.95 ? "0" : "0.0");
+        return Sign(bytes, digits) + digits + (unit == 0 ? "" : Units[unit][..1]);
+    }
+
+    /// <summary>As <see cref="ShortBytes"/>, with the sign always shown: <c>+98.2K</c>.</summary>
+    public static string ShortChange(double bytes) => Plus(bytes, ShortBytes(bytes));
+
     /// <summary>A rate in bytes per hour with its sign: <c>+1.0 MiB/h</c>.</summary>
     public static string Rate(double bytesPerHour) => Change(bytesPerHour) + "/h";
 

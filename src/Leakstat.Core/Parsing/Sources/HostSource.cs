@@ -35,11 +35,19 @@ public sealed class HostSource
 
     /// <summary>Reads the captures, oldest first, several at a time. May be run through again.</summary>
     /// <param name="ahead">Captures that are read on other threads before they are asked for; 0 for none.</param>
-    public IEnumerable<Capture> Captures(int ahead)
+    public IEnumerable<Capture> Captures(int ahead) => Read(_planned, ahead);
+
+    /// <summary>Reads the latest captures, oldest first.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <param name="ahead">As of <see cref="Captures(int)"/>.</param>
+    public IEnumerable<Capture> Latest(int most, int ahead) =>
+        Read(most < _planned.Count ? [.. _planned.Skip(_planned.Count - most)] : _planned, ahead);
+
+    private IEnumerable<Capture> Read(IReadOnlyList<PlannedCapture> planned, int ahead)
     {
         _repeated.Clear();
         HashSet<(string, DateTimeOffset?)> seen = [];
-        foreach (ReadCapture read in new CaptureQueue(_planned, _context, ahead).Read())
+        foreach (ReadCapture read in new CaptureQueue(planned, _context, ahead).Read())
         {
             if (seen.Add((read.Mark, read.Capture.TakenAt)))
             {

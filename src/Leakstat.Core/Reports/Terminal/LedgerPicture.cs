@@ -96,7 +96,7 @@ internal static class LedgerPicture
     }
 
     /// <summary>One letter per share; what is smaller than a letter is left out, rounding goes to the largest.</summary>
-    private static string Bar(ImmutableArray<Account> accounts, long total, int columns)
+    public static string Bar(ImmutableArray<Account> accounts, long total, int columns)
     {
         if (total <= 0)
         {

@@ -124,7 +124,7 @@ internal sealed class TerminalCanvas(TextWriter writer, TerminalOptions options)
         return columns;
     }
 
-    private static int ColumnsOf(Rune rune) => rune.Value switch
+    internal static int ColumnsOf(Rune rune) => rune.Value switch
     {
         < 0x300 => 1,
         (>= 0x1100 and <= 0x115f) or (>= 0x2e80 and <= 0xa4cf) or (>= 0xac00 and <= 0xd7a3) or (>= 0xf900 and <= 0xfaff)

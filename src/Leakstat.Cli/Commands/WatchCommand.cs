@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Leakstat.Cli.Screen;
+using Leakstat.Cli.Watching;
+using Leakstat.Reports.Watch;
+
+namespace Leakstat.Cli.Commands;
+
+/// <summary><c>leakstat watch TARGET</c>: a live view of one host, like top(1), sorted by growth.</summary>
+internal static class WatchCommand
+{
+    private sealed record Options(
+        CommonOptions Common,
+        Argument<string> Target,
+        Option<TimeSpan> Every,
+        Option<string?> Host,
+        Option<int> History,
+        Option<string> Sort,
+        Option<string> Filter,
+        Option<int> Rows,
+        Option<int?> Count,
+        Option<bool> Once,
+        Option<bool> Batch);
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var sort = new Option<string>("--sort") { Description = "order of the rows", HelpName = "growth|size|rate|name", DefaultValueFactory = _ => "growth" };
+        sort.AcceptOnlyFromAmong("growth", "size", "rate", "name");
+        var options = new Options(
+            new CommonOptions(),
+            new Argument<string>("TARGET") { Description = "a spool that grows (a folder of captures)" },
+            Durations.Option("--every", "how often to look for a new capture", TimeSpan.FromSeconds(2)),
+            new Option<string?>("--host") { Description = "the host of a spool with several", HelpName = "NAME" },
+            new Option<int>("--history") { Description = "captures of the spool to begin with", HelpName = "N", DefaultValueFactory = _ => 500 },
+            sort,
+            new Option<string>("--filter") { Description = "only rows with this in their kind or name", HelpName = "TEXT", DefaultValueFactory = _ => "" },
+            new Option<int>("--rows") { Description = "rows of a printed view", HelpName = "N", DefaultValueFactory = _ => WatchBatch.DefaultRows },
+            new Option<int?>("--count", "-n") { Description = "end after so many printed views", HelpName = "N" },
+            new Option<bool>("--once") { Description = "print one view and exit" },
+            new Option<bool>("--batch") { Description = "print a view for each capture, as plain lines; so it is where the output is no terminal" });
+        var command = new Command("watch", "live view of one host, like top(1), sorted by growth")
+        {
+            options.Target, options.Every, options.Host, options.History, options.Sort, options.Filter, options.Once, options.Batch,
+            options.Rows, options.Count, options.Common.Json, options.Common.NoColor, options.Common.Owners, options.Common.Signatures,
+        };
+        command.SetAction(parsed => Run(parsed, options, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, Options options, Terminal terminal)
+    {
+        bool isOnce = parsed.GetValue(options.Once);
+        bool isJson = parsed.GetValue(options.Common.Json);
+        int? views = isOnce ? 1 : parsed.GetValue(options.Count);
+        var session = new WatchSession(SourceReading.Knowledge(parsed, options.Common, terminal));
+        var state = new WatchState
+        {
+            Sort = Enum.Parse<WatchSort>(parsed.GetValue(options.Sort)!, ignoreCase: true),
+            Filter = parsed.GetValue(options.Filter)!,
+        };
+        using ICaptureFeed feed = new SpoolFeed(new SourceOptions(
+            parsed.GetValue(options.Target)!,
+            parsed.GetValue(options.Host),
+            Math.Max(parsed.GetValue(options.History), 1),
+            parsed.GetValue(options.Every),
+            Follow: !isOnce));
+        bool isPlain = isOnce || isJson || views is not null || parsed.GetValue(options.Batch)
+            || !terminal.IsTerminal || terminal.Type is "" or "dumb";
+        if (!isPlain && !OperatingSystem.IsWindows())
+        {
+            using RawTerminal? keyboard = RawTerminal.Open();
+            if (keyboard is not null)
+            {
+                using var loop = new WatchLoop(feed, keyboard, terminal, session, taken => $"this capture is {taken.Capture.Source}");
+                return loop.Run(terminal.HasColor && !parsed.GetValue(options.Common.NoColor), state);
+            }
+        }
+
+        return new WatchBatch(feed, terminal, session).Run(views, Math.Max(parsed.GetValue(options.Rows), 1), state, isJson);
+    }
+}
