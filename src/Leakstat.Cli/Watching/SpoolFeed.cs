@@ -110,7 +110,7 @@ internal sealed class SpoolFeed : ICaptureFeed
             ? $"The spool holds {set.Hosts.Length} hosts; --host NAME shows another."
             : null;
         Capture? previous = null;
-        foreach (Capture capture in host.Latest(_options.History, SourceReading.Ahead))
+        foreach (Capture capture in host.Latest(_options.History, ahead: 0))
         {
             if (_end.IsCancellationRequested)
             {

@@ -157,7 +157,7 @@ public sealed partial class WatchTerminalTests
         spool.Add(14);
         using var tmux = new Tmux(80, 24, "LC_ALL=C");
         string shown = tmux.Shell($"{s_program} watch {spool.Path} | head -n 1; {s_program} watch {spool.Path} --json -n 1 | cut -c 1-29; TERM=dumb {s_program} watch {spool.Path} -n 1 --rows 1 | wc -l");
-        Assert.Matches(@"^oracle  FreeBSD", shown);
+        Assert.Matches(@"(?m)^oracle  FreeBSD", shown);
         Assert.Contains("{\"schema\":\"leakstat.watch/1\",", shown, StringComparison.Ordinal);
         Assert.EndsWith("8", shown.TrimEnd(), StringComparison.Ordinal);
     }

@@ -27,13 +27,11 @@ public sealed class WatchSession(KnowledgeBase knowledge)
     private readonly Dictionary<Subject, WatchTrack> _tracks = [];
     private readonly List<DateTimeOffset?> _times = [];
     private readonly List<WatchEvent> _events = [];
-    private readonly List<CaptureSummary> _summaries = [];
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly HashSet<SubjectKind> _tables = [];
     private BootDetection _boots = new();
     private SampleFacts? _facts;
     private Capture? _judgeable;
-    private Ledger _judgeableLedger = new();
     private DiagnosisReport? _report;
     private WatchOwners? _owners;
     private long? _unaccountedBase;
@@ -66,13 +64,6 @@ public sealed class WatchSession(KnowledgeBase knowledge)
         if (_history.Add(capture, ledger))
         {
             _judgeable = capture;
-            _judgeableLedger = ledger;
-            _summaries.Add(new CaptureSummary(capture.Source, capture.TakenAt, capture.Files));
-            if (_summaries.Count > KeptSamples)
-            {
-                _summaries.RemoveRange(0, _summaries.Count / 2);
-            }
-
             _diagnostics.AddRange(capture.Diagnostics);
             if (_diagnostics.Count > KeptDiagnostics)
             {
@@ -94,12 +85,10 @@ public sealed class WatchSession(KnowledgeBase knowledge)
             return null;
         }
 
-        Ledger ledger = _judgeableLedger;
         HostHistory history = _history.Build();
-        ImmutableArray<CaptureSummary> summaries = [.. _summaries];
         ImmutableArray<Diagnostic> diagnostics = [.. _diagnostics];
         _judgeable = null;
-        return () => new Diagnoser(knowledge).Diagnose(latest, ledger, history, summaries, diagnostics, InputReport.Clean);
+        return () => new Diagnoser(knowledge).Diagnose(latest.Host.Name, history, latest, diagnostics, InputReport.Clean)!;
     }
 
     /// <summary>Takes a diagnosis and gives what to show.</summary>
