@@ -74,6 +74,7 @@ public static class CommandLine
         root.Add(ScrubCommand.Create(terminal));
         root.Add(DumpCommand.Create(terminal));
         root.Add(CoreCommand.Create(terminal));
+        root.Add(CollectCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
         return root;

@@ -18,6 +18,9 @@ public sealed class Terminal
     /// <summary>Whether standard output is a terminal.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Whether standard error is a terminal.</summary>
+    public bool IsErrorTerminal { get; init; }
+
     /// <summary>Whether nobody reads standard output any more.</summary>
     public Func<bool> IsGone { get; init; } = static () => false;
 
@@ -43,7 +46,8 @@ public sealed class Terminal
             Error = System.Console.Error,
             Input = System.Console.OpenStandardInput,
             IsTerminal = terminal,
-            IsGone = OperatingSystem.IsWindows() ? static () => false : static () => Screen.RawTerminal.IsOutputGone(),
+            IsErrorTerminal = !System.Console.IsErrorRedirected,
+            IsGone = static () => !OperatingSystem.IsWindows() && Screen.RawTerminal.IsOutputGone(),
             Width = Columns(terminal),
             Type = Environment.GetEnvironmentVariable("TERM") ?? "",
             HasColor = terminal

@@ -5,7 +5,7 @@ namespace Leakstat.Tests.Watch;
 /// <summary>A shell in a terminal that a test types into and looks at.</summary>
 internal sealed class Tmux : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly string _server = "leakstat-test-" + Guid.NewGuid().ToString("N");
 
     public Tmux(int width, int height, string environment = "LC_ALL=C.UTF-8")
@@ -73,6 +73,7 @@ internal sealed class Tmux : IDisposable
     {
         var start = new ProcessStartInfo("tmux", ["-L", _server, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

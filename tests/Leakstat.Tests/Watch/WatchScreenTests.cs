@@ -1,6 +1,5 @@
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
-using Leakstat.Model;
 using Leakstat.Reports.Watch;
 
 namespace Leakstat.Tests.Watch;

@@ -78,17 +78,14 @@ public sealed partial class WatchTerminalTests
         tmux.Resize(width, height);
         tmux.Until("change since mark");
         tmux.Type("q");
-        tmux.Until("before");
-        Assert.Equal("0 1", tmux.Flags);
+        tmux.Until(_ => tmux.Flags == "0 1");
         Assert.Equal(before, tmux.Shell(Settings));
-        Assert.Equal("0", tmux.Shell($"{s_program} watch {spool.Path} --once >/dev/null; echo $?").Trim());
+        Assert.EndsWith("\n0", tmux.Shell($"{s_program} watch {spool.Path} --once >/dev/null; echo $?").TrimEnd(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("TERM")]
-    [InlineData("INT")]
     [InlineData("HUP")]
-    [InlineData("QUIT")]
     public void A_signal_leaves_the_terminal_as_it_was(string signal)
     {
         using var spool = new GrowingSpool();
@@ -99,7 +96,7 @@ public sealed partial class WatchTerminalTests
         tmux.Keys("Enter");
         tmux.Until("2 captures");
         Kill(spool, signal);
-        tmux.Until("before");
+        tmux.Until(s => s.Contains("before", StringComparison.Ordinal) && s.Contains("ready$", StringComparison.Ordinal));
         Assert.Equal("0 1", tmux.Flags);
         Assert.Equal(before, tmux.Shell(Settings));
     }

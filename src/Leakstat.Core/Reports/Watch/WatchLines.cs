@@ -14,13 +14,11 @@ public static class WatchLines
     /// <summary>The view with so many rows, as lines of text.</summary>
     public static void WriteText(WatchSnapshot snapshot, WatchState state, WatchLayout layout, int rows, TextWriter output)
     {
-        layout = layout.For(snapshot);
-        int chrome = layout.Height - layout.Rows;
-        Frame frame = WatchScreen.Draw(snapshot, state, layout with { Height = chrome + Math.Clamp(rows, 1, 900) });
-        string[] lines = [.. frame.Lines()];
+        rows = Math.Clamp(rows, 1, 900);
+        layout = (layout with { Height = rows + 12 }).For(snapshot);
 
-        // The last row of a screen tells the keys.
-        foreach (string line in lines[..^1].Where(l => l.Length > 0))
+        // The last line of a screen tells the keys, and there is room for more rows than were asked for.
+        foreach (string line in WatchScreen.Draw(snapshot, state, layout).Lines().Take(layout.Height - 1 - (layout.Rows - rows)).Where(l => l.Length > 0))
         {
             output.Write(line);
             output.Write('\n');
