@@ -80,7 +80,7 @@ public sealed partial class WatchTerminalTests
         tmux.Type("q");
         tmux.Until(_ => tmux.Flags == "0 1");
         Assert.Equal(before, tmux.Shell(Settings));
-        Assert.EndsWith("\n0", tmux.Shell($"{s_program} watch {spool.Path} --once >/dev/null; echo $?").TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("0", tmux.Shell($"{s_program} watch {spool.Path} --once >/dev/null; echo $?").TrimEnd(), StringComparison.Ordinal);
     }
 
     [Theory]
