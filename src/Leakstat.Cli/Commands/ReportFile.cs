@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.Cli.Commands;
 
 /// <summary>Writes a report to a file that a user named: whole or not at all.</summary>
@@ -23,7 +25,7 @@ internal static class ReportFile
                 File.Delete(temporary);
             }
 
-            throw new CommandException(ExitCode.Usage, $"cannot write {path}: {e.Message}");
+            throw new CommandException(ExitCode.Usage, $"cannot write {path}: {FaultText.Of(e)}");
         }
     }
 }

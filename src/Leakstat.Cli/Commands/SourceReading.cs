@@ -140,7 +140,7 @@ internal static class SourceReading
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
     }
 }

@@ -129,7 +129,7 @@ internal static class TraceCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{file}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{file}: {FaultText.Of(e)}");
         }
 
         return !trace.IsRecognised

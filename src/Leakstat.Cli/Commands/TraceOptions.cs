@@ -112,7 +112,7 @@ internal sealed class TraceOptions
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
         return SuspectName.OfFinding(report, number, out string why) ?? throw new CommandException(ExitCode.NoInput, $"{path}: {why}");

@@ -1,3 +1,4 @@
+using Leakstat.Model;
 using Leakstat.Parsing.Sources;
 
 namespace Leakstat.Cli.Files;
@@ -95,7 +96,7 @@ public sealed class FileSystemSource : ISourceNode
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (false, null, e.Message);
+            return (false, null, FaultText.Of(e));
         }
     }
 

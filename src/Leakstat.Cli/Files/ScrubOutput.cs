@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Leakstat.Model;
 using Leakstat.Scrubbing;
 
 namespace Leakstat.Cli.Files;
@@ -33,7 +34,7 @@ internal static class ScrubOutput
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(part);
-            throw new CommandException(ExitCode.Usage, $"cannot write {output}: {e.Message}");
+            throw new CommandException(ExitCode.Usage, $"cannot write {output}: {FaultText.Of(e)}");
         }
         catch
         {

@@ -137,7 +137,7 @@ internal sealed class ArchiveReader(
         }
         catch (Exception e) when (FileLoader.IsReadFault(e))
         {
-            report(DiagnosticId.DamagedArchive, $"damaged, nothing of it could be read: {e.Message}", name);
+            report(DiagnosticId.DamagedArchive, $"damaged, nothing of it could be read: {FaultText.Of(e)}", name);
         }
 
         return null;
@@ -171,7 +171,7 @@ internal sealed class ArchiveReader(
         catch (Exception e) when (FileLoader.IsReadFault(e))
         {
             report(DiagnosticId.DamagedArchive, "damaged; skipped", full);
-            return new LoadedFile(default, ContentKind.Empty, LoadProblem.Cut, e.Message);
+            return new LoadedFile(default, ContentKind.Empty, LoadProblem.Cut, FaultText.Of(e));
         }
     }
 }

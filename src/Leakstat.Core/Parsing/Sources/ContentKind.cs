@@ -134,10 +134,14 @@ internal static class ContentSniffer
             return false;
         }
 
+        // A hole that a crash left in a log, or a paste of one, is a long run of zeros in what is text all the same: it counts once.
         int odd = 0;
+        byte before = 1;
         foreach (byte b in head)
         {
-            if (b < 0x20 && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0b or 0x0c or 0x1b or 0x08 or 0x07))
+            bool goesOn = b == 0 && before == 0;
+            before = b;
+            if (!goesOn && b < 0x20 && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0b or 0x0c or 0x1b or 0x08 or 0x07))
             {
                 odd++;
             }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Leakstat.Model;
 
 namespace Leakstat.Parsing.Sources;
 
@@ -24,7 +25,7 @@ internal static class FileLoader
         }
         catch (Exception e) when (IsReadFault(e))
         {
-            return new LoadedFile(default, ContentKind.Binary, LoadProblem.Unreadable, e.Message);
+            return new LoadedFile(default, ContentKind.Binary, LoadProblem.Unreadable, FaultText.Of(e));
         }
     }
 
@@ -104,7 +105,7 @@ internal static class FileLoader
         catch (Exception e) when (IsReadFault(e))
         {
             problem = LoadProblem.Cut;
-            text = e.Message;
+            text = FaultText.Of(e);
         }
 
         byte[] bytes = rented.AsSpan(0, length).ToArray();

@@ -38,6 +38,7 @@ public sealed class SourceSet
         }
 
         AdoptNameless(walk.Found);
+        JoinShortNames(walk.Found);
         IEnumerable<HostSource> hosts = walk.Found
             .GroupBy(planned => planned.Host)
             .Select(group => new HostSource(group.Key, InOrder(group), context))
@@ -65,6 +66,35 @@ public sealed class SourceSet
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// A host that is called <c>fw</c> in one capture and <c>fw.example.org</c> in another is one host, where no other host's
+    /// full name begins alike.
+    /// </summary>
+    private static void JoinShortNames(IReadOnlyList<PlannedCapture> found)
+    {
+        Dictionary<string, string?> fullNames = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string full in found.Select(planned => planned.Host).OfType<string>().Where(IsFullName).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            string first = full[..full.IndexOf('.', StringComparison.Ordinal)];
+            fullNames[first] = fullNames.ContainsKey(first) ? null : full;
+        }
+
+        foreach (PlannedCapture planned in found)
+        {
+            if (planned.Host is { } host && fullNames.GetValueOrDefault(host) is { } full)
+            {
+                planned.Host = full;
+            }
+        }
+    }
+
+    /// <summary>Letters in front of the first dot: an address is no name.</summary>
+    private static bool IsFullName(string host)
+    {
+        int dot = host.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && dot < host.Length - 1 && host.AsSpan(0, dot).ContainsAnyInRange('A', 'z');
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class SourceWalk(ReadContext context)
         }
         catch (Exception e) when (FileLoader.IsReadFault(e))
         {
-            problem = e.Message;
+            problem = FaultText.Of(e);
             return [];
         }
     }

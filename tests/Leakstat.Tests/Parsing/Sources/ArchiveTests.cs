@@ -120,6 +120,15 @@ public class ArchiveTests
     }
 
     [Fact]
+    public void A_cut_zip_is_called_damaged_in_words()
+    {
+        byte[] whole = Pack("zip", ("a/vmstat-z.txt", Zones(1)), ("b/vmstat-z.txt", Zones(2)));
+        Diagnostic problem = Assert.Single(Open("x.zip", whole[..(whole.Length / 2)]).Problems);
+        Assert.Equal(DiagnosticId.DamagedArchive, problem.Id);
+        Assert.StartsWith("damaged, nothing of it could be read: ", problem.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_archive_that_expands_beyond_the_limits_is_reported()
     {
         byte[] bytes = Pack("tar.gz", ("a/vmstat-z.txt", Zones(1)), ("b/big.txt", new string('x', 4 << 20)), ("c/vmstat-z.txt", Zones(2)));

@@ -177,6 +177,47 @@ public class FolderSourceTests
     }
 
     [Fact]
+    public void A_host_by_its_short_and_by_its_full_name_is_one()
+    {
+        HostSource host = Assert.Single(Open(Folder(
+            "spool",
+            Member("1", "fw1", "2026-11-20T18:00:00Z"),
+            Member("2", "fw1.example.org", "2026-11-20T19:00:00Z"),
+            Member("3", "FW1", "2026-11-20T20:00:00Z"))).Hosts);
+        Assert.Equal(("fw1.example.org", 3), (host.Host, host.Count));
+    }
+
+    [Fact]
+    public void A_short_name_that_two_full_names_begin_with_is_a_host_of_its_own()
+    {
+        SourceSet set = Open(Folder(
+            "spool",
+            Member("1", "fw1", "2026-11-20T18:00:00Z"),
+            Member("2", "fw1.example.org", "2026-11-20T19:00:00Z"),
+            Member("3", "fw1.example.net", "2026-11-20T20:00:00Z"),
+            Member("4", "10.0.0.1", "2026-11-20T20:00:00Z"),
+            Member("5", "10", "2026-11-20T20:00:00Z")));
+        Assert.Equal(["10", "10.0.0.1", "fw1", "fw1.example.net", "fw1.example.org"], set.Hosts.Select(h => h.Host));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public void A_hole_of_zeros_in_a_paste_costs_the_line_it_stands_in(int at)
+    {
+        string z = File_(Given.Data("freebsd-14.2-mbuf-near-limit/vmstat-z.txt"));
+        string m = File_(Given.Data("freebsd-14.2-mbuf-near-limit/vmstat-m.txt"));
+        string text = $"root@fw:~ # vmstat -z\n{z}root@fw:~ # vmstat -m\n{m}";
+        string torn = text[..text.IndexOf('\n', at)] + new string('\0', 5000) + text[text.IndexOf('\n', at)..];
+        Capture capture = Assert.Single(Assert.Single(Open(new MemorySource("paste.txt", torn)).Hosts).Captures());
+        Capture whole = Assert.Single(Assert.Single(Open(new MemorySource("paste.txt", text)).Hosts).Captures());
+        Assert.InRange(capture.Zones!.Rows.Length, whole.Zones!.Rows.Length - 1, whole.Zones.Rows.Length);
+        Assert.Equal(whole.MallocTypes!.Rows.Length, capture.MallocTypes!.Rows.Length);
+
+        static string File_(string path) => System.IO.File.ReadAllText(path);
+    }
+
+    [Fact]
     public void A_series_on_disk_is_read_in_order()
     {
         SourceSet set = Open(FileSystemSource.TryOpen(Given.Data("freebsd-14.2-leak-malloc-series"))!);
