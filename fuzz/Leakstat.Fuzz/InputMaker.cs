@@ -95,7 +95,9 @@ public static class InputMaker
             {
                 foreach ((string path, byte[] bytes) in files)
                 {
-                    using Stream entry = zip.CreateEntry(path).Open();
+                    ZipArchiveEntry place = zip.CreateEntry(path);
+                    place.LastWriteTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+                    using Stream entry = place.Open();
                     entry.Write(bytes);
                 }
             }
