@@ -34,7 +34,7 @@ internal sealed class Transcript
     public static Transcript Read(SourceFile file, ReadOnlyMemory<byte> bytes, bool isCut, ReadLimits limits)
     {
         ReadOnlyMemory<byte> text = TextDecoding.ToUtf8(bytes);
-        IFormat? named = FormatRegistry.All.FirstOrDefault(format => format.IsNamed(file.Path));
+        IFormat? named = FormatRegistry.All.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
         if ((named ?? WholeFormat(text.Span)) is { } format)
         {
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
@@ -109,6 +109,11 @@ internal sealed class Transcript
 
         return format;
     }
+
+    /// <summary>A file's name without the ending of what it was packed with: the collector packs file by file.</summary>
+    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+        ? path[..^3]
+        : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
 
     private static bool StartsDocument(ReadOnlySpan<byte> text)
     {

@@ -22,7 +22,7 @@ public sealed class CaptureStreamReaderTests
         + "@" + Token + " file swapinfo.txt swapinfo -k\n"
         + "no newline at its end"
         + "\n@" + Token + " end 1\n"
-        + "@" + Token + " complete 2 0\n"
+        + "@" + Token + " complete 2\n"
         + "@" + Token + " bye\n";
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class CaptureStreamReaderTests
     {
         int firstEnd = Whole.IndexOf(" end 0\n", StringComparison.Ordinal) + " end 0\n".Length;
         int secondEnd = Whole.IndexOf(" end 1\n", StringComparison.Ordinal) + " end 1\n".Length;
-        int complete = Whole.IndexOf(" complete 2 0\n", StringComparison.Ordinal) + " complete 2 0\n".Length;
+        int complete = Whole.IndexOf(" complete 2\n", StringComparison.Ordinal) + " complete 2\n".Length;
         int capture = Whole.IndexOf(" full\n", StringComparison.Ordinal) + " full\n".Length;
         for (int length = 0; length <= Whole.Length; length++)
         {
