@@ -146,49 +146,90 @@ internal sealed class HeapWalk
                 table.FirstAddress[slab] = bases[i];
                 table.Header[slab] = headers[i];
                 table.FirstItem[slab] = item;
-                int free = FreeItems(_kegs[k], headers[i], table.State.AsSpan(item, _kegs[k].ItemsPerSlab));
-                if (free < 0)
-                {
-                    unreadable[k]++;
-                }
-                else
-                {
-                    freeInSlabs[k] += free;
-                }
-
                 item += _kegs[k].ItemsPerSlab;
             }
         }
 
         table.FirstSlabOfKeg[^1] = slab;
         table.FirstItem[slab] = item;
+        for (int k = 0; k < _kegs.Count; k++)
+        {
+            (freeInSlabs[k], unreadable[k]) = FreeItems(_kegs[k], table);
+        }
+
         return table;
     }
 
-    /// <summary>Sets the state of the items of a slab; returns how many are free, −1 where its header contradicts itself (all then count as allocated).</summary>
-    private int FreeItems(Keg keg, ulong header, Span<byte> states)
+    /// <summary>Sets the state of all items of a keg, by several processors where it has many slabs; returns how many are free, and slabs that cannot be read.</summary>
+    private (long Free, int Unreadable) FreeItems(Keg keg, SlabTable table)
     {
-        Span<byte> bits = stackalloc byte[1024];
-        int bytes = (keg.ItemsPerSlab + 63) / 64 * 8;
-        if (bytes > bits.Length)
+        const int Chunk = 8192;
+        int first = table.FirstSlabOfKeg[keg.Index];
+        int end = table.FirstSlabOfKeg[keg.Index + 1];
+        int chunks = (end - first + Chunk - 1) / Chunk;
+        var results = new (long Free, int Unreadable, string? Problem)[chunks];
+        if (chunks > 1)
         {
-            bits = new byte[bytes];
+            Parallel.For(0, chunks, Count);
+        }
+        else if (chunks == 1)
+        {
+            Count(0);
         }
 
-        bits = bits[..bytes];
-        if (!_memory.TryRead(header + (ulong)_layout.SlabFreeBits, bits))
+        // The problem of the lowest slab is told, whichever processor came first.
+        if (Array.Find(results, r => r.Problem is not null).Problem is { } told)
         {
-            return -1;
+            _context.Notes.Add($"keg {keg.Name}", told);
+        }
+
+        return (results.Sum(r => r.Free), results.Sum(r => r.Unreadable));
+
+        void Count(int chunk)
+        {
+            long free = 0;
+            int unreadable = 0;
+            string? problem = null;
+            int last = Math.Min(end, first + ((chunk + 1) * Chunk));
+            for (int slab = first + (chunk * Chunk); slab < last; slab++)
+            {
+                int found = FreeItems(
+                    keg, table.Header[slab], table.State.AsSpan(table.FirstItem[slab], keg.ItemsPerSlab), ref problem);
+                free += Math.Max(0, found);
+                unreadable += found < 0 ? 1 : 0;
+            }
+
+            results[chunk] = (free, unreadable, problem);
+        }
+    }
+
+    /// <summary>Sets the state of the items of a slab; returns how many are free, −1 where its header cannot be read (all then count as allocated).</summary>
+    private int FreeItems(Keg keg, ulong header, Span<byte> states, ref string? problem)
+    {
+        int bytes = (keg.ItemsPerSlab + 63) / 64 * 8;
+        int size = Math.Max(_layout.SlabFreeBits + bytes, _layout.SlabFreeCount + 2);
+
+        // Headers mostly lie on one page: then nothing is copied.
+        ReadOnlySpan<byte> slab = _memory.ToPageEnd(header);
+        if (slab.Length < size)
+        {
+            byte[] copy = new byte[size];
+            if (!_memory.TryRead(header, copy))
+            {
+                return -1;
+            }
+
+            slab = copy;
         }
 
         int claimed = _layout.SlabFreeCountSize == 1
-            ? _memory.Int8(header, _layout.SlabFreeCount)
-            : _memory.Int16(header, _layout.SlabFreeCount);
+            ? slab[_layout.SlabFreeCount]
+            : BinaryPrimitives.ReadUInt16LittleEndian(slab[_layout.SlabFreeCount..]);
         byte state = (byte)(keg.InitKind == KegInit.Constructor ? ItemState.FreeConstructed : ItemState.Free);
         int free = 0;
         for (int word = 0; word < bytes / 8; word++)
         {
-            ulong set = BinaryPrimitives.ReadUInt64LittleEndian(bits[(word * 8)..]);
+            ulong set = BinaryPrimitives.ReadUInt64LittleEndian(slab[(_layout.SlabFreeBits + (word * 8))..]);
             int left = keg.ItemsPerSlab - (word * 64);
             set &= left < 64 ? (1UL << left) - 1 : ulong.MaxValue;
             for (; set != 0; set &= set - 1, free++)
@@ -197,12 +238,11 @@ internal sealed class HeapWalk
             }
         }
 
-        if (free == claimed)
+        if (free != claimed)
         {
-            return free;
+            problem ??= $"the slab at 0x{header:x} counts {claimed} free items and marks {free}; the marks are used";
         }
 
-        _context.Notes.Add($"keg {keg.Name}", $"the slab at 0x{header:x} counts {claimed} free items and marks {free}; the marks are used");
         return free;
     }
 
