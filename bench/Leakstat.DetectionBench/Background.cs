@@ -14,7 +14,7 @@ internal sealed class Background
     public Background(Chance chance, Clock clock, RealRow[] rows, double day, double week)
     {
         (_chance, _clock, Rows) = (chance, clock, rows);
-        Load = new Load(chance, clock.Hours, day, week);
+        Load = new Load(chance, clock, day, week, 4);
         Counters =
         [
             Counter("processes", 80, 0.5), Counter("sockets", 200, 1), Counter("open files", 900, 0.8),
@@ -35,6 +35,8 @@ internal sealed class Background
     public double[] this[string key] => _values[key];
 
     public static string Key(RealRow row) => (row.IsZone ? "zone " : "malloc ") + row.Name;
+
+    public static string Bytes(RealRow row) => (row.IsZone ? "zone bytes " : "bytes ") + row.Name;
 
     public void Set(
         string key, double[] values, SeriesRole role = SeriesRole.Live, double bytes = 1, double quantum = 1,
@@ -58,11 +60,11 @@ internal sealed class Background
         string key = Key(row);
         double[] used = _values[key].Plus(items).Counted();
         Set(key, used, SeriesRole.Live, row.Size, 1, bound);
-        var keys = new List<string> { key };
+        string bytes = Bytes(row);
+        Set(bytes, used.Times(row.Size), SeriesRole.Live, 1, row.Size, bound is null ? null : bound with { Value = bound.Value * row.Size });
+        var keys = new List<string> { key, bytes };
         if (!row.IsZone)
         {
-            Set("bytes " + row.Name, used.Times(row.Size), SeriesRole.Live, 1, row.Size);
-            keys.Add("bytes " + row.Name);
             string? bucket = Rows.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal) && r.Size >= row.Size)
                 .MinBy(r => r.Size)?.Name;
             if (bucket is not null)
@@ -74,6 +76,29 @@ internal sealed class Background
         }
 
         return [.. keys];
+    }
+
+    /// <summary>A row to do something with: any, or one that has not moved.</summary>
+    public RealRow Pick(bool still = false)
+    {
+        RealRow[] rows = [.. Rows.Where(r => (!still || !r.Moves) && r.Size is >= 16 and <= 16384
+            && !r.Name.StartsWith("malloc-", StringComparison.Ordinal))];
+        return rows[_chance.Below(rows.Length)];
+    }
+
+    /// <summary>Adds the accounts of the ledger.</summary>
+    public void AddAccounts()
+    {
+        const double page = 4096;
+        double[] Pages(double level, double spread, double correlation) =>
+            [.. Shapes.Noise(_chance, _clock.Count, spread, correlation).Plus(level).Counted().Times(page)];
+        Set("account wired", Pages(400000, 3000, 0.95), SeriesRole.Aggregate, 1, page);
+        Set("account unaccounted", [.. Shapes.Noise(_chance, _clock.Count, _chance.LogBetween(50, 2000), 0.5)
+            .Select(x => Math.Round(x + 500) * page)], SeriesRole.Live, 1, page, null, true);
+        Set("account page tables", Pages(6000, 80, 0.9), SeriesRole.Live, 1, page);
+        Set("account active", Load.Values.Times(200000).Plus(Shapes.Noise(_chance, _clock.Count, 5000, 0.9)).Counted().Times(page), SeriesRole.Elastic, 1, page);
+        Set("account free", Pages(900000, 9000, 0.97), SeriesRole.Reserve, 1, page);
+        Set("account arc", Pages(300000, 3000, 0.97), SeriesRole.Elastic, 1, page);
     }
 
     public HostSeries Build(double uptime) => new()
@@ -115,16 +140,13 @@ internal sealed class Background
 
         bool bucket = row.IsZone && row.Name.StartsWith("malloc-", StringComparison.Ordinal);
         Set(Key(row), used, bucket ? SeriesRole.Aggregate : SeriesRole.Live, row.Size);
+        Set(Bytes(row), used.Times(row.Size), bucket ? SeriesRole.Aggregate : SeriesRole.Live, 1, row.Size);
         if (row.IsZone)
         {
             double[] free = row.Moves
                 ? Shapes.Noise(_chance, count, 1 + (row.Free / 4), 0.7).Plus(row.Free).Counted()
                 : [.. Enumerable.Repeat(row.Free, count)];
             Set("free " + row.Name, free, SeriesRole.Reserve, row.Size);
-        }
-        else
-        {
-            Set("bytes " + row.Name, used.Times(row.Size), SeriesRole.Live, 1, row.Size);
         }
     }
 }

@@ -50,7 +50,12 @@ internal sealed record Episode(int Number, HostSeries Host, Truth Truth)
         {
             Hours = Host.Hours[..count],
             Boots = Host.Boots.IsDefaultOrEmpty ? [] : Host.Boots[..count],
-            Series = [.. Host.Series.Select(s => s with { Values = s.Values[..count] })],
+            Series = [.. Host.Series.Select(s => s with
+            {
+                Values = s.Values[..count],
+                Allocations = s.Allocations.IsDefaultOrEmpty ? [] : s.Allocations[..count],
+                Frees = s.Frees.IsDefaultOrEmpty ? [] : s.Frees[..count],
+            })],
             Counters = [.. Host.Counters.Select(c => c with { Values = c.Values[..count] })],
         };
     }

@@ -5,23 +5,30 @@ internal sealed class Load
 {
     private readonly double _day, _week, _phase, _sharpness, _quiet;
 
-    public Load(Chance chance, double[] hours, double day, double week)
+    public Load(Chance chance, Clock clock, double day, double week, int lengths)
     {
         (_day, _week) = (day, week);
         _phase = chance.Between(0, 24);
         _sharpness = chance.Of(1.0, 2.0, 3.0);
         _quiet = chance.Between(0.3, 0.8);
-        Values = new double[hours.Length];
-        double mood = 0, step = hours.Length > 1 ? hours[1] - hours[0] : 1;
+        int count = clock.Count * lengths;
+        Whole = new double[count];
+        double mood = 0, step = clock.Step;
         double keep = Math.Exp(-step / chance.LogBetween(0.5, 12)), spread = chance.Between(0.01, 0.05);
-        for (int i = 0; i < hours.Length; i++)
+        for (int i = 0; i < count; i++)
         {
             mood = (keep * mood) + (Math.Sqrt(1 - (keep * keep)) * spread * chance.Normal());
-            Values[i] = Math.Max(Shape(hours[i]) * (1 + mood), 0.01);
+            Whole[i] = Math.Max(Shape(i * step) * (1 + mood), 0.01);
         }
+
+        Values = Whole[..clock.Count];
     }
 
+    /// <summary>At each sample.</summary>
     public double[] Values { get; }
+
+    /// <summary>At each sample and on after the last.</summary>
+    public double[] Whole { get; }
 
     private double Shape(double hours)
     {

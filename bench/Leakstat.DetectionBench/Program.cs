@@ -26,8 +26,12 @@ if (args.Contains("--speed"))
 }
 
 var generator = new Generator(seed, hosts);
-string[] classes = [.. Generator.LeakClasses.Concat(Generator.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
-(int Number, string Class)[] plan = [.. classes.SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))];
+(int Number, string Class)[] plan =
+[
+    .. Generator.LeakClasses.Concat(Generator.HealthyClasses)
+        .SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))
+        .Where(p => only is null || p.c.StartsWith(only, StringComparison.Ordinal)),
+];
 if (args.Contains("--store"))
 {
     return StoreSize.Run(generator, plan);
@@ -80,6 +84,24 @@ if (explain)
         if (args.Contains("--results"))
         {
             Explain(generator.Make(outcome.Episode, outcome.Truth.Class), outcome);
+        }
+    }
+}
+
+if (explain)
+{
+    for (int i = 0; i < grid.Length; i++)
+    {
+        if (late[0][i].Lateness > 4)
+        {
+            Episode episode = Grid.Make(i, seed, hosts, grid[i].p);
+            Console.Error.WriteLine($"grid #{i} {grid[i].p}: {late[0][i].Lateness:0.0}");
+            foreach (double after in new[] { 2.0, 3, 4 })
+            {
+                var result = new Leakstat.Detection.TrendEngine().Analyze(episode.Until(episode.Truth.Start + (after * episode.Truth.Limit))).Results
+                    .First(r => r.Key == episode.Truth.Culprits[0]);
+                Console.Error.WriteLine($"   {after}: {result.Class} chance {result.Chance:0e0} line over plateau {result.LineOverPlateau:0.0} from {result.Start} to {result.End}, leak since {Array.FindIndex([.. episode.Host.Hours], h => h >= episode.Truth.Start)}");
+            }
         }
     }
 }

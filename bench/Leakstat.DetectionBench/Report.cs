@@ -20,6 +20,7 @@ internal static class Report
         Row("worst class, precision", r => Worst(r.Outcomes, Precision));
         Row("worst class, recall", r => Worst(r.Outcomes, Recall));
         Row("false findings per healthy host-week, three looks", r => $"{r.Outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.FalseOverTime) / healthyWeeks:0.00000}");
+        Row("the same, at the end alone", r => $"{r.Outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.False) / healthyWeeks:0.00000}");
         Row("healthy hosts without a false finding", r => Clean(r.Outcomes).ToString());
         Row("culprit first, of those found", r => Named(r.Outcomes, 1).ToString());
         Row("culprit in top three, of those found", r => Named(r.Outcomes, 3).ToString());
@@ -54,6 +55,17 @@ internal static class Report
             (double slope, double correlation) = Grid.Points.Select(p => (p.Slope, p.Correlation))
                 .First(p => Math.Abs(Math.Round(Grid.LimitInSamples(p.Slope, p.Correlation), 1) - point.Key) < 0.11);
             text.AppendLine($"| {slope} | {correlation} | {point.Key:0} | {Ratio(Quantile([.. point], 0.5))} | {Ratio(Quantile([.. point], 0.9))} |");
+        }
+
+        text.AppendLine();
+        text.AppendLine("Time of exhaustion against the 80 % interval of `" + runs[0].Method + "`:");
+        text.AppendLine();
+        text.AppendLine("| class | told | inside | sooner | later | width over time left, median |");
+        text.AppendLine("| --- | --- | --- | --- | --- | --- |");
+        foreach (IGrouping<string, Outcome> kind in runs[0].Outcomes.Where(o => o.Exhaustion is not null && !double.IsNaN(o.Truth.ExhaustedAt)).GroupBy(o => o.Truth.Class))
+        {
+            Outcome[] told = [.. kind];
+            text.AppendLine($"| {kind.Key} | {told.Length} | {Covered(told)} | {told.Count(o => o.Truth.ExhaustedAt < o.Exhaustion!.Low)} | {told.Count(o => o.Truth.ExhaustedAt > o.Exhaustion!.High)} | {Ratio(Width(told))} |");
         }
 
         text.AppendLine();
@@ -126,6 +138,11 @@ internal static class Report
 
     private static string Worst(IEnumerable<Outcome> outcomes, Func<IEnumerable<Outcome>, Share> measure)
     {
+        if (!outcomes.Any(o => o.Truth.IsLeak))
+        {
+            return "–";
+        }
+
         (string Class, Share Share) worst = outcomes.Where(o => o.Truth.IsLeak).GroupBy(o => o.Truth.Class)
             .Select(g => (g.Key, measure(g))).MinBy(g => g.Item2.Value);
         return $"{worst.Share} {worst.Class}";

@@ -17,6 +17,51 @@ internal static class Shapes
         return values;
     }
 
+    /// <summary>
+    /// Noise of a deviation and correlation in one of three kinds: normal; with heavy tails; or the number of things in
+    /// use that come and go at random, which is skewed where they are few.
+    /// </summary>
+    public static double[] AnyNoise(Chance chance, int count, double deviation, double correlation)
+    {
+        switch (chance.Below(4))
+        {
+            case 0:
+                double state = 0, kick = Math.Sqrt(1 - (correlation * correlation));
+                double[] heavy = new double[count];
+                for (int i = 0; i < count; i++)
+                {
+                    // Student's t with five degrees of freedom, scaled to a variance of one.
+                    double squares = 0;
+                    for (int k = 0; k < 5; k++)
+                    {
+                        double x = chance.Normal();
+                        squares += x * x;
+                    }
+
+                    state = (correlation * state) + (kick * chance.Normal() / Math.Sqrt(squares / 5) * Math.Sqrt(3.0 / 5));
+                    heavy[i] = deviation * state;
+                }
+
+                return heavy;
+            case 1:
+                // As many in use as the variance; each sample a share of them goes and others come.
+                double mean = Math.Max(deviation * deviation, 4), scale = deviation / Math.Sqrt(mean);
+                double[] counts = new double[count];
+                double used = chance.Poisson(mean);
+                for (int i = 0; i < count; i++)
+                {
+                    counts[i] = scale * (used - mean);
+                    double kept = used * correlation;
+                    kept = Math.Max(kept + (Math.Sqrt(kept * (1 - correlation)) * chance.Normal()), 0);
+                    used = Math.Round(kept) + chance.Poisson(mean * (1 - correlation));
+                }
+
+                return counts;
+            default:
+                return Noise(chance, count, deviation, correlation);
+        }
+    }
+
     /// <summary>A random walk that a floor reflects.</summary>
     public static double[] Walk(Chance chance, int count, double start, double step)
     {

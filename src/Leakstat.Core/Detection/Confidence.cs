@@ -13,6 +13,6 @@ internal static class Confidence
 
         double chance = Math.Clamp(Math.Log10(options.LeakChance / Math.Max(judgement.Chance, 1e-30)), 0, 6) / 6;
         double margin = Math.Clamp(judgement.Margin / 20, 0, 1);
-        return 0.9 + (0.09 * Math.Min(chance, margin));
+        return 0.9 + (0.097 * Math.Min(chance, margin));
     }
 }

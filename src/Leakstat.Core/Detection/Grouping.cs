@@ -17,7 +17,7 @@ internal static class Grouping
         // Parts before their sums, so that a sum finds the group of its part.
         leaks = [.. leaks.OrderBy(i => parts[i] >= 0)];
 
-        double[][] moves = [.. leaks.Select(i => Moves(host.Series[i], line))];
+        double[][] moves = [.. leaks.Select(i => line.Moves(host.Series[i]))];
         int[] group = [.. Enumerable.Repeat(-1, leaks.Length)];
         int groups = 0;
         for (int a = 0; a < leaks.Length; a++)
@@ -54,7 +54,7 @@ internal static class Grouping
             {
                 if (host.Series[i].Role != SeriesRole.Aggregate
                     && results[i].Class is TrendClass.BoundedFill or TrendClass.Explained or TrendClass.Elastic
-                    && Together(results[leak], results[i], line, itsMoves ??= Moves(host.Series[leak], line), Moves(host.Series[i], line)))
+                    && Together(results[leak], results[i], line, itsMoves ??= line.Moves(host.Series[leak]), line.Moves(host.Series[i])))
                 {
                     results[leak] = results[leak] with
                     {
@@ -98,24 +98,4 @@ internal static class Grouping
     }
 
     private static int Place(TimeLine line, int sample) => Array.IndexOf(line.Order, sample);
-
-    // Values in time order; a missing one repeats the one before it, which moves nothing.
-    private static double[] Moves(SeriesInput series, TimeLine line)
-    {
-        var track = new Track();
-        track.Load(line.Order, line.Hours, series);
-        double[] moves = new double[line.Order.Length];
-        int next = 0;
-        for (int i = 0; i < moves.Length; i++)
-        {
-            while (next < track.Count - 1 && track.Hours[next + 1] <= line.Hours[line.Order[i]])
-            {
-                next++;
-            }
-
-            moves[i] = track.Values[next];
-        }
-
-        return moves;
-    }
 }

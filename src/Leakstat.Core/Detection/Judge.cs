@@ -6,7 +6,8 @@ namespace Leakstat.Detection;
 /// <param name="Chance">Chance of error after all corrections and against every explanation.</param>
 /// <param name="ExplainedBy">Counter that explains it.</param>
 /// <param name="Margin">By how much the line beats the plateaus.</param>
-internal sealed record Judgement(TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin);
+/// <param name="SinceBoot">Whether it set in with the boot.</param>
+internal sealed record Judgement(TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin, bool SinceBoot);
 
 /// <summary>
 /// Holds a rise against everything that only looks like a leak: a counter that moves with it, a day or week of which
@@ -18,7 +19,7 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     private const double TwoDeviations = 4;
 
     // A curve that fits this much better than a line cannot be passed over.
-    private const double MostBending = 7;
+    private const double MostBending = 4;
 
     // A curve this bent has lost 1 − e^−2 of its slope by the end of the stretch; less bent ones take longer to tell
     // from a line than a leak may stay unnamed, except where a plateau is to be expected.
@@ -26,24 +27,27 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     private const double BootHours = 12;
     private const double LeastBendAfterBoot = 0.5;
 
+    private readonly Wandering _wandering = new();
     private readonly Basis _basis = new();
     private readonly SlopeTest _test = new();
     private readonly Bins _bins = new();
     private readonly double[] _scratch = new double[Bins.Limit];
     private readonly double[] _shape = new double[Bins.Limit];
 
-    /// <summary>Judges a rise; the family is the number of tests made on the host.</summary>
-    public Judgement Decide(Track track, SeriesInput series, Rise found, double family)
+    /// <summary>Judges a rise, which ended before the track does or lasts; the family is the number of tests made on the host.</summary>
+    public Judgement Decide(Track track, SeriesInput series, Rise found, double family, bool ended = false)
     {
         Rise rise = FromOnset(track, series, found);
         double chance = Math.Min(rise.Slope.Chance * family, 1);
-        Judgement As(TrendClass kind, string? by = null, double margin = 0) => new(kind, rise, chance, by, margin);
+        int takeOff = TakeOff(track, rise);
+        bool sinceBoot = SinceBoot(track, takeOff, rise);
+        Judgement As(TrendClass kind, string? by = null, double margin = 0) => new(kind, rise, chance, by, margin, sinceBoot);
         if (series.Role is SeriesRole.Reserve or SeriesRole.Elastic)
         {
             return As(series.Role is SeriesRole.Reserve ? TrendClass.Fragmentation : TrendClass.Elastic);
         }
 
-        if (series.Bound is { Kind: BoundKind.Capacity } bound && track.Values[^1] <= bound.Value * 1.02)
+        if (series.Bound is { Kind: BoundKind.Capacity } bound && track.Values[found.End - 1] <= bound.Value * 1.02)
         {
             return As(TrendClass.BoundedFill);
         }
@@ -106,13 +110,14 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
         }
 
-        PlateauFit plateau = Plateau(track, series, rise, rise.Start, span);
+        bool mayWalk = chance < options.LeakChance && _wandering.MayBe(track, rise, ended);
+        PlateauFit plateau = Plateau(track, series, rise, rise.Start, sinceBoot);
         int length = rise.End - rise.Start;
-        foreach (int start in new[] { TakeOff(track, rise), rise.Start + (length / 8), rise.Start + (length / 4) })
+        foreach (int start in new[] { takeOff, rise.Start + (length / 8), rise.Start + (length / 4) })
         {
             if (rise.End - start >= 2 * options.MinimumSamples && start != rise.Start)
             {
-                PlateauFit other = Plateau(track, series, rise, start, span);
+                PlateauFit other = Plateau(track, series, rise, start, sinceBoot);
                 plateau = new PlateauFit(
                     start < rise.Start ? Math.Min(plateau.Margin, other.Margin) : plateau.Margin,
                     Math.Max(plateau.Bending, other.Bending));
@@ -124,8 +129,8 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             return As(TrendClass.Plateau, margin: plateau.Margin);
         }
 
-        bool proven = chance < options.LeakChance
-            && plateau.Margin >= (AfterBoot(track, rise, span) ? 2 * TwoDeviations : TwoDeviations)
+        bool proven = chance < options.LeakChance && !mayWalk
+            && plateau.Margin >= (sinceBoot ? 2 * TwoDeviations : TwoDeviations)
             && plateau.Bending < MostBending && FloorRises(track, rise, gain);
         return As(proven ? TrendClass.Leak : TrendClass.Rising, margin: plateau.Margin);
     }
@@ -143,7 +148,7 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
 
     private Rise FromOnset(Track track, SeriesInput series, Rise found)
     {
-        _bins.Load(track.Hours, track.Values, 0, track.Count, found.Width);
+        _bins.Load(track.Hours, track.Values, 0, found.End, found.Width);
         int fewest = Math.Max((options.MinimumSamples + _bins.Width - 1) / _bins.Width, 2);
         int bin = Onset.Find(_bins.Hours, found.IsEnvelope ? _bins.Minima : _bins.Means, fewest);
         int start = bin * _bins.Width;
@@ -167,14 +172,14 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             : found;
     }
 
-    private PlateauFit Plateau(Track track, SeriesInput series, Rise rise, int start, double span)
+    private PlateauFit Plateau(Track track, SeriesInput series, Rise rise, int start, bool sinceBoot)
     {
         _bins.Load(track.Hours, track.Values, start, rise.End, rise.Width);
         _basis.Reset(_bins.Count);
         Season.AddSeen(_basis, _bins.Hours, _scratch);
         return PlateauTest.Run(
             _basis, _bins.Hours, rise.IsEnvelope ? _bins.Minima : _bins.Means, series.Quantum,
-            AfterBoot(track, rise, span) ? LeastBendAfterBoot : LeastBend, _scratch, _shape);
+            sinceBoot ? LeastBendAfterBoot : LeastBend, _scratch, _shape);
     }
 
     // A curve that slows down looks like a line from some point on; where it last was near its lowest it had not begun.
@@ -279,13 +284,10 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
         return high - low < 0.5 * gain;
     }
 
-    /// <summary>Whether a rise sets in with the boot, when all is expected to warm up.</summary>
-    public bool AfterBoot(Track track, Rise rise) =>
-        AfterBoot(track, rise, track.Hours[rise.End - 1] - track.Hours[rise.Start]);
-
-    private bool AfterBoot(Track track, Rise rise, double span) =>
-        track.Hours[rise.Start] - line.Hours[line.Order[0]] + line.UptimeAtStart
-            < Math.Min(0.5 + (0.5 * span), BootHours);
+    // Whether what is risen from now sets in with the boot, when all is expected to warm up.
+    private bool SinceBoot(Track track, int takeOff, Rise rise) =>
+        track.Hours[takeOff] - line.Hours[line.Order[0]] + line.UptimeAtStart
+            < Math.Min(0.5 + (0.5 * (track.Hours[rise.End - 1] - track.Hours[takeOff])), BootHours);
 
     // The lowest values of the last third lie above those of the first by a fair part of the gain between them.
     private static bool FloorRises(Track track, Rise rise, double gain)

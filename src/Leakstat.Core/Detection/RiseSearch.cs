@@ -90,7 +90,7 @@ internal sealed class RiseSearch
         bool hasHistory = history < start;
         Slope slope = _test.Run(
             basis, hasHistory ? _bins.HoursSince(track.Hours[start]) : _bins.Hours,
-            envelope ? _bins.Minima : _bins.Means, quantum);
+            envelope ? _bins.Minima : _bins.Means, quantum, onlyRises: true);
         return hasHistory && !IsAsQuiet((start - history) / _bins.Width, quantum) ? Slope.None : slope;
     }
 

@@ -17,8 +17,9 @@ internal readonly record struct Slope(
 /// <summary>
 /// Judges a slope when the noise may be anything between white and a random walk. The line is fitted by least squares;
 /// its error comes from the exact variance under a first-order process whose correlation is put at the upper end of
-/// what the residuals allow. Only where a Dickey–Fuller test excludes a random walk is less than that assumed, so that
-/// few samples, which cannot exclude one, are judged by their increments (after Perron and Yabu, 2009).
+/// what the residuals allow. A random walk counts as excluded where a Dickey–Fuller test says so; where it is not, what
+/// it would take for a walk to drift this far and to keep to its line this well stands against it as well
+/// (after Perron and Yabu, 2009; residuals and drift are independent).
 /// </summary>
 internal sealed class SlopeTest
 {
@@ -26,12 +27,16 @@ internal sealed class SlopeTest
     private const int RowsForCoarseView = 192;
     private const int CoarseFactor = 4;
 
-    // What the Dickey–Fuller statistic has to fall below: a random walk without drift does so once in some thousands.
-    private const double Critical = 4.6;
+    // A random walk that looks this little like one is taken for none.
+    private const double WalkExcluded = 1e-3;
+    private const double MostCorrelation = 0.995;
 
     // A walk under white noise shows in blocks of many rows only, as correlation from block to block.
     private const int Blocks = 26;
-    private const double BlockCorrelation = 0.25;
+    private const double LeastBlockCorrelation = 0.25;
+
+    // Where white noise alone makes the slope as likely as this, no other noise makes it less so.
+    private const double OutOfQuestion = 0.01;
 
     private double[] _axis = new double[512];
     private double[] _residual = new double[512];
@@ -43,9 +48,11 @@ internal sealed class SlopeTest
 
     /// <summary>
     /// Tests the slope of values over time, given the basis. The time is in hours, or hours since an onset and nothing
-    /// before it.
+    /// before it. Where only a rise is of interest, what is plainly none is not looked into: its error is that of white
+    /// noise.
     /// </summary>
-    public Slope Run(Basis basis, ReadOnlySpan<double> time, ReadOnlySpan<double> values, double quantum)
+    public Slope Run(
+        Basis basis, ReadOnlySpan<double> time, ReadOnlySpan<double> values, double quantum, bool onlyRises = false)
     {
         int rows = time.Length;
         int columns = basis.Count + 1;
@@ -80,54 +87,109 @@ internal sealed class SlopeTest
 
         // A value in steps of q carries at least the noise of rounding, q²/12.
         double rounding = quantum * quantum / 12;
-        double deviation = Math.Sqrt(Basis.Dot(residual, residual) / (rows - columns));
-        (double variance, double correlation) = Variance(axis, residual, columns, norm, rounding);
-        double degrees = rows - columns - 1;
-        if (correlation >= 1)
+        double squares = Basis.Dot(residual, residual), deviation = Math.Sqrt(squares / (rows - columns));
+        double degrees = rows - columns - 1, gain = slope * (time[^1] - time[0]);
+        double white = Math.Sqrt(((squares / (rows - columns)) + rounding) / norm);
+        double likely = onlyRises && gain > 0 ? Tails.Student(slope / white, degrees) : 1;
+        if (onlyRises && likely > OutOfQuestion)
         {
-            (slope, variance) = OfIncrements(basis.Differences(), time, values, columns, rounding);
+            return new Slope(slope, white, degrees, likely, 0, deviation);
+        }
+
+        Noise noise = Noise.Of(residual, columns);
+        double plain = noise.Plain;
+        Fit fit = Judge(axis, residual, noise, slope, norm, degrees, rounding);
+        if (fit.Correlation >= 1)
+        {
+            (double drift, double variance) = OfIncrements(basis.Differences(), time, values, columns, rounding);
+            fit = WithDrift(fit, axis, residual, noise, slope, norm, degrees, rounding, drift, variance);
         }
         else if (rows >= RowsForCoarseView)
         {
             int coarse = Coarsen(axis, residual, CoarseFactor);
-            (double other, double itsCorrelation) = Variance(
-                _coarseAxis.AsSpan(0, coarse), _coarseResidual.AsSpan(0, coarse), columns, norm, 0);
-            if (other > variance)
+            Span<double> coarseAxis = _coarseAxis.AsSpan(0, coarse), left = _coarseResidual.AsSpan(0, coarse);
+            double coarseDegrees = Math.Max(coarse - columns - 1, 4);
+            noise = Noise.Of(left, columns);
+            Fit other = Judge(coarseAxis, left, noise, slope, norm, coarseDegrees, 0);
+            if (other.Correlation >= 1)
             {
-                variance = other;
-                degrees = Math.Max(coarse - columns - 1, 4);
-                correlation = Math.Max(correlation, itsCorrelation >= 1 ? 1 : 0);
+                (double drift, double variance) = OfBlocks(coarseAxis, left, slope, columns);
+                other = WithDrift(other, coarseAxis, left, noise, slope, norm, coarseDegrees, 0, drift, variance);
             }
+
+            fit = other.Variance > fit.Variance ? other with { Chance = Math.Max(other.Chance, fit.Chance) } : fit;
         }
 
-        if (correlation < 1 && rows >= 4 * Blocks)
+        if (fit.Correlation < 1 && rows >= 4 * Blocks)
         {
             int blocks = Coarsen(axis, residual, rows / Blocks);
             Span<double> block = _coarseResidual.AsSpan(0, blocks);
-            double squares = Basis.Dot(block, block), lagged = Basis.Dot(block[..^1], block[1..]);
-            double between = squares > 0 ? lagged / squares : 0;
-            if (between + ((2 + (4 * Math.Max(between, 0))) / blocks) > BlockCorrelation)
+            double all = Basis.Dot(block, block), lagged = Basis.Dot(block[..^1], block[1..]);
+            double between = all > 0 ? lagged / all : 0;
+            double expected = plain < MostCorrelation ? UnitRoot.BlockCorrelation(Math.Max(plain, 0), rows / Blocks) : 1;
+            if (between + ((2 + (4 * Math.Max(between, 0))) / blocks) > Math.Max(LeastBlockCorrelation, expected))
             {
                 double walk = WalkVariance(_coarseAxis.AsSpan(0, blocks), block, norm, Math.Max(blocks - 3, 1), 0);
-                if (walk > variance)
+                if (walk > fit.Variance)
                 {
-                    variance = walk;
                     degrees = Math.Max(blocks - 3, 1);
-                    correlation = 1;
+                    fit = new Fit(slope, walk, degrees, Math.Max(fit.Chance, Tails.Student(slope / Math.Sqrt(walk), degrees)), 1);
                 }
             }
         }
 
-        double error = Math.Sqrt(variance);
-        double gain = slope * (time[^1] - time[0]);
-        if (!(gain > 0))
+        // Things that come one by one have the noise of a count, however straight the line looks.
+        double chance = fit.Slope > 0
+            ? Math.Max(fit.Chance, Tails.Normal(Math.Sqrt(fit.Slope * (time[^1] - time[0]) / quantum)))
+            : 1;
+        return new Slope(fit.Slope, Math.Sqrt(fit.Variance), fit.Degrees, chance, fit.Correlation, deviation);
+    }
+
+    // Slope by first-order noise; a correlation of 1 where a walk is not excluded.
+    private static Fit Judge(
+        ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, Noise noise, double slope, double norm, double degrees,
+        double rounding)
+    {
+        if (noise.IsRounding)
         {
-            return new Slope(slope, error, degrees, 1, correlation, deviation);
+            double flat = rounding / norm;
+            return new Fit(slope, flat, degrees, Tails.Student(slope / Math.Sqrt(flat), degrees), 0);
         }
 
-        // Things that come one by one have the noise of a count, however straight the line looks.
-        double chance = Math.Max(Tails.Student(slope / error, degrees), Tails.Normal(Math.Sqrt(gain / quantum)));
-        return new Slope(slope, error, degrees, chance, correlation, deviation);
+        if (noise.WalkChance > WalkExcluded || noise.Upper(1) >= MostCorrelation)
+        {
+            double walk = WalkVariance(axis, residual, norm, noise.Degrees, rounding);
+            return new Fit(slope, walk, degrees, Tails.Student(slope / Math.Sqrt(walk), degrees), 1);
+        }
+
+        double variance = VarianceAt(axis, noise, noise.Upper(1), norm, rounding);
+        return new Fit(slope, variance, degrees, Tails.Student(slope / Math.Sqrt(variance), degrees), noise.Upper(1));
+    }
+
+    // A walk that is not excluded: by its drift alone, or by drift and mean reversion together, every correlation
+    // between the likely one and 1 as well.
+    private static Fit WithDrift(
+        Fit fit, ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, Noise noise, double slope, double norm,
+        double degrees, double rounding, double drift, double driftVariance)
+    {
+        double alone = Tails.Student(drift / Math.Sqrt(driftVariance), degrees);
+        var walk = new Fit(drift, driftVariance, degrees, Math.Min(2 * alone, 1), 1);
+        double both = Math.Min(2 * UnitRoot.Both(noise.WalkChance, alone), 1);
+        if (both >= walk.Chance)
+        {
+            return walk;
+        }
+
+        double variance = fit.Variance, upper = Math.Min(noise.Upper(1), 0.99);
+        for (int k = 1; k <= 3; k++)
+        {
+            double correlation = Math.Min(noise.Upper(k), 0.999);
+            double its = VarianceAt(axis, noise, correlation, norm, rounding);
+            variance = k == 1 ? its : variance;
+            both = Math.Max(both, UnitRoot.Both(Tails.Normal(k), Tails.Student(slope / Math.Sqrt(its), degrees)));
+        }
+
+        return both >= walk.Chance ? walk : new Fit(slope, variance, degrees, both, upper);
     }
 
     // Slope and its variance where the noise is a random walk: its increments are independent.
@@ -144,6 +206,27 @@ internal sealed class SlopeTest
 
         differences.Clear(axis);
         differences.Clear(steps);
+        return OfSteps(axis, steps, Math.Max(rows - columns + 1, 1), rounding);
+    }
+
+    // The same of the sums of axis and means of values over blocks.
+    private static (double Slope, double Variance) OfBlocks(
+        ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, double slope, int columns)
+    {
+        int rows = residual.Length - 1;
+        Span<double> times = new double[rows], steps = new double[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            times[i] = (axis[i + 1] - axis[i]) / CoarseFactor;
+            steps[i] = (slope * times[i]) + residual[i + 1] - residual[i];
+        }
+
+        return OfSteps(times, steps, Math.Max(rows - columns + 1, 1), 0);
+    }
+
+    private static (double Slope, double Variance) OfSteps(
+        ReadOnlySpan<double> axis, Span<double> steps, int degrees, double rounding)
+    {
         double norm = Basis.Dot(axis, axis);
         if (!(norm > 0))
         {
@@ -152,56 +235,20 @@ internal sealed class SlopeTest
 
         double slope = Basis.Dot(axis, steps) / norm;
         Basis.AddScaled(steps, axis, -slope);
-        return (slope, ((Basis.Dot(steps, steps) / Math.Max(rows - columns + 1, 1)) + (2 * rounding)) / norm);
+        return (slope, ((Basis.Dot(steps, steps) / degrees) + (2 * rounding)) / norm);
     }
 
-    private static (double Variance, double Correlation) Variance(
-        ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, int columns, double norm, double rounding)
+    // Variance of the least-squares slope when the noise is first-order with this correlation.
+    private static double VarianceAt(ReadOnlySpan<double> axis, Noise noise, double correlation, double norm, double rounding)
     {
-        int rows = residual.Length;
-        double lagged = Basis.Dot(residual[..^1], residual[1..]);
-        double squares = Basis.Dot(residual, residual);
-        double earlier = squares - (residual[^1] * residual[^1]);
-        double later = squares - (residual[0] * residual[0]);
-        double degrees = Math.Max(rows - columns - 1, 1);
-        if (!(earlier > 0))
-        {
-            return (rounding / norm, 0);
-        }
-
-        double correlation = lagged / earlier;
-        double innovation = Math.Max(later - (2 * correlation * lagged) + (correlation * correlation * earlier), 0) / degrees;
-        double deviation = Math.Sqrt(innovation / earlier);
-
-        // Correlation that falls off more slowly than it begins is a slow process under fast noise: judged by the slow one.
-        double second = Basis.Dot(residual[..^2], residual[2..]) / earlier;
-        double share = 1;
-        if (correlation > 0.05 && second - (correlation * correlation) > 1 / Math.Sqrt(rows))
-        {
-            share = Math.Min(correlation, 1);
-            correlation = Math.Min(second / correlation, 1);
-            deviation = Math.Max(Math.Sqrt((1 - (correlation * correlation)) / rows), 1.0 / rows) / share;
-        }
-
-        double bias = (2 + (4 * Math.Max(correlation, 0))) / rows;
-        double critical = Critical + (14.0 / rows) + (0.03 * (columns - 2));
-        double upper = correlation + bias + deviation;
-        if (correlation - 1 > -critical * deviation || upper >= 0.995)
-        {
-            return (WalkVariance(axis, residual, norm, degrees, rounding), 1);
-        }
-
-        upper = Math.Max(upper, 0);
-        double atUpper = Math.Max(later - (2 * upper * lagged) + (upper * upper * earlier), 0) / degrees;
-        double level = Math.Max(atUpper / (1 - (upper * upper)), squares / (rows - columns)) + rounding;
-        double carried = 0, products = 0;
-        for (int i = 0; i < rows; i++)
+        double level = noise.LevelAt(correlation) + rounding, carried = 0, products = 0;
+        for (int i = 0; i < axis.Length; i++)
         {
             products += axis[i] * (axis[i] + (2 * carried));
-            carried = upper * (carried + axis[i]);
+            carried = correlation * (carried + axis[i]);
         }
 
-        return (level * Math.Max(products, norm / 4) / (norm * norm), upper);
+        return level * Math.Max(products, norm / 4) / (norm * norm);
     }
 
     // Variance of the least-squares slope when the noise is the sum of independent increments.
@@ -250,4 +297,7 @@ internal sealed class SlopeTest
             _coarseResidual = new double[rows];
         }
     }
+
+    // A slope under one kind of noise.
+    private readonly record struct Fit(double Slope, double Variance, double Degrees, double Chance, double Correlation);
 }

@@ -43,6 +43,42 @@ internal static class Tails
         return double.IsPositiveInfinity(t) ? 0 : IncompleteBeta(degrees / 2, 0.5, degrees / (degrees + (t * t))) / 2;
     }
 
+    /// <summary>Chance that a sum of so many (an even number) squared standard normal variables is below a value.</summary>
+    public static double ChiSquareBelow(double value, int degrees)
+    {
+        double half = value / 2;
+        if (!(half > 0))
+        {
+            return 0;
+        }
+
+        // The Poisson sum from degrees/2 on, or one minus what is before it: whichever does not cancel.
+        int first = degrees / 2;
+        double term = Math.Exp(-half), sum = 0;
+        if (half > first)
+        {
+            for (int i = 0; i < first; i++)
+            {
+                sum += term;
+                term *= half / (i + 1);
+            }
+
+            return 1 - sum;
+        }
+
+        for (int i = 0; i < first + 200; i++)
+        {
+            sum += i >= first ? term : 0;
+            term *= half / (i + 1);
+            if (i > first && term < sum * 1e-16)
+            {
+                break;
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>The t that Student's t with so many degrees of freedom exceeds with this chance (below one half).</summary>
     public static double StudentQuantile(double chance, double degrees)
     {

@@ -59,6 +59,26 @@ internal sealed class TimeLine
         return Filled([.. values]);
     }
 
+    /// <summary>Values in time order; a missing one repeats the one before it, which moves nothing.</summary>
+    public double[] Moves(SeriesInput series)
+    {
+        var track = new Track();
+        track.Load(Order, Hours, series);
+        double[] moves = new double[Order.Length];
+        int next = 0;
+        for (int i = 0; i < moves.Length; i++)
+        {
+            while (next < track.Count - 1 && track.Hours[next + 1] <= Hours[Order[i]])
+            {
+                next++;
+            }
+
+            moves[i] = track.Values[next];
+        }
+
+        return moves;
+    }
+
     private double[] Filled(ImmutableArray<double> known)
     {
         double[] filled = new double[Hours.Length];

@@ -25,6 +25,9 @@ internal sealed class Track
     /// <summary>Forgets all but the first so many samples.</summary>
     public void Truncate(int count) => Count = Math.Min(count, Count);
 
+    /// <summary>Takes samples back that were forgotten.</summary>
+    public void Restore(int count) => Count = count;
+
     /// <summary>Takes the samples of the series named by the order; of samples at one time, the last.</summary>
     public void Load(ReadOnlySpan<int> order, ReadOnlySpan<double> hours, SeriesInput series)
     {

@@ -54,6 +54,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
             }
         }
 
+        WarmingHost.Apply(host, line, results, [.. _judgements.Select(j => j?.SinceBoot == true)]);
         int[] parts = FindParts(host, results, family, line, judge);
         Grouping.Apply(host, line, results, parts, _options);
         ImmutableArray<TrendResult> all = [.. results];
@@ -105,12 +106,14 @@ public sealed class TrendEngine(TrendOptions? options = null)
         if (!result.IsLeak && result.Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation)
             && Stops.Find(_track, _options.MinimumSamples) is { } stop)
         {
+            int all = _track.Count;
             _track.Truncate(stop);
             Rise before = _search.Find(_track, series.Quantum, false);
+            _track.Restore(all);
             if (before.Slope.Chance * family < _options.LeakChance)
             {
-                Judgement judgement = judge.Decide(_track, series, before, family + before.Tests);
-                if (judgement.Class is TrendClass.Leak && judgement.Margin >= LeastMarginOfStopped && !judge.AfterBoot(_track, judgement.Rise))
+                Judgement judgement = judge.Decide(_track, series, before, family + before.Tests, ended: true);
+                if (judgement.Class is TrendClass.Leak && judgement.Margin >= LeastMarginOfStopped && !judgement.SinceBoot)
                 {
                     result = Result(index, series, judgement with { Class = TrendClass.Stopped });
                 }
