@@ -1,45 +1,53 @@
 namespace Leakstat.Detection;
 
-/// <summary>Noise around a line, from sample to sample.</summary>
-/// <param name="Level">Fitted value at the last sample.</param>
-/// <param name="Deviation">Standard deviation.</param>
-/// <param name="Correlation">Lag-1 correlation, 0 to 1.</param>
-/// <param name="Interval">Hours between samples.</param>
-internal readonly record struct Surroundings(double Level, double Deviation, double Correlation, double Interval);
-
 /// <summary>
-/// Says when a rise first reaches a bound: the line's own uncertainty, and the peaks of the noise that get there before
-/// the line does.
+/// Says when a rise first reaches a bound: the line's own uncertainty, and the peaks around it that get there before the
+/// line does. The peaks are those that were seen, shifted in time; by whole days and weeks where the rise holds those.
 /// </summary>
 internal static class Forecast
 {
     private const double Horizon = 24 * 365 * 20;
+    private const int Shifts = 60;
+    private const int MostSteps = 20000;
 
     /// <summary>The forecast; null where the bound is passed or out of sight.</summary>
     /// <param name="bound">Bound.</param>
     /// <param name="slope">Slope of the rise.</param>
-    /// <param name="around">Noise around it.</param>
-    /// <param name="now">Time of the last sample, hours.</param>
-    /// <param name="span">Length of the rise, hours.</param>
-    public static Exhaustion? To(SeriesBound bound, Slope slope, Surroundings around, double now, double span)
+    /// <param name="hours">Times of the rise, hours.</param>
+    /// <param name="values">Its values.</param>
+    public static Exhaustion? To(SeriesBound bound, Slope slope, ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
     {
-        double left = bound.Value - around.Level;
-        if (!(left > 0) || !(slope.PerHour > 0) || left / slope.PerHour > Horizon)
+        bool walks = slope.Correlation >= 1;
+        double now = hours[^1], span = now - hours[0], time = 0, level = 0;
+        for (int i = 0; i < hours.Length; i++)
+        {
+            time += hours[i] / hours.Length;
+            level += (values[i] - values[0]) / hours.Length;
+        }
+
+        // Where the line is now; a walk goes on from where it is.
+        level = walks ? values[^1] : values[0] + level + (slope.PerHour * (now - time));
+        double left = bound.Value - level;
+        if (values[^1] >= bound.Value || !(slope.PerHour > 0) || left / slope.PerHour > Horizon)
         {
             return null;
         }
 
-        double wide = Tails.StudentQuantile(0.1, slope.Degrees);
-        double line = left / slope.PerHour;
-        double early = line - Reaches(left, slope, span, wide), late = Reaches(left, slope, span, -wide) - line;
-        (double first, double middle, double last) = slope.Correlation >= 1 ? (0, 0, 0) : Gaps(slope.PerHour, around);
-        double at = Math.Max(line - (middle / slope.PerHour), 0);
-        double noiseEarly = (first - middle) / slope.PerHour, noiseLate = (middle - last) / slope.PerHour;
+        double line = Math.Max(left, 0) / slope.PerHour;
+        (double first, double middle, double last) = walks ? (line, line, line) : Passages(left, slope.PerHour, level, hours, values);
+        double wide = Tails.StudentQuantile(0.1, slope.Degrees), early = 0, late = 0;
+        if (left > 0)
+        {
+            early = line - Reaches(left, slope, span, wide);
+            late = Reaches(left, slope, span, -wide) - line;
+        }
+
+        double sooner = middle - first, later = last - middle;
         return new Exhaustion(
             bound.Name,
-            now + at,
-            now + Math.Max(at - Math.Sqrt((early * early) + (noiseEarly * noiseEarly)), 0),
-            now + at + Math.Sqrt((late * late) + (noiseLate * noiseLate)));
+            now + middle,
+            now + Math.Max(middle - Math.Sqrt((early * early) + (sooner * sooner)), 0),
+            now + middle + Math.Sqrt((late * late) + (later * later)));
     }
 
     private static double Reaches(double left, Slope slope, double span, double wide)
@@ -68,34 +76,44 @@ internal static class Forecast
         }
     }
 
-    // How far below the bound the line is when the noise first reaches it: with a chance of one tenth, one half, nine
-    // tenths. The rate of crossings of a level u by first-order noise is φ(u)·√((1 − ρ)/π) a sample, and never more
-    // than the share of samples above it.
-    private static (double Tenth, double Half, double NineTenths) Gaps(double perHour, Surroundings around)
+    // Hours until the line with what was seen around it first reaches what is left: with a chance of one tenth, one
+    // half, nine tenths.
+    private static (double Tenth, double Half, double NineTenths) Passages(
+        double left, double perHour, double level, ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
     {
-        if (!(around.Deviation > 0))
+        int rows = hours.Length;
+        double interval = (hours[^1] - hours[0]) / (rows - 1), highest = double.MinValue, lowest = double.MaxValue;
+        double[] around = new double[rows];
+        for (int i = 0; i < rows; i++)
         {
-            return (0, 0, 0);
+            around[i] = values[i] - level - (perHour * (hours[i] - hours[^1]));
+            highest = Math.Max(highest, around[i]);
+            lowest = Math.Min(lowest, around[i]);
         }
 
-        const double farthest = 6, step = 0.02;
-        double samples = around.Deviation * step / (perHour * around.Interval);
-        double tenth = double.NaN, half = double.NaN, crossed = 0;
-        double factor = Math.Sqrt((1 - Math.Clamp(around.Correlation, 0, 0.9999)) / Math.PI);
-        double u = farthest;
-        for (; u > -farthest && crossed < 2.303; u -= step)
+        double period = hours[^1] - hours[0] >= 2 * Season.Week ? Season.Week
+            : hours[^1] - hours[0] >= 2 * Season.Day ? Season.Day : interval;
+        int each = Math.Max((int)Math.Round(period / interval), 1), cycles = rows / each, whole = cycles * each;
+        int shifts = Math.Min(cycles, Shifts);
+        double perStep = perHour * interval;
+        double from = Math.Max(Math.Floor((left - highest) / perStep), 0);
+        int stride = (int)Math.Max((highest - lowest) / perStep / MostSteps, 1);
+        double[] passages = new double[shifts];
+        for (int shift = 0; shift < shifts; shift++)
         {
-            double above = Tails.Normal(u);
-            double rate = u > 0 ? Math.Min(above, Math.Exp(-u * u / 2) / Math.Sqrt(2 * Math.PI) * factor) : above;
-            crossed += rate * samples;
-            tenth = double.IsNaN(tenth) && crossed >= 0.105 ? u : tenth;
-            half = double.IsNaN(half) && crossed >= 0.693 ? u : half;
+            long offset = (long)cycles * shift / shifts * each;
+            double step = from;
+            while ((perStep * (step + 1)) + around[rows - whole + (int)((step + offset) % whole)] < left)
+            {
+                step += stride;
+            }
+
+            passages[shift] = (step + 1) * interval;
         }
 
-        tenth = double.IsNaN(tenth) ? u : tenth;
-        half = double.IsNaN(half) ? u : half;
+        Array.Sort(passages);
+        return (At(0.1), At(0.5), At(0.9));
 
-        // A rise that passes the whole noise between two samples is caught by the next sample, not before.
-        return (tenth * around.Deviation, half * around.Deviation, u * around.Deviation);
+        double At(double share) => passages[(int)Math.Min(share * shifts, shifts - 1)];
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     private const double TwoDeviations = 4;
 
     // A curve that fits this much better than a line cannot be passed over.
-    private const double MostBending = 4;
+    private const double MostBending = 5.5;
 
     // A curve this bent has lost 1 − e^−2 of its slope by the end of the stretch; less bent ones take longer to tell
     // from a line than a leak may stay unnamed, except where a plateau is to be expected.

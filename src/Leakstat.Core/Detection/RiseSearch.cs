@@ -83,14 +83,15 @@ internal sealed class RiseSearch
 
     /// <summary>Tests one stretch, with or without history before it.</summary>
     public Slope Test(
-        Track track, int start, int end, int history, int width, bool envelope, double quantum, bool complete)
+        Track track, int start, int end, int history, int width, bool envelope, double quantum, bool complete,
+        bool onlyRises = true)
     {
         _bins.Load(track.Hours, track.Values, history, end, width);
         Basis basis = BasisFor(_bins, end, complete);
         bool hasHistory = history < start;
         Slope slope = _test.Run(
             basis, hasHistory ? _bins.HoursSince(track.Hours[start]) : _bins.Hours,
-            envelope ? _bins.Minima : _bins.Means, quantum, onlyRises: true);
+            envelope ? _bins.Minima : _bins.Means, quantum, onlyRises);
         return hasHistory && !IsAsQuiet((start - history) / _bins.Width, quantum) ? Slope.None : slope;
     }
 

@@ -11,6 +11,9 @@ public sealed class TrendEngine(TrendOptions? options = null)
     // What rose and stopped is a cache that filled more often than a leak that ended: its line has to be very straight.
     private const double LeastMarginOfStopped = 12;
 
+    // Halves of one rise differ by more than this many deviations once in ten times.
+    private const double MostApart = 1.645;
+
     private readonly TrendOptions _options = options ?? TrendOptions.Default;
     private readonly RiseSearch _search = new();
     private readonly Track _track = new();
@@ -143,35 +146,30 @@ public sealed class TrendEngine(TrendOptions? options = null)
             LineOverPlateau = judgement.Margin,
             ExplainedBy = judgement.ExplainedBy,
             Exhaustion = judgement.Class is TrendClass.Leak && series.Bound is { Kind: BoundKind.Limit } limit
-                ? Forecast.To(limit, slope, Around(rise, slope), now, span)
+                ? ForecastOf(series, rise, limit)
                 : null,
             GroupLeader = series.Key,
         };
     }
 
-    private Surroundings Around(Rise rise, Slope slope)
+    // The onset is not known as well as a rise judged with its history takes it to be, and a rate that changed may
+    // change again: the forecast goes by the rise alone, without its beginning, and by how far its halves differ.
+    private Exhaustion? ForecastOf(SeriesInput series, Rise rise, SeriesBound limit)
     {
-        ReadOnlySpan<double> hours = _track.Hours[rise.Start..rise.End], values = _track.Values[rise.Start..rise.End];
-        double time = 0, level = 0, squares = 0, lagged = 0, before = 0;
-        for (int i = 0; i < hours.Length; i++)
+        int length = rise.End - rise.Start, from = rise.Start + (length / 8), middle = (from + rise.End) / 2;
+        Slope slope = Plain(from, rise.End);
+        if (!double.IsFinite(slope.Error))
         {
-            time += hours[i] / hours.Length;
-            level += (values[i] - values[0]) / hours.Length;
+            slope = rise.Slope;
         }
 
-        for (int i = 0; i < hours.Length; i++)
-        {
-            double off = values[i] - values[0] - level - (slope.PerHour * (hours[i] - time));
-            squares += off * off;
-            lagged += off * before;
-            before = off;
-        }
+        Slope early = Plain(from, middle), late = Plain(middle, rise.End);
+        double apart = Math.Abs(late.PerHour - early.PerHour) / Math.Sqrt((early.Error * early.Error) + (late.Error * late.Error));
+        double inflated = apart > MostApart ? apart / MostApart : 1;
+        return Forecast.To(
+            limit, slope with { Error = slope.Error * inflated }, _track.Hours[from..rise.End], _track.Values[from..rise.End]);
 
-        return new Surroundings(
-            slope.Correlation >= 1 ? values[^1] : values[0] + level + (slope.PerHour * (hours[^1] - time)),
-            Math.Sqrt(squares / hours.Length),
-            squares > 0 ? Math.Clamp(lagged / squares, 0, 1) : 0,
-            (hours[^1] - hours[0]) / (hours.Length - 1));
+        Slope Plain(int start, int end) => _search.Test(_track, start, end, start, 0, false, series.Quantum, false, onlyRises: false);
     }
 
     private double LastValue(SeriesInput series, TimeLine line)

@@ -11,17 +11,8 @@ public enum TrendClass
     /// <summary>Too few samples for any verdict.</summary>
     Insufficient,
 
-    /// <summary>Changes without a trend.</summary>
+    /// <summary>Changes without a rise that lasts: noise, a cycle, steps, a fall.</summary>
     Noise,
-
-    /// <summary>Falls.</summary>
-    Falling,
-
-    /// <summary>Follows the day or the week.</summary>
-    Cycle,
-
-    /// <summary>Changed its level once or a few times and stayed.</summary>
-    Step,
 
     /// <summary>Rose to a level and stays, or is slowing down towards one.</summary>
     Plateau,

@@ -9,8 +9,8 @@ internal sealed class Wandering
     // To exclude a walk under other noise at the contract's bar takes four times as long as to tell a slope. Few series
     // are such walks, so that less has to stand against one; more where all there is to see is a piece that was chosen
     // for how straight it is.
-    private const double MostLikely = 0.02;
-    private const double MostLikelyOfChosen = 5e-4;
+    private const double MostLikely = 0.05;
+    private const double MostLikelyOfChosen = 0.005;
     private const int FewestAround = 12;
 
     private readonly HiddenWalk _walk = new();

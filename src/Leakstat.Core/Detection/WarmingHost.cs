@@ -2,15 +2,16 @@ namespace Leakstat.Detection;
 
 /// <summary>
 /// After a boot much of a host warms up, and for a while that looks like many leaks. A rise that set in with the boot is
-/// no leak yet while others, which have nothing to do with it, still rise since then too.
+/// no leak yet while others, which have nothing to do with it, rise since then as well and have not bent either.
 /// </summary>
 internal static class WarmingHost
 {
     // Fewer than this may be chance, or one subsystem that really is in use.
     private const int LeastCompany = 4;
 
-    // What rises this much slower in its last third than in its first has nearly come to its end.
-    private const double StillRising = 0.15;
+    // What rises this much slower near its end than near its beginning has seen one time constant of its warm-up and more:
+    // a rise that is still straight then is not of its kind.
+    private const double StillRising = 0.6;
 
     /// <summary>Takes the word leak back from what has company.</summary>
     public static void Apply(HostSeries host, TimeLine line, TrendResult[] results, bool[] sinceBoot)

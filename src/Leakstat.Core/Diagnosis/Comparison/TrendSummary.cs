@@ -18,12 +18,9 @@ public static class TrendSummary
         TrendClass.Explained => "explained by a counter",
         TrendClass.BoundedFill => "filling towards a known bound",
         TrendClass.Plateau => "at a plateau or slowing towards one",
-        TrendClass.Step => "changed in steps",
-        TrendClass.Cycle => "following the day or week",
         TrendClass.Elastic => "elastic caches",
         TrendClass.Fragmentation => "fragmentation",
         TrendClass.HostWide => "rising with the whole host",
-        TrendClass.Falling => "falling",
         TrendClass.Insufficient => "with too few values",
         _ => "without a trend",
     };
