@@ -5,6 +5,7 @@ using Leakstat.Model;
 
 // generate OUT MEGABYTES FILE     repeats a real output until it is that large
 // spool OUT CAPTURES FOLDER       makes a spool of captures like that one
+// gate RUNS ROUNDS SERIES...      how often the gate finds and blames, on noise replayed from real series
 // parse FORMAT FILE               reads it table by table and prints rate (of processor time), allocation and sums
 switch (args)
 {
@@ -17,8 +18,12 @@ switch (args)
     case ["parse", var format, var file]:
         Measure(format, file);
         return 0;
+    case ["gate", var runs, var rounds, .. var folders] when folders.Length > 0:
+        GateSimulation.Run(
+            int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), folders);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | parse FORMAT FILE");
+        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
         return 2;
 }
 

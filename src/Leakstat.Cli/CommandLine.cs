@@ -71,6 +71,7 @@ public static class CommandLine
         root.Add(LedgerCommand.Create(terminal));
         root.Add(TuneCommand.Create(terminal));
         root.Add(TraceCommand.Create(terminal));
+        root.Add(GateCommand.Create(terminal));
         root.Add(ScrubCommand.Create(terminal));
         root.Add(DumpCommand.Create(terminal));
         root.Add(CoreCommand.Create(terminal));

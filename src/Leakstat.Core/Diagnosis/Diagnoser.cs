@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.Diagnosis.Differential;
+using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -15,8 +16,9 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
     /// <param name="captures">The captures; run through once.</param>
     /// <param name="input">Says what was noticed about the input; asked once all captures are read.</param>
     /// <param name="reference">The host to compare with, or the same host before a change; null for none.</param>
+    /// <param name="rounds">What was done between so many captures; null where they are no rounds of an exercise.</param>
     public DiagnosisReport? Diagnose(
-        IEnumerable<Capture> captures, Func<InputReport>? input = null, DiagnosisReport? reference = null)
+        IEnumerable<Capture> captures, Func<InputReport>? input = null, DiagnosisReport? reference = null, Func<int, RoundPlan>? rounds = null)
     {
         var history = new HistoryBuilder();
         var summaries = ImmutableArray.CreateBuilder<CaptureSummary>();
@@ -38,7 +40,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         }
 
         return Run(
-            latest, ledger, history.Build(), summaries.ToImmutable(), diagnostics.ToImmutable(), input?.Invoke() ?? InputReport.Clean, RuleRegistry.All, reference);
+            latest, ledger, history.Build(), summaries.ToImmutable(), diagnostics.ToImmutable(), input?.Invoke() ?? InputReport.Clean, RuleRegistry.All, reference, rounds?.Invoke(summaries.Count));
     }
 
     /// <summary>
@@ -83,12 +85,14 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         ImmutableArray<Diagnostic> diagnostics,
         InputReport input,
         IEnumerable<IRule> rules,
-        DiagnosisReport? reference = null)
+        DiagnosisReport? reference = null,
+        RoundPlan? rounds = null)
     {
         var host = new DiagnosisCase(latest, ledger, history, knowledge, input)
         {
             Trends = TrendJudgement.Of(history, latest),
             Diagnostics = [.. input.Problems, .. diagnostics],
+            Rounds = rounds is null ? null : RoundJudgement.Of(history, rounds, knowledge),
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
         return new DiagnosisReport
@@ -100,6 +104,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             History = host.History,
             Trends = host.Trends,
             Differential = host.Differential,
+            Rounds = host.Rounds,
             Findings = FindingOrder.Sort(SaidAlready.LeaveOut(
                 [.. rules.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
             Diagnostics = host.Diagnostics,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.Diagnosis.Differential;
+using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -25,6 +26,9 @@ public sealed record DiagnosisCase(
 
     /// <summary>This host beside another, or beside itself before a change; null where it is looked at alone.</summary>
     public HostDifferential? Differential { get; init; }
+
+    /// <summary>What rose over the rounds of an exercise; null where the captures are no rounds.</summary>
+    public RoundJudgement? Rounds { get; init; }
 
     /// <summary>Release, where known.</summary>
     public FreeBsdRelease? Release => Latest.Host.Release;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.Diagnosis.Differential;
+using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -30,6 +31,9 @@ public sealed record DiagnosisReport
 
     /// <summary>This host beside another; null where it is looked at alone.</summary>
     public HostDifferential? Differential { get; init; }
+
+    /// <summary>What rose over the rounds of an exercise; null where the captures are no rounds.</summary>
+    public RoundJudgement? Rounds { get; init; }
 
     /// <summary>Findings, the one to look at first first.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }

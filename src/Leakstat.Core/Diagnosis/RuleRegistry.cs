@@ -13,6 +13,9 @@ public static class RuleRegistry
     /// <summary>Rules that speak where two hosts are compared: the quality of the input, and what grows in one only.</summary>
     public static ImmutableHashSet<string> OverComparison { get; } = ["LS0001", "LS0003", "LS0004", "LS0111"];
 
+    /// <summary>Rules that fail a gate: what is kept with every round, and what the kernel says was lost.</summary>
+    public static ImmutableHashSet<string> OverRounds { get; } = ["LS0103", "LS0104", "LS0120"];
+
     /// <summary>All rules, by id.</summary>
     public static ImmutableArray<IRule> All { get; } =
     [
@@ -32,6 +35,7 @@ public static class RuleRegistry
         new LS0109ExplainedGrowth(),
         new LS0110UnknownHoldsMuch(),
         new LS0111GrowthBesideAnother(),
+        new LS0120KeptPerRound(),
         new LS0201KernelMapNearlyFull(),
         new LS0202ZoneNearLimit(),
         new LS0203ZoneFailures(),

@@ -1,0 +1,46 @@
+using Leakstat.Diagnosis.Rounds;
+
+namespace Leakstat.Cli.Gates;
+
+/// <summary>Takes the captures of a gate: by the collector on the target, or by a command of the user's.</summary>
+internal sealed class GateCaptures(GateFolder folder, TargetShell target, string? command, Terminal terminal)
+{
+    /// <summary>Takes one; fails with code 4 where the target gives nothing.</summary>
+    public void Take(RoundRole role)
+    {
+        int number = folder.Plan().Roles.Length + 1;
+        folder.Add(role, output =>
+        {
+            int status;
+            if (command is not null)
+            {
+                status = TargetShell.Of("local").Execute(command, null, output);
+            }
+            else
+            {
+                using Stream script = Collector();
+                status = target.Execute("sh -s -- --stdout", script, output);
+            }
+
+            if (output.Length == 0)
+            {
+                throw new CommandException(
+                    ExitCode.Unreachable, $"{(command is null ? target.Name : command)}: no capture (exit status {status})");
+            }
+        });
+        terminal.Error.WriteLine($"leakstat: capture {number}: {Word(role)}");
+    }
+
+    private static string Word(RoundRole role) => role switch
+    {
+        RoundRole.Idle => "before",
+        RoundRole.Loaded => "module loaded",
+        RoundRole.WarmUp => "warm-up",
+        RoundRole.Round => "round",
+        _ => "module unloaded",
+    };
+
+    private static Stream Collector() =>
+        typeof(GateCaptures).Assembly.GetManifestResourceStream("leakstat-collect")
+        ?? throw new InvalidOperationException("the collector is missing from the program");
+}

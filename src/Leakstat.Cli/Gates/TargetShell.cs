@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Leakstat.Cli.Commands;
+
+namespace Leakstat.Cli.Gates;
+
+/// <summary>
+/// A host on which commands are run for a gate: this one, or one over the system's ssh with the user's own configuration
+/// and no questions asked.
+/// </summary>
+internal sealed class TargetShell
+{
+    private readonly string[] _prefix;
+
+    private TargetShell(string name, string[] prefix)
+    {
+        Name = name;
+        _prefix = prefix;
+    }
+
+    /// <summary>The target as it was named.</summary>
+    public string Name { get; }
+
+    /// <summary>Reads <c>local</c> or <c>ssh://[user@]host[:port]</c>; fails with code 2 on anything else.</summary>
+    public static TargetShell Of(string target)
+    {
+        if (target == "local")
+        {
+            return new TargetShell(target, ["sh", "-c"]);
+        }
+
+        if (!Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) || uri.Scheme != "ssh" || uri.Host.Length == 0
+            || uri.AbsolutePath is not ("" or "/") || uri.Host[0] == '-' || uri.UserInfo.StartsWith('-')
+            || uri.UserInfo.Contains(':', StringComparison.Ordinal))
+        {
+            throw new CommandException(ExitCode.Usage, $"{target}: not a target; write local or ssh://user@host[:port]");
+        }
+
+        List<string> prefix =
+        [
+            "ssh", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=10",
+        ];
+        if (uri.Port > 0)
+        {
+            prefix.AddRange(["-p", uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        }
+
+        if (uri.UserInfo.Length > 0)
+        {
+            prefix.AddRange(["-l", Uri.UnescapeDataString(uri.UserInfo)]);
+        }
+
+        return new TargetShell(target, [.. prefix, "--", uri.Host]);
+    }
+
+    /// <summary>Runs a command of sh(1) there, its output to where this program's messages go.</summary>
+    /// <returns>Its exit status.</returns>
+    public int Run(string command, Stream? input = null) => Execute(command, input, output: null);
+
+    /// <summary>Runs a command there and takes its output.</summary>
+    /// <param name="command">The command, for sh(1).</param>
+    /// <param name="input">What it reads; null for nothing.</param>
+    /// <param name="output">Where its output goes; null for standard error.</param>
+    /// <param name="mostBytes">Most bytes that are taken; the command is ended behind them.</param>
+    public int Execute(string command, Stream? input, Stream? output, long mostBytes = 256 << 20)
+    {
+        var start = new ProcessStartInfo(_prefix[0])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        foreach (string word in _prefix.Skip(1).Append(command))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        using Process process = Start(start);
+        Task feeding = Task.Run(() => Feed(process, input));
+        Stream sink = output ?? Console.OpenStandardError();
+        byte[] buffer = new byte[64 << 10];
+        long taken = 0;
+        int read;
+        while ((read = process.StandardOutput.BaseStream.Read(buffer)) > 0)
+        {
+            taken += read;
+            if (taken > mostBytes)
+            {
+                process.Kill(entireProcessTree: true);
+                throw new CommandException(ExitCode.Unreachable, $"{Name}: more than {mostBytes >> 20} MiB of output; ended");
+            }
+
+            sink.Write(buffer, 0, read);
+        }
+
+        sink.Flush();
+        process.WaitForExit();
+        feeding.Wait();
+        return process.ExitCode;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new CommandException(ExitCode.Unreachable, $"{start.FileName}: {e.Message}");
+        }
+    }
+
+    private static void Feed(Process process, Stream? input)
+    {
+        try
+        {
+            input?.CopyTo(process.StandardInput.BaseStream);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The command does not read its input to the end; its exit status says what it thinks of that.
+        }
+    }
+}
