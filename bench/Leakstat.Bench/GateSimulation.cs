@@ -1,6 +1,5 @@
 using System.Globalization;
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Knowledge;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Leakstat.Cli.Commands;
 
 namespace Leakstat.Cli.Gates;
 
