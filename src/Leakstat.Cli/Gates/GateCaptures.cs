@@ -1,3 +1,4 @@
+using Leakstat.Cli.Live;
 using Leakstat.Diagnosis.Rounds;
 
 namespace Leakstat.Cli.Gates;
@@ -18,8 +19,7 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
             }
             else
             {
-                using Stream script = Collector();
-                status = target.Execute("sh -s -- --stdout", script, output);
+                status = target.Execute("sh -s -- --stdout", new MemoryStream(CollectorScript.Bytes), output);
             }
 
             if (output.Length == 0)
@@ -39,8 +39,4 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
         RoundRole.Round => "round",
         _ => "module unloaded",
     };
-
-    private static Stream Collector() =>
-        typeof(GateCaptures).Assembly.GetManifestResourceStream("leakstat-collect")
-        ?? throw new InvalidOperationException("the collector is missing from the program");
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Leakstat.Cli.Live;
 
 namespace Leakstat.Cli.Gates;
 
@@ -27,28 +28,9 @@ internal sealed class TargetShell
             return new TargetShell(target, ["sh", "-c"]);
         }
 
-        if (!Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) || uri.Scheme != "ssh" || uri.Host.Length == 0
-            || uri.AbsolutePath is not ("" or "/") || uri.Host[0] == '-' || uri.UserInfo.StartsWith('-')
-            || uri.UserInfo.Contains(':', StringComparison.Ordinal))
-        {
-            throw new CommandException(ExitCode.Usage, $"{target}: not a target; write local or ssh://user@host[:port]");
-        }
-
-        List<string> prefix =
-        [
-            "ssh", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=10",
-        ];
-        if (uri.Port > 0)
-        {
-            prefix.AddRange(["-p", uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        }
-
-        if (uri.UserInfo.Length > 0)
-        {
-            prefix.AddRange(["-l", Uri.UnescapeDataString(uri.UserInfo)]);
-        }
-
-        return new TargetShell(target, [.. prefix, "--", uri.Host]);
+        LiveTarget live = LiveTarget.Parse(target, out string? problem)
+            ?? throw new CommandException(ExitCode.Usage, problem ?? $"{target}: not a target; write local or ssh://user@host[:port]");
+        return new TargetShell(target, SshCommand.Login(live, ["ssh"]));
     }
 
     /// <summary>Runs a command of sh(1) there, its output to where this program's messages go.</summary>

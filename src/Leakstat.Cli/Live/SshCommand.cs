@@ -15,11 +15,14 @@ internal static class SshCommand
     public static string[] Of(LiveTarget target, CollectorRequest request, IReadOnlyList<string> ssh)
     {
         string[] script = [.. Elevation(target), "sh", "-s", "--", .. request.Arguments()];
-        if (target.IsLocal)
-        {
-            return script;
-        }
 
+        // The remote shell takes the words apart again; every one of them is plain.
+        return target.IsLocal ? script : [.. Login(target, ssh), string.Join(' ', script)];
+    }
+
+    /// <summary>The command that runs what stands behind it in a shell of a target over ssh.</summary>
+    public static string[] Login(LiveTarget target, IReadOnlyList<string> ssh)
+    {
         // What the user's configuration sets stricter or otherwise stays: options of the command line win over it, so only
         // what is needed for safety is set. The host stands behind --, so that it is never an option.
         string[] options =
@@ -39,9 +42,7 @@ internal static class SshCommand
         ];
         string[] user = target.User is { } name ? ["-l", name] : [];
         string[] port = target.Port is { } number ? ["-p", number.ToString(CultureInfo.InvariantCulture)] : [];
-
-        // The remote shell takes the words apart again; every one of them is plain.
-        return [.. ssh, .. options, .. user, .. port, "--", target.Host!, string.Join(' ', script)];
+        return [.. ssh, .. options, .. user, .. port, "--", target.Host!];
     }
 
     private static string[] Elevation(LiveTarget target) => target.Elevation is { } program ? [program, "-n"] : [];
