@@ -68,6 +68,8 @@ public static class NeededFields
         new("msgbuf", "msg_ptr msg_size msg_wseq msg_rseq", "8–15", "message buffer"),
         new("vmem", "vm_name vm_alllist vm_seglist vm_size vm_inuse", "10–15", "arenas of address space"),
         new("vmem_btag", "bt_seglist bt_start bt_size bt_type", "10–15", "spans of an arena"),
+        new("mbuf", "m_pkthdr m_ext", "13–15", "which words of an mbuf are references"),
+        new("m_ext", "ext_buf ext_arg2 ext_free ext_arg1", "13–15", "which words of an mbuf are references"),
         new("kva_layout", "kva_min kva_max dmap_low dmap_high km_low km_high", "15", "address ranges"),
         new("pmap", "pm_l0_paddr pm_cr3", "8–15", "page tables of an ELF dump"),
     ];

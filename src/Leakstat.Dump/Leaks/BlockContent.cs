@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using Leakstat.Dump.Target;
+using Leakstat.Dump.Walking;
+
+namespace Leakstat.Dump.Leaks;
+
+/// <summary>Tells what the words of a block are.</summary>
+internal sealed class BlockContent(KernelDump dump, HeapBlocks heap)
+{
+    private readonly Dictionary<ulong, (string? Name, string? Module)> _symbols = [];
+    private readonly LoadedFile[] _files = [.. dump.Symbols.Files];
+
+    /// <summary>The words of a block from its start; fewer where memory is missing.</summary>
+    public ulong[] Words(int block, int most)
+    {
+        ulong address = heap.Input.Blocks.AddressOf(block);
+        int count = (int)Math.Min(most, heap.SizeOf(block) / 8);
+        var words = new List<ulong>(count);
+        for (int i = 0; i < count && dump.Memory.TryReadUInt64(address + ((ulong)i * 8), out ulong word); i++)
+        {
+            words.Add(word);
+        }
+
+        return [.. words];
+    }
+
+    /// <summary>What a word is, in a few letters; equal for blocks that look alike.</summary>
+    public string Class(int block, ulong word)
+    {
+        if (word == 0)
+        {
+            return "0";
+        }
+
+        if (Symbol(word).Name is { } name)
+        {
+            return name;
+        }
+
+        int target = heap.Input.Blocks.Find(word);
+        if (target >= 0)
+        {
+            return target == block ? "self" : $"→ {heap.KegOf(target)?.Name ?? "large"}";
+        }
+
+        return IsText(word) ? "text" : "value";
+    }
+
+    /// <summary>What a word points to, for a person; null where it is no pointer that is known.</summary>
+    public string? Describe(ulong word)
+    {
+        if (Symbol(word).Name is { } name)
+        {
+            return name;
+        }
+
+        int target = heap.Input.Blocks.Find(word);
+        if (target < 0)
+        {
+            return null;
+        }
+
+        ulong start = heap.Input.Blocks.AddressOf(target);
+        Keg? keg = heap.KegOf(target);
+        string state = heap.StateOf(target) == ItemState.Allocated ? "" : " (free)";
+        string what = keg is null ? "large allocation" : keg.Name;
+        return word == start ? $"{what}{state}" : $"{what} 0x{start:x16}+0x{word - start:x}{state}";
+    }
+
+    /// <summary>The symbol a word points to, and the file it is in.</summary>
+    public (string? Name, string? Module) Symbol(ulong word)
+    {
+        if (_symbols.TryGetValue(word, out (string? Name, string? Module) known))
+        {
+            return known;
+        }
+
+        LoadedFile? file = Array.Find(_files, f => f.Contains(word));
+        (string? Name, string? Module) found = file is null ? (null, null) : (dump.Symbols.Describe(word), file.Name);
+        if (_symbols.Count < 200_000)
+        {
+            _symbols[word] = found;
+        }
+
+        return found;
+    }
+
+    private static bool IsText(ulong word)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, word);
+        int end = bytes.IndexOf((byte)0);
+        ReadOnlySpan<byte> text = end < 0 ? bytes : bytes[..end];
+        return text.Length >= 4 && !text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e) && (end < 0 || !bytes[end..].ContainsAnyExcept((byte)0));
+    }
+}

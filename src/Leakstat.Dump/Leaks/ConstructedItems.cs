@@ -1,0 +1,35 @@
+using System.Collections.Frozen;
+
+namespace Leakstat.Dump.Leaks;
+
+/// <summary>An init function whose items own nothing while they are free.</summary>
+/// <param name="Function">Name of the function.</param>
+/// <param name="What">What it does.</param>
+/// <param name="Source">Where it stands.</param>
+internal readonly record struct HarmlessInit(string Function, string What, string Source);
+
+/// <summary>
+/// What free items own that a keg's init function constructed. Most such functions make locks only: what else stands in a free item
+/// was left there by its last user and must not hold anything. Items of functions that are not listed are read whole.
+/// </summary>
+internal static class ConstructedItems
+{
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<HarmlessInit> Harmless { get; } =
+    [
+        new("pipe_zone_init", "a mutex", "sys/kern/sys_pipe.c"),
+        new("inpcb_init", "a lock", "sys/netinet/in_pcb.c"),
+        new("tcp_inpcb_init", "a lock", "sys/netinet/tcp_subr.c"),
+        new("udp_inpcb_init", "a lock", "sys/netinet/udp_usrreq.c"),
+        new("udplite_inpcb_init", "a lock", "sys/netinet/udp_usrreq.c"),
+        new("rip_inpcb_init", "a lock", "sys/netinet/raw_ip.c"),
+        new("div_inpcb_init", "a lock", "sys/netinet/ip_divert.c"),
+        new("vm_object_zinit", "a lock, an empty tree, a place in the list of all objects", "sys/vm/vm_object.c"),
+    ];
+
+    private static readonly FrozenSet<string> s_harmless = Harmless.Select(h => h.Function).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether free items that this init function constructed own nothing.</summary>
+    public static bool OwnNothing(KernelDump dump, ulong init) =>
+        init != 0 && dump.Symbols.TryResolve(init, out Target.KernelSymbol symbol) && symbol.Address == init && s_harmless.Contains(symbol.Name);
+}

@@ -1,0 +1,40 @@
+using Leakstat.Dump.Marking;
+
+namespace Leakstat.Dump.Leaks;
+
+/// <summary>What the search for leaks in a dump gave.</summary>
+public sealed record LeakReport
+{
+    /// <summary>Groups, most bytes first.</summary>
+    public required IReadOnlyList<LeakGroup> Leaks { get; init; }
+
+    /// <summary>Groups that are not reached for a known cause.</summary>
+    public required IReadOnlyList<LeakGroup> Known { get; init; }
+
+    /// <summary>Blocks left out because the baseline has as many that look the same.</summary>
+    public required long InBaseline { get; init; }
+
+    /// <summary>Cost and evidence of marking.</summary>
+    public required MarkCounts Counts { get; init; }
+
+    /// <summary>Allocated blocks.</summary>
+    public required long Objects { get; init; }
+
+    /// <summary>Root ranges.</summary>
+    public required int Roots { get; init; }
+
+    /// <summary>Zones whose keg was walked.</summary>
+    public required int ZonesWalked { get; init; }
+
+    /// <summary>Zones with slabs that could not be read.</summary>
+    public required int ZonesUnreadable { get; init; }
+
+    /// <summary>What limits the result, for a person.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The heap that was searched.</summary>
+    public required HeapBlocks Heap { get; init; }
+
+    /// <summary>Bytes of all leaks.</summary>
+    public long LeakedBytes => Leaks.Sum(l => l.Bytes);
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Leakstat.Dump.Marking;
+using Leakstat.Dump.Walking;
+
+namespace Leakstat.Dump.Leaks;
+
+/// <summary>Finds what nothing points to in a dump: marks the heap, and puts what is lost in groups.</summary>
+public static class LeakSearch
+{
+    private const int ContentWords = 8;
+    private const int EvidenceWords = 64;
+    private const int LookedAt = 20_000;
+    private const int ContentsKept = 16;
+
+    /// <summary>Searches a dump.</summary>
+    public static LeakReport Run(KernelDump dump, LeakOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(dump);
+        ArgumentNullException.ThrowIfNull(options);
+        HeapBlocks heap = HeapBlocks.Make(dump);
+        MarkInput input = heap.Input with { Threads = options.Threads };
+        var progress = new MarkProgress();
+        options.Started?.Invoke(progress, heap.ScanBytes);
+        MarkResult marked = MarkEngine.Mark(input, progress);
+        var graph = LostGraph.Build(input, marked.Lost);
+        var content = new BlockContent(dump, heap);
+        long hidden = 0;
+        var leaks = new List<LeakGroup>();
+        var known = new List<LeakGroup>();
+        foreach (IGrouping<(string Kind, string Name, long Size), int> places in Enumerable.Range(0, graph.Blocks.Count)
+            .GroupBy(place => KeyOf(heap, graph.Blocks[place])))
+        {
+            int[] kept = WithoutBaseline(options.Baseline, places.Key, [.. places], graph, heap, content);
+            hidden += places.Count() - kept.Length;
+            if (kept.Length > 0)
+            {
+                LeakGroup group = MakeGroup(dump, heap, graph, content, places.Key, kept);
+                (group.Cause is null ? leaks : known).Add(group);
+            }
+        }
+
+        return new LeakReport
+        {
+            Leaks = [.. Sorted(leaks)],
+            Known = [.. Sorted(known)],
+            InBaseline = hidden,
+            Counts = marked.Counts,
+            Objects = heap.Objects,
+            Roots = input.Roots.Count,
+            ZonesWalked = dump.Heap.Zones.Count(z => z.Keg is not null),
+            ZonesUnreadable = dump.Heap.Zones.Count(z => z.Keg is { } keg && dump.Heap.Counts[keg].UnreadableSlabs > 0),
+            Notes = Notes(dump),
+            Heap = heap,
+        };
+    }
+
+    /// <summary>A baseline of what a report found.</summary>
+    public static LeakBaseline Baseline(KernelDump dump, LeakReport report)
+    {
+        ArgumentNullException.ThrowIfNull(dump);
+        ArgumentNullException.ThrowIfNull(report);
+        var baseline = new LeakBaseline { Kernel = dump.Identity.Version.Trim() };
+        var content = new BlockContent(dump, report.Heap);
+        foreach (LeakGroup group in report.Leaks.Concat(report.Known))
+        {
+            foreach (ulong address in group.Addresses)
+            {
+                baseline.Add(group.Kind, group.Name, group.Size, ContentOf(content, report.Heap.Input.Blocks.Find(address)), 1);
+            }
+        }
+
+        return baseline;
+    }
+
+    private static IEnumerable<LeakGroup> Sorted(List<LeakGroup> groups) => groups
+        .OrderByDescending(g => g.Bytes).ThenBy(g => g.Kind, StringComparer.Ordinal).ThenBy(g => g.Name, StringComparer.Ordinal).ThenBy(g => g.Size);
+
+    private static (string Kind, string Name, long Size) KeyOf(HeapBlocks heap, int block) => heap.KegOf(block) is { } keg
+        ? (keg.IsMalloc ? "malloc" : "zone", keg.Name, keg.ItemSize)
+        : ("large", heap.LargeOf(block) is { Kind: LargeKind.Contiguous } ? "contigmalloc" : "malloc", heap.SizeOf(block));
+
+    private static int[] WithoutBaseline(
+        LeakBaseline? baseline, (string Kind, string Name, long Size) key, int[] places, LostGraph graph, HeapBlocks heap, BlockContent content)
+    {
+        if (baseline is null)
+        {
+            return places;
+        }
+
+        var left = new Dictionary<string, long>(StringComparer.Ordinal);
+        var kept = new List<int>();
+        foreach (int place in places)
+        {
+            string look = ContentOf(content, graph.Blocks[place]);
+            if (!left.TryGetValue(look, out long count))
+            {
+                count = baseline.Count(key.Kind, key.Name, key.Size, look);
+            }
+
+            left[look] = count - 1;
+            if (count <= 0)
+            {
+                kept.Add(place);
+            }
+        }
+
+        return [.. kept];
+    }
+
+    private static LeakGroup MakeGroup(
+        KernelDump dump, HeapBlocks heap, LostGraph graph, BlockContent content, (string Kind, string Name, long Size) key, int[] places)
+    {
+        var contents = new Dictionary<string, (int Count, int Block, string? Module)>(StringComparer.Ordinal);
+        var modules = new Dictionary<string, int>(StringComparer.Ordinal);
+        int looked = Math.Min(places.Length, LookedAt);
+        for (int i = 0; i < looked; i++)
+        {
+            int block = graph.Blocks[places[i]];
+            ulong[] words = content.Words(block, EvidenceWords);
+            string look = ContentOf(content, block, words);
+            string? module = null;
+            foreach (string named in words.Select(w => content.Symbol(w).Module).OfType<string>().Where(m => m != "kernel").Distinct(StringComparer.Ordinal))
+            {
+                modules[named] = modules.GetValueOrDefault(named) + 1;
+                module ??= named;
+            }
+
+            contents[look] = contents.TryGetValue(look, out (int Count, int Block, string? Module) seen)
+                ? seen with { Count = seen.Count + 1 }
+                : (1, block, module);
+        }
+
+        int[] heads = [.. places.Where(p => graph.IsHead[p])];
+        return new LeakGroup
+        {
+            Kind = key.Kind,
+            Name = key.Name,
+            Size = key.Size,
+            Heads = heads.Length,
+            Addresses = [.. heads.Concat(places.Where(p => !graph.IsHead[p])).Select(p => heap.Input.Blocks.AddressOf(graph.Blocks[p]))],
+            Candidates = key.Kind == "zone" || key.Name == "contigmalloc" && dump.MallocTypes.Count == 0
+                ? []
+                : TypeCandidates.Find(dump, key.Size, places.Length, modules, looked),
+            Contents = [.. contents
+                .OrderByDescending(c => c.Value.Count).ThenBy(c => c.Key, StringComparer.Ordinal).Take(ContentsKept)
+                .Select(c => new ContentGroup(
+                    c.Key, c.Value.Count, heap.Input.Blocks.AddressOf(c.Value.Block), c.Value.Module,
+                    key.Kind == "zone" ? null : RedzoneHeader.Stack(dump, heap.Input.Blocks.AddressOf(c.Value.Block))))],
+            Cause = KnownUnreached.Of(key.Kind, key.Name, places.Length),
+        };
+    }
+
+    private static string ContentOf(BlockContent content, int block) => ContentOf(content, block, content.Words(block, ContentWords));
+
+    private static string ContentOf(BlockContent content, int block, ulong[] words) =>
+        string.Join(", ", words.Take(ContentWords).Select(w => content.Class(block, w)));
+
+    private static List<string> Notes(KernelDump dump)
+    {
+        var notes = new List<string>();
+        string[] unreadable = [.. dump.Heap.Kegs.Where(k => dump.Heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)];
+        if (unreadable.Length > 0)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"slabs of {unreadable.Length} kegs are not in the dump; what only they point to may be called lost: {string.Join(", ", unreadable.Take(12))}"));
+        }
+
+        if (dump.Memory.Physical.PagesCutOff > 0)
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {dump.Memory.Physical.PageCount} pages are missing; what only they point to may be called lost"));
+        }
+
+        return notes;
+    }
+}

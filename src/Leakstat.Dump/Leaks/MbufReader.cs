@@ -1,0 +1,75 @@
+using Leakstat.Dump.Marking;
+using Leakstat.Dump.Target;
+
+namespace Leakstat.Dump.Leaks;
+
+/// <summary>
+/// Which words of an mbuf are references (<c>sys/sys/mbuf.h</c>). An mbuf is not cleared when it is allocated: without M_EXT the
+/// place of <c>m_ext</c> is packet data, or what the last user left there, and would hold clusters that are lost.
+/// </summary>
+internal sealed class MbufReader : BlockReader
+{
+    // M_EXT and M_PKTHDR have had these values since 4.x, M_EXTPG this one since 13.0.
+    private const uint HasExternal = 0x1;
+    private const uint HasHeader = 0x2;
+    private const uint IsUnmapped = 0x100;
+    private readonly int _header;
+    private readonly int _external;
+    private readonly int _words;
+    private readonly ulong _direct;
+
+    private MbufReader(int header, int external, int words, ulong direct)
+    {
+        _header = header;
+        _external = external;
+        _words = words;
+        _direct = direct;
+    }
+
+    /// <summary>Bytes from an mbuf's start to <c>m_ext</c>.</summary>
+    public int ExternalOffset => _external * 8;
+
+    /// <summary>Bytes of <c>m_ext</c> that refer to the storage: reference count, buffer and argument.</summary>
+    public static int ExternalSize => 32;
+
+    /// <summary>A reader for this kernel; null where its mbufs are laid out in a way that is not known, and are to be read whole.</summary>
+    public static MbufReader? For(KernelDump dump, int itemSize)
+    {
+        KernelTypes types = dump.Types;
+        int header = types.Offset("mbuf", "m_pkthdr");
+        int external = types.Offset("mbuf", "m_ext");
+        return dump.Identity.Major >= 13 && header == 32 && external is >= 64 and <= 160 && external % 8 == 0
+            && types.Offset("m_ext", "ext_buf") == 16 && types.Offset("m_ext", "ext_arg2") == 24 && types.Offset("m_ext", "ext_free") == 144
+            && types.Offset("m_ext", "ext_arg1") == 152 && itemSize >= external + 160
+            ? new MbufReader(header / 8, external / 8, itemSize / 8, dump.Memory.Translation.DirectMapStart - dump.Memory.Translation.DirectMapPhysical)
+            : null;
+    }
+
+    public override int Read(ReadOnlySpan<ulong> words, Span<WordRun> runs)
+    {
+        // m_len stands at 24; above it the type has 8 bits and the flags 24.
+        uint flags = (uint)(words[3] >> 40);
+        int count = 0;
+        runs[count++] = new WordRun(0, 3);
+        if ((flags & IsUnmapped) != 0)
+        {
+            // Its pages stand as physical addresses where ext_buf would be, five of them.
+            runs[count++] = new WordRun(_header, _words - _header);
+            runs[count++] = new WordRun(_external + 2, 5, _direct);
+            return count;
+        }
+
+        if ((flags & HasHeader) != 0)
+        {
+            runs[count++] = new WordRun(_header, _external - _header);
+        }
+
+        if ((flags & HasExternal) != 0)
+        {
+            runs[count++] = new WordRun(_external, ExternalSize / 8);
+            runs[count++] = new WordRun(_external + 18, 2);
+        }
+
+        return count;
+    }
+}
