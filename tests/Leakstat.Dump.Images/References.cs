@@ -35,6 +35,31 @@ public sealed class References
         return at;
     }
 
+    /// <summary>
+    /// Forgets what was noted, and notes which of these places each word of them leads into: for a test that wrote pointers over
+    /// pointers. Looks at each word and each place, as simply as can be.
+    /// </summary>
+    public void Reread(AddressSpace space, IReadOnlyList<IPlace> places, IEnumerable<IPlace> roots)
+    {
+        _edges.Clear();
+        IPlace[] sorted = [.. places.OrderBy(place => place.Address)];
+        ulong[] starts = [.. sorted.Select(place => place.Address)];
+        foreach (IPlace from in places.Concat(roots))
+        {
+            byte[] bytes = space.Read(from.Address, from.Size / 8 * 8);
+            for (int at = 0; at < bytes.Length; at += 8)
+            {
+                ulong word = BitConverter.ToUInt64(bytes, at);
+                int index = Array.BinarySearch(starts, word);
+                index = index >= 0 ? index : ~index - 1;
+                if (index >= 0 && word - starts[index] < (ulong)sorted[index].Size)
+                {
+                    Add(from, sorted[index]);
+                }
+            }
+        }
+    }
+
     /// <summary>Planted and in use, and no way leads there from anything that was not planted.</summary>
     public IReadOnlySet<IPlace> Lost()
     {

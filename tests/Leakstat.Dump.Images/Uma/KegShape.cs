@@ -37,7 +37,8 @@ public sealed record KegShape(int ItemSpace, int Pages, int Items, int HeaderOff
         KegTraits flags = options.Flags;
 
         // An item of a whole page or more leaves no room for a header in a slab of its own size.
-        bool away = options.OffPage || (flags & KegTraits.NoTouch) != KegTraits.None || (bytes - Header(headerSize, 1, mostItems)) / space < bytes / space && space * 8 > bytes;
+        bool away = options.OffPage || (flags & KegTraits.NoTouch) != KegTraits.None
+            || (flags & KegTraits.Internal) == KegTraits.None && (bytes - Header(headerSize, 1, mostItems)) / space < bytes / space && space * 8 > bytes;
         int items = Math.Min(mostItems, bytes / space);
         int at = 0;
         if (away)

@@ -198,7 +198,7 @@ public class ContainerTests
         return (heap.Crash("Fatal trap 12: page fault while in kernel mode"), block);
     }
 
-    private static Opened Open(CrashedMachine crashed, string form) => form switch
+    internal static Opened Open(CrashedMachine crashed, string form) => form switch
     {
         "minidump 1" => Opened.Of(crashed, Minidump.Of(crashed, 1)),
         "minidump 2" => Opened.Of(crashed, Minidump.Of(crashed, 2)),
