@@ -87,5 +87,5 @@ public sealed class References
         return Planted.Where(place => IsInUse(place) && !lost.Contains(place));
     }
 
-    private static bool IsInUse(IPlace place) => place is not Item item || item.State == ItemState.Allocated;
+    private static bool IsInUse(IPlace place) => place is not Item item || (item.State == ItemState.Allocated && item.IsPlanted);
 }

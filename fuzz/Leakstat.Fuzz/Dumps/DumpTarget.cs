@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
 using Leakstat.Dump.Walking;
 
@@ -71,7 +72,7 @@ public sealed class DumpTarget : IFuzzTarget, IDisposable
                 folder = worker.WriteKernel(index, damage.Length);
             }
 
-            Read(worker.DumpBytes(index, kernel ? null : damage.Length), folder, random.Percent(50), report);
+            Read(worker.DumpBytes(index, kernel ? null : damage.Length), folder, random.Percent(50), leaks: random.Percent(25), report);
         }
         finally
         {
@@ -86,7 +87,7 @@ public sealed class DumpTarget : IFuzzTarget, IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Read(DumpBytes bytes, string kernelFolder, bool preferBuiltIn, Action<string> report)
+    private void Read(DumpBytes bytes, string kernelFolder, bool preferBuiltIn, bool leaks, Action<string> report)
     {
         DumpOptions options = new() { KernelDirectory = kernelFolder, TemporaryDirectory = _folder, PreferBuiltInLayouts = preferBuiltIn };
         var notes = new DumpNotes(options.Limits);
@@ -113,6 +114,14 @@ public sealed class DumpTarget : IFuzzTarget, IDisposable
             Check(dump, heap, report);
             _ = dump.Messages;
             StackUnwinder.OfPanic(dump);
+            if (leaks)
+            {
+                LeakReport found = LeakSearch.Run(dump, new LeakOptions());
+                if (found.Leaks.Sum(leak => (long)leak.Count) > found.Objects)
+                {
+                    report("more is lost than there is");
+                }
+            }
         }
     }
 

@@ -113,6 +113,13 @@ public sealed class UmaAllocator
         Slab slab = keg.Slabs.Find(s => s.Domain == domain && Array.Exists(s.Items, i => i.State == ItemState.Free))
             ?? AddSlab(keg, domain);
         Item item = slab.Items.First(i => i.State == ItemState.Free);
+        if (item.Zone is not null && keg.Construct is null)
+        {
+            // What a test planted here was freed; the memory is another's now, who cleared it (M_ZERO).
+            _machine.Space.Write(item.Address, new byte[item.Size]);
+            item.IsPlanted = false;
+        }
+
         item.State = ItemState.Allocated;
         item.Zone = zone;
         zone.Allocated++;

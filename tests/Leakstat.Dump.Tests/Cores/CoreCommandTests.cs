@@ -30,7 +30,9 @@ public sealed class CoreCommandTests : IDisposable
 
     public CoreCommandTests()
     {
-        CrashedMachine crashed = new Scenario().Crash("told by the test");
+        var heap = new Scenario();
+        heap.Many(heap.Zone("gadget", 512), 40);
+        CrashedMachine crashed = heap.Crash("told by the test");
         _kernel = crashed.WriteKernel(Path.Combine(_folder, "kernel"));
         byte[] dump = Minidump.Of(crashed);
         Directory.CreateDirectory(Crash);
@@ -64,6 +66,8 @@ public sealed class CoreCommandTests : IDisposable
         Assert.Contains("Backtrace of thread", report, StringComparison.Ordinal);
         Assert.Contains("bad_function+0x31   (trap here)", report, StringComparison.Ordinal);
         Assert.Contains("Findings in core.txt.0", report, StringComparison.Ordinal);
+        Assert.Contains("20.0 KiB  40 of zone gadget (512 bytes each), 40 heads", report, StringComparison.Ordinal);
+        Assert.Contains("lost: 20.0 KiB in 40 allocations that nothing points to, most of zone gadget", first, StringComparison.Ordinal);
         Assert.Contains("bad_function+0x31", Report(1), StringComparison.Ordinal);
         Assert.Contains("decryptcore", Report(2), StringComparison.Ordinal);
         Assert.Contains("text dump", Report(3), StringComparison.Ordinal);

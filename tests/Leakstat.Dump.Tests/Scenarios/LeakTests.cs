@@ -104,7 +104,7 @@ public class LeakTests
         heap.Point(lost, heap.Block("lost", 100), at: 200_000);
         if (heap.Machine.Release.Major >= 14)
         {
-            heap.Point(heap.Variable("dma"), heap.Large("dma", 100_000, contiguous: true), form: PointerForm.Physical);
+            heap.Point(heap.Variable("dma"), heap.Large("dma", 100_000, contiguous: true));
             heap.Large("dma", 100_000, contiguous: true);
         }
 
@@ -275,8 +275,31 @@ public class LeakTests
 
         Assert.True(
             missed.Length + wrong.Length == 0,
-            $"{missed.Length} of {lost.Count} missed, {wrong.Length} wrong: {string.Join("; ", missed.Take(4).Concat(wrong.Take(6)))}");
+            $"{missed.Length} of {lost.Count} missed, {wrong.Length} wrong: {string.Join("; ", missed.Take(4).Concat(wrong.Take(6)))}"
+            + string.Concat(lost.Values.Where(place => !found.Contains(place.Address)).Take(4).Select(place => $"; {place}: {Holders(heap.Machine, place)}")));
         Assert.NotEmpty(lost);
         Assert.Empty(report.Known);
+    }
+
+    /// <summary>Every word of the dump that has an address within a place, and the item it stands in.</summary>
+    private static string Holders(Image.Machine machine, IPlace place)
+    {
+        List<string> holders = [];
+        Item[] items = [.. machine.Uma.Kegs.SelectMany(k => k.Slabs).SelectMany(s => s.Items)];
+        foreach (ulong page in new CrashedMachine(machine, null, "").DumpedPages)
+        {
+            ReadOnlySpan<byte> bytes = machine.Memory.Page(page);
+            for (int at = 0; at < bytes.Length; at += 8)
+            {
+                if (BitConverter.ToUInt64(bytes[at..]) - place.Address < (ulong)place.Size)
+                {
+                    ulong physical = page + (ulong)at;
+                    Item? item = Array.Find(items, i => physical >= machine.Space.Physical(i.Address) && physical < machine.Space.Physical(i.Address) + (ulong)i.Size);
+                    holders.Add($"0x{machine.Space.Direct(physical):x} {item} {item?.State}");
+                }
+            }
+        }
+
+        return string.Join(", ", holders.Take(6));
     }
 }
