@@ -13,7 +13,8 @@ internal static class Damage
 
     public static (HostSeries, Truth) Apply(Chance chance, HostSeries host, Truth truth, string kind) => kind switch
     {
-        "reboots" => (Reboots(chance, host, truth), truth),
+        // What was given back at a boot moves the time of exhaustion, and the series does not go on to tell it.
+        "reboots" => (Reboots(chance, host, truth), truth with { ExhaustedAt = double.NaN }),
         "broken samples" => (Broken(chance, host), truth),
         "quantised in K" => Quantised(host, truth),
         "renamed zones" => Renamed(chance, host, truth),
