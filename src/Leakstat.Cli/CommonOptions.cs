@@ -102,7 +102,7 @@ internal sealed class CommonOptions
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = "folder, archive, transcript, crash summary, crash dump, spool of captures, or - for standard input",
+            Description = "folder, archive, transcript, crash summary, crash dump, spool of captures, local, ssh://user@host, or - for standard input",
             Arity = arity,
         };
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Files;
+using Leakstat.Cli.Live;
 using Leakstat.Diagnosis;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
@@ -28,6 +29,10 @@ internal static class SourceReading
             if (source == "-")
             {
                 nodes.Add(FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes));
+            }
+            else if (LiveTarget.IsLive(source))
+            {
+                nodes.Add(LiveSource.Take(source, terminal));
             }
             else if (DumpFile.IsDump(source))
             {

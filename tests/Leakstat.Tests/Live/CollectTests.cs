@@ -149,6 +149,28 @@ public sealed class CollectTests : IClassFixture<LoopbackHosts>
         Assert.True(SpinWait.SpinUntil(() => children.All(c => !Directory.Exists($"/proc/{c}")), 20_000), "ssh lives on");
     }
 
+    [Fact]
+    public void A_live_host_can_be_watched_and_its_loss_is_said()
+    {
+        CommandRun run = CommandRun.Of(["watch", _hosts.Target(4), "-n", "2", "--every", "1s", "--rows", "3", "--ssh", _hosts.Ssh()]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Output.Split('\n').Count(l => l.StartsWith("fw-4  FreeBSD 14.2-BETA1", StringComparison.Ordinal)));
+        Assert.Contains("2 captures, change since start", run.Output, StringComparison.Ordinal);
+
+        CommandRun refused = CommandRun.Of(["watch", _hosts.Target(4), "--once", "--ssh", _hosts.Ssh("refused")]);
+        Assert.Equal((4, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("no key that it takes", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_live_host_is_a_source()
+    {
+        CommandRun run = CommandRun.Of(["ledger", "ssh://127.0.0.1:1"]);
+        Assert.Equal(4, run.ExitCode);
+        Assert.StartsWith("leakstat: ssh://127.0.0.1:1: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(4, CommandRun.Of(["diagnose", "local"]).ExitCode);
+    }
+
     private static string[] Children(int process) =>
         LoopbackHosts.Run("pgrep", "-P", $"{process}").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
