@@ -70,6 +70,7 @@ public static class NeededFields
         new("vmem_btag", "bt_seglist bt_start bt_size bt_type", "10–15", "spans of an arena"),
         new("mbuf", "m_pkthdr m_ext", "13–15", "which words of an mbuf are references"),
         new("m_ext", "ext_buf ext_arg2 ext_free ext_arg1", "13–15", "which words of an mbuf are references"),
+        new("vm_map_entry", "start end next_read", "13–15", "which words of an entry of the kernel map are no references"),
         new("kva_layout", "kva_min kva_max dmap_low dmap_high km_low km_high", "15", "address ranges"),
         new("pmap", "pm_l0_paddr pm_cr3", "8–15", "page tables of an ELF dump"),
     ];

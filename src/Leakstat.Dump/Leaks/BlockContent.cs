@@ -5,7 +5,7 @@ using Leakstat.Dump.Walking;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>Tells what the words of a block are.</summary>
-internal sealed class BlockContent(KernelDump dump, HeapBlocks heap)
+public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
 {
     private readonly Dictionary<ulong, (string? Name, string? Module)> _symbols = [];
     private readonly LoadedFile[] _files = [.. dump.Symbols.Files];

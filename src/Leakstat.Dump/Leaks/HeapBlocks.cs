@@ -149,17 +149,17 @@ public sealed class HeapBlocks
 
     private BlockShape ShapeOf(Keg keg)
     {
-        bool mbuf = keg.Name == "mbuf" && _mbufs is not null;
+        BlockReader? reader = keg.Name switch { "mbuf" => _mbufs, "KMAP ENTRY" => MapEntryReader.For(_dump, keg.ItemSize), _ => null };
         return new BlockShape
         {
             Stride = keg.Stride,
             Size = keg.ItemSize,
             Count = keg.ItemsPerSlab,
-            Rule = IsSlabHeaders(keg) || keg.IsData ? ScanRule.Nothing
+            Rule = IsBookkeeping(keg) || keg.IsData ? ScanRule.Nothing
                 : keg.IsBucket ? ScanRule.FirstWord
-                : mbuf ? ScanRule.Reader
+                : reader is not null ? ScanRule.Reader
                 : ScanRule.All,
-            Reader = mbuf ? _mbufs : null,
+            Reader = reader,
             Copies = keg.IsPerCpu ? Math.Max(1, _dump.Heap.Forms.Cpus) : 1,
             CopyStride = keg.IsPerCpu && _dump.Heap.Forms.Cpus > 1 ? _dump.Heap.Forms.PerCpuStride : 0,
             IsStoredAsOffset = keg.IsPerCpu,
@@ -167,10 +167,11 @@ public sealed class HeapBlocks
     }
 
     /// <summary>
-    /// Headers of slabs point to their slab's first item (<c>uhs_data</c>), which must not hold it: a lost first item would be
-    /// reached from there. The headers themselves belong to UMA, which finds them through vm_page or a hash table.
+    /// What allocators keep of memory that they handed out must not hold it: headers of slabs point to their slab's first item
+    /// (<c>uhs_data</c>), boundary tags of vmem to the start of each range (<c>bt_start</c>). They belong to the allocators, which
+    /// find them through vm_page and hash tables.
     /// </summary>
-    private static bool IsSlabHeaders(Keg keg) => keg.Name is "UMA Slabs" or "UMA Slabs 0" or "UMA Slabs 1" or "UMA RCntSlabs";
+    private static bool IsBookkeeping(Keg keg) => keg.Name is "UMA Slabs" or "UMA Slabs 0" or "UMA Slabs 1" or "UMA RCntSlabs" or "vmem btag";
 
     private void SetStates(BlockTable table)
     {
@@ -191,7 +192,7 @@ public sealed class HeapBlocks
             }
 
             Keg keg = _dump.Heap.Kegs[slabs.Keg[slab]];
-            bool headers = IsSlabHeaders(keg);
+            bool bookkeeping = IsBookkeeping(keg);
             long bytes = shape.Rule switch { ScanRule.Nothing => 0, ScanRule.FirstWord => 8, _ => shape.Size * shape.Copies };
             ReadOnlySpan<byte> states = slabs.State.AsSpan(slabs.FirstItem[slab], shape.Count);
             for (int i = 0; i < states.Length; i++)
@@ -200,7 +201,7 @@ public sealed class HeapBlocks
                 {
                     case ItemState.Allocated:
                         _allocated[row.FirstBlock + i] = true;
-                        _held[row.FirstBlock + i] = headers;
+                        _held[row.FirstBlock + i] = bookkeeping;
                         ScanBytes += bytes;
                         break;
                     case ItemState.CachedConstructed or ItemState.FreeConstructed when bytes > 0 && !ownNothing[keg.Index]:
@@ -216,7 +217,7 @@ public sealed class HeapBlocks
     {
         MarkRoot root = shape.Rule switch
         {
-            ScanRule.Reader => new MarkRoot(address + (ulong)_mbufs!.ExternalOffset, (ulong)MbufReader.ExternalSize),
+            ScanRule.Reader when keg.Name == "mbuf" => new MarkRoot(address + (ulong)_mbufs!.ExternalOffset, (ulong)MbufReader.ExternalSize),
             ScanRule.FirstWord => new MarkRoot(address, 8),
             _ => new MarkRoot(address, (ulong)shape.Size),
         };

@@ -20,6 +20,9 @@ internal static class DumpCommand
             DumpSummaryCommand.Create(options, terminal),
             DumpZonesCommand.Create(options, terminal),
             DumpTypesCommand.Create(options, terminal),
+            DumpLeaksCommand.Create(options, terminal),
+            DumpWhatisCommand.Create(options, terminal),
+            DumpRefsCommand.Create(options, terminal),
         };
         command.SetAction(parsed => DumpSummaryCommand.Run(parsed, options, terminal));
         return command;

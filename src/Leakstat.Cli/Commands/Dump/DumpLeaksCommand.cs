@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
+
+namespace Leakstat.Cli.Commands.Dump;
+
+/// <summary><c>leakstat dump VMCORE leaks</c>: what nothing points to any more.</summary>
+internal static class DumpLeaksCommand
+{
+    private const long BaselineBytes = 256 << 20;
+
+    /// <summary>The command.</summary>
+    public static Command Create(DumpCommandOptions options, Terminal terminal)
+    {
+        var sample = new Option<int>("--sample") { Description = "print the contents of this many blocks of each group", HelpName = "N" };
+        var baseline = new Option<string?>("--baseline")
+        {
+            Description = "leave out what was unreached in a healthy dump of the same kernel too",
+            HelpName = "FILE",
+        };
+        var write = new Option<string?>("--write-baseline") { Description = "write what is unreached here as a baseline", HelpName = "FILE" };
+        var threads = new Option<int?>("--threads") { Description = "threads that mark (default: one for each processor, at most 16)", HelpName = "N" };
+        sample.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 1000)
+            {
+                result.AddError("--sample takes 0 to 1000");
+            }
+        });
+        threads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 256)
+            {
+                result.AddError("--threads takes 1 to 256");
+            }
+        });
+        var command = new Command("leaks", "what nothing points to any more: lost memory by zone, bucket and size, with evidence")
+        {
+            options.Common.Html, sample, baseline, write, threads,
+        };
+        command.SetAction(parsed =>
+        {
+            using KernelDump dump = options.Open(parsed);
+            LeakBaseline? healthy = parsed.GetValue(baseline) is { } path ? ReadBaseline(path, dump) : null;
+            long start = TimeProvider.System.GetTimestamp();
+            using var bar = new MarkBar(terminal, isWanted: !parsed.GetValue(options.Common.Quiet) && !parsed.GetValue(options.Common.Json));
+            LeakReport report = LeakSearch.Run(dump, new LeakOptions
+            {
+                Threads = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, 16),
+                Baseline = healthy,
+                Started = bar.Start,
+            });
+            bar.Stop();
+            double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            if (parsed.GetValue(write) is { } written)
+            {
+                ReportFile.Write(written, LeakSearch.Baseline(dump, report).Write);
+            }
+
+            if (parsed.GetValue(options.Common.Html) is { } html)
+            {
+                ReportFile.Write(html, stream => DumpLeaksHtml.Write(stream, dump, report, seconds));
+            }
+
+            ReportOutput.Print(
+                parsed,
+                options.Common,
+                terminal,
+                stream => DumpLeaksJson.Write(stream, dump, report, seconds, parsed.GetValue(sample)),
+                (writer, layout) => DumpLeaksText.Write(writer, dump, report, seconds, parsed.GetValue(sample), layout));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static LeakBaseline ReadBaseline(string path, KernelDump dump)
+    {
+        byte[] bytes;
+        try
+        {
+            if (new FileInfo(path).Length > BaselineBytes)
+            {
+                throw new CommandException(ExitCode.NoInput, $"{path}: is no baseline: it is larger than {BaselineBytes >> 20} MiB");
+            }
+
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+        }
+
+        LeakBaseline baseline = LeakBaseline.Read(bytes, out string? problem) ?? throw new CommandException(ExitCode.NoInput, $"{path}: {problem}");
+        return baseline.Kernel == dump.Identity.Version.Trim()
+            ? baseline
+            : throw new CommandException(ExitCode.NoInput, $"{path}: is of another kernel: {baseline.Kernel.ReplaceLineEndings(" ")}");
+    }
+}

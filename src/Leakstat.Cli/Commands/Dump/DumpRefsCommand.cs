@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json;
+using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
+using Leakstat.Model;
+using Leakstat.Reports;
+
+namespace Leakstat.Cli.Commands.Dump;
+
+/// <summary><c>leakstat dump VMCORE refs ADDR</c>: who points to a block, and how it is reached from a root.</summary>
+internal static class DumpRefsCommand
+{
+    private const int Most = 200;
+
+    /// <summary>The command.</summary>
+    public static Command Create(DumpCommandOptions options, Terminal terminal)
+    {
+        Argument<string> address = DumpAddress.Argument();
+        var command = new Command("refs", "who points to the block at an address, and a way to it from a root") { address };
+        command.SetAction(parsed =>
+        {
+            ulong wanted = DumpAddress.Read(parsed, address);
+            using KernelDump dump = options.Open(parsed);
+            HeapBlocks heap = HeapBlocks.Make(dump);
+            int block = heap.Input.Blocks.Find(wanted);
+            if (block < 0)
+            {
+                throw new CommandException(ExitCode.NoInput, $"0x{wanted:x16} lies in no allocation that is known: see whatis");
+            }
+
+            References references = ReferenceSearch.Find(heap.Input, block, Most);
+            ReportOutput.Print(
+                parsed,
+                options.Common,
+                terminal,
+                stream => DumpJson.Write(stream, "leakstat.dumprefs/1", dump, json => WriteJson(json, heap, references)),
+                (writer, layout) => WriteText(writer, dump, heap, references, layout));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void WriteText(TextWriter writer, KernelDump dump, HeapBlocks heap, References references, TerminalOptions layout)
+    {
+        DumpText.WriteLine(writer, $"{Name(heap, references.Block)}: {Display.Count(references.Count, "word points", "words point")} to it", layout);
+        int most = layout.Detail == Detail.Verbose ? int.MaxValue : 20;
+        foreach (Referrer referrer in references.Referrers.Take(most))
+        {
+            DumpText.WriteLine(writer, $"  {Holder(heap, referrer)}  → 0x{referrer.Word:x16}{(referrer.IsReached ? "" : "  (itself lost)")}", layout);
+        }
+
+        if (references.Count > most)
+        {
+            writer.WriteLine($"  and {Display.Count(references.Count - Math.Min(most, references.Referrers.Count))} more");
+        }
+
+        writer.WriteLine();
+        if (references.Path.Count == 0)
+        {
+            writer.WriteLine("No root leads to it: it is lost, or free.");
+        }
+        else
+        {
+            writer.WriteLine("A way to it:");
+            DumpText.WriteLine(writer, $"  {RootName(heap, references.Root)}", layout);
+            foreach (PathStep step in references.Path)
+            {
+                DumpText.WriteLine(writer, $"  → {Name(heap, step.Block)}{Inside(heap, step)}", layout);
+            }
+        }
+
+        DumpText.WriteNotes(writer, dump, layout);
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, HeapBlocks heap, References references)
+    {
+        json.WriteAddress("block", heap.Input.Blocks.AddressOf(references.Block));
+        json.WriteText("name", Name(heap, references.Block));
+        json.WriteNumber("count", references.Count);
+        json.WriteStartArray("references");
+        foreach (Referrer referrer in references.Referrers)
+        {
+            json.WriteStartObject();
+            json.WriteText("from", Holder(heap, referrer));
+            json.WriteAddress("to", referrer.Word);
+            json.WriteBoolean("reached", referrer.IsReached);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("path");
+        if (references.Path.Count > 0)
+        {
+            json.WriteStringValue(RootName(heap, references.Root));
+        }
+
+        foreach (PathStep step in references.Path)
+        {
+            json.WriteStringValue(Name(heap, step.Block) + Inside(heap, step));
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Holder(HeapBlocks heap, Referrer referrer) =>
+        referrer.Holder >= 0 ? Name(heap, referrer.Holder) : RootName(heap, referrer.Root);
+
+    private static string RootName(HeapBlocks heap, int root) => $"{heap.RootNames[root]} (0x{heap.Input.Roots[root].Address:x16})";
+
+    private static string Name(HeapBlocks heap, int block) => $"{heap.KegOf(block)?.Name ?? "large allocation"} 0x{heap.Input.Blocks.AddressOf(block):x16}";
+
+    private static string Inside(HeapBlocks heap, PathStep step) =>
+        step.Entered - heap.Input.Blocks.AddressOf(step.Block) is > 0 and var offset && offset < 1UL << 46 ? $", at +0x{offset:x}" : "";
+}

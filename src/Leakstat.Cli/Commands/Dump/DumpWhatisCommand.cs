@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
+
+namespace Leakstat.Cli.Commands.Dump;
+
+/// <summary><c>leakstat dump VMCORE whatis ADDR</c>: what an address is.</summary>
+internal static class DumpWhatisCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(DumpCommandOptions options, Terminal terminal)
+    {
+        Argument<string> address = DumpAddress.Argument();
+        var command = new Command("whatis", "what an address is: symbol, zone, item and its state, stack, page") { address };
+        command.SetAction(parsed =>
+        {
+            ulong wanted = DumpAddress.Read(parsed, address);
+            using KernelDump dump = options.Open(parsed);
+            HeapBlocks heap = HeapBlocks.Make(dump);
+            IReadOnlyList<AddressFact> facts = AddressLookup.Find(dump, heap, wanted);
+            bool isBlock = heap.Input.Blocks.Find(wanted) >= 0;
+            ReportOutput.Print(
+                parsed,
+                options.Common,
+                terminal,
+                stream => DumpJson.Write(stream, "leakstat.dumpwhatis/1", dump, json =>
+                {
+                    json.WriteAddress("address", wanted);
+                    json.WriteStartArray("facts");
+                    foreach (AddressFact fact in facts)
+                    {
+                        json.WriteStartObject();
+                        json.WriteString("name", fact.Name);
+                        json.WriteText("text", fact.Text);
+                        json.WriteEndObject();
+                    }
+
+                    json.WriteEndArray();
+                }),
+                (writer, layout) =>
+                {
+                    DumpText.WriteLine(writer, $"0x{wanted:x16}{(facts.Count == 0 ? " lies in nothing that is known" : "")}", layout);
+                    foreach (AddressFact fact in facts)
+                    {
+                        DumpText.WriteLine(writer, $"  {fact.Name,-12} {fact.Text}", layout);
+                    }
+
+                    foreach (string line in isBlock ? new BlockSample(dump, heap).Lines(heap.Input.Blocks.AddressOf(heap.Input.Blocks.Find(wanted))) : [])
+                    {
+                        DumpText.WriteLine(writer, "  " + line, layout);
+                    }
+
+                    DumpText.WriteNotes(writer, dump, layout);
+                });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
+
+/// <summary>An address on the command line.</summary>
+internal static class DumpAddress
+{
+    /// <summary>The argument.</summary>
+    public static Argument<string> Argument() => new("ADDR") { Description = "a kernel address in hex" };
+
+    /// <summary>The address; fails with code 2 where it is none.</summary>
+    public static ulong Read(ParseResult parsed, Argument<string> argument)
+    {
+        string text = parsed.GetValue(argument)!;
+        ReadOnlySpan<char> digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
+        return ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ulong address)
+            ? address
+            : throw new CommandException(ExitCode.Usage, $"'{text}' is no address: hexadecimal, as 0xfffff80003a41c00");
+    }
+}
