@@ -6,6 +6,7 @@ using Leakstat.Model;
 // generate OUT MEGABYTES FILE     repeats a real output until it is that large
 // spool OUT CAPTURES FOLDER       makes a spool of captures like that one
 // gate RUNS ROUNDS SERIES...      how often the gate finds and blames, on noise replayed from real series
+// load SPOOL                      loads it into a store and prints the processor time of each step
 // parse FORMAT FILE               reads it table by table and prints rate (of processor time), allocation and sums
 switch (args)
 {
@@ -15,6 +16,9 @@ switch (args)
     case ["spool", var output, var captures, var capture]:
         SpoolMaker.Make(output, int.Parse(captures, System.Globalization.CultureInfo.InvariantCulture), capture);
         return 0;
+    case ["load", var spool]:
+        SpoolLoading.Measure(spool);
+        return 0;
     case ["parse", var format, var file]:
         Measure(format, file);
         return 0;
@@ -23,7 +27,7 @@ switch (args)
             int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), folders);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
+        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
         return 2;
 }
 

@@ -10,7 +10,9 @@ internal sealed class CaptureRow(SeriesNumbers series, Func<string, long> texts)
     private static readonly string[] s_kinds = [.. Enum.GetValues<SeriesKind>().Select(SeriesKindName.Of)];
 
     private readonly Dictionary<SeriesKey, (int Value, int Place)> _known = [];
+    private readonly List<(SeriesKey Key, int Value, int Place)> _expected = [];
     private long?[] _values = new long?[256];
+    private int _next;
     private SourceFile? _lastFile;
     private long _lastText;
 
@@ -18,6 +20,7 @@ internal sealed class CaptureRow(SeriesNumbers series, Func<string, long> texts)
     public long?[] Of(Capture capture, Ledger ledger)
     {
         Array.Clear(_values);
+        _next = 0;
         AddFacts(SampleFacts.Of(capture));
         foreach (SampleNumber number in SampleNumber.Of(capture, ledger))
         {
@@ -56,15 +59,7 @@ internal sealed class CaptureRow(SeriesNumbers series, Func<string, long> texts)
 
     private void Add(in SampleNumber number, string source)
     {
-        if (!_known.TryGetValue(number.Key, out (int Value, int Place) at))
-        {
-            string kind = s_kinds[(int)number.Key.Kind];
-            at = (
-                series.Number(kind, number.Key.Name),
-                number.At is null ? -1 : series.Number(StoredKind.At + kind, number.Key.Name));
-            _known[number.Key] = at;
-        }
-
+        (int Value, int Place) at = Find(number);
         if (at.Value < 0)
         {
             return;
@@ -82,6 +77,36 @@ internal sealed class CaptureRow(SeriesNumbers series, Func<string, long> texts)
         {
             series.Resize(at.Value, size);
         }
+    }
+
+    private (int Value, int Place) Find(in SampleNumber number)
+    {
+        // One capture after another says the same in the same order: what came at this place last is looked at first.
+        int place = _next++;
+        if (place < _expected.Count && _expected[place].Key == number.Key)
+        {
+            return (_expected[place].Value, _expected[place].Place);
+        }
+
+        if (!_known.TryGetValue(number.Key, out (int Value, int Place) at))
+        {
+            string kind = s_kinds[(int)number.Key.Kind];
+            at = (
+                series.Number(kind, number.Key.Name),
+                number.At is null ? -1 : series.Number(StoredKind.At + kind, number.Key.Name));
+            _known[number.Key] = at;
+        }
+
+        if (place < _expected.Count)
+        {
+            _expected[place] = (number.Key, at.Value, at.Place);
+        }
+        else if (place == _expected.Count)
+        {
+            _expected.Add((number.Key, at.Value, at.Place));
+        }
+
+        return at;
     }
 
     private void Set(string kind, string name, long? value) => Set(series.Number(kind, name), value);

@@ -20,8 +20,8 @@ public sealed class StoreException : Exception
     /// <summary>SQLite's primary result code; 0 where the problem is not SQLite's.</summary>
     public int Code { get; }
 
-    /// <summary>Whether it could be read and not written: no room, no permission, or another process writes.</summary>
-    public bool IsOfWriting => Code is 5 or 8 or 13;
+    /// <summary>Whether it could be read and not written: no room, no permission, a fault of the disk, or another process writes.</summary>
+    public bool IsOfWriting => Code is 5 or 8 or 10 or 13;
 
     /// <summary>Whether the file is damaged: SQLite's structure or what stands in it.</summary>
     public bool IsDamage => Code is 11 or 26 || IsOfContent;

@@ -19,21 +19,16 @@ public sealed class StoreWriter : IDisposable
     /// <summary>Opens a store; makes one where there is no such file.</summary>
     /// <param name="file">The file.</param>
     public StoreWriter(string file)
-        : this(file, maxPages: null)
+        : this(file, layer: null)
     {
     }
 
-    internal StoreWriter(string file, int? maxPages)
+    internal StoreWriter(string file, string? layer)
     {
         _file = file;
-        _database = new Database(file, write: true);
+        _database = new Database(file, write: true, layer);
         try
         {
-            if (maxPages is { } most)
-            {
-                _database.Run($"PRAGMA max_page_count = {most}");
-            }
-
             // Refuse a file of someone else before its header is touched.
             Schema.Recognise(_database, file, writing: true);
             _database.Run("PRAGMA journal_mode = WAL");

@@ -11,12 +11,12 @@ public sealed class FileSystemSource : ISourceNode
     private readonly string _path;
     private readonly string? _target;
 
-    private FileSystemSource(string name, string path, FileSystemSource? parent)
+    private FileSystemSource(string name, string path, FileSystemInfo info, FileSystemSource? parent)
     {
         Name = name;
         _path = path;
         _parent = parent;
-        (IsFolder, _target, Refusal) = Examine(path);
+        (IsFolder, _target, Refusal) = Examine(info);
         if (Refusal is null && IsFolder && IsCircle())
         {
             Refusal = "a link that leads back into a folder around it";
@@ -34,7 +34,8 @@ public sealed class FileSystemSource : ISourceNode
 
     /// <summary>A file or folder that a person named; null where there is none of that name.</summary>
     public static FileSystemSource? TryOpen(string path) =>
-        Path.Exists(path) || new FileInfo(path).LinkTarget is not null ? new FileSystemSource(path, path, null) : null;
+        Path.Exists(path) || new FileInfo(path).LinkTarget is not null ? new FileSystemSource(path, path, Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path), null)
+            : null;
 
     /// <summary>
     /// Standard input, taken into memory as far as the bound, because sources are read twice. One byte more than the
@@ -58,7 +59,7 @@ public sealed class FileSystemSource : ISourceNode
     {
         foreach (FileSystemInfo child in new DirectoryInfo(_path).EnumerateFileSystemInfos())
         {
-            yield return new FileSystemSource(child.Name, child.FullName, this);
+            yield return new FileSystemSource(child.Name, child.FullName, child, this);
         }
     }
 
@@ -67,13 +68,13 @@ public sealed class FileSystemSource : ISourceNode
         ? new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan)
         : throw new IOException(Refusal);
 
-    private static (bool IsFolder, string? Target, string? Refusal) Examine(string path)
+    private static (bool IsFolder, string? Target, string? Refusal) Examine(FileSystemInfo info)
     {
         try
         {
-            FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+            // Few questions to the system: a spool has many files.
             string target = info.FullName;
-            if (info.LinkTarget is not null)
+            if (info.Attributes.HasFlag(FileAttributes.ReparsePoint) && info.LinkTarget is not null)
             {
                 FileSystemInfo? final = info.ResolveLinkTarget(returnFinalTarget: true);
                 if (final is not { Exists: true })
@@ -82,6 +83,7 @@ public sealed class FileSystemSource : ISourceNode
                 }
 
                 target = final.FullName;
+                info = final;
             }
 
             if (info is DirectoryInfo)
@@ -90,7 +92,7 @@ public sealed class FileSystemSource : ISourceNode
             }
 
             // Opening a pipe or a device may never return, and a folder may hold anything.
-            return FileKind.IsRegular(target)
+            return info is FileInfo { Length: > 0 } || FileKind.IsRegular(target)
                 ? (false, target, null)
                 : (false, target, "not a regular file (a socket, pipe or device)");
         }

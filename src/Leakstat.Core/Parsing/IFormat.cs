@@ -33,6 +33,12 @@ public interface IFormat
     LineFit Fit(ReadOnlySpan<byte> line);
 
     /// <summary>
+    /// Whether a line begins an output of this format: the same as asking <see cref="Fit"/> for a header. Asked of lines
+    /// that are most often none, so a format that can tell sooner does.
+    /// </summary>
+    bool IsHeader(ReadOnlySpan<byte> line) => Fit(line) == LineFit.Header;
+
+    /// <summary>
     /// Whether a JSON or XML document of this format begins here. Called on the text from a line on that
     /// <see cref="Text.DocumentText.Starts"/>; <see cref="Text.DocumentText.HeadBytes"/> of it are enough. A document
     /// printed for reading begins with a line that holds only <c>{</c>, which <see cref="Fit"/> cannot decide.

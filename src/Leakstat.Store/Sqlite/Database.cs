@@ -8,11 +8,17 @@ internal sealed unsafe class Database : IDisposable
     private readonly string _file;
     private nint _handle;
 
-    public Database(string file, bool write)
+    /// <summary>Opens a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="write">Whether its contents may be changed, and the file made.</param>
+    /// <param name="layer">Name of the file layer (a registered <c>sqlite3_vfs</c>); the system's where null.</param>
+    public Database(string file, bool write, string? layer = null)
     {
         Native.Require();
         _file = file;
-        int code = Native.Open(file, out _handle, write ? Native.OpenReadWrite | Native.OpenCreate : Native.OpenReadOnly, 0);
+        nint name = Marshal.StringToCoTaskMemUTF8(layer);
+        int code = Native.Open(file, out _handle, Native.OpenReadWrite | (write ? Native.OpenCreate : 0), name);
+        Marshal.FreeCoTaskMem(name);
         if (code != Native.Ok)
         {
             string message = Message(code);
@@ -21,6 +27,12 @@ internal sealed unsafe class Database : IDisposable
         }
 
         _ = Native.BusyTimeout(_handle, 10_000);
+        if (!write)
+        {
+            // Opened for writing where the file allows it: what a writer left behind that was killed is put right by whoever
+            // comes next, a reader too.
+            Run("PRAGMA query_only = 1");
+        }
     }
 
     /// <summary>The connection.</summary>
@@ -97,7 +109,7 @@ internal sealed unsafe class Database : IDisposable
         10 => "it could not be read or written (disk I/O error)",
         11 => "the file is damaged (leakstat history --check says more)",
         13 => "there is no room left (full disk, or the largest size the file may have)",
-        14 => "cannot be opened",
+        14 => "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files there)",
         26 => "not a database",
         8 => "is read-only",
         _ => Marshal.PtrToStringUTF8((nint)Native.ErrorMessage(_handle)) ?? $"SQLite error {code}",

@@ -10,7 +10,6 @@ internal static unsafe partial class Native
     internal const int Busy = 5;
     internal const int Row = 100;
     internal const int Done = 101;
-    internal const int OpenReadOnly = 1;
     internal const int OpenReadWrite = 2;
     internal const int OpenCreate = 4;
 

@@ -81,6 +81,11 @@ internal static class HistoryList
                     writer.WriteStartObject();
                     writer.WriteString("kind", SeriesKindName.Of(series.Key.Kind));
                     writer.WriteString("name", series.Key.Name);
+                    if (series.ItemSize > 0)
+                    {
+                        writer.WriteNumber("itemSize", series.ItemSize);
+                    }
+
                     writer.WriteNumber("values", count);
                     writer.WriteNumber("last", last);
                     writer.WriteEndObject();

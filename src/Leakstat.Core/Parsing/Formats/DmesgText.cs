@@ -51,6 +51,9 @@ public sealed class DmesgText : IFormat
         || (Scan.IsDigit(line[^1]) && line.Count((byte)',') >= 6 && line.Contains((byte)':'));
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => !line.IsEmpty && KernelMessageText.StartsBuffer(LogPrefix.Strip(line, out _));
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         ImmutableArray<KernelMessage>.Builder messages = ImmutableArray.CreateBuilder<KernelMessage>();

@@ -19,7 +19,7 @@ public sealed class KldstatText : IFormat
     /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
-        if (IsHeader(line))
+        if (IsHeading(line))
         {
             return LineFit.Header;
         }
@@ -31,6 +31,9 @@ public sealed class KldstatText : IFormat
 
         return IsModuleHeading(line) || TryModule(line, out _) ? LineFit.Continues : LineFit.None;
     }
+
+    /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => IsHeading(line);
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
@@ -82,7 +85,7 @@ public sealed class KldstatText : IFormat
                 rows++;
                 modules.Add(capture.Names.Get(module));
             }
-            else if (!IsHeader(line))
+            else if (!IsHeading(line))
             {
                 problems.Skip(lines);
             }
@@ -109,7 +112,7 @@ public sealed class KldstatText : IFormat
         modules.Clear();
     }
 
-    private static bool IsHeader(ReadOnlySpan<byte> line)
+    private static bool IsHeading(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> rest = line;
         return Scan.Word(ref rest).SequenceEqual("Id"u8)

@@ -34,17 +34,21 @@ public sealed class KnownCommand : IFormat
     public bool IsUsed => false;
 
     /// <inheritdoc/>
-    public LineFit Fit(ReadOnlySpan<byte> line)
+    public LineFit Fit(ReadOnlySpan<byte> line) =>
+        IsHeader(line) ? LineFit.Header : _isOwn is { } isOwn && isOwn(line) ? LineFit.Row : LineFit.None;
+
+    /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line)
     {
         foreach (byte[][] heading in _headings)
         {
             if (StartsWithWords(line, heading))
             {
-                return LineFit.Header;
+                return true;
             }
         }
 
-        return _isOwn is { } isOwn && isOwn(line) ? LineFit.Row : LineFit.None;
+        return false;
     }
 
     /// <inheritdoc/>

@@ -31,6 +31,9 @@ public sealed class NetstatMbufText : IFormat
     }
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => line.Contains((byte)'/') && Fit(line) == LineFit.Header;
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         Span<long> numbers = stackalloc long[MostNumbers];

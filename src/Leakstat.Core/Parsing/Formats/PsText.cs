@@ -39,6 +39,9 @@ public sealed class PsText : IFormat
     }
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => PsColumns.IsHeader(line);
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         ImmutableArray<ProcessRow>.Builder rows = ImmutableArray.CreateBuilder<ProcessRow>();

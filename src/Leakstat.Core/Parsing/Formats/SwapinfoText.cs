@@ -23,6 +23,9 @@ public sealed class SwapinfoText : IFormat
         : LineFit.None;
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => TryHeader(line, out _);
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         ImmutableArray<SwapDevice>.Builder devices = ImmutableArray.CreateBuilder<SwapDevice>();

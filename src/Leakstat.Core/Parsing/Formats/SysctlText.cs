@@ -51,6 +51,9 @@ public sealed class SysctlText : IFormat
     }
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => false;
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         var problems = new LineProblems(section, capture, "a line of sysctl");

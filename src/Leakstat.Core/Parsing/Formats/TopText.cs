@@ -34,6 +34,9 @@ public sealed class TopText : IFormat
     };
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => line.StartsWith("last pid:"u8) && Fit(line) == LineFit.Header;
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         var problems = new LineProblems(section, capture, "a line of the header of top");

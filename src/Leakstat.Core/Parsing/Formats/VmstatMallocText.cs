@@ -31,6 +31,9 @@ public sealed class VmstatMallocText : IFormat
     }
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => HeaderOf(line) != Header.None;
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         ImmutableArray<MallocTypeRow>.Builder rows = ImmutableArray.CreateBuilder<MallocTypeRow>(256);

@@ -27,6 +27,9 @@ public sealed class VmstatSummaryText : IFormat
     }
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => line.IndexOf("context"u8) >= 0 && Fit(line) == LineFit.Header;
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         Dictionary<string, Reading> values = [];

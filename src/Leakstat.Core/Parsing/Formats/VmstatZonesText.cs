@@ -31,7 +31,7 @@ public sealed class VmstatZonesText : IFormat
     /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
-        if (IsHeader(line))
+        if (IsHeading(line))
         {
             return LineFit.Header;
         }
@@ -39,6 +39,9 @@ public sealed class VmstatZonesText : IFormat
         Span<long> numbers = stackalloc long[MostNumbers];
         return TryRow(line, numbers, out _, out int count, out _) && count >= 7 ? LineFit.Row : LineFit.None;
     }
+
+    /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => IsHeading(line);
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
@@ -87,7 +90,7 @@ public sealed class VmstatZonesText : IFormat
                     Line = lines.Number,
                 });
             }
-            else if (!IsHeader(line) && !Scan.IsEmpty(line))
+            else if (!IsHeading(line) && !Scan.IsEmpty(line))
             {
                 skipped++;
                 capture.NotUnderstood("not a row of vmstat -z; skipped", lines.IsTerminated, section.At(lines.Number));
@@ -112,11 +115,11 @@ public sealed class VmstatZonesText : IFormat
     {
         ReadOnlySpan<byte> text = section.Bytes.Span;
         int lines = text.Count((byte)'\n') + (text.EndsWith("\n"u8) ? 0 : 1);
-        int rows = IsHeader(text[..Math.Min(text.Length, 80)]) ? lines - 1 : lines;
+        int rows = IsHeading(text[..Math.Min(text.Length, 80)]) ? lines - 1 : lines;
         return Math.Clamp(Math.Min(rows, text.Length / ShortestRow), 0, limits.Rows);
     }
 
-    private static bool IsHeader(ReadOnlySpan<byte> line)
+    private static bool IsHeading(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> rest = line;
         return Scan.Word(ref rest).SequenceEqual("ITEM"u8) && Scan.Word(ref rest).SequenceEqual("SIZE"u8);

@@ -58,6 +58,9 @@ public sealed class ZfsStatsText : IFormat
     }
 
     /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => false;
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         Dictionary<string, Reading> values = [];

@@ -211,7 +211,7 @@ internal sealed class Transcript
 
         foreach (IFormat format in FormatRegistry.All)
         {
-            if (format.Command != than.Command && format.Fit(line) == LineFit.Header)
+            if (format.Command != than.Command && format.IsHeader(line))
             {
                 return true;
             }

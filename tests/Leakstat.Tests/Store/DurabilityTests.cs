@@ -1,0 +1,170 @@
+using Leakstat.Accounting;
+using Leakstat.History;
+using Leakstat.Model;
+using Leakstat.Store;
+
+namespace Leakstat.Tests.Store;
+
+/// <summary>What was reported as stored is there after a power cut and after the disk was full, and the next load goes on.</summary>
+public sealed class DurabilityTests
+{
+    private const int Count = 1400;
+
+    private static readonly List<Capture> s_captures = StoreTests.Long(Count);
+
+    [Fact]
+    public void A_power_cut_at_any_point_loses_nothing_that_was_reported()
+    {
+        using var file = new StoreFile();
+        RecordingLayer.Start();
+        List<(int Step, int Stored)> reports = [];
+        Write(file.Path, n => reports.Add((RecordingLayer.Count, n)));
+        FileStep[] steps = RecordingLayer.Steps;
+        Assert.True(reports.Count > 20 && steps.Length > 200);
+
+        var random = new Random(20261120);
+        for (int cut = 0; cut < 150; cut++)
+        {
+            int step = cut == 0 ? steps.Length : random.Next(1, steps.Length);
+            using var after = new StoreFile();
+            PowerCut.Apply(steps.AsSpan(0, step), file.Path, after.Path, random);
+            int reported = reports.LastOrDefault(r => r.Step <= step).Stored;
+            if (reported == 0)
+            {
+                // Nothing was reported: there may be no store yet. A load makes one or goes on.
+                Assert.InRange(after.Store(s_captures.Take(20)), 0, 20);
+                continue;
+            }
+
+            using (var reader = new StoreReader(after.Path))
+            {
+                Assert.Empty(reader.Check());
+                HostHistory history = reader.Load("host1")!;
+                Assert.InRange(history.Samples.Length, reported, Count);
+                StoreFile.AssertSame(StoreFile.Direct(s_captures.Take(history.Samples.Length)), history);
+            }
+
+            if (cut % 10 == 0)
+            {
+                after.Store(s_captures);
+                StoreFile.AssertSame(StoreFile.Direct(s_captures), after.Load());
+            }
+        }
+    }
+
+    [Fact]
+    public void A_full_disk_is_said_and_loses_nothing_that_was_reported()
+    {
+        var random = new Random(7);
+        int full = 0;
+        for (int round = 0; round < 25; round++)
+        {
+            using var file = new StoreFile();
+            RecordingLayer.Start(room: random.Next(20_000, 900_000));
+            int reported = 0;
+            try
+            {
+                Write(file.Path, n => reported = n);
+            }
+            catch (StoreException e)
+            {
+                Assert.True(e.IsFull, e.Message);
+                Assert.EndsWith("there is no room left (full disk, or the largest size the file may have)", e.Message, StringComparison.Ordinal);
+                full++;
+            }
+
+            if (reported > 0)
+            {
+                StoreFile.AssertSame(StoreFile.Direct(s_captures.Take(reported)), file.Load());
+            }
+
+            // There is room again.
+            file.Store(s_captures);
+            StoreFile.AssertSame(StoreFile.Direct(s_captures), file.Load());
+        }
+
+        Assert.InRange(full, 5, 25);
+    }
+
+    [Fact]
+    public void Readers_see_whole_commits_while_a_writer_goes_on()
+    {
+        using var file = new StoreFile();
+        file.Store(s_captures.Take(7));
+        HostHistory[] expected = [.. Enumerable.Range(0, 15).Select(i => StoreFile.Direct(s_captures.Take(7 + (i * 60))))];
+        int seen = 0;
+        using var done = new CancellationTokenSource();
+        Task[] readers =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+            {
+                while (!done.IsCancellationRequested)
+                {
+                    HostHistory history = file.Load();
+                    Assert.Equal(7, history.Samples.Length % 60);
+                    StoreFile.AssertSame(expected[history.Samples.Length / 60], history);
+                    Interlocked.Increment(ref seen);
+                }
+            })),
+        ];
+        using (var writer = new StoreWriter(file.Path))
+        {
+            foreach (Capture capture in s_captures.Skip(7).Take(14 * 60))
+            {
+                HostWriter host = writer.Host("host1");
+                host.Add(capture, LedgerBuilder.From(capture));
+                if (host.Waiting == 60)
+                {
+                    writer.Commit();
+                }
+            }
+        }
+
+        done.Cancel();
+        Task.WaitAll(readers);
+        Assert.InRange(seen, 3, int.MaxValue);
+        StoreFile.AssertSame(expected[^1], file.Load());
+    }
+
+    [Fact]
+    public void A_second_writer_is_told_so_and_nothing_is_lost()
+    {
+        using var file = new StoreFile();
+        file.Store(s_captures.Take(5));
+        using (var first = new StoreWriter(file.Path))
+        using (var second = new StoreWriter(file.Path))
+        {
+            Add(first, 5, 9);
+            Add(second, 9, 12);
+            first.Commit();
+            Assert.Contains(
+                "another process wrote to it meanwhile; run the command again",
+                Assert.Throws<StoreException>(() => second.Commit()).Message,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, file.Store(s_captures.Take(12)));
+        StoreFile.AssertSame(StoreFile.Direct(s_captures.Take(12)), file.Load());
+    }
+
+    private static void Add(StoreWriter writer, int from, int to)
+    {
+        foreach (Capture capture in s_captures[from..to])
+        {
+            writer.Host("host1").Add(capture, LedgerBuilder.From(capture));
+        }
+    }
+
+    /// <summary>Stores all captures in commits of different sizes; says after each how many are stored.</summary>
+    private static void Write(string file, Action<int> stored)
+    {
+        using var writer = new StoreWriter(file, RecordingLayer.Name);
+        for (int at = 0; at < Count;)
+        {
+            int next = Math.Min(Count, at + 1 + (at * 31 % 90));
+            Add(writer, at, next);
+            writer.Commit(isEnd: next == Count);
+            stored(at = next);
+        }
+    }
+}
