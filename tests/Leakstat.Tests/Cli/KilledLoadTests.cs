@@ -64,6 +64,7 @@ public sealed class KilledLoadTests : IDisposable
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         using Process process = Process.Start(start)!;
         int lines = 0;

@@ -93,37 +93,43 @@ public sealed class DurabilityTests
         file.Store(s_captures.Take(7));
         HostHistory[] expected = [.. Enumerable.Range(0, 15).Select(i => StoreFile.Direct(s_captures.Take(7 + (i * 60))))];
         int seen = 0;
-        using var done = new CancellationTokenSource();
-        Task[] readers =
-        [
-            .. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
-            {
-                while (!done.IsCancellationRequested)
-                {
-                    HostHistory history = file.Load();
-                    Assert.Equal(7, history.Samples.Length % 60);
-                    StoreFile.AssertSame(expected[history.Samples.Length / 60], history);
-                    Interlocked.Increment(ref seen);
-                }
-            })),
-        ];
-        using (var writer = new StoreWriter(file.Path))
-        {
-            foreach (Capture capture in s_captures.Skip(7).Take(14 * 60))
-            {
-                HostWriter host = writer.Host("host1");
-                host.Add(capture, LedgerBuilder.From(capture));
-                if (host.Waiting == 60)
-                {
-                    writer.Commit();
-                }
-            }
-        }
-
-        done.Cancel();
-        Task.WaitAll(readers);
+        bool isDone = false;
+        Parallel.Invoke(Append, Read, Read, Read);
         Assert.InRange(seen, 3, int.MaxValue);
         StoreFile.AssertSame(expected[^1], file.Load());
+
+        void Read()
+        {
+            do
+            {
+                HostHistory history = file.Load();
+                Assert.Equal(7, history.Samples.Length % 60);
+                StoreFile.AssertSame(expected[history.Samples.Length / 60], history);
+                Interlocked.Increment(ref seen);
+            }
+            while (!Volatile.Read(ref isDone));
+        }
+
+        void Append()
+        {
+            try
+            {
+                using var writer = new StoreWriter(file.Path);
+                foreach (Capture capture in s_captures.Skip(7).Take(14 * 60))
+                {
+                    HostWriter host = writer.Host("host1");
+                    host.Add(capture, LedgerBuilder.From(capture));
+                    if (host.Waiting == 60)
+                    {
+                        writer.Commit();
+                    }
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref isDone, true);
+            }
+        }
     }
 
     [Fact]
