@@ -31,8 +31,11 @@ public sealed class StoreWriter : IDisposable
         {
             // Refuse a file of someone else before its header is touched.
             Schema.Recognise(_database, file, writing: true);
+
+            // EXTRA before WAL: else the journal of that change may be back after a power cut, and undo the change with all
+            // that was stored since. Within WAL it is the same as FULL.
+            _database.Run("PRAGMA synchronous = EXTRA");
             _database.Run("PRAGMA journal_mode = WAL");
-            _database.Run("PRAGMA synchronous = FULL");
             Schema.Migrate(_database, file);
             _dataVersion = _database.Number("PRAGMA data_version");
             using Statement texts = _database.Prepare("SELECT id, value FROM text");
