@@ -18,6 +18,7 @@ public class LeakTests
     [InlineData(48)]
     [InlineData(1000)]
     [InlineData(4096)]
+    [InlineData(9000)]
     public void Items_of_every_size_are_found(int size) =>
         AssertExact(Heaps.WithLosses(new MachineOptions(), ZoneOptions.Default, size));
 
@@ -68,6 +69,43 @@ public class LeakTests
             (Item next, _) = heap.Mbufs.WithCluster();
             heap.Mbufs.Next(lost, next);
             heap.Mbufs.Plain();
+        }
+
+        AssertExact(heap);
+    }
+
+    [Fact]
+    public void Lost_blocks_of_malloc_are_found_in_every_bucket()
+    {
+        var heap = new Scenario();
+        IPlace table = heap.Variable("table", 4096);
+        foreach (int size in (int[])[16, 100, 256, 384, 500, 1024, 2000, 4096, 8000, 16384, 30000, 65536])
+        {
+            heap.Point(table, heap.Block("kept", size)).Point(table, heap.Block("kept", size), inside: size / 3);
+            heap.Block("lost", size);
+        }
+
+        AssertExact(heap);
+    }
+
+    [Theory]
+    [InlineData("13")]
+    [InlineData("14")]
+    [InlineData("15")]
+    public void Lost_large_allocations_are_found(string release)
+    {
+        var heap = new Scenario(Writer.MachineTests.OptionsOf(release));
+        LargeBlock kept = heap.Large("big", 200_000);
+        heap.Point(heap.Variable("big_start"), kept);
+        heap.Point(heap.Variable("big_inside"), heap.Large("big", 300_000), inside: 150_000);
+        Item inLarge = heap.Block("kept", 100);
+        heap.Point(kept, inLarge, at: 100_000);
+        LargeBlock lost = heap.Large("big", 400_000);
+        heap.Point(lost, heap.Block("lost", 100), at: 200_000);
+        if (heap.Machine.Release.Major >= 14)
+        {
+            heap.Point(heap.Variable("dma"), heap.Large("dma", 100_000, contiguous: true));
+            heap.Large("dma", 100_000, contiguous: true);
         }
 
         AssertExact(heap);
@@ -146,6 +184,79 @@ public class LeakTests
 
             return heap;
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Random_heaps_are_marked_as_their_pointers_say(int seed)
+    {
+        var random = new Random(seed);
+        var heap = new Scenario(new MachineOptions
+        {
+            Seed = seed,
+            Cpus = 1 + random.Next(4),
+            Domains = 1 + random.Next(2),
+            Release = random.Next(3) switch
+            {
+                0 => FreeBsd.V13,
+                1 => FreeBsd.V14,
+                _ => FreeBsd.V15,
+            },
+        });
+        ZoneOptions[] layouts = [.. Heaps.Layouts.Values];
+        Zone[] zones = [.. Enumerable.Range(0, 6).Select(i => heap.Zone(
+            $"zone{i}", 24 + (8 * random.Next(200)), layouts[random.Next(layouts.Length)] with { Pages = layouts[i].Pages }))];
+        List<IPlace> places = [];
+        for (int i = 0; i < 1500; i++)
+        {
+            places.Add(random.Next(4) switch
+            {
+                0 => heap.Block("random", 32 + random.Next(3000)),
+                1 when random.Next(40) == 0 => heap.Large("random", 70_000 + random.Next(100_000)),
+                _ => heap.New(zones[random.Next(zones.Length)], random.Next(heap.Machine.Domains)),
+            });
+        }
+
+        // About as many pointers as places: part hangs on the roots, part on nothing, part on itself.
+        IPlace[] roots = [.. Enumerable.Range(0, 60).Select(i => heap.Variable($"root{i}"))];
+        foreach (IPlace root in roots)
+        {
+            heap.Point(root, places[random.Next(places.Count)]);
+        }
+
+        for (int i = 0; i < 1600; i++)
+        {
+            IPlace from = places[random.Next(places.Count)];
+            IPlace to = places[random.Next(places.Count)];
+            heap.Point(from, to, inside: random.Next(3) == 0 ? random.Next(to.Size / 8) * 8 : 0, at: 8 * random.Next(Math.Min(from.Size, 4096) / 8));
+        }
+
+        // A pointer may have been written over another: only what stands counts.
+        heap.Machine.References.Reread(heap.Machine.Space, places, roots);
+        foreach (Item item in places.OfType<Item>().Where(_ => random.Next(8) == 0))
+        {
+            if (item.Zone!.Keg!.Is(KegTraits.Malloc))
+            {
+                heap.Machine.Malloc.Free("random", item, random.Next(2) == 0 ? BucketPlace.Domain : null);
+            }
+            else if (random.Next(2) == 0)
+            {
+                heap.Free(item);
+            }
+            else
+            {
+                heap.Cache(item, BucketPlace.Domain, item.Slab.Domain);
+            }
+        }
+
+        AssertExact(heap);
     }
 
     private static void AssertExact(Scenario heap)
