@@ -147,6 +147,7 @@ internal sealed class MarkWorker(MarkState state, int workers)
     /// From addresses to marks in three passes over the batch, each of whose memory accesses are independent of each other and
     /// fetched ahead by the pass before, so that many cache misses are under way at once.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void Mark(ReadOnlySpan<ulong> addresses, bool offsets)
     {
         _candidates += addresses.Length;

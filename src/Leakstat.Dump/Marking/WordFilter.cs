@@ -17,6 +17,7 @@ internal static class WordFilter
     /// places than <paramref name="count"/>.
     /// </summary>
     /// <returns>Words written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Select(ref ulong words, int count, ulong low, ulong span, ulong added, ref ulong buffer)
     {
         int written = 0;
