@@ -6,6 +6,15 @@ namespace Leakstat.Tests.Cli;
 /// <summary>One run of the command line with everything it printed.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
+    /// <summary>Names of all commands.</summary>
+    public static IEnumerable<string> Commands()
+    {
+        using var output = new MemoryStream();
+        using var error = new StringWriter();
+        return [.. CommandLine.Build(new Terminal { Output = output, Error = error, Input = () => Stream.Null, HasColor = false })
+            .Subcommands.Where(command => !command.Hidden).Select(command => command.Name)];
+    }
+
     /// <summary>Runs leakstat in this process, from the repository's root as a user would.</summary>
     public static CommandRun Of(string[] args, string input = "", bool color = false)
     {

@@ -23,6 +23,17 @@ public sealed class ReadMeTests
     }
 
     [Fact]
+    public void Every_command_is_in_the_manual()
+    {
+        string page = File.ReadAllText(Path.Combine(Given.Root, "man", "leakstat.1"));
+        string[] commands = [.. CommandRun.Commands()];
+        Assert.True(commands.Length > 3);
+        Assert.All(commands, command => Assert.True(
+            page.Contains($"\n.It Cm {command}\n", StringComparison.Ordinal) && page.Contains($"\n.Cm {command}\n", StringComparison.Ordinal),
+            $"man/leakstat.1 says nothing of `leakstat {command}`"));
+    }
+
+    [Fact]
     public void Every_command_in_the_README_exists()
     {
         foreach (string line in File.ReadLines(Path.Combine(Given.Root, "README.md")).Where(l => l.StartsWith("    ./leakstat ", StringComparison.Ordinal)))
