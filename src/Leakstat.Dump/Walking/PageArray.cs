@@ -56,7 +56,7 @@ internal sealed class PageArray
         ulong size = context.Symbols.Address("vm_page_array_size");
         ulong address = array == 0 ? 0 : context.Memory.UInt64(array) ?? 0;
         ulong count = size == 0 ? 0 : context.Memory.UInt64(size) ?? 0;
-        if (offsets.Size < 48 || offsets.Links < 0 || offsets.Object < 0 || offsets.Physical < 0 || address == 0 || count == 0)
+        if (offsets.Size is < 48 or > 4096 || offsets.Links < 0 || offsets.Object < 0 || offsets.Physical < 0 || address == 0 || count == 0)
         {
             context.Notes.Add("vm_page_array", "cannot be found, or its layout is not known: large allocations are not listed");
             return null;
@@ -107,10 +107,10 @@ internal sealed class PageArray
     }
 
     private static ulong Read64(ReadOnlySpan<byte> page, int offset) =>
-        offset + 8 <= page.Length ? BinaryPrimitives.ReadUInt64LittleEndian(page[offset..]) : 0;
+        (uint)offset <= (uint)(page.Length - 8) ? BinaryPrimitives.ReadUInt64LittleEndian(page[offset..]) : 0;
 
     private static uint Read32(ReadOnlySpan<byte> page, int offset) =>
-        offset + 4 <= page.Length ? BinaryPrimitives.ReadUInt32LittleEndian(page[offset..]) : 0;
+        (uint)offset <= (uint)(page.Length - 4) ? BinaryPrimitives.ReadUInt32LittleEndian(page[offset..]) : 0;
 
     private readonly record struct Offsets(int Size, int Links, int Object, int Index, int Physical, int References, int Wired);
 }
