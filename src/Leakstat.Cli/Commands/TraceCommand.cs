@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using Leakstat.Cli.Gates;
+using Leakstat.Cli.Tracing;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 using Leakstat.Reports;
@@ -19,7 +21,7 @@ internal static class TraceCommand
         var options = new TraceOptions();
         var command = new Command("trace", "find who allocates what is not released: DTrace program, and its output by stack")
         {
-            options.Suspect, options.From, options.Print, options.Read, options.Diff, options.Captures, options.Release,
+            options.Target, options.Suspect, options.From, options.Print, options.Read, options.Diff, options.Captures, options.Release,
             options.Seconds, options.MinimumAge, options.MinimumBytes, options.Sample, options.Rate, options.Frames, options.Force,
             common.Json, options.Flame, options.Folded, options.Pprof, common.NoColor, common.Quiet, common.Verbose,
         };
@@ -34,23 +36,34 @@ internal static class TraceCommand
             return Show(parsed, common, options, ReadTrace(file, terminal), terminal);
         }
 
-        if (!parsed.GetValue(options.Print))
+        TargetShell? target = parsed.GetValue(options.Target) is { } named ? TargetShell.Of(named) : null;
+        if (parsed.GetValue(options.Print))
         {
-            throw new CommandException(
-                ExitCode.Usage, "say what to do: --print for the D program of a suspect, or --read FILE for what it printed; see leakstat trace --help");
+            using TextWriter writer = terminal.Writer();
+            writer.Write(ProgramOf(parsed, options, target, terminal));
+            return ExitCode.Done;
         }
 
-        using TextWriter writer = terminal.Writer();
-        writer.Write(ProgramOf(parsed, options, terminal));
-        return ExitCode.Done;
+        if (target is null)
+        {
+            throw new CommandException(
+                ExitCode.Usage, "say what to do: a TARGET to run on, --print for the D program alone, or --read FILE for what it printed; see leakstat trace --help");
+        }
+
+        string program = ProgramOf(parsed, options, target, terminal);
+        TraceBounds bounds = options.BoundsOf(parsed);
+        terminal.Error.WriteLine($"leakstat: tracing {target.Name} for {bounds.Seconds + bounds.MinimumAge} s");
+        return Show(parsed, common, options, TraceRun.Run(target, program, terminal), terminal);
     }
 
     /// <summary>The program for the suspect that was named, refused where its cost is known to be too high.</summary>
-    private static string ProgramOf(ParseResult parsed, TraceOptions options, Terminal terminal)
+    private static string ProgramOf(ParseResult parsed, TraceOptions options, TargetShell? target, Terminal terminal)
     {
         TraceBounds bounds = options.BoundsOf(parsed);
-        (Capture? earlier, Capture? latest) = options.CapturesOf(parsed, terminal);
         string named = options.SuspectOf(parsed);
+        (Capture? earlier, Capture? latest) = target is null || parsed.GetValue(options.Captures) is not null
+            ? options.CapturesOf(parsed, terminal)
+            : TraceRun.Captures(target);
         TraceSuspect suspect = SuspectName.Resolve(named, latest, BuiltInKnowledge.Load(), out string why)
             ?? throw new CommandException(ExitCode.Usage, $"--suspect {named}: {why}");
         if (earlier is not null && latest is not null && TraceRates.Between(earlier, latest, suspect) is { } estimate)

@@ -11,6 +11,13 @@ internal sealed class TraceOptions
 {
     private static readonly TraceBounds s_usual = new();
 
+    /// <summary>Target.</summary>
+    public Argument<string?> Target { get; } = new("TARGET")
+    {
+        Description = "host to trace, as root: local or ssh://root@host[:port]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     /// <summary>Suspect.</summary>
     public Option<string?> Suspect { get; } = new("--suspect")
     {

@@ -4,7 +4,7 @@ using Leakstat.Cli.Live;
 namespace Leakstat.Cli.Gates;
 
 /// <summary>
-/// A host on which commands are run for a gate: this one, or one over the system's ssh with the user's own configuration
+/// A host on which commands are run, for a gate or a trace: this one, or one over the system's ssh with the user's own configuration
 /// and no questions asked.
 /// </summary>
 internal sealed class TargetShell
@@ -21,11 +21,13 @@ internal sealed class TargetShell
     public string Name { get; }
 
     /// <summary>Reads <c>local</c> or <c>ssh://[user@]host[:port]</c>; fails with code 2 on anything else.</summary>
-    public static TargetShell Of(string target)
+    /// <param name="target">The target.</param>
+    /// <param name="path">Folder that is looked in first for commands of this host; null for none.</param>
+    public static TargetShell Of(string target, string? path = null)
     {
         if (target == "local")
         {
-            return new TargetShell(target, ["sh", "-c"]);
+            return new TargetShell(target, path is null ? ["sh", "-c"] : ["env", $"LEAKSTAT_PATH={path}:", "sh", "-c"]);
         }
 
         LiveTarget live = LiveTarget.Parse(target, out string? problem)
@@ -71,6 +73,12 @@ internal sealed class TargetShell
             }
 
             sink.Write(buffer, 0, read);
+            if (!sink.CanWrite)
+            {
+                // Whoever takes the output has had enough.
+                process.Kill(entireProcessTree: true);
+                break;
+            }
         }
 
         sink.Flush();

@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Leakstat.Cli;
+using Leakstat.Cli.Gates;
+using Leakstat.Cli.Tracing;
+using Leakstat.Tracing;
 
 namespace Leakstat.Tests.Cli;
 
@@ -62,7 +66,46 @@ public sealed class TraceCommandTests : IDisposable
         Assert.Equal([0x1f, 0x8b], File.ReadAllBytes(pprof)[..2]);
     }
 
+    [Fact]
+    public void A_host_that_is_not_freebsd_is_said_to_be_none()
+    {
+        CommandRun run = CommandRun.Of(
+            ["trace", "local", "--suspect", "malloc:leakmod", "--captures", "samples/freebsd-14.2-leak-malloc-series"]);
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.EndsWith("leakstat: local: is not FreeBSD\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_live_trace_is_read_while_it_runs_and_ended_at_the_first_loss()
+    {
+        // Stand-ins for FreeBSD's commands; dtrace prints what was recorded, then that it lost something, and would go on for ever.
+        string bin = Path.Combine(_folder, "bin");
+        Directory.CreateDirectory(bin);
+        Stand(bin, "uname", "echo FreeBSD");
+        Stand(bin, "id", "echo 0");
+        Stand(bin, "sysctl", "echo 0");
+        Stand(bin, "kldload", "exit 0");
+        string stream = Path.Combine(Given.Root, "tests/data/dtrace-14.2/pair-stream.txt");
+        Stand(bin, "dtrace", $"cat >/dev/null; cat '{stream}'; echo 'dtrace: 7 drops on CPU 0' >&2; exec sleep 600");
+        Trace trace = TraceRun.Run(TargetShell.Of("local", bin), "program", new Terminal { Output = Stream.Null, Error = TextWriter.Null, Input = () => Stream.Null });
+
+        Assert.Equal(30, trace.Count);
+        Assert.Equal((TraceLossKind.Drops, 7L), (Assert.Single(trace.Losses).Kind, trace.Losses[0].Count!.Value));
+    }
+
+    private static void Stand(string folder, string name, string script)
+    {
+        string path = Path.Combine(folder, name);
+        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     [Theory]
+    [InlineData(2, "trace", "somewhere", "--suspect", "malloc:x")]
     [InlineData(2, "trace")]
     [InlineData(2, "trace", "--print")]
     [InlineData(2, "trace", "--print", "--suspect", "no such thing")]
