@@ -9,6 +9,7 @@ internal sealed class OwnerSurvey
     private readonly PageSurvey _survey;
     private readonly PageOwner[] _owner;
     private readonly int[] _number;
+    private readonly PageSteps _steps;
 
     private OwnerSurvey(WalkContext context, PageSurvey survey)
     {
@@ -17,6 +18,7 @@ internal sealed class OwnerSurvey
         _owner = new PageOwner[context.Memory.Physical.PageCount];
         _number = new int[_owner.Length];
         Array.Fill(_number, -1);
+        _steps = new PageSteps(context, "owners of pages");
     }
 
     /// <summary>Finds them. The first that claims a page has it: slabs, large allocations, kernel files, stacks, tables, then what vm_page says.</summary>
@@ -70,7 +72,7 @@ internal sealed class OwnerSurvey
         for (int slab = 0; slab < slabs.Count; slab++)
         {
             Keg keg = heap.Kegs[slabs.Keg[slab]];
-            for (int i = 0; i < keg.PagesPerSlab; i++)
+            for (int i = 0; i < keg.PagesPerSlab && _steps.Take(); i++)
             {
                 int slot = _context.Memory.SlotOf(slabs.Base[slab] + ((ulong)i * page));
                 if (slot >= 0 && _number[slot] >= 0)
@@ -93,7 +95,7 @@ internal sealed class OwnerSurvey
         ulong page = (ulong)_context.Memory.PageSize;
         for (int i = 0; i < heap.Large.Count; i++)
         {
-            for (ulong at = 0; at < heap.Large[i].Size; at += page)
+            for (ulong at = 0; at < heap.Large[i].Size && _steps.Take(); at += page)
             {
                 Set(_context.Memory.SlotOf(heap.Large[i].Address + at), PageOwner.Large, i);
             }
@@ -111,8 +113,7 @@ internal sealed class OwnerSurvey
         }
 
         ulong end = wholePages ? (address + length) & ~(page - 1) : address + length;
-        ulong limit = (ulong)_owner.Length * page * 4;
-        for (ulong at = first; at < end && at - first < limit; at += page)
+        for (ulong at = first; at < end && _steps.Take(); at += page)
         {
             Set(_context.Memory.SlotOf(at), owner);
         }

@@ -72,10 +72,18 @@ internal sealed class PageSurvey
     private void MapKernel(WalkContext context)
     {
         ulong page = (ulong)context.Memory.PageSize;
+
+        // Damaged tables map the same gigabytes over and over: a whole kernel map needs no more steps than this.
+        var steps = new PageSteps(context, "the kernel map");
         foreach (KernelMapping mapping in context.Memory.Translation.Mappings())
         {
             for (ulong at = 0; at < mapping.Length; at += page)
             {
+                if (!steps.Take())
+                {
+                    return;
+                }
+
                 int slot = context.Memory.Physical.SlotOf(mapping.Physical + at);
                 if (slot >= 0 && KernelAddress[slot] == 0)
                 {

@@ -8,6 +8,7 @@ internal sealed class RootSurvey
     private readonly WalkContext _context;
     private readonly PageOwners _owners;
     private readonly PageSurvey _survey;
+    private readonly PageSteps _steps;
     private readonly List<RootRange> _roots = [];
     private readonly bool[] _covered;
 
@@ -17,6 +18,7 @@ internal sealed class RootSurvey
         _owners = owners;
         _survey = survey;
         _covered = new bool[owners.Owner.Length];
+        _steps = new PageSteps(context, "roots");
     }
 
     /// <summary>Finds them.</summary>
@@ -139,14 +141,20 @@ internal sealed class RootSurvey
     private void Add(RootKind kind, ulong address, ulong length, string name)
     {
         ulong page = (ulong)_context.Memory.PageSize;
-        if (address + length < address || length > (ulong)_covered.Length * page * 4)
+        if (length == 0)
+        {
+            return;
+        }
+
+        // Not so near the end of addresses that rounding up to a page would begin again at 0.
+        if (address > ulong.MaxValue - length || address + length > ulong.MaxValue - page || length > (ulong)_covered.Length * page * 4)
         {
             _context.Notes.Add(name, "its bounds contradict the dump; it is not scanned");
             return;
         }
 
         _roots.Add(new RootRange(kind, address, length, name));
-        for (ulong at = (address + page - 1) & ~(page - 1); at + page <= address + length; at += page)
+        for (ulong at = (address + page - 1) & ~(page - 1); at + page <= address + length && _steps.Take(); at += page)
         {
             if (_context.Memory.SlotOf(at) is >= 0 and int slot)
             {
