@@ -136,7 +136,10 @@ public sealed class CollectTests : IClassFixture<LoopbackHosts>
     public void Ended_it_leaves_no_ssh_behind(string signal)
     {
         string[] arguments = ["collect", _hosts.Target(9), "-o", _hosts.Spool("end" + signal), "--ssh", _hosts.Ssh()];
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "leakstat.dll"), .. arguments])
+
+        // Run in the background of a script, the tests have SIGINT ignored, and would pass that on.
+        string[] command = ["--default-signal=INT,TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, "leakstat.dll"), .. arguments];
+        using Process process = Process.Start(new ProcessStartInfo("env", command)
         {
             UseShellExecute = false,
             RedirectStandardError = true,
