@@ -10,6 +10,11 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
     public void Take(RoundRole role)
     {
         int number = folder.Plan().Roles.Length + 1;
+        if (command is null && number == 1)
+        {
+            target.MustBeFreeBsd();
+        }
+
         folder.Add(role, output =>
         {
             int status;

@@ -37,7 +37,7 @@ internal static class GateJudge
 
         if (rounds.Plan.Rounds == 0)
         {
-            throw new CommandException(ExitCode.NoInput, $"{report.Captures.Length} captures hold no round that counts; more captures or fewer rounds of --warm-up are needed");
+            throw new CommandException(ExitCode.NoInput, $"{Display.Count(report.Captures.Length, "capture holds", "captures hold")} no round that counts; more captures or fewer rounds of --warm-up are needed");
         }
 
         GateResult result = GateResult.Of(report, earliest, baseline, DateOnly.FromDateTime(DateTime.UtcNow), knowledge);

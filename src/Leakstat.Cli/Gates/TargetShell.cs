@@ -35,6 +35,19 @@ internal sealed class TargetShell
         return new TargetShell(target, SshCommand.Login(live, ["ssh"]));
     }
 
+    /// <summary>Asks what runs there; fails with code 4 where it cannot be reached or is not FreeBSD.</summary>
+    public void MustBeFreeBsd()
+    {
+        using var answer = new MemoryStream();
+        int status = Execute("uname -s", null, answer, 64 << 10);
+        string name = System.Text.Encoding.UTF8.GetString(answer.ToArray()).Trim();
+        if (name != "FreeBSD")
+        {
+            throw new CommandException(
+                ExitCode.Unreachable, $"{Name}: {(name.Length == 0 ? $"cannot be reached (exit status {status})" : "is not FreeBSD")}");
+        }
+    }
+
     /// <summary>Runs a command of sh(1) there, its output to where this program's messages go.</summary>
     /// <returns>Its exit status.</returns>
     public int Run(string command, Stream? input = null) => Execute(command, input, output: null);

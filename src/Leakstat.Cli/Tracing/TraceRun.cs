@@ -32,6 +32,7 @@ internal static class TraceRun
     /// <summary>Two captures of the target, a few seconds apart; fails with code 4 where it gives none.</summary>
     public static (Capture? Earlier, Capture? Latest) Captures(TargetShell target)
     {
+        target.MustBeFreeBsd();
         using var stream = new MemoryStream();
         int status = target.Execute($"sh -s -- --stdout --every {Apart} --count 2", new MemoryStream(CollectorScript.Bytes), stream, 64 << 20);
         stream.Position = 0;

@@ -24,7 +24,7 @@ internal static class AllocatorFrames
             "uma_zalloc", "uma_zalloc_arg", "uma_zalloc_smr", "uma_zalloc_domain", "uma_zalloc_pcpu", "uma_zalloc_pcpu_arg",
             "cache_alloc", "cache_alloc_retry", "zone_alloc_item", "zone_alloc_item_locked", "zone_import", "zone_alloc_bucket",
             "bucket_alloc", "keg_fetch_slab", "keg_fetch_free_slab", "keg_alloc_slab", "page_alloc", "noobj_alloc",
-            "contig_alloc", "pcpu_page_alloc", "uma_small_alloc", "slab_alloc_item",
+            "pcpu_page_alloc", "uma_small_alloc", "slab_alloc_item",
 
             // sys/vm/vm_kern.c
             "kmem_malloc", "kmem_malloc_domain", "kmem_malloc_domainset", "kmem_alloc_attr", "kmem_alloc_attr_domain",

@@ -76,6 +76,12 @@ public sealed class TraceCommandTests : IDisposable
         Assert.EndsWith("leakstat: local: is not FreeBSD\n", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("trace", "local", "--suspect", "malloc:x")]
+    [InlineData("gate", "run", "--", "true")]
+    public void What_needs_captures_asks_first_whether_the_host_is_freebsd(params string[] args) =>
+        Assert.Equal((4, "leakstat: local: is not FreeBSD\n"), (CommandRun.Of(args).ExitCode, CommandRun.Of(args).Error));
+
     [Fact]
     public void A_live_trace_is_read_while_it_runs_and_ended_at_the_first_loss()
     {
