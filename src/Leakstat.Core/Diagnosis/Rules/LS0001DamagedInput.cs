@@ -30,7 +30,7 @@ public sealed class LS0001DamagedInput : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = $"{Display.Count(problems.Count)} places in {Display.Count(files)} files could not be read and were skipped",
+            Title = $"{Display.Count(problems.Count, "place", "places")} in {Display.Count(files, "file", "files")} could not be read and {(problems.Count == 1 ? "was" : "were")} skipped",
             Severity = Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Host("capture"),
