@@ -56,6 +56,37 @@ public sealed class Mbufs
         return (mbuf, cluster);
     }
 
+    /// <summary>
+    /// Descriptors on their way through a socket (<c>SCM_RIGHTS</c>): the message has 16 bytes in front, then a pointer to each
+    /// <c>struct filedescent</c>. One that does not fit into an mbuf lies in a cluster.
+    /// </summary>
+    public Item Control(params IPlace[] descriptors)
+    {
+        int length = 16 + (8 * descriptors.Length);
+        Item mbuf = Started(_heap.New(_mbufs));
+        StructAt at = _machine.At("mbuf", mbuf.Address);
+        IPlace data = mbuf;
+        _machine.Space.Write(at.Of("m_type"), 14, 1);
+        _machine.Space.Write(at.Of("m_flags"), 0, 3);
+        at["m_data"] = at.Of("m_dat");
+        if (length > 256 - 32)
+        {
+            data = Attach(mbuf, _heap.New(_clusters), ClusterType);
+            _machine.Space.Write(at.Of("m_flags"), HasCluster, 3);
+            _machine.Space.Write(data.Address, new byte[data.Size]);
+        }
+
+        at["m_len"] = (ulong)length;
+        _machine.Space.Write(at["m_data"], (ulong)length, 4);
+        int first = data == mbuf ? 32 + 16 : 16;
+        for (int i = 0; i < descriptors.Length; i++)
+        {
+            _heap.Point(data, descriptors[i], at: first + (8 * i));
+        }
+
+        return mbuf;
+    }
+
     /// <summary>Hangs an mbuf behind another, as the next of its packet.</summary>
     public void Next(Item mbuf, Item next) => _heap.Point(mbuf, next, at: _machine.Layouts["mbuf"]["m_next"].Offset);
 

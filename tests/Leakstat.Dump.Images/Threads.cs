@@ -78,6 +78,30 @@ public sealed class KernelThread
         return Call("trap");
     }
 
+    /// <summary>
+    /// The processor that runs it is stopped by a non-maskable interrupt, as a panic does it on another one: the handler has a
+    /// stack of its own, and its registers are what is saved (<c>cpustop_handler</c>).
+    /// </summary>
+    public KernelThread Stop(int cpu, bool inUserCode = false)
+    {
+        Cpu = cpu;
+        ulong before = Pointer;
+        ulong frame = inUserCode ? 0x7fffffffe000 : _frame;
+        ulong stack = _machine.Space.AllocateKernel(1);
+        Pointer = stack + PhysicalMemory.PageSize - 16 - (ulong)_machine.Layouts["trapframe"].Size;
+        StructAt saved = _machine.At("trapframe", Pointer);
+        saved["tf_trapno"] = 19;
+        saved["tf_rip"] = inUserCode ? 0x401000 : _function + 0x31;
+        saved["tf_cs"] = inUserCode ? 0x43UL : 0x20;
+        saved["tf_rbp"] = frame;
+        saved["tf_rsp"] = inUserCode ? 0x7fffffffd000 : before;
+        (_function, _frame) = (_machine.Kernel.Function("nmi_calltrap"), frame);
+        return Call("trap").Call("nmi_call_kdb_smp").Call("ipi_nmi_handler").Call("cpustop_handler");
+    }
+
+    /// <summary>The processor it ran on when that was stopped; null where it was not running.</summary>
+    public int? Cpu { get; private set; }
+
     /// <summary>A local variable of the function that runs.</summary>
     public IPlace Local()
     {
@@ -112,6 +136,7 @@ public sealed class Threads
     private readonly Zone _processes;
     private readonly List<(ulong Process, string Name, List<KernelThread> Threads)> _all = [];
     private KernelThread? _panicking;
+    private ulong _stopped;
     private int _nextId = 100001;
 
     public Threads(Machine machine)
@@ -175,6 +200,8 @@ public sealed class Threads
         _panicking!.SaveInto(dump);
         _machine.Kernel.Define("dumptid", (ulong)_panicking.Id, 4);
         _machine.Kernel.Define("panicstr", _machine.Kernel.Text(panic));
+        _stopped = _machine.Space.AllocateKernel(1);
+        _machine.Kernel.Define("stoppcbs", _stopped);
         ulong from = _machine.Kernel.Define("allproc", 8);
         foreach ((ulong process, string name, List<KernelThread> threads) in _all)
         {
@@ -217,10 +244,16 @@ public sealed class Threads
         at["td_frame"] = thread.Pcb - (ulong)_machine.Layouts["trapframe"].Size;
         at["td_kstack"] = thread.Stack;
         at["td_kstack_pages"] = KernelThread.Pages;
-        at["td_oncpu"] = thread == _panicking ? 0u : 0xffffffff;
+        at["td_oncpu"] = thread == _panicking ? 0u : (uint?)thread.Cpu ?? 0xffffffff;
         at["td_vnet"] = 0;
         _machine.Space.WriteText(at.Of("td_name"), thread.Name);
         thread.SaveInto(thread.Pcb);
+        if (thread.Cpu is { } stopped)
+        {
+            thread.SaveInto(_stopped + ((ulong)stopped * (ulong)_machine.Layouts["pcb"].Size));
+            _machine.At("pcpu", _machine.PerCpuBase + ((ulong)stopped * PhysicalMemory.PageSize)).Set("pc_curthread", thread.Address);
+        }
+
         if (thread == _panicking)
         {
             // What is in the thread's own structure is of the last time it was switched away from.

@@ -203,6 +203,11 @@ public sealed class HeapBlocks
                         _allocated[row.FirstBlock + i] = true;
                         _held[row.FirstBlock + i] = bookkeeping;
                         ScanBytes += bytes;
+                        if (keg.Name == "mbuf")
+                        {
+                            AddControl(row.First + ((ulong)i * (ulong)shape.Stride));
+                        }
+
                         break;
                     case ItemState.CachedConstructed or ItemState.FreeConstructed when bytes > 0 && !ownNothing[keg.Index]:
                         AddConstructed(keg, shape, row.First + ((ulong)i * (ulong)shape.Stride));
@@ -223,6 +228,17 @@ public sealed class HeapBlocks
         };
         _roots.Add(root);
         _rootNames.Add($"constructed free item of {keg.Name}");
+    }
+
+    /// <summary>Clusters are not read, but for those that a control message lies in.</summary>
+    private void AddControl(ulong mbuf)
+    {
+        if (_mbufs is not null && _dump.Memory.TryReadUInt64(mbuf + 24, out ulong state) && _dump.Memory.TryReadUInt64(mbuf + 16, out ulong data)
+            && MbufReader.ControlOutside(data, state) is { } control)
+        {
+            _roots.Add(new MarkRoot(control.Address, control.Length));
+            _rootNames.Add("control message in a cluster");
+        }
     }
 
     private void AddRoots()

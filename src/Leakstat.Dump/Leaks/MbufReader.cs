@@ -1,3 +1,4 @@
+using System.Numerics;
 using Leakstat.Dump.Marking;
 using Leakstat.Dump.Target;
 
@@ -5,7 +6,9 @@ namespace Leakstat.Dump.Leaks;
 
 /// <summary>
 /// Which words of an mbuf are references (<c>sys/sys/mbuf.h</c>). An mbuf is not cleared when it is allocated: without M_EXT the
-/// place of <c>m_ext</c> is packet data, or what the last user left there, and would hold clusters that are lost.
+/// place of <c>m_ext</c> is packet data, or what the last user left there, and would hold clusters that are lost. Data is no
+/// reference, but for control messages: descriptors on their way through a socket stand there as pointers to
+/// <c>struct filedescent</c> (<c>unp_internalize</c>, <c>sys/kern/uipc_usrreq.c</c>).
 /// </summary>
 internal sealed class MbufReader : BlockReader
 {
@@ -13,6 +16,9 @@ internal sealed class MbufReader : BlockReader
     private const uint HasExternal = 0x1;
     private const uint HasHeader = 0x2;
     private const uint IsUnmapped = 0x100;
+
+    /// <summary>Most of a control message: <c>sbcreatecontrol</c> refuses more than a cluster (MCLBYTES) holds.</summary>
+    private const uint MostControl = 2048;
     private readonly int _header;
     private readonly int _external;
     private readonly int _words;
@@ -45,6 +51,15 @@ internal sealed class MbufReader : BlockReader
             : null;
     }
 
+    /// <summary>
+    /// The data of a control message that lies in a cluster, which is not read for itself: more descriptors than an mbuf takes.
+    /// Null for any other mbuf.
+    /// </summary>
+    /// <param name="data">The mbuf's third word, <c>m_data</c>.</param>
+    /// <param name="state">Its fourth word: length, type, flags.</param>
+    public static (ulong Address, ulong Length)? ControlOutside(ulong data, ulong state) =>
+        MayHoldPointers(state) && (state >> 40 & HasExternal) != 0 && (uint)state is > 0 and <= MostControl and uint length ? (data, length) : null;
+
     public override int Read(ReadOnlySpan<ulong> words, Span<WordRun> runs)
     {
         // m_len stands at 24; above it the type has 8 bits and the flags 24.
@@ -69,7 +84,16 @@ internal sealed class MbufReader : BlockReader
             runs[count++] = new WordRun(_external, ExternalSize / 8);
             runs[count++] = new WordRun(_external + 18, 2);
         }
+        else if (MayHoldPointers(words[3]))
+        {
+            // Mbufs are aligned to their size, so that the low bits of m_data are the place in this one.
+            int first = BitOperations.IsPow2(_words) ? Math.Max(_header, (int)(words[2] / 8 & (ulong)(_words - 1))) : _header;
+            runs[count++] = new WordRun(first, (int)(Math.Min((uint)words[3], MostControl) + 7) / 8);
+        }
 
         return count;
     }
+
+    /// <summary>Whether the data may hold pointers: MT_CONTROL, and types that FreeBSD leaves to others (MT_VENDOR1 to MT_EXP4).</summary>
+    private static bool MayHoldPointers(ulong state) => (byte)(state >> 32) is 14 or (>= 4 and <= 7) or (>= 9 and <= 12);
 }

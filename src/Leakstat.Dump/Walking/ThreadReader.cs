@@ -69,6 +69,11 @@ internal sealed class ThreadReader(WalkContext context)
             ? context.Symbols.Address("dumppcb")
             : running ? StoppedCpu(cpu) : _memory.Pointer(at, types.Offset("thread", "td_pcb"));
         SavedRegisters? registers = saved == 0 ? null : Registers(saved);
+        if (running && !panicking && registers is { } stopped && stopped.StackPointer - stack > size)
+        {
+            registers = StoppedProcessor.Interrupted(_memory, stopped, stack, size);
+        }
+
         return new KernelThread
         {
             Address = at,

@@ -74,6 +74,53 @@ public class LeakTests
         AssertExact(heap);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(26)]
+    [InlineData(40)]
+    public void Descriptors_on_their_way_through_a_socket_are_held_by_the_message(int count)
+    {
+        var heap = new Scenario();
+        IPlace[] sent = [.. Enumerable.Range(0, count).Select(_ => heap.Block("filecaps", 48 * count))];
+        heap.Point(heap.Variable("socket_buffer"), heap.Mbufs.Control(sent));
+        IPlace[] lost = [.. Enumerable.Range(0, 3).Select(_ => heap.Block("filecaps", 48))];
+
+        // The same words in a packet are data; so is what stands behind the end of a message.
+        (Item packet, Item cluster) = heap.Mbufs.WithCluster();
+        heap.Point(heap.Variable("other_buffer"), packet).Stale(cluster, lost[0], at: 16);
+        Item plain = heap.Mbufs.Plain();
+        heap.Point(heap.Variable("third_buffer"), plain).Stale(plain, lost[1], at: 128);
+        Item behind = heap.Mbufs.Control();
+        heap.Point(heap.Variable("fourth_buffer"), behind).Stale(behind, lost[2], at: 200);
+
+        AssertExact(heap);
+    }
+
+    [Theory]
+    [InlineData("12", false)]
+    [InlineData("14", false)]
+    [InlineData("15", true)]
+    public void A_processor_that_was_stopped_holds_what_its_thread_had_and_no_more(string release, bool inUserCode)
+    {
+        var heap = new Scenario(Writer.MachineTests.OptionsOf(release));
+        Zone zone = heap.Zone("widget", 216);
+        KernelThread thread = heap.Machine.Threads.Start("idle", "idle: cpu1").Call("sched_idletd").Call("cpu_idle");
+        heap.Stale(thread.Left(), heap.New(zone), at: 0);
+        if (inUserCode)
+        {
+            heap.Stale(thread.Local(), heap.New(zone), at: 0);
+        }
+        else
+        {
+            heap.Point(thread.Local(), heap.New(zone));
+        }
+
+        thread.Stop(cpu: 1, inUserCode);
+        heap.Point(thread.Local(), heap.New(zone));
+
+        AssertExact(heap);
+    }
+
     [Fact]
     public void Lost_blocks_of_malloc_are_found_in_every_bucket()
     {
