@@ -27,6 +27,21 @@ public sealed class RealHeapGraphTests
         Assert.Equal(expected, graph.CountByKeg(result.Lost.Set()));
     }
 
+    /// <summary>
+    /// By the rules of the reader (<c>HeapBlocks</c>): headers of slabs hold nothing, free packets hold their cluster, pipes and
+    /// the like own nothing while free. Counted with another program from the graph. A simple reader's 381 clusters are 200 of
+    /// those that were lost and 181 of packets that wait in a cache.
+    /// </summary>
+    [Fact]
+    public void TheRulesOfTheKernelFindNearlyAllThatWasPlanted()
+    {
+        Graph graph = Graph.Read();
+        Dictionary<string, int> found = graph.CountByKeg(MarkEngine.Mark(graph.Input(2, kernelRules: true)).Lost.Set());
+        Assert.Equal(
+            new Dictionary<string, int> { ["malloc-256"] = 2498, ["leakmod item"] = 1000, ["mbuf"] = 399, ["mbuf_cluster"] = 399, ["kenv"] = 4 },
+            found);
+    }
+
     [Fact]
     public void LostBlocksOfTheGraphHaveFewerHeadsThanMembers()
     {
@@ -73,19 +88,22 @@ public sealed class RealHeapGraphTests
             .GroupBy(b => _kegs[_nodes[_itemOf[b]].Keg].Name is "mbuf_packet" ? "mbuf" : _kegs[_nodes[_itemOf[b]].Keg].Name)
             .ToDictionary(g => g.Key, g => g.Count());
 
-        public MarkInput Input(int threads)
+        public MarkInput Input(int threads, bool kernelRules = false)
         {
             var memory = new SyntheticMemory();
             var builder = new BlockTableBuilder([new(Direct, Direct + (1UL << 40)), new(Map, ulong.MaxValue)]);
-            ulong[] addresses = Place(builder);
+            ulong[] addresses = Place(builder, kernelRules);
             BlockTable table = builder.Build();
             var allocated = new BlockBits(table.BlockCount);
             var sources = new BlockBits(table.BlockCount);
+            var held = new BlockBits(table.BlockCount);
             for (int i = 0; i < _nodes.Count; i++)
             {
                 (int keg, bool cached) = _nodes[i];
                 allocated[_blockOf[i]] = !cached;
-                sources[_blockOf[i]] = cached && _kegs[keg].HasInit;
+                bool ownsNothing = kernelRules && _kegs[keg].Name is "pipe" or "tcp_inpcb" or "udp_inpcb" or "udplite_inpcb" or "ripcb" or "VM OBJECT";
+                sources[_blockOf[i]] = cached && _kegs[keg].HasInit && !ownsNothing;
+                held[_blockOf[i]] = kernelRules && !cached && IsBookkeeping(_kegs[keg].Name);
             }
 
             ulong root = RootBase;
@@ -94,7 +112,9 @@ public sealed class RealHeapGraphTests
             {
                 // An odd address within the item: interior and tagged pointers count.
                 ulong word = addresses[to] + (ulong)(to % Math.Max(1, _kegs[_nodes[to].Keg].Size)) - (isPerCpu ? PerCpuBase : 0);
-                if (from is "root" or "free-constructed")
+                bool packet = kernelRules && int.TryParse(from, out int mbuf) && _nodes[mbuf].IsCached
+                    && _kegs[_nodes[mbuf].Keg].Name == "mbuf" && _kegs[_nodes[to].Keg].Name == "mbuf_cluster";
+                if (packet || from is "root" or "free-constructed")
                 {
                     memory.Write(root, word);
                     root += 8;
@@ -111,6 +131,7 @@ public sealed class RealHeapGraphTests
                 Blocks = table,
                 Allocated = allocated,
                 Sources = sources,
+                Held = held,
                 Roots = [new(RootBase, root - RootBase)],
                 Memory = memory,
                 StoredOffset = PerCpuBase,
@@ -125,7 +146,7 @@ public sealed class RealHeapGraphTests
         /// Items of a keg side by side, a page or a few at a time. Words that the graph has more of than fit in an item's size
         /// (it names each word, at 8 bytes) widen the keg.
         /// </summary>
-        private ulong[] Place(BlockTableBuilder builder)
+        private ulong[] Place(BlockTableBuilder builder, bool kernelRules)
         {
             var words = new int[_nodes.Count];
             foreach ((string from, _, _, bool isFirst) in _edges)
@@ -150,7 +171,9 @@ public sealed class RealHeapGraphTests
                     Stride = stride,
                     Size = stride,
                     Count = Math.Max(1, 4096 / stride),
-                    Rule = name.EndsWith(" Bucket", StringComparison.Ordinal) ? ScanRule.FirstWord : ScanRule.All,
+                    Rule = kernelRules && IsBookkeeping(name) ? ScanRule.Nothing
+                        : name.EndsWith(" Bucket", StringComparison.Ordinal) ? ScanRule.FirstWord
+                        : ScanRule.All,
                     IsStoredAsOffset = isPerCpu,
                 };
                 int first = -1;
@@ -179,6 +202,8 @@ public sealed class RealHeapGraphTests
 
             return addresses;
         }
+
+        private static bool IsBookkeeping(string keg) => keg is "UMA Slabs 0" or "UMA Slabs 1" or "vmem btag";
 
         private static IEnumerable<string[]> Rows(string name)
         {
