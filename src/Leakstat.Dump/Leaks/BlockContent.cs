@@ -9,6 +9,7 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
 {
     private readonly Dictionary<ulong, (string? Name, string? Module)> _symbols = [];
     private readonly LoadedFile[] _files = [.. dump.Symbols.Files];
+    private readonly ulong _lowestFile = dump.Symbols.Files.Select(f => f.Address).DefaultIfEmpty(ulong.MaxValue).Min();
 
     /// <summary>The words of a block from its start; fewer where memory is missing.</summary>
     public ulong[] Words(int block, int most)
@@ -85,7 +86,11 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
         return found;
     }
 
-    private static bool IsText(ulong word)
+    /// <summary>Whether a word points into the kernel or a module.</summary>
+    public bool IsInFile(ulong word) => word >= _lowestFile && Array.Exists(_files, f => f.Contains(word));
+
+    /// <summary>Whether a word is four letters or more, up to its end or a NUL.</summary>
+    internal static bool IsText(ulong word)
     {
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, word);

@@ -24,6 +24,7 @@ public static class LeakSearch
         MarkResult marked = MarkEngine.Mark(input, progress);
         var graph = LostGraph.Build(input, marked.Lost);
         var content = new BlockContent(dump, heap);
+        IReadOnlyDictionary<int, Neighbours> neighbours = NeighbourSearch.Find(dump, heap, content, marked.Lost);
         long hidden = 0;
         var leaks = new List<LeakGroup>();
         var known = new List<LeakGroup>();
@@ -34,7 +35,7 @@ public static class LeakSearch
             hidden += places.Count() - kept.Length;
             if (kept.Length > 0)
             {
-                LeakGroup group = MakeGroup(dump, heap, graph, content, places.Key, kept);
+                LeakGroup group = MakeGroup(dump, heap, graph, content, neighbours, places.Key, kept);
                 (group.Cause is null ? leaks : known).Add(group);
             }
         }
@@ -108,10 +109,17 @@ public static class LeakSearch
     }
 
     private static LeakGroup MakeGroup(
-        KernelDump dump, HeapBlocks heap, LostGraph graph, BlockContent content, (string Kind, string Name, long Size) key, int[] places)
+        KernelDump dump,
+        HeapBlocks heap,
+        LostGraph graph,
+        BlockContent content,
+        IReadOnlyDictionary<int, Neighbours> neighbours,
+        (string Kind, string Name, long Size) key,
+        int[] places)
     {
         var contents = new Dictionary<string, (int Count, int Block, string? Module)>(StringComparer.Ordinal);
         var modules = new Dictionary<string, int>(StringComparer.Ordinal);
+        var locks = new Dictionary<string, int>(StringComparer.Ordinal);
         int looked = Math.Min(places.Length, LookedAt);
         for (int i = 0; i < looked; i++)
         {
@@ -123,6 +131,11 @@ public static class LeakSearch
             {
                 modules[named] = modules.GetValueOrDefault(named) + 1;
                 module ??= named;
+            }
+
+            foreach (string name in key.Kind == "zone" ? [] : LockNames.In(dump, content, words))
+            {
+                locks[name] = locks.GetValueOrDefault(name) + 1;
             }
 
             contents[look] = contents.TryGetValue(look, out (int Count, int Block, string? Module) seen)
@@ -140,7 +153,16 @@ public static class LeakSearch
             Addresses = [.. heads.Concat(places.Where(p => !graph.IsHead[p])).Select(p => heap.Input.Blocks.AddressOf(graph.Blocks[p]))],
             Candidates = key.Kind == "zone" || key.Name == "contigmalloc" && dump.MallocTypes.Count == 0
                 ? []
-                : TypeCandidates.Find(dump, key.Size, places.Length, modules, looked),
+                : TypeCandidates.Find(dump, new LostEvidence
+                {
+                    Size = key.Size,
+                    Lost = places.Length,
+                    Looked = looked,
+                    Modules = modules,
+                    Locks = locks,
+                    Alike = contents.Where(c => !IsPlain(c.Key)).Select(c => c.Value.Count).DefaultIfEmpty().Max(),
+                    Neighbours = heap.KegOf(graph.Blocks[places[0]]) is { } keg && neighbours.TryGetValue(keg.Index, out Neighbours? near) ? near : Neighbours.None,
+                }),
             Contents = [.. contents
                 .OrderByDescending(c => c.Value.Count).ThenBy(c => c.Key, StringComparer.Ordinal).Take(ContentsKept)
                 .Select(c => new ContentGroup(
@@ -149,6 +171,9 @@ public static class LeakSearch
             Cause = KnownUnreached.Of(key.Kind, key.Name, places.Length),
         };
     }
+
+    /// <summary>Whether a content says nothing: numbers, or nothing at all.</summary>
+    private static bool IsPlain(string content) => content.Replace("value", "", StringComparison.Ordinal).AsSpan().IndexOfAnyExcept("0, ") < 0;
 
     private static string ContentOf(BlockContent content, int block) => ContentOf(content, block, content.Words(block, ContentWords));
 
