@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Leakstat.Cli.Dumps;
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
 using Leakstat.Reports;
@@ -12,21 +13,26 @@ internal static class DiagnoseCommand
     public static Command Create(Terminal terminal)
     {
         var options = new CommonOptions();
+        var noLeaks = new Option<bool>("--no-leaks")
+        {
+            Description = "do not search crash dumps for lost blocks, which takes seconds for each GB of kernel memory in them",
+        };
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
             options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
-            options.Quiet, options.Verbose, options.Owners, options.Signatures, options.Kernel,
+            options.Quiet, options.Verbose, options.Owners, options.Signatures, options.Kernel, noLeaks,
         };
         options.AddSourcesOrStore(command);
-        command.SetAction(parsed => Run(parsed, options, terminal));
+        command.SetAction(parsed => Run(parsed, options, parsed.GetValue(noLeaks), terminal));
         return command;
     }
 
-    private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    private static int Run(ParseResult parsed, CommonOptions options, bool noLeaks, Terminal terminal)
     {
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
         WarmUp.Start(knowledge);
-        DiagnosisReport report = StoreReading.Diagnose(parsed, options, knowledge, terminal);
+        DiagnosisReport report = StoreReading.Diagnose(
+            parsed, options, knowledge, terminal, noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
         ReportOutput.Print(
             parsed,
             options,

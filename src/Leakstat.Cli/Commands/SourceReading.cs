@@ -6,6 +6,7 @@ using Leakstat.Cli.Live;
 using Leakstat.Diagnosis;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
+using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 using Leakstat.Parsing;
@@ -21,7 +22,9 @@ internal static class SourceReading
     /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
     /// <param name="terminal">Where standard input comes from.</param>
     /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
-    public static SourceSet Open(IReadOnlyList<string> sources, Terminal terminal, string? kernel = null)
+    /// <param name="search">Searches crash dumps among them for lost blocks; null where that is not wanted.</param>
+    public static SourceSet Open(
+        IReadOnlyList<string> sources, Terminal terminal, string? kernel = null, Func<KernelDump, LeakReport>? search = null)
     {
         List<ISourceNode> nodes = [];
         foreach (string source in sources)
@@ -37,7 +40,7 @@ internal static class SourceReading
             else if (DumpFile.IsDump(source))
             {
                 using KernelDump dump = DumpOpening.Open(source, kernel);
-                nodes.Add(DumpCapture.Of(dump, source));
+                nodes.Add(DumpCapture.Of(dump, source, search?.Invoke(dump)));
             }
             else
             {
@@ -46,6 +49,12 @@ internal static class SourceReading
             }
         }
 
+        return Open(nodes);
+    }
+
+    /// <summary>Opens sources that are at hand; fails with code 3 where nothing in them is recognised.</summary>
+    public static SourceSet Open(IReadOnlyList<ISourceNode> nodes)
+    {
         SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new ZstdProgram());
         if (set.Hosts.IsEmpty)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Leakstat.Diagnosis;
+using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
 using Leakstat.Parsing.Sources;
 using Leakstat.Store;
@@ -11,10 +13,17 @@ namespace Leakstat.Cli.Commands;
 internal static class StoreReading
 {
     /// <summary>Diagnoses what was named, sources or a store; fails with code 3 where there is nothing.</summary>
-    public static DiagnosisReport Diagnose(ParseResult parsed, CommonOptions options, KnowledgeBase knowledge, Terminal terminal) =>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="knowledge">Owners, modules, signatures.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="search">Searches crash dumps among the sources for lost blocks; null where that is not wanted.</param>
+    public static DiagnosisReport Diagnose(
+        ParseResult parsed, CommonOptions options, KnowledgeBase knowledge, Terminal terminal, Func<KernelDump, LeakReport>? search = null) =>
         parsed.GetValue(options.Store) is { } file
             ? Diagnose(file, parsed.GetValue(options.Host), knowledge, terminal)
-            : SourceReading.Diagnose(SourceReading.Open(parsed.GetValue(options.SourcesOrStore)!, terminal, parsed.GetValue(options.Kernel)), knowledge, terminal);
+            : SourceReading.Diagnose(
+                SourceReading.Open(parsed.GetValue(options.SourcesOrStore)!, terminal, parsed.GetValue(options.Kernel), search), knowledge, terminal);
 
     /// <summary>A host's name as people see it.</summary>
     public static string Shown(string host) => host.Length > 0 ? host : "(no name)";

@@ -1,13 +1,9 @@
 using System.Globalization;
-using Leakstat.Cli.Commands;
+using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Files;
-using Leakstat.Diagnosis;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
-using Leakstat.Knowledge;
-using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Cores;
@@ -15,8 +11,7 @@ namespace Leakstat.Cli.Cores;
 /// <summary>Makes the report of one crash from what there is of it.</summary>
 internal sealed class CrashAnalysis(Terminal terminal)
 {
-    private const int Columns = 79;
-    private const int MostGroups = 20;
+    private readonly CrashFindings _findings = new(terminal);
 
     /// <summary>Folder of the kernel; null to look for it.</summary>
     public string? KernelFolder { get; init; }
@@ -45,7 +40,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
 
         if (entry.Of(CrashFileKind.Summary) is { } summary)
         {
-            outcome = ReadSummary(report, outcome, summary);
+            outcome = _findings.OfSummary(report, outcome, summary);
         }
 
         if (outcome.Problems.Count > 0)
@@ -90,7 +85,10 @@ internal sealed class CrashAnalysis(Terminal terminal)
 
         report.Field("kernel", dump.KernelPath);
         outcome = WriteBacktrace(report, outcome, dump, file);
-        return WriteLeaks(report, outcome, dump);
+        LeakReport leaks = LostSearch.Run(dump, terminal, isQuiet: true);
+        outcome = _findings.OfDump(report, outcome, dump, file, leaks);
+        CrashLeaks.Write(report, dump, file, leaks);
+        return outcome;
     }
 
     private KernelDump? Open(CrashFile file, string? version, out string? problem)
@@ -169,75 +167,5 @@ internal sealed class CrashAnalysis(Terminal terminal)
         }
 
         return outcome with { Backtrace = frames };
-    }
-
-    /// <summary>What nothing points to, the largest groups first.</summary>
-    private static CrashOutcome WriteLeaks(CrashText report, CrashOutcome outcome, KernelDump dump)
-    {
-        LeakReport leaks = LeakSearch.Run(dump, new LeakOptions { Threads = Environment.ProcessorCount });
-        report.Section("Memory that nothing points to");
-        if (leaks.Leaks.Count == 0)
-        {
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"None of {leaks.Objects:N0} allocations is lost."));
-        }
-
-        foreach (LeakGroup group in leaks.Leaks.Take(MostGroups))
-        {
-            report.Line(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Display.Bytes(group.Bytes),12}  {group.Count:N0} of {group.Kind} {group.Name} ({group.Size:N0} bytes each), {group.Heads:N0} heads"));
-            foreach (TypeCandidate candidate in group.Candidates.Take(2))
-            {
-                string module = candidate.Module is { } name ? $" of {name}" : "";
-                report.Line(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{"",12}  may be {candidate.Type}{module} ({candidate.Confidence * 100:F0} % sure): {candidate.Why}"));
-            }
-        }
-
-        if (leaks.Leaks.Count > MostGroups)
-        {
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"and {leaks.Leaks.Count - MostGroups:N0} further groups"));
-        }
-
-        foreach (string note in leaks.Notes)
-        {
-            report.Line($"note: {note}");
-        }
-
-        report.Line($"more: leakstat dump {outcome.Entry.Dump!.Path} --kernel {Path.GetDirectoryName(dump.KernelPath)} leaks");
-        return leaks.Leaks.Count == 0
-            ? outcome
-            : outcome with
-            {
-                Headlines =
-                [
-                    .. outcome.Headlines,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"lost: {Display.Bytes(leaks.LeakedBytes)} in {leaks.Leaks.Sum(g => (long)g.Count):N0} allocations that nothing points to, most of {leaks.Leaks[0].Kind} {leaks.Leaks[0].Name}"),
-                ],
-            };
-    }
-
-    private CrashOutcome ReadSummary(CrashText report, CrashOutcome outcome, CrashFile file)
-    {
-        try
-        {
-            SourceSet set = SourceReading.Open([file.Path], terminal);
-            DiagnosisReport diagnosis = SourceReading.Diagnose(set, BuiltInKnowledge.Load(), terminal);
-            report.Section($"Findings in {file.Name}");
-            using var text = new StringWriter { NewLine = "\n" };
-            TerminalReport.Write(diagnosis, text, new TerminalOptions { Width = Columns, Ascii = true, Detail = Detail.Normal });
-            report.Block(text.ToString());
-            return outcome with
-            {
-                Headlines = [.. outcome.Headlines, .. diagnosis.Findings.Where(f => f.Severity > Severity.Info).Select(f => f.Title)],
-            };
-        }
-        catch (CommandException e)
-        {
-            return With(outcome, e.Message);
-        }
     }
 }

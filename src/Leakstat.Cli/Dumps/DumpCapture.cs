@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Leakstat.Cli.Commands.Dump;
 using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Walking;
 using Leakstat.Parsing.Sources;
 
@@ -14,8 +16,14 @@ namespace Leakstat.Cli.Dumps;
 /// </summary>
 internal static class DumpCapture
 {
+    /// <summary>Addresses of each group of lost blocks.</summary>
+    private const int LostAddresses = 16;
+
     /// <summary>The folder.</summary>
-    public static ISourceNode Of(KernelDump dump, string name)
+    /// <param name="dump">The dump.</param>
+    /// <param name="name">Name of the folder.</param>
+    /// <param name="lost">What nothing points to in it; null where it was not searched.</param>
+    public static ISourceNode Of(KernelDump dump, string name, LeakReport? lost = null)
     {
         var files = new List<ISourceNode> { new MemorySource(CaptureManifest.FileName, Manifest(dump)) };
         if (dump.Heap.Zones.Count > 0)
@@ -33,6 +41,14 @@ internal static class DumpCapture
         if (dump.Messages is { Length: > 0 } messages)
         {
             files.Add(new MemorySource("dmesg.txt", messages));
+        }
+
+        if (lost is not null)
+        {
+            // Without the time it took: the same dump gives the same capture.
+            using var json = new MemoryStream();
+            DumpLeaksJson.Write(json, dump, lost, seconds: null, sample: 0, LostAddresses);
+            files.Add(new MemorySource("leaks.json", json.ToArray()));
         }
 
         return new MemorySource(name, files);

@@ -224,6 +224,9 @@ public sealed record Finding
     /// <summary>Advice, what to do first first.</summary>
     public ImmutableArray<Advice> Advice { get; init; } = [];
 
+    /// <summary>What else it accounts for: findings on these stand behind it. Not part of the JSON.</summary>
+    public ImmutableArray<Subject> Explains { get; init; } = [];
+
     /// <summary>
     /// Memory concerned, bytes: ranks findings of equal severity and verdict. Not part of the JSON. 0 where the finding
     /// is not about an amount.

@@ -9,7 +9,7 @@ namespace Leakstat.Diagnosis;
 public static class FindingOrder
 {
     /// <summary>Sorts findings, the one to look at first first.</summary>
-    public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) =>
+    public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) => CausesFirst(
     [
         .. findings
             .OrderByDescending(f => f.Severity)
@@ -18,7 +18,26 @@ public static class FindingOrder
             .ThenByDescending(f => f.Confidence)
             .ThenBy(f => f.Rule, StringComparer.Ordinal)
             .ThenBy(f => f.Subject.Name, StringComparer.Ordinal),
-    ];
+    ]);
+
+    /// <summary>A proven leak stands before what it accounts for: that a zone is near its limit is what the lost blocks did to it.</summary>
+    private static ImmutableArray<Finding> CausesFirst(List<Finding> sorted)
+    {
+        for (int i = 1; i < sorted.Count; i++)
+        {
+            Finding cause = sorted[i];
+            int before = cause is { Verdict: Verdict.Leak, Explains: { IsEmpty: false } explained }
+                ? sorted.FindIndex(0, i, f => f.Explains.IsEmpty && explained.Contains(f.Subject))
+                : -1;
+            if (before >= 0)
+            {
+                sorted.RemoveAt(i);
+                sorted.Insert(before, cause);
+            }
+        }
+
+        return [.. sorted];
+    }
 
     /// <summary>
     /// A leak that runs comes first. What is lost for good, what ran short and what only looks like a leak are put in order

@@ -68,5 +68,6 @@ public static class RuleRegistry
         new LS0601DangerousTunable(),
         new LS0602SettingWithoutEffect(),
         new LS0701CrashDumpsNotConfigured(),
+        new LS0702LostInCrashDump(),
     ];
 }

@@ -65,6 +65,9 @@ public sealed record Capture
     /// <summary><c>dmesg</c> or a log.</summary>
     public KernelMessages? Messages { get; init; }
 
+    /// <summary>What nothing points to in a crash dump; null where no dump was searched.</summary>
+    public LostTable? LostBlocks { get; init; }
+
     /// <summary><c>zfs-stats</c>.</summary>
     public ZfsReport? ZfsReport { get; init; }
 

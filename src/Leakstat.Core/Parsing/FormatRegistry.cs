@@ -27,6 +27,7 @@ public static class FormatRegistry
         new DmesgText(),
         new LoaderConfText(),
         new SysctlConfText(),
+        new DumpLeaksJson(),
         .. LibxoFormat.All,
     ];
 }

@@ -11,6 +11,7 @@ internal static partial class DocumentScrub
     /// <summary>Scrubs a line, which may be the whole document.</summary>
     public static string Line(string line, LineScrubber scrubber, Pseudonyms names)
     {
+        line = Memory().Replace(line, _ => $"\"{names.TakeOut()}\"");
         var built = new System.Text.StringBuilder(line.Length);
         int copied = 0;
         foreach (Match match in Member().Matches(line))
@@ -50,6 +51,10 @@ internal static partial class DocumentScrub
         + @"|<(?<key>user|ruser|login|owner|command|arguments|args|comm|jail|hostname|host)(\s[^>]*)?>(?<value>[^<]*)</",
         RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Member();
+
+    /// <summary>Contents of a block, as <c>leakstat dump VMCORE leaks --sample N --json</c> has them: whatever stood in memory.</summary>
+    [GeneratedRegex(@"""\+0x[0-9a-f]{3,}  (\\.|[^""\\])*""", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Memory();
 
     [GeneratedRegex(@"^-?[A-Za-z0-9_][A-Za-z0-9_.+-]{0,30}", RegexOptions.None, 1000)]
     private static partial Regex Program();

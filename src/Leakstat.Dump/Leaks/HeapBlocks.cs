@@ -93,6 +93,9 @@ public sealed class HeapBlocks
     /// <summary>Bytes a block was allocated with.</summary>
     public long SizeOf(int block) => KegOf(block)?.ItemSize ?? (long)(LargeOf(block)?.Size ?? 0);
 
+    /// <summary>Whether what stands in a keg's items can hold other blocks.</summary>
+    public static bool CanHold(Keg keg) => !IsBookkeeping(keg) && !keg.IsData;
+
     private void AddSlabs()
     {
         SlabTable slabs = _dump.Heap.Slabs;
@@ -155,7 +158,7 @@ public sealed class HeapBlocks
             Stride = keg.Stride,
             Size = keg.ItemSize,
             Count = keg.ItemsPerSlab,
-            Rule = IsBookkeeping(keg) || keg.IsData ? ScanRule.Nothing
+            Rule = !CanHold(keg) ? ScanRule.Nothing
                 : keg.IsBucket ? ScanRule.FirstWord
                 : reader is not null ? ScanRule.Reader
                 : ScanRule.All,

@@ -15,6 +15,18 @@ public readonly record struct TypeCandidate(string Type, string? Module, double 
 /// <param name="Stack">Where they were allocated, innermost first, by a DEBUG_REDZONE header; null where there is none.</param>
 public sealed record ContentGroup(string Content, int Count, ulong Example, string? Module, IReadOnlyList<string>? Stack);
 
+/// <summary>Blocks of another group whose heads blocks of a group hang on.</summary>
+/// <param name="Kind">As in <see cref="LeakGroup.Kind"/>.</param>
+/// <param name="Name">As in <see cref="LeakGroup.Name"/>.</param>
+/// <param name="Size">Bytes of one block of that group.</param>
+/// <param name="Count">Blocks, of the group that hangs there.</param>
+public readonly record struct HangingBlocks(string Kind, string Name, long Size, int Count);
+
+/// <summary>How many of the blocks that were looked at point into a module.</summary>
+/// <param name="Module">File.</param>
+/// <param name="Count">Blocks.</param>
+public readonly record struct ModulePointers(string Module, int Count);
+
 /// <summary>Lost blocks of one zone, malloc(9) bucket or size.</summary>
 public sealed record LeakGroup
 {
@@ -32,6 +44,24 @@ public sealed record LeakGroup
 
     /// <summary>How many of them are heads: nothing at all points to them; of a lost cycle one.</summary>
     public required int Heads { get; init; }
+
+    /// <summary>
+    /// How many heads, of whatever group, they are or hang on: each is a pointer that is missing. A list of a thousand blocks whose
+    /// head is lost is one loss.
+    /// </summary>
+    public required int Losses { get; init; }
+
+    /// <summary>Allocated blocks of the same zone or bucket, or large allocations of the same size; these among them.</summary>
+    public required long Allocated { get; init; }
+
+    /// <summary>Heads of which other groups they hang on, most first.</summary>
+    public IReadOnlyList<HangingBlocks> HangsOn { get; init; } = [];
+
+    /// <summary>Modules that they point into (the kernel left out), most first.</summary>
+    public IReadOnlyList<ModulePointers> Modules { get; init; } = [];
+
+    /// <summary>Blocks whose contents were looked at.</summary>
+    public int LookedAt { get; init; }
 
     /// <summary>Malloc types they may be of, likeliest first.</summary>
     public IReadOnlyList<TypeCandidate> Candidates { get; init; } = [];

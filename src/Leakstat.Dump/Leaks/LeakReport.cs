@@ -29,6 +29,12 @@ public sealed record LeakReport
     /// <summary>Zones with slabs that could not be read.</summary>
     public required int ZonesUnreadable { get; init; }
 
+    /// <summary>
+    /// Pages that are not in the dump and may have held pointers: of slabs that could not be read, unless their items are only data,
+    /// and pages cut off.
+    /// </summary>
+    public required long MissingPages { get; init; }
+
     /// <summary>What limits the result, for a person.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 

@@ -23,6 +23,7 @@ public static class LeakSearch
         options.Started?.Invoke(progress, heap.ScanBytes);
         MarkResult marked = MarkEngine.Mark(input, progress);
         var graph = LostGraph.Build(input, marked.Lost);
+        int[] owners = LostOwners.Find(graph);
         var content = new BlockContent(dump, heap);
         IReadOnlyDictionary<int, Neighbours> neighbours = NeighbourSearch.Find(dump, heap, content, marked.Lost);
         long hidden = 0;
@@ -35,7 +36,7 @@ public static class LeakSearch
             hidden += places.Count() - kept.Length;
             if (kept.Length > 0)
             {
-                LeakGroup group = MakeGroup(dump, heap, graph, content, neighbours, places.Key, kept);
+                LeakGroup group = MakeGroup(dump, heap, graph, owners, content, neighbours, places.Key, kept);
                 (group.Cause is null ? leaks : known).Add(group);
             }
         }
@@ -50,6 +51,7 @@ public static class LeakSearch
             Roots = input.Roots.Count,
             ZonesWalked = dump.Heap.Zones.Count(z => z.Keg is not null),
             ZonesUnreadable = dump.Heap.Zones.Count(z => z.Keg is { } keg && dump.Heap.Counts[keg].UnreadableSlabs > 0),
+            MissingPages = MissingPages(dump),
             Notes = Notes(dump),
             Heap = heap,
         };
@@ -112,6 +114,7 @@ public static class LeakSearch
         KernelDump dump,
         HeapBlocks heap,
         LostGraph graph,
+        int[] owners,
         BlockContent content,
         IReadOnlyDictionary<int, Neighbours> neighbours,
         (string Kind, string Name, long Size) key,
@@ -150,6 +153,16 @@ public static class LeakSearch
             Name = key.Name,
             Size = key.Size,
             Heads = heads.Length,
+            Losses = places.Select(p => owners[p]).Distinct().Count(),
+            Allocated = AllocatedOf(dump.Heap, key),
+            HangsOn = [.. places
+                .Select(p => KeyOf(heap, graph.Blocks[owners[p]])).Where(other => other != key).GroupBy(other => other)
+                .Select(other => new HangingBlocks(other.Key.Kind, other.Key.Name, other.Key.Size, other.Count()))
+                .OrderByDescending(other => other.Count).ThenBy(other => other.Name, StringComparer.Ordinal).ThenBy(other => other.Size)
+                .Take(ContentsKept)],
+            Modules = [.. modules.Select(m => new ModulePointers(m.Key, m.Value))
+                .OrderByDescending(m => m.Count).ThenBy(m => m.Module, StringComparer.Ordinal).Take(ContentsKept)],
+            LookedAt = looked,
             Addresses = [.. heads.Concat(places.Where(p => !graph.IsHead[p])).Select(p => heap.Input.Blocks.AddressOf(graph.Blocks[p]))],
             Candidates = key.Kind == "zone" || key.Name == "contigmalloc" && dump.MallocTypes.Count == 0
                 ? []
@@ -180,15 +193,23 @@ public static class LeakSearch
     private static string ContentOf(BlockContent content, int block, ulong[] words) =>
         string.Join(", ", words.Take(ContentWords).Select(w => content.Class(block, w)));
 
+    private static long AllocatedOf(KernelHeap heap, (string Kind, string Name, long Size) key) => key.Kind == "large"
+        ? heap.Large.Count(l => (long)l.Size == key.Size && l.Kind == LargeKind.Contiguous == (key.Name == "contigmalloc"))
+        : heap.Kegs.Where(k => k.Name == key.Name && k.ItemSize == key.Size).Sum(k => heap.Counts[k.Index].NotInSlabs - heap.Counts[k.Index].Cached);
+
+    private static long MissingPages(KernelDump dump) => dump.Memory.Physical.PagesCutOff
+        + dump.Heap.Kegs.Where(HeapBlocks.CanHold).Sum(k => (long)dump.Heap.Counts[k.Index].UnreadableSlabs * k.PagesPerSlab);
+
     private static List<string> Notes(KernelDump dump)
     {
         var notes = new List<string>();
-        string[] unreadable = [.. dump.Heap.Kegs.Where(k => dump.Heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)];
+        string[] unreadable =
+            [.. dump.Heap.Kegs.Where(k => HeapBlocks.CanHold(k) && dump.Heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)];
         if (unreadable.Length > 0)
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"slabs of {unreadable.Length} kegs are not in the dump; what only they point to may be called lost: {string.Join(", ", unreadable.Take(12))}"));
+                $"slabs of {unreadable.Length} {(unreadable.Length == 1 ? "keg" : "kegs")} are not in the dump; what only they point to may be called lost: {string.Join(", ", unreadable.Take(12))}"));
         }
 
         if (dump.Memory.Physical.PagesCutOff > 0)
@@ -196,6 +217,11 @@ public static class LeakSearch
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {dump.Memory.Physical.PageCount} pages are missing; what only they point to may be called lost"));
+        }
+
+        if (dump.File.IsLive)
+        {
+            notes.Add("the kernel went on running while this dump was written: a few blocks that changed hands meanwhile may be called lost");
         }
 
         return notes;

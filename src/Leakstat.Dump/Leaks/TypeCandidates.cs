@@ -47,7 +47,7 @@ internal static class TypeCandidates
         int bit = BitOf(dump, lost.Size);
         MallocType[] possible = [.. dump.MallocTypes.Where(t =>
             t.InUse > 0 && t.BytesInUse >= lost.Size && (bit < 0 ? t.BytesInUse > 65_536 : (t.SizeMask >> bit & 1) != 0))];
-        Weighed[] weighed = [.. possible.Select(t => new Weighed(t, lost, bit >= 0 && BitOperations.PopCount(t.SizeMask) == 1))];
+        Weighed[] weighed = [.. possible.Select(t => new Weighed(t, lost, bit >= 0 && BitOperations.PopCount(t.SizeMask) == 1 && t.BytesInUse == t.InUse * lost.Size))];
         int holders = possible.Count(t => t.InUse >= lost.Lost);
         bool oneKind = lost.Lost >= FewBlocks && lost.Alike >= lost.Looked * 0.9;
         double best = weighed.Select(w => w.Confidence(weighed)).DefaultIfEmpty().Max();

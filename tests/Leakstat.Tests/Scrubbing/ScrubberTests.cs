@@ -61,6 +61,24 @@ public sealed class ScrubberTests
     }
 
     [Fact]
+    public void Memory_in_a_report_of_lost_blocks_is_taken_out()
+    {
+        var scrubbed = Scrubbed.Of(("leaks.json", """
+            {
+              "schema": "leakstat.dumpleaks/1",
+              "leaks": [{"kind": "malloc", "name": "malloc-32", "size": 32, "count": 1, "bytes": 32, "heads": 1,
+                "samples": [{"address": "0xfffff80003a41c00", "lines": ["+0x000  7373617020796d22 0000000064726f77  \"my password..."]}]}]
+            }
+
+            """));
+
+        string text = Encoding.UTF8.GetString(Assert.Single(scrubbed.Files).Bytes);
+        Assert.DoesNotContain("7373617020796d22", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("password", text, StringComparison.Ordinal);
+        Assert.Equal("malloc-32", Given.Capture(("leaks.json", text)).LostBlocks!.Groups[0].Name);
+    }
+
+    [Fact]
     public void What_is_not_understood_is_left_out_and_named()
     {
         var scrubbed = Scrubbed.Of(

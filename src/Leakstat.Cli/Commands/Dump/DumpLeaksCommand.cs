@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Leakstat.Cli.Dumps;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 
@@ -43,14 +44,7 @@ internal static class DumpLeaksCommand
             using KernelDump dump = options.Open(parsed);
             LeakBaseline? healthy = parsed.GetValue(baseline) is { } path ? ReadBaseline(path, dump) : null;
             long start = TimeProvider.System.GetTimestamp();
-            using var bar = new MarkBar(terminal, isWanted: !parsed.GetValue(options.Common.Quiet) && !parsed.GetValue(options.Common.Json));
-            LeakReport report = LeakSearch.Run(dump, new LeakOptions
-            {
-                Threads = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, 16),
-                Baseline = healthy,
-                Started = bar.Start,
-            });
-            bar.Stop();
+            LeakReport report = LostSearch.Run(dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy);
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {

@@ -7,10 +7,17 @@ namespace Leakstat.Cli.Commands.Dump;
 /// <summary>The leaks of a dump as JSON (schema <c>leakstat.dumpleaks/1</c>).</summary>
 internal static class DumpLeaksJson
 {
-    private const int MostAddresses = 100_000;
+    /// <summary>Addresses of one group.</summary>
+    public const int MostAddresses = 100_000;
 
     /// <summary>Writes it.</summary>
-    public static void Write(Stream output, KernelDump dump, LeakReport report, double seconds, int sample) =>
+    /// <param name="output">Where to.</param>
+    /// <param name="dump">The dump.</param>
+    /// <param name="report">What was found in it.</param>
+    /// <param name="seconds">Time it took; null to leave it out.</param>
+    /// <param name="sample">Contents of so many blocks of each group.</param>
+    /// <param name="addresses">Addresses of each group at most.</param>
+    public static void Write(Stream output, KernelDump dump, LeakReport report, double? seconds, int sample, int addresses = MostAddresses) =>
         DumpJson.Write(output, "leakstat.dumpleaks/1", dump, json =>
         {
             json.WriteStartObject("scanned");
@@ -23,10 +30,18 @@ internal static class DumpLeaksJson
             json.WriteNumber("hits", report.Counts.Hits);
             json.WriteNumber("reached", report.Counts.Reached);
             json.WriteNumber("extraBytes", report.Counts.ExtraBytes + report.Heap.Input.Blocks.Bytes);
-            json.WriteNumber("seconds", Math.Round(seconds, 3));
+            if (seconds is { } took)
+            {
+                json.WriteNumber("seconds", Math.Round(took, 3));
+            }
+
             json.WriteEndObject();
-            WriteGroups(json, "leaks", report.Leaks, dump, report, sample);
-            WriteGroups(json, "known", report.Known, dump, report, sample);
+            json.WriteStartObject("source");
+            json.WriteText("dump", dump.File.Path);
+            json.WriteText("kernel", dump.KernelPath);
+            json.WriteEndObject();
+            WriteGroups(json, "leaks", report.Leaks, dump, report, sample, addresses);
+            WriteGroups(json, "known", report.Known, dump, report, sample, addresses);
             json.WriteStartObject("coverage");
             json.WriteNumber("zonesWalked", report.ZonesWalked);
             json.WriteNumber("zonesUnreadable", report.ZonesUnreadable);
@@ -35,6 +50,8 @@ internal static class DumpLeaksJson
                 json.WriteNumber("inBaseline", report.InBaseline);
             }
 
+            json.WriteNumber("missingPages", report.MissingPages);
+            json.WriteBoolean("live", dump.File.IsLive);
             json.WriteStartArray("notes");
             foreach (string note in report.Notes)
             {
@@ -46,7 +63,7 @@ internal static class DumpLeaksJson
         });
 
     private static void WriteGroups(
-        Utf8JsonWriter json, string name, IReadOnlyList<LeakGroup> groups, KernelDump dump, LeakReport report, int sample)
+        Utf8JsonWriter json, string name, IReadOnlyList<LeakGroup> groups, KernelDump dump, LeakReport report, int sample, int addresses)
     {
         json.WriteStartArray(name);
         foreach (LeakGroup group in groups)
@@ -58,8 +75,10 @@ internal static class DumpLeaksJson
             json.WriteNumber("count", group.Count);
             json.WriteNumber("bytes", group.Bytes);
             json.WriteNumber("heads", group.Heads);
+            json.WriteNumber("losses", group.Losses);
+            json.WriteNumber("allocated", group.Allocated);
             json.WriteStartArray("addresses");
-            foreach (ulong address in group.Addresses.Take(MostAddresses))
+            foreach (ulong address in group.Addresses.Take(addresses))
             {
                 json.WriteStringValue($"0x{address:x16}");
             }
@@ -67,6 +86,7 @@ internal static class DumpLeaksJson
             json.WriteEndArray();
             WriteCandidates(json, group);
             WriteContents(json, group);
+            WriteHolders(json, group);
             if (group.Cause is { } cause)
             {
                 json.WriteString("cause", cause.Cause);
@@ -121,6 +141,33 @@ internal static class DumpLeaksJson
                 json.WriteEndArray();
             }
 
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteHolders(Utf8JsonWriter json, LeakGroup group)
+    {
+        json.WriteStartArray("hangsOn");
+        foreach (HangingBlocks other in group.HangsOn)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", other.Kind);
+            json.WriteText("name", other.Name);
+            json.WriteNumber("size", other.Size);
+            json.WriteNumber("count", other.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("examined", group.LookedAt);
+        json.WriteStartArray("modules");
+        foreach (ModulePointers module in group.Modules)
+        {
+            json.WriteStartObject();
+            json.WriteText("module", module.Module);
+            json.WriteNumber("count", module.Count);
             json.WriteEndObject();
         }
 

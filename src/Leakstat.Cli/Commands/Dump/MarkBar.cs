@@ -20,7 +20,7 @@ internal sealed class MarkBar(Terminal terminal, bool isWanted) : IDisposable
     /// <summary>Starts it.</summary>
     public void Start(MarkProgress progress, long whole)
     {
-        if (!isWanted || !terminal.IsTerminal || whole <= 0)
+        if (!isWanted || !terminal.IsErrorTerminal || whole <= 0)
         {
             return;
         }

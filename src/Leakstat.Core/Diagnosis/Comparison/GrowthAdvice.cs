@@ -41,7 +41,7 @@ internal static class GrowthAdvice
     }
 
     /// <summary>The D program that follows it from allocation to release. It is written here, and run on the host.</summary>
-    private static Advice Trace(DiagnosisCase host, SubjectKind kind, string name)
+    internal static Advice Trace(DiagnosisCase host, SubjectKind kind, string name)
     {
         string suspect = kind switch
         {

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Comparison;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Dumps;
+
+/// <summary>What to do about lost blocks in a dump.</summary>
+internal static class LostAdvice
+{
+    /// <summary>Advice, what to do first first.</summary>
+    public static ImmutableArray<Advice> Of(DiagnosisCase host, LostTable table, LostSum sum)
+    {
+        var advice = ImmutableArray.CreateBuilder<Advice>();
+        advice.Add(Look(table, sum.Largest.Addresses is [var address, ..] ? address : null));
+        advice.Add(GrowthAdvice.Trace(host, sum.Subject.Kind == SubjectKind.Mbuf ? SubjectKind.Zone : sum.Subject.Kind, sum.Subject.Name));
+        if (sum.Weight == LossWeight.Leak)
+        {
+            advice.Add(new Advice
+            {
+                Kind = "report",
+                Text = "Report it to the author of the code that allocates them, with the contents and stacks of some blocks: that nothing points to "
+                    + "them any more is proof of the bug. Keep the dump and the kernel with its modules; both are needed to look again.",
+            });
+        }
+
+        return advice.ToImmutable();
+    }
+
+    /// <summary>How to look at the blocks.</summary>
+    public static Advice Look(LostTable table, string? address)
+    {
+        string dump = table.Dump is { } file ? ShellWord.Quote(file) : "VMCORE";
+        string kernel = table.Kernel is { } path ? ShellWord.Quote(path) : "DIR";
+        string command = $"leakstat dump {dump} --kernel {kernel}";
+        return Advice.Look(
+            "See what the blocks contain; what they point to, text in them and their neighbours tell who allocated them.",
+            address is null ? [$"{command} leaks --sample 3"] : [$"{command} leaks --sample 3", $"{command} whatis {ShellWord.Quote(address)}"]);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Dumps;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Rules;
+
+/// <summary>Blocks in a crash dump that are allocated and that nothing points to: the proof that no series of counters can give.</summary>
+public sealed class LS0702LostInCrashDump : IRule
+{
+    /// <summary>The id.</summary>
+    public const string RuleId = "LS0702";
+
+    /// <inheritdoc/>
+    public string Id => RuleId;
+
+    /// <inheritdoc/>
+    public string Name => "Lost blocks in a crash dump";
+
+    /// <inheritdoc/>
+    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    {
+        if (host.Latest.LostBlocks is not { } table)
+        {
+            yield break;
+        }
+
+        ImmutableArray<LostSum> sums = LostSum.Of(host, table);
+        bool isAny = false;
+        foreach (LostSum sum in sums.Where(s => s.Weight != LossWeight.Few))
+        {
+            isAny = true;
+            yield return Of(host, table, sums, sum);
+        }
+
+        if (!isAny)
+        {
+            yield return None(table, sums);
+        }
+    }
+
+    private Finding Of(DiagnosisCase host, LostTable table, ImmutableArray<LostSum> sums, LostSum sum)
+    {
+        // Blocks that hang on other lost blocks went with them: the bug is where those were lost.
+        LostSum? holder = sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.HangsOn);
+        bool hangs = holder is not null && 2 * sum.HangsOn(holder) > sum.Count;
+        long behind = Arithmetic.Sum(sums.Where(s => s != sum).SelectMany(s => s.Groups).SelectMany(
+            g => g.HangsOn.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(t => Arithmetic.Multiply(t.Count, g.Size))));
+        long bytes = Arithmetic.Add(sum.Bytes, behind);
+        bool isLeak = sum.Weight == LossWeight.Leak;
+        string blocks = $"{Display.Count(sum.Count, "block", "blocks")} ({Display.Bytes(sum.Bytes)})";
+        string type = sum.Type is { } known ? $", by all evidence of malloc type {known.Type}," : "";
+        return new Finding
+        {
+            Rule = Id,
+            Title = hangs ? $"{sum.What}: {blocks} lost with the lost blocks of {holder!.Largest.Name} that they hang on"
+                : isLeak ? $"{sum.What}: {blocks}{type} lost: allocated, and nothing in the dump points to them"
+                : $"{sum.What}: {blocks} that nothing in the dump points to; no proof of a leak",
+            Severity = hangs || (!isLeak && bytes < LostSum.BytesWorthALook) ? Severity.Info
+                : isLeak ? LostMemory.Severity(host, bytes)
+                : Severity.Warning,
+            Verdict = isLeak ? Verdict.Leak : Verdict.Suspect,
+            Subject = sum.Subject,
+            Confidence = !isLeak ? 0.6 : sum.Type is { } named ? Math.Min(named.Confidence, 0.97) : 0.97,
+            Evidence = LostEvidence.Of(host, table, sums, sum),
+            Owners = LostEvidence.Owners(host, sum),
+            Advice = hangs ? [] : LostAdvice.Of(host, table, sum),
+            BytesAtStake = hangs ? 0 : bytes,
+            Explains = sum.Largest.Kind == LostKind.Large ? [] : [Subject.Zone(sum.Largest.Name), .. sum.Type is { } own ? [Subject.Malloc(own.Type)] : ImmutableArray<Subject>.Empty],
+        };
+    }
+
+    private Finding None(LostTable table, ImmutableArray<LostSum> sums)
+    {
+        long count = Arithmetic.Sum(sums.Select(s => s.Count));
+        string all = table.Objects is { } objects ? $"the {Display.Count(objects)} allocated blocks in the dump" : "the allocated blocks in the dump";
+        var at = new SourceLine(table.File, 0);
+        return new Finding
+        {
+            Rule = Id,
+            Title = count == 0 ? $"no leak in the dump: all of {all} are reached" : $"no leak in the dump: {Display.Count(count)} of {all} are not reached, a handful of each kind",
+            Severity = Severity.Info,
+            Verdict = Verdict.Healthy,
+            Subject = Subject.Host("memory"),
+            Confidence = 0.9,
+            Evidence = count == 0
+                ? [new Evidence("what is cached or kept too long is still pointed to, and does not show here", At: at)]
+                :
+                [
+                    .. sums.Take(8).Select(s => new Evidence(
+                        $"{s.What}: {Display.Count(s.Count, "block", "blocks")} ({Display.Bytes(s.Bytes)}): so few may be held by a pointer in a form that is not known, or be lost once at boot",
+                        s.Count, At: table.At(s.Largest))),
+                ],
+            Advice = count == 0 ? [] : [LostAdvice.Look(table, null)],
+        };
+    }
+}
