@@ -38,10 +38,30 @@ internal static class CoreCommand
         };
         command.SetAction(parsed =>
         {
-            string reports = parsed.GetValue(output) ?? parsed.GetValue(folder)!;
-            IReadOnlyList<CrashEntry> entries = Read(parsed.GetValue(folder)!, reports);
-            bool onlyList = parsed.GetValue(list);
-            bool isQuiet = parsed.GetValue(options.Quiet);
+            string directory = parsed.GetValue(folder)!;
+            string reports = parsed.GetValue(output) ?? directory;
+            if (!Directory.Exists(reports))
+            {
+                throw new CommandException(reports == directory ? ExitCode.NoInput : ExitCode.Usage, $"{reports}: no such folder");
+            }
+
+            bool isAgain = parsed.GetValue(again);
+            IReadOnlyList<CrashEntry> entries = Read(directory, reports);
+            bool isWork = !parsed.GetValue(list) && entries.Any(entry => isAgain || !entry.IsDone);
+            using CrashLock? held = isWork ? CrashLock.TryTake(reports) : null;
+            if (isWork && held is null)
+            {
+                if (!parsed.GetValue(options.Quiet))
+                {
+                    terminal.Error.WriteLine($"leakstat: another leakstat core is at work in {reports}; nothing is analysed here");
+                }
+            }
+            else if (isWork)
+            {
+                // Another run may have ended in between.
+                entries = Read(directory, reports);
+            }
+
             var analysis = new CrashAnalysis(terminal)
             {
                 KernelFolder = parsed.GetValue(kernel),
@@ -52,41 +72,49 @@ internal static class CoreCommand
                     null => Kgdb.Find(),
                 },
             };
-            List<CrashOutcome> outcomes = [];
-            foreach (CrashEntry entry in entries)
-            {
-                CrashOutcome outcome = onlyList || (entry.IsDone && !parsed.GetValue(again))
-                    ? CrashOutcome.Listed(entry)
-                    : Analyse(entry, analysis);
-                outcomes.Add(outcome);
-            }
-
+            CrashOutcome[] outcomes =
+                [.. entries.Select(entry => held is not null && (isAgain || !entry.IsDone) ? Analyse(entry, analysis) : CrashOutcome.Listed(entry))];
             if (parsed.GetValue(options.Json))
             {
-                CrashJson.Write(parsed.GetValue(folder)!, outcomes, terminal.Output);
+                CrashJson.Write(directory, outcomes, terminal.Output);
                 terminal.Output.Flush();
             }
             else
             {
                 using TextWriter writer = terminal.Writer();
-                CrashList.Write(parsed.GetValue(folder)!, outcomes, isQuiet, writer);
+                CrashList.Write(directory, outcomes, parsed.GetValue(options.Quiet), writer);
             }
 
-            return ExitCode.Done;
+            return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>Writes the report last: what stopped half-way is tried again the next time.</summary>
+    /// <summary>
+    /// Writes the report last: what stopped half-way is tried again the next time. The report's time is that of the start, so that a
+    /// dump that was still being written is looked at again; a report that cannot be written does not stop the others.
+    /// </summary>
     private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis)
     {
+        DateTime start = TimeProvider.System.GetUtcNow().UtcDateTime;
+        DateTime newest = entry.Files.Max(file => file.Changed);
         CrashOutcome outcome = analysis.Run(entry);
-        ReportFile.Write(entry.Report, stream =>
+        try
         {
-            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-            writer.Write(outcome.Text);
-        });
-        return outcome;
+            ReportFile.Write(entry.Report, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                writer.Write(outcome.Text);
+            });
+
+            // A file from the future, by the clock of now, is no reason to begin again each time.
+            File.SetLastWriteTimeUtc(entry.Report, newest > start ? newest.AddSeconds(2) : start);
+            return outcome;
+        }
+        catch (Exception e) when (e is CommandException or IOException or UnauthorizedAccessException)
+        {
+            return outcome with { HasReport = false, Problems = [.. outcome.Problems, $"{e.Message}; say with --output where there is room"] };
+        }
     }
 
     private static IReadOnlyList<CrashEntry> Read(string folder, string reports)

@@ -55,7 +55,7 @@ internal static class CrashJson
         Text("panic", outcome.Info.GetValueOrDefault("Panic String"));
         Text("dumpTime", outcome.Info.GetValueOrDefault("Dumptime"));
         Text("status", outcome.Info.GetValueOrDefault("Dump Status"));
-        if (outcome.IsNew || entry.IsDone)
+        if (outcome.IsNew ? outcome.HasReport : entry.IsDone)
         {
             json.WriteString("report", entry.Report);
         }

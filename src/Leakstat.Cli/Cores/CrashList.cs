@@ -33,7 +33,7 @@ internal static class CrashList
                 writer.WriteLine($"   note: {problem}");
             }
 
-            if (outcome.IsNew || entry.IsDone)
+            if (outcome.IsNew ? outcome.HasReport : entry.IsDone)
             {
                 writer.WriteLine($"   report: {entry.Report}");
             }

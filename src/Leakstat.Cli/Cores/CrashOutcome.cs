@@ -9,6 +9,9 @@ internal sealed record CrashOutcome
     /// <summary>Whether it was analysed now.</summary>
     public bool IsNew { get; init; }
 
+    /// <summary>Whether the report of this run could be written; true where there was none to write.</summary>
+    public bool HasReport { get; init; } = true;
+
     /// <summary>What savecore(8) said, by label; empty where <c>info.N</c> is missing.</summary>
     public required IReadOnlyDictionary<string, string> Info { get; init; }
 
