@@ -24,6 +24,11 @@ internal static class ConstructedItems
         new("udplite_inpcb_init", "a lock", "sys/netinet/udp_usrreq.c"),
         new("rip_inpcb_init", "a lock", "sys/netinet/raw_ip.c"),
         new("div_inpcb_init", "a lock", "sys/netinet/ip_divert.c"),
+        new("vmspace_zinit", "locks; a free one keeps pointers to page tables that have other users by now", "sys/vm/vm_map.c"),
+        new("sleepq_init", "empty queues", "sys/kern/subr_sleepqueue.c"),
+        new("turnstile_init", "a lock, empty queues", "sys/kern/subr_turnstile.c"),
+        new("pctrie_zone_init", "an empty node", "sys/kern/subr_pctrie.c, sys/kern/vfs_subr.c"),
+        new("vm_radix_node_zone_init", "an empty node", "sys/vm/vm_radix.c"),
         new("vm_object_zinit", "a lock, an empty tree, a place in the list of all objects", "sys/vm/vm_object.c"),
     ];
 

@@ -29,14 +29,16 @@ public static class LeakSearch
         long hidden = 0;
         var leaks = new List<LeakGroup>();
         var known = new List<LeakGroup>();
-        foreach (IGrouping<(string Kind, string Name, long Size), int> places in Enumerable.Range(0, graph.Blocks.Count)
-            .GroupBy(place => KeyOf(heap, graph.Blocks[place])))
+        IGrouping<(string Kind, string Name, long Size), int>[] groups =
+            [.. Enumerable.Range(0, graph.Blocks.Count).GroupBy(place => KeyOf(heap, graph.Blocks[place]))];
+        long large = groups.Where(g => g.Key.Kind == "large").Sum(g => g.Key.Size * g.Count());
+        foreach (IGrouping<(string Kind, string Name, long Size), int> places in groups)
         {
             int[] kept = WithoutBaseline(options.Baseline, places.Key, [.. places], graph, heap, content);
             hidden += places.Count() - kept.Length;
             if (kept.Length > 0)
             {
-                LeakGroup group = MakeGroup(dump, heap, graph, owners, content, neighbours, places.Key, kept);
+                LeakGroup group = MakeGroup(dump, heap, graph, owners, content, neighbours, large, places.Key, kept);
                 (group.Cause is null ? leaks : known).Add(group);
             }
         }
@@ -117,6 +119,7 @@ public static class LeakSearch
         int[] owners,
         BlockContent content,
         IReadOnlyDictionary<int, Neighbours> neighbours,
+        long large,
         (string Kind, string Name, long Size) key,
         int[] places)
     {
@@ -170,6 +173,7 @@ public static class LeakSearch
                 {
                     Size = key.Size,
                     Lost = places.Length,
+                    Bytes = key.Kind == "large" ? large : key.Size * places.Length,
                     Looked = looked,
                     Modules = modules,
                     Locks = locks,

@@ -13,6 +13,9 @@ internal sealed record LostEvidence
     /// <summary>Blocks lost.</summary>
     public required long Lost { get; init; }
 
+    /// <summary>Bytes lost: of this size, or of all sizes beyond buckets together, since any type may be the owner of those.</summary>
+    public required long Bytes { get; init; }
+
     /// <summary>Lost blocks that were looked at.</summary>
     public required int Looked { get; init; }
 
@@ -50,7 +53,7 @@ internal static class TypeCandidates
         Weighed[] weighed = [.. possible.Select(t => new Weighed(t, lost, bit >= 0 && BitOperations.PopCount(t.SizeMask) == 1 && t.BytesInUse == t.InUse * lost.Size))];
         int holders = possible.Count(t => t.InUse >= lost.Lost);
         bool oneKind = lost.Lost >= FewBlocks && lost.Alike >= lost.Looked * 0.9;
-        double best = weighed.Select(w => w.Confidence(weighed)).DefaultIfEmpty().Max();
+        long all = possible.Sum(t => t.BytesInUse);
         var candidates = new List<TypeCandidate>();
         foreach (Weighed type in weighed)
         {
@@ -59,9 +62,18 @@ internal static class TypeCandidates
             if (confidence == 0 && type.HoldsAll)
             {
                 // Nothing speaks for it. If no other type has as many live allocations, blocks of one kind can be of no other.
+                double best = weighed.Where(w => w != type).Select(w => Math.Max(w.Confidence(weighed), Left(w, all, lost))).DefaultIfEmpty().Max();
                 bool last = holders == 1 && oneKind;
                 confidence = (last ? 0.8 : (type.Only ? 0.5 : 0.3) / holders) * (1 - best);
                 why += last ? "; no other type of this size has as many" : "; no pointer confirms it";
+            }
+
+            if (Left(type, all, lost) is var left && left > confidence)
+            {
+                confidence = left;
+                why = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{type.Why()}; all others of such sizes have {all - type.Type.BytesInUse} bytes, and {lost.Bytes} are lost");
             }
 
             if (confidence >= 0.05)
@@ -72,6 +84,10 @@ internal static class TypeCandidates
 
         return [.. candidates.OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(Most)];
     }
+
+    /// <summary>Books again: where all other types together have less than is lost, so much of it at least is this one's.</summary>
+    private static double Left(Weighed type, long all, LostEvidence lost) =>
+        Math.Clamp((double)(lost.Bytes - (all - type.Type.BytesInUse)) / lost.Bytes, 0, 0.98);
 
     /// <summary>Bit of a bucket in the types' size masks; −1 for sizes beyond buckets.</summary>
     private static int BitOf(KernelDump dump, long size)

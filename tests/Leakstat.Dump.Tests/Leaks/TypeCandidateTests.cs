@@ -180,6 +180,19 @@ public sealed class TypeCandidateTests
     }
 
     [Fact]
+    public void What_all_other_types_have_together_is_too_little()
+    {
+        // 300 of devbuf, 500 of solaris and their blocks of 1 KiB are 206,848 bytes; 3,000 of 256 bytes are lost.
+        Many("leak", 3000);
+
+        TypeCandidate first = Candidates()[0];
+
+        Assert.Equal("leak", first.Type);
+        Assert.Contains("206848 bytes, and 768000 are lost", first.Why, StringComparison.Ordinal);
+        Assert.InRange(first.Confidence, 0.73, 0.8);
+    }
+
+    [Fact]
     public void Nothing_is_sure_where_nothing_tells()
     {
         TypeHas("leak", 100);

@@ -26,18 +26,15 @@ internal static class DumpLeaksText
             writer.WriteLine();
             writer.WriteLine("  kind    name                        size      count       bytes      heads  example");
             int shown = layout.Detail == Detail.Verbose ? int.MaxValue : MostGroups;
-            foreach (LeakGroup group in report.Leaks.Take(shown))
+            LeakGroup[][] rows = Rows(report.Leaks, layout);
+            foreach (LeakGroup[] row in rows.Take(shown))
             {
-                DumpText.WriteLine(
-                    writer,
-                    $"  {group.Kind,-7} {group.Name,-22} {group.Size,9} {group.Count,10} {Display.Bytes(group.Bytes),11} {group.Heads,10}  0x{group.Addresses[0]:x16}",
-                    layout);
-                WriteEvidence(writer, group, layout);
+                WriteRow(writer, row, layout);
             }
 
-            if (report.Leaks.Count > shown)
+            if (rows.Length > shown)
             {
-                writer.WriteLine($"  {report.Leaks.Count - shown} more groups with -v");
+                writer.WriteLine($"  {rows.Length - shown} more groups with -v");
             }
         }
 
@@ -53,6 +50,32 @@ internal static class DumpLeaksText
 
             DumpText.WriteNotes(writer, dump, layout);
         }
+    }
+
+    /// <summary>Large allocations of many sizes are one row each kind, but for -v; everything else is a row.</summary>
+    private static LeakGroup[][] Rows(IReadOnlyList<LeakGroup> groups, TerminalOptions layout) =>
+    [
+        .. groups
+            .GroupBy(g => g.Kind == "large" && layout.Detail != Detail.Verbose ? (g.Name, 0L) : ($"{g.Kind} {g.Name}", g.Size))
+            .Select(row => row.ToArray())
+            .OrderByDescending(row => row.Sum(g => g.Bytes)),
+    ];
+
+    private static void WriteRow(TextWriter writer, LeakGroup[] row, TerminalOptions layout)
+    {
+        LeakGroup first = row[0];
+        string size = row.Length == 1 ? Display.Count(first.Size) : Display.Count(row.Length, "size", "sizes");
+        DumpText.WriteLine(
+            writer,
+            $"  {first.Kind,-7} {first.Name,-22} {size,9} {Display.Count(row.Sum(g => (long)g.Count)),10} {Display.Bytes(row.Sum(g => g.Bytes)),11} {Display.Count(row.Sum(g => (long)g.Heads)),10}  0x{first.Addresses[0]:x16}",
+            layout);
+        if (row.Length > 1 && layout.Detail != Detail.Quiet)
+        {
+            DumpText.WriteLine(
+                writer, $"          of {Display.Count(row.Min(g => g.Size))} to {Display.Count(row.Max(g => g.Size))} bytes; each size with -v", layout);
+        }
+
+        WriteEvidence(writer, first, layout);
     }
 
     private static void WriteEvidence(TextWriter writer, LeakGroup group, TerminalOptions layout)
