@@ -53,7 +53,7 @@ internal static class TypeCandidates
         Weighed[] weighed = [.. possible.Select(t => new Weighed(t, lost, bit >= 0 && BitOperations.PopCount(t.SizeMask) == 1 && t.BytesInUse == t.InUse * lost.Size))];
         int holders = possible.Count(t => t.InUse >= lost.Lost);
         bool oneKind = lost.Lost >= FewBlocks && lost.Alike >= lost.Looked * 0.9;
-        long all = possible.Sum(t => t.BytesInUse);
+        long all = IsWhole(dump) ? possible.Sum(t => t.BytesInUse) : long.MaxValue;
         var candidates = new List<TypeCandidate>();
         foreach (Weighed type in weighed)
         {
@@ -88,6 +88,14 @@ internal static class TypeCandidates
     /// <summary>Books again: where all other types together have less than is lost, so much of it at least is this one's.</summary>
     private static double Left(Weighed type, long all, LostEvidence lost) =>
         Math.Clamp((double)(lost.Bytes - (all - type.Type.BytesInUse)) / lost.Bytes, 0, 0.98);
+
+    /// <summary>Whether the types' books have all that malloc(9) has given out: none is missing.</summary>
+    private static bool IsWhole(KernelDump dump)
+    {
+        long blocks = dump.Heap.Kegs.Where(k => k.IsMalloc).Sum(k => (dump.Heap.Counts[k.Index].NotInSlabs - dump.Heap.Counts[k.Index].Cached) * k.ItemSize);
+        long large = (long)dump.Heap.Large.Aggregate(0UL, (sum, l) => sum + l.Size);
+        return dump.MallocTypes.Sum(t => t.BytesInUse) >= (blocks + large) * 0.99;
+    }
 
     /// <summary>Bit of a bucket in the types' size masks; −1 for sizes beyond buckets.</summary>
     private static int BitOf(KernelDump dump, long size)
