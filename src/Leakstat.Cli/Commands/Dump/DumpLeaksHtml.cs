@@ -72,21 +72,38 @@ internal static class DumpLeaksHtml
 
         html.Write("<table>\n<thead><tr><th>Kind</th><th>Name</th><th class=\"n\">Size</th><th class=\"n\">Count</th><th class=\"n\">Bytes</th><th class=\"n\">Heads</th><th>Evidence</th></tr></thead>\n<tbody>\n");
         var samples = new BlockSample(dump, report.Heap);
-        foreach (LeakGroup group in report.Leaks)
+        foreach (LeakGroup[] row in DumpLeakRows.Of(report.Leaks, eachSize: false))
         {
-            html.Write($"<tr><td>{Text(group.Kind)}</td><td>{Text(group.Name)}</td><td class=\"n\">{Text(Display.Count(group.Size))}</td><td class=\"n\">{Text(Display.Count(group.Count))}</td>");
-            html.Write($"<td class=\"n\">{Text(Display.Bytes(group.Bytes))}</td><td class=\"n\">{Text(Display.Count(group.Heads))}</td><td>");
-            foreach (TypeCandidate candidate in group.Candidates)
-            {
-                string module = candidate.Module is { } file ? $" ({file})" : "";
-                html.Write($"<p>May be <b>{Text(candidate.Type)}</b>{Text(string.Create(CultureInfo.InvariantCulture, $"{module}, confidence {candidate.Confidence:0.00}: {candidate.Why}"))}</p>");
-            }
-
-            WriteExamples(html, group, samples);
-            html.Write("</td></tr>\n");
+            WriteRow(html, row, samples);
         }
 
         html.Write("</tbody>\n</table>\n<p>A head is a block that nothing at all points to; what hangs on it is counted with it. A lost ring has one head.</p>\n</section>\n");
+    }
+
+    private static void WriteRow(StreamWriter html, LeakGroup[] row, BlockSample samples)
+    {
+        LeakGroup first = row[0];
+        html.Write($"<tr><td>{Text(first.Kind)}</td><td>{Text(first.Name)}</td><td class=\"n\">{Text(DumpLeakRows.Size(row))}</td><td class=\"n\">{Text(Display.Count(row.Sum(g => (long)g.Count)))}</td>");
+        html.Write($"<td class=\"n\">{Text(Display.Bytes(row.Sum(g => g.Bytes)))}</td><td class=\"n\">{Text(Display.Count(row.Sum(g => (long)g.Heads)))}</td><td>");
+        foreach (TypeCandidate candidate in first.Candidates)
+        {
+            string module = candidate.Module is { } file ? $" ({file})" : "";
+            html.Write($"<p>May be <b>{Text(candidate.Type)}</b>{Text(string.Create(CultureInfo.InvariantCulture, $"{module}, confidence {candidate.Confidence:0.00}: {candidate.Why}"))}</p>");
+        }
+
+        if (DumpLeakRows.Bounds(row) is { } bounds)
+        {
+            html.Write($"<details><summary>{Text(bounds)}</summary>\n<ul>");
+            foreach (LeakGroup group in row)
+            {
+                html.Write($"<li>{Text(Display.Count(group.Count))} of {Text(Display.Count(group.Size))} bytes: <code>{Text(string.Join(", ", group.Addresses.Take(MostAddresses).Select(a => $"0x{a:x16}")))}</code></li>");
+            }
+
+            html.Write("</ul></details>\n");
+        }
+
+        WriteExamples(html, first, samples);
+        html.Write("</td></tr>\n");
     }
 
     private static void WriteExamples(StreamWriter html, LeakGroup group, BlockSample samples)
@@ -123,7 +140,7 @@ internal static class DumpLeaksHtml
             .. heap.Large.GroupBy(l => l.Kind).Select(g => (g.Key == LargeKind.Contiguous ? "contigmalloc" : "malloc, large", g.Sum(l => (long)l.Size))),
             .. dump.PageOwners.Owner.CountBy(o => o)
                 .Where(o => o.Key is not (PageOwner.Slab or PageOwner.Large or PageOwner.Free))
-                .Select(o => ($"pages: {o.Key}", (long)o.Value * page)),
+                .Select(o => (DumpSummaryCommand.Name(o.Key), (long)o.Value * page)),
         ];
         html.Write("<section id=\"memory\">\n<h2>Kernel memory by owner</h2>\n<svg viewBox=\"0 0 1000 420\" role=\"img\" aria-label=\"Kernel memory by owner\">\n");
         int colour = 0;

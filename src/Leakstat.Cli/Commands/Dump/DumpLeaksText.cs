@@ -26,7 +26,7 @@ internal static class DumpLeaksText
             writer.WriteLine();
             writer.WriteLine("  kind    name                        size      count       bytes      heads  example");
             int shown = layout.Detail == Detail.Verbose ? int.MaxValue : MostGroups;
-            LeakGroup[][] rows = Rows(report.Leaks, layout);
+            LeakGroup[][] rows = DumpLeakRows.Of(report.Leaks, eachSize: layout.Detail == Detail.Verbose);
             foreach (LeakGroup[] row in rows.Take(shown))
             {
                 WriteRow(writer, row, layout);
@@ -52,27 +52,16 @@ internal static class DumpLeaksText
         }
     }
 
-    /// <summary>Large allocations of many sizes are one row each kind, but for -v; everything else is a row.</summary>
-    private static LeakGroup[][] Rows(IReadOnlyList<LeakGroup> groups, TerminalOptions layout) =>
-    [
-        .. groups
-            .GroupBy(g => g.Kind == "large" && layout.Detail != Detail.Verbose ? (g.Name, 0L) : ($"{g.Kind} {g.Name}", g.Size))
-            .Select(row => row.ToArray())
-            .OrderByDescending(row => row.Sum(g => g.Bytes)),
-    ];
-
     private static void WriteRow(TextWriter writer, LeakGroup[] row, TerminalOptions layout)
     {
         LeakGroup first = row[0];
-        string size = row.Length == 1 ? Display.Count(first.Size) : Display.Count(row.Length, "size", "sizes");
         DumpText.WriteLine(
             writer,
-            $"  {first.Kind,-7} {first.Name,-22} {size,9} {Display.Count(row.Sum(g => (long)g.Count)),10} {Display.Bytes(row.Sum(g => g.Bytes)),11} {Display.Count(row.Sum(g => (long)g.Heads)),10}  0x{first.Addresses[0]:x16}",
+            $"  {first.Kind,-7} {first.Name,-22} {DumpLeakRows.Size(row),9} {Display.Count(row.Sum(g => (long)g.Count)),10} {Display.Bytes(row.Sum(g => g.Bytes)),11} {Display.Count(row.Sum(g => (long)g.Heads)),10}  0x{first.Addresses[0]:x16}",
             layout);
-        if (row.Length > 1 && layout.Detail != Detail.Quiet)
+        if (DumpLeakRows.Bounds(row) is { } bounds && layout.Detail != Detail.Quiet)
         {
-            DumpText.WriteLine(
-                writer, $"          of {Display.Count(row.Min(g => g.Size))} to {Display.Count(row.Max(g => g.Size))} bytes; each size with -v", layout);
+            DumpText.WriteLine(writer, $"          {bounds}; each size with -v", layout);
         }
 
         WriteEvidence(writer, first, layout);

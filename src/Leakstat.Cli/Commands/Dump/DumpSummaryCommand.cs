@@ -95,7 +95,8 @@ internal static class DumpSummaryCommand
         return [.. pages.Select((p, i) => ((PageOwner)i, p)).Where(p => p.p > 0).OrderByDescending(p => p.p)];
     }
 
-    private static string Name(PageOwner owner) => owner switch
+    /// <summary>What a person calls an owner of pages.</summary>
+    internal static string Name(PageOwner owner) => owner switch
     {
         PageOwner.Slab => "slabs",
         PageOwner.Large => "large allocations",
