@@ -25,14 +25,14 @@ public sealed class KernelDump : IDisposable
     private readonly Lazy<PageOwners> _owners;
     private readonly Lazy<IReadOnlyList<RootRange>> _roots;
 
-    private KernelDump(DumpFile file, KernelFile kernel, AddressTranslation translation, string directory, DumpOptions options, DumpNotes notes)
+    private KernelDump(DumpFile file, KernelFile kernel, KernelMemory memory, string directory, DumpOptions options, DumpNotes notes)
     {
         File = file;
         _kernel = kernel;
         _directory = directory;
         Notes = notes;
         Limits = options.Limits;
-        Memory = new KernelMemory(file.Physical, translation);
+        Memory = memory;
         Symbols = new KernelSymbols(kernel, ReadFiles);
         Identity = ReadIdentity();
         Types = new KernelTypes(TypeSources(options));
@@ -132,7 +132,7 @@ public sealed class KernelDump : IDisposable
             return null;
         }
 
-        fault = Join(file, kernel, out AddressTranslation? translation);
+        fault = Join(file, kernel, out PhysicalMemory physical, out AddressTranslation? translation);
         if (fault is not null || translation is null)
         {
             kernel.Dispose();
@@ -140,7 +140,7 @@ public sealed class KernelDump : IDisposable
             return null;
         }
 
-        return new KernelDump(file, kernel, translation, directory, options, notes);
+        return new KernelDump(file, kernel, new KernelMemory(physical, translation), directory, options, notes);
     }
 
     /// <summary>Gives up the files.</summary>
@@ -156,8 +156,9 @@ public sealed class KernelDump : IDisposable
     }
 
     /// <summary>Whether this kernel is the one of the dump; the page tables where it is.</summary>
-    private static DumpFault? Join(DumpFile file, KernelFile kernel, out AddressTranslation? translation)
+    private static DumpFault? Join(DumpFile file, KernelFile kernel, out PhysicalMemory physical, out AddressTranslation? translation)
     {
+        physical = file.Physical;
         translation = file.Translation;
         int machine = file.Machine == DumpMachine.Amd64 ? 62 : 183;
         if (kernel.Elf.Machine != machine || kernel.Elf.Type == 4)
@@ -182,10 +183,16 @@ public sealed class KernelDump : IDisposable
         {
             if (file.Machine == DumpMachine.Arm64)
             {
-                return new DumpFault(DumpFaultKind.Unsupported, file.Path, "is an ELF dump of arm64; of arm64 minidumps are read");
+                if (Arm64Location.Find(file.Physical, kernel) is { } found)
+                {
+                    (physical, translation) = found;
+                }
+            }
+            else
+            {
+                translation = KernelLocation.Find(file.Physical, kernel);
             }
 
-            translation = KernelLocation.Find(file.Physical, kernel);
             return translation is null ? Wrong(file, kernel, own, told) : null;
         }
 

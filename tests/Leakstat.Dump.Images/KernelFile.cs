@@ -62,9 +62,9 @@ public sealed class KernelFile
     public ulong Start(string section) => Address + s_sections.First(s => s.Name == section).Offset;
 
     /// <summary>A symbol with room of its own.</summary>
-    public ulong Define(string name, int size, string section = ".bss", bool local = false)
+    public ulong Define(string name, int size, string section = ".bss", bool local = false, ulong alignment = 16)
     {
-        ulong address = Take(section, size);
+        ulong address = Take(section, size, alignment);
         bool code = section == ".text";
         _symbols.Add(name, new ElfSymbol(name, address, (ulong)size, code ? (byte)2 : (byte)1, local, section));
         return address;

@@ -8,6 +8,12 @@ public sealed record MachineOptions
     /// <summary>arm64 in place of amd64.</summary>
     public bool IsArm { get; init; }
 
+    /// <summary>
+    /// Page tables of 16 KiB pages (arm64). All else is made of pages of 4 KiB, so that only the kernel's own data and the direct map
+    /// can be read.
+    /// </summary>
+    public bool LargeArmPages { get; init; }
+
     /// <summary>Bytes of memory.</summary>
     public ulong Memory { get; init; } = 48 << 20;
 
@@ -38,7 +44,8 @@ public sealed class Machine
     public Machine(MachineOptions options)
     {
         Options = options;
-        Layouts = StructLayouts.Load(options.Release.Tables);
+        string[] arm = !options.IsArm ? [] : options.Release.Major >= 14 ? ["freebsd-14-arm64.tsv"] : ["freebsd-12-arm64.tsv"];
+        Layouts = StructLayouts.Load([.. options.Release.Tables, .. arm]);
         Random = new Random(options.Seed);
         ulong start = options.IsArm ? 0x40000000UL : 0;
         (ulong, ulong)[] ranges = options.IsArm
@@ -121,6 +128,16 @@ public sealed class Machine
         }
 
         System.Write();
+        if (Options.IsArm)
+        {
+            ulong size = Options.LargeArmPages ? 16384UL : Page;
+            Kernel.Define("pagesizes", size);
+            Kernel.Define("dmap_phys_base", Space.DirectPhysical);
+            Kernel.Define("dmap_max_addr", Space.DirectEnd);
+            ulong root = Kernel.Define("pagetable_l0_ttbr1", (int)size, alignment: size);
+            _ = new ArmPageTables(Space, Space.Physical(root), Options.LargeArmPages ? 14 : 12);
+        }
+
         PageTables? tables = Options.IsArm ? null : new PageTables(Space, Options.La57 ? 5 : 4);
         if (tables is not null)
         {

@@ -56,16 +56,27 @@ public sealed class KernelThread
     /// <summary>Calls a function by its address.</summary>
     public KernelThread CallAt(ulong function)
     {
-        Push(_function + 0x2a);
+        Push(_machine.Options.IsArm ? Sign(_function + 0x2c) : _function + 0x2a);
         Push(_frame);
         _frame = Pointer;
         _function = function;
         return this;
     }
 
+    /// <summary>
+    /// arm64 signs return addresses where the processor can (14 and later): the upper bits are a code then, but for bit 55, which
+    /// tells the kernel's addresses.
+    /// </summary>
+    private ulong Sign(ulong address) => _machine.Release.Major >= 14 ? address & ~0xff7f_0000_0000_0000UL | 0x5a3b_0000_0000_0000 & 0xff7f_0000_0000_0000 : address;
+
     /// <summary>The function that runs is interrupted: its registers are saved on the stack, and <c>trap</c> is called.</summary>
     public KernelThread Trap()
     {
+        if (_machine.Options.IsArm)
+        {
+            return TrapOnArm();
+        }
+
         ulong before = Pointer;
         Pointer = (Pointer - (ulong)_machine.Layouts["trapframe"].Size) & ~15UL;
         StructAt saved = _machine.At("trapframe", Pointer);
@@ -76,6 +87,29 @@ public sealed class KernelThread
         _function = _machine.Kernel.Function("calltrap");
         Calls.Add("calltrap");
         return Call("trap");
+    }
+
+    /// <summary>
+    /// As <c>save_registers</c> does it (<c>sys/arm64/arm64/exception.S</c>): the interrupted frame and return address stand above the
+    /// trap frame, and are the frame of the handler.
+    /// </summary>
+    private KernelThread TrapOnArm()
+    {
+        ulong before = Pointer;
+        Pointer &= ~15UL;
+        Push(_function + 0x14);
+        Push(_frame);
+        ulong record = Pointer;
+        Pointer -= (ulong)_machine.Layouts["trapframe"].Size;
+        StructAt saved = _machine.At("trapframe", Pointer);
+        saved["tf_sp"] = before;
+        saved["tf_lr"] = _function + 0x14;
+        saved["tf_elr"] = _function + 0x30;
+        saved["tf_esr"] = 0x96000045;
+        _machine.Space.Write(saved.Of("tf_x") + (29 * 8), _frame);
+        (_function, _frame) = (_machine.Kernel.Function("handle_el1h_sync"), record);
+        Calls.Add("handle_el1h_sync");
+        return Call("do_el1h_sync");
     }
 
     /// <summary>
@@ -116,6 +150,16 @@ public sealed class KernelThread
     internal void SaveInto(ulong pcb)
     {
         StructAt at = _machine.At("pcb", pcb);
+        if (_machine.Options.IsArm)
+        {
+            // The last two of pcb_x are the frame pointer and the place it goes on at.
+            ulong last = at.Of("pcb_x") + (ulong)_machine.Layouts["pcb"]["pcb_x"].Size - 8;
+            _machine.Space.Write(last - 8, _frame);
+            _machine.Space.Write(last, Sign(_function + 0x30));
+            at["pcb_sp"] = Pointer;
+            return;
+        }
+
         at["pcb_rbp"] = _frame;
         at["pcb_rsp"] = Pointer;
         at["pcb_rip"] = _function + 0x31;
@@ -195,7 +239,11 @@ public sealed class Threads
 
     public void Write(string panic)
     {
-        Panics(_panicking ?? Start("crasher", "crasher").Call("amd64_syscall").Call("sys_ioctl").Call("bad_function").Trap().Call("trap_pfault"));
+        if (_panicking is null)
+        {
+            Panics(Start("crasher", "crasher").Call("amd64_syscall").Call("sys_ioctl").Call("bad_function").Trap().Call("trap_pfault"));
+        }
+
         ulong dump = _machine.Kernel.Define("dumppcb", _machine.Layouts["pcb"].Size);
         _panicking!.SaveInto(dump);
         _machine.Kernel.Define("dumptid", (ulong)_panicking.Id, 4);
@@ -257,8 +305,12 @@ public sealed class Threads
         if (thread == _panicking)
         {
             // What is in the thread's own structure is of the last time it was switched away from.
-            _machine.At("pcb", thread.Pcb).Set("pcb_rbp", 0);
-            _machine.At("pcb", thread.Pcb).Set("pcb_rsp", thread.Pcb - 0x300);
+            if (!_machine.Options.IsArm)
+            {
+                _machine.At("pcb", thread.Pcb).Set("pcb_rbp", 0);
+            }
+
+            _machine.At("pcb", thread.Pcb).Set(_machine.Options.IsArm ? "pcb_sp" : "pcb_rsp", thread.Pcb - 0x300);
             StructAt cpu = _machine.At("pcpu", _machine.PerCpuBase);
             cpu["pc_curthread"] = thread.Address;
             cpu["pc_curpcb"] = thread.Pcb;

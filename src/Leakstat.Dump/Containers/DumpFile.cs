@@ -45,7 +45,7 @@ public sealed class DumpFile : IDisposable
     /// <summary>Version of the minidump's header; 0 for ELF.</summary>
     public uint HeaderVersion { get; init; }
 
-    /// <summary>The pages.</summary>
+    /// <summary>The pages; of an ELF dump of 4 KiB each until its kernel is known.</summary>
     public required PhysicalMemory Physical { get; init; }
 
     /// <summary>The page tables of a minidump; null for ELF dumps, where the kernel must be known first.</summary>

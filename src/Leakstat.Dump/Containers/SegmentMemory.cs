@@ -15,6 +15,7 @@ internal sealed class SegmentMemory : PhysicalMemory
     private readonly PhysicalRun[] _runs;
     private readonly long[] _offsets;
     private readonly int _count;
+    private DumpSegment[] _segments = [];
 
     private SegmentMemory(DumpBytes bytes, PhysicalRun[] runs, long[] offsets, int count, int cut)
     {
@@ -38,7 +39,8 @@ internal sealed class SegmentMemory : PhysicalMemory
         ulong next = 0;
         long count = 0;
         long cut = 0;
-        foreach (DumpSegment segment in segments.OrderBy(s => s.Address).ThenBy(s => s.Offset))
+        DumpSegment[] all = [.. segments];
+        foreach (DumpSegment segment in all.OrderBy(s => s.Address).ThenBy(s => s.Offset))
         {
             if (segment.Length <= 0 || segment.Offset < 0 || segment.Address > ulong.MaxValue - (ulong)segment.Length - size)
             {
@@ -71,8 +73,12 @@ internal sealed class SegmentMemory : PhysicalMemory
             next = end;
         }
 
-        return new SegmentMemory(bytes, [.. runs], [.. offsets], (int)count, (int)Math.Min(cut, int.MaxValue)) { PageSize = pageSize };
+        return new SegmentMemory(bytes, [.. runs], [.. offsets], (int)count, (int)Math.Min(cut, int.MaxValue)) { PageSize = pageSize, _segments = all };
     }
+
+    /// <summary>The same memory in pages of another size, which an ELF dump does not tell; null where it has none of them.</summary>
+    public SegmentMemory? InPagesOf(int pageSize) => pageSize == PageSize ? this
+        : Read(_bytes, _segments, pageSize) is { PageCount: > 0 } other ? other : null;
 
     public override int SlotOf(ulong physicalAddress)
     {

@@ -69,15 +69,18 @@ public sealed class CtfContainer
             return null;
         }
 
-        // How the arguments of a function are padded has no bearing but on where the next type begins: the way that ends
-        // exactly where the strings begin is the right one.
+        // How the arguments of a function are padded has no bearing but on where the next type begins: to an even number in version
+        // 2, not at all in version 3 (sys/ddb/db_ctf.c). Should that not end exactly where the strings begin, or lead to types of no
+        // kind, the other way is tried.
         ReadOnlySpan<byte> types = data.AsSpan((int)header.TypeOffset, (int)(header.StringOffset - header.TypeOffset));
-        int[]? offsets = CtfRecord.Offsets(types, header, evenArguments: header.Version == 2, limits, out bool whole);
-        if (!whole)
+        int[]? offsets = CtfRecord.Offsets(types, header, evenArguments: header.Version == 2, limits, out bool whole, out int unknown);
+        if (!whole || unknown > 0)
         {
-            int[]? other = CtfRecord.Offsets(types, header, evenArguments: header.Version != 2, limits, out bool otherWhole);
-            offsets = otherWhole ? other : offsets;
-            whole = otherWhole;
+            int[]? other = CtfRecord.Offsets(types, header, evenArguments: header.Version != 2, limits, out bool otherWhole, out int otherUnknown);
+            if (otherWhole && (!whole || otherUnknown < unknown))
+            {
+                (offsets, whole) = (other, true);
+            }
         }
 
         problem = whole ? null : "has types that do not end where they should; those before are used";

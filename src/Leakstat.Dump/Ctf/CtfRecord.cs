@@ -88,9 +88,13 @@ internal readonly struct CtfRecord
         return there;
     }
 
-    /// <summary>Where each type begins; <paramref name="whole"/> tells whether the last ends where the section does.</summary>
-    public static int[] Offsets(ReadOnlySpan<byte> types, in CtfHeader header, bool evenArguments, DumpLimits limits, out bool whole)
+    /// <summary>
+    /// Where each type begins; <paramref name="whole"/> tells whether the last ends where the section does,
+    /// <paramref name="unknown"/> how many are of no kind, as words between types look.
+    /// </summary>
+    public static int[] Offsets(ReadOnlySpan<byte> types, in CtfHeader header, bool evenArguments, DumpLimits limits, out bool whole, out int unknown)
     {
+        unknown = 0;
         var offsets = new List<int>(Math.Min(limits.Types, (types.Length / 16) + 16));
         long at = 0;
         int head = header.Version == 2 ? 8 : 12;
@@ -112,6 +116,7 @@ internal readonly struct CtfRecord
                 break;
             }
 
+            unknown += kind == 0 ? 1 : 0;
             offsets.Add((int)at);
             at += body + bytes;
         }

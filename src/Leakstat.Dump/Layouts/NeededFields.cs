@@ -54,6 +54,7 @@ public static class NeededFields
         new("thread", "td_plist td_tid td_name td_pcb td_kstack td_kstack_pages td_frame td_oncpu td_state", "8–15", "threads and their stacks"),
         new("pcb", "pcb_r15 pcb_rbx pcb_rsp pcb_rbp pcb_rip", "8–15", "registers of a thread (amd64)"),
         new("pcb", "pcb_x pcb_sp", "11–15", "registers of a thread (arm64)"),
+        new("trapframe", "tf_elr", "11–15", "where a thread was interrupted (arm64)"),
         new("pcpu", "pc_curthread pc_idlethread pc_curpcb pc_cpuid pc_dynamic pc_prvspace", "8–15", "CPUs"),
         new("linker_file", "link filename pathname id refs address size", "8–15", "modules"),
         new("elf_file", "progtab nprogtab", "8–15", "places of a module's sections (link_elf_obj.c)"),

@@ -39,7 +39,7 @@ internal static class KernelLocation
             ulong delta = (run.Address - offset) & (Alignment - 1);
             for (ulong at = run.Address + ((Alignment - delta) & (Alignment - 1)); at < last; at += Alignment)
             {
-                if (Matches(physical, at, wanted) && Tables(physical, symbols, symbols[top], at - offset) is { } found)
+                if (LocationBytes.Matches(physical, at, wanted) && Tables(physical, symbols, symbols[top], at - offset) is { } found)
                 {
                     return found;
                 }
@@ -51,12 +51,12 @@ internal static class KernelLocation
 
     private static AddressTranslation? Tables(PhysicalMemory physical, ElfSymbols symbols, in ElfSymbol top, ulong delta)
     {
-        ulong root = U64(physical, top.Value - KernelBase + delta);
+        ulong root = LocationBytes.U64(physical, top.Value - KernelBase + delta);
         int levels = 4;
         if (symbols.Find("la57") is >= 0 and int la57 && symbols.Find("KPML5phys") is >= 0 and int five
-            && (uint)U64(physical, symbols[la57].Value - KernelBase + delta) == 1)
+            && (uint)LocationBytes.U64(physical, symbols[la57].Value - KernelBase + delta) == 1)
         {
-            root = U64(physical, symbols[five].Value - KernelBase + delta);
+            root = LocationBytes.U64(physical, symbols[five].Value - KernelBase + delta);
             levels = 5;
         }
 
@@ -82,8 +82,8 @@ internal static class KernelLocation
         if (symbols.Find("kva_layout") is >= 0 and int layout)
         {
             ulong at = symbols[layout].Value - KernelBase + delta;
-            ulong low = U64(physical, at + 16);
-            ulong high = U64(physical, at + 24);
+            ulong low = LocationBytes.U64(physical, at + 16);
+            ulong high = LocationBytes.U64(physical, at + 24);
             if (low >> 56 == 0xff && high > low)
             {
                 return (low, high);
@@ -91,37 +91,5 @@ internal static class KernelLocation
         }
 
         return (0xffff_f800_0000_0000, 0xffff_fc00_0000_0000);
-    }
-
-    private static bool Matches(PhysicalMemory physical, ulong address, ReadOnlySpan<byte> wanted)
-    {
-        while (wanted.Length > 0)
-        {
-            ReadOnlySpan<byte> page = physical.Page(physical.SlotOf(address));
-            int offset = (int)(address & (ulong)(physical.PageSize - 1));
-            if (page.Length <= offset)
-            {
-                return false;
-            }
-
-            ReadOnlySpan<byte> part = page[offset..];
-            int length = Math.Min(part.Length, wanted.Length);
-            if (!part[..length].SequenceEqual(wanted[..length]))
-            {
-                return false;
-            }
-
-            wanted = wanted[length..];
-            address += (ulong)length;
-        }
-
-        return true;
-    }
-
-    private static ulong U64(PhysicalMemory physical, ulong address)
-    {
-        ReadOnlySpan<byte> page = physical.Page(physical.SlotOf(address));
-        int offset = (int)(address & (ulong)(physical.PageSize - 1));
-        return page.Length >= offset + 8 ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(page[offset..]) : 0;
     }
 }

@@ -5,7 +5,7 @@ namespace Leakstat.Dump.Unwinding;
 
 /// <summary>
 /// Follows the chain of frame pointers that FreeBSD's kernels are built with (<c>-fno-omit-frame-pointer</c>), through traps,
-/// as the kernel's own debugger does (<c>sys/amd64/amd64/db_trace.c</c>). amd64 only.
+/// as the kernel's own debugger does.
 /// </summary>
 public static class StackUnwinder
 {
@@ -14,12 +14,6 @@ public static class StackUnwinder
 
     /// <summary>Largest distance from one frame to the next; kernel stacks have 16 to 64 KiB.</summary>
     private const ulong MostBytes = 64 << 10;
-
-    /// <summary>Offset of <c>tf_rbp</c> in <c>struct trapframe</c>: what assembler code pushes, the same in 8 to 15 (<c>sys/x86/include/frame.h</c>).</summary>
-    private const ulong TrapFrame = 64;
-
-    /// <summary>Offset of <c>tf_rip</c>.</summary>
-    private const ulong TrapAddress = 152;
 
     /// <summary>Length of the longest list of processes or threads that is followed.</summary>
     private const int MostThreads = 1 << 20;
@@ -37,11 +31,6 @@ public static class StackUnwinder
             found = Named(dump, found, thread, process);
         }
 
-        if (dump.Identity.Architecture != "amd64")
-        {
-            return found with { Problem = $"stacks of {dump.Identity.Architecture} are not followed" };
-        }
-
         ulong pcb = dump.Symbols.Address("dumppcb");
         if (pcb == 0 && thread != 0)
         {
@@ -55,8 +44,8 @@ public static class StackUnwinder
     private static PanicThread Unwind(KernelDump dump, PanicThread found, ulong pcb)
     {
         KernelMemory memory = dump.Memory;
-        ulong address = Pointer(dump, pcb, "pcb", "pcb_rip");
-        ulong frame = Pointer(dump, pcb, "pcb", "pcb_rbp");
+        FrameRules rules = FrameRules.For(dump);
+        (ulong address, ulong frame) = rules.Saved(pcb);
         if (address == 0)
         {
             return found with { Problem = "the registers of the thread are not in the dump" };
@@ -71,7 +60,7 @@ public static class StackUnwinder
             bool known = dump.Symbols.TryResolve(frames.Count > 0 && !isTrap ? address - 1 : address, out KernelSymbol symbol);
             frames.Add(new StackFrame(address, known ? Describe(symbol, address) : null, isTrap));
             isTrap = false;
-            if (known && IsOutermost(symbol.Name))
+            if (known && rules.IsOutermost(symbol.Name))
             {
                 break;
             }
@@ -85,14 +74,13 @@ public static class StackUnwinder
             ulong next = 0;
             if (frame != 0 && memory.TryReadUInt64(frame, out ulong saved) && memory.TryReadUInt64(frame + 8, out ulong back))
             {
+                back = rules.Return(back);
                 address = back;
                 next = saved;
-                if (dump.Symbols.TryResolve(back - 1, out KernelSymbol caller) && IsTrapEntry(caller.Name))
+                if (dump.Symbols.TryResolve(back - 1, out KernelSymbol caller) && rules.IsTrapEntry(caller.Name))
                 {
-                    // No frame of its own: its registers follow the return address.
                     frames.Add(new StackFrame(back, Describe(caller, back), IsTrap: false));
-                    address = memory.UInt64(frame + 16 + TrapAddress) ?? 0;
-                    next = memory.UInt64(frame + 16 + TrapFrame) ?? 0;
+                    (address, next) = rules.Interrupted(frame, saved);
                     isTrap = true;
                 }
             }
@@ -126,18 +114,6 @@ public static class StackUnwinder
         string name = symbol.Module == "kernel" ? symbol.Name : $"{symbol.Module}:{symbol.Name}";
         return address == symbol.Address ? name : $"{name}+0x{address - symbol.Address:x}";
     }
-
-    /// <summary>Entries whose caller was interrupted: its registers are saved on the stack.</summary>
-    private static bool IsTrapEntry(string name) =>
-        name is "calltrap" or "mchk_calltrap" or "nmi_calltrap" or "Xdblfault" or "Xtimerint" or "Xxen_intr_upcall"
-        || name.StartsWith("alltraps", StringComparison.Ordinal)
-        || name.StartsWith("Xatpic_intr", StringComparison.Ordinal)
-        || name.StartsWith("Xapic_isr", StringComparison.Ordinal);
-
-    /// <summary>Where a thread of the kernel, or its visit to the kernel, begins.</summary>
-    private static bool IsOutermost(string name) =>
-        name is "fork_trampoline" or "mi_startup" or "btext" or "init_secondary"
-        || name.StartsWith("Xfast_syscall", StringComparison.Ordinal) || name.StartsWith("fast_syscall_common", StringComparison.Ordinal);
 
     private static (ulong Thread, ulong Process) Find(KernelDump dump, uint id)
     {

@@ -27,6 +27,9 @@ public sealed class CtfWriter(int version, string? parent = null)
     /// <summary>Numbers of types in a module start behind the parent's.</summary>
     private uint ChildBit => parent is null ? 0 : IsWide ? 0x80000000u : 0x8000u;
 
+    /// <summary>Whether a writer pads in version 3 as well.</summary>
+    public bool PadsFunctions { get; init; }
+
     public uint AddInteger(string name, int bits, bool signed, bool character = false)
     {
         uint id = Begin(Integer, name, 0, SizeOf(bits), null);
@@ -57,7 +60,8 @@ public sealed class CtfWriter(int version, string? parent = null)
             Id(_types, argument);
         }
 
-        if (arguments.Length % 2 == 1)
+        // Padded in version 2; in version 3 not (sys/ddb/db_ctf.c).
+        if (arguments.Length % 2 == 1 && (!IsWide || PadsFunctions))
         {
             Id(_types, 0);
         }

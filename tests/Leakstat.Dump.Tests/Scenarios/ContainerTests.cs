@@ -1,3 +1,5 @@
+using Leakstat.Dump.Containers;
+using Leakstat.Dump.Leaks;
 using System.Text;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Walking;
@@ -89,6 +91,73 @@ public class ContainerTests
 
         Assert.Null(opened.Fault);
         Assert.Equal("deep", opened.Dump.Identity.Panic);
+    }
+
+    [Theory]
+    [InlineData("elf", "12")]
+    [InlineData("elf", "13")]
+    [InlineData("qemu", "14")]
+    [InlineData("elf", "15")]
+    public void The_tables_of_arm_are_walked_in_dumps_of_all_memory(string form, string release)
+    {
+        var heap = new Scenario(Writer.MachineTests.OptionsOf(release) with { IsArm = true, La57 = false });
+        LargeBlock block = heap.Large("big", 40 * 4096 + 100);
+        heap.Machine.Space.WriteText(block.Address + 5 * 4096 + 16, "in the block");
+        heap.Block("lost", 100);
+        CrashedMachine crashed = heap.Crash("on arm");
+        using Opened opened = Open(crashed, form);
+        using Opened mini = Opened.Minidump(crashed);
+
+        Assert.Null(opened.Fault);
+        Assert.Equal(("arm64", "on arm"), (opened.Dump.Identity.Architecture, opened.Dump.Identity.Panic));
+        Assert.Equal("in the block", opened.Dump.Memory.String(block.Address + 5 * 4096 + 16));
+        Assert.Equal("in the block", opened.Dump.Memory.String(heap.Machine.Space.Direct(heap.Machine.Space.Physical(block.Address + 5 * 4096 + 16))));
+        Assert.Null(opened.Dump.Memory.String(block.Address + 0x10000000));
+
+        // The kernel map without the direct map, as a minidump of the same machine has it.
+        Assert.Equal(mini.Dump.Memory.Translation.Mappings(), opened.Dump.Memory.Translation.Mappings());
+        Assert.Equal(
+            heap.Machine.References.Lost().Select(p => p.Address).Order(),
+            LeakSearch.Run(opened.Dump, new LeakOptions()).Leaks.SelectMany(l => l.Addresses).Order());
+    }
+
+    [Fact]
+    public void Pages_of_16_KiB_are_told_by_the_kernel_and_walked()
+    {
+        var heap = new Scenario(new MachineOptions { IsArm = true, LargeArmPages = true });
+        CrashedMachine crashed = heap.Crash("in large pages");
+        using Opened opened = Open(crashed, "elf");
+
+        Assert.Null(opened.Fault);
+        Assert.Equal(16384, opened.Dump.Memory.PageSize);
+        Assert.Equal((1402000, "in large pages"), (opened.Dump.Identity.OsRelDate, opened.Dump.Identity.Panic));
+        ulong text = heap.Machine.Space.Direct(heap.Machine.Space.Physical(heap.Machine.Kernel["version"]));
+        Assert.StartsWith("FreeBSD 14.2", opened.Dump.Memory.String(text, 512)!, StringComparison.Ordinal);
+        KernelMapping mapping = opened.Dump.Memory.Translation.Mappings().Single(m => m.Address == heap.Machine.Kernel.Address);
+        Assert.Equal((heap.Machine.Kernel.Physical, KernelFile.Size), (mapping.Physical, mapping.Length));
+    }
+
+    [Fact]
+    public void Tables_of_arm_that_run_in_a_circle_end()
+    {
+        CrashedMachine crashed = new Scenario(new MachineOptions { IsArm = true }).Crash();
+        Image.Machine machine = crashed.Machine;
+        ulong root = machine.Kernel["pagetable_l0_ttbr1"];
+        ulong self = machine.Space.Physical(root) | 3;
+        for (int i = 1; i < 512; i++)
+        {
+            ulong entry = root + ((ulong)i * 8);
+            if (machine.Space.Read64(entry) == 0)
+            {
+                machine.Space.Write(entry, self);
+            }
+        }
+
+        using Opened opened = Open(crashed, "elf");
+
+        Assert.Null(opened.Fault);
+        Assert.InRange(opened.Dump.Memory.Translation.Mappings().Take(1_000_000).Count(), 1, 999_999);
+        Assert.InRange(opened.Dump.Memory.Translation.TablePages().Take(1_000_000).Count(), 1, 999_999);
     }
 
     [Fact]

@@ -195,10 +195,12 @@ public class LeakTests
             report.Leaks.Select(leak => (leak.Name, leak.Count, leak.Heads)).Order());
     }
 
-    [Fact]
-    public void What_functions_left_on_a_stack_holds_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_functions_left_on_a_stack_holds_nothing(bool arm)
     {
-        var heap = new Scenario();
+        var heap = new Scenario(new MachineOptions { IsArm = arm });
         Zone zone = heap.Zone("widget", 216);
         KernelThread thread = heap.Machine.Threads.Start("worker", "worker0").Call("worker_loop").Call("sleepq_wait").Call("mi_switch").Call("sched_switch");
         heap.Stale(thread.Left(), heap.New(zone), at: 0);

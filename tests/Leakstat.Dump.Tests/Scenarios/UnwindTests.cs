@@ -28,6 +28,31 @@ public class UnwindTests
         Assert.Null(thread.Problem);
     }
 
+    [Theory]
+    [InlineData("13", true)]
+    [InlineData("14", true)]
+    [InlineData("15", true)]
+    [InlineData("14", false)]
+    public void On_arm_too(string release, bool minidump)
+    {
+        var heap = new Scenario(Writer.MachineTests.OptionsOf(release) with { IsArm = true, La57 = false });
+        KernelThread thread = heap.Machine.Threads.Start("crasher", "crasher").Call("do_el0_sync").Call("sys_ioctl").Call("bad_function");
+        thread.Local();
+        heap.Machine.Threads.Panics(thread.Trap().Call("data_abort"));
+        CrashedMachine crashed = heap.Crash();
+        using Opened opened = minidump ? Opened.Minidump(crashed) : Opened.Of(crashed, ElfDumps.Full(crashed));
+
+        PanicThread found = StackUnwinder.OfPanic(opened.Dump);
+
+        Assert.Equal(
+            [
+                "doadump+0x30", "kern_reboot+0x2c", "vpanic+0x2c", "data_abort+0x2c", "do_el1h_sync+0x2c", "handle_el1h_sync+0x2c",
+                "bad_function+0x30   (trap here)", "sys_ioctl+0x2c", "do_el0_sync+0x2c", "fork_exit+0x2c", "fork_trampoline+0x2c",
+            ],
+            found.Frames.Select(frame => frame.ToString()));
+        Assert.Null(found.Problem);
+    }
+
     [Fact]
     public void A_stack_that_runs_in_a_circle_ends_with_a_note()
     {

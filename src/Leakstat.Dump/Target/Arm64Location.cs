@@ -1,0 +1,89 @@
+using Leakstat.Dump.Containers;
+using Leakstat.Dump.Elf;
+
+namespace Leakstat.Dump.Target;
+
+/// <summary>
+/// Finds the kernel in a dump of all memory of arm64: by its version text; what it says of its page size, its top-level table
+/// (<c>pagetable_l0_ttbr1</c>, <c>sys/arm64/arm64/locore.S</c>) and its direct map (<c>sys/arm64/arm64/pmap.c</c>) is held against the
+/// tables.
+/// </summary>
+internal static class Arm64Location
+{
+    private const ulong KernelStart = 0xffff_0000_0000_0000;
+
+    /// <summary>The loader puts the kernel at a multiple of 2 MiB, and blocks of that size map it.</summary>
+    private const ulong Alignment = 2 << 20;
+
+    /// <summary>DMAP_MIN_ADDRESS of 13 to 15, and of 11 and 12 (<c>sys/arm64/include/vmparam.h</c>).</summary>
+    private static readonly ulong[] s_directMaps = [0xffff_a000_0000_0000, 0xffff_fd00_0000_0000];
+
+    /// <summary>Memory in pages of its size, and the page tables; null where this kernel is not in the dump.</summary>
+    public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(PhysicalMemory physical, KernelFile kernel)
+    {
+        if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int version))
+        {
+            return null;
+        }
+
+        ElfSymbol text = symbols[version];
+        ReadOnlySpan<byte> wanted = kernel.InitialData(text, 512);
+        int end = wanted.IndexOf((byte)0);
+        if (end < 8)
+        {
+            return null;
+        }
+
+        wanted = wanted[..end];
+        foreach (PhysicalRun run in physical.Runs)
+        {
+            ulong last = run.Address + ((ulong)run.Pages * (ulong)physical.PageSize);
+            for (ulong at = run.Address + ((text.Value - run.Address) & (Alignment - 1)); at < last && at >= run.Address; at += Alignment)
+            {
+                if (LocationBytes.Matches(physical, at, wanted) && Tables(physical, symbols, text.Value, at) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static (PhysicalMemory Physical, AddressTranslation Translation)? Tables(PhysicalMemory physical, ElfSymbols symbols, ulong address, ulong place)
+    {
+        ulong delta = place - address;
+        ulong? At(string name) => symbols.Find(name) is >= 0 and int row ? symbols[row].Value + delta : null;
+
+        // pagesizes[0] is PAGE_SIZE.
+        int pageSize = At("pagesizes") is { } sizes && LocationBytes.U64(physical, sizes) == 16384 ? 16384 : 4096;
+        PhysicalMemory? pages = pageSize == physical.PageSize ? physical : (physical as SegmentMemory)?.InPagesOf(pageSize);
+        if (pages is null || At("pagetable_l0_ttbr1") is not { } root || pages.SlotOf(root) < 0
+            || At("dmap_phys_base") is not { } baseAt || At("dmap_max_addr") is not { } endAt)
+        {
+            return null;
+        }
+
+        ulong start = LocationBytes.U64(physical, baseAt);
+        ulong end = LocationBytes.U64(physical, endAt);
+        foreach (ulong direct in s_directMaps)
+        {
+            if (end > direct)
+            {
+                var walk = new Arm64PageWalk(pages, root)
+                {
+                    DirectMapStart = direct,
+                    DirectMapEnd = end,
+                    DirectMapPhysical = start,
+                    KernelStart = KernelStart,
+                };
+                if (walk.Maps(address, place) && walk.Maps(walk.ToDirectMap(place), place))
+                {
+                    return (pages, walk);
+                }
+            }
+        }
+
+        return null;
+    }
+}
