@@ -157,7 +157,7 @@ public sealed class Malloc
 
         int rounded = pages * PhysicalMemory.PageSize;
         var block = new LargeBlock(address, rounded, contiguous);
-        ulong mark = ((ulong)rounded << _machine.Release.LargeShift) | (contiguous ? 2u : 1);
+        ulong mark = contiguous ? ((ulong)size << _machine.Release.LargeShift) | 2 : ((ulong)rounded << _machine.Release.LargeShift) | 1;
         if (_machine.Release.IsOld)
         {
             MarkOld(address, rounded, contiguous);

@@ -147,6 +147,7 @@ internal sealed class LargeMark(WalkContext context)
 
     // Marks have two bits for the kind from 14.2 on; before, one bit, and contigmalloc left none.
     private readonly int _shift = context.Identity.OsRelDate >= 1_402_000 ? 2 : 1;
+    private readonly ulong _page = (ulong)context.Memory.PageSize;
     private readonly int _flags = context.Identity.Major is > 0 and < 13 ? context.Types.Offset("uma_slab", "us_flags") : -1;
     private readonly int _size = context.Types.Offset("uma_slab", "us_type") is >= 0 and int type ? type : context.Types.Offset("uma_slab", "us_size");
 
@@ -168,7 +169,9 @@ internal sealed class LargeMark(WalkContext context)
         return page.Zone != 0 ? null : (page.Slab & 3) switch
         {
             1 => (page.Slab >> _shift, LargeKind.Malloc),
-            2 when _shift == 2 => (page.Slab >> 2, LargeKind.Contiguous),
+
+            // contigmalloc keeps the size that was asked for, which need not be whole pages, and takes whole pages.
+            2 when _shift == 2 => (((page.Slab >> 2) + _page - 1) & ~(_page - 1), LargeKind.Contiguous),
             _ => null,
         };
     }
