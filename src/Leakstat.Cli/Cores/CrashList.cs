@@ -48,5 +48,5 @@ internal static class CrashList
         }
     }
 
-    private static string? Join(string? a, string? b) => a is null ? b : b is null ? a : $"{a}, {b}";
+    private static string? Join(string? a, string? b) => string.IsNullOrEmpty(a) ? b : string.IsNullOrEmpty(b) ? a : $"{a}, {b}";
 }

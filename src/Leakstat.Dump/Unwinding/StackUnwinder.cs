@@ -96,6 +96,8 @@ public static class StackUnwinder
                 break;
             }
 
+            // Where a system call came in, the register still has the frame pointer of user code: the stack ends there.
+            next = next >> 63 == 0 ? 0 : next;
             if (next != 0 && (next <= frame || next - frame > MostBytes || next % 8 != 0))
             {
                 // A double fault or a boot stack changes to another one: only its first frame is certain.

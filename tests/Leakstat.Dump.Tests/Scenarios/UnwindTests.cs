@@ -69,6 +69,27 @@ public class UnwindTests
     }
 
     [Fact]
+    public void A_stack_that_began_in_user_code_ends_there()
+    {
+        CrashedMachine crashed = new Scenario().Crash();
+        Image.Machine machine = crashed.Machine;
+        ulong frame = machine.At("pcb", machine.Kernel["dumppcb"])["pcb_rbp"];
+        while (machine.Space.Read64(frame) is not 0 and ulong next)
+        {
+            frame = next;
+        }
+
+        // What a user thread's rbp was when it called (a real kernel of 12.1).
+        machine.Space.Write(frame, 0x7fff_ffff_ed70);
+        using Opened opened = Opened.Minidump(crashed);
+
+        PanicThread thread = StackUnwinder.OfPanic(opened.Dump);
+
+        Assert.Equal("fork_trampoline+0x2a", thread.Frames[^1].ToString());
+        Assert.Null(thread.Problem);
+    }
+
+    [Fact]
     public void Functions_of_modules_are_named_with_their_module()
     {
         var heap = new Scenario();
