@@ -87,12 +87,20 @@ public static class CommandLine
         string message = string.Join(' ', parsed.Errors[0].Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             .TrimEnd('.');
         Command command = parsed.CommandResult.Command;
-        string arguments = string.Concat(command.Arguments.Select(a =>
-            $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
-        string name = command is RootCommand ? "leakstat COMMAND" : $"leakstat {command.Name}";
-        terminal.Error.WriteLine($"leakstat: {message}; usage: {name}{arguments} [options], see {name} --help");
+        string name = command is RootCommand ? "leakstat COMMAND" : Written(command);
+        terminal.Error.WriteLine($"leakstat: {message}; usage: {name}{Arguments(command)} [options], see {name} --help");
         return ExitCode.Usage;
     }
+
+    /// <summary>A command as it is written, with what stands before it: <c>leakstat dump VMCORE leaks</c>.</summary>
+    private static string Written(Command command) => command.Parents.OfType<Command>().FirstOrDefault() switch
+    {
+        null or RootCommand => $"leakstat {command.Name}",
+        { } above => $"{Written(above)}{string.Concat(above.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => $" {a.Name}"))} {command.Name}",
+    };
+
+    private static string Arguments(Command command) =>
+        string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
 
     private static bool IsClosedPipe(IOException e) =>
         e.HResult is 32 or unchecked((int)0x80131620) && e.Message.Contains("pipe", StringComparison.OrdinalIgnoreCase);

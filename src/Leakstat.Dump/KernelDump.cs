@@ -211,7 +211,18 @@ public sealed class KernelDump : IDisposable
             return null;
         }
 
-        return KernelIdentity.IsSame(own, there) ? null : Wrong(file, kernel, own, told ?? VersionSearch.Find(memory));
+        if (KernelIdentity.IsSame(own, there))
+        {
+            return null;
+        }
+
+        told ??= VersionSearch.Find(memory);
+        return length == 0 && told is null && file.Physical.PagesCutOff > 0
+            ? new DumpFault(
+                DumpFaultKind.WrongKernel,
+                file.Path,
+                $"the dump is cut before the kernel's version, and there is no info.N of it beside: nothing says whether {kernel.Path} is its kernel")
+            : Wrong(file, kernel, own, told);
     }
 
     private static DumpFault Wrong(DumpFile file, KernelFile kernel, string own, string? told) => new(

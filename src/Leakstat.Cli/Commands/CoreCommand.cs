@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Leakstat.Cli.Cores;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands;
 
@@ -113,7 +114,7 @@ internal static class CoreCommand
         }
         catch (Exception e) when (e is CommandException or IOException or UnauthorizedAccessException)
         {
-            return outcome with { HasReport = false, Problems = [.. outcome.Problems, $"{e.Message}; say with --output where there is room"] };
+            return outcome with { HasReport = false, Problems = [.. outcome.Problems, $"{(e is CommandException ? e.Message : FaultText.Of(e))}; say with --output where there is room"] };
         }
     }
 
@@ -125,7 +126,7 @@ internal static class CoreCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{folder}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{folder}: {FaultText.Of(e)}");
         }
     }
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Files;
-using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
+using Leakstat.Dump;
+using Leakstat.Model;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Cores;
@@ -118,7 +119,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                problem = $"{file.Name}: {e.Message}";
+                problem = $"{file.Name}: {FaultText.Of(e)}";
                 break;
             }
         }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Cores;
 
@@ -46,7 +47,7 @@ internal static class Kgdb
         }
         catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
         {
-            problem = $"kgdb could not be run: {e.Message}";
+            problem = $"kgdb could not be run: {FaultText.Of(e)}";
             return null;
         }
     }

@@ -106,7 +106,7 @@ public sealed class DumpFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            fault = new DumpFault(DumpFaultKind.Unreadable, path, e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message);
+            fault = new DumpFault(DumpFaultKind.Unreadable, path, FileFault.Of(e));
             return null;
         }
 
@@ -209,7 +209,7 @@ public sealed class DumpFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            notes.Add(info, e.Message);
+            notes.Add(info, FileFault.Of(e));
             return null;
         }
     }

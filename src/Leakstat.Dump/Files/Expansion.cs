@@ -66,7 +66,7 @@ internal static class Expansion
                 File.Delete(path);
             }
 
-            fault = new DumpFault(DumpFaultKind.Compression, name, $"cannot be expanded into {Path.GetDirectoryName(path)}: {e.Message}");
+            fault = new DumpFault(DumpFaultKind.Compression, name, $"cannot be expanded into {Path.GetDirectoryName(path)}: {FileFault.Of(e)}; TMPDIR names another folder");
             return null;
         }
     }

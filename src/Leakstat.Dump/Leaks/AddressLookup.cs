@@ -62,7 +62,7 @@ public static class AddressLookup
         if (dump.Memory.Translation.TryTranslate(address, out ulong physical))
         {
             int slot = dump.Memory.Physical.SlotOf(physical);
-            string owner = slot < 0 ? "not in the dump" : dump.PageOwners.Owner[slot].ToString();
+            string owner = slot < 0 ? "not in the dump" : dump.PageOwners.Owner[slot].InWords();
             facts.Add(new("page", string.Create(CultureInfo.InvariantCulture, $"physical 0x{physical:x}, {owner}")));
         }
 
@@ -94,7 +94,7 @@ public static class AddressLookup
             $"{place}, {keg.ItemSize} bytes, {State(heap.StateOf(block))}")));
         facts.Add(new(kind + "slab", string.Create(
             CultureInfo.InvariantCulture,
-            $"0x{dump.Heap.Slabs.Base[slab]:x16}, {keg.PagesPerSlab} pages, {keg.ItemsPerSlab} items, header at 0x{dump.Heap.Slabs.Header[slab]:x16}")));
+            $"0x{dump.Heap.Slabs.Base[slab]:x16}, {keg.PagesPerSlab} {(keg.PagesPerSlab == 1 ? "page" : "pages")}, {keg.ItemsPerSlab} {(keg.ItemsPerSlab == 1 ? "item" : "items")}, header at 0x{dump.Heap.Slabs.Header[slab]:x16}")));
     }
 
     private static string State(ItemState state) => state switch

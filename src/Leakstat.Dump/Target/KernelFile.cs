@@ -41,7 +41,7 @@ internal sealed class KernelFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            problem = e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message;
+            problem = FileFault.Of(e);
             return null;
         }
     }

@@ -43,6 +43,28 @@ public enum PageOwner : byte
     MessageBuffer,
 }
 
+/// <summary>Owners of pages in words.</summary>
+public static class PageOwnerText
+{
+    /// <summary>The owner as reports print it.</summary>
+    public static string InWords(this PageOwner owner) => owner switch
+    {
+        PageOwner.Slab => "slabs",
+        PageOwner.Large => "large allocations",
+        PageOwner.Kernel => "kernel",
+        PageOwner.Module => "modules",
+        PageOwner.Stack => "kernel stacks",
+        PageOwner.CachedStack => "cached kernel stacks",
+        PageOwner.PageTable => "page tables",
+        PageOwner.PageArray => "vm_page array",
+        PageOwner.PvChunk => "pv entries",
+        PageOwner.Free => "free pages",
+        PageOwner.Data => "file and user data",
+        PageOwner.MessageBuffer => "message buffer",
+        _ => "other",
+    };
+}
+
 /// <summary>What each page of the dump belongs to, in arrays by slot (5 bytes a page).</summary>
 public sealed class PageOwners
 {

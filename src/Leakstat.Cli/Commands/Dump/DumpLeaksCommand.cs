@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
-using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
+using Leakstat.Dump;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Dump;
 
@@ -13,28 +14,14 @@ internal static class DumpLeaksCommand
     /// <summary>The command.</summary>
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
-        var sample = new Option<int>("--sample") { Description = "print the contents of this many blocks of each group", HelpName = "N" };
+        Option<int?> sample = Numbers.Option("--sample", "print the contents of this many blocks of each group", 0, 1000);
         var baseline = new Option<string?>("--baseline")
         {
             Description = "leave out what was unreached in a healthy dump of the same kernel too",
             HelpName = "FILE",
         };
         var write = new Option<string?>("--write-baseline") { Description = "write what is unreached here as a baseline", HelpName = "FILE" };
-        var threads = new Option<int?>("--threads") { Description = "threads that mark (default: one for each processor, at most 16)", HelpName = "N" };
-        sample.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 1000)
-            {
-                result.AddError("--sample takes 0 to 1000");
-            }
-        });
-        threads.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 256)
-            {
-                result.AddError("--threads takes 1 to 256");
-            }
-        });
+        Option<int?> threads = Numbers.Option("--threads", "threads that mark (default: one for each processor, at most 16)", 1, 256);
         var command = new Command("leaks", "what nothing points to any more: lost memory by zone, bucket and size, with evidence")
         {
             options.Common.Html, sample, baseline, write, threads,
@@ -60,8 +47,8 @@ internal static class DumpLeaksCommand
                 parsed,
                 options.Common,
                 terminal,
-                stream => DumpLeaksJson.Write(stream, dump, report, seconds, parsed.GetValue(sample)),
-                (writer, layout) => DumpLeaksText.Write(writer, dump, report, seconds, parsed.GetValue(sample), layout));
+                stream => DumpLeaksJson.Write(stream, dump, report, seconds, parsed.GetValue(sample) ?? 0),
+                (writer, layout) => DumpLeaksText.Write(writer, dump, report, seconds, parsed.GetValue(sample) ?? 0, layout));
             return ExitCode.Done;
         });
         return command;
@@ -81,7 +68,7 @@ internal static class DumpLeaksCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
         LeakBaseline baseline = LeakBaseline.Read(bytes, out string? problem) ?? throw new CommandException(ExitCode.NoInput, $"{path}: {problem}");

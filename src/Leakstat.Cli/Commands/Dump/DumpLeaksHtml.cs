@@ -140,7 +140,7 @@ internal static class DumpLeaksHtml
             .. heap.Large.GroupBy(l => l.Kind).Select(g => (g.Key == LargeKind.Contiguous ? "contigmalloc" : "malloc, large", g.Sum(l => (long)l.Size))),
             .. dump.PageOwners.Owner.CountBy(o => o)
                 .Where(o => o.Key is not (PageOwner.Slab or PageOwner.Large or PageOwner.Free))
-                .Select(o => (DumpSummaryCommand.Name(o.Key), (long)o.Value * page)),
+                .Select(o => (o.Key.InWords(), (long)o.Value * page)),
         ];
         html.Write("<section id=\"memory\">\n<h2>Kernel memory by owner</h2>\n<svg viewBox=\"0 0 1000 420\" role=\"img\" aria-label=\"Kernel memory by owner\">\n");
         int colour = 0;

@@ -74,6 +74,11 @@ internal static class DumpLeaksText
             return;
         }
 
+        foreach (HangingBlocks other in group.HangsOn.Take(2))
+        {
+            DumpText.WriteLine(writer, $"          {Display.Count(other.Count)} hang on lost blocks of {other.Name}", layout);
+        }
+
         foreach (TypeCandidate candidate in group.Candidates)
         {
             string module = candidate.Module is { } file ? $" ({file})" : "";
@@ -129,7 +134,7 @@ internal static class DumpLeaksText
     private static void WriteCost(TextWriter writer, LeakReport report, double seconds)
     {
         writer.WriteLine();
-        writer.WriteLine($"Walked   {Display.Count(report.ZonesWalked)} zones, {Display.Count(report.Objects)} allocated blocks; slabs of {Display.Count(report.ZonesUnreadable)} zones are not all in the dump");
+        writer.WriteLine($"Walked   {Display.Count(report.ZonesWalked)} zones, {Display.Count(report.Objects)} allocated blocks{(report.ZonesUnreadable > 0 ? $"; slabs of {Display.Count(report.ZonesUnreadable, "zone", "zones")} are not all in the dump" : "")}");
         writer.WriteLine($"Read     {Display.Bytes(report.Counts.Bytes)}, {Display.Count(report.Counts.Words)} words; {Display.Bytes(report.Counts.RootBytes)} from {Display.Count(report.Roots)} roots");
         writer.WriteLine($"Found    {Display.Count(report.Counts.Candidates)} words with a kernel address, {Display.Count(report.Counts.Hits)} in a block; {Display.Count(report.Counts.Reached)} blocks reached");
         writer.WriteLine($"Took     {seconds:0.00} s, {Display.Bytes(report.Counts.ExtraBytes + report.Heap.Input.Blocks.Bytes)} of memory for the marks");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
+using Leakstat.Dump.Walking;
 using Leakstat.Model;
 using Leakstat.Reports;
 
@@ -57,7 +58,9 @@ internal static class DumpRefsCommand
         writer.WriteLine();
         if (references.Path.Count == 0)
         {
-            writer.WriteLine("No root leads to it: it is lost, or free.");
+            writer.WriteLine(heap.StateOf(references.Block) != ItemState.Allocated ? "It is free: nothing needs to lead to it."
+                : heap.Input.Held?[references.Block] == true ? "It is the allocator's own, which finds it without a pointer."
+                : "No root leads to it: it is lost.");
         }
         else
         {

@@ -76,7 +76,7 @@ internal static class DumpSummaryCommand
         writer.WriteLine("Pages of the dump by owner");
         foreach ((PageOwner owner, int pages) in Owners(dump))
         {
-            writer.WriteLine($"  {Name(owner),-22} {Display.Bytes((long)pages * physical.PageSize),10}");
+            writer.WriteLine($"  {owner.InWords(),-22} {Display.Bytes((long)pages * physical.PageSize),10}");
         }
 
         DumpText.WriteNotes(writer, dump, layout);
@@ -94,24 +94,6 @@ internal static class DumpSummaryCommand
 
         return [.. pages.Select((p, i) => ((PageOwner)i, p)).Where(p => p.p > 0).OrderByDescending(p => p.p)];
     }
-
-    /// <summary>What a person calls an owner of pages.</summary>
-    internal static string Name(PageOwner owner) => owner switch
-    {
-        PageOwner.Slab => "slabs",
-        PageOwner.Large => "large allocations",
-        PageOwner.Kernel => "kernel",
-        PageOwner.Module => "modules",
-        PageOwner.Stack => "kernel stacks",
-        PageOwner.CachedStack => "cached kernel stacks",
-        PageOwner.PageTable => "page tables",
-        PageOwner.PageArray => "vm_page array",
-        PageOwner.PvChunk => "pv entries",
-        PageOwner.Free => "free pages",
-        PageOwner.Data => "file and user data",
-        PageOwner.MessageBuffer => "message buffer",
-        _ => "other",
-    };
 
     private static void WriteJson(Utf8JsonWriter json, KernelDump dump)
     {
@@ -162,7 +144,7 @@ internal static class DumpSummaryCommand
         json.WriteStartObject("pageOwners");
         foreach ((PageOwner owner, int pages) in Owners(dump))
         {
-            json.WriteNumber(Name(owner), (long)pages * dump.Memory.Physical.PageSize);
+            json.WriteNumber(owner.InWords(), (long)pages * dump.Memory.Physical.PageSize);
         }
 
         json.WriteEndObject();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Leakstat.Dump.Marking;
 using Leakstat.Model;
 
@@ -55,12 +56,22 @@ internal sealed class MarkBar(Terminal terminal, bool isWanted) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
+    /// <summary>What it says.</summary>
+    /// <param name="bytes">Bytes read so far.</param>
+    /// <param name="whole">Bytes that are read at most.</param>
+    /// <param name="seconds">Time since the start.</param>
+    internal static string Text(long bytes, long whole, double seconds)
+    {
+        double done = Math.Clamp((double)bytes / whole, 0, 1);
+
+        // The first hundredths say little about the pace.
+        string rest = done > 0.02 ? string.Create(CultureInfo.InvariantCulture, $", at most {Math.Ceiling(seconds / done * (1 - done)):0} s to go") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"marking {Display.Bytes(bytes)} of at most {Display.Bytes(whole)}, {Math.Floor(done * 100):0} %{rest}");
+    }
+
     private void Show()
     {
-        double done = Math.Min(1, (double)_progress!.Bytes / _whole);
-        double seconds = TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
-        string rest = done > 0.02 ? $", at most {Math.Ceiling(seconds / done * (1 - done)):0} s to go" : "";
         _shown = true;
-        terminal.Error.Write($"\r\u001b[Kmarking {Display.Bytes(_progress.Bytes)} of at most {Display.Bytes(_whole)}, {done * 100:0} %{rest}");
+        terminal.Error.Write($"\r\u001b[K{Text(_progress!.Bytes, _whole, TimeProvider.System.GetElapsedTime(_start).TotalSeconds)}");
     }
 }

@@ -22,6 +22,7 @@ internal static class LostEvidence
         evidence.Add(new Evidence($"they hold {Display.Bytes(sum.Bytes)}", sum.Bytes, Unit.Bytes, at));
         evidence.Add(new Evidence(
             sum.Heads == sum.Count ? "each is lost by itself: not even another lost block points to it"
+            : sum.Heads == 0 ? $"all hang on other lost blocks: {Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all"
             : $"{Display.Count(sum.Heads, "is a head", "are heads")}, which not even a lost block points to; the rest hangs on heads: {Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all",
             sum.Losses, At: at));
         AddTies(evidence, table, sums, sum);
