@@ -103,6 +103,9 @@ public sealed class KernelDump : IDisposable
     /// <summary>Where marking starts. Ranges may overlap; allocated memory is in none.</summary>
     public IReadOnlyList<RootRange> Roots => _roots.Value;
 
+    /// <summary>Blocks that are held by a pointer that leads nowhere into them; each by its address.</summary>
+    internal IReadOnlyList<ulong> HeldFromOutside => CamQueues.Find(_context.Value);
+
     /// <summary>Opens a dump with its kernel; null and a fault where that cannot be.</summary>
     public static KernelDump? Open(string path, DumpOptions options, out DumpFault? fault)
     {

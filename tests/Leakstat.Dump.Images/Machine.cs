@@ -45,7 +45,7 @@ public sealed class Machine
     {
         Options = options;
         string[] arm = !options.IsArm ? [] : options.Release.Major >= 14 ? ["freebsd-14-arm64.tsv"] : ["freebsd-12-arm64.tsv"];
-        Layouts = StructLayouts.Load([.. options.Release.Tables, .. arm]);
+        Layouts = StructLayouts.Load([.. options.Release.Tables, "cam.tsv", .. arm]);
         Random = new Random(options.Seed);
         ulong start = options.IsArm ? 0x40000000UL : 0;
         (ulong, ulong)[] ranges = options.IsArm

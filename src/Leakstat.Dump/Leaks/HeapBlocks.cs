@@ -49,6 +49,7 @@ public sealed class HeapBlocks
         blocks.AddLarge();
         BlockTable table = blocks._builder.Build();
         blocks.SetStates(table);
+        blocks.SetHeldFromOutside(table);
         blocks.AddRoots();
         blocks.Input = new MarkInput
         {
@@ -216,6 +217,19 @@ public sealed class HeapBlocks
                         AddConstructed(keg, shape, row.First + ((ulong)i * (ulong)shape.Stride));
                         break;
                 }
+            }
+        }
+    }
+
+    /// <summary>Blocks whose only pointer leads beside them, by the structures that have it.</summary>
+    private void SetHeldFromOutside(BlockTable table)
+    {
+        foreach (ulong address in _dump.HeldFromOutside)
+        {
+            int block = table.Find(address);
+            if (block >= 0 && table.AddressOf(block) == address && _allocated[block])
+            {
+                _held[block] = true;
             }
         }
     }

@@ -96,6 +96,59 @@ public class LeakTests
         AssertExact(heap);
     }
 
+    [Fact]
+    public void Arrays_of_CAM_are_held_by_the_pointer_before_them()
+    {
+        var heap = new Scenario();
+        Image.Machine machine = heap.Machine;
+        IPlace first = heap.Variable("xsoftc", 400);
+        for (int i = 0; i < 2; i++)
+        {
+            Item bus = Of("cam_eb");
+            Item controller = Of("cam_sim");
+            Item queues = Of("cam_devq");
+            Item target = Of("cam_et");
+            Item device = Of("cam_ed");
+
+            // Of two buses the second follows the first; so with devices.
+            heap.Point(first, bus, at: i == 0 ? 40 : 16).Point(bus, target, at: 0).Point(bus, controller, at: 40).Point(controller, queues, at: 160);
+            heap.Point(target, device, at: 0);
+            Item second = Of("cam_ed");
+            heap.Point(device, second, at: 16);
+            Before(device, 56, 64);
+            Before(second, 56, 200);
+            Before(queues, 32, 2);
+            first = bus;
+        }
+
+        // Lost ones of the same size; the word before one of them is pointed to by what is no queue.
+        Item[] lost = [.. Enumerable.Range(0, 4).Select(_ => heap.Block("other", 512))];
+        Item holder = heap.Block("other", 64);
+        heap.Point(heap.Variable("holder"), holder);
+        machine.Space.Write(holder.Address + 8, lost[^1].Address - 8);
+        machine.References.Add(holder, lost[^2]);
+
+        AssertExact(heap);
+
+        Item Of(string structure)
+        {
+            Item item = heap.Block("CAM", machine.Layouts[structure].Size);
+            machine.Space.Write(item.Address, new byte[machine.Layouts[structure].Size]);
+            return item;
+        }
+
+        void Before(Item item, int at, int places)
+        {
+            Item array = heap.Block("CAM queue", places * 8);
+            machine.Space.Write(item.Address + (ulong)at, array.Address - 8);
+            machine.Space.Write(item.Address + (ulong)at + 8, (ulong)places, 4);
+            machine.References.Add(item, array);
+
+            // What queues hold is held.
+            heap.Point(array, heap.Block("CAM CCB", 100), at: 0);
+        }
+    }
+
     [Theory]
     [InlineData("12", false)]
     [InlineData("14", false)]
