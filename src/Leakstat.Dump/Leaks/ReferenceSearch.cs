@@ -126,8 +126,7 @@ public static class ReferenceSearch
 
         private void Take(ulong address, bool isOffset)
         {
-            int span = input.Blocks.SpanAt(address);
-            int block = span >= 0 && (!isOffset || input.Blocks.IsStoredAsOffset(span)) ? input.Blocks.BlockIn(span, address) : -1;
+            int block = isOffset ? input.Blocks.FindStoredAsOffset(address) : input.Blocks.Find(address);
             if (block < 0)
             {
                 return;

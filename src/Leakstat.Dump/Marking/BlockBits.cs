@@ -71,17 +71,26 @@ public sealed class BlockBits(int count)
         return result;
     }
 
+    /// <summary>Sets a bit; false where it was set.</summary>
+    /// <param name="block">Its number.</param>
+    /// <param name="isShared">Whether other threads may do so at the same time.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool IsSet(int block) =>
-        (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), block >> 6) & (1UL << block)) != 0;
-
-    /// <summary>Sets a bit; false where it was set. Safe against other threads.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TrySetShared(int block)
+    internal bool TrySet(int block, bool isShared)
     {
         ref ulong word = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), block >> 6);
         ulong bit = 1UL << block;
-        return (word & bit) == 0 && (Interlocked.Or(ref word, bit) & bit) == 0;
+        if ((word & bit) != 0)
+        {
+            return false;
+        }
+
+        if (isShared)
+        {
+            return (Interlocked.Or(ref word, bit) & bit) == 0;
+        }
+
+        word |= bit;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

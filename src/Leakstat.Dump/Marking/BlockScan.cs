@@ -10,10 +10,17 @@ namespace Leakstat.Dump.Marking;
 /// </summary>
 internal sealed class BlockScan(MarkInput input)
 {
-    // Words of one batch; a page of 16 KiB gives at most 2,048 in each of two forms.
-    private const int BatchWords = 2048;
+    // A batch is handed over when so many candidates have come together, and at most as many words are looked at until the next
+    // time it is asked whether it is full.
+    private const int BatchWords = 512;
     private const int OffsetStart = (BatchWords * 2) + 8;
     private const ulong WordMask = 7;
+
+    /// <summary>The most candidates that are handed over at once in each of the two forms.</summary>
+    public const int MostCandidates = BatchWords * 2;
+
+    /// <summary>Bytes one of these holds.</summary>
+    public const long Bytes = ((BatchWords * 4) + 16) * 8L;
 
     private readonly BlockTable _blocks = input.Blocks;
     private readonly MarkMemory _memory = input.Memory;
@@ -36,7 +43,10 @@ internal sealed class BlockScan(MarkInput input)
     /// <summary>Addresses that were stored as offsets; only blocks whose shape says so count.</summary>
     public ReadOnlySpan<ulong> Offsets => _buffer.AsSpan(OffsetStart, _offset);
 
-    private bool IsFull => _plain > BatchWords - 8 || _offset > BatchWords - 8;
+    /// <summary>Whether anything is collected.</summary>
+    public bool HasAny => (_plain | _offset) != 0;
+
+    private bool IsFull => _plain > BatchWords || _offset > BatchWords;
 
     /// <summary>Forgets what was collected.</summary>
     public void Clear()
@@ -227,7 +237,7 @@ internal readonly record struct OffsetRange(bool IsUsed, ulong Low, ulong Span, 
             if (row.IsStoredAsOffset)
             {
                 lowest = Math.Min(lowest, span.First);
-                highest = Math.Max(highest, span.First + row.WholeExtent - 1);
+                highest = Math.Max(highest, span.First + row.Extent - 1);
             }
         }
 

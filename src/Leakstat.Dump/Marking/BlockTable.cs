@@ -5,37 +5,41 @@ namespace Leakstat.Dump.Marking;
 
 /// <summary>
 /// The blocks the engine knows, in spans (slabs, large allocations) of equal blocks, and the way from an address to its block in
-/// constant time: window, table of 512 pages, span, and the number within the span by a multiplication. Any address within a block
-/// is its address. Made by <see cref="BlockTableBuilder"/>; immutable.
+/// constant time: window, table of 512 pages, the page's entry, and the number of the block by a multiplication. Any address within
+/// a block is its address. Made by <see cref="BlockTableBuilder"/>; immutable.
 /// </summary>
-/// <remarks>Costs 16 bytes a span, 4 bytes a page, and two bits a block while marking.</remarks>
+/// <remarks>Costs 16 bytes a span, 8 bytes a page, half a bit a block, and two bits a block while marking.</remarks>
 public sealed class BlockTable
 {
     internal const int LeafBits = 9;
     internal const int LeafPages = 1 << LeafBits;
 
-    // Exact for offsets and strides below 2^20: the error of the rounded-up reciprocal stays below one (offset × stride < 2^40).
-    internal const int ReciprocalBits = 40;
-    internal const long ReciprocalExtent = 1 << 20;
+    /// <summary>Blocks of a group, of which the first span is known: as many as a word has bits.</summary>
+    internal const int GroupBits = 6;
 
     private readonly PageWindow[] _windows;
-    private readonly int[] _leaves;
+    private readonly ulong[] _entries;
+    private readonly PageForm[] _forms;
     private readonly SpanRow[] _spans;
     private readonly ShapeRow[] _rows;
+    private readonly int[] _spanOfGroup;
     private readonly Dictionary<ulong, ulong> _aliases;
     private readonly int _pageShift;
 
     internal BlockTable(
-        PageWindow[] windows, int[] leaves, SpanRow[] spans, BlockShape[] shapes, Dictionary<ulong, ulong> aliases, int pageShift, int blocks)
+        PageWindow[] windows, ulong[] entries, PageForm[] forms, SpanRow[] spans, BlockShape[] shapes, Dictionary<ulong, ulong> aliases,
+        int pageShift, int blocks)
     {
         _windows = windows;
-        _leaves = leaves;
+        _entries = entries;
+        _forms = forms;
         _spans = spans;
         _aliases = aliases;
         _pageShift = pageShift;
         Shapes = shapes;
         BlockCount = blocks;
         _rows = Array.ConvertAll(shapes, ShapeRow.Of);
+        _spanOfGroup = FirstSpans(spans, blocks);
         (Lowest, Highest) = Bounds(windows);
     }
 
@@ -55,8 +59,8 @@ public sealed class BlockTable
     public ulong Highest { get; }
 
     /// <summary>Bytes this table holds.</summary>
-    public long Bytes => (_leaves.LongLength * 4) + (_spans.LongLength * Unsafe.SizeOf<SpanRow>()) +
-        _windows.Sum(w => w.Top.LongLength * 4) + (_aliases.Count * 24L);
+    public long Bytes => (_entries.LongLength * 8) + (_spans.LongLength * Unsafe.SizeOf<SpanRow>()) + (_spanOfGroup.LongLength * 4) +
+        (_forms.LongLength * Unsafe.SizeOf<PageForm>()) + _windows.Sum(w => w.Top.LongLength * 4) + (_aliases.Count * 24L);
 
     internal ReadOnlySpan<ShapeRow> Rows => _rows;
 
@@ -65,31 +69,21 @@ public sealed class BlockTable
     internal int PageShift => _pageShift;
 
     /// <summary>The block an address lies in; −1 for none.</summary>
-    public int Find(ulong address)
-    {
-        int span = SpanAt(address);
-        return span < 0 ? -1 : BlockIn(span, address);
-    }
+    public int Find(ulong address) => BlockAt(EntryAt(address), address, offsetsOnly: false);
+
+    /// <summary>The block an address lies in, if references to it may be stored as offsets; −1 otherwise.</summary>
+    public int FindStoredAsOffset(ulong address) => BlockAt(EntryAt(address), address, offsetsOnly: true);
 
     /// <summary>The span of a block.</summary>
     public int SpanOf(int block)
     {
-        int low = 0;
-        int high = _spans.Length - 1;
-        while (low < high)
+        int span = _spanOfGroup[block >> GroupBits];
+        while (span + 1 < _spans.Length && _spans[span + 1].FirstBlock <= block)
         {
-            int middle = (int)(((uint)low + (uint)high + 1) >> 1);
-            if (_spans[middle].FirstBlock <= block)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
+            span++;
         }
 
-        return low;
+        return span;
     }
 
     /// <summary>The shape of a block.</summary>
@@ -102,48 +96,51 @@ public sealed class BlockTable
         return span.First + ((ulong)(block - span.FirstBlock) * (ulong)_rows[span.Shape].Stride);
     }
 
-    /// <summary>The span whose page an address lies on; −1 for none. The address may still lie beside its blocks.</summary>
+    /// <summary>The block after the last one of a span.</summary>
+    internal int EndOf(int span) => span + 1 < _spans.Length ? _spans[span + 1].FirstBlock : BlockCount;
+
+    /// <summary>The entry of the page an address lies on, by reference, so that it can be fetched ahead; a 0 where there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int SpanAt(ulong address)
+    internal ref readonly ulong EntryAt(ulong address)
     {
+        ref ulong entries = ref MemoryMarshal.GetArrayDataReference(_entries);
         foreach (ref readonly PageWindow window in _windows.AsSpan())
         {
             ulong offset = address - window.Base;
             if (offset < window.Length)
             {
                 int leaf = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(window.Top), (nint)(offset >> (_pageShift + LeafBits)));
-                nint page = ((nint)leaf << LeafBits) | (nint)((offset >> _pageShift) & (LeafPages - 1));
-                return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_leaves), page) - 1;
+                return ref Unsafe.Add(ref entries, ((nint)leaf << LeafBits) | (nint)((offset >> _pageShift) & (LeafPages - 1)));
             }
         }
 
-        return -1;
+        // The first leaf is empty for good.
+        return ref entries;
     }
 
-    /// <summary>The block of a span (by <see cref="SpanAt"/>) that an address lies in; −1 for none.</summary>
+    /// <summary>The block an address lies in, by the entry of its page; −1 for none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int BlockIn(int span, ulong address)
+    internal int BlockAt(ulong entry, ulong address, bool offsetsOnly)
     {
-        ref SpanRow row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_spans), span);
-        ref ShapeRow shape = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_rows), row.Shape);
-        ulong offset = address - row.First;
-        return offset < shape.Extent
-            ? row.FirstBlock + (int)((offset * shape.Reciprocal) >> ReciprocalBits)
-            : BlockInSlowly(ref row, ref shape, address);
+        ref PageForm form = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_forms), PageEntry.Form(entry));
+        ulong offset = (address & ((1UL << _pageShift) - 1)) + (ulong)PageEntry.Bias(entry);
+        if (offset < form.Extent)
+        {
+            return offsetsOnly && !form.IsStoredAsOffset
+                ? -1
+                : PageEntry.Block(entry) + (int)((offset * form.Reciprocal) >> PageForm.ReciprocalBits);
+        }
+
+        return PageEntry.IsSlow(entry) ? BlockBySpan(PageEntry.Span(entry), address, offsetsOnly) : -1;
     }
-
-    /// <summary>Whether references to the blocks of a span may be stored as offsets.</summary>
-    internal bool IsStoredAsOffset(int span) => _rows[_spans[span].Shape].IsStoredAsOffset;
-
-    /// <summary>Where a span's row stands, for fetching it ahead.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ref readonly SpanRow RowOf(int span) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_spans), span);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int BlockInSlowly(ref SpanRow row, ref ShapeRow shape, ulong address)
+    private int BlockBySpan(int span, ulong address, bool offsetsOnly)
     {
+        ref SpanRow row = ref _spans[span];
+        ref ShapeRow shape = ref _rows[row.Shape];
         ulong offset = address - row.First;
-        if (offset >= shape.WholeExtent)
+        if (offset >= shape.Extent)
         {
             ulong page = address >> _pageShift;
             if (!_aliases.TryGetValue(page, out ulong canonical))
@@ -152,10 +149,15 @@ public sealed class BlockTable
             }
 
             offset = (canonical << _pageShift) + (address & ((1UL << _pageShift) - 1)) - row.First;
-            if (offset >= shape.WholeExtent)
+            if (offset >= shape.Extent)
             {
                 return -1;
             }
+        }
+
+        if (offsetsOnly && !shape.IsStoredAsOffset)
+        {
+            return -1;
         }
 
         if (shape.CopyStride != 0)
@@ -163,8 +165,25 @@ public sealed class BlockTable
             offset %= shape.CopyStride;
         }
 
-        ulong index = shape.Count == 1 ? 0 : offset / (ulong)shape.Stride;
+        ulong index = offset / (ulong)shape.Stride;
         return index < (ulong)shape.Count ? row.FirstBlock + (int)index : -1;
+    }
+
+    private static int[] FirstSpans(SpanRow[] spans, int blocks)
+    {
+        int[] first = new int[(blocks + 63L) >> GroupBits];
+        int span = 0;
+        for (int group = 0; group < first.Length; group++)
+        {
+            while (span + 1 < spans.Length && spans[span + 1].FirstBlock <= group << GroupBits)
+            {
+                span++;
+            }
+
+            first[group] = span;
+        }
+
+        return first;
     }
 
     private static (ulong Lowest, ulong Highest) Bounds(PageWindow[] windows)
@@ -190,18 +209,14 @@ internal readonly record struct PageWindow(ulong Base, ulong Length, int[] Top);
 /// <summary>A span in the table, 16 bytes.</summary>
 internal readonly record struct SpanRow(ulong First, int FirstBlock, int Shape);
 
-/// <summary>A shape as the lookup wants it. <see cref="Extent"/> is 0 where the fast way is not exact.</summary>
-internal readonly record struct ShapeRow(
-    ulong Reciprocal, ulong Extent, ulong WholeExtent, ulong CopyStride, long Stride, int Count, bool IsStoredAsOffset)
+/// <summary>A shape as the lookup by span and the reader want it.</summary>
+/// <param name="Extent">Bytes of a span with all its copies.</param>
+/// <param name="CopyStride">Bytes from one copy to the next; 0 where there is one only.</param>
+/// <param name="Stride">Bytes from one block to the next.</param>
+/// <param name="Count">Blocks.</param>
+/// <param name="IsStoredAsOffset">Whether references may be stored as offsets.</param>
+internal readonly record struct ShapeRow(ulong Extent, ulong CopyStride, long Stride, int Count, bool IsStoredAsOffset)
 {
-    public static ShapeRow Of(BlockShape shape)
-    {
-        long plain = shape.Stride * shape.Count;
-        bool single = shape.Count == 1 && shape.Copies == 1;
-        bool exact = single || plain <= BlockTable.ReciprocalExtent;
-        ulong reciprocal = single ? 0 : (((1UL << BlockTable.ReciprocalBits) + (ulong)shape.Stride - 1) / (ulong)shape.Stride);
-        return new ShapeRow(
-            reciprocal, exact ? (ulong)plain : 0, (ulong)shape.Extent, shape.Copies > 1 ? (ulong)shape.CopyStride : 0,
-            shape.Stride, shape.Count, shape.IsStoredAsOffset);
-    }
+    public static ShapeRow Of(BlockShape shape) => new(
+        (ulong)shape.Extent, shape.Copies > 1 ? (ulong)shape.CopyStride : 0, shape.Stride, shape.Count, shape.IsStoredAsOffset);
 }

@@ -89,27 +89,29 @@ public sealed class BlockTableBuilder
     {
         PageWindow[] windows = MakeWindows();
         var leaves = new LeafStore(windows, _pageShift);
+        var maker = new PageEntryMaker(_pageShift);
         for (int span = 0; span < _spans.Count; span++)
         {
-            ulong first = _spans[span].First;
-            ulong last = first + (ulong)_shapes[_spans[span].Shape].Extent - 1;
-            for (ulong page = first >> _pageShift; page <= last >> _pageShift; page++)
+            SpanRow row = _spans[span];
+            BlockShape shape = _shapes[row.Shape];
+            ulong last = row.First + (ulong)shape.Extent - 1;
+            for (ulong page = row.First >> _pageShift; page <= last >> _pageShift; page++)
             {
-                leaves.Claim(page, span + 1);
+                leaves.Claim(page, maker.Make(span, row, shape, page));
             }
         }
 
         var aliases = new Dictionary<ulong, ulong>();
         foreach ((ulong alias, ulong page) in _aliases)
         {
-            int span = leaves.At(page);
-            if (span > 0 && leaves.Claim(alias, span))
+            ulong entry = leaves.At(page);
+            if (entry != 0 && leaves.Claim(alias, entry) && PageEntry.IsSlow(entry))
             {
                 aliases[alias] = page;
             }
         }
 
-        return new BlockTable(windows, leaves.ToArray(), [.. _spans], [.. _shapes], aliases, _pageShift, BlockCount);
+        return new BlockTable(windows, leaves.ToArray(), maker.Forms, [.. _spans], [.. _shapes], aliases, _pageShift, BlockCount);
     }
 
     private static bool IsSound(BlockShape shape) =>
@@ -177,12 +179,12 @@ public sealed class BlockTableBuilder
     /// <summary>The leaves while they are made: 512 pages each, number 0 empty for good.</summary>
     private sealed class LeafStore(PageWindow[] windows, int pageShift)
     {
-        private int[] _entries = new int[BlockTable.LeafPages * 64];
+        private ulong[] _entries = new ulong[BlockTable.LeafPages * 64];
         private int _leaves = 1;
 
-        public int At(ulong page) => TryPlace(page, create: false, out long place) ? _entries[place] : 0;
+        public ulong At(ulong page) => TryPlace(page, create: false, out long place) ? _entries[place] : 0;
 
-        public bool Claim(ulong page, int value)
+        public bool Claim(ulong page, ulong value)
         {
             if (!TryPlace(page, create: true, out long place) || _entries[place] != 0)
             {
@@ -193,7 +195,7 @@ public sealed class BlockTableBuilder
             return true;
         }
 
-        public int[] ToArray() => _entries.AsSpan(0, _leaves * BlockTable.LeafPages).ToArray();
+        public ulong[] ToArray() => _entries.AsSpan(0, _leaves * BlockTable.LeafPages).ToArray();
 
         private bool TryPlace(ulong page, bool create, out long place)
         {

@@ -114,8 +114,7 @@ public sealed class LostGraph
 
             foreach (ulong address in scan.Offsets)
             {
-                int span = blocks.SpanAt(address);
-                Add(span >= 0 && blocks.IsStoredAsOffset(span) ? blocks.BlockIn(span, address) : -1);
+                Add(blocks.FindStoredAsOffset(address));
             }
         }
 

@@ -1,13 +1,11 @@
 namespace Leakstat.Dump.Marking;
 
-/// <summary>What the workers of one marking share: the bits, which spans are queued, spans to give away, and roots to take.</summary>
+/// <summary>What the workers of one marking share: the bits, which groups of blocks are to be read, and roots to take.</summary>
 internal sealed class MarkState
 {
     private const long RootUnit = 64 << 10;
 
-    private readonly byte[] _queued;
-    private readonly Stack<int[]> _surplus = new();
-    private readonly object _lock = new();
+    private readonly Lock _lock = new();
     private readonly long[] _rootUnits;
     private long _nextRoot;
     private int _idle;
@@ -21,7 +19,8 @@ internal sealed class MarkState
         int count = input.Blocks.BlockCount;
         Marked = new BlockBits(count);
         Read = new BlockBits(count);
-        _queued = new byte[input.Blocks.SpanCount];
+        IsShared = input.Threads > 1;
+        Grey = new GreyGroups(Marked.Words.Length, IsShared);
         Prepare();
 
         _rootUnits = new long[input.Roots.Count + 1];
@@ -45,20 +44,16 @@ internal sealed class MarkState
     /// <summary>Blocks that have been read or need not be.</summary>
     public BlockBits Read { get; }
 
-    /// <summary>Whether some worker waits for something to do.</summary>
-    public bool IsHungry => Volatile.Read(ref _idle) > 0;
+    /// <summary>Groups of blocks of which some may be marked and not read: group i is word i of both.</summary>
+    public GreyGroups Grey { get; }
 
-    public long Bytes => Marked.Bytes + Read.Bytes + _queued.LongLength;
+    /// <summary>Whether several threads mark.</summary>
+    public bool IsShared { get; }
 
-    /// <summary>Claims a span for the queue; false where it is queued already.</summary>
-    public bool TryQueue(int span) =>
-        Volatile.Read(ref _queued[span]) == 0 && Interlocked.Exchange(ref _queued[span], 1) == 0;
+    /// <summary>Whether the work is over, done or not.</summary>
+    public bool IsDone => Volatile.Read(ref _done);
 
-    /// <summary>
-    /// Says that a span has left its queue and is about to be read. A full fence: a block marked before is seen by the reader, and
-    /// one marked after queues the span anew.
-    /// </summary>
-    public void Unqueue(int span) => Interlocked.Exchange(ref _queued[span], 0);
+    public long Bytes => Marked.Bytes + Read.Bytes + Grey.Bytes;
 
     /// <summary>The next piece of a root; false when all are taken.</summary>
     public bool TryRoot(out MarkRoot piece)
@@ -86,96 +81,37 @@ internal sealed class MarkState
     /// <summary>Bytes of a root that are handed out at once: whole records.</summary>
     private static long UnitOf(in MarkRoot root) => root.Step > 0 ? Math.Max(1, RootUnit / root.Step) * root.Step : RootUnit;
 
-    /// <summary>Gives spans to whoever waits.</summary>
-    public void Give(int[] spans)
+    /// <summary>
+    /// Waits until there is something to read, after a worker has found nothing anywhere. False when all work is done: when all
+    /// wait. A worker looks for groups everywhere after it marked the last block, so that the last one to wait leaves none behind.
+    /// </summary>
+    public bool WaitForMore(int workers)
     {
         lock (_lock)
         {
-            _surplus.Push(spans);
-            Monitor.Pulse(_lock);
+            _done |= ++_idle == workers;
         }
-    }
 
-    /// <summary>Spans that another worker gave away; waits for some. False when all work is done.</summary>
-    public bool TryTake(int workers, out int[] spans)
-    {
-        lock (_lock)
+        // Where references hang in one long list there is work for one; the others must not take its processor away.
+        var spin = default(SpinWait);
+        while (!Volatile.Read(ref _done))
         {
-            _idle++;
-            while (!_done && _surplus.Count == 0)
+            spin.SpinOnce();
+            if (Grey.HasAny)
             {
-                if (_idle == workers)
+                lock (_lock)
                 {
-                    _done = true;
-                    Monitor.PulseAll(_lock);
-                    break;
+                    _idle -= _done ? 0 : 1;
+                    return !_done;
                 }
-
-                Monitor.Wait(_lock);
             }
-
-            if (_surplus.TryPop(out spans!))
-            {
-                _idle--;
-                return true;
-            }
-
-            spans = [];
-            return false;
         }
+
+        return false;
     }
 
     /// <summary>Ends the work of all, after a failure of one.</summary>
-    public void Abandon()
-    {
-        lock (_lock)
-        {
-            _done = true;
-            Monitor.PulseAll(_lock);
-        }
-    }
-
-    /// <summary>Spans that hold blocks to read before any root: sources and held ones.</summary>
-    public IEnumerable<int> FirstSpans()
-    {
-        if (Input.Sources is null && Input.Held is null)
-        {
-            yield break;
-        }
-
-        int[] ends = SpanEnds();
-        int span = 0;
-        ulong[] marked = Marked.Words;
-        ulong[] read = Read.Words;
-        for (int i = 0; i < marked.Length; i++)
-        {
-            for (ulong grey = marked[i] & ~read[i]; grey != 0; grey &= grey - 1)
-            {
-                int block = (i << 6) + System.Numerics.BitOperations.TrailingZeroCount(grey);
-                while (ends[span] <= block)
-                {
-                    span++;
-                }
-
-                if (TryQueue(span))
-                {
-                    yield return span;
-                }
-            }
-        }
-    }
-
-    private int[] SpanEnds()
-    {
-        ReadOnlySpan<SpanRow> spans = Input.Blocks.Spans;
-        var ends = new int[spans.Length];
-        for (int i = 0; i < ends.Length; i++)
-        {
-            ends[i] = i + 1 < ends.Length ? spans[i + 1].FirstBlock : Input.Blocks.BlockCount;
-        }
-
-        return ends;
-    }
+    public void Abandon() => Volatile.Write(ref _done, true);
 
     private void Prepare()
     {
@@ -188,6 +124,10 @@ internal sealed class MarkState
             ulong exist = i < allocated.Length - 1 || Input.Blocks.BlockCount % 64 == 0 ? ulong.MaxValue : (1UL << Input.Blocks.BlockCount) - 1;
             Marked.Words[i] = ~allocated[i] | (held?[i] ?? 0);
             Read.Words[i] = ~allocated[i] & ~((sources?[i] ?? 0) & exist);
+            if ((Marked.Words[i] & ~Read.Words[i]) != 0)
+            {
+                Grey.Add(i);
+            }
         }
     }
 }

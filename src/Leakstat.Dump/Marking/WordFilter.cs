@@ -6,14 +6,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Leakstat.Dump.Marking;
 
-/// <summary>Copies those words of a run that lie in a range to a buffer: four at a time where the processor can.</summary>
+/// <summary>
+/// Copies those words of a run that lie in a range to a buffer: eight or four at a time where the processor can. There is no branch
+/// on what the words are: in one of two vectors there is a pointer, which no processor guesses, and a wrong guess costs as much as
+/// several vectors, and keeps the reading of the next block from starting before this one has come from memory.
+/// </summary>
 internal static class WordFilter
 {
     // For each set of four words, which 32-bit lanes move to the front.
     private static readonly uint[] Lanes = MakeLanes();
 
     /// <summary>
-    /// Writes the words <c>w</c> with <c>w − low ≤ span</c>, each plus <paramref name="added"/>. The buffer must have four more
+    /// Writes the words <c>w</c> with <c>w − low ≤ span</c>, each plus <paramref name="added"/>. The buffer must have eight more
     /// places than <paramref name="count"/>.
     /// </summary>
     /// <returns>Words written.</returns>
@@ -22,7 +26,20 @@ internal static class WordFilter
     {
         int written = 0;
         int i = 0;
-        if (Avx2.IsSupported)
+        if (Avx512F.IsSupported)
+        {
+            Vector512<ulong> lowest = Vector512.Create(low);
+            Vector512<ulong> widest = Vector512.Create(span);
+            Vector512<ulong> add = Vector512.Create(added);
+            for (; i + 8 <= count; i += 8)
+            {
+                Vector512<ulong> eight = Vector512.LoadUnsafe(ref words, (nuint)i);
+                Vector512<ulong> inside = Vector512.LessThanOrEqual(eight - lowest, widest);
+                Avx512F.Compress(Vector512<ulong>.Zero, inside, eight + add).StoreUnsafe(ref buffer, (nuint)written);
+                written += BitOperations.PopCount(inside.ExtractMostSignificantBits());
+            }
+        }
+        else if (Avx2.IsSupported)
         {
             // AVX2 compares signed numbers only: both sides are moved down by half the range.
             Vector256<long> shift = Vector256.Create(unchecked((long)(0x8000_0000_0000_0000UL - low)));
@@ -34,12 +51,9 @@ internal static class WordFilter
                 Vector256<long> four = Vector256.LoadUnsafe(ref words, (nuint)i).AsInt64();
                 Vector256<long> outside = Avx2.CompareGreaterThan(four + shift, limit);
                 int inside = ~Avx.MoveMask(outside.AsDouble()) & 15;
-                if (inside != 0)
-                {
-                    Vector256<uint> moved = Avx2.PermuteVar8x32((four + add).AsUInt32(), Vector256.LoadUnsafe(ref lanes, (nuint)(inside * 8)));
-                    moved.AsUInt64().StoreUnsafe(ref buffer, (nuint)written);
-                    written += BitOperations.PopCount((uint)inside);
-                }
+                Vector256<uint> moved = Avx2.PermuteVar8x32((four + add).AsUInt32(), Vector256.LoadUnsafe(ref lanes, (nuint)(inside * 8)));
+                moved.AsUInt64().StoreUnsafe(ref buffer, (nuint)written);
+                written += BitOperations.PopCount((uint)inside);
             }
         }
 

@@ -180,26 +180,32 @@ internal sealed class RandomHeap
 
     private void AddSpan()
     {
-        int stride = _random.Next(1, 80) * 8;
-        bool isPerCpu = _random.Next(8) == 0;
+        // Items up to 640 bytes; now and then some that are longer than a page, and some of 40,000.
+        int stride = _random.Next(12) switch { 0 => _random.Next(600, 2000) * 8, 1 => 40_000, _ => _random.Next(1, 80) * 8 };
+        bool isPerCpu = stride <= 640 && _random.Next(8) == 0;
         bool isLarge = !isPerCpu && _random.Next(8) == 0;
-        int pages = isPerCpu ? 1 : _random.Next(4) == 0 ? _random.Next(2, 6) : 1;
+        int pages = stride > 640 ? (stride * 3 / 4096) + 1 : isPerCpu ? _random.Next(1, 3) : _random.Next(4) == 0 ? _random.Next(2, 6) : 1;
         ScanRule rule = _random.Next(6) switch { 0 => ScanRule.FirstWord, 1 => ScanRule.Nothing, 2 => ScanRule.Reader, _ => ScanRule.All };
+
+        // A slab may begin behind its header, and a large allocation end within a page.
+        int header = _random.Next(3) == 0 ? _random.Next(1, 12) * 8 : 0;
+        int room = (pages * 4096) - header;
+        int large = room - (_random.Next(2) * _random.Next(400) * 8);
         var shape = new BlockShape
         {
-            Stride = isLarge ? pages * 4096 : stride,
-            Size = isLarge ? pages * 4096 : Math.Max(8, stride - (_random.Next(3) * 8)),
-            Count = isLarge ? 1 : pages * 4096 / stride,
+            Stride = isLarge ? large : stride,
+            Size = isLarge ? large : Math.Max(8, stride - (_random.Next(3) * 8)),
+            Count = isLarge ? 1 : room / stride,
             Rule = rule,
             Reader = rule == ScanRule.Reader ? new TwoOfThree() : null,
             Copies = isPerCpu ? 3 : 1,
-            CopyStride = isPerCpu ? 4096 : 0,
+            CopyStride = isPerCpu ? (pages * 4096) + (_random.Next(3) * 4096) + (_random.Next(4) == 0 ? 24 : 0) : 0,
             IsStoredAsOffset = isPerCpu,
         };
         bool inMap = isPerCpu || pages > 1 || _random.Next(3) == 0;
         ref ulong next = ref inMap ? ref _nextMap : ref _nextDirect;
-        ulong first = next;
-        next += (ulong)(((shape.Extent + 4095) / 4096) + _random.Next(3)) * 4096;
+        ulong first = next + (ulong)header;
+        next += (ulong)(((header + shape.Extent + 4095) / 4096) + _random.Next(3)) * 4096;
         if (_random.Next(20) == 0)
         {
             next += 0x40000000;
@@ -258,7 +264,7 @@ internal sealed class RandomHeap
         ulong address = target.Address + (ulong)_random.Next((int)target.Shape.Stride);
         if (target.Shape.IsStoredAsOffset && _random.Next(4) != 0)
         {
-            return address - Offset + (ulong)(_random.Next(target.Shape.Copies) * 4096);
+            return address - Offset + (ulong)(_random.Next(target.Shape.Copies) * target.Shape.CopyStride);
         }
 
         KeyValuePair<ulong, ulong> alias = _aliases.FirstOrDefault(a => a.Value == address >> 12);
