@@ -53,6 +53,15 @@ public sealed class KernelThread
         return CallAt(_machine.Kernel.Function(function));
     }
 
+    /// <summary>User code makes a system call: the stack begins anew, and keeps whatever user code had as frame pointer.</summary>
+    public KernelThread Enter(ulong userFrame)
+    {
+        Pointer = Pcb - (ulong)_machine.Layouts["trapframe"].Size;
+        Calls.Clear();
+        (_function, _frame) = (_machine.Kernel.Function("fast_syscall_common"), userFrame);
+        return Call("amd64_syscall");
+    }
+
     /// <summary>Calls a function by its address.</summary>
     public KernelThread CallAt(ulong function)
     {

@@ -96,9 +96,12 @@ public static class StackUnwinder
                 break;
             }
 
-            // Where a system call came in, the register still has the frame pointer of user code: the stack ends there.
-            next = next >> 63 == 0 ? 0 : next;
-            if (next != 0 && (next <= frame || next - frame > MostBytes || next % 8 != 0))
+            if (dump.Symbols.TryResolve(address - 1, out KernelSymbol entry) && rules.IsOutermost(entry.Name))
+            {
+                // The entry of a system call kept the frame pointer of user code, which may be anything.
+                next = 0;
+            }
+            else if (next != 0 && (next <= frame || next - frame > MostBytes || next % 8 != 0))
             {
                 // A double fault or a boot stack changes to another one: only its first frame is certain.
                 problem = $"the frame pointer leads from 0x{frame:x} to 0x{next:x}";

@@ -11,6 +11,7 @@ internal sealed class RootSurvey
     private readonly PageSteps _steps;
     private readonly List<RootRange> _roots = [];
     private readonly bool[] _covered;
+    private readonly List<ulong> _addressWords;
 
     private RootSurvey(WalkContext context, PageOwners owners, PageSurvey survey)
     {
@@ -19,6 +20,7 @@ internal sealed class RootSurvey
         _survey = survey;
         _covered = new bool[owners.Owner.Length];
         _steps = new PageSteps(context, "roots");
+        _addressWords = AddressWords.Find(context);
     }
 
     /// <summary>Finds them.</summary>
@@ -153,13 +155,36 @@ internal sealed class RootSurvey
             return;
         }
 
-        _roots.Add(new RootRange(kind, address, length, name));
+        AddBetween(kind, address, length, name);
         for (ulong at = (address + page - 1) & ~(page - 1); at + page <= address + length && _steps.Take(); at += page)
         {
             if (_context.Memory.SlotOf(at) is >= 0 and int slot)
             {
                 _covered[slot] = true;
             }
+        }
+    }
+
+    /// <summary>Adds a root without the words that only say where something begins or ends.</summary>
+    private void AddBetween(RootKind kind, ulong address, ulong length, string name)
+    {
+        ulong end = address + length;
+        foreach (ulong word in kind == RootKind.PageArray ? [] : _addressWords)
+        {
+            if (word >= address && word < end)
+            {
+                if (word > address)
+                {
+                    _roots.Add(new RootRange(kind, address, word - address, name));
+                }
+
+                address = Math.Min(word + 8, end);
+            }
+        }
+
+        if (address < end)
+        {
+            _roots.Add(new RootRange(kind, address, end - address, name));
         }
     }
 }

@@ -75,6 +75,34 @@ public class LeakTests
     }
 
     [Theory]
+    [InlineData("12")]
+    [InlineData("13")]
+    [InlineData("14")]
+    [InlineData("15")]
+    public void Bounds_of_address_space_hold_nothing(string release)
+    {
+        var heap = new Scenario(Writer.MachineTests.OptionsOf(release));
+        heap.Stale(heap.Variable("kernel_vm_end"), heap.Large("foo", 128 << 10), at: 0);
+        heap.Stale(heap.Variable("virtual_avail"), heap.Large("foo", 132 << 10), at: 0);
+        heap.Point(heap.Variable("next_to_it"), heap.Large("foo", 136 << 10));
+        IPlace start = heap.Large("foo", 140 << 10);
+        IPlace end = heap.Large("foo", 144 << 10);
+        if (release == "12")
+        {
+            heap.Stale(heap.Variable("smp_tlb_addr1"), start, at: 0).Stale(heap.Variable("smp_tlb_addr2"), end, at: 0);
+        }
+        else
+        {
+            StructAt cpu = heap.Machine.At("pcpu", heap.Machine.PerCpuCopy(heap.Machine.PerCpuBase, 1));
+            cpu["pc_smp_tlb_addr1"] = start.Address;
+            cpu["pc_smp_tlb_addr2"] = end.Address;
+        }
+
+        AssertExact(heap);
+        Assert.Equal(4, heap.Machine.References.Lost().Count);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(26)]
     [InlineData(40)]

@@ -68,6 +68,23 @@ public class UnwindTests
         Assert.Contains("leads from", thread.Problem!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0x7fffffffed70)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void A_system_call_ends_the_stack_whatever_frame_pointer_user_code_had(long pointer)
+    {
+        var heap = new Scenario();
+        KernelThread thread = heap.Machine.Threads.Start("sysctl", "sysctl").Enter((ulong)pointer).Call("sys___sysctl").Call("panic");
+        heap.Machine.Threads.Panics(thread);
+        using Opened opened = Opened.Minidump(heap.Crash());
+
+        PanicThread read = StackUnwinder.OfPanic(opened.Dump);
+
+        Assert.Equal("fast_syscall_common+0x2a", read.Frames[^1].ToString());
+        Assert.Null(read.Problem);
+    }
+
     [Fact]
     public void A_stack_that_began_in_user_code_ends_there()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
+using Leakstat.Dump.Target;
 using Leakstat.Dump.Walking;
 using Leakstat.Model;
 using Leakstat.Reports;
@@ -34,7 +35,7 @@ internal static class DumpRefsCommand
                 parsed,
                 options.Common,
                 terminal,
-                stream => DumpJson.Write(stream, "leakstat.dumprefs/1", dump, json => WriteJson(json, heap, references)),
+                stream => DumpJson.Write(stream, "leakstat.dumprefs/1", dump, json => WriteJson(json, dump, heap, references)),
                 (writer, layout) => WriteText(writer, dump, heap, references, layout));
             return ExitCode.Done;
         });
@@ -47,7 +48,7 @@ internal static class DumpRefsCommand
         int most = layout.Detail == Detail.Verbose ? int.MaxValue : 20;
         foreach (Referrer referrer in references.Referrers.Take(most))
         {
-            DumpText.WriteLine(writer, $"  {Holder(heap, referrer)}  → 0x{referrer.Word:x16}{(referrer.IsReached ? "" : "  (itself lost)")}", layout);
+            DumpText.WriteLine(writer, $"  {Holder(dump, heap, referrer)}  → 0x{referrer.Word:x16}{(referrer.IsReached ? "" : "  (itself lost)")}", layout);
         }
 
         if (references.Count > most)
@@ -65,7 +66,7 @@ internal static class DumpRefsCommand
         else
         {
             writer.WriteLine("A way to it:");
-            DumpText.WriteLine(writer, $"  {RootName(heap, references.Root)}", layout);
+            DumpText.WriteLine(writer, $"  {RootName(dump, heap, references.Root, references.Path[0].Entered)}", layout);
             foreach (PathStep step in references.Path)
             {
                 DumpText.WriteLine(writer, $"  → {Name(heap, step.Block)}{Inside(heap, step)}", layout);
@@ -75,7 +76,7 @@ internal static class DumpRefsCommand
         DumpText.WriteNotes(writer, dump, layout);
     }
 
-    private static void WriteJson(Utf8JsonWriter json, HeapBlocks heap, References references)
+    private static void WriteJson(Utf8JsonWriter json, KernelDump dump, HeapBlocks heap, References references)
     {
         json.WriteAddress("block", heap.Input.Blocks.AddressOf(references.Block));
         json.WriteText("name", Name(heap, references.Block));
@@ -84,7 +85,7 @@ internal static class DumpRefsCommand
         foreach (Referrer referrer in references.Referrers)
         {
             json.WriteStartObject();
-            json.WriteText("from", Holder(heap, referrer));
+            json.WriteText("from", Holder(dump, heap, referrer));
             json.WriteAddress("to", referrer.Word);
             json.WriteBoolean("reached", referrer.IsReached);
             json.WriteEndObject();
@@ -94,7 +95,7 @@ internal static class DumpRefsCommand
         json.WriteStartArray("path");
         if (references.Path.Count > 0)
         {
-            json.WriteStringValue(RootName(heap, references.Root));
+            json.WriteStringValue(RootName(dump, heap, references.Root, references.Path[0].Entered));
         }
 
         foreach (PathStep step in references.Path)
@@ -105,10 +106,22 @@ internal static class DumpRefsCommand
         json.WriteEndArray();
     }
 
-    private static string Holder(HeapBlocks heap, Referrer referrer) =>
-        referrer.Holder >= 0 ? Name(heap, referrer.Holder) : RootName(heap, referrer.Root);
+    private static string Holder(KernelDump dump, HeapBlocks heap, Referrer referrer) =>
+        referrer.Holder >= 0 ? Name(heap, referrer.Holder) : RootName(dump, heap, referrer.Root, referrer.Word);
 
-    private static string RootName(HeapBlocks heap, int root) => $"{heap.RootNames[root]} (0x{heap.Input.Roots[root].Address:x16})";
+    /// <summary>A root with the variable that refers to an address, or the place where the word stands.</summary>
+    private static string RootName(KernelDump dump, HeapBlocks heap, int root, ulong word)
+    {
+        if (RootWords.Find(dump, heap.Input, root, word) is not { } at)
+        {
+            return $"{heap.RootNames[root]} (0x{heap.Input.Roots[root].Address:x16})";
+        }
+
+        string variable = dump.Symbols.TryResolve(at, out KernelSymbol symbol)
+            ? $", {symbol.Name}{(at == symbol.Address ? "" : $"+0x{at - symbol.Address:x}")}"
+            : "";
+        return $"{heap.RootNames[root]}{variable} (0x{at:x16})";
+    }
 
     private static string Name(HeapBlocks heap, int block) => $"{heap.KegOf(block)?.Name ?? "large allocation"} 0x{heap.Input.Blocks.AddressOf(block):x16}";
 
