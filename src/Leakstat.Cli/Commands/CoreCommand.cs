@@ -66,6 +66,7 @@ internal static class CoreCommand
             var analysis = new CrashAnalysis(terminal)
             {
                 KernelFolder = parsed.GetValue(kernel),
+                IsQuiet = parsed.GetValue(options.Quiet),
                 Kgdb = parsed.GetValue(kgdb) switch
                 {
                     "none" => null,

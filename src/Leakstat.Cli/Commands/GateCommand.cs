@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Leakstat.Cli.Gates;
 using Leakstat.Diagnosis.Rounds;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands;
 
@@ -95,7 +96,7 @@ internal static class GateCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
         return InFolder(parsed, options, name, terminal, (folder, captures, target) =>
@@ -178,7 +179,7 @@ internal static class GateCommand
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new CommandException(ExitCode.NoInput, $"{words[0]}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{words[0]}: {FaultText.Of(e)}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Leakstat.Cli.Live;
 using Leakstat.Cli.Screen;
 using Leakstat.Cli.Watching;
+using Leakstat.Model;
 using Leakstat.Reports.Watch;
 
 namespace Leakstat.Cli.Commands;
@@ -116,7 +117,7 @@ internal static class WatchCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"not written: {e.Message}";
+            return $"not written: {FaultText.Of(e)}";
         }
     }
 }

@@ -20,6 +20,9 @@ internal sealed class CrashAnalysis(Terminal terminal)
     /// <summary>Path of kgdb; null to do without.</summary>
     public string? Kgdb { get; init; }
 
+    /// <summary>Whether progress is not wanted.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>Analyses the crash. Whatever cannot be read is a problem in the report; the rest is still in it.</summary>
     public CrashOutcome Run(CrashEntry entry)
     {
@@ -86,7 +89,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
 
         report.Field("kernel", dump.KernelPath);
         outcome = WriteBacktrace(report, outcome, dump, file);
-        LeakReport leaks = LostSearch.Run(dump, terminal, isQuiet: true);
+        LeakReport leaks = LostSearch.Run(dump, terminal, IsQuiet);
         outcome = _findings.OfDump(report, outcome, dump, file, leaks);
         CrashLeaks.Write(report, dump, file, leaks);
         return outcome;

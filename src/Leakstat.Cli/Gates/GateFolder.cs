@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Leakstat.Diagnosis.Rounds;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Gates;
 
@@ -36,7 +37,7 @@ internal sealed class GateFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Usage, $"{path}: {e.Message}");
+            throw new CommandException(ExitCode.Usage, $"{path}: {FaultText.Of(e)}");
         }
 
         return new GateFolder(path);

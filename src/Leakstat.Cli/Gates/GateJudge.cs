@@ -97,7 +97,7 @@ internal static class GateJudge
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{path}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Leakstat.Cli.Live;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Gates;
 
@@ -108,7 +109,7 @@ internal sealed class TargetShell
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new CommandException(ExitCode.Unreachable, $"{start.FileName}: {e.Message}");
+            throw new CommandException(ExitCode.Unreachable, $"{start.FileName}: {FaultText.Of(e)}");
         }
     }
 

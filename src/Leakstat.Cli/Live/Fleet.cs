@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Leakstat.Model;
 using Leakstat.Parsing.Sources;
 
 namespace Leakstat.Cli.Live;
@@ -145,7 +146,7 @@ internal sealed class Fleet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            member.CannotWrite = e.Message;
+            member.CannotWrite = FaultText.Of(e);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Cli.Commands;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Live;
 
@@ -27,7 +28,7 @@ internal static class Inventory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.NoInput, $"{file}: {e.Message}");
+            throw new CommandException(ExitCode.NoInput, $"{file}: {FaultText.Of(e)}");
         }
 
         var targets = ImmutableArray.CreateBuilder<LiveTarget>();

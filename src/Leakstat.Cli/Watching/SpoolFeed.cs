@@ -185,7 +185,7 @@ internal sealed class SpoolFeed : ICaptureFeed
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            post(new FeedTrouble($"{_folder}: {e.Message}"));
+            post(new FeedTrouble($"{_folder}: {FaultText.Of(e)}"));
         }
     }
 

@@ -9,12 +9,16 @@ namespace Leakstat.Diagnosis.Dumps;
 internal static class LostAdvice
 {
     /// <summary>Advice, what to do first first.</summary>
-    public static ImmutableArray<Advice> Of(DiagnosisCase host, LostTable table, LostSum sum)
+    /// <param name="host">The case.</param>
+    /// <param name="table">What was searched.</param>
+    /// <param name="sum">The lost blocks.</param>
+    /// <param name="isFirst">Whether no other finding has said what to do with the dump.</param>
+    public static ImmutableArray<Advice> Of(DiagnosisCase host, LostTable table, LostSum sum, bool isFirst)
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Look(table, sum.Largest.Addresses is [var address, ..] ? address : null));
         advice.Add(GrowthAdvice.Trace(host, sum.Subject.Kind == SubjectKind.Mbuf ? SubjectKind.Zone : sum.Subject.Kind, sum.Subject.Name));
-        if (sum.Weight == LossWeight.Leak)
+        if (sum.Weight == LossWeight.Leak && isFirst)
         {
             advice.Add(new Advice
             {

@@ -44,7 +44,7 @@ internal sealed class LostSum
     /// <summary>Confidence from which a type names the finding.</summary>
     private const double TypeNames = 0.9;
 
-    /// <summary>Part of its live blocks that must be lost for a type to name the finding.</summary>
+    /// <summary>Part of its live blocks, or of their bytes, that must be lost for a type to name the finding.</summary>
     private const double TypeShare = 0.1;
 
     private LostSum(DiagnosisCase host, IEnumerable<LostGroup> groups)
@@ -136,8 +136,8 @@ internal sealed class LostSum
     }
 
     /// <summary>
-    /// The one type that is likelier than all others together, by pointers into its module, and that has lost a good part of what
-    /// it has: a type of the kernel that the module uses too (devbuf) would leave the module's own type with other blocks.
+    /// The one type that is likelier than all others together, and that has lost a good part of what it has: where blocks are of a
+    /// type of the kernel that the module uses too (devbuf), the module's own type has other blocks.
     /// </summary>
     private LostCandidate? Proven(DiagnosisCase host)
     {
@@ -148,6 +148,7 @@ internal sealed class LostSum
             return null;
         }
 
-        return host.Latest.MallocTypes?.Find(first.Type) is { InUse: > 0 and var live } && Count <= live && Count >= TypeShare * live ? first : null;
+        return host.Latest.MallocTypes?.Find(first.Type) is { InUse: > 0 } books
+            && Count <= books.InUse && (Count >= TypeShare * books.InUse || Bytes >= TypeShare * books.Memory) ? first : null;
     }
 }

@@ -25,27 +25,33 @@ public sealed class LS0702LostInCrashDump : IRule
         }
 
         ImmutableArray<LostSum> sums = LostSum.Of(host, table);
-        bool isAny = false;
-        foreach (LostSum sum in sums.Where(s => s.Weight != LossWeight.Few))
+        LostSum[] told = [.. sums.Where(s => s.Weight != LossWeight.Few)];
+        LostSum? first = told.Where(s => s.Weight == LossWeight.Leak && Holder(sums, s) is null).MaxBy(s => WithBehind(sums, s));
+        foreach (LostSum sum in told)
         {
-            isAny = true;
-            yield return Of(host, table, sums, sum);
+            yield return Of(host, table, sums, sum, sum == first);
         }
 
-        if (!isAny)
+        if (told.Length == 0)
         {
             yield return None(table, sums);
         }
     }
 
-    private Finding Of(DiagnosisCase host, LostTable table, ImmutableArray<LostSum> sums, LostSum sum)
+    /// <summary>What most of the blocks hang on, and went with: the bug is where that was lost. Null where they are lost by themselves.</summary>
+    private static LostSum? Holder(ImmutableArray<LostSum> sums, LostSum sum) =>
+        sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.HangsOn) is { } holder && 2 * sum.HangsOn(holder) > sum.Count ? holder : null;
+
+    /// <summary>Bytes of the blocks and of what hangs on them.</summary>
+    private static long WithBehind(ImmutableArray<LostSum> sums, LostSum sum) => Arithmetic.Add(sum.Bytes, Arithmetic.Sum(
+        sums.Where(s => s != sum).SelectMany(s => s.Groups).SelectMany(
+            g => g.HangsOn.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(t => Arithmetic.Multiply(t.Count, g.Size)))));
+
+    private Finding Of(DiagnosisCase host, LostTable table, ImmutableArray<LostSum> sums, LostSum sum, bool isFirst)
     {
-        // Blocks that hang on other lost blocks went with them: the bug is where those were lost.
-        LostSum? holder = sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.HangsOn);
-        bool hangs = holder is not null && 2 * sum.HangsOn(holder) > sum.Count;
-        long behind = Arithmetic.Sum(sums.Where(s => s != sum).SelectMany(s => s.Groups).SelectMany(
-            g => g.HangsOn.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(t => Arithmetic.Multiply(t.Count, g.Size))));
-        long bytes = Arithmetic.Add(sum.Bytes, behind);
+        LostSum? holder = Holder(sums, sum);
+        bool hangs = holder is not null;
+        long bytes = WithBehind(sums, sum);
         bool isLeak = sum.Weight == LossWeight.Leak;
         string blocks = $"{Display.Count(sum.Count, "block", "blocks")} ({Display.Bytes(sum.Bytes)})";
         string type = sum.Type is { } known ? $", by all evidence of malloc type {known.Type}," : "";
@@ -63,7 +69,7 @@ public sealed class LS0702LostInCrashDump : IRule
             Confidence = !isLeak ? 0.6 : sum.Type is { } named ? Math.Min(named.Confidence, 0.97) : 0.97,
             Evidence = LostEvidence.Of(host, table, sums, sum),
             Owners = LostEvidence.Owners(host, sum),
-            Advice = hangs ? [] : LostAdvice.Of(host, table, sum),
+            Advice = hangs ? [] : LostAdvice.Of(host, table, sum, isFirst),
             BytesAtStake = hangs ? 0 : bytes,
             Explains = sum.Largest.Kind == LostKind.Large ? [] : [Subject.Zone(sum.Largest.Name), .. sum.Type is { } own ? [Subject.Malloc(own.Type)] : ImmutableArray<Subject>.Empty],
         };

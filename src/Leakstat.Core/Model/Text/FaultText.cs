@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Leakstat.Model;
 
 /// <summary>
@@ -16,6 +18,7 @@ public static class FaultText
             EndOfStreamException => "it ends too early",
             InvalidDataException => "its data is damaged or cut",
             NotSupportedException => "packed in a way that is not read",
+            Win32Exception native => OfCode(native.NativeErrorCode),
             _ => OfCode(fault.HResult),
         }
         : fault.Message;

@@ -128,6 +128,27 @@ public sealed class LostInCrashDumpTests
     }
 
     [Fact]
+    public void To_report_it_is_said_once()
+    {
+        Finding[] findings = All(
+            Group("zone", "small", 64, 100, allocated: 500) + "," + Group("zone", "big", 640, 100, allocated: 500) + "," + Group("zone", "few", 64, 9, allocated: 500));
+
+        Assert.Equal(["big", "small", "few"], findings.Select(f => f.Subject.Name));
+        Assert.Equal([1, 0, 0], findings.Select(f => f.Advice.Count(a => a.Kind == "report")));
+        Assert.All(findings, f => Assert.Contains(f.Advice, a => a.Kind == "look"));
+    }
+
+    [Fact]
+    public void Large_allocations_of_a_type_are_weighed_by_their_bytes()
+    {
+        // 20 of 1,000 blocks, and most of the bytes.
+        Finding finding = Only(
+            Group("large", "malloc", 1 << 20, 20, allocated: 30, more: Candidate("widget", 0.95)), types: Type("widget", 1000, 30L << 20));
+
+        Assert.Equal(Subject.Malloc("widget"), finding.Subject);
+    }
+
+    [Fact]
     public void Large_allocations_of_all_sizes_are_one_finding()
     {
         Finding finding = Only(string.Join(',', Enumerable.Range(17, 16).Select(i => Group("large", "malloc", i * 4096, 1, allocated: 1))));
