@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Leakstat.Dump.Target;
 using Leakstat.Dump.Walking;
 
@@ -14,15 +15,26 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
     /// <summary>The words of a block from its start; fewer where memory is missing.</summary>
     public ulong[] Words(int block, int most)
     {
+        var words = new ulong[(int)Math.Min(most, heap.SizeOf(block) / 8)];
+        int count = Read(block, words);
+        return count == words.Length ? words : words[..count];
+    }
+
+    /// <summary>Reads words of a block from its start into a buffer; how many there were before memory is missing.</summary>
+    public int Read(int block, Span<ulong> words)
+    {
         ulong address = heap.Input.Blocks.AddressOf(block);
-        int count = (int)Math.Min(most, heap.SizeOf(block) / 8);
-        var words = new List<ulong>(count);
-        for (int i = 0; i < count && dump.Memory.TryReadUInt64(address + ((ulong)i * 8), out ulong word); i++)
+        words = words[..(int)Math.Min(words.Length, heap.SizeOf(block) / 8)];
+        int count = 0;
+        while (count < words.Length && dump.Memory.ToPageEnd(address + ((ulong)count * 8)) is { Length: >= 8 } part)
         {
-            words.Add(word);
+            ReadOnlySpan<ulong> there = MemoryMarshal.Cast<byte, ulong>(part);
+            there = there[..Math.Min(there.Length, words.Length - count)];
+            there.CopyTo(words[count..]);
+            count += there.Length;
         }
 
-        return [.. words];
+        return count;
     }
 
     /// <summary>What a word is, in a few letters; equal for blocks that look alike.</summary>
@@ -71,6 +83,11 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
     /// <summary>The symbol a word points to, and the file it is in.</summary>
     public (string? Name, string? Module) Symbol(ulong word)
     {
+        if (!IsInFile(word))
+        {
+            return default;
+        }
+
         if (_symbols.TryGetValue(word, out (string? Name, string? Module) known))
         {
             return known;

@@ -15,11 +15,17 @@ internal sealed class BlockLook(HeapBlocks heap, BlockContent content)
     /// <summary>Learns a lost block.</summary>
     public void Learn(int block)
     {
-        ulong[] words = content.Words(block, Words);
+        Span<ulong> words = stackalloc ulong[Words];
+        words = words[..content.Read(block, words)];
         ulong look = Of(words);
         if (!_looks.TryGetValue(look, out ulong?[]? constant))
         {
-            _looks[look] = [.. words.Select(w => (ulong?)w)];
+            _looks[look] = constant = new ulong?[words.Length];
+            for (int i = 0; i < words.Length; i++)
+            {
+                constant[i] = words[i];
+            }
+
             return;
         }
 
@@ -35,7 +41,8 @@ internal sealed class BlockLook(HeapBlocks heap, BlockContent content)
     /// <summary>Whether a block looks like those that were learned.</summary>
     public bool Matches(int block)
     {
-        ulong[] words = content.Words(block, Words);
+        Span<ulong> words = stackalloc ulong[Words];
+        words = words[..content.Read(block, words)];
         if (!_looks.TryGetValue(Of(words), out ulong?[]? constant))
         {
             return false;

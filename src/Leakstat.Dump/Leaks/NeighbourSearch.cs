@@ -19,7 +19,7 @@ internal sealed record Neighbours(int Alike, IReadOnlyDictionary<string, int> He
 /// </summary>
 internal sealed class NeighbourSearch
 {
-    private const int MostLearned = 20_000;
+    private const int MostLearned = 5000;
     private const int MostCompared = 20_000;
     private const int MostVisited = 30_000;
 
@@ -48,21 +48,7 @@ internal sealed class NeighbourSearch
     public static IReadOnlyDictionary<int, Neighbours> Find(KernelDump dump, HeapBlocks heap, BlockContent content, BlockBits lost)
     {
         var search = new NeighbourSearch(dump, heap, lost);
-        var learned = new Dictionary<int, int>();
-        foreach (int block in lost.Set())
-        {
-            if (heap.KegOf(block) is { IsMalloc: true } keg && learned.GetValueOrDefault(keg.Index) < MostLearned)
-            {
-                learned[keg.Index] = learned.GetValueOrDefault(keg.Index) + 1;
-                if (!search._looks.TryGetValue(keg.Index, out BlockLook? look))
-                {
-                    search._looks[keg.Index] = look = new BlockLook(heap, content);
-                }
-
-                look.Learn(block);
-            }
-        }
-
+        search.Learn(content);
         string[] modules = [.. dump.MallocTypes.Where(t => t.InUse > 0).Select(t => t.Module).OfType<string>().Where(m => m != "kernel").Distinct(StringComparer.Ordinal)];
         if (search._looks.Count == 0 || modules.Length == 0)
         {
@@ -75,6 +61,34 @@ internal sealed class NeighbourSearch
         }
 
         return search.Count();
+    }
+
+    /// <summary>What the lost blocks of each keg look like; of very many every n-th is looked at.</summary>
+    private void Learn(BlockContent content)
+    {
+        var lost = new Dictionary<int, int>();
+        foreach (int block in _lost.Set())
+        {
+            if (_heap.KegOf(block) is { IsMalloc: true } keg)
+            {
+                lost[keg.Index] = lost.GetValueOrDefault(keg.Index) + 1;
+            }
+        }
+
+        var seen = new Dictionary<int, int>();
+        foreach (int block in _lost.Set())
+        {
+            if (_heap.KegOf(block) is { IsMalloc: true } keg
+                && ((seen[keg.Index] = seen.GetValueOrDefault(keg.Index) + 1) - 1) % ((lost[keg.Index] / MostLearned) + 1) == 0)
+            {
+                if (!_looks.TryGetValue(keg.Index, out BlockLook? look))
+                {
+                    _looks[keg.Index] = look = new BlockLook(_heap, content);
+                }
+
+                look.Learn(block);
+            }
+        }
     }
 
     /// <summary>The look-alikes that a module's data leads to.</summary>
