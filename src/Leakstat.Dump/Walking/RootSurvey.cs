@@ -69,10 +69,13 @@ internal sealed class RootSurvey
             }
 
             // What lies below the stack pointer was left there by calls that have returned.
-            ulong start = thread.Registers is { } registers && registers.StackPointer > thread.Stack
-                ? registers.StackPointer & ~7UL
-                : thread.Stack;
-            Add(RootKind.Stack, start, thread.Stack + thread.StackSize - start, $"stack of {thread.Title}");
+            List<(ulong, ulong)> parts = thread.Registers is { } registers && registers.StackPointer > thread.Stack
+                ? StackParts.Live(_context, thread, registers)
+                : [(thread.Stack, thread.StackSize)];
+            foreach ((ulong address, ulong length) in parts)
+            {
+                Add(RootKind.Stack, address, length, $"stack of {thread.Title}");
+            }
         }
     }
 

@@ -124,6 +124,38 @@ public class LeakTests
         AssertExact(heap);
     }
 
+    [Theory]
+    [InlineData(true, "kdb_sysctl_panic", "panic")]
+    [InlineData(false, "_sleep", "sleepq_timedwait", "sleepq_switch", "mi_switch", "sched_switch")]
+    public void Functions_that_a_thread_stopped_in_hold_the_registers_they_saved_and_nothing_else(bool panics, params string[] functions)
+    {
+        var heap = new Scenario();
+        Zone zone = heap.Zone("widget", 216);
+        KernelThread thread = heap.Machine.Threads.Start("worker", "worker").Call("amd64_syscall").Call("own_function");
+        for (int i = 0; i < 8; i++)
+        {
+            heap.Point(thread.Local(), heap.New(zone));
+        }
+
+        foreach (string function in functions)
+        {
+            thread.Call(function);
+            for (int i = 0; i < 5; i++)
+            {
+                heap.Point(thread.Local(), heap.New(zone));
+            }
+
+            heap.Stale(thread.Local(), heap.New(zone), at: 0).Stale(thread.Local(), heap.New(zone), at: 0);
+        }
+
+        if (panics)
+        {
+            heap.Machine.Threads.Panics(thread);
+        }
+
+        AssertExact(heap);
+    }
+
     [Fact]
     public void Arrays_of_CAM_are_held_by_the_pointer_before_them()
     {
