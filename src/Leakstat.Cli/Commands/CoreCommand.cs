@@ -28,6 +28,7 @@ internal static class CoreCommand
         };
         var list = new Option<bool>("--list") { Description = "only list; write nothing" };
         var again = new Option<bool>("--again") { Description = "analyse also what has a report" };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "print only what is new, and nothing where nothing is (for cron)" };
         var kgdb = new Option<string?>("--kgdb")
         {
             Description = "path of kgdb, or none (else the installed one)",
@@ -35,7 +36,7 @@ internal static class CoreCommand
         };
         var command = new Command("core", "analyse new dumps and crash summaries in the crash directory, each once")
         {
-            folder, kernel, output, list, again, kgdb, options.Json, options.Quiet,
+            folder, kernel, output, list, again, kgdb, options.Json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -52,7 +53,7 @@ internal static class CoreCommand
             using CrashLock? held = isWork ? CrashLock.TryTake(reports) : null;
             if (isWork && held is null)
             {
-                if (!parsed.GetValue(options.Quiet))
+                if (!parsed.GetValue(quiet))
                 {
                     terminal.Error.WriteLine($"leakstat: another leakstat core is at work in {reports}; nothing is analysed here");
                 }
@@ -66,7 +67,7 @@ internal static class CoreCommand
             var analysis = new CrashAnalysis(terminal)
             {
                 KernelFolder = parsed.GetValue(kernel),
-                IsQuiet = parsed.GetValue(options.Quiet),
+                IsQuiet = parsed.GetValue(quiet),
                 Kgdb = parsed.GetValue(kgdb) switch
                 {
                     "none" => null,
@@ -84,7 +85,7 @@ internal static class CoreCommand
             else
             {
                 using TextWriter writer = terminal.Writer();
-                CrashList.Write(directory, outcomes, parsed.GetValue(options.Quiet), writer);
+                CrashList.Write(directory, outcomes, parsed.GetValue(quiet), writer);
             }
 
             return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;

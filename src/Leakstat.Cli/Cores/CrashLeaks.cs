@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Cli.Commands.Dump;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Model;
@@ -16,7 +17,7 @@ internal static class CrashLeaks
         report.Section("Memory that nothing points to");
         if (leaks.Leaks.Count == 0)
         {
-            report.Line($"None of {Display.Count(leaks.Objects)} allocations is lost.");
+            report.Line(leaks.IsWhole ? $"None of {Display.Count(leaks.Objects)} allocations is lost." : DumpLeaksText.Nothing(leaks));
         }
 
         foreach (LeakGroup group in leaks.Leaks.Take(MostGroups))

@@ -95,6 +95,9 @@ public sealed record LostTable(SourceFile File, ImmutableArray<LostGroup> Groups
     /// <summary>Pages that were not in the dump and may have held pointers.</summary>
     public long MissingPages { get; init; }
 
+    /// <summary>Whether all zones could be searched; true where nothing is said of it.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Whether the kernel went on running while the dump was written.</summary>
     public bool IsLive { get; init; }
 

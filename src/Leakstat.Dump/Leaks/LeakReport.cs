@@ -35,6 +35,9 @@ public sealed record LeakReport
     /// </summary>
     public required long MissingPages { get; init; }
 
+    /// <summary>Whether all zones could be found, so that a loss in none of them is missed; of ZFS data no slab needs to be in the dump.</summary>
+    public required bool IsWhole { get; init; }
+
     /// <summary>What limits the result, for a person.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 

@@ -54,7 +54,8 @@ public static class LeakSearch
             ZonesWalked = dump.Heap.Zones.Count(z => z.Keg is not null),
             ZonesUnreadable = dump.Heap.Zones.Count(z => z.Keg is { } keg && dump.Heap.Counts[keg].UnreadableSlabs > 0),
             MissingPages = MissingPages(dump),
-            Notes = Notes(dump),
+            IsWhole = heap.Objects > 0 && MissingPages(dump) == 0 && dump.Notes.All.All(n => n.Subject != "uma_kegs"),
+            Notes = Notes(dump, heap.Objects),
             Heap = heap,
         };
     }
@@ -204,9 +205,14 @@ public static class LeakSearch
     private static long MissingPages(KernelDump dump) => dump.Memory.Physical.PagesCutOff
         + dump.Heap.Kegs.Where(HeapBlocks.CanHold).Sum(k => (long)dump.Heap.Counts[k.Index].UnreadableSlabs * k.PagesPerSlab);
 
-    private static List<string> Notes(KernelDump dump)
+    private static List<string> Notes(KernelDump dump, long objects)
     {
         var notes = new List<string>();
+        if (objects == 0)
+        {
+            notes.Add("no allocated block could be read: nothing is known of leaks");
+        }
+
         string[] unreadable =
             [.. dump.Heap.Kegs.Where(k => HeapBlocks.CanHold(k) && dump.Heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)];
         if (unreadable.Length > 0)
@@ -220,7 +226,7 @@ public static class LeakSearch
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {dump.Memory.Physical.PageCount} pages are missing; what only they point to may be called lost"));
+                $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {(long)dump.Memory.Physical.PageCount + dump.Memory.Physical.PagesCutOff} pages are missing; what only they point to may be called lost"));
         }
 
         if (dump.File.IsLive)

@@ -92,6 +92,18 @@ public sealed class DumpErrorTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_block_can_be_read_nothing_is_called_healthy()
+    {
+        using var cut = new CrashedHost(CrashedHost.Leaking(), change: bytes => bytes[..(bytes.Length * 6 / 10)]);
+
+        Assert.Contains("No allocated block could be read: nothing is known of leaks in this dump.", cut.RunDump("leaks").Output, StringComparison.Ordinal);
+        (_, string output, _) = CrashedHost.Run(["diagnose", cut.Dump, "--kernel", cut.Kernel, "--json"]);
+        Assert.Contains("nothing is known of leaks: no allocated block could be read from the dump", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("healthy", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not in the capture", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_dump_cut_at_its_start_does_not_blame_the_kernel()
     {
         using var cut = new CrashedHost(CrashedHost.Leaking(), change: bytes => bytes[..(bytes.Length / 10)]);

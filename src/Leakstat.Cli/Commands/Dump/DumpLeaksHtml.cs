@@ -35,13 +35,13 @@ internal static class DumpLeaksHtml
     {
         using var html = new StreamWriter(output, new UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
         string title = report.Leaks.Count == 0
-            ? "No leak in this dump"
+            ? report.IsWhole ? "No leak in this dump" : "No leak in what could be read of this dump"
             : $"{Display.Count(report.Leaks.Sum(l => (long)l.Count), "lost block", "lost blocks")}, {Display.Bytes(report.LeakedBytes)}";
         html.Write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Write("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n");
         html.Write("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
         html.Write($"{Text(title)} - leakstat</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<header>\n");
-        html.Write($"<h1 class=\"{(report.Leaks.Count == 0 ? "good" : "bad")}\">{Text(title)}</h1>\n<p>{Text(Head(dump))}</p>\n</header>\n<main>\n");
+        html.Write($"<h1 class=\"{(report.Leaks.Count == 0 && report.IsWhole ? "good" : "bad")}\">{Text(title)}</h1>\n<p>{Text(Head(dump))}</p>\n</header>\n<main>\n");
         WriteGroups(html, dump, report);
         WriteTreemap(html, dump);
         WriteKnown(html, report);
@@ -66,7 +66,7 @@ internal static class DumpLeaksHtml
         html.Write("<section id=\"leaks\">\n<h2>What nothing points to any more</h2>\n");
         if (report.Leaks.Count == 0)
         {
-            html.Write("<p>Everything allocated is reached from a root.</p>\n</section>\n");
+            html.Write($"<p>{Text(DumpLeaksText.Nothing(report))}</p>\n</section>\n");
             return;
         }
 

@@ -51,6 +51,7 @@ internal static class DumpLeaksJson
             }
 
             json.WriteNumber("missingPages", report.MissingPages);
+            json.WriteBoolean("whole", report.IsWhole);
             json.WriteBoolean("live", dump.File.IsLive);
             json.WriteStartArray("notes");
             foreach (string note in report.Notes)

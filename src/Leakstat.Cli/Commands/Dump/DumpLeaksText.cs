@@ -17,7 +17,7 @@ internal static class DumpLeaksText
         writer.WriteLine();
         if (report.Leaks.Count == 0)
         {
-            writer.WriteLine("Everything allocated is reached: no leak.");
+            writer.WriteLine(Nothing(report));
         }
         else
         {
@@ -66,6 +66,12 @@ internal static class DumpLeaksText
 
         WriteEvidence(writer, first, layout);
     }
+
+    /// <summary>What is said where nothing was found lost.</summary>
+    internal static string Nothing(LeakReport report) => report.Objects == 0
+        ? "No allocated block could be read: nothing is known of leaks in this dump."
+        : report.IsWhole ? "Everything allocated is reached: no leak."
+        : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
 
     private static void WriteEvidence(TextWriter writer, LeakGroup group, TerminalOptions layout)
     {

@@ -31,12 +31,19 @@ internal static class LostAdvice
         return advice.ToImmutable();
     }
 
+    /// <summary>What to do where a part of the dump is missing.</summary>
+    public static Advice Missing(LostTable table) => Advice.Look(
+        "See what could not be read. savecore(8) leaves a dump cut where the file system is full: give /var/crash more room before the next one.",
+        $"{Command(table)} summary -v",
+        "df -h /var/crash");
+
+    private static string Command(LostTable table) =>
+        $"leakstat dump {(table.Dump is { } file ? ShellWord.Quote(file) : "VMCORE")} --kernel {(table.Kernel is { } path ? ShellWord.Quote(path) : "DIR")}";
+
     /// <summary>How to look at the blocks.</summary>
     public static Advice Look(LostTable table, string? address)
     {
-        string dump = table.Dump is { } file ? ShellWord.Quote(file) : "VMCORE";
-        string kernel = table.Kernel is { } path ? ShellWord.Quote(path) : "DIR";
-        string command = $"leakstat dump {dump} --kernel {kernel}";
+        string command = Command(table);
         return Advice.Look(
             "See what the blocks contain; what they point to, text in them and their neighbours tell who allocated them.",
             address is null ? [$"{command} leaks --sample 3"] : [$"{command} leaks --sample 3", $"{command} whatis {ShellWord.Quote(address)}"]);

@@ -85,6 +85,9 @@ internal sealed class LostSum
     /// <summary>The malloc type, where its evidence is strong enough to name it; null elsewhere.</summary>
     public LostCandidate? Type { get; }
 
+    /// <summary>Whether it is enough for a leak, were it not for what makes the whole dump or the zone doubtful.</summary>
+    public bool IsMany { get; private set; }
+
     /// <summary>How sure it is.</summary>
     public LossWeight Weight { get; }
 
@@ -124,16 +127,19 @@ internal sealed class LostSum
         LostTable table = host.Latest.LostBlocks!;
         long cpus = host.Sysctl("kern.smp.cpus", "hw.ncpu") is { Value: > 0 and < 1 << 16 } known ? known.Value : 1;
 
+        IsMany = Exceeds(Losses, cpus);
+
         // What a page that is not there may have held is taken off first.
-        long certain = Losses - Arithmetic.Multiply(table.MissingPages, WordsOfPage);
-        bool isMany = certain >= Math.Max(LeastLosses, 2 * cpus) && (certain >= ManyLosses || Allocated is not { } all || Count >= LeastShare * all);
-        if (isMany && !table.IsLive && !IsDoubtful)
+        if (Exceeds(Losses - Arithmetic.Multiply(table.MissingPages, WordsOfPage), cpus) && !table.IsLive && !IsDoubtful)
         {
             return LossWeight.Leak;
         }
 
         return Losses >= WorthALook || Count >= BlocksWorthALook || Bytes >= BytesWorthALook ? LossWeight.Suspect : LossWeight.Few;
     }
+
+    private bool Exceeds(long losses, long cpus) =>
+        losses >= Math.Max(LeastLosses, 2 * cpus) && (losses >= ManyLosses || Allocated is not { } all || Count >= LeastShare * all);
 
     /// <summary>
     /// The one type that is likelier than all others together, and that has lost a good part of what it has: where blocks are of a

@@ -24,16 +24,19 @@ public sealed class LS0002MissingCommands : IRule
         }
 
         string[] commands = [.. missing.Select(m => m.Command)];
+
+        // A crash dump stands for itself: no command can be asked any more.
+        bool isDump = host.Latest.LostBlocks?.Dump is { } dump && dump == host.Latest.Source;
         yield return new Finding
         {
             Rule = Id,
-            Title = "not in the capture: " + string.Join(", ", commands),
+            Title = (isDump ? "could not be read from the dump: " : "not in the capture: ") + string.Join(", ", commands),
             Severity = Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Host("capture"),
             Confidence = 1,
             Evidence = [.. missing.Select(m => new Evidence($"{m.Command}: without it nothing is said of {m.For}"))],
-            Advice = [Advice.Look("For a fuller diagnosis add:", string.Join("; ", commands))],
+            Advice = isDump ? [] : [Advice.Look("For a fuller diagnosis add:", string.Join("; ", commands))],
         };
     }
 

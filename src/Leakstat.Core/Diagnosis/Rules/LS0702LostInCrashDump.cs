@@ -58,10 +58,11 @@ public sealed class LS0702LostInCrashDump : IRule
         return new Finding
         {
             Rule = Id,
-            Title = hangs ? $"{sum.What}: {blocks} lost with the lost blocks of {holder!.Largest.Name} that they hang on"
+            Title = hangs && isLeak ? $"{sum.What}: {blocks} lost with the lost blocks of {holder!.Largest.Name} that they hang on"
+                : hangs ? $"{sum.What}: {blocks} that nothing points to but such blocks of {holder!.Largest.Name}"
                 : isLeak ? $"{sum.What}: {blocks}{type} lost: allocated, and nothing in the dump points to them"
                 : $"{sum.What}: {blocks} that nothing in the dump points to; no proof of a leak",
-            Severity = hangs || (!isLeak && bytes < LostSum.BytesWorthALook) ? Severity.Info
+            Severity = hangs || (!isLeak && !sum.IsMany && bytes < LostSum.BytesWorthALook) ? Severity.Info
                 : isLeak ? LostMemory.Severity(host, bytes)
                 : Severity.Warning,
             Verdict = isLeak ? Verdict.Leak : Verdict.Suspect,
@@ -78,25 +79,41 @@ public sealed class LS0702LostInCrashDump : IRule
     private Finding None(LostTable table, ImmutableArray<LostSum> sums)
     {
         long count = Arithmetic.Sum(sums.Select(s => s.Count));
-        string all = table.Objects is { } objects ? $"the {Display.Count(objects)} allocated blocks in the dump" : "the allocated blocks in the dump";
-        var at = new SourceLine(table.File, 0);
-        return new Finding
+        string all = $"{(table.IsWhole ? "the " : "")}{(table.Objects is { } objects ? Display.Count(objects) + " " : "")}allocated blocks{(table.IsWhole ? " in the dump" : " that could be read")}";
+        string found = count == 0 ? $"all of {all} are reached" : $"{Display.Count(count)} of {all} are not reached, a handful of each kind";
+        ImmutableArray<Evidence> evidence = count == 0
+            ? [new Evidence("what is cached or kept too long is still pointed to, and does not show here", At: new SourceLine(table.File, 0))]
+            :
+            [
+                .. sums.Take(8).Select(s => new Evidence(
+                    $"{s.What}: {Display.Count(s.Count, "block", "blocks")} ({Display.Bytes(s.Bytes)}): so few may be held by a pointer in a form that is not known, or be lost once at boot",
+                    s.Count, At: table.At(s.Largest))),
+            ];
+        var finding = new Finding
         {
             Rule = Id,
-            Title = count == 0 ? $"no leak in the dump: all of {all} are reached" : $"no leak in the dump: {Display.Count(count)} of {all} are not reached, a handful of each kind",
+            Title = $"no leak in the dump: {found}",
             Severity = Severity.Info,
             Verdict = Verdict.Healthy,
             Subject = Subject.Host("memory"),
             Confidence = 0.9,
-            Evidence = count == 0
-                ? [new Evidence("what is cached or kept too long is still pointed to, and does not show here", At: at)]
-                :
-                [
-                    .. sums.Take(8).Select(s => new Evidence(
-                        $"{s.What}: {Display.Count(s.Count, "block", "blocks")} ({Display.Bytes(s.Bytes)}): so few may be held by a pointer in a form that is not known, or be lost once at boot",
-                        s.Count, At: table.At(s.Largest))),
-                ],
+            Evidence = evidence,
             Advice = count == 0 ? [] : [LostAdvice.Look(table, null)],
+        };
+        return table.IsWhole ? finding : finding with
+        {
+            Title = table.Objects == 0 ? "nothing is known of leaks: no allocated block could be read from the dump" : $"not all of the dump could be searched for leaks; {found}",
+            Verdict = Verdict.Misconfiguration,
+            Subject = Subject.Host("capture"),
+            Confidence = 1,
+            Evidence =
+            [
+                new Evidence(
+                    table.MissingPages > 0 ? $"{Display.Count(table.MissingPages, "page", "pages")} that may hold blocks and pointers are not in the dump" : "the lists of zones could not be followed to their end",
+                    At: new SourceLine(table.File, 0)),
+                .. table.Objects == 0 ? [] : evidence,
+            ],
+            Advice = [LostAdvice.Missing(table)],
         };
     }
 }

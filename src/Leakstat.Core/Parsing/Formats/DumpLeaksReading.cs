@@ -32,6 +32,7 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
     {
         Objects = Number(_head, "scanned.objects"),
         MissingPages = Math.Max(0, Number(_head, "coverage.missingPages") ?? 0),
+        IsWhole = _head.GetValueOrDefault("coverage.whole") != "false",
         IsLive = _head.GetValueOrDefault("coverage.live") == "true",
         Dump = _head.GetValueOrDefault("source.dump"),
         Kernel = _head.GetValueOrDefault("source.kernel"),

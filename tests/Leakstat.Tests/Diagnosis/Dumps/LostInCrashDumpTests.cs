@@ -51,7 +51,7 @@ public sealed class LostInCrashDumpTests
         // Two pages hold 1,024 words.
         Assert.Equal(Verdict.Leak, Only(Group("zone", "widget", 64, 1040, allocated: 5000), coverage: "\"missingPages\": 2").Verdict);
         Finding doubted = Only(Group("zone", "widget", 64, 1039, allocated: 5000), coverage: "\"missingPages\": 2");
-        Assert.Equal(Verdict.Suspect, doubted.Verdict);
+        Assert.Equal((Verdict.Suspect, Severity.Warning), (doubted.Verdict, doubted.Severity));
         Assert.Contains(doubted.Evidence, e => e is { Value: 2, Unit: Unit.Pages });
     }
 
@@ -175,6 +175,16 @@ public sealed class LostInCrashDumpTests
         Assert.Equal((Verdict.Healthy, Severity.Info), (finding.Verdict, finding.Severity));
         Assert.Contains("81,837", finding.Title, StringComparison.Ordinal);
         Assert.Empty(new LS0702LostInCrashDump().Evaluate(Given.Case(Given.Capture(("dmesg.txt", "---<<BOOT>>---\n")))));
+    }
+
+    [Fact]
+    public void A_dump_that_could_not_be_searched_whole_is_not_called_healthy()
+    {
+        Finding part = Only(Group("zone", "odd", 64, 3, allocated: 20), coverage: "\"missingPages\": 7, \"whole\": false");
+
+        Assert.Equal((Verdict.Misconfiguration, Subject.Host("capture")), (part.Verdict, part.Subject));
+        Assert.StartsWith("not all of the dump could be searched for leaks; 3 of 81,837 allocated blocks that could be read", part.Title, StringComparison.Ordinal);
+        Assert.Contains(part.Evidence, e => e.Text.StartsWith("7 pages", StringComparison.Ordinal));
     }
 
     [Fact]
