@@ -23,9 +23,11 @@ internal sealed class MbufReader : BlockReader
     private readonly int _external;
     private readonly int _words;
     private readonly ulong _direct;
+    private readonly bool _isOld;
 
-    private MbufReader(int header, int external, int words, ulong direct)
+    private MbufReader(int header, int external, int words, ulong direct, bool isOld)
     {
+        _isOld = isOld;
         _header = header;
         _external = external;
         _words = words;
@@ -44,10 +46,19 @@ internal sealed class MbufReader : BlockReader
         KernelTypes types = dump.Types;
         int header = types.Offset("mbuf", "m_pkthdr");
         int external = types.Offset("mbuf", "m_ext");
-        return dump.Identity.Major >= 13 && header == 32 && external is >= 64 and <= 160 && external % 8 == 0
+        bool fits = header == 32 && external is >= 64 and <= 160 && external % 8 == 0;
+        ulong direct = dump.Memory.Translation.DirectMapStart - dump.Memory.Translation.DirectMapPhysical;
+
+        // Until 12 m_ext has six words: count, buffer, size with type and flags, and what frees it.
+        if (fits && dump.Identity.Major is >= 10 and <= 12 && types.Offset("m_ext", "ext_buf") == 8 && itemSize >= external + 48)
+        {
+            return new MbufReader(header / 8, external / 8, itemSize / 8, direct, isOld: true);
+        }
+
+        return fits && dump.Identity.Major >= 13
             && types.Offset("m_ext", "ext_buf") == 16 && types.Offset("m_ext", "ext_arg2") == 24 && types.Offset("m_ext", "ext_free") == 144
             && types.Offset("m_ext", "ext_arg1") == 152 && itemSize >= external + 160
-            ? new MbufReader(header / 8, external / 8, itemSize / 8, dump.Memory.Translation.DirectMapStart - dump.Memory.Translation.DirectMapPhysical)
+            ? new MbufReader(header / 8, external / 8, itemSize / 8, direct, isOld: false)
             : null;
     }
 
@@ -66,7 +77,7 @@ internal sealed class MbufReader : BlockReader
         uint flags = (uint)(words[3] >> 40);
         int count = 0;
         runs[count++] = new WordRun(0, 3);
-        if ((flags & IsUnmapped) != 0)
+        if ((flags & IsUnmapped) != 0 && !_isOld)
         {
             // Its pages stand as physical addresses where ext_buf would be, five of them.
             runs[count++] = new WordRun(_header, _words - _header);
@@ -81,8 +92,11 @@ internal sealed class MbufReader : BlockReader
 
         if ((flags & HasExternal) != 0)
         {
-            runs[count++] = new WordRun(_external, ExternalSize / 8);
-            runs[count++] = new WordRun(_external + 18, 2);
+            runs[count++] = new WordRun(_external, _isOld ? 6 : ExternalSize / 8);
+            if (!_isOld)
+            {
+                runs[count++] = new WordRun(_external + 18, 2);
+            }
         }
         else if (MayHoldPointers(words[3]))
         {
