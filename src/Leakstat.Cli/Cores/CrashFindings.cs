@@ -29,7 +29,9 @@ internal sealed class CrashFindings(Terminal terminal)
         try
         {
             DiagnosisReport diagnosis = SourceReading.Diagnose(open(), BuiltInKnowledge.Load(), terminal);
-            diagnosis = diagnosis with { Findings = [.. diagnosis.Findings.Where(f => _said.Add((outcome.Entry.Number, f.Rule, f.Subject)))] };
+            (int, string, Subject)[] keys = [.. diagnosis.Findings.Select(f => (outcome.Entry.Number, f.Rule, f.Subject))];
+            diagnosis = diagnosis with { Findings = [.. diagnosis.Findings.Where((_, i) => !_said.Contains(keys[i]))] };
+            _said.UnionWith(keys);
             report.Section($"Findings in {file.Name}");
             using var text = new StringWriter { NewLine = "\n" };
             TerminalReport.Write(diagnosis, text, new TerminalOptions { Width = Columns, Ascii = true, Detail = Detail.Normal });

@@ -27,7 +27,7 @@ public static class FindingOrder
         {
             Finding cause = sorted[i];
             int before = cause is { Verdict: Verdict.Leak, Explains: { IsEmpty: false } explained }
-                ? sorted.FindIndex(0, i, f => f.Explains.IsEmpty && explained.Contains(f.Subject))
+                ? sorted.FindIndex(0, i, f => f.Rule != cause.Rule && explained.Contains(f.Subject))
                 : -1;
             if (before >= 0)
             {

@@ -107,8 +107,10 @@ internal sealed class LostSum
     };
 
     /// <summary>What the finding is about: the type where it is certain enough, else the zone, bucket or account.</summary>
-    public Subject Subject => Type is { } type ? Subject.Malloc(type.Type)
-        : Largest.Kind != LostKind.Large ? Subject.Zone(Largest.Name)
+    public Subject Subject => Type is { } type ? Subject.Malloc(type.Type) : Place;
+
+    /// <summary>Zone, bucket or account, whatever the type.</summary>
+    public Subject Place => Largest.Kind != LostKind.Large ? Subject.Zone(Largest.Name)
         : new Subject(SubjectKind.Wired, Largest.Name == AccountName.Contiguous ? AccountName.Contiguous : AccountName.LargeMalloc);
 
     /// <summary>The sums of a table, most bytes first.</summary>

@@ -27,9 +27,11 @@ public sealed class LS0702LostInCrashDump : IRule
         ImmutableArray<LostSum> sums = LostSum.Of(host, table);
         LostSum[] told = [.. sums.Where(s => s.Weight != LossWeight.Few)];
         LostSum? first = told.Where(s => s.Weight == LossWeight.Leak && Holder(sums, s) is null).MaxBy(s => WithBehind(sums, s));
+        var named = new HashSet<Subject>();
         foreach (LostSum sum in told)
         {
-            yield return Of(host, table, sums, sum, sum == first);
+            // A type that lost blocks of several sizes names the finding on most of them; each finding has a subject of its own.
+            yield return Of(host, table, sums, sum, sum == first) with { Subject = named.Add(sum.Subject) ? sum.Subject : sum.Place };
         }
 
         if (told.Length == 0)

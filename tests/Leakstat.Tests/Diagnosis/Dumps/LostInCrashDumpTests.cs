@@ -215,6 +215,19 @@ public sealed class LostInCrashDumpTests
         Assert.Equal([other, cause, near], FindingOrder.Sort([cause, near with { BytesAtStake = 1 }, other with { BytesAtStake = 2 }]).Select(f => f with { BytesAtStake = f.Rule == "LS0202" ? 0 : f.BytesAtStake }));
     }
 
+    [Fact]
+    public void Of_one_type_the_worse_loss_stands_first()
+    {
+        Finding[] findings = All(
+            Group("large", "malloc", 1 << 20, 80, allocated: 90, more: Candidate("widget", 0.95))
+            + "," + Group("malloc", "malloc-256", 256, 500, allocated: 5000, more: Candidate("widget", 0.95)),
+            types: Type("widget", 1000, 90L << 20));
+
+        Assert.Equal([Subject.Malloc("widget"), Subject.Zone("malloc-256")], findings.Select(f => f.Subject));
+        Assert.All(findings, f => Assert.Contains("of malloc type widget", f.Title, StringComparison.Ordinal));
+        Assert.Equal([Severity.Critical, Severity.Warning], FindingOrder.Sort(findings.Reverse()).Select(f => f.Severity));
+    }
+
     private static string Candidate(string type, double confidence, params (string Type, double Confidence)[] others) =>
         ", \"candidates\": [" + string.Join(',', others.Prepend((Type: type, Confidence: confidence)).Select(c => FormattableString.Invariant(
             $$"""{"type": "{{c.Type}}", "module": "if_widget.ko", "confidence": {{c.Confidence}}, "why": "by its pointers"}"""))) + "]";
