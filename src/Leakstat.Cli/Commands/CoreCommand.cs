@@ -48,8 +48,10 @@ internal static class CoreCommand
             }
 
             bool isAgain = parsed.GetValue(again);
+            bool hasKernel = parsed.GetValue(kernel) is not null;
+            bool IsToDo(CrashEntry entry) => isAgain || !entry.IsDone || (hasKernel && entry.LacksKernel);
             IReadOnlyList<CrashEntry> entries = Read(directory, reports);
-            bool isWork = !parsed.GetValue(list) && entries.Any(entry => isAgain || !entry.IsDone);
+            bool isWork = !parsed.GetValue(list) && entries.Any(IsToDo);
             using CrashLock? held = isWork ? CrashLock.TryTake(reports) : null;
             if (isWork && held is null)
             {
@@ -76,7 +78,7 @@ internal static class CoreCommand
                 },
             };
             CrashOutcome[] outcomes =
-                [.. entries.Select(entry => held is not null && (isAgain || !entry.IsDone) ? Analyse(entry, analysis) : CrashOutcome.Listed(entry))];
+                [.. entries.Select(entry => held is not null && IsToDo(entry) ? Analyse(entry, analysis) : CrashOutcome.Listed(entry))];
             if (parsed.GetValue(options.Json))
             {
                 CrashJson.Write(directory, outcomes, terminal.Output);

@@ -74,9 +74,14 @@ internal sealed class CrashAnalysis(Terminal terminal)
 
     private CrashOutcome ReadDump(CrashText report, CrashOutcome outcome, CrashFile file)
     {
-        KernelDump? opened = Open(file, outcome.Info.GetValueOrDefault("Version String"), out string? problem);
+        KernelDump? opened = Open(file, outcome.Info.GetValueOrDefault("Version String"), out string? problem, out bool lacksKernel);
         if (opened is null)
         {
+            if (lacksKernel)
+            {
+                report.Line(CrashText.NoKernel);
+            }
+
             return With(outcome, problem ?? $"{file.Name} cannot be opened");
         }
 
@@ -95,9 +100,10 @@ internal sealed class CrashAnalysis(Terminal terminal)
         return outcome;
     }
 
-    private KernelDump? Open(CrashFile file, string? version, out string? problem)
+    private KernelDump? Open(CrashFile file, string? version, out string? problem, out bool lacksKernel)
     {
         problem = null;
+        lacksKernel = true;
         IReadOnlyList<string> folders = KernelFolder is { } given ? [given] : KernelSearch.Folders(version);
         if (folders.Count == 0)
         {
@@ -117,12 +123,14 @@ internal sealed class CrashAnalysis(Terminal terminal)
                 problem = fault?.ToString();
                 if (fault?.Kind is not (DumpFaultKind.WrongKernel or DumpFaultKind.NoKernel))
                 {
+                    lacksKernel = false;
                     break;
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 problem = $"{file.Name}: {FaultText.Of(e)}";
+                lacksKernel = false;
                 break;
             }
         }

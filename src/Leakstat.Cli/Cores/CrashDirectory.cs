@@ -48,10 +48,24 @@ internal static class CrashDirectory
                     Number = group.Key,
                     Files = own,
                     Report = report,
+                    LacksKernel = LacksKernel(report),
                     IsDone = File.Exists(report) && File.GetLastWriteTimeUtc(report) >= own.Max(file => file.Changed),
                 };
             }),
         ];
+    }
+
+    private static bool LacksKernel(string report)
+    {
+        const int Head = 40;
+        try
+        {
+            return File.Exists(report) && File.ReadLines(report).Take(Head).Contains(CrashText.NoKernel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Kind and number by a name; null where it is none of savecore's or crashinfo's.</summary>

@@ -5,6 +5,9 @@ namespace Leakstat.Cli.Cores;
 /// <summary>Plain text of a report, without control characters: it may be mailed by cron.</summary>
 internal sealed class CrashText
 {
+    /// <summary>The line of a report whose dump could not be read for want of its kernel: with <c>--kernel</c> it is made again.</summary>
+    public const string NoKernel = "kernel   not found: run leakstat core again with --kernel DIR";
+
     private readonly StringBuilder _text = new();
 
     /// <summary>A line.</summary>

@@ -95,6 +95,22 @@ public sealed class CoreCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_dump_whose_kernel_was_missing_is_analysed_when_the_kernel_is_named()
+    {
+        string nowhere = Directory.CreateDirectory(Path.Combine(_folder, "nowhere")).FullName;
+        Start(["core", Crash, "--kernel", nowhere, "--kgdb", "none"]);
+        Assert.Contains("kernel   not found", Report(0), StringComparison.Ordinal);
+        Assert.DoesNotContain("analysed now", Start(["core", Crash, "--kgdb", "none"]).Output, StringComparison.Ordinal);
+
+        (_, string output, _) = Run();
+
+        // Those of the two dumps that can be read; what else there is was no matter of the kernel.
+        Assert.Equal(2, output.Split('\n').Count(line => line.EndsWith("analysed now", StringComparison.Ordinal)));
+        Assert.Contains("bad_function", Report(0), StringComparison.Ordinal);
+        Assert.DoesNotContain("analysed now", Run().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Listing_writes_nothing()
     {
         string[] before = Files();
