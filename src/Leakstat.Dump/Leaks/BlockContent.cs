@@ -9,22 +9,23 @@ namespace Leakstat.Dump.Leaks;
 public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
 {
     private readonly Dictionary<ulong, (string? Name, string? Module)> _symbols = [];
+    private readonly bool _hasRedzones = dump.Symbols.TryFind(RedzoneHeader.Function, out _);
     private readonly LoadedFile[] _files = [.. dump.Symbols.Files];
     private readonly ulong _lowestFile = dump.Symbols.Files.Select(f => f.Address).DefaultIfEmpty(ulong.MaxValue).Min();
 
-    /// <summary>The words of a block from its start; fewer where memory is missing.</summary>
+    /// <summary>The words of a block from the start of its data; fewer where memory is missing.</summary>
     public ulong[] Words(int block, int most)
     {
-        var words = new ulong[(int)Math.Min(most, heap.SizeOf(block) / 8)];
+        var words = new ulong[(int)Math.Min(most, DataOf(block).Length / 8)];
         int count = Read(block, words);
         return count == words.Length ? words : words[..count];
     }
 
-    /// <summary>Reads words of a block from its start into a buffer; how many there were before memory is missing.</summary>
+    /// <summary>Reads words of a block from the start of its data into a buffer; how many there were before memory is missing.</summary>
     public int Read(int block, Span<ulong> words)
     {
-        ulong address = heap.Input.Blocks.AddressOf(block);
-        words = words[..(int)Math.Min(words.Length, heap.SizeOf(block) / 8)];
+        (ulong address, long length) = DataOf(block);
+        words = words[..(int)Math.Min(words.Length, length / 8)];
         int count = 0;
         while (count < words.Length && dump.Memory.ToPageEnd(address + ((ulong)count * 8)) is { Length: >= 8 } part)
         {
@@ -35,6 +36,16 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
         }
 
         return count;
+    }
+
+    /// <summary>Where the data of a block stands: all of it, but for what DEBUG_REDZONE puts around.</summary>
+    private (ulong Address, long Length) DataOf(int block)
+    {
+        ulong address = heap.Input.Blocks.AddressOf(block);
+        long size = heap.SizeOf(block);
+        return _hasRedzones && heap.KegOf(block) is null or { IsMalloc: true } && RedzoneHeader.Find(dump, address, size) is { } header
+            ? (address + (ulong)header.Data, header.Length)
+            : (address, size);
     }
 
     /// <summary>What a word is, in a few letters; equal for blocks that look alike.</summary>

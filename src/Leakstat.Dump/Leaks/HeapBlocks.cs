@@ -153,7 +153,12 @@ public sealed class HeapBlocks
 
     private BlockShape ShapeOf(Keg keg)
     {
-        BlockReader? reader = keg.Name switch { "mbuf" => _mbufs, "KMAP ENTRY" => MapEntryReader.For(_dump, keg.ItemSize), _ => null };
+        BlockReader? reader = keg.Name switch
+        {
+            "mbuf" => _mbufs,
+            "KMAP ENTRY" => MapEntryReader.For(_dump, keg.ItemSize),
+            _ => keg.IsMalloc && _dump.Symbols.TryFind(RedzoneHeader.Function, out _) ? new RedzoneReader(keg.ItemSize) : null,
+        };
         return new BlockShape
         {
             Stride = keg.Stride,

@@ -124,7 +124,7 @@ public static class LeakSearch
         (string Kind, string Name, long Size) key,
         int[] places)
     {
-        var contents = new Dictionary<string, (int Count, int Block, string? Module)>(StringComparer.Ordinal);
+        var contents = new Dictionary<(string Look, string Stack), (int Count, int Block, string? Module, IReadOnlyList<string>? Stack)>();
         var modules = new Dictionary<string, int>(StringComparer.Ordinal);
         var locks = new Dictionary<string, int>(StringComparer.Ordinal);
         int looked = Math.Min(places.Length, LookedAt);
@@ -134,7 +134,9 @@ public static class LeakSearch
             ulong[] words = content.Words(block, EvidenceWords);
             string look = ContentOf(content, block, words);
             string? module = null;
-            foreach (string named in words.Select(w => content.Symbol(w).Module).OfType<string>().Where(m => m != "kernel").Distinct(StringComparer.Ordinal))
+            IReadOnlyList<string>? stack = key.Kind == "zone" ? null : RedzoneHeader.Stack(dump, heap.Input.Blocks.AddressOf(block), key.Size);
+            IEnumerable<string> callers = (stack ?? []).Select(f => f.IndexOf(':', StringComparison.Ordinal) is > 0 and var end ? f[..end] : "kernel");
+            foreach (string named in words.Select(w => content.Symbol(w).Module).OfType<string>().Concat(callers).Where(m => m != "kernel").Distinct(StringComparer.Ordinal))
             {
                 modules[named] = modules.GetValueOrDefault(named) + 1;
                 module ??= named;
@@ -145,9 +147,10 @@ public static class LeakSearch
                 locks[name] = locks.GetValueOrDefault(name) + 1;
             }
 
-            contents[look] = contents.TryGetValue(look, out (int Count, int Block, string? Module) seen)
+            (string Look, string Stack) same = (look, stack is null ? "" : string.Join('\n', stack));
+            contents[same] = contents.TryGetValue(same, out (int Count, int Block, string? Module, IReadOnlyList<string>? Stack) seen)
                 ? seen with { Count = seen.Count + 1 }
-                : (1, block, module);
+                : (1, block, module, stack);
         }
 
         int[] heads = [.. places.Where(p => graph.IsHead[p])];
@@ -178,14 +181,14 @@ public static class LeakSearch
                     Looked = looked,
                     Modules = modules,
                     Locks = locks,
-                    Alike = contents.Where(c => !IsPlain(c.Key)).Select(c => c.Value.Count).DefaultIfEmpty().Max(),
+                    Alike = contents.Where(c => !IsPlain(c.Key.Look)).Select(c => c.Value.Count).DefaultIfEmpty().Max(),
                     Neighbours = heap.KegOf(graph.Blocks[places[0]]) is { } keg && neighbours.TryGetValue(keg.Index, out Neighbours? near) ? near : Neighbours.None,
                 }),
             Contents = [.. contents
-                .OrderByDescending(c => c.Value.Count).ThenBy(c => c.Key, StringComparer.Ordinal).Take(ContentsKept)
+                .OrderByDescending(c => c.Value.Count).ThenBy(c => c.Key.Look, StringComparer.Ordinal).ThenBy(c => c.Key.Stack, StringComparer.Ordinal)
+                .Take(ContentsKept)
                 .Select(c => new ContentGroup(
-                    c.Key, c.Value.Count, heap.Input.Blocks.AddressOf(c.Value.Block), c.Value.Module,
-                    key.Kind == "zone" ? null : RedzoneHeader.Stack(dump, heap.Input.Blocks.AddressOf(c.Value.Block))))],
+                    c.Key.Look, c.Value.Count, heap.Input.Blocks.AddressOf(c.Value.Block), c.Value.Module, c.Value.Stack))],
             Cause = KnownUnreached.Of(key.Kind, key.Name, places.Length),
         };
     }
