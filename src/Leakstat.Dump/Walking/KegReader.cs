@@ -9,6 +9,9 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
     private readonly KernelMemory _memory = context.Memory;
     private long _slabs;
 
+    // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are many.
+    private int _linksLeft = 8;
+
     /// <summary>A keg with the addresses of its zones.</summary>
     public readonly record struct Found(Keg Keg, ulong[] Zones);
 
@@ -37,6 +40,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         pages = 0;
         freeCounted = 0;
         bool broken = false;
+        SlabLinks? links = null;
         int domains = layout.KegDomain >= 0 ? context.Machine.Domains : 1;
         for (int domain = 0; domain < domains; domain++)
         {
@@ -47,9 +51,9 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
                 freeCounted += _memory.Int32(lists, layout.DomainFree);
             }
 
-            broken |= !Collect(keg, lists + (ulong)layout.Lists.Part, slabs);
-            broken |= !Collect(keg, lists + (ulong)layout.Lists.Full, slabs);
-            broken |= !Collect(keg, lists + (ulong)layout.Lists.Free, slabs);
+            broken |= !Collect(keg, lists + (ulong)layout.Lists.Part, slabs, ref links);
+            broken |= !Collect(keg, lists + (ulong)layout.Lists.Full, slabs, ref links);
+            broken |= !Collect(keg, lists + (ulong)layout.Lists.Free, slabs, ref links);
         }
 
         if (layout.DomainPages < 0 || layout.KegDomain < 0)
@@ -73,6 +77,11 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
         return slabs;
     }
+
+    /// <summary>Pages that the kernel counts for a keg, in the first domain where it counts by domain.</summary>
+    private long PagesOf(Keg keg) => layout.DomainPages >= 0 && layout.KegDomain >= 0
+        ? _memory.Int32(keg.Address + (ulong)layout.KegDomain, layout.DomainPages)
+        : _memory.Int32(keg.Address, layout.KegPageCount);
 
     private Keg? ReadKeg(ulong at, int index, ulong[] fills)
     {
@@ -113,8 +122,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
     }
 
     /// <summary>Goes along one list of slabs; false where it breaks off.</summary>
-    private bool Collect(Keg keg, ulong head, SlabList slabs)
+    private bool Collect(Keg keg, ulong head, SlabList slabs, ref SlabLinks? links)
     {
+        const int Long = 1024;
+        int steps = 0;
         var circle = default(CircleCheck);
         ulong page = (ulong)_memory.PageSize;
         bool offPage = (keg.Flags & UmaFlags.OffPage) != UmaFlags.None;
@@ -132,7 +143,14 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
                 return false;
             }
 
-            if (!_memory.TryReadUInt64(at + (ulong)layout.SlabLink, out ulong next))
+            ulong link = at + (ulong)layout.SlabLink;
+            if (++steps == Long && links is null && _linksLeft > 0 && SlabLinks.Pays(PagesOf(keg) / keg.PagesPerSlab, _memory))
+            {
+                _linksLeft--;
+                links = SlabLinks.Read(_memory, link);
+            }
+
+            if (!(links is null ? _memory.TryReadUInt64(link, out ulong next) : links.TryReadUInt64(link, out next)))
             {
                 context.Notes.Add($"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
                 slabs.Unreadable++;

@@ -112,6 +112,30 @@ public class WalkTests
         Assert.Equal(3, walked.Zones.Single(z => z.Name == "zio_buf_comb_512").Used);
     }
 
+    /// <summary>Enough slabs, with most of the dump's pages, for their links to be read from all pages at once.</summary>
+    [Theory]
+    [InlineData("inline", "14")]
+    [InlineData("inline", "12")]
+    [InlineData("several pages", "14")]
+    [InlineData("offpage", "14")]
+    public void Keg_that_has_most_of_the_memory_is_walked_whole(string layout, string release)
+    {
+        var heap = new Scenario(Writer.MachineTests.OptionsOf(release));
+        Image.Zone zone = heap.Zone("hog", 3000, Heaps.Layouts[layout]);
+        Item[] items = heap.Many(zone, 1500 * (layout == "several pages" ? 5 : 1));
+        foreach (Item item in items.Where((_, i) => i % 7 == 3 || i is > 100 and < 400))
+        {
+            heap.Free(item);
+        }
+
+        CrashedMachine crashed = heap.Crash();
+        using Opened opened = Opened.Minidump(crashed);
+
+        KernelHeap walked = opened.Dump.Heap;
+        Assert.InRange(walked.Counts[walked.Kegs.Single(k => k.Name == "hog").Index].Slabs, 1200, int.MaxValue);
+        AssertSame(crashed.Machine, walked);
+    }
+
     [Theory]
     [InlineData("13")]
     [InlineData("14")]
