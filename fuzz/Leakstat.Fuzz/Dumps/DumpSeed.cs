@@ -54,6 +54,7 @@ internal sealed class DumpSeed
             new("minidump arm64", Minidump.Of(arm), Path.Combine(folder, "arm"), isWhole: false),
             new("partition", DumpPartition.Of(v14, Minidump.Of(v14), slack: 4096), Path.Combine(folder, "14"), isWhole: false),
             new("elf", ElfDumps.Full(v14), Path.Combine(folder, "14"), isWhole: true),
+            new("elf arm64", ElfDumps.Full(arm), Path.Combine(folder, "arm"), isWhole: true),
             new("qemu la57", ElfDumps.Qemu(v15), Path.Combine(folder, "15"), isWhole: true),
         ];
     }
@@ -68,6 +69,24 @@ internal sealed class DumpSeed
         heap.Chain(heap.Many(away, 10));
         heap.Mbufs.Packet();
         heap.Mbufs.FreePacket();
+        heap.Point(heap.Variable("socket"), heap.Mbufs.Control(items[21], items[22]));
+        heap.Point(heap.Variable("xsoftc", 400), heap.Block("cam_eb", 128), at: 40);
+        Module leaking = heap.Machine.Modules.Load("if_leak.ko");
+        heap.Machine.Malloc.Type("leak", leaking.Variable("M_LEAK", heap.Machine.Layouts["malloc_type"].Size, ".data").Address, leaking.Text("leak"));
+        IPlace holder = leaking.Variable("list");
+        for (int i = 0; i < 10; i++)
+        {
+            Item kept = heap.Block("leak", 100);
+            heap.Point(holder, kept, at: 0);
+            heap.Block("leak", 100);
+            holder = kept;
+        }
+
+        if (!options.IsArm)
+        {
+            heap.Machine.Threads.Start("idle", "idle: cpu1").Call("sched_idletd").Stop(cpu: 1);
+        }
+
         heap.Large("bigbuf", 70_000);
         heap.Cache(items[30], BucketPlace.Domain).Cache(items[31]).Free(items[32]);
         heap.Machine.Modules.Load("if_foo.ko").Variable("foo_softc");
