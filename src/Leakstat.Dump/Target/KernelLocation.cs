@@ -37,7 +37,9 @@ internal static class KernelLocation
 
             // The image lies at its link address less KernelBase, moved by a multiple of 2 MiB since 14.0.
             ulong delta = (run.Address - offset) & (Alignment - 1);
-            for (ulong at = run.Address + ((Alignment - delta) & (Alignment - 1)); at < last; at += Alignment)
+
+            // A damaged header may put memory at the end of addresses, where they begin again at 0.
+            for (ulong at = run.Address + ((Alignment - delta) & (Alignment - 1)); at < last && at >= run.Address; at += Alignment)
             {
                 if (LocationBytes.Matches(physical, at, wanted) && Tables(physical, symbols, symbols[top], at - offset) is { } found)
                 {

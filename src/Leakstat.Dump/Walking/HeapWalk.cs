@@ -213,6 +213,12 @@ internal sealed class HeapWalk
         ReadOnlySpan<byte> slab = _memory.ToPageEnd(header);
         if (slab.Length < size)
         {
+            // By damaged types a header may have any size; a true one fits into a page.
+            if (size > _memory.PageSize)
+            {
+                return -1;
+            }
+
             byte[] copy = new byte[size];
             if (!_memory.TryRead(header, copy))
             {

@@ -121,6 +121,23 @@ public class ContainerTests
             LeakSearch.Run(opened.Dump, new LeakOptions()).Leaks.SelectMany(l => l.Addresses).Order());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Memory_at_the_end_of_addresses_is_looked_through_once(bool arm)
+    {
+        CrashedMachine crashed = new Scenario(new MachineOptions { IsArm = arm }).Crash();
+        byte[] bytes = ElfDumps.Full(crashed);
+
+        // p_paddr of the last segment; p_filesz stands 8 bytes further.
+        int header = 64 + (56 * (crashed.Machine.Memory.Ranges.Count - 1));
+        ulong length = BitConverter.ToUInt64(bytes, header + 32);
+        BitConverter.TryWriteBytes(bytes.AsSpan(header + 24), (ulong.MaxValue & ~4095UL) - length - 8192);
+        using Opened opened = Opened.Of(crashed, bytes);
+
+        Assert.Equal(DumpFaultKind.WrongKernel, opened.Fault?.Kind);
+    }
+
     [Fact]
     public void Pages_of_16_KiB_are_told_by_the_kernel_and_walked()
     {
