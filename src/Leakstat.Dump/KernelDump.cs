@@ -36,6 +36,7 @@ public sealed class KernelDump : IDisposable
         Symbols = new KernelSymbols(kernel, ReadFiles);
         Identity = ReadIdentity();
         Types = new KernelTypes(TypeSources(options));
+        Identity = Identity with { HostName = Identity.HostName ?? ReadHostName(), DumpedAt = Identity.DumpedAt ?? ReadClock() };
         _messages = new Lazy<string?>(ReadMessages);
         _context = new Lazy<WalkContext>(() => new WalkContext(
             Memory, Symbols, Types, Identity, Machine.Read(Memory, Symbols, Identity, Limits, Notes), Limits, Notes));
@@ -274,6 +275,19 @@ public sealed class KernelDump : IDisposable
                 : null),
         };
     }
+
+    /// <summary>The host's name as the kernel has it: that of prison 0, where every process starts.</summary>
+    private string? ReadHostName() =>
+        Symbols.Address("prison0") is not 0 and ulong prison && Types.Offset("prison", "pr_hostname") is >= 0 and int offset
+        && Memory.String(prison + (ulong)offset, 256) is { Length: > 0 } name && !name.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? name
+            : null;
+
+    /// <summary>The kernel's clock, where no file says when the dump was taken.</summary>
+    private DateTimeOffset? ReadClock() =>
+        Symbols.Address("time_second") is not 0 and ulong clock && Memory.UInt64(clock) is > 0 and < 253_402_300_800 and ulong seconds
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
+            : null;
 
     private List<Func<string, IEnumerable<StructLayout>>> TypeSources(DumpOptions options)
     {

@@ -57,6 +57,7 @@ public static class NeededFields
         new("trapframe", "tf_elr", "11–15", "where a thread was interrupted (arm64)"),
         new("pcpu", "pc_curthread pc_idlethread pc_curpcb pc_cpuid pc_dynamic pc_prvspace", "8–15", "CPUs"),
         new("pcpu", "pc_smp_tlb_addr1 pc_smp_tlb_addr2", "13–15", "bounds that are no references (amd64)"),
+        new("prison", "pr_hostname", "8–15", "the host's name, where no file beside the dump has it"),
         new("linker_file", "link filename pathname id refs address size", "8–15", "modules"),
         new("elf_file", "progtab nprogtab", "8–15", "places of a module's sections (link_elf_obj.c)"),
         new("vnet", "vnet_le vnet_data_mem vnet_data_base", "8–15", "virtual networks"),

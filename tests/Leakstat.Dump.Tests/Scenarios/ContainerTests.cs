@@ -301,4 +301,21 @@ public class ContainerTests
     };
 
     private static int IndexOf(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text));
+
+    [Theory]
+    [InlineData(TypeInformation.Compressed)]
+    [InlineData(TypeInformation.None)]
+    public void Without_info_the_kernel_says_host_and_time(TypeInformation types)
+    {
+        var heap = new Scenario();
+        Image.Machine machine = heap.Machine;
+        ulong prison = machine.Kernel.Define("prison0", machine.Layouts["prison"].Size);
+        machine.Space.WriteText(machine.At("prison", prison).Of("pr_hostname"), "gate.example.org");
+        machine.Kernel.Define("time_second", 1_795_266_405UL);
+        CrashedMachine crashed = heap.Crash();
+        using Opened opened = Opened.Of(crashed, Image.Minidump.Of(crashed), types: types, withInfo: false);
+
+        Assert.Equal("gate.example.org", opened.Dump.Identity.HostName);
+        Assert.Equal(new DateTimeOffset(2026, 11, 21, 13, 6, 45, TimeSpan.Zero), opened.Dump.Identity.DumpedAt);
+    }
 }
