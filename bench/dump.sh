@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Times opening a dump and its zone table: a made dump of 4 GiB in which nearly every page is a slab (MIB=N for another size).
 # The file is read once before, so that the page cache is warm. At the end the program itself, start and printing included.
 set -eu

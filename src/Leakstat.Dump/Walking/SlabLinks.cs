@@ -12,6 +12,9 @@ internal sealed class SlabLinks
 {
     private const int Chunk = 4096;
 
+    // 256 GiB of pages of 4 KiB, for 512 MiB here: a sparse file may claim any number of pages.
+    private const int MostPages = 1 << 26;
+
     // Stands for "not at hand"; a page where just this is written is read anew.
     private const ulong Unknown = 1;
 
@@ -28,7 +31,7 @@ internal sealed class SlabLinks
     }
 
     /// <summary>Whether a keg of so many slabs has enough of the dump's pages for this to pay.</summary>
-    public static bool Pays(long slabs, KernelMemory memory) => slabs >= memory.Physical.PageCount / 8;
+    public static bool Pays(long slabs, KernelMemory memory) => memory.Physical.PageCount <= MostPages && slabs >= memory.Physical.PageCount / 8;
 
     /// <summary>Reads the place of all pages that an address has in its own; null where a word there would run over its page's end.</summary>
     public static SlabLinks? Read(KernelMemory memory, ulong address)
