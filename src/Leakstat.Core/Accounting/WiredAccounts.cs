@@ -164,6 +164,11 @@ internal static class WiredAccounts
             return 0;
         }
 
+        if (capture.Host.Release is { Major: < 13 })
+        {
+            return EndOfPacked(capture.KernelFiles!);
+        }
+
         ulong boundary = 0;
         foreach (KernelFile file in capture.KernelFiles!.Files)
         {
@@ -175,6 +180,25 @@ internal static class WiredAccounts
         }
 
         return boundary;
+    }
+
+    /// <summary>
+    /// Up to 12 the kernel aligns no module: the object that a file is read into has no colour, without which
+    /// <c>vm_map_find</c> takes any place. There the loader's are those that follow the kernel, each in the page behind the last.
+    /// </summary>
+    private static ulong EndOfPacked(KernelFileTable table)
+    {
+        const ulong Page = 4096;
+        ulong end = 0;
+        foreach (KernelFile file in table.Files.Where(f => f.Size is > 0 and < long.MaxValue / 2).OrderBy(f => f.Address))
+        {
+            if (file.IsKernel || (end != 0 && file.Address == (end + Page - 1) / Page * Page))
+            {
+                end = file.Address + (ulong)file.Size;
+            }
+        }
+
+        return end;
     }
 
     private static Account? Pages(Capture capture, string account, long pageSize, params ReadOnlySpan<string> names)
