@@ -179,6 +179,7 @@ public static class LeakSearch
                     Lost = places.Length,
                     Bytes = key.Kind == "large" ? large : key.Size * places.Length,
                     Looked = looked,
+                    HasStacks = contents.Keys.Any(c => c.Stack.Length > 0),
                     Modules = modules,
                     Locks = locks,
                     Alike = contents.Where(c => !IsPlain(c.Key.Look)).Select(c => c.Value.Count).DefaultIfEmpty().Max(),

@@ -19,6 +19,9 @@ internal sealed record LostEvidence
     /// <summary>Lost blocks that were looked at.</summary>
     public required int Looked { get; init; }
 
+    /// <summary>Whether the blocks say where they were allocated (DEBUG_REDZONE); that counts as pointing there.</summary>
+    public bool HasStacks { get; init; }
+
     /// <summary>How many of these point into each module (the kernel left out).</summary>
     public required IReadOnlyDictionary<string, int> Modules { get; init; }
 
@@ -177,7 +180,7 @@ internal static class TypeCandidates
             var reasons = new List<string>();
             if (_share > 0)
             {
-                reasons.Add(Text($"{_share:P0} of the blocks point into {Type.Module}, which declares the type"));
+                reasons.Add(Text($"{_share:P0} of the blocks {(_lost.HasStacks ? "were allocated by" : "point into")} {Type.Module}, which declares the type"));
             }
 
             if (_neighbours > 0)
