@@ -165,8 +165,9 @@ public sealed class ElfFile
             using var inflater = new ZLibStream(source, CompressionMode.Decompress);
             return inflater.ReadAtLeast(result, size, throwOnEndOfStream: false) == size ? result : null;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // The second one is thrown where a header asks for a dictionary.
             return null;
         }
     }
