@@ -45,5 +45,5 @@ public sealed record LeakReport
     public required HeapBlocks Heap { get; init; }
 
     /// <summary>Bytes of all leaks.</summary>
-    public long LeakedBytes => Leaks.Sum(l => l.Bytes);
+    public long LeakedBytes => Leaks.Total(l => l.Bytes);
 }

@@ -31,7 +31,7 @@ public static class LeakSearch
         var known = new List<LeakGroup>();
         IGrouping<(string Kind, string Name, long Size), int>[] groups =
             [.. Enumerable.Range(0, graph.Blocks.Count).GroupBy(place => KeyOf(heap, graph.Blocks[place]))];
-        long large = groups.Where(g => g.Key.Kind == "large").Sum(g => g.Key.Size * g.Count());
+        long large = groups.Where(g => g.Key.Kind == "large").Total(g => g.Key.Size * g.Count());
         foreach (IGrouping<(string Kind, string Name, long Size), int> places in groups)
         {
             int[] kept = WithoutBaseline(options.Baseline, places.Key, [.. places], graph, heap, content);
@@ -204,10 +204,10 @@ public static class LeakSearch
 
     private static long AllocatedOf(KernelHeap heap, (string Kind, string Name, long Size) key) => key.Kind == "large"
         ? heap.Large.Count(l => (long)l.Size == key.Size && l.Kind == LargeKind.Contiguous == (key.Name == "contigmalloc"))
-        : heap.Kegs.Where(k => k.Name == key.Name && k.ItemSize == key.Size).Sum(k => heap.Counts[k.Index].NotInSlabs - heap.Counts[k.Index].Cached);
+        : heap.Kegs.Where(k => k.Name == key.Name && k.ItemSize == key.Size).Total(k => heap.Counts[k.Index].NotInSlabs - heap.Counts[k.Index].Cached);
 
     private static long MissingPages(KernelDump dump) => dump.Memory.Physical.PagesCutOff
-        + dump.Heap.Kegs.Where(HeapBlocks.CanHold).Sum(k => (long)dump.Heap.Counts[k.Index].UnreadableSlabs * k.PagesPerSlab);
+        + dump.Heap.Kegs.Where(HeapBlocks.CanHold).Total(k => (long)dump.Heap.Counts[k.Index].UnreadableSlabs * k.PagesPerSlab);
 
     private static List<string> Notes(KernelDump dump, long objects)
     {

@@ -56,7 +56,7 @@ internal static class TypeCandidates
         Weighed[] weighed = [.. possible.Select(t => new Weighed(t, lost, bit >= 0 && BitOperations.PopCount(t.SizeMask) == 1 && t.BytesInUse == t.InUse * lost.Size))];
         int holders = possible.Count(t => t.InUse >= lost.Lost);
         bool oneKind = lost.Lost >= FewBlocks && lost.Alike >= lost.Looked * 0.9;
-        long all = IsWhole(dump) ? possible.Sum(t => t.BytesInUse) : long.MaxValue;
+        long all = IsWhole(dump) ? possible.Total(t => t.BytesInUse) : long.MaxValue;
         var candidates = new List<TypeCandidate>();
         foreach (Weighed type in weighed)
         {
@@ -95,9 +95,9 @@ internal static class TypeCandidates
     /// <summary>Whether the types' books have all that malloc(9) has given out: none is missing.</summary>
     private static bool IsWhole(KernelDump dump)
     {
-        long blocks = dump.Heap.Kegs.Where(k => k.IsMalloc).Sum(k => (dump.Heap.Counts[k.Index].NotInSlabs - dump.Heap.Counts[k.Index].Cached) * k.ItemSize);
+        long blocks = dump.Heap.Kegs.Where(k => k.IsMalloc).Total(k => (dump.Heap.Counts[k.Index].NotInSlabs - dump.Heap.Counts[k.Index].Cached) * k.ItemSize);
         long large = (long)dump.Heap.Large.Aggregate(0UL, (sum, l) => sum + l.Size);
-        return dump.MallocTypes.Sum(t => t.BytesInUse) >= (blocks + large) * 0.99;
+        return dump.MallocTypes.Total(t => t.BytesInUse) >= (blocks + large) * 0.99;
     }
 
     /// <summary>Bit of a bucket in the types' size masks; −1 for sizes beyond buckets.</summary>

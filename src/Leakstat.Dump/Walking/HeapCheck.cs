@@ -23,7 +23,7 @@ public static class HeapCheck
             if (count.UnreadableSlabs == 0)
             {
                 // Items taken out of slabs are handed out by, or cached in, one of the keg's zones.
-                long used = keg.Zones.Sum(z => heap.Zones[z].Used);
+                long used = keg.Zones.Total(z => heap.Zones[z].Used);
                 Add($"{keg.Name}", keg.Zones.Count > 1 ? "items in use of all its zones" : "items in use", used, count.NotInSlabs - count.Cached);
                 Add(keg.Name, "items free in slabs", count.FreeInSlabsCounted, count.FreeInSlabs);
                 Add(keg.Name, "pages", count.Pages, (long)count.Slabs * keg.PagesPerSlab);

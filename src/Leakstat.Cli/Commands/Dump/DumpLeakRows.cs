@@ -1,3 +1,4 @@
+using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Model;
 
@@ -14,7 +15,7 @@ internal static class DumpLeakRows
         .. groups
             .GroupBy(g => (g.Kind, g.Name, Size: g.Kind == "large" && !eachSize ? 0 : g.Size))
             .Select(row => row.ToArray())
-            .OrderByDescending(row => row.Sum(g => g.Bytes)),
+            .OrderByDescending(row => row.Total(g => g.Bytes)),
     ];
 
     /// <summary>The size of a row's blocks, or how many sizes there are.</summary>

@@ -84,7 +84,7 @@ internal static class DumpLeaksHtml
     {
         LeakGroup first = row[0];
         html.Write($"<tr><td>{Text(first.Kind)}</td><td>{Text(first.Name)}</td><td class=\"n\">{Text(DumpLeakRows.Size(row))}</td><td class=\"n\">{Text(Display.Count(row.Sum(g => (long)g.Count)))}</td>");
-        html.Write($"<td class=\"n\">{Text(Display.Bytes(row.Sum(g => g.Bytes)))}</td><td class=\"n\">{Text(Display.Count(row.Sum(g => (long)g.Heads)))}</td><td>");
+        html.Write($"<td class=\"n\">{Text(Display.Bytes(row.Total(g => g.Bytes)))}</td><td class=\"n\">{Text(Display.Count(row.Sum(g => (long)g.Heads)))}</td><td>");
         foreach (TypeCandidate candidate in first.Candidates)
         {
             string module = candidate.Module is { } file ? $" ({file})" : "";
@@ -137,7 +137,7 @@ internal static class DumpLeaksHtml
         List<(string Name, long Bytes)> parts =
         [
             .. heap.Kegs.Select(k => (k.Name, heap.Counts[k.Index].Pages * page)),
-            .. heap.Large.GroupBy(l => l.Kind).Select(g => (g.Key == LargeKind.Contiguous ? "contigmalloc" : "malloc, large", g.Sum(l => (long)l.Size))),
+            .. heap.Large.GroupBy(l => l.Kind).Select(g => (g.Key == LargeKind.Contiguous ? "contigmalloc" : "malloc, large", g.Total(l => (long)l.Size))),
             .. dump.PageOwners.Owner.CountBy(o => o)
                 .Where(o => o.Key is not (PageOwner.Slab or PageOwner.Large or PageOwner.Free))
                 .Select(o => (o.Key.InWords(), (long)o.Value * page)),

@@ -57,7 +57,7 @@ internal static class DumpLeaksText
         LeakGroup first = row[0];
         DumpText.WriteLine(
             writer,
-            $"  {first.Kind,-7} {first.Name,-22} {DumpLeakRows.Size(row),9} {Display.Count(row.Sum(g => (long)g.Count)),10} {Display.Bytes(row.Sum(g => g.Bytes)),11} {Display.Count(row.Sum(g => (long)g.Heads)),10}  0x{first.Addresses[0]:x16}",
+            $"  {first.Kind,-7} {first.Name,-22} {DumpLeakRows.Size(row),9} {Display.Count(row.Sum(g => (long)g.Count)),10} {Display.Bytes(row.Total(g => g.Bytes)),11} {Display.Count(row.Sum(g => (long)g.Heads)),10}  0x{first.Addresses[0]:x16}",
             layout);
         if (DumpLeakRows.Bounds(row) is { } bounds && layout.Detail != Detail.Quiet)
         {

@@ -63,11 +63,11 @@ internal static class DumpSummaryCommand
                 layout);
         }
 
-        long large = heap.Large.Sum(l => (long)l.Size);
+        long large = heap.Large.Total(l => (long)l.Size);
         writer.WriteLine();
-        Field("in slabs", Display.Bytes(heap.Counts.Sum(c => c.Pages) * physical.PageSize));
+        Field("in slabs", Display.Bytes(heap.Counts.Total(c => c.Pages) * physical.PageSize));
         Field("large", $"{Display.Count(heap.Large.Count, "allocation", "allocations")} of more than 64 KiB or contiguous, {Display.Bytes(large)}");
-        Field("malloc", $"{Display.Count(dump.MallocTypes.Count, "type", "types")}, {Display.Bytes(dump.MallocTypes.Sum(t => t.BytesInUse))} in use");
+        Field("malloc", $"{Display.Count(dump.MallocTypes.Count, "type", "types")}, {Display.Bytes(dump.MallocTypes.Total(t => t.BytesInUse))} in use");
         IReadOnlyList<Disagreement> disagreements = HeapCheck.Disagreements(heap);
         Field("counters", disagreements.Count == 0
             ? "all agree with what was counted"
@@ -132,14 +132,14 @@ internal static class DumpSummaryCommand
         json.WriteNumber("kegs", heap.Kegs.Count);
         json.WriteNumber("slabs", heap.Slabs.Count);
         json.WriteNumber("items", heap.Slabs.ItemCount);
-        json.WriteNumber("allocated", heap.Counts.Sum(c => c.NotInSlabs - c.Cached));
-        json.WriteNumber("cached", heap.Counts.Sum(c => c.Cached));
-        json.WriteNumber("unreadableSlabs", heap.Counts.Sum(c => (long)c.UnreadableSlabs));
-        json.WriteNumber("slabBytes", heap.Counts.Sum(c => c.Pages) * dump.Memory.Physical.PageSize);
+        json.WriteNumber("allocated", heap.Counts.Total(c => c.NotInSlabs - c.Cached));
+        json.WriteNumber("cached", heap.Counts.Total(c => c.Cached));
+        json.WriteNumber("unreadableSlabs", heap.Counts.Total(c => (long)c.UnreadableSlabs));
+        json.WriteNumber("slabBytes", heap.Counts.Total(c => c.Pages) * dump.Memory.Physical.PageSize);
         json.WriteNumber("largeAllocations", heap.Large.Count);
-        json.WriteNumber("largeBytes", heap.Large.Sum(l => (long)l.Size));
+        json.WriteNumber("largeBytes", heap.Large.Total(l => (long)l.Size));
         json.WriteNumber("mallocTypes", dump.MallocTypes.Count);
-        json.WriteNumber("mallocBytes", dump.MallocTypes.Sum(t => t.BytesInUse));
+        json.WriteNumber("mallocBytes", dump.MallocTypes.Total(t => t.BytesInUse));
         json.WriteNumber("disagreements", HeapCheck.Disagreements(heap).Count);
         json.WriteStartObject("pageOwners");
         foreach ((PageOwner owner, int pages) in Owners(dump))

@@ -57,7 +57,7 @@ internal static class DumpZonesCommand
             }
         }
 
-        long unreadable = dump.Heap.Counts.Sum(c => (long)c.UnreadableSlabs);
+        long unreadable = dump.Heap.Counts.Total(c => (long)c.UnreadableSlabs);
         if (unreadable > 0 && layout.Detail != Detail.Quiet)
         {
             writer.WriteLine();
