@@ -71,26 +71,15 @@ public sealed class BlockBits(int count)
         return result;
     }
 
-    /// <summary>Sets a bit; false where it was set.</summary>
-    /// <param name="block">Its number.</param>
-    /// <param name="isShared">Whether other threads may do so at the same time.</param>
+    /// <summary>Sets a bit; false where it was set. For one thread only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TrySet(int block, bool isShared)
+    internal bool TrySet(int block)
     {
         ref ulong word = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_words), block >> 6);
         ulong bit = 1UL << block;
-        if ((word & bit) != 0)
-        {
-            return false;
-        }
-
-        if (isShared)
-        {
-            return (Interlocked.Or(ref word, bit) & bit) == 0;
-        }
-
+        bool isNew = (word & bit) == 0;
         word |= bit;
-        return true;
+        return isNew;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,10 +8,12 @@ namespace Leakstat.Dump.Marking;
 /// From addresses to marks in three passes over a batch, each of whose memory accesses are independent of each other and fetched
 /// ahead by the pass before, so that many cache misses are under way at once.
 /// </summary>
-internal sealed class CandidateMarker(MarkState state)
+/// <param name="state">What the threads share.</param>
+/// <param name="number">Number of the thread.</param>
+internal sealed class CandidateMarker(MarkState state, int number)
 {
     private readonly BlockTable _table = state.Input.Blocks;
-    private readonly BlockBits _marked = state.Marked;
+    private readonly BlockBits _marked = state.Marked[number];
     private readonly GreyGroups _grey = state.Grey;
     private readonly bool _isShared = state.IsShared;
     private readonly int[] _blocks = new int[BlockScan.MostCandidates];
@@ -57,13 +59,23 @@ internal sealed class CandidateMarker(MarkState state)
         }
 
         Hits += count;
+        int fresh = 0;
         for (int i = 0; i < count; i++)
         {
             int block = Unsafe.Add(ref blocks, i);
-            if (_marked.TrySet(block, _isShared))
-            {
-                _grey.Add(block >> BlockTable.GroupBits);
-            }
+            Unsafe.Add(ref blocks, fresh) = block;
+            fresh += _marked.TrySet(block) ? 1 : 0;
+        }
+
+        if (_isShared)
+        {
+            // Marks must be seen by who takes a group before it is told here that the group has not been taken yet.
+            Interlocked.MemoryBarrier();
+        }
+
+        for (int i = 0; i < fresh; i++)
+        {
+            _grey.Add(Unsafe.Add(ref blocks, i) >> BlockTable.GroupBits);
         }
     }
 }

@@ -25,8 +25,8 @@ internal sealed class GreyGroups(int groups, bool isShared)
     public long Bytes => (_words.LongLength + _tops.LongLength) * 8;
 
     /// <summary>
-    /// Adds a group in which a block has just been marked. Whoever takes the group later sees that mark: the mark and the taking are
-    /// atomic and full fences, and where the group's bit is still set here, it has not been taken yet.
+    /// Adds a group in which a block has just been marked. Whoever takes the group later sees that mark: it is visible
+    /// to all before this is called, the taking is atomic, and where the group's bit is still set here, it has not been taken yet.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int group)

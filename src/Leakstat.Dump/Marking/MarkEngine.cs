@@ -5,11 +5,14 @@ namespace Leakstat.Dump.Marking;
 /// reference to it. Knows nothing of FreeBSD. The result does not depend on the number of threads.
 /// </summary>
 /// <remarks>
-/// Besides its input it holds two bits and a little a block, however deep the heap is: with the table below 3 % of the memory read for
+/// Besides its input it holds a bit and a little a block, and a bit more for each thread, however deep the heap is: with the table below 3 % of the memory read for
 /// blocks of 16 bytes on pages of 4 KiB, and below 1.5 % for blocks of 64.
 /// </remarks>
 public static class MarkEngine
 {
+    // Each has a bit for each block.
+    private const int MostThreads = 8;
+
     /// <summary>Marks a heap.</summary>
     /// <param name="input">The heap.</param>
     /// <param name="progress">Told how far it is; null = nobody asks.</param>
@@ -18,8 +21,8 @@ public static class MarkEngine
     public static MarkResult Mark(MarkInput input, MarkProgress? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var state = new MarkState(input, progress, cancel);
-        int threads = Math.Clamp(input.Threads, 1, 256);
+        int threads = Math.Clamp(input.Threads, 1, MostThreads);
+        var state = new MarkState(input with { Threads = threads }, progress, cancel);
         var workers = new MarkWorker[threads];
         for (int i = 0; i < threads; i++)
         {
@@ -32,7 +35,7 @@ public static class MarkEngine
         var reached = new BlockBits(input.Blocks.BlockCount);
         for (int i = 0; i < reached.Words.Length; i++)
         {
-            reached.Words[i] = state.Marked.Words[i] & input.Allocated.Words[i];
+            reached.Words[i] = state.MarkedOf(i) & input.Allocated.Words[i];
         }
 
         MarkCounts counts = workers.Select(w => w.Counts).Aggregate(MarkCounts.Sum);

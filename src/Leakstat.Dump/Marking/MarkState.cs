@@ -17,10 +17,10 @@ internal sealed class MarkState
         Progress = progress;
         Cancel = cancel;
         int count = input.Blocks.BlockCount;
-        Marked = new BlockBits(count);
+        Marked = [.. Enumerable.Range(0, input.Threads).Select(_ => new BlockBits(count))];
         Read = new BlockBits(count);
         IsShared = input.Threads > 1;
-        Grey = new GreyGroups(Marked.Words.Length, IsShared);
+        Grey = new GreyGroups(Read.Words.Length, IsShared);
         Prepare();
 
         _rootUnits = new long[input.Roots.Count + 1];
@@ -38,8 +38,11 @@ internal sealed class MarkState
 
     public CancellationToken Cancel { get; }
 
-    /// <summary>Reached blocks, and all that are not allocated: these need no visit.</summary>
-    public BlockBits Marked { get; }
+    /// <summary>
+    /// For each thread, the blocks it has reached, and all that are not allocated: these need no visit. Threads mark blocks all over
+    /// the heap, and a word that two of them write goes to and fro between their caches with each mark.
+    /// </summary>
+    public BlockBits[] Marked { get; }
 
     /// <summary>Blocks that have been read or need not be.</summary>
     public BlockBits Read { get; }
@@ -53,7 +56,19 @@ internal sealed class MarkState
     /// <summary>Whether the work is over, done or not.</summary>
     public bool IsDone => Volatile.Read(ref _done);
 
-    public long Bytes => Marked.Bytes + Read.Bytes + Grey.Bytes;
+    public long Bytes => (Marked.Length * Read.Bytes) + Read.Bytes + Grey.Bytes;
+
+    /// <summary>The blocks of a group that any thread has reached, and those that are not allocated.</summary>
+    public ulong MarkedOf(int group)
+    {
+        ulong marked = 0;
+        foreach (BlockBits bits in Marked)
+        {
+            marked |= Volatile.Read(ref bits.Words[group]);
+        }
+
+        return marked;
+    }
 
     /// <summary>The next piece of a root; false when all are taken.</summary>
     public bool TryRoot(out MarkRoot piece)
@@ -122,9 +137,14 @@ internal sealed class MarkState
         {
             // The bits beyond the last block stand for nothing and must not be taken for blocks to read.
             ulong exist = i < allocated.Length - 1 || Input.Blocks.BlockCount % 64 == 0 ? ulong.MaxValue : (1UL << Input.Blocks.BlockCount) - 1;
-            Marked.Words[i] = ~allocated[i] | (held?[i] ?? 0);
+            ulong marked = ~allocated[i] | (held?[i] ?? 0);
+            foreach (BlockBits bits in Marked)
+            {
+                bits.Words[i] = marked;
+            }
+
             Read.Words[i] = ~allocated[i] & ~((sources?[i] ?? 0) & exist);
-            if ((Marked.Words[i] & ~Read.Words[i]) != 0)
+            if ((marked & ~Read.Words[i]) != 0)
             {
                 Grey.Add(i);
             }

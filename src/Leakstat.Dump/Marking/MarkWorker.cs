@@ -28,7 +28,7 @@ internal sealed class MarkWorker
         _workers = workers;
         _blocks = state.Input.Blocks;
         _scan = new BlockScan(state.Input);
-        _marker = new CandidateMarker(state);
+        _marker = new CandidateMarker(state, number);
         _first = (int)((long)state.Grey.WordCount * number / workers);
         _end = (int)((long)state.Grey.WordCount * (number + 1) / workers);
     }
@@ -146,7 +146,7 @@ internal sealed class MarkWorker
 
     private ulong TakeGrey(int group)
     {
-        ulong marked = Volatile.Read(ref _state.Marked.Words[group]);
+        ulong marked = _state.MarkedOf(group);
         ref ulong read = ref _state.Read.Words[group];
         if (!_state.IsShared)
         {
