@@ -27,7 +27,7 @@ public sealed record MarkInput
     /// </summary>
     public ulong StoredOffset { get; init; }
 
-    /// <summary>Threads; 1 marks on the calling thread.</summary>
+    /// <summary>Threads, at most 8; 1 marks on the calling thread.</summary>
     public int Threads { get; init; } = 1;
 }
 
