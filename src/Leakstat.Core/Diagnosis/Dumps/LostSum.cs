@@ -88,6 +88,9 @@ internal sealed class LostSum
     /// <summary>Whether it is enough for a leak, were it not for what makes the whole dump or the zone doubtful.</summary>
     public bool IsMany { get; private set; }
 
+    /// <summary>Whether the pages that are not in the dump have room for every pointer that is missing: then it says next to nothing.</summary>
+    public bool MayBeHeldElsewhere { get; private set; }
+
     /// <summary>How sure it is.</summary>
     public LossWeight Weight { get; }
 
@@ -132,7 +135,9 @@ internal sealed class LostSum
         IsMany = Exceeds(Losses, cpus);
 
         // What a page that is not there may have held is taken off first.
-        if (Exceeds(Losses - Arithmetic.Multiply(table.MissingPages, WordsOfPage), cpus) && !table.IsLive && !IsDoubtful)
+        long elsewhere = Arithmetic.Multiply(table.MissingPages, WordsOfPage);
+        MayBeHeldElsewhere = elsewhere > 0 && Losses <= elsewhere;
+        if (Exceeds(Losses - elsewhere, cpus) && !table.IsLive && !IsDoubtful)
         {
             return LossWeight.Leak;
         }

@@ -64,7 +64,7 @@ public sealed class LS0702LostInCrashDump : IRule
                 : hangs ? $"{sum.What}: {blocks} that nothing points to but such blocks of {holder!.Largest.Name}"
                 : isLeak ? $"{sum.What}: {blocks}{type} lost: allocated, and nothing in the dump points to them"
                 : $"{sum.What}: {blocks} that nothing in the dump points to; no proof of a leak",
-            Severity = hangs || (!isLeak && !sum.IsMany && bytes < LostSum.BytesWorthALook) ? Severity.Info
+            Severity = hangs || (!isLeak && (sum.MayBeHeldElsewhere || (!sum.IsMany && bytes < LostSum.BytesWorthALook))) ? Severity.Info
                 : isLeak ? LostMemory.Severity(host, bytes)
                 : Severity.Warning,
             Verdict = isLeak ? Verdict.Leak : Verdict.Suspect,
