@@ -12,38 +12,17 @@ internal static class Arm64Location
 {
     private const ulong KernelStart = 0xffff_0000_0000_0000;
 
-    /// <summary>The loader puts the kernel at a multiple of 2 MiB, and blocks of that size map it.</summary>
-    private const ulong Alignment = 2 << 20;
-
     /// <summary>DMAP_MIN_ADDRESS of 13 to 15, and of 11 and 12 (<c>sys/arm64/include/vmparam.h</c>).</summary>
     private static readonly ulong[] s_directMaps = [0xffff_a000_0000_0000, 0xffff_fd00_0000_0000];
 
     /// <summary>Memory in pages of its size, and the page tables; null where this kernel is not in the dump.</summary>
     public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(PhysicalMemory physical, KernelFile kernel)
     {
-        if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int version))
+        foreach ((ulong linked, ulong at) in VersionPlaces.Of(physical, kernel))
         {
-            return null;
-        }
-
-        ElfSymbol text = symbols[version];
-        ReadOnlySpan<byte> wanted = kernel.InitialData(text, 512);
-        int end = wanted.IndexOf((byte)0);
-        if (end < 8)
-        {
-            return null;
-        }
-
-        wanted = wanted[..end];
-        foreach (PhysicalRun run in physical.Runs)
-        {
-            ulong last = run.Address + ((ulong)run.Pages * (ulong)physical.PageSize);
-            for (ulong at = run.Address + ((text.Value - run.Address) & (Alignment - 1)); at < last && at >= run.Address; at += Alignment)
+            if (Tables(physical, kernel.Symbols!, linked, at) is { } found)
             {
-                if (LocationBytes.Matches(physical, at, wanted) && Tables(physical, symbols, text.Value, at) is { } found)
-                {
-                    return found;
-                }
+                return found;
             }
         }
 

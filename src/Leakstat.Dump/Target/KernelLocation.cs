@@ -10,41 +10,21 @@ namespace Leakstat.Dump.Target;
 internal static class KernelLocation
 {
     private const ulong KernelBase = 0xffff_ffff_8000_0000;
-    private const ulong Alignment = 2 << 20;
 
     /// <summary>The page tables; null where this kernel is not in the dump.</summary>
     public static AddressTranslation? Find(PhysicalMemory physical, KernelFile kernel)
     {
-        if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int version)
-            || symbols.Find("KPML4phys") is not (>= 0 and int top))
+        if (kernel.Symbols is not { } symbols || symbols.Find("KPML4phys") is not (>= 0 and int top))
         {
             return null;
         }
 
-        ElfSymbol text = symbols[version];
-        ReadOnlySpan<byte> wanted = kernel.InitialData(text, 512);
-        int end = wanted.IndexOf((byte)0);
-        if (end < 8)
+        // The image lies at its link address less KernelBase, moved by a multiple of 2 MiB since 14.0.
+        foreach ((ulong linked, ulong at) in VersionPlaces.Of(physical, kernel))
         {
-            return null;
-        }
-
-        wanted = wanted[..end];
-        foreach (PhysicalRun run in physical.Runs)
-        {
-            ulong last = run.Address + ((ulong)run.Pages * (ulong)physical.PageSize);
-            ulong offset = text.Value - KernelBase;
-
-            // The image lies at its link address less KernelBase, moved by a multiple of 2 MiB since 14.0.
-            ulong delta = (run.Address - offset) & (Alignment - 1);
-
-            // A damaged header may put memory at the end of addresses, where they begin again at 0.
-            for (ulong at = run.Address + ((Alignment - delta) & (Alignment - 1)); at < last && at >= run.Address; at += Alignment)
+            if (Tables(physical, symbols, symbols[top], at - (linked - KernelBase)) is { } found)
             {
-                if (LocationBytes.Matches(physical, at, wanted) && Tables(physical, symbols, symbols[top], at - offset) is { } found)
-                {
-                    return found;
-                }
+                return found;
             }
         }
 
