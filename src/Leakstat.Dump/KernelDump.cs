@@ -36,7 +36,7 @@ public sealed class KernelDump : IDisposable
         Symbols = new KernelSymbols(kernel, ReadFiles);
         Identity = ReadIdentity();
         Types = new KernelTypes(TypeSources(options));
-        Identity = Identity with { HostName = Identity.HostName ?? ReadHostName(), DumpedAt = Identity.DumpedAt ?? ReadClock() };
+        Identity = Identity with { HostName = Identity.HostName ?? ReadHostName(), DumpedAt = ReadClock() ?? Identity.DumpedAt };
         _messages = new Lazy<string?>(ReadMessages);
         _context = new Lazy<WalkContext>(() => new WalkContext(
             Memory, Symbols, Types, Identity, Machine.Read(Memory, Symbols, Identity, Limits, Notes), Limits, Notes));
@@ -283,7 +283,7 @@ public sealed class KernelDump : IDisposable
             ? name
             : null;
 
-    /// <summary>The kernel's clock, where no file says when the dump was taken.</summary>
+    /// <summary>The kernel's own clock at the moment of the dump; null where it is not in the dump.</summary>
     private DateTimeOffset? ReadClock() =>
         Symbols.Address("time_second") is not 0 and ulong clock && Memory.UInt64(clock) is > 0 and < 253_402_300_800 and ulong seconds
             ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)

@@ -110,7 +110,7 @@ internal static class DumpCapture
                 json.WriteString("host", host);
             }
 
-            if (TakenAt(dump) is { } time)
+            if (dump.Identity.DumpedAt is { } time)
             {
                 json.WriteString("takenAt", time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
             }
@@ -120,12 +120,6 @@ internal static class DumpCapture
 
         return stream.ToArray();
     }
-
-    /// <summary>The kernel's own clock at the moment of the dump, else what savecore(8) wrote.</summary>
-    private static DateTimeOffset? TakenAt(KernelDump dump) =>
-        dump.Counters.FirstOrDefault(c => c.Name == "time_second") is { Value: > 0 and < 253_402_300_800 } second
-            ? DateTimeOffset.FromUnixTimeSeconds(second.Value)
-            : dump.Identity.DumpedAt;
 
     private static string Text(IEnumerable<string> lines)
     {

@@ -21,7 +21,7 @@ public sealed partial record KernelIdentity
     /// <summary>The panic message; null where there was none (a live dump) or nothing tells it.</summary>
     public string? Panic { get; init; }
 
-    /// <summary>When the dump was made, as savecore(8) wrote it; null where nothing tells it.</summary>
+    /// <summary>When the dump was made: by the kernel's own clock, else as savecore(8) or the kernel wrote it beside; null where nothing tells it.</summary>
     public DateTimeOffset? DumpedAt { get; init; }
 
     /// <summary>The release: <c>14.2-RELEASE</c>, <c>14.2-RELEASE-p3</c>; null where the version text has none.</summary>
