@@ -1,9 +1,9 @@
 using Leakstat.Accounting;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Cli.Files;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 using Leakstat.Store;
 
 namespace Leakstat.Bench;

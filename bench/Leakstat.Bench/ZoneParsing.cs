@@ -1,6 +1,6 @@
+using Leakstat.Captures;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Bench;
 

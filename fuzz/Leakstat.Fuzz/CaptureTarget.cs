@@ -1,9 +1,9 @@
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Fuzz;
 

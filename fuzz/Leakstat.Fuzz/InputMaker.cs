@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using Leakstat.Parsing.Sources;
+using Leakstat.Captures.Sources;
 
 namespace Leakstat.Fuzz;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 using Leakstat.Store.Packing;
 
 namespace Leakstat.Store;

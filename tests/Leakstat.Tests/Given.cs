@@ -1,13 +1,13 @@
 using System.Text;
 using Leakstat.Accounting;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Comparison;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Tests;
 

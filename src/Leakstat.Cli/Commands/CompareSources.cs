@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis;
 using Leakstat.History;
 using Leakstat.Knowledge;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;

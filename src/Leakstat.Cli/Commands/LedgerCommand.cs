@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Leakstat.Accounting;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using Leakstat.Captures;
+using Leakstat.Captures.Scrub;
+using Leakstat.Captures.Sources;
 using Leakstat.Cli.Files;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Scrubbing;
 
 namespace Leakstat.Cli.Commands;
 

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Files;
 using Leakstat.Cli.Live;
@@ -9,9 +12,6 @@ using Leakstat.Dump.Containers;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Cli.Commands;
 

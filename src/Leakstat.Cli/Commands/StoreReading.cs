@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
-using Leakstat.Parsing.Sources;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands;

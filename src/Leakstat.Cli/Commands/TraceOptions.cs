@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 using Leakstat.Tracing;
 
 namespace Leakstat.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;

@@ -3,7 +3,7 @@ using Leakstat.Cli.Live;
 using Leakstat.Cli.Screen;
 using Leakstat.Cli.Watching;
 using Leakstat.Model;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Cli.Commands;
 

@@ -1,10 +1,10 @@
+using Leakstat.Captures.Sources;
 using Leakstat.Cli.Commands;
 using Leakstat.Cli.Dumps;
 using Leakstat.Diagnosis;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Cores;

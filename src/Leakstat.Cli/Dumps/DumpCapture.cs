@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Leakstat.Captures.Sources;
 using Leakstat.Cli.Commands.Dump;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Walking;
-using Leakstat.Parsing.Sources;
 
 namespace Leakstat.Cli.Dumps;
 

@@ -1,5 +1,5 @@
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 
 namespace Leakstat.Cli.Files;
 

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Leakstat.Captures.Scrub;
 using Leakstat.Model;
-using Leakstat.Scrubbing;
 
 namespace Leakstat.Cli.Files;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Leakstat.Parsing.Sources;
+using Leakstat.Captures.Sources;
 
 namespace Leakstat.Cli.Files;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text;
+using Leakstat.Captures.Sources;
 using Leakstat.Cli.Commands;
 using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Gates;

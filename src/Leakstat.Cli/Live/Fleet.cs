@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 
 namespace Leakstat.Cli.Live;
 

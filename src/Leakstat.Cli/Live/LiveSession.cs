@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
 
 namespace Leakstat.Cli.Live;
 

@@ -1,4 +1,4 @@
-using Leakstat.Parsing.Sources;
+using Leakstat.Captures.Sources;
 using Leakstat.Reports.Text;
 
 namespace Leakstat.Cli.Live;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Leakstat.Parsing.Sources;
+using Leakstat.Captures.Sources;
 
 namespace Leakstat.Cli.Live;
 

@@ -1,4 +1,4 @@
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Cli.Screen;
 

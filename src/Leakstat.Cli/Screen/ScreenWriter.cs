@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Cli.Screen;
 

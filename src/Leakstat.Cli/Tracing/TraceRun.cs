@@ -1,10 +1,10 @@
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Cli.Files;
 using Leakstat.Cli.Gates;
 using Leakstat.Cli.Live;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 using Leakstat.Tracing;
 using Leakstat.Tracing.Reading;
 

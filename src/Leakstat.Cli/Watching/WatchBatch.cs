@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Cli.Watching;
 

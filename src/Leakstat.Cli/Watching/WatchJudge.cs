@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Leakstat.Diagnosis;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Cli.Watching;
 

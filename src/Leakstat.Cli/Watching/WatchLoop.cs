@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Leakstat.Cli.Screen;
 using Leakstat.Diagnosis;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Cli.Watching;
 

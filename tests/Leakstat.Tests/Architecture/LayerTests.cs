@@ -8,16 +8,15 @@ public sealed partial class LayerTests
     /// <summary>Namespaces that a folder of Leakstat.Core may use, besides its own and those below it.</summary>
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
-        ["Model"] = [],
         ["Detection"] = [],
-        ["Parsing"] = ["Model"],
+        ["Captures"] = ["Model", "Knowledge"],
         ["Accounting"] = ["Model"],
         ["History"] = ["Model", "Accounting"],
         ["Knowledge"] = ["Model"],
-        ["Scrubbing"] = ["Model", "Parsing", "Knowledge"],
         ["Diagnosis"] = ["Model", "Accounting", "History", "Knowledge", "Detection"],
-        ["Tracing"] = ["Model", "Parsing", "Knowledge"],
+        ["Tracing"] = ["Model", "Captures", "Knowledge"],
         ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing"],
+        ["Watch"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Reports"],
     };
 
     public static TheoryData<string> Folders => [.. s_allowed.Keys];

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 using Capture = Leakstat.Model.Capture;
 
 namespace Leakstat.Tests.Collector;

@@ -1,8 +1,8 @@
 #pragma warning disable CA1416 // Shells and file modes: these tests run where shells are.
 using System.Diagnostics;
 using System.Globalization;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 
 namespace Leakstat.Tests.Collector;
 

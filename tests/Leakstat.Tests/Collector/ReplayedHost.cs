@@ -1,10 +1,10 @@
 #pragma warning disable CA1416 // Shells and file modes: these tests run where shells are.
 using System.Diagnostics;
 using System.Text;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
-using Leakstat.Parsing;
-using Leakstat.Parsing.Sources;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Tests.Collector;
 

@@ -25,7 +25,7 @@ public class ShortFuzzTests
 
     private static string Text(Corpus corpus, int number)
     {
-        Leakstat.Parsing.Sources.ISourceNode node = InputMaker.Make(corpus, 1, number);
+        Leakstat.Captures.Sources.ISourceNode node = InputMaker.Make(corpus, 1, number);
         while (node.IsFolder)
         {
             node = node.Children().First();

@@ -1,6 +1,6 @@
 using System.Text;
 using Leakstat.Cli.Screen;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Tests.Watch;
 

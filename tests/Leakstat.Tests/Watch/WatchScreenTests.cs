@@ -1,6 +1,6 @@
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Tests.Watch;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Leakstat.Diagnosis;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Reports.Watch;
+using Leakstat.Watch;
 
 namespace Leakstat.Tests.Watch;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Leakstat.Accounting;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
-using Leakstat.Parsing.Sources;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;

@@ -1,5 +1,5 @@
+using Leakstat.Captures.Text;
 using Leakstat.Model;
-using Leakstat.Parsing.Text;
 
 namespace Leakstat.Tracing.Reading;
 

@@ -90,5 +90,5 @@ internal sealed class ZoneHost
     public ImmutableArray<Finding> FindAfter(IRule rule, ZoneHost before) =>
         [.. rule.Evaluate(Given.Case(before.Capture("caps/a"), Capture("caps/b", 60)))];
 
-    private static UmaTable? UmaOf(SysctlTable sysctls) => Leakstat.Parsing.UmaReading.From(sysctls);
+    private static UmaTable? UmaOf(SysctlTable sysctls) => Leakstat.Captures.UmaReading.From(sysctls);
 }

@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using Leakstat.Captures.Text;
+using Leakstat.Model;
+
+namespace Leakstat.Captures;
+
+/// <summary>
+/// Collects what the formats read of one capture. Where one command's output came in several forms, the form of the
+/// lowest rank is used (<see cref="PartRank"/>), the first of equals.
+/// </summary>
+public sealed class CaptureBuilder(string source, NamePool names, ReadLimits limits)
+{
+    private readonly Dictionary<Type, (object Part, PartRank Rank, int File)> _parts = [];
+    private readonly SysctlMerge _sysctls = new();
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Dictionary<(SourceFile File, string Id), int> _reported = [];
+    private readonly List<CaptureFile> _files = [];
+    private readonly List<SourceFile?> _paths = [];
+    private readonly HashSet<int> _offering = [];
+    private readonly HashSet<int> _repeating = [];
+
+    /// <summary>The pool that names come from.</summary>
+    public NamePool Names { get; } = names;
+
+    /// <summary>The bounds to keep to.</summary>
+    public ReadLimits Limits { get; } = limits;
+
+    /// <summary>UTC time of the capture, when a manifest or a folder name says it.</summary>
+    public DateTimeOffset? TakenAt { get; set; }
+
+    /// <summary>Host name, when a manifest says it.</summary>
+    public string? HostName { get; set; }
+
+    /// <summary>Host name in a transcript's prompts; used where the outputs themselves say none.</summary>
+    public string? PromptHost { get; set; }
+
+    /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
+    public bool IsCrashSummary { get; set; }
+
+    /// <summary>Whether anything at all was understood.</summary>
+    public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
+
+    /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
+    public bool Has<T>() => _parts.ContainsKey(typeof(T));
+
+    /// <summary>Offers a part: a <see cref="ZoneTable"/>, a <see cref="TopHeader"/>, … False when a better one is there.</summary>
+    public bool Offer<T>(T part, PartRank rank = PartRank.Text)
+        where T : class
+    {
+        // Offers belong to the file that AddFile names next.
+        int file = _files.Count;
+        _offering.Add(file);
+        if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
+        {
+            if (held.Rank == rank)
+            {
+                _repeating.Add(file);
+            }
+
+            return false;
+        }
+
+        _parts[typeof(T)] = (part, rank, file);
+        return true;
+    }
+
+    /// <summary>Adds a sysctl; the first mention of a name in a file wins. False for a later one.</summary>
+    public bool AddSysctl(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value, SourceLine at)
+    {
+        int file = _files.Count;
+        _offering.Add(file);
+        return _sysctls.Count < Limits.Rows
+            && _sysctls.Add(file, Names.Get(name), new SysctlTable.Entry(value, at));
+    }
+
+    /// <summary>The entry that the file being read holds for a name.</summary>
+    public bool TryGetSysctl(ReadOnlySpan<byte> name, out SysctlTable.Entry entry) =>
+        _sysctls.TryGet(_files.Count, Names.Get(name), out entry);
+
+    /// <summary>Reports a problem; beyond <see cref="ReadLimits.DiagnosticsPerFile"/> it is only counted.</summary>
+    public void Report(string id, string text, SourceLine at)
+    {
+        int count = _reported.GetValueOrDefault((at.File, id)) + 1;
+        _reported[(at.File, id)] = count;
+        if (count <= Limits.DiagnosticsPerFile)
+        {
+            _diagnostics.Add(new Diagnostic(id, text, at));
+        }
+    }
+
+    /// <summary>Whether a further report of this kind for this file would be kept; saves making its text.</summary>
+    public bool Keeps(string id, SourceFile file) =>
+        _reported.GetValueOrDefault((file, id)) < Limits.DiagnosticsPerFile;
+
+    /// <summary>
+    /// Notes what became of a file, after its format has read it. A file all of whose parts come from a better or an
+    /// earlier file is a <see cref="FileUse.Duplicate"/>, which is known only in the end: say <see cref="FileUse.Used"/>.
+    /// </summary>
+    public void AddFile(CaptureFile file, SourceFile? path = null)
+    {
+        _files.Add(file);
+        _paths.Add(path);
+    }
+
+    /// <summary>The capture.</summary>
+    public Capture Build()
+    {
+        (SysctlTable sysctls, HashSet<int> contributing) = _sysctls.Join();
+        MarkDuplicates(contributing);
+        foreach (((SourceFile file, string id), int count) in _reported)
+        {
+            if (count > Limits.DiagnosticsPerFile)
+            {
+                _diagnostics.Add(new Diagnostic(
+                    id, $"{count - Limits.DiagnosticsPerFile} more of this kind", new SourceLine(file, 0)));
+            }
+        }
+
+        UnameLine? uname = Part<UnameLine>();
+        TopHeader? top = Part<TopHeader>();
+        HostIdentity host = HostIdentification.From(sysctls, uname, Part<UptimeLine>(), top, HostName, TakenAt);
+        return new Capture
+        {
+            Source = source,
+            TakenAt = TakenAt,
+            Host = host.Name is null ? host with { Name = PromptHost } : host,
+            IsCrashSummary = IsCrashSummary,
+            Files = [.. _files],
+            Diagnostics = [.. _diagnostics],
+            Zones = Part<ZoneTable>(),
+            MallocTypes = Part<MallocTable>(),
+            Mbufs = Part<MbufStatistics>(),
+            Sysctls = sysctls,
+            Uma = UmaReading.From(sysctls),
+            Summary = Part<VmstatSummary>(),
+            Top = top,
+            Swap = Part<SwapTable>(),
+            KernelFiles = Part<KernelFileTable>(),
+            Processes = Part<ProcessTable>(),
+            Messages = Part<KernelMessages>(),
+            LostBlocks = Part<LostTable>(),
+            ZfsReport = Part<ZfsReport>(),
+            LoaderConfiguration = Part<LoaderConfiguration>(),
+            SysctlConfiguration = Part<SysctlConfiguration>(),
+        };
+    }
+
+    private T? Part<T>()
+        where T : class =>
+        _parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) ? (T)held.Part : null;
+
+    private void MarkDuplicates(HashSet<int> contributing)
+    {
+        HashSet<int> used = [.. contributing, .. _parts.Values.Select(held => held.File)];
+        for (int i = 0; i < _files.Count; i++)
+        {
+            if (_files[i].Use != FileUse.Used || used.Contains(i) || !_offering.Contains(i))
+            {
+                continue;
+            }
+
+            CaptureFile file = _files[i];
+            _files[i] = file with { Use = FileUse.Duplicate };
+
+            // The same output in JSON or XML as well, or of kldstat and kldstat -v, is how captures are made, and sysctls
+            // come from many files; twice in the same form is worth a word.
+            if (_repeating.Contains(i)
+                && _files.Find(other => other.Use == FileUse.Used && other.Format == file.Format) is { } first)
+            {
+                Report(
+                    DiagnosticId.DuplicateOutput,
+                    $"a second output of the same command; {first.Name} is used",
+                    new SourceLine(_paths[i] ?? new SourceFile($"{source}/{file.Name}"), 0));
+            }
+        }
+    }
+}
+
+/// <summary>Which of several outputs of one command is used: the lowest.</summary>
+public enum PartRank
+{
+    /// <summary>The richer of two commands in text (<c>kldstat -v</c>).</summary>
+    Rich,
+
+    /// <summary>Text with exact numbers.</summary>
+    Text,
+
+    /// <summary>libxo JSON.</summary>
+    Json,
+
+    /// <summary>libxo XML.</summary>
+    Xml,
+
+    /// <summary>Text rounded for a person.</summary>
+    Rounded,
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Leakstat.Model;
+
+namespace Leakstat.Captures;
+
+/// <summary>Finds out who a capture's host is, from whatever of it says so.</summary>
+internal static partial class HostIdentification
+{
+    /// <summary>The identity; parts that nothing says are absent.</summary>
+    public static HostIdentity From(
+        SysctlTable sysctls,
+        UnameLine? uname,
+        UptimeLine? uptime,
+        TopHeader? top,
+        string? manifestName,
+        DateTimeOffset? takenAt)
+    {
+        long? version = sysctls.Number("kern.osreldate")?.Value;
+        FreeBsdRelease? release = FreeBsdRelease.Parse(sysctls.Text("kern.osrelease"))
+            ?? FreeBsdRelease.Parse(uname?.Release)
+            ?? (version is { } number ? FreeBsdRelease.FromVersionNumber(number) : null);
+        DateTimeOffset? booted = BootTime(sysctls.Text("kern.boottime"));
+        long? up = uptime?.Seconds ?? top?.UptimeSeconds?.Value;
+        if (up is null && booted is { } boot && takenAt is { } taken && taken > boot)
+        {
+            up = (long)(taken - boot).TotalSeconds;
+        }
+
+        return new HostIdentity
+        {
+            Name = manifestName ?? sysctls.Text("kern.hostname") ?? uname?.HostName,
+            Release = release,
+            VersionNumber = version,
+            Architecture = sysctls.Text("hw.machine_arch") is { } arch
+                ? Canonical(arch)
+                : uname?.Machine is { } machine ? Canonical(machine) : null,
+            PhysicalMemory = sysctls.Number("hw.physmem"),
+            PageSize = sysctls.Number("vm.stats.vm.v_page_size", "hw.pagesize"),
+            BootedAt = booted,
+            UptimeSeconds = up,
+        };
+    }
+
+    private static string Canonical(string arch) => arch switch
+    {
+        "aarch64" => "arm64",
+        _ => arch,
+    };
+
+    private static DateTimeOffset? BootTime(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        Match match = Seconds().Match(text);
+        return match.Success
+            && long.TryParse(match.Groups["sec"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long at)
+            && at is > 0 and < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds(at)
+            : null;
+    }
+
+    [GeneratedRegex("sec = (?<sec>[0-9]{1,12})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Seconds();
+}
+
+/// <summary>What <c>uptime</c> said.</summary>
+/// <param name="Seconds">Time since boot, seconds (to the minute in text).</param>
+/// <param name="At">Where.</param>
+public sealed record UptimeLine(long Seconds, SourceLine At);

@@ -1,0 +1,74 @@
+using Leakstat.Captures.Text;
+
+namespace Leakstat.Captures;
+
+/// <summary>
+/// One form that one command's output comes in. Formats are recognised by content and are listed in
+/// <see cref="FormatRegistry"/>, nowhere else.
+/// </summary>
+public interface IFormat
+{
+    /// <summary>Name as reports print it: <c>vmstat-z/text</c>, <c>vmstat-z/json</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The command whose output this is: <c>vmstat -z</c>. Two formats of one command share it.</summary>
+    string Command { get; }
+
+    /// <summary>
+    /// Whether its numbers are used; false for the output of a command that is known and not used, which is named and
+    /// not reported as unknown.
+    /// </summary>
+    bool IsUsed => true;
+
+    /// <summary>
+    /// Whether a file of that name is of this format whatever its lines look like: for texts whose lines are those of
+    /// another format with another meaning. Almost no format has such a name.
+    /// </summary>
+    bool IsNamed(ReadOnlySpan<char> fileName) => false;
+
+    /// <summary>Whether a line that begins an output may stand within it again; else it begins another output.</summary>
+    bool RepeatsHeader => false;
+
+    /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
+    LineFit Fit(ReadOnlySpan<byte> line);
+
+    /// <summary>
+    /// Whether a line begins an output of this format: the same as asking <see cref="Fit"/> for a header. Asked of lines
+    /// that are most often none, so a format that can tell sooner does.
+    /// </summary>
+    bool IsHeader(ReadOnlySpan<byte> line) => Fit(line) == LineFit.Header;
+
+    /// <summary>
+    /// Whether a JSON or XML document of this format begins here. Called on the text from a line on that
+    /// <see cref="Text.DocumentText.Starts"/>; <see cref="Text.DocumentText.HeadBytes"/> of it are enough. A document
+    /// printed for reading begins with a line that holds only <c>{</c>, which <see cref="Fit"/> cannot decide.
+    /// How far the document goes is told by <see cref="Text.DocumentText.Length"/>.
+    /// </summary>
+    bool FitsDocument(ReadOnlySpan<byte> head) => false;
+
+    /// <summary>
+    /// Reads a section into the capture, reports what it does not understand and goes on. Never throws on any bytes.
+    /// </summary>
+    FormatResult Read(TextSection section, CaptureBuilder capture);
+}
+
+/// <summary>How a line fits a format.</summary>
+public enum LineFit
+{
+    /// <summary>Not a line of this format.</summary>
+    None,
+
+    /// <summary>Could be a line of this format, and of others or of prose too: it continues a section, it starts none.</summary>
+    Continues,
+
+    /// <summary>A row that nothing but this format has: it starts a section where the header is missing.</summary>
+    Row,
+
+    /// <summary>The header or first line that nothing but this format has: it starts a section.</summary>
+    Header,
+}
+
+/// <summary>What reading a section gave.</summary>
+/// <param name="Rows">Rows (or values) read.</param>
+/// <param name="SkippedLines">Lines not understood, each reported as a diagnostic (up to the limit per file).</param>
+public readonly record struct FormatResult(int Rows, int SkippedLines);

@@ -1,0 +1,157 @@
+using Leakstat.Captures.Transcripts;
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Sources;
+
+/// <summary>A capture's place within an archive.</summary>
+internal sealed class ArchiveMember
+{
+    /// <summary>The folder, or of a transcript the file.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Number of its first file among the archive's.</summary>
+    public required int First { get; init; }
+
+    /// <summary>Number of its last file.</summary>
+    public int Last { get; set; }
+
+    /// <summary>Bytes of its files.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Which capture of a transcript; null for a folder.</summary>
+    public int? Part { get; init; }
+}
+
+/// <summary>
+/// An archive with any number of captures, in any order, their files even mixed. Streams it as often as needed to give
+/// the captures in order while few bytes are held: once where the archive is in order itself.
+/// </summary>
+internal sealed class ArchiveContainer(ISourceNode archive, string path) : CaptureContainer
+{
+    private (string Path, Transcript Text)? _text;
+
+    /// <summary>The captures found.</summary>
+    public List<ArchiveMember> Members { get; } = [];
+
+    /// <summary>Which entries belong to which key: transcripts stand for themselves.</summary>
+    public HashSet<string> Alone { get; } = [];
+
+    /// <inheritdoc/>
+    public override IEnumerable<ReadCapture> Read(IReadOnlyList<PlannedCapture> wanted, ReadContext context)
+    {
+        _text = null;
+        int next = 0;
+        while (next < wanted.Count)
+        {
+            int end = EndOfBatch(wanted, next, context.Limits.ReorderBytes);
+            int begin = next;
+            Dictionary<string, List<ArchiveEntry>> held = [];
+            for (int i = begin; i < end; i++)
+            {
+                held[Members[wanted[i].Member].Key] = [];
+            }
+
+            int index = -1;
+            foreach (ArchiveEntry entry in new ArchiveReader(archive, path, context, static (_, _, _) => { }).Entries())
+            {
+                index++;
+                string key = KeyOf(entry);
+                if (held.TryGetValue(key, out List<ArchiveEntry>? files) && files.Count <= context.Limits.FilesPerCapture)
+                {
+                    long bytes = files.Sum(file => (long)file.File.Bytes.Length) + entry.File.Bytes.Length;
+                    files.Add(bytes <= context.Limits.CaptureBytes
+                        ? entry
+                        : entry with { File = entry.File with { Bytes = default, Problem = LoadProblem.TooLarge } });
+                }
+
+                while (next < end && Members[wanted[next].Member].Last <= index)
+                {
+                    yield return Make(wanted, next++, end, held, context);
+                }
+
+                if (next == end)
+                {
+                    break;
+                }
+            }
+
+            // The archive was longer when it was looked through first.
+            while (next < end)
+            {
+                yield return Make(wanted, next++, end, held, context);
+            }
+        }
+    }
+
+    /// <summary>The key of the capture that a file belongs to.</summary>
+    public string KeyOf(ArchiveEntry entry)
+    {
+        string full = entry.Folder.Length == 0 ? entry.Name : $"{entry.Folder}/{entry.Name}";
+        return Alone.Contains(full) ? full : entry.Folder;
+    }
+
+    private ReadCapture Make(
+        IReadOnlyList<PlannedCapture> wanted, int at, int end, Dictionary<string, List<ArchiveEntry>> held, ReadContext context)
+    {
+        ArchiveMember member = Members[wanted[at].Member];
+        List<ArchiveEntry> files = held[member.Key];
+        var reader = new CaptureReader(wanted[at].Source, context) { Builder = { TakenAt = wanted[at].TakenAt } };
+        if (member.Part is { } part && files is [{ } only, ..])
+        {
+            // The parts of a text come one after another: it is taken apart once.
+            if (_text?.Path != only.Path)
+            {
+                _text = (only.Path, Transcript.Read(
+                    new SourceFile(only.Path), only.File.Bytes, only.File.Problem != LoadProblem.None, context.Limits));
+            }
+
+            if (part < _text.Value.Text.Captures.Count)
+            {
+                reader.AddPart(only.Name, new SourceFile(only.Path), only.File.Problem, _text.Value.Text, part);
+            }
+        }
+
+        if (at + 1 == end || Members[wanted[at + 1].Member].Key != member.Key)
+        {
+            held.Remove(member.Key);
+        }
+
+        files.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
+        foreach (ArchiveEntry file in member.Part is null ? files : [])
+        {
+            var name = new SourceFile(file.Path);
+            if (!reader.Accepts(name))
+            {
+                break;
+            }
+
+            reader.Add(file.Name, name, file.File);
+        }
+
+        ReadCapture read = reader.Finish();
+        reader.Dispose();
+        return read;
+    }
+
+    /// <summary>How many captures one pass can give: those in the archive's order, and as many others as may be held.</summary>
+    private int EndOfBatch(IReadOnlyList<PlannedCapture> wanted, int begin, long most)
+    {
+        long held = 0;
+        int last = -1;
+        int end = begin;
+        while (end < wanted.Count)
+        {
+            ArchiveMember member = Members[wanted[end].Member];
+            held = member.First > last ? member.Bytes : held + member.Bytes;
+            if (held > most && end > begin)
+            {
+                break;
+            }
+
+            last = Math.Max(last, member.Last);
+            end++;
+        }
+
+        return end;
+    }
+}

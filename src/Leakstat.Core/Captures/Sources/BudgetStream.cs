@@ -1,0 +1,106 @@
+namespace Leakstat.Captures.Sources;
+
+/// <summary>Counts what is read through it.</summary>
+internal class CountingStream(Stream inner) : Stream
+{
+    /// <summary>Bytes read so far.</summary>
+    public long Count { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => Count;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        int got = inner.Read(buffer);
+        Count += got;
+        return got;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>What one archive a person gave may expand to, archives within it included.</summary>
+/// <param name="limits">Bounds.</param>
+internal sealed class ArchiveBudget(ReadLimits limits)
+{
+    private const long FreeBytes = 64 << 20;
+
+    private long _expanded;
+    private int _entries;
+
+    /// <summary>Counts expanded bytes; throws where they are more than allowed.</summary>
+    public void Spend(long bytes, long packed)
+    {
+        _expanded += bytes;
+        if (_expanded > limits.ArchiveBytes)
+        {
+            throw new ArchiveLimitException($"expands to more than {limits.ArchiveBytes} bytes");
+        }
+
+        if (_expanded > FreeBytes && _expanded / limits.ArchiveRatio > Math.Max(packed, 1))
+        {
+            throw new ArchiveLimitException($"expands to more than {limits.ArchiveRatio} times its size");
+        }
+    }
+
+    /// <summary>Counts an entry; false where there are more than allowed.</summary>
+    public bool Enter() => ++_entries <= limits.ArchiveEntries;
+}
+
+/// <summary>An archive expands beyond its bound.</summary>
+internal sealed class ArchiveLimitException(string message) : IOException(message);
+
+/// <summary>The expanded bytes of an archive, held to a budget.</summary>
+internal sealed class BudgetStream(Stream inner, ArchiveBudget budget, Func<long> packed) : CountingStream(inner)
+{
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        int got = base.Read(buffer);
+        budget.Spend(got, packed());
+        return got;
+    }
+}

@@ -1,0 +1,221 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Leakstat.Captures.Text;
+using Leakstat.Captures.Transcripts;
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Sources;
+
+/// <summary>Reads the files of one capture, each by its content, into one <see cref="Capture"/>.</summary>
+internal sealed class CaptureReader(string source, ReadContext context) : IDisposable
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<CaptureText> _texts = [];
+    private int _files;
+
+    /// <summary>What the files go into.</summary>
+    public CaptureBuilder Builder { get; } = new(source, context.Names, context.Limits);
+
+    /// <summary>Whether another file is within the bound; the first beyond it is reported.</summary>
+    public bool Accepts(SourceFile path)
+    {
+        if (_files < context.Limits.FilesPerCapture)
+        {
+            return true;
+        }
+
+        if (_files++ == context.Limits.FilesPerCapture)
+        {
+            Builder.Report(
+                DiagnosticId.TooMany,
+                $"more than {context.Limits.FilesPerCapture} files in one capture; this and the rest were not read",
+                new SourceLine(path, 0));
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads a file of the capture.</summary>
+    /// <param name="name">Its name within the capture.</param>
+    /// <param name="path">Its name as printed.</param>
+    /// <param name="file">What it holds.</param>
+    public void Add(string name, SourceFile path, LoadedFile file)
+    {
+        _files++;
+        Mark(name, file.Bytes.Span);
+        var whole = new SourceLine(path, 0);
+        switch (file.Problem)
+        {
+            case LoadProblem.Unreadable:
+                Skip(name, whole, DiagnosticId.UnreadableFile, $"could not be read: {file.Text}");
+                return;
+            case LoadProblem.MissingProgram:
+                Skip(name, whole, DiagnosticId.MissingProgram, $"the program {file.Text} is needed to read this and is missing");
+                return;
+            default:
+                ReportProblem(file.Problem, whole);
+                break;
+        }
+
+        switch (file.Kind)
+        {
+            case ContentKind.Empty:
+                Skip(name, whole, DiagnosticId.EmptyFile, "empty");
+                break;
+            case ContentKind.Dump:
+                Builder.Report(DiagnosticId.UnusedCommand, "a crash dump or kernel; use `leakstat dump` to look into it", whole);
+                Builder.AddFile(new CaptureFile(name, "crash-dump", 0, 0, FileUse.NotUsed), path);
+                break;
+            case ContentKind.Text:
+                AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None));
+                break;
+            case ContentKind.Binary when ContentSniffer.UnreadCompression(file.Bytes.Span) is { } compression:
+                Skip(name, whole, DiagnosticId.UnknownFile, $"packed with {compression}, which is not read; unpack it first");
+                break;
+            case ContentKind.Tar or ContentKind.Zip or ContentKind.Gzip or ContentKind.Zstd:
+                Skip(name, whole, DiagnosticId.UnknownFile, "an archive among the files of a capture; skipped");
+                break;
+            default:
+                Skip(name, whole, DiagnosticId.UnknownFile, "not recognised; skipped");
+                break;
+        }
+    }
+
+    /// <summary>Reads one of the captures of a text that was taken apart already.</summary>
+    /// <param name="name">The text's name.</param>
+    /// <param name="path">Its name as printed.</param>
+    /// <param name="problem">What went wrong when it was loaded.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="member">Which capture.</param>
+    public void AddPart(string name, SourceFile path, LoadProblem problem, Transcript text, int member)
+    {
+        TranscriptCapture part = text.Captures[member];
+        foreach (CommandOutput output in part.Outputs)
+        {
+            Mark($"{name}#{member}", output.Section.Bytes.Span);
+        }
+
+        ReportProblem(problem, new SourceLine(path, 0));
+        ReportTooMany(text, path);
+        AddOutputs(name, part);
+    }
+
+    /// <summary>The capture, and the mark of everything that was in it.</summary>
+    public ReadCapture Finish()
+    {
+        string mark = Convert.ToHexString(_hash.GetHashAndReset());
+        return new ReadCapture(Builder.Build() with { ContentMark = mark, Texts = [.. _texts] }, mark);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _hash.Dispose();
+
+    private void AddText(string name, TextSection section)
+    {
+        if (CaptureManifest.TryRead(section.Bytes.Span) is { } manifest)
+        {
+            Builder.HostName ??= manifest.Host;
+            Builder.TakenAt = manifest.TakenAt ?? Builder.TakenAt;
+            if (!manifest.IsComplete)
+            {
+                Builder.Report(
+                    DiagnosticId.CutCapture, "the capture was cut: not every command answered; what came is used", section.At(0));
+            }
+
+            Builder.AddFile(new CaptureFile(name, CaptureManifest.Format, 1, 0, FileUse.Used), section.File);
+            return;
+        }
+
+        Transcript transcript = Transcript.Read(section.File, section.Bytes, section.IsCut, context.Limits);
+        ReportTooMany(transcript, section.File);
+        if (transcript.Captures.Count == 0)
+        {
+            Skip(name, section.At(0), DiagnosticId.UnknownFile, "not recognised; skipped");
+            return;
+        }
+
+        foreach (TranscriptCapture part in transcript.Captures)
+        {
+            AddOutputs(name, part);
+        }
+    }
+
+    private void ReportTooMany(Transcript transcript, SourceFile path)
+    {
+        if (transcript.HasTooMany)
+        {
+            Builder.Report(
+                DiagnosticId.TooMany,
+                $"more than {context.Limits.FilesPerCapture} outputs in one text; the rest was not read",
+                new SourceLine(path, 0));
+        }
+    }
+
+    private void AddOutputs(string name, TranscriptCapture part)
+    {
+        Builder.PromptHost ??= part.Host;
+        Builder.TakenAt ??= part.TakenAt;
+        Builder.IsCrashSummary |= part.IsCrashSummary;
+        foreach (CommandOutput output in part.Outputs)
+        {
+            // Of several outputs in one text each is found by its line.
+            TextSection section = output.Section;
+            string label = part.Outputs.Count == 1 ? name : $"{name}:{section.FirstLine}";
+            FormatResult result = output.Format.Read(section, Builder);
+            if (output.Format.IsUsed)
+            {
+                _texts.Add(new CaptureText(
+                    output.Format.Name, section.File, section.Bytes, section.FirstLine, [.. section.LineNumbers ?? []], section.IsCut));
+            }
+
+            Builder.AddFile(
+                new CaptureFile(
+                    label,
+                    output.Format.Name,
+                    result.Rows,
+                    result.SkippedLines,
+                    output.Format.IsUsed ? FileUse.Used : FileUse.NotUsed),
+                section.File);
+            if (!output.Format.IsUsed)
+            {
+                Builder.Report(
+                    DiagnosticId.UnusedCommand,
+                    $"the output of {output.Format.Command}, which is not used",
+                    section.At(part.Outputs.Count == 1 ? 0 : section.FirstLine));
+            }
+        }
+    }
+
+    private void ReportProblem(LoadProblem problem, SourceLine whole)
+    {
+        if (problem == LoadProblem.TooLarge)
+        {
+            Builder.Report(
+                DiagnosticId.TooLarge,
+                $"larger than {context.Limits.FileBytes} bytes; the part beyond was not read",
+                whole);
+        }
+        else if (problem == LoadProblem.Cut)
+        {
+            Builder.Report(DiagnosticId.DamagedArchive, "damaged; what came before the damage is used", whole);
+        }
+    }
+
+    private void Skip(string name, SourceLine at, string id, string text)
+    {
+        Builder.Report(id, text, at);
+        Builder.AddFile(new CaptureFile(name, "unknown", 0, 0, FileUse.Unknown), at.File);
+    }
+
+    private void Mark(string name, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> lengths = stackalloc byte[8];
+        byte[] label = Encoding.UTF8.GetBytes(name);
+        BinaryPrimitives.WriteInt32LittleEndian(lengths, label.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(lengths[4..], bytes.Length);
+        _hash.AppendData(lengths);
+        _hash.AppendData(label);
+        _hash.AppendData(bytes);
+    }
+}

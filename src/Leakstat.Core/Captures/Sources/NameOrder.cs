@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace Leakstat.Captures.Sources;
+
+/// <summary>Whether the names of captures and their times tell the same order.</summary>
+public static class NameOrder
+{
+    /// <summary>Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by name.</summary>
+    /// <param name="captures">Source, time and folder of each capture.</param>
+    public static ImmutableArray<(string Earlier, string Later)> ClockBackwards(
+        IEnumerable<(string Source, DateTimeOffset? TakenAt, string Parent)> captures)
+    {
+        ImmutableArray<(string, string)>.Builder found = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach (var folder in captures.Where(c => c.TakenAt is not null).GroupBy(c => c.Parent))
+        {
+            (string Source, DateTimeOffset? TakenAt, string Parent)? before = null;
+            foreach (var next in folder.OrderBy(c => c.Source, NaturalOrder.Instance))
+            {
+                if (before is { } last && next.TakenAt < last.TakenAt && NaturalOrder.AreNumberedAlike(last.Source, next.Source))
+                {
+                    found.Add((next.Source, last.Source));
+                }
+
+                before = next;
+            }
+        }
+
+        return found.ToImmutable();
+    }
+}

@@ -1,0 +1,19 @@
+using Leakstat.Captures.Text;
+
+namespace Leakstat.Captures.Sources;
+
+/// <summary>What all reading of one set of sources shares.</summary>
+/// <param name="Names">Pool for names.</param>
+/// <param name="Limits">Bounds.</param>
+/// <param name="Zstd">Decompressor; null where the program is missing.</param>
+internal sealed record ReadContext(NamePool Names, ReadLimits Limits, IZstd? Zstd);
+
+/// <summary>Zstandard, which the base library does not bring.</summary>
+public interface IZstd
+{
+    /// <summary>
+    /// The decompressed stream; reading it throws <see cref="InvalidDataException"/> where the data is damaged. Null
+    /// where the program that does it is missing.
+    /// </summary>
+    Stream? Decompress(Stream compressed);
+}

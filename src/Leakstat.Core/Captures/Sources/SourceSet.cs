@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Leakstat.Captures.Text;
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Sources;
+
+/// <summary>
+/// Everything a person pointed leakstat at, as captures by host. Opening looks at every source once, briefly; the
+/// captures themselves are read when <see cref="HostSource.Captures()"/> asks for them.
+/// </summary>
+public sealed class SourceSet
+{
+    private SourceSet(ImmutableArray<HostSource> hosts, ImmutableArray<Diagnostic> problems)
+    {
+        Hosts = hosts;
+        Problems = problems;
+    }
+
+    /// <summary>The hosts: most captures first, then by name.</summary>
+    public ImmutableArray<HostSource> Hosts { get; }
+
+    /// <summary>Problems of sources as such: what could not be read, and what no capture is in.</summary>
+    public ImmutableArray<Diagnostic> Problems { get; }
+
+    /// <summary>Looks through sources.</summary>
+    /// <param name="sources">The sources, in the order given.</param>
+    /// <param name="names">Pool for names.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="zstd">Decompressor; null where there is none.</param>
+    public static SourceSet Open(
+        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd = null)
+    {
+        var context = new ReadContext(names, limits, zstd);
+        var walk = new SourceWalk(context);
+        foreach (ISourceNode source in sources)
+        {
+            walk.Add(source);
+        }
+
+        AdoptNameless(walk.Found);
+        JoinShortNames(walk.Found);
+        IEnumerable<HostSource> hosts = walk.Found
+            .GroupBy(planned => planned.Host)
+            .Select(group => new HostSource(group.Key, InOrder(group), context))
+            .OrderByDescending(host => host.Count)
+            .ThenBy(host => host.Host, StringComparer.Ordinal);
+        return new SourceSet([.. hosts], [.. walk.Problems]);
+    }
+
+    /// <summary>A capture that does not say its host, among captures of one host only, is that host's.</summary>
+    private static void AdoptNameless(IReadOnlyList<PlannedCapture> found)
+    {
+        foreach (IGrouping<string, PlannedCapture> folder in found.GroupBy(planned => planned.Parent))
+        {
+            if (folder.Key.Length == 0)
+            {
+                continue;
+            }
+
+            List<string?> hosts = [.. folder.Select(planned => planned.Host).Where(host => host is not null).Distinct().Take(2)];
+            if (hosts.Count == 1)
+            {
+                foreach (PlannedCapture planned in folder)
+                {
+                    planned.Host = hosts[0];
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// A host that is called <c>fw</c> in one capture and <c>fw.example.org</c> in another is one host, where no other host's
+    /// full name begins alike.
+    /// </summary>
+    private static void JoinShortNames(IReadOnlyList<PlannedCapture> found)
+    {
+        Dictionary<string, string?> fullNames = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string full in found.Select(planned => planned.Host).OfType<string>().Where(IsFullName).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            string first = full[..full.IndexOf('.', StringComparison.Ordinal)];
+            fullNames[first] = fullNames.ContainsKey(first) ? null : full;
+        }
+
+        foreach (PlannedCapture planned in found)
+        {
+            if (planned.Host is { } host && fullNames.GetValueOrDefault(host) is { } full)
+            {
+                planned.Host = full;
+            }
+        }
+    }
+
+    /// <summary>Letters in front of the first dot: an address is no name.</summary>
+    private static bool IsFullName(string host)
+    {
+        int dot = host.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && dot < host.Length - 1 && host.AsSpan(0, dot).ContainsAnyInRange('A', 'z');
+    }
+
+    /// <summary>
+    /// By time where all have one. A capture without a time keeps its place behind the one it follows by name.
+    /// </summary>
+    private static List<PlannedCapture> InOrder(IEnumerable<PlannedCapture> captures)
+    {
+        List<PlannedCapture> byName = [.. captures];
+        if (byName.TrueForAll(planned => planned.OrderTime is null))
+        {
+            // Sources given one by one stay in the order given: `before after`.
+            return [.. GroupsInGivenOrder(byName)];
+        }
+
+        List<PlannedCapture> given = [.. GroupsInGivenOrder(byName)];
+        DateTimeOffset last = DateTimeOffset.MinValue;
+        List<(PlannedCapture Planned, DateTimeOffset At, int Place)> dated = new(given.Count);
+        foreach (PlannedCapture planned in given)
+        {
+            last = planned.OrderTime ?? last;
+            dated.Add((planned, last, dated.Count));
+        }
+
+        dated.Sort(static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Place.CompareTo(b.Place));
+        return dated.ConvertAll(entry => entry.Planned);
+    }
+
+    private static IEnumerable<PlannedCapture> GroupsInGivenOrder(List<PlannedCapture> captures) =>
+        captures
+            .Select((planned, place) => (planned, place))
+            .GroupBy(entry => entry.planned.Parent)
+            .OrderBy(group => group.Min(entry => entry.place))
+            .SelectMany(group => group.Key.Length == 0
+                ? group.Select(entry => entry.planned)
+                : group.OrderBy(entry => entry.planned.Source, NaturalOrder.Instance)
+                    .ThenBy(entry => entry.planned.Member)
+                    .Select(entry => entry.planned));
+}

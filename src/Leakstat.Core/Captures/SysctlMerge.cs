@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Leakstat.Model;
+
+namespace Leakstat.Captures;
+
+/// <summary>
+/// Joins the sysctls of a capture's files. Of a name in several files that of the file with the most names is taken: files
+/// are written one after another while counters move, and figures that are subtracted from each other have to be of
+/// one moment.
+/// </summary>
+internal sealed class SysctlMerge
+{
+    private readonly Dictionary<int, Dictionary<string, SysctlTable.Entry>> _byFile = [];
+
+    /// <summary>Number of entries over all files.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds an entry of a file; false where that file has the name already.</summary>
+    public bool Add(int file, string name, SysctlTable.Entry entry)
+    {
+        if (!_byFile.TryGetValue(file, out Dictionary<string, SysctlTable.Entry>? entries))
+        {
+            _byFile[file] = entries = [];
+        }
+
+        ref SysctlTable.Entry slot = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, name, out bool exists);
+        if (exists)
+        {
+            return false;
+        }
+
+        slot = entry;
+        Count++;
+        return true;
+    }
+
+    /// <summary>The entry of a name in a file.</summary>
+    public bool TryGet(int file, string name, out SysctlTable.Entry entry)
+    {
+        entry = default;
+        return _byFile.TryGetValue(file, out Dictionary<string, SysctlTable.Entry>? entries)
+            && entries.TryGetValue(name, out entry);
+    }
+
+    /// <summary>The joined table, and the files that have a part in it.</summary>
+    public (SysctlTable Table, HashSet<int> Contributing) Join()
+    {
+        HashSet<int> contributing = [];
+        Dictionary<string, SysctlTable.Entry>? joined = null;
+        int[] files = [.. _byFile.Keys];
+        Array.Sort(files, (a, b) =>
+        {
+            int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
+            return bySize != 0 ? bySize : a.CompareTo(b);
+        });
+        foreach (int file in files)
+        {
+            Dictionary<string, SysctlTable.Entry> entries = _byFile[file];
+            if (joined is null)
+            {
+                joined = entries;
+                contributing.Add(file);
+                continue;
+            }
+
+            foreach ((string name, SysctlTable.Entry entry) in entries)
+            {
+                if (joined.TryAdd(name, entry))
+                {
+                    contributing.Add(file);
+                }
+            }
+        }
+
+        return (joined is null ? SysctlTable.Empty : new SysctlTable(joined), contributing);
+    }
+}

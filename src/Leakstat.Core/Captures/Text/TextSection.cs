@@ -1,0 +1,24 @@
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Text;
+
+/// <summary>
+/// One command's output: a whole file, or the part of a transcript that belongs to one command, cleaned of quoting.
+/// </summary>
+/// <param name="File">The file it stands in.</param>
+/// <param name="Bytes">The text.</param>
+/// <param name="FirstLine">Number of its first line within the file.</param>
+/// <param name="LineNumbers">
+/// Where cleaning joined or dropped lines: the file's line number of each line of <paramref name="Bytes"/>.
+/// Null where lines count on from <paramref name="FirstLine"/>.
+/// </param>
+/// <param name="IsCut">Whether the text is known to be incomplete at its end (limit, damaged archive).</param>
+public sealed record TextSection(
+    SourceFile File, ReadOnlyMemory<byte> Bytes, int FirstLine = 1, int[]? LineNumbers = null, bool IsCut = false)
+{
+    /// <summary>A reader at the first line.</summary>
+    public LineReader Lines() => new(Bytes.Span, FirstLine, LineNumbers);
+
+    /// <summary>A place in this section.</summary>
+    public SourceLine At(int line) => new(File, line);
+}

@@ -1,0 +1,206 @@
+using System.Buffers;
+using Leakstat.Captures.Text;
+
+namespace Leakstat.Captures.Transcripts;
+
+/// <summary>
+/// Takes off a text what mail, forums and terminals put around the outputs in it: quoting, tags, entities, escape
+/// sequences, backspaces, blanks that do not break. Lines stay lines: their numbers do not change.
+/// </summary>
+internal static class LineCleaning
+{
+    private static readonly SearchValues<byte> s_suspects = SearchValues.Create([0x1b, 0x08, 0xc2, (byte)'&', (byte)'[', (byte)'<', (byte)'`']);
+
+    private static readonly byte[][] s_tags =
+    [
+        [.. "[code"u8], [.. "[/code]"u8], [.. "[quote"u8], [.. "[/quote]"u8], [.. "[pre"u8], [.. "[/pre]"u8],
+        [.. "<pre"u8], [.. "</pre>"u8], [.. "<code"u8], [.. "</code>"u8], [.. "<blockquote"u8], [.. "</blockquote>"u8],
+    ];
+
+    /// <summary>Whether there is anything to take off.</summary>
+    public static bool IsNeeded(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> rest = text;
+        int at;
+        while ((at = rest.IndexOfAny(s_suspects)) >= 0)
+        {
+            rest = rest[at..];
+            if (rest[0] is 0x1b or 0x08
+                || (rest[0] == 0xc2 && rest.Length > 1 && rest[1] == 0xa0)
+                || (rest[0] == '&' && EntityLength(rest, out _) > 0)
+                || (rest[0] is (byte)'[' or (byte)'<' && TagLength(rest) > 0)
+                || rest.StartsWith("```"u8))
+            {
+                return true;
+            }
+
+            rest = rest[1..];
+        }
+
+        // Quoted lines; one alone may be anything.
+        int quoted = text.StartsWith(">"u8) ? 1 : 0;
+        rest = text;
+        while (quoted < 2 && (at = rest.IndexOf("\n>"u8)) >= 0)
+        {
+            quoted++;
+            rest = rest[(at + 2)..];
+        }
+
+        return quoted >= 2;
+    }
+
+    /// <summary>The text without those things.</summary>
+    public static byte[] Clean(ReadOnlySpan<byte> text)
+    {
+        // Nothing gets longer than it was, but for the line end that the last line may lack.
+        byte[] output = new byte[text.Length + 1];
+        int length = 0;
+        var lines = new LineReader(text, 1, null);
+        while (lines.Read())
+        {
+            length = CleanLine(Unquote(lines.Line), output, length);
+            if (lines.IsTerminated)
+            {
+                output[length++] = (byte)'\n';
+            }
+        }
+
+        return output[..length];
+    }
+
+    private static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line)
+    {
+        while (true)
+        {
+            ReadOnlySpan<byte> text = Scan.Trim(line);
+            int taken = text.StartsWith(">"u8) ? 1 : text.StartsWith("&gt;"u8) ? 4 : 0;
+            if (taken == 0)
+            {
+                return line;
+            }
+
+            line = text[taken..];
+            if (!line.IsEmpty && line[0] == ' ')
+            {
+                line = line[1..];
+            }
+        }
+    }
+
+    private static int CleanLine(ReadOnlySpan<byte> line, byte[] output, int length)
+    {
+        int start = length;
+        if (Scan.Trim(line).StartsWith("```"u8))
+        {
+            return length;
+        }
+
+        for (int i = 0; i < line.Length;)
+        {
+            byte b = line[i];
+            ReadOnlySpan<byte> rest = line[i..];
+            if (b == 0x1b)
+            {
+                i += EscapeLength(rest);
+            }
+            else if (b == 0x08)
+            {
+                length = Math.Max(start, length - 1);
+                i++;
+            }
+            else if (b == 0xc2 && rest.Length > 1 && rest[1] == 0xa0)
+            {
+                output[length++] = (byte)' ';
+                i += 2;
+            }
+            else if (b == '&' && EntityLength(rest, out byte stands) is > 0 and int entity)
+            {
+                output[length++] = stands;
+                i += entity;
+            }
+            else if (b is (byte)'[' or (byte)'<' && TagLength(rest) is > 0 and int tag)
+            {
+                i += tag;
+            }
+            else
+            {
+                output[length++] = b;
+                i++;
+            }
+        }
+
+        return length;
+    }
+
+    private static int EntityLength(ReadOnlySpan<byte> text, out byte stands)
+    {
+        (int length, stands) =
+            text.StartsWith("&gt;"u8) ? (4, (byte)'>')
+            : text.StartsWith("&lt;"u8) ? (4, (byte)'<')
+            : text.StartsWith("&amp;"u8) ? (5, (byte)'&')
+            : text.StartsWith("&quot;"u8) ? (6, (byte)'"')
+            : text.StartsWith("&nbsp;"u8) ? (6, (byte)' ')
+            : text.StartsWith("&#39;"u8) ? (5, (byte)'\'')
+            : text.StartsWith("&#x27;"u8) ? (6, (byte)'\'')
+            : text.StartsWith("&#160;"u8) ? (6, (byte)' ')
+            : (0, (byte)0);
+        return length;
+    }
+
+    private static int TagLength(ReadOnlySpan<byte> text)
+    {
+        foreach (byte[] tag in s_tags)
+        {
+            if (!Scan.StartsWithIgnoreCase(text, tag))
+            {
+                continue;
+            }
+
+            // An opening tag may say more: [code=sh], <pre class="x">.
+            if (tag[^1] is (byte)']' or (byte)'>')
+            {
+                return tag.Length;
+            }
+
+            ReadOnlySpan<byte> rest = text[tag.Length..Math.Min(text.Length, 120)];
+            int end = rest.IndexOf(tag[0] == '[' ? (byte)']' : (byte)'>');
+            if (end >= 0 && (end == 0 || rest[0] is (byte)'=' or (byte)' ' or (byte)':') && rest[..end].IndexOf((byte)'\n') < 0)
+            {
+                return tag.Length + end + 1;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int EscapeLength(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < 2)
+        {
+            return text.Length;
+        }
+
+        int i = 2;
+        switch (text[1])
+        {
+            case (byte)'[':
+                while (i < text.Length && text[i] is < 0x40 or > 0x7e)
+                {
+                    i++;
+                }
+
+                return Math.Min(i + 1, text.Length);
+            case (byte)']':
+                while (i < text.Length && text[i] is not (0x07 or 0x1b))
+                {
+                    i++;
+                }
+
+                return i < text.Length && text[i] == 0x1b ? Math.Min(i + 2, text.Length) : Math.Min(i + 1, text.Length);
+            case (byte)'(' or (byte)')':
+                return Math.Min(3, text.Length);
+            default:
+                return 2;
+        }
+    }
+}

@@ -1,0 +1,305 @@
+using Leakstat.Captures.Text;
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Transcripts;
+
+/// <summary>A text as the outputs in it: one, of a file that holds a command's output; many, of a transcript.</summary>
+internal sealed class Transcript
+{
+    private const int LinesToFirstRow = 40;
+
+    // A second one of these is a second look at the host. Others are asked for piecemeal.
+    private static readonly HashSet<string> s_whole = ["vmstat -z", "vmstat -m", "vmstat -s", "netstat -m", "top"];
+
+    private Transcript(ReadOnlyMemory<byte> text, IReadOnlyList<TranscriptCapture> captures, bool hasTooMany)
+    {
+        Text = text;
+        Captures = captures;
+        HasTooMany = hasTooMany;
+    }
+
+    /// <summary>The text in UTF-8 and cleaned; its lines are numbered as those of the file.</summary>
+    public ReadOnlyMemory<byte> Text { get; }
+
+    /// <summary>The captures in it, in their order; none where nothing was recognised.</summary>
+    public IReadOnlyList<TranscriptCapture> Captures { get; }
+
+    /// <summary>Whether there were more outputs than the bound.</summary>
+    public bool HasTooMany { get; }
+
+    /// <summary>Number of different commands.</summary>
+    public int Commands => Captures.SelectMany(c => c.Outputs).Select(o => o.Format.Command).Distinct().Count();
+
+    /// <summary>Takes a text apart.</summary>
+    public static Transcript Read(SourceFile file, ReadOnlyMemory<byte> bytes, bool isCut, ReadLimits limits)
+    {
+        ReadOnlyMemory<byte> text = TextDecoding.ToUtf8(bytes);
+        IFormat? named = FormatRegistry.All.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
+        if ((named ?? WholeFormat(text.Span)) is { } format)
+        {
+            var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
+            return new Transcript(text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
+        }
+
+        if (LineCleaning.IsNeeded(text.Span) && !StartsDocument(text.Span))
+        {
+            text = LineCleaning.Clean(text.Span);
+        }
+
+        bool isCrashSummary = CrashSummary.Is(text.Span);
+        TranscriptReader reader = TranscriptReader.Read(file, text, isCut, isCrashSummary, limits);
+        if (isCrashSummary)
+        {
+            IReadOnlyList<CommandOutput> outputs = CrashSummary.WithPanic(file, text, reader.Outputs);
+            return new Transcript(
+                text,
+                outputs.Count == 0 ? [] : [new TranscriptCapture(outputs, CrashSummary.Host(text.Span), null, IsCrashSummary: true)],
+                reader.HasTooMany);
+        }
+
+        return new Transcript(text, Split(reader.Outputs, reader.Marks), reader.HasTooMany);
+    }
+
+    /// <summary>
+    /// The format of a text that is one command's output from the first line to the last; null where it takes a closer
+    /// look. Lines that do not fit do not matter, lines that begin something else do.
+    /// </summary>
+    private static IFormat? WholeFormat(ReadOnlySpan<byte> text)
+    {
+        if (StartsDocument(text))
+        {
+            return WholeDocument(text);
+        }
+
+        IFormat? format = First(text);
+        if (format is null)
+        {
+            return null;
+        }
+
+        var lines = new LineReader(text, 1, null);
+        ReadOnlySpan<byte> before = default;
+        int rows = 0;
+        bool? isCleaningNeeded = null;
+        while (lines.Read())
+        {
+            ReadOnlySpan<byte> line = lines.Line;
+            LineFit fit = format.Fit(line);
+            // Output after output, without prompts: a loop. Of top's frames its format takes the first.
+            if (fit == LineFit.Header && rows > 1 && format.Command != "top")
+            {
+                return null;
+            }
+
+            rows += fit >= LineFit.Row ? 1 : 0;
+            if (fit < LineFit.Row && !Scan.IsEmpty(line) && (BeginsSomethingElse(line, format) || IsBroken(before, line, format)))
+            {
+                return null;
+            }
+
+            // A paragraph between rows is prose, not damage; and a line may fit once it is cleaned.
+            if (fit == LineFit.None && !Scan.IsEmpty(line) && format.Command != "sysctl"
+                && (Scan.IsEmpty(before) || (isCleaningNeeded ??= LineCleaning.IsNeeded(text)) == true))
+            {
+                return null;
+            }
+
+            before = line;
+        }
+
+        return format;
+    }
+
+    /// <summary>A file's name without the ending of what it was packed with: the collector packs file by file.</summary>
+    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+        ? path[..^3]
+        : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
+
+    private static bool StartsDocument(ReadOnlySpan<byte> text)
+    {
+        var lines = new LineReader(text, 1, null);
+        while (lines.Read())
+        {
+            if (!Scan.IsEmpty(lines.Line))
+            {
+                return DocumentText.Starts(lines.Line);
+            }
+        }
+
+        return false;
+    }
+
+    private static IFormat? WholeDocument(ReadOnlySpan<byte> text)
+    {
+        if (!Scan.IsEmpty(text[DocumentText.Length(text)..].Trim(" \t\r\n"u8)))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> head = text.TrimStart(" \t\r\n"u8);
+        head = head[..Math.Min(head.Length, DocumentText.HeadBytes)];
+        foreach (IFormat format in FormatRegistry.All)
+        {
+            if (format.FitsDocument(head))
+            {
+                return format;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The format whose row or header comes first, in the first lines and without prose in front.</summary>
+    private static IFormat? First(ReadOnlySpan<byte> text)
+    {
+        var lines = new LineReader(text, 1, null);
+        for (int i = 0; i < LinesToFirstRow && lines.Read(); i++)
+        {
+            if (Scan.IsEmpty(lines.Line))
+            {
+                continue;
+            }
+
+            IFormat? found = null;
+            LineFit best = LineFit.Continues;
+            bool continues = false;
+            foreach (IFormat format in FormatRegistry.All)
+            {
+                LineFit fit = format.Fit(lines.Line);
+                continues |= fit == LineFit.Continues;
+                if (fit > best)
+                {
+                    (found, best) = (format, fit);
+                }
+            }
+
+            if (found is not null)
+            {
+                return FitsUpTo(text, found, i) ? found : null;
+            }
+
+            if (!continues)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool FitsUpTo(ReadOnlySpan<byte> text, IFormat format, int lineCount)
+    {
+        var lines = new LineReader(text, 1, null);
+        for (int i = 0; i < lineCount && lines.Read(); i++)
+        {
+            if (!Scan.IsEmpty(lines.Line) && format.Fit(lines.Line) == LineFit.None)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool BeginsSomethingElse(ReadOnlySpan<byte> line, IFormat than)
+    {
+        if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _) || line[0] == '>'
+            || DocumentText.Starts(line) && than.Command != "sysctl")
+        {
+            return true;
+        }
+
+        foreach (IFormat format in FormatRegistry.All)
+        {
+            if (format.Command != than.Command && format.IsHeader(line))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsBroken(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format)
+    {
+        if (before.Length is 0 or > 200 || line.Length > 200 || format.Fit(line) != LineFit.None)
+        {
+            return false;
+        }
+
+        byte[] joined = [.. before, .. " "u8, .. line];
+        return format.Fit(joined) >= LineFit.Row
+            && (format.Fit(before) < LineFit.Row || Scan.Trim(line)[0] == ',' || Scan.Trim(before).EndsWith(","u8));
+    }
+
+    private static List<TranscriptCapture> Split(IReadOnlyList<CommandOutput> outputs, IReadOnlyList<TranscriptMark> marks)
+    {
+        List<TranscriptCapture> captures = [];
+        List<CommandOutput> current = [];
+        HashSet<string> seen = [];
+        int first = 0;
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            CommandOutput output = outputs[i];
+            if (RepeatKey(output) is { } key && !seen.Add(key) && output.HasStart && !output.IsExcerpt)
+            {
+                captures.Add(Capture(current, first, i, marks));
+                current = [];
+                seen = [key];
+                first = i;
+            }
+
+            current.Add(output);
+        }
+
+        if (current.Count > 0)
+        {
+            captures.Add(Capture(current, first, outputs.Count + 1, marks));
+        }
+
+        return captures;
+    }
+
+    private static string? RepeatKey(CommandOutput output)
+    {
+        if (output.IsExcerpt)
+        {
+            return null;
+        }
+
+        if (s_whole.Contains(output.Format.Command))
+        {
+            return output.Format.Name;
+        }
+
+        if (output.Format.Command != "sysctl" || output.Command is null)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> line = output.Section.Bytes.Span;
+        int end = line.IndexOfAny(":=\n"u8);
+        return end > 0 && end < 200 ? System.Text.Encoding.UTF8.GetString(line[..end]) : null;
+    }
+
+    private static TranscriptCapture Capture(
+        List<CommandOutput> outputs, int first, int behind, IReadOnlyList<TranscriptMark> marks)
+    {
+        string? host = null;
+        DateTimeOffset? takenAt = null;
+        foreach (TranscriptMark mark in marks)
+        {
+            // A date between two captures belongs to the one that follows it.
+            if (mark.Before >= first && mark.Before < behind)
+            {
+                takenAt ??= mark.Date;
+            }
+
+            // The prompt in front of the first output, else the next there is.
+            host = mark.Before <= first ? mark.Host ?? host : host ?? mark.Host;
+        }
+
+        // Whole outputs count before excerpts of the same.
+        return new TranscriptCapture([.. outputs.OrderBy(o => o.IsExcerpt)], host, takenAt, IsCrashSummary: false);
+    }
+}
