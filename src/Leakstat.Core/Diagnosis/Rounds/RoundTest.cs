@@ -67,7 +67,7 @@ public readonly record struct RoundTest(RoundOutcome Outcome, double PerRound, l
         double perRound = Slope(counts);
         double error = deviation / Math.Sqrt(rounds);
         bool isSteady = mean >= (isOwn ? StandardErrorsOfOwn : StandardErrors) * error
-            && (isOwn ? EndsAbove(counts, Math.Max((rounds + 1) / 3, 1)) : PartsAreOrdered(counts, (rounds + 1) / 3));
+            && (isOwn ? EndsAbove(counts, Math.Max((rounds + 1) / 3, 1)) : PartsAreOrdered(counts, Math.Max((rounds + 1) / 3, 1)));
         return new RoundTest(OutcomeOf(counts, idle, perRound, isOwn, isSteady), perRound, least, greatest);
     }
 
