@@ -37,7 +37,7 @@ internal static class CompareSources
             terminal,
             stream => JsonReport.Write(report, stream),
             (writer, layout) => DifferentialTerminalReport.Write(report, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        ReportOutput.WriteFiles(parsed, options, report, terminal);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

@@ -80,7 +80,7 @@ internal static class CoreCommand
                 },
             };
             CrashOutcome[] outcomes =
-                [.. entries.Select(entry => held is not null && IsToDo(entry) ? Analyse(entry, analysis) : CrashOutcome.Listed(entry))];
+                [.. entries.Select(entry => held is not null && IsToDo(entry) ? Analyse(entry, analysis, terminal) : CrashOutcome.Listed(entry))];
             if (parsed.GetValue(options.Json))
             {
                 CrashJson.Write(directory, outcomes, terminal.Output);
@@ -101,14 +101,14 @@ internal static class CoreCommand
     /// Writes the report last: what stopped half-way is tried again the next time. The report's time is that of the start, so that a
     /// dump that was still being written is looked at again; a report that cannot be written does not stop the others.
     /// </summary>
-    private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis)
+    private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis, Terminal terminal)
     {
         DateTime start = TimeProvider.System.GetUtcNow().UtcDateTime;
         DateTime newest = entry.Files.Max(file => file.Changed);
         CrashOutcome outcome = analysis.Run(entry);
         try
         {
-            ReportFile.Write(entry.Report, stream =>
+            ReportFile.Write(entry.Report, terminal, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
                 writer.Write(outcome.Text);

@@ -46,7 +46,7 @@ internal static class DetectCommand
             terminal,
             stream => JsonReport.Write(report, needs, stream),
             (writer, layout) => DetectTerminalReport.Write(report, needs, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        ReportOutput.WriteFiles(parsed, options, report, terminal);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

@@ -42,7 +42,7 @@ internal static class DiagnoseCommand
             terminal,
             stream => JsonReport.Write(report, stream),
             (writer, layout) => TerminalReport.Write(report, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        ReportOutput.WriteFiles(parsed, options, report, terminal);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

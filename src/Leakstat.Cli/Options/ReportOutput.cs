@@ -24,7 +24,7 @@ internal static class ReportOutput
             return;
         }
 
-        using TextWriter writer = terminal.Writer();
+        using TextWriter writer = terminal.ReportWriter();
         text(writer, new TerminalOptions
         {
             Width = Math.Min(terminal.Width, 120),
@@ -37,7 +37,7 @@ internal static class ReportOutput
     }
 
     /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
-    public static void WriteFiles(ParseResult parsed, CommonOptions options, DiagnosisReport report)
+    public static void WriteFiles(ParseResult parsed, CommonOptions options, DiagnosisReport report, Terminal terminal)
     {
         Write(options.Html, stream => HtmlReport.Write(report, stream));
         Write(options.Sarif, stream => SarifReport.Write(report, stream));
@@ -51,7 +51,7 @@ internal static class ReportOutput
         {
             if (parsed.GetValue(option) is { } path)
             {
-                ReportFile.Write(path, write);
+                ReportFile.Write(path, terminal, write);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
@@ -37,12 +38,12 @@ internal static class DumpLeaksCommand
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {
-                ReportFile.Write(written, LeakSearch.Baseline(dump, report).Write);
+                ReportFile.Write(written, terminal, LeakSearch.Baseline(dump, report).Write);
             }
 
             if (parsed.GetValue(options.Common.Html) is { } html)
             {
-                ReportFile.Write(html, stream => DumpLeaksHtml.Write(stream, dump, report, seconds));
+                ReportFile.Write(html, terminal, stream => DumpLeaksHtml.Write(stream, dump, report, seconds));
             }
 
             ReportOutput.Print(
@@ -66,7 +67,7 @@ internal static class DumpLeaksCommand
                 throw new CommandException(ExitCode.NoInput, $"{path}: is no baseline: it is larger than {BaselineBytes >> 20} MiB");
             }
 
-            bytes = File.ReadAllBytes(path);
+            bytes = OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Diagnosis.Rounds;
@@ -25,8 +25,8 @@ internal static class GateCommand
             Form("begin", "take the first capture", [options.Output, options.Target, options.Capture, options.Module], [], parsed => Begin(parsed, options, terminal)),
             Form("mark", "take the capture behind a round", [options.Capture], [folder], parsed => Mark(parsed.GetRequiredValue(folder), parsed.GetValue(options.Capture), terminal)),
             Judged(common, options, "end", "take the last capture and judge", [options.Capture, options.WarmUp], [folder], parsed => End(parsed, common, options, parsed.GetRequiredValue(folder), terminal)),
-            Judged(common, options, "run", "run a command again and again, take captures between, and judge", [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Module], [words], parsed => RunCommand(parsed, common, options, parsed.GetRequiredValue(words), terminal)),
-            Judged(common, options, "module", "load a module, exercise it, unload it, and judge", [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Exercise], [file], parsed => Module(parsed, common, options, parsed.GetRequiredValue(file), terminal)),
+            Judged(common, options, "run", "run a command again and again, take captures between, and judge", [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Module, options.Limit], [words], parsed => RunCommand(parsed, common, options, parsed.GetRequiredValue(words), terminal)),
+            Judged(common, options, "module", "load a module, exercise it, unload it, and judge", [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Exercise, options.Limit], [file], parsed => Module(parsed, common, options, parsed.GetRequiredValue(file), terminal)),
         };
     }
 
@@ -78,7 +78,7 @@ internal static class GateCommand
         InFolder(parsed, options, parsed.GetValue(options.Module), terminal, (folder, captures, _) =>
         {
             TakeIdle(parsed, options, captures);
-            Rounds(parsed, options, captures, () => Here(words));
+            Rounds(parsed, options, captures, () => Here(words, parsed.GetValue(options.Limit), terminal));
             return JudgeFolder(parsed, common, options, folder, terminal);
         });
 
@@ -94,26 +94,27 @@ internal static class GateCommand
         byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            file = OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
+        TimeSpan limit = parsed.GetValue(options.Limit);
         return InFolder(parsed, options, name, terminal, (folder, captures, target) =>
         {
             TakeIdle(parsed, options, captures);
             string load = $"umask 077 && d=$(mktemp -d /tmp/leakstat.XXXXXX) && cat >\"$d/{name}\" && kldload \"$d/{name}\"; s=$?; rm -rf \"$d\"; exit $s";
-            Must(target.Run(load, new MemoryStream(file)), $"kldload {name}");
+            Must(target.Execute(load, new MemoryStream(file), terminal.Said(), terminal.Said(), TargetShell.CaptureLimit), $"kldload {name}");
             try
             {
                 captures.Take(RoundRole.Loaded);
-                Rounds(parsed, options, captures, () => target.Run(exercise));
+                Rounds(parsed, options, captures, () => target.Execute(exercise, null, terminal.Said(), terminal.Said(), limit, long.MaxValue));
             }
             finally
             {
-                target.Run($"kldunload {name}");
+                target.Execute($"kldunload {name}", null, terminal.Said(), terminal.Said(), TargetShell.CaptureLimit);
             }
 
             captures.Take(RoundRole.Unloaded);
@@ -133,18 +134,9 @@ internal static class GateCommand
         string path = kept ?? Path.Combine(Path.GetTempPath(), "leakstat-gate-" + Path.GetRandomFileName());
         string name = parsed.GetRequiredValue(options.Target);
         var target = TargetShell.Of(name);
+        using TemporaryFolder? meanwhile = kept is null ? new TemporaryFolder(path) : null;
         var folder = GateFolder.Create(path, name, module);
-        try
-        {
-            return use(folder, new GateCaptures(folder, target, parsed.GetValue(options.Capture), terminal), target);
-        }
-        finally
-        {
-            if (kept is null)
-            {
-                Directory.Delete(path, recursive: true);
-            }
-        }
+        return use(folder, new GateCaptures(folder, target, parsed.GetValue(options.Capture), terminal), target);
     }
 
     private static void TakeIdle(ParseResult parsed, GateOptions options, GateCaptures captures)
@@ -166,24 +158,8 @@ internal static class GateCommand
     }
 
     /// <summary>Runs the exercise here; what it prints goes to standard error, where it cannot mix with a report.</summary>
-    private static int Here(string[] words)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true })!;
-            using (Stream errors = Console.OpenStandardError())
-            {
-                process.StandardOutput.BaseStream.CopyTo(errors);
-            }
-
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new CommandException(ExitCode.NoInput, $"{words[0]}: {FaultText.Of(e)}");
-        }
-    }
+    private static int Here(string[] words, TimeSpan limit, Terminal terminal) =>
+        Exercise.Run(words, limit, terminal);
 
     /// <summary>A round that failed proves nothing: the gate ends with code 4, neither clean nor leaking.</summary>
     private static void Must(int status, string what)

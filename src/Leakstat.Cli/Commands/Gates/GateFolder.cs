@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.Model;
 
@@ -33,8 +35,8 @@ internal sealed class GateFolder
 
         try
         {
-            Directory.CreateDirectory(Path.Combine(path, "captures"));
-            File.WriteAllText(Path.Combine(path, PlanFile), $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}");
+            PrivateFiles.MakeFolder(Path.Combine(path, "captures"));
+            PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes($"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -67,8 +69,8 @@ internal sealed class GateFolder
         int number = Plan().Roles.Length + 1;
         string folder = Path.Combine(Captures, number.ToString("0000", CultureInfo.InvariantCulture));
         string file = Path.Combine(folder, "capture.txt");
-        Directory.CreateDirectory(folder);
-        using (FileStream stream = File.Create(file))
+        PrivateFiles.MakeFolder(folder);
+        using (FileStream stream = PrivateFiles.Create(file))
         {
             take(stream);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
@@ -80,15 +81,15 @@ internal static class GateJudge
     {
         ReportOutput.Print(
             parsed, common, terminal, stream => GateJson.Write(result, stream), (writer, layout) => GateTerminalReport.Write(result, writer, layout));
-        ReportOutput.WriteFiles(parsed, common, result.Report);
+        ReportOutput.WriteFiles(parsed, common, result.Report, terminal);
         if (parsed.GetValue(options.JUnit) is { } junit)
         {
-            ReportFile.Write(junit, stream => JUnitReport.Write(result, stream));
+            ReportFile.Write(junit, terminal, stream => JUnitReport.Write(result, stream));
         }
 
         if (parsed.GetValue(options.WriteBaseline) is { } known)
         {
-            ReportFile.Write(known, stream => stream.Write(Encoding.UTF8.GetBytes(
+            ReportFile.Write(known, terminal, stream => stream.Write(Encoding.UTF8.GetBytes(
                 GateBaseline.Head + string.Concat(result.Rounds.Subjects.Where(s => s.IsLeak).Select(GateBaseline.Line)))));
         }
     }
@@ -102,7 +103,7 @@ internal static class GateJudge
 
         try
         {
-            var baseline = GateBaseline.Read(path, File.ReadAllText(path));
+            var baseline = GateBaseline.Read(path, Encoding.UTF8.GetString(OpenedFile.ReadAll(path)));
             foreach (Diagnostic problem in baseline.Problems)
             {
                 terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");

@@ -83,7 +83,7 @@ internal sealed class WatchBatch(ICaptureFeed feed, Terminal terminal, WatchSess
             return;
         }
 
-        using TextWriter writer = terminal.Writer();
+        using TextWriter writer = terminal.ReportWriter();
         WatchLines.WriteText(
             session.Current!, state, new WatchLayout { Width = terminal.Width, Ascii = !terminal.HasUnicode, Target = feed.Target }, rows, writer);
         writer.Write('\n');
