@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Leakstat.Cli.Completion;
+
+/// <summary>What scripts of more than one shell are made of.</summary>
+internal static class ShellText
+{
+    /// <summary>A word in single quotes, for sh and those like it.</summary>
+    public static string Quoted(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    /// <summary>Lines of a <c>case</c> over a command's path and an option; each sets <c>value</c>.</summary>
+    public static IEnumerable<string> OptionsWithValues(ImmutableArray<CompletedCommand> commands, Func<CompletedValue, string> kind) =>
+        from command in commands
+        from option in command.Options
+        where option.Value.Kind != ValueKind.None
+        let patterns = option.Names.Select(n => Quoted($"{command.Path} {n}"))
+        select $"{string.Join(" | ", patterns)}) value={Quoted(kind(option.Value))} ;;";
+}
