@@ -39,12 +39,15 @@ internal static class CommandTree
         }
     }
 
-    private static CompletedOption Completed(Option option) => new(
-        [.. option.Aliases.Prepend(option.Name).Where(n => n[0] == '-' && n != "-?").Distinct().OrderByDescending(n => n.Length)],
-        OneLine(option.Description),
-        option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool)
-            ? new CompletedValue(ValueKind.None, [])
-            : Value(option.HelpName ?? "", option.GetCompletions(CompletionContext.Empty)));
+    private static CompletedOption Completed(Option option)
+    {
+        bool isSwitch = option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool);
+        return new CompletedOption(
+            [.. option.Aliases.Prepend(option.Name).Where(n => n[0] == '-' && n != "-?").Distinct().OrderByDescending(n => n.Length)],
+            OneLine(option.Description),
+            isSwitch ? new CompletedValue(ValueKind.None, []) : Value(option.HelpName ?? "", option.GetCompletions(CompletionContext.Empty)),
+            isSwitch ? "" : option.HelpName ?? "VALUE");
+    }
 
     private static CompletedValue Value(string name, IEnumerable<CompletionItem> items)
     {

@@ -25,7 +25,11 @@ internal enum ValueKind
 internal sealed record CompletedValue(ValueKind Kind, ImmutableArray<string> Words);
 
 /// <summary>An option with all its spellings.</summary>
-internal sealed record CompletedOption(ImmutableArray<string> Names, string Description, CompletedValue Value);
+/// <param name="Names">Long ones first, each with its dashes.</param>
+/// <param name="Description">One line.</param>
+/// <param name="Value">What it takes.</param>
+/// <param name="ValueName">What help calls that: <c>FILE</c>; empty for a switch.</param>
+internal sealed record CompletedOption(ImmutableArray<string> Names, string Description, CompletedValue Value, string ValueName);
 
 /// <summary>One command as a shell completes it; those below it come in <see cref="CommandTree.Of"/> of their own.</summary>
 /// <param name="Path">Words from below <c>leakstat</c> on, each with a blank before it: <c> dump leaks</c>; empty for the root.</param>

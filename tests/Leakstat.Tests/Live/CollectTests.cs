@@ -138,7 +138,7 @@ public sealed class CollectTests : IClassFixture<LoopbackHosts>
         string[] arguments = ["collect", _hosts.Target(9), "-o", _hosts.Spool("end" + signal), "--ssh", _hosts.Ssh()];
 
         // Run in the background of a script, the tests have SIGINT ignored, and would pass that on.
-        string[] command = ["--default-signal=INT,TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, "leakstat.dll"), .. arguments];
+        string[] command = ["--default-signal=INT,TERM", TestedProgram.Path, .. arguments];
         using Process process = Process.Start(new ProcessStartInfo("env", command)
         {
             UseShellExecute = false,
