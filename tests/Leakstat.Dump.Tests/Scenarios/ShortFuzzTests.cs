@@ -6,6 +6,7 @@ namespace Leakstat.Dump.Tests.Scenarios;
 public class ShortFuzzTests
 {
     [Fact]
+    [Trait("Takes", "long")]
     public void Damaged_dumps_and_kernels_are_read_without_a_crash_a_hang_or_unbounded_memory()
     {
         int inputs = LongRuns.Times(2000, 50_000);

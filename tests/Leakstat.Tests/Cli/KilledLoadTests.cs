@@ -6,6 +6,7 @@ using Leakstat.Store;
 namespace Leakstat.Tests.Cli;
 
 /// <summary><c>kill -9</c> in the midst of a load, of a real process.</summary>
+[Trait("Takes", "long")]
 public sealed class KilledLoadTests : IDisposable
 {
     private const int Hosts = 30;

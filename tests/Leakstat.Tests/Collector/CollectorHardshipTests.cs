@@ -10,6 +10,7 @@ public sealed class CollectorHardshipTests
     [InlineData("dash")]
     [InlineData("mksh")]
     [InlineData("ksh93")]
+    [Trait("Takes", "long")]
     public void NoKillLeavesHalfACaptureOrAStuckLock(string shell)
     {
         using var host = new ReplayedHost();
@@ -18,6 +19,7 @@ public sealed class CollectorHardshipTests
     }
 
     [Fact]
+    [Trait("Takes", "long")]
     public void AFullDiskLeavesNoHalfCapture()
     {
         using var host = new ReplayedHost();
@@ -50,6 +52,8 @@ public sealed class CollectorHardshipTests
             .. Directory.EnumerateFiles(Path.Combine(Given.Root, "tests", "replay")),
             .. Directory.EnumerateFiles(Path.Combine(Given.Root, "tests", "collector")),
             Path.Combine(Given.Root, "bench", "collector.sh"),
+            .. ((string[])["leakstat", "test", "package", "eng/publish", "eng/portable/leakstat"]).Select(f => Path.Combine(Given.Root, f)),
+            .. Directory.EnumerateFiles(Path.Combine(Given.Root, "tests", "package")),
         ];
         ProcessResult run = host.Run("shellcheck", ["-x", "-P", Given.Root, "-s", "sh", "-e", "SC1091,SC2034", .. scripts]);
         Assert.True(run.Status == 0, run.Text + run.Errors);

@@ -5,6 +5,7 @@ namespace Leakstat.Tests.Fuzz;
 public class ShortFuzzTests
 {
     [Fact]
+    [Trait("Takes", "long")]
     public void Damaged_inputs_are_read_without_a_crash_a_hang_or_unbounded_memory()
     {
         int inputs = LongRuns.Times(3000, 200_000);

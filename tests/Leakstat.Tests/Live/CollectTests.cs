@@ -5,6 +5,7 @@ using Leakstat.Tests.Cli;
 namespace Leakstat.Tests.Live;
 
 /// <summary>Collecting over a real ssh. Hosts: 1 to 4 answer; 5 hangs, 6 is cut, 7 sends garbage, 8 has no end, 9 is silent, 10 has no sudo.</summary>
+[Trait("Needs", "ssh")]
 public sealed class CollectTests : IClassFixture<LoopbackHosts>
 {
     private readonly LoopbackHosts _hosts;

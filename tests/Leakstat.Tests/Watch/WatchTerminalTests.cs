@@ -5,6 +5,7 @@ using Leakstat.Tests.Cli;
 namespace Leakstat.Tests.Watch;
 
 /// <summary>The watch in a real terminal.</summary>
+[Trait("Needs", "terminal")]
 public sealed partial class WatchTerminalTests
 {
     private const string Settings = "stty -a | grep -v speed; stty -g";
