@@ -12,7 +12,7 @@ internal static class BashCompletion
             """
             # Completion of leakstat for bash, made by `leakstat completion bash`.
 
-            # What may follow the commands in $1: sets commands, options and argument.
+            # What may follow the commands in $1: sets commands, options and argument; words have | between them.
             _leakstat_command() {
                 case $1 in
 
@@ -20,9 +20,9 @@ internal static class BashCompletion
         foreach (CompletedCommand command in commands)
         {
             writer.WriteLine($"    {ShellText.Quoted(command.Path)})");
-            writer.WriteLine($"        commands={ShellText.Quoted(string.Join(' ', command.Subcommands.Select(c => c.Name)))}");
-            writer.WriteLine($"        options={ShellText.Quoted(string.Join(' ', command.Options.SelectMany(o => o.Names)))}");
-            writer.WriteLine($"        argument={ShellText.Quoted(Kind(command.Argument))} ;;");
+            writer.WriteLine($"        commands={ShellText.Quoted(string.Join('|', command.Subcommands.Select(c => c.Name)))}");
+            writer.WriteLine($"        options={ShellText.Quoted(string.Join('|', command.Options.SelectMany(o => o.Names)))}");
+            writer.WriteLine($"        argument={ShellText.Quoted(ShellText.Kind(command.Argument))} ;;");
         }
 
         writer.Write(
@@ -36,7 +36,7 @@ internal static class BashCompletion
                 case "$1 $2" in
 
             """);
-        foreach (string line in ShellText.OptionsWithValues(commands, Kind))
+        foreach (string line in ShellText.OptionsWithValues(commands))
         {
             writer.WriteLine("    " + line);
         }
@@ -49,6 +49,7 @@ internal static class BashCompletion
 
             _leakstat() {
                 local current=${COMP_WORDS[COMP_CWORD]} path= wanted= i word commands options argument value
+                local IFS=$'\n'
                 COMPREPLY=()
                 _leakstat_command ''
                 # The command that the words before the cursor come to. bash cuts --option=value into three.
@@ -60,24 +61,27 @@ internal static class BashCompletion
                         wanted=
                     elif [[ $word == -* ]]; then
                         _leakstat_option "$path" "$word" && wanted=$value
-                    elif [[ " $commands " == *" $word "* ]]; then
+                    elif [[ "|$commands|" == *"|$word|"* ]]; then
                         path="$path $word"
                         _leakstat_command "$path"
                     fi
                 done
                 [[ $current == = ]] && current=
                 if [[ -z $wanted && $current == -* ]]; then
-                    COMPREPLY=($(compgen -W "$options" -- "$current"))
+                    COMPREPLY=($(compgen -W "${options//|/$IFS}" -- "$current"))
                     return
                 fi
                 case ${wanted:-$argument} in
                 '<file>') COMPREPLY=($(compgen -f -- "$current")) ;;
                 '<folder>') COMPREPLY=($(compgen -d -- "$current")) ;;
                 '<text>' | '<none>') ;;
-                *) COMPREPLY=($(compgen -W "${wanted:-$argument}" -- "$current")) ;;
+                *)
+                    value=${wanted:-$argument}
+                    COMPREPLY=($(compgen -W "${value//|/$IFS}" -- "$current"))
+                    ;;
                 esac
                 if [[ -z $wanted ]]; then
-                    COMPREPLY+=($(compgen -W "$commands" -- "$current"))
+                    COMPREPLY+=($(compgen -W "${commands//|/$IFS}" -- "$current"))
                 fi
             }
 
@@ -85,13 +89,4 @@ internal static class BashCompletion
 
             """);
     }
-
-    private static string Kind(CompletedValue value) => value.Kind switch
-    {
-        ValueKind.None => "<none>",
-        ValueKind.Text => "<text>",
-        ValueKind.File => "<file>",
-        ValueKind.Folder => "<folder>",
-        _ => string.Join(' ', value.Words),
-    };
 }

@@ -67,7 +67,7 @@ internal static class FishCompletion
         ValueKind.None or ValueKind.Text => "",
         ValueKind.File => " -a '(__fish_complete_path (commandline -ct))'",
         ValueKind.Folder => " -a '(__fish_complete_directories (commandline -ct))'",
-        _ => $" -a {Quoted(string.Join(' ', value.Words))}",
+        _ => $" -a {Quoted(string.Join(' ', value.Words.Select(w => w.Replace(" ", @"\ ", StringComparison.Ordinal))))}",
     };
 
     /// <summary>A word in single quotes, in which fish knows two escapes.</summary>

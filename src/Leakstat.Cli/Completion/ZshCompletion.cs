@@ -23,7 +23,7 @@ internal static class ZshCompletion
             writer.WriteLine($"    {ShellText.Quoted(command.Path)})");
             writer.WriteLine($"        commands=({Described(command.Subcommands)})");
             writer.WriteLine($"        options=({Described(command.Options.SelectMany(o => o.Names.Select(n => (n, o.Description))))})");
-            writer.WriteLine($"        argument={ShellText.Quoted(Kind(command.Argument))} ;;");
+            writer.WriteLine($"        argument={ShellText.Quoted(ShellText.Kind(command.Argument))} ;;");
         }
 
         writer.Write(
@@ -37,7 +37,7 @@ internal static class ZshCompletion
                 case "$1 $2" in
 
             """);
-        foreach (string line in ShellText.OptionsWithValues(commands, Kind))
+        foreach (string line in ShellText.OptionsWithValues(commands))
         {
             writer.WriteLine("    " + line);
         }
@@ -53,7 +53,7 @@ internal static class ZshCompletion
                 '<file>') _files ;;
                 '<folder>') _files -/ ;;
                 '<text>' | '<none>') return 1 ;;
-                *) compadd -- ${=1} ;;
+                *) compadd -- "${(@s:|:)1}" ;;
                 esac
             }
 
@@ -97,13 +97,4 @@ internal static class ZshCompletion
 
     private static string Described(IEnumerable<(string Name, string Description)> entries) => string.Join(
         ' ', entries.Select(e => ShellText.Quoted($"{e.Name.Replace(":", @"\:", StringComparison.Ordinal)}:{e.Description}")));
-
-    private static string Kind(CompletedValue value) => value.Kind switch
-    {
-        ValueKind.None => "<none>",
-        ValueKind.Text => "<text>",
-        ValueKind.File => "<file>",
-        ValueKind.Folder => "<folder>",
-        _ => string.Join(' ', value.Words),
-    };
 }
