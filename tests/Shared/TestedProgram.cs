@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Leakstat.Cli;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Leakstat.Cli.Completion;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Commands;
 

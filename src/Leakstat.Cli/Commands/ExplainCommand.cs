@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using Leakstat.Cli;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Tests.Cli;
 
