@@ -74,6 +74,19 @@ public sealed partial class ManualPageTests
         string line = "";
         foreach (string word in Escaped(sentence).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
+            if (word.StartsWith("FreeBSD", StringComparison.Ordinal))
+            {
+                if (line.Length > 0)
+                {
+                    yield return line;
+                }
+
+                line = "";
+                string rest = word["FreeBSD".Length..];
+                yield return rest.Length == 0 ? ".Fx" : char.IsPunctuation(rest[0]) && rest.Length == 1 ? $".Fx {rest}" : $".Fx Ns {rest}";
+                continue;
+            }
+
             if (line.Length + word.Length > 75)
             {
                 yield return line;
