@@ -59,8 +59,11 @@ internal static class ReportFile
     public static bool IsOfOutput(Exception e) => e is IOException { HResult: 28 or 5 or 27 or 69 or 122 };
 
     /// <summary>Where a link leads in the end; the path itself where it is none.</summary>
-    private static string Target(string path) =>
-        new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    private static string Target(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
 
     /// <summary>
     /// A new file beside the place, under a name that nobody can know beforehand, so that nothing is followed or replaced on

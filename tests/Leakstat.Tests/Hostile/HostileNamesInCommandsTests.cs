@@ -38,7 +38,8 @@ public sealed class HostileNamesInCommandsTests
         foreach (string[] folders in (string[][])[.. Series.Select(s => Given.SeriesFolders(s).ToArray()), .. Captures.Select(c => (string[])[c])])
         {
             List<(string Rule, string Command)> harmless = Commands(folders, Harmless);
-            foreach (string name in Names)
+            // A series takes long to judge: every fifth name goes through those.
+            foreach (string name in folders.Length > 1 ? Names.Where((_, i) => i % 5 == 0) : Names)
             {
                 List<(string Rule, string Command)> hostile = Commands(folders, name);
                 string[] expected = [.. harmless.Select(c => Shape(c.Command, Harmless)).Distinct().Order(StringComparer.Ordinal)];

@@ -74,7 +74,7 @@ public sealed class WrittenFilesTests : IDisposable
     public void StandardOutputWithoutRoomIsSaid()
     {
         using var error = new StringWriter();
-        using FileStream device = File.OpenWrite("/dev/full");
+        using var device = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         int code = CommandLine_Run(
             ["diagnose", Path.Combine(Given.Root, "samples/freebsd-14.2-fresh-boot")],
             new Terminal { Output = new StandardOutput(device), Error = error, Input = () => Stream.Null });

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
-using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Gates;

@@ -8,9 +8,9 @@ using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Gate;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.Knowledge;
 using Leakstat.Model;
+using Leakstat.Reports;
 using Leakstat.Reports.Views.Gates;
 
 namespace Leakstat.Cli.Commands.Gates;
@@ -79,13 +79,8 @@ internal static class GateJudge
 
     private static void Print(ParseResult parsed, CommonOptions common, GateOptions options, GateResult result, Terminal terminal)
     {
-        ReportOutput.Print(
-            parsed, common, terminal, stream => GateJson.Write(result, stream), (writer, layout) => GateTerminalReport.Write(result, writer, layout));
-        ReportOutput.WriteFiles(parsed, common, result.Report, terminal);
-        if (parsed.GetValue(options.JUnit) is { } junit)
-        {
-            ReportFile.Write(junit, terminal, stream => JUnitReport.Write(result, stream));
-        }
+        ReportOutput.Print(parsed, common, terminal, ReportRegistry.Gate, result);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Gate, result, terminal);
 
         if (parsed.GetValue(options.WriteBaseline) is { } known)
         {
