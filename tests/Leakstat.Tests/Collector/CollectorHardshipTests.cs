@@ -28,6 +28,17 @@ public sealed class CollectorHardshipTests
         Assert.True(run.Status == 0, run.Text + run.Errors);
     }
 
+    [Theory]
+    [InlineData("dash")]
+    [InlineData("mksh")]
+    [InlineData("ksh93")]
+    public void NothingOutsideTheSpoolIsTouchedWhateverOthersPrepared(string shell)
+    {
+        using var host = new ReplayedHost();
+        ProcessResult run = host.Run(Path.Combine(Given.Root, "tests/collector/hostile"), [shell]);
+        Assert.True(run.Status == 0, run.Text + run.Errors);
+    }
+
     [Fact]
     public void AReadOnlyDiskIsSaid()
     {
