@@ -28,6 +28,11 @@ public sealed partial class FolderUseTests
         {
             (int row, string named) = Layers.PlaceOf(Layers.Folder(use.From));
             (int usedRow, string used) = Layers.PlaceOf(Layers.Folder(use.To));
+            if (IsInListedCircle(use))
+            {
+                continue;
+            }
+
             if (row < 0 || usedRow < 0 || usedRow > row || (usedRow == row && named != used))
             {
                 wrong.Add($"{use.From} (row {row}) uses {use.To} (row {usedRow}): {use.Example}");
@@ -87,6 +92,10 @@ public sealed partial class FolderUseTests
         Assert.Equal(expected.Order(StringComparer.Ordinal), shown.Distinct().Order(StringComparer.Ordinal));
         Assert.All(Layers.All, a => Assert.Equal(a.Rows.Reverse(), shown.Where(a.Rows.Contains)));
     }
+
+    /// <summary>What is known to be wrong is in the list of circles, and counts once.</summary>
+    private static bool IsInListedCircle(FolderUse use) => Layers.CirclesLeft.Select(c => c.Split(", "))
+        .Any(c => c.Contains(Layers.Folder(use.From)) && c.Contains(Layers.Folder(use.To)));
 
     /// <summary>Groups of folders that use each other in a circle, each in order of names.</summary>
     private static List<string[]> Circles()

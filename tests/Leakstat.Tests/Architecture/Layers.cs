@@ -21,7 +21,7 @@ internal static class Layers
             "Tracing",
             "Tracing/Programs | Tracing/Reading",
             "Diagnosis/Contracts",
-            "Diagnosis/Owners | Diagnosis/Messages | Diagnosis/Advising | Diagnosis/Growth",
+            "Diagnosis/Owners | Diagnosis/Messages | Diagnosis/Advising | Diagnosis/Growth | Diagnosis/Signatures",
             "Diagnosis/Limits | Diagnosis/Network | Diagnosis/Leaks | Diagnosis/Rounds | Diagnosis/TwoHosts",
             "Diagnosis/Rules",
             "Diagnosis/Engine",
@@ -42,7 +42,7 @@ internal static class Layers
         [
             "Cli/Hosting",
             "Cli/Hosting/Files | Cli/Hosting/Screen",
-            "Cli/Options | Cli/Dumps",
+            "Cli/Options | Cli/Dumps | Cli/Completion",
             "Cli/Targets",
             "Cli/Sources",
             "Cli/Cores",
@@ -59,6 +59,8 @@ internal static class Layers
     public static ImmutableArray<string> CirclesLeft { get; } =
     [
         "Captures, Captures/Formats, Captures/Libxo",
+        "Cli/Commands/Dump, Cli/Dumps",
+        "Dump, Dump/Containers, Dump/Ctf, Dump/Dwarf, Dump/Elf, Dump/Files, Dump/Target, Dump/Walking",
         "Store, Store/Packing, Store/Sqlite",
     ];
 

@@ -24,6 +24,26 @@ internal static class GateJudge
         GateOptions options,
         IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
     {
+        bool isGitHub = !parsed.GetValue(common.Json)
+            && (parsed.GetValue(options.GitHub) || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true");
+        GateResult result;
+        using (GitHubLog.StopCommands(terminal, isGitHub))
+        {
+            result = Judge(parsed, options, sources, plan, terminal);
+            Print(parsed, common, options, result, terminal);
+        }
+
+        if (isGitHub)
+        {
+            using TextWriter writer = terminal.Writer();
+            GitHubAnnotations.Write(result, writer);
+        }
+
+        return result.IsClean ? ExitCode.Done : ExitCode.Found;
+    }
+
+    private static GateResult Judge(ParseResult parsed, GateOptions options, IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
+    {
         GateBaseline baseline = ReadBaseline(parsed.GetValue(options.Baseline), terminal);
         KnowledgeBase knowledge = BuiltInKnowledge.Load();
         SourceSet set = SourceReading.Open(sources, terminal);
@@ -52,10 +72,7 @@ internal static class GateJudge
                     + "more captures or fewer rounds of --warm-up are needed");
         }
 
-        GateResult result = GateResult.Of(
-            report, earliest, baseline, DateOnly.FromDateTime(DateTime.UtcNow), knowledge);
-        Print(parsed, common, options, result, terminal);
-        return result.IsClean ? ExitCode.Done : ExitCode.Found;
+        return GateResult.Of(report, earliest, baseline, DateOnly.FromDateTime(DateTime.UtcNow), knowledge);
 
         IEnumerable<Capture> KeepFirst()
         {
@@ -78,14 +95,6 @@ internal static class GateJudge
             ReportFile.Write(known, stream => stream.Write(Encoding.UTF8.GetBytes(
                 GateBaseline.Head + string.Concat(
                     result.Rounds.Subjects.Where(s => s.IsLeak).Select(GateBaseline.Line)))));
-        }
-
-        bool isGitHub = parsed.GetValue(options.GitHub)
-            || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true";
-        if (isGitHub && !parsed.GetValue(common.Json))
-        {
-            using TextWriter writer = terminal.Writer();
-            GitHubAnnotations.Write(result, writer);
         }
     }
 

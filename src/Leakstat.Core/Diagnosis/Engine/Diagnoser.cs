@@ -3,6 +3,7 @@ using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Signatures;
 using Leakstat.Diagnosis.TwoHosts;
 using Leakstat.History;
 using Leakstat.Knowledge;

@@ -1,5 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Signatures;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

@@ -2,7 +2,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
-namespace Leakstat.Diagnosis.Engine;
+namespace Leakstat.Diagnosis.Signatures;
 
 /// <summary>
 /// Compares a finding with the signatures of known bugs. The subject has to be that of the signature and to misbehave,
