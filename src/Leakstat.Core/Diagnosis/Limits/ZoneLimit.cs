@@ -20,11 +20,14 @@ internal sealed record ZoneLimit(string Zone, string? Governs, string Means, Whe
     public static ZoneLimit? Of(string zone) => Known.GetValueOrDefault(zone);
 
     // From the sites that set the limits (uma_zone_set_max, pf's pool limits) in FreeBSD 10 to 15.
-    private static IEnumerable<ZoneLimit> Table()
+    private static IEnumerable<ZoneLimit> Table() => [.. OfRequests(), .. OfLoad(), .. OfCaches()];
+
+    private static IEnumerable<ZoneLimit> OfRequests()
     {
         const string Sockets = "kern.ipc.maxsockets";
         const string NoSockets = "No socket can be made: connections are refused and socket(2) fails with ENOBUFS.";
-        foreach (string zone in (string[])["socket", "unpcb", "ripcb", "udpcb", "udp_inpcb", "udplite_inpcb", "tcp_inpcb", "tcpcb", "divcb"])
+        foreach (string zone in (string[])
+            ["socket", "unpcb", "ripcb", "udpcb", "udp_inpcb", "udplite_inpcb", "tcp_inpcb", "tcpcb", "divcb"])
         {
             yield return new ZoneLimit(zone, Sockets, NoSockets);
         }
@@ -56,7 +59,10 @@ internal sealed record ZoneLimit(string Zone, string? Governs, string Means, Whe
         yield return new ZoneLimit("swblk", "kern.maxswzone", Swap);
         yield return new ZoneLimit("swpctrie", "kern.maxswzone", Swap);
         yield return new ZoneLimit("SWAPMETA", "kern.maxswzone", Swap);
+    }
 
+    private static IEnumerable<ZoneLimit> OfLoad()
+    {
         yield return new ZoneLimit(
             "ipq",
             "net.inet.ip.maxfragpackets",
@@ -75,7 +81,10 @@ internal sealed record ZoneLimit(string Zone, string? Governs, string Means, Whe
             WhenFull.Load);
         yield return new ZoneLimit(
             "DEVCTL", "hw.bus.devctl_queue", "Device events are not read: devd(8) is stopped or hangs.", WhenFull.Load);
+    }
 
+    private static IEnumerable<ZoneLimit> OfCaches()
+    {
         yield return new ZoneLimit(
             "hostcache",
             "net.inet.tcp.hostcache.cachelimit",
@@ -87,7 +96,10 @@ internal sealed record ZoneLimit(string Zone, string? Governs, string Means, Whe
             "NetFlow IPv4 cache", null, "A cache of flows; the oldest is exported early.", WhenFull.Normal);
         yield return new ZoneLimit(
             "NetFlow IPv6 cache", null, "A cache of flows; the oldest is exported early.", WhenFull.Normal);
-        foreach (string zone in (string[])["pbuf", "swrbuf", "swwbuf", "vnpbuf", "clpbuf", "mdpbuf", "nfspbuf", "smbpbuf", "fusepbuf", "ncl_pbuf"])
+        foreach (string zone in (string[])
+        [
+            "pbuf", "swrbuf", "swwbuf", "vnpbuf", "clpbuf", "mdpbuf", "nfspbuf", "smbpbuf", "fusepbuf", "ncl_pbuf",
+        ])
         {
             yield return new ZoneLimit(
                 zone,

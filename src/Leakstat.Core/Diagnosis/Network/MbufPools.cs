@@ -35,66 +35,21 @@ internal static class MbufPools
             ? "mbuf_jumbo_page"
             : "mbuf_jumbo_pagesize";
         ImmutableArray<MbufPoolUse>.Builder pools = ImmutableArray.CreateBuilder<MbufPoolUse>(5);
-        Add(
-            Read(
-                context,
-                Mbuf,
-                "mbufs",
-                "kern.ipc.nmbufs",
-                256,
-                netstat?.Mbufs,
-                netstat?.MbufsDenied,
-                netstat?.MbufsDelayed,
-                packet?.Used ?? 0,
-                0));
-        Add(
-            Read(
-                context,
-                Cluster,
-                "mbuf clusters",
-                "kern.ipc.nmbclusters",
-                2048,
-                netstat?.Clusters,
-                netstat?.ClustersDenied,
-                netstat?.ClustersDelayed,
-                0,
-                packet?.Free ?? 0));
-        Add(
-            Read(
-                context,
-                page,
-                "page-size jumbo clusters",
-                "kern.ipc.nmbjumbop",
-                context.PageSize,
-                netstat?.JumboPage,
-                netstat?.JumboPageDenied,
-                netstat?.JumboPageDelayed,
-                0,
-                0));
-        Add(
-            Read(
-                context,
-                Jumbo9,
-                "9 KiB jumbo clusters",
-                "kern.ipc.nmbjumbo9",
-                9216,
-                netstat?.Jumbo9,
-                netstat?.Jumbo9Denied,
-                netstat?.Jumbo9Delayed,
-                0,
-                0));
-        Add(
-            Read(
-                context,
-                Jumbo16,
-                "16 KiB jumbo clusters",
-                "kern.ipc.nmbjumbo16",
-                16384,
-                netstat?.Jumbo16,
-                netstat?.Jumbo16Denied,
-                netstat?.Jumbo16Delayed,
-                0,
-                0));
+        Add(Read(
+            context, Mbuf, "mbufs", "kern.ipc.nmbufs", 256,
+            netstat?.Mbufs, netstat?.MbufsDenied, netstat?.MbufsDelayed, packet?.Used ?? 0, 0));
+        Add(Read(
+            context, Cluster, "mbuf clusters", "kern.ipc.nmbclusters", 2048,
+            netstat?.Clusters, netstat?.ClustersDenied, netstat?.ClustersDelayed, 0, packet?.Free ?? 0));
+        Add(Read(
+            context, page, "page-size jumbo clusters", "kern.ipc.nmbjumbop", context.PageSize,
+            netstat?.JumboPage, netstat?.JumboPageDenied, netstat?.JumboPageDelayed, 0, 0));
+        Add(Read(
+            context, Jumbo9, "9 KiB jumbo clusters", "kern.ipc.nmbjumbo9", 9216,
+            netstat?.Jumbo9, netstat?.Jumbo9Denied, netstat?.Jumbo9Delayed, 0, 0));
+        Add(Read(
+            context, Jumbo16, "16 KiB jumbo clusters", "kern.ipc.nmbjumbo16", 16384,
+            netstat?.Jumbo16, netstat?.Jumbo16Denied, netstat?.Jumbo16Delayed, 0, 0));
         return pools.ToImmutable();
 
         void Add(MbufPoolUse? pool)

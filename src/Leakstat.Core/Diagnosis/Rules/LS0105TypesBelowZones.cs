@@ -38,31 +38,7 @@ public sealed class LS0105TypesBelowZones : IRule
         }
 
         long missing = Arithmetic.Subtract(-account.Bytes, named);
-        var evidence = new List<Evidence>
-        {
-            new(
-                $"malloc types minus malloc zones and large allocations: {Display.Change(account.Bytes)} "
-                    + $"({account.How})",
-                account.Bytes,
-                Unit.Bytes,
-                account.At),
-        };
-        if (named > 0)
-        {
-            evidence.Add(new Evidence(
-                $"the kernel's messages name {Display.Bytes(named)} of it; {Display.Bytes(missing)} have no message "
-                    + "(any more)",
-                named,
-                Unit.Bytes,
-                losses[^1].At));
-        }
-        else
-        {
-            evidence.Add(new Evidence(context.Latest.Messages is null
-                ? "the capture has no dmesg, where the kernel would have named the type at unload"
-                : "dmesg names no type that leaked; the message buffer may have been overwritten since"));
-        }
-
+        List<Evidence> evidence = EvidenceOf(context, account, losses, named, missing);
         (Series Type, long Bytes)? vanished = Vanished(context, missing);
         if (vanished is { } type)
         {
@@ -104,6 +80,37 @@ public sealed class LS0105TypesBelowZones : IRule
             ],
             BytesAtStake = missing,
         };
+    }
+
+    private static List<Evidence> EvidenceOf(
+        DiagnosisCase context, Account account, LossMessage[] losses, long named, long missing)
+    {
+        var evidence = new List<Evidence>
+        {
+            new(
+                $"malloc types minus malloc zones and large allocations: {Display.Change(account.Bytes)} "
+                    + $"({account.How})",
+                account.Bytes,
+                Unit.Bytes,
+                account.At),
+        };
+        if (named > 0)
+        {
+            evidence.Add(new Evidence(
+                $"the kernel's messages name {Display.Bytes(named)} of it; {Display.Bytes(missing)} have no message "
+                    + "(any more)",
+                named,
+                Unit.Bytes,
+                losses[^1].At));
+        }
+        else
+        {
+            evidence.Add(new Evidence(context.Latest.Messages is null
+                ? "the capture has no dmesg, where the kernel would have named the type at unload"
+                : "dmesg names no type that leaked; the message buffer may have been overwritten since"));
+        }
+
+        return evidence;
     }
 
     /// <summary>
