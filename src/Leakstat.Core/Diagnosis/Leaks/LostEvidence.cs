@@ -36,6 +36,26 @@ internal static class LostEvidence
                 + $"rest hangs on heads: {Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all",
             sum.Losses, At: at));
         AddTies(evidence, table, sums, sum);
+        AddBlocks(evidence, sum, at);
+        string[] addresses = [.. sum.Groups.SelectMany(g => g.Addresses).Take(MostAddresses)];
+        if (addresses.Length > 0)
+        {
+            evidence.Add(
+                new Evidence($"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
+        }
+
+        AddDoubts(evidence, table, sum);
+        if (context.Latest.TakenAt is null)
+        {
+            evidence.Add(new Evidence("when the dump was written is not known"));
+        }
+
+        return evidence.ToImmutable();
+    }
+
+    /// <summary>What the blocks say: types that they may be of, modules that they point into, first words.</summary>
+    private static void AddBlocks(ImmutableArray<Evidence>.Builder evidence, LostSum sum, SourceLine at)
+    {
         foreach (LostCandidate candidate in sum.Largest.Candidates)
         {
             string module = candidate.Module is { } file ? $" ({file})" : "";
@@ -55,8 +75,8 @@ internal static class LostEvidence
                     At: at));
         }
 
-        foreach (LostLook look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? [] : sum.Largest.Looks.Take(
-            MostLooks))
+        foreach (LostLook look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? []
+            : sum.Largest.Looks.Take(MostLooks))
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(look.Count)} begin with "
@@ -70,21 +90,6 @@ internal static class LostEvidence
                         $"allocated at {string.Join(" < ", look.Stack)} (by the header of DEBUG_REDZONE)", At: at));
             }
         }
-
-        string[] addresses = [.. sum.Groups.SelectMany(g => g.Addresses).Take(MostAddresses)];
-        if (addresses.Length > 0)
-        {
-            evidence.Add(
-                new Evidence($"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
-        }
-
-        AddDoubts(evidence, table, sum);
-        if (context.Latest.TakenAt is null)
-        {
-            evidence.Add(new Evidence("when the dump was written is not known"));
-        }
-
-        return evidence.ToImmutable();
     }
 
     /// <summary>

@@ -47,34 +47,7 @@ public sealed class LS0212MemoryShortNow : IRule
             Subject = Subject.Host("memory"),
             Confidence = failed ? 0.85 : 0.6,
             BytesAtStake = 0,
-            Evidence =
-            [
-                Evidence.Of(
-                    $"Free: {Display.Bytes(memory.Free.Value)}; the page daemon aims at "
-                        + $"{Display.Bytes(memory.FreeTarget)}",
-                    memory.Free,
-                    Unit.Bytes),
-                new Evidence(
-                    $"Free, inactive and laundry together: {Display.Bytes(memory.Obtainable)}",
-                    memory.Obtainable,
-                    Unit.Bytes),
-                .. arc is not null
-                    ? (ImmutableArray<Evidence>)[new Evidence(
-                        $"The ARC could give back {Display.Bytes(arc.Reclaimable)}",
-                        arc.Reclaimable,
-                        Unit.Bytes,
-                        arc.Size.At)]
-                    : [],
-                .. memory.Shortfalls is { Value: > 0 } shortfalls
-                    ? (ImmutableArray<Evidence>)[Evidence.Of(
-                        $"The page daemon fell short {Display.Count(shortfalls.Value)} times since boot", shortfalls)]
-                    : [],
-                new Evidence(
-                    $"The kernel holds {Display.Bytes(kernel)} wired without the ARC, programs "
-                        + $"{Display.Bytes(memory.Active ?? 0)} active",
-                    kernel,
-                    Unit.Bytes),
-            ],
+            Evidence = EvidenceOf(memory, arc, kernel),
             Advice =
             [
                 kernelHolds
@@ -90,6 +63,35 @@ public sealed class LS0212MemoryShortNow : IRule
             ],
         };
     }
+
+    private static ImmutableArray<Evidence> EvidenceOf(MemoryState memory, ArcView? arc, long kernel) =>
+    [
+        Evidence.Of(
+            $"Free: {Display.Bytes(memory.Free.Value)}; the page daemon aims at "
+                + $"{Display.Bytes(memory.FreeTarget)}",
+            memory.Free,
+            Unit.Bytes),
+        new Evidence(
+            $"Free, inactive and laundry together: {Display.Bytes(memory.Obtainable)}",
+            memory.Obtainable,
+            Unit.Bytes),
+        .. arc is not null
+            ? (ImmutableArray<Evidence>)[new Evidence(
+                $"The ARC could give back {Display.Bytes(arc.Reclaimable)}",
+                arc.Reclaimable,
+                Unit.Bytes,
+                arc.Size.At)]
+            : [],
+        .. memory.Shortfalls is { Value: > 0 } shortfalls
+            ? (ImmutableArray<Evidence>)[Evidence.Of(
+                $"The page daemon fell short {Display.Count(shortfalls.Value)} times since boot", shortfalls)]
+            : [],
+        new Evidence(
+            $"The kernel holds {Display.Bytes(kernel)} wired without the ARC, programs "
+                + $"{Display.Bytes(memory.Active ?? 0)} active",
+            kernel,
+            Unit.Bytes),
+    ];
 
     /// <summary>A large ARC of which the capture does not say how much it can give back: no judgement.</summary>
     private static bool IsUnknownArc(ArcView? arc, MemoryState memory) =>
