@@ -55,8 +55,7 @@ internal static class WatchPages
         string free = row.FreeBytes is > 0 and { } cached ? $", and {Display.Bytes(cached)} free in caches" : "";
         string place = row.At is { } at ? $" [{at}]" : "";
         canvas.Field(
-            2,
-            Label,
+            2, Label,
             "In use",
             new Run(
                 $"{Display.Bytes(row.Bytes)}{items}{free}{(row.IsStale ? " (not in the latest capture)" : "")}{place}"));
@@ -70,8 +69,7 @@ internal static class WatchPages
         {
             canvas.Field(2, Label, "Rate", new Run($"{Display.Rate(rate)} over the last {row.Recent.Length} captures"));
             canvas.Field(
-                2,
-                Label,
+                2, Label,
                 "",
                 new Run(Sparkline.Of(row.Recent.ToArray(), WatchSession.RecentSamples, canvas.Ascii), IsWhole: true));
         }
@@ -82,8 +80,7 @@ internal static class WatchPages
                 ? $"{Display.Bytes(bound.Used)} of {Display.Bytes(bound.Most)}"
                 : $"{Display.Count(bound.Used)} of {Display.Count(bound.Most)}";
             canvas.Field(
-                2,
-                Label,
+                2, Label,
                 "Bound",
                 new Run($"{Display.Percent(bound.Fill)}: {amounts}{(bound.Name is { } name ? ", " + name : "")}"));
         }

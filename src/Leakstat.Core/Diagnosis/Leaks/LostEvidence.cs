@@ -25,8 +25,7 @@ internal static class LostEvidence
             new Evidence(
                 $"{Display.Count(sum.Count, "block", "blocks")}{of}: no pointer from any root of the kernel leads "
                     + "there, on whatever way",
-                sum.Count,
-                At: at));
+                sum.Count, At: at));
         evidence.Add(new Evidence($"they hold {Display.Bytes(sum.Bytes)}", sum.Bytes, Unit.Bytes, at));
         evidence.Add(new Evidence(
             sum.Heads == sum.Count ? "each is lost by itself: not even another lost block points to it"
@@ -71,8 +70,7 @@ internal static class LostEvidence
                 new Evidence(
                     $"{Display.Count(count)} of {Display.Count(sum.Largest.Examined)} blocks looked at point into "
                         + $"{module}",
-                    count,
-                    At: at));
+                    count, At: at));
         }
 
         foreach (LostLook look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? []
@@ -81,8 +79,7 @@ internal static class LostEvidence
             evidence.Add(new Evidence(
                 $"{Display.Count(look.Count)} begin with "
                     + $"[{look.Words}]{(look.Example is { } example ? $", such as {example}" : "")}",
-                look.Count,
-                At: at));
+                look.Count, At: at));
             if (!look.Stack.IsEmpty)
             {
                 evidence.Add(
@@ -103,8 +100,7 @@ internal static class LostEvidence
         {
             owners.Add(
                 new Owner(
-                    module,
-                    null,
+                    module, null,
                     $"{Display.Count(count)} of {Display.Count(sum.Largest.Examined)} lost blocks point into it"));
         }
 
@@ -129,8 +125,7 @@ internal static class LostEvidence
             evidence.Add(
                 new Evidence(
                     $"{Display.Count(tie.Count)} hang on lost blocks of {tie.Name}",
-                    tie.Count,
-                    At: table.At(sum.Largest)));
+                    tie.Count, At: table.At(sum.Largest)));
         }
 
         foreach (LostSum other in sums.Where(s => s != sum && s.HangsOn(sum) > 0).Take(MostLooks))

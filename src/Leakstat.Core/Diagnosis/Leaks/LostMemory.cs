@@ -76,8 +76,7 @@ internal static class LostMemory
             evidence.Add(new Evidence(
                 $"{Display.Count(lines.Length)} such messages since boot, the last one here: the module was unloaded "
                     + "as often",
-                lines.Length,
-                Unit.Items,
+                lines.Length, Unit.Items,
                 lines[^1].At));
         }
     }

@@ -84,8 +84,6 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
         return new Evidence(
             $"the type is listed again ({Display.Count(row.InUse)} in use, {Display.Bytes(row.Memory)}), {change}; "
                 + "the lost blocks are no part of it",
-            row.InUse,
-            Unit.Items,
-            table.At(row));
+            row.InUse, Unit.Items, table.At(row));
     }
 }

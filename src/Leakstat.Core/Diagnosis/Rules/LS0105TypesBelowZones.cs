@@ -45,9 +45,7 @@ public sealed class LS0105TypesBelowZones : IRule
             evidence.Insert(0, new Evidence(
                 $"the last that was seen of malloc type {type.Type.Key.Name}: {Display.Bytes(type.Bytes)} in use; "
                     + "then it was gone",
-                type.Bytes,
-                Unit.Bytes,
-                type.Type.LastAt));
+                type.Bytes, Unit.Bytes, type.Type.LastAt));
             evidence.AddRange(GrowthEvents.During(context.History));
         }
 
@@ -90,17 +88,14 @@ public sealed class LS0105TypesBelowZones : IRule
             new(
                 $"malloc types minus malloc zones and large allocations: {Display.Change(account.Bytes)} "
                     + $"({account.How})",
-                account.Bytes,
-                Unit.Bytes,
-                account.At),
+                account.Bytes, Unit.Bytes, account.At),
         };
         if (named > 0)
         {
             evidence.Add(new Evidence(
                 $"the kernel's messages name {Display.Bytes(named)} of it; {Display.Bytes(missing)} have no message "
                     + "(any more)",
-                named,
-                Unit.Bytes,
+                named, Unit.Bytes,
                 losses[^1].At));
         }
         else

@@ -58,8 +58,7 @@ public sealed class LS0106UnaccountedWired : IRule
                 new Evidence(
                     $"what is left: {Display.Bytes(rest)}, "
                         + $"{Display.Percent((double)rest / Math.Max(wired.Bytes, 1))} of wired",
-                    rest,
-                    Unit.Bytes),
+                    rest, Unit.Bytes),
             ],
             Advice =
             [

@@ -68,9 +68,7 @@ public sealed class LS0108ScatteredSlabs : IRule
         }
 
         return Make(
-            context,
-            zone,
-            gained,
+            context, zone, gained,
             $"zone {NameOf(zone)} took {Display.Bytes(gained)} more memory while its items in use did not grow",
             [
                 new Evidence(
@@ -107,9 +105,7 @@ public sealed class LS0108ScatteredSlabs : IRule
         }
 
         return Make(
-            context,
-            zone,
-            bytes,
+            context, zone, bytes,
             $"zone {NameOf(zone)} has {Display.Bytes(bytes)} free in slabs that are partly in use and cannot be "
                 + "given back",
             [

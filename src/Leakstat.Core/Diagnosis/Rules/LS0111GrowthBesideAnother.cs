@@ -89,9 +89,7 @@ public sealed class LS0111GrowthBesideAnother : IRule
 
         evidence.Add(new Evidence(
             $"{compared.NameOfB}: {Rate(series.RateInB!.Value)}",
-            series.RateInB.Value.PerHour,
-            Unit.BytesPerHour,
-            series.AtInB));
+            series.RateInB.Value.PerHour, Unit.BytesPerHour, series.AtInB));
         UptimeOverlap overlap = compared.Overlap!;
         evidence.Add(new Evidence(
             $"compared at {overlap.Points.Length} points from {Uptime(overlap.From)} to {Uptime(overlap.To)} after "
@@ -103,8 +101,7 @@ public sealed class LS0111GrowthBesideAnother : IRule
                 : FormattableString.Invariant($"{series.Chance:0.0e+0}");
             evidence.Add(new Evidence(
                 $"without a reason the chance of such a difference is {chance}, corrected for autocorrelation and the number of series",
-                series.Chance,
-                Unit.Fraction));
+                series.Chance, Unit.Fraction));
         }
 
         if (series.Scale > 1.005)

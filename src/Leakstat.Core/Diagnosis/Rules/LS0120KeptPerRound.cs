@@ -29,9 +29,7 @@ public sealed class LS0120KeptPerRound : IRule
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence(
             $"live items before the first and behind each of {Display.Count(plan.Rounds, "round", "rounds")}: {string.Join(", ", Shown(kept.Counts))}",
-            gained,
-            Unit.Items,
-            kept.LastAt));
+            gained, Unit.Items, kept.LastAt));
         evidence.Add(new Evidence(
             $"steps between {Display.Count(kept.Test.Least)} and {Display.Count(kept.Test.Greatest)}, the second "
                 + "half rises as the first does, and no counter explains it"));

@@ -92,8 +92,7 @@ public sealed class LS0202ZoneNearLimit : IRule
         {
             evidence.Add(new Evidence(
                 $"since boot {Display.Count(row.Failures ?? 0)} requests failed, {Display.Count(row.Sleeps ?? 0)} "
-                    + "waited",
-                row.Failures, Unit.Items, table.At(row)));
+                    + "waited", row.Failures, Unit.Items, table.At(row)));
         }
 
         if (known?.Governs is { } governs && !known.IsPacketFilter && context.Sysctl(governs) is { } limit)
@@ -155,8 +154,7 @@ public sealed class LS0202ZoneNearLimit : IRule
                 Evidence.Of($"{amount} in use", count, limit.IsBytes ? Unit.Bytes : Unit.Items),
                 Evidence.Of(
                     $"{limit.Limit} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}",
-                    most,
-                    limit.IsBytes ? Unit.Bytes : Unit.Items),
+                    most, limit.IsBytes ? Unit.Bytes : Unit.Items),
                 new Evidence(limit.Means),
             ],
             Exhaustion = new ExhaustionTime(limit.Limit, null, null, null),

@@ -74,8 +74,7 @@ public sealed class LS0203ZoneFailures : IRule
             evidence.Add(
                 Evidence.Of(
                     $"memory is short now: {Display.Bytes(Arithmetic.Multiply(free.Value, context.PageSize))} free",
-                    free,
-                    Unit.Pages));
+                    free, Unit.Pages));
         }
 
         if (row.Limit > 0 && ZoneLimit.Of(row.Name) is { } known)

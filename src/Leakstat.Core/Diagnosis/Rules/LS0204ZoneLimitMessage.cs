@@ -54,9 +54,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
             severity = share >= StillFull ? Severity.Critical : Severity.Warning;
             evidence.Add(new Evidence(
                 severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now",
-                row.Used,
-                Unit.Items,
-                table.At(row)));
+                row.Used, Unit.Items, table.At(row)));
         }
 
         Subject subject = Subject.Zone(zone);
@@ -89,8 +87,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
         if (TunableIn(message) is { } tunable && context.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
         {
             advice.AddRange(TunableAdvice.Set(
-                context,
-                tunable,
+                context, tunable,
                 current.Value * 2,
                 $"When the use follows the load, double the limit (now {Display.Count(current.Value)}).",
                 "More kernel memory may be used, as far as the load asks for it; if the growth is a leak this hides "

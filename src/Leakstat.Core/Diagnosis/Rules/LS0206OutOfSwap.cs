@@ -108,17 +108,14 @@ public sealed class LS0206OutOfSwap : IRule
             return (
                 new Evidence(
                     "no swap is configured; the kernel prints this message all the same", 0, Unit.Bytes, swap.at),
-                false,
-                true);
+                false, true);
         }
 
         double free = 1 - ((double)swap.used / swap.total);
         return (
             new Evidence(
                 $"{Display.Bytes(swap.used)} of {Display.Bytes(swap.total)} swap in use at the capture",
-                swap.used,
-                Unit.Bytes,
-                swap.at),
+                swap.used, Unit.Bytes, swap.at),
             free >= Recovered,
             false);
     }

@@ -45,9 +45,7 @@ public sealed class LS0208SwapExhausted : IRule
             [
                 new Evidence(
                     $"{Display.Bytes(swap.Used)} of {Display.Bytes(swap.Total)} swap are used",
-                    swap.Used,
-                    Unit.Bytes,
-                    swap.At),
+                    swap.Used, Unit.Bytes, swap.At),
                 .. MemoryLines(memory),
             ],
             Advice =
@@ -92,8 +90,7 @@ public sealed class LS0208SwapExhausted : IRule
         : [Evidence.Of(
             $"{Display.Bytes(memory.Free.Value)} of memory are free; the page daemon aims at "
                 + $"{Display.Bytes(memory.FreeTarget)}",
-            memory.Free,
-            Unit.Bytes)];
+            memory.Free, Unit.Bytes)];
 
     private static Advice AddSwap() => new()
     {

@@ -50,14 +50,10 @@ public sealed class LS0209UserWiredNearLimit : IRule
                 new Evidence(
                     $"Wired by programs: {Display.Bytes(usedBytes)} ({Display.Count(used.Value)} pages; a page wired "
                         + "twice counts twice)",
-                    used.Value,
-                    Unit.Pages,
-                    used.At),
+                    used.Value, Unit.Pages, used.At),
                 new Evidence(
                     $"Limit: {Display.Bytes(limitBytes)} (vm.max_user_wired, {Display.Count(limit.Value)} pages)",
-                    limit.Value,
-                    Unit.Pages,
-                    limit.At),
+                    limit.Value, Unit.Pages, limit.At),
             ],
             Advice =
             [

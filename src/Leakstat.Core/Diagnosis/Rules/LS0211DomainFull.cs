@@ -104,17 +104,14 @@ public sealed class LS0211DomainFull : IRule
             .Where(z => !z.IsSecondary && !z.IsCacheZone)
             .Select(
                 z => (
-                    z.KegName,
-                    z.Node,
-                    All: z.Pages ?? 0,
+                    z.KegName, z.Node, All: z.Pages ?? 0,
                     Here: z.Domains.FirstOrDefault(d => d.Domain == domain).Pages))
             .Where(k => k.Here is { Value: >= 1024 } && k.Here.Value.Value >= k.All * Bound)
             .OrderByDescending(k => k.Here!.Value.Value).ThenBy(k => k.Node, StringComparer.Ordinal)
             .Select(
                 k => (
                     k.KegName ?? k.Node,
-                    k.Here!.Value.Value,
-                    (double)k.Here.Value.Value / k.All,
+                    k.Here!.Value.Value, (double)k.Here.Value.Value / k.All,
                     (SourceLine?)k.Here.Value.At));
 
     private sealed record Domain(int Number, Reading Free, long Target, long Least);

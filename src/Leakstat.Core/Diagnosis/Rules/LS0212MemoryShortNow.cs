@@ -69,18 +69,14 @@ public sealed class LS0212MemoryShortNow : IRule
         Evidence.Of(
             $"Free: {Display.Bytes(memory.Free.Value)}; the page daemon aims at "
                 + $"{Display.Bytes(memory.FreeTarget)}",
-            memory.Free,
-            Unit.Bytes),
+            memory.Free, Unit.Bytes),
         new Evidence(
             $"Free, inactive and laundry together: {Display.Bytes(memory.Obtainable)}",
-            memory.Obtainable,
-            Unit.Bytes),
+            memory.Obtainable, Unit.Bytes),
         .. arc is not null
             ? (ImmutableArray<Evidence>)[new Evidence(
                 $"The ARC could give back {Display.Bytes(arc.Reclaimable)}",
-                arc.Reclaimable,
-                Unit.Bytes,
-                arc.Size.At)]
+                arc.Reclaimable, Unit.Bytes, arc.Size.At)]
             : [],
         .. memory.Shortfalls is { Value: > 0 } shortfalls
             ? (ImmutableArray<Evidence>)[Evidence.Of(
@@ -89,8 +85,7 @@ public sealed class LS0212MemoryShortNow : IRule
         new Evidence(
             $"The kernel holds {Display.Bytes(kernel)} wired without the ARC, programs "
                 + $"{Display.Bytes(memory.Active ?? 0)} active",
-            kernel,
-            Unit.Bytes),
+            kernel, Unit.Bytes),
     ];
 
     /// <summary>A large ARC of which the capture does not say how much it can give back: no judgement.</summary>

@@ -66,8 +66,7 @@ public sealed class LS0213OtherLimitMessages : IRule
             [
                 look,
                 .. TunableAdvice.Set(
-                    context,
-                    name,
+                    context, name,
                     current.Value * 2,
                     "When the use is legitimate, double the limit.",
                     "More kernel memory may be used; if the use grows without end this only delays the next message."),

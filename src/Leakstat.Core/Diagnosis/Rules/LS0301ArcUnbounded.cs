@@ -55,8 +55,7 @@ public sealed class LS0301ArcUnbounded : IRule
                 Evidence.Of(
                     $"The ARC takes {Display.Bytes(arc.Size.Value)}, "
                         + $"{Display.Percent(arc.Size.Value / (double)memory.Total)} of memory ({arc.How})",
-                    arc.Size,
-                    Unit.Bytes),
+                    arc.Size, Unit.Bytes),
                 .. arc.Maximum is { } ceiling
                     ? (ImmutableArray<Evidence>)[Evidence.Of(
                         $"Its ceiling is {Display.Bytes(ceiling.Value)}, the kernel's default", ceiling, Unit.Bytes)]
@@ -66,8 +65,7 @@ public sealed class LS0301ArcUnbounded : IRule
                 new Evidence(
                     $"Programs and the rest of the kernel hold {Display.Bytes(working)} (active, laundry, swapped "
                         + "out, wired without the ARC)",
-                    working,
-                    Unit.Bytes),
+                    working, Unit.Bytes),
             ],
             Advice =
             [

@@ -64,8 +64,7 @@ public sealed class LS0302ArcAboveMaximum : IRule
                 .. arc.Leaf("anon_size") is { Value: > 0 } anon
                     ? (ImmutableArray<Evidence>)[Evidence.Of(
                         $"{Display.Bytes(anon.Value)} are anonymous: written and not yet on disk, or on loan",
-                        anon,
-                        Unit.Bytes)]
+                        anon, Unit.Bytes)]
                     : [],
             ],
             Advice =

@@ -147,8 +147,7 @@ public sealed class LS0303ArcOutOfProportion : IRule
             [
                 new Evidence(
                     $"Evictable now: {Display.Bytes(evictable)}",
-                    evictable,
-                    Unit.Bytes,
+                    evictable, Unit.Bytes,
                     arc.Leaf("mru_evictable_data")?.At ?? arc.Size.At),
                 Evidence.Of($"Size: {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
                 Evidence.Of($"Target: {Display.Bytes(target.Value)}", target, Unit.Bytes),

@@ -24,8 +24,7 @@ public sealed class LS0304ArcTooSmall : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(context.Latest) is not { } arc
-            || arc.Maximum is not { } ceiling
+        if (ArcView.Of(context.Latest) is not { } arc || arc.Maximum is not { } ceiling
             || MemoryState.Of(context.Latest, context.Ledger) is not { } memory
             || memory.Total < LeastMemory
             || ceiling.Value >= memory.Total / 16
@@ -38,8 +37,7 @@ public sealed class LS0304ArcTooSmall : IRule
         bool disabled = ceiling.Value <= AsGoodAsNone;
         bool missesMuch = arc.Accesses >= EnoughAccesses && arc.HitRatio < 0.9;
         bool memoryLiesIdle = memory.Free.Value > memory.Total / 4;
-        bool costs = disabled
-            ? arc.HitRatio is not > 0.97
+        bool costs = disabled ? arc.HitRatio is not > 0.97
             : missesMuch || (memoryLiesIdle && arc.HitRatio is not > 0.95);
         long? room = ArcLimitAdvice.Room(context, arc, memory);
         yield return new Finding
@@ -65,17 +63,14 @@ public sealed class LS0304ArcTooSmall : IRule
                 .. arc is { HitRatio: { } ratio, Misses: { } misses }
                     ? (ImmutableArray<Evidence>)[new Evidence(
                         $"{Display.Percent(ratio)} of {Display.Count(arc.Accesses ?? 0)} reads were served from it",
-                        ratio,
-                        Unit.Fraction,
-                        misses.At)]
+                        ratio, Unit.Fraction, misses.At)]
                     : [],
             ],
             Advice =
             [
                 Advice.Look(
                     "Find the setting; often it is an old line for a machine with less memory.",
-                    "grep -n arc /boot/loader.conf /etc/sysctl.conf",
-                    "zfs get -r -s local primarycache"),
+                    "grep -n arc /boot/loader.conf /etc/sysctl.conf", "zfs get -r -s local primarycache"),
                 .. room is { } value
                     ? ArcLimitAdvice.Set(
                         context, arc, value,

@@ -53,9 +53,7 @@ public sealed class LS0305ArcMistakenForLeak : IRule
                 .. context.Ledger.WiredTotal is { } account
                     ? (ImmutableArray<Evidence>)[new Evidence(
                         $"Wired memory is {Display.Bytes(account.Bytes)}; the ARC is {Display.Percent(ofWired)} of it",
-                        account.Bytes,
-                        Unit.Bytes,
-                        account.At)]
+                        account.Bytes, Unit.Bytes, account.At)]
                     : [],
                 .. arc.Maximum is { } ceiling
                     ? (ImmutableArray<Evidence>)[Evidence.Of(
@@ -64,8 +62,7 @@ public sealed class LS0305ArcMistakenForLeak : IRule
                 .. arc.Evictable is { } evictable
                     ? (ImmutableArray<Evidence>)[new Evidence(
                         $"{Display.Bytes(evictable)} of it can be evicted at once when programs need memory",
-                        evictable,
-                        Unit.Bytes,
+                        evictable, Unit.Bytes,
                         arc.Leaf("mfu_evictable_data")?.At ?? arc.Size.At)]
                     : [],
             ],

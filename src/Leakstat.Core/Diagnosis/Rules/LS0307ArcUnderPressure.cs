@@ -71,8 +71,7 @@ public sealed class LS0307ArcUnderPressure : IRule
                     ? (ImmutableArray<Evidence>)[Evidence.Of(
                         "Memory the ARC may still take: "
                             + $"{(available.Value < 0 ? "none, it has to give back " : "")}{Display.Bytes(Math.Abs(available.Value))}",
-                        available,
-                        Unit.Bytes)]
+                        available, Unit.Bytes)]
                     : [],
             ],
             Advice =
@@ -125,18 +124,13 @@ public sealed class LS0307ArcUnderPressure : IRule
             [
                 new Evidence(
                     $"{Display.Percent(ratio)} of {Display.Count(arc.Accesses ?? 0)} reads were served from the ARC",
-                    ratio,
-                    Unit.Fraction,
-                    misses.At),
+                    ratio, Unit.Fraction, misses.At),
                 new Evidence(
                     $"Reads of blocks that had just been evicted: {Display.Count(ghosts)}",
-                    ghosts,
-                    Unit.Items,
-                    recent.At),
+                    ghosts, Unit.Items, recent.At),
                 Evidence.Of(
                     $"Size {Display.Bytes(arc.Size.Value)}, at its maximum of {Display.Bytes(ceiling.Value)}",
-                    arc.Size,
-                    Unit.Bytes),
+                    arc.Size, Unit.Bytes),
             ],
             Advice =
             [

@@ -78,8 +78,7 @@ public sealed class LS0403JumboFragmentation : IRule
                 + $"{Display.Bytes(Arithmetic.Multiply(blocks.PagesFrom(Order), context.PageSize))} of "
                 + $"{Display.Bytes(Arithmetic.Multiply(blocks.Pages, context.PageSize))} free (vm.phys_free)",
                 blocks.BlocksFrom(Order),
-                Unit.Items,
-                blocks.At));
+                Unit.Items, blocks.At));
         }
 
         if (context.Sysctl("vm.stats.vm.v_free_count") is { } free)
@@ -87,8 +86,7 @@ public sealed class LS0403JumboFragmentation : IRule
             evidence.Add(
                 Evidence.Of(
                     $"{Display.Bytes(Arithmetic.Multiply(free.Value, context.PageSize))} of memory is free",
-                    free,
-                    Unit.Pages));
+                    free, Unit.Pages));
         }
 
         return new Finding

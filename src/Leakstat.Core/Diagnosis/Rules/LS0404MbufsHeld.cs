@@ -63,8 +63,7 @@ public sealed class LS0404MbufsHeld : IRule
         evidence.Add(new Evidence(
             $"sockets and rings explain {Display.Count(explained)} at the very most; {Display.Bytes(excess)} are "
                 + "beyond that",
-            excess,
-            Unit.Bytes));
+            excess, Unit.Bytes));
         if (pool.Fill is { } fill)
         {
             evidence.Add(

@@ -37,8 +37,7 @@ public sealed class LS0501OutOfTreeModules : IRule
         {
             KernelFile largest = foreign.MaxBy(f => f.Size)!;
             yield return Of(
-                context,
-                largest,
+                context, largest,
                 $"{foreign.Length} modules that are not part of FreeBSD are loaded, {largest.Name} the largest",
                 foreign);
             yield break;

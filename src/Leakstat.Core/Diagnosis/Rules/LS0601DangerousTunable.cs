@@ -15,16 +15,7 @@ public sealed class LS0601DangerousTunable : IRule
     private static readonly ImmutableArray<Func<DiagnosisCase, Fault?>> Checks =
     [
         Vnodes,
-        Sockets,
-        Files,
-        Kmem,
-        Clusters,
-        MbufSum,
-        ClusterMemory,
-        FreeMinimum,
-        FreeTarget,
-        FreeOrder,
-        ArcFreeTarget,
+        Sockets, Files, Kmem, Clusters, MbufSum, ClusterMemory, FreeMinimum, FreeTarget, FreeOrder, ArcFreeTarget,
         DirtyData, OomSequence, PageFaultAttempts, PhysicalSharedMemory, ZoneWarnings,
     ];
 

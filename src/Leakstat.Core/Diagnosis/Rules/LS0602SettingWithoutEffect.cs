@@ -61,10 +61,7 @@ public sealed class LS0602SettingWithoutEffect : IRule
             return context.Latest.Sysctls.Count < WholeListing || context.Latest.Sysctls.Contains(line.Name)
                 ? null
                 : Make(
-                    context,
-                    file,
-                    line,
-                    Severity.Warning,
+                    context, file, line, Severity.Warning,
                     $"{line.Name} does not exist in {context.Release}: the line does nothing");
         }
 
@@ -77,10 +74,7 @@ public sealed class LS0602SettingWithoutEffect : IRule
         if (isLoader && tunable.Kind == TunableKind.Runtime)
         {
             return Make(
-                context,
-                file,
-                line,
-                Severity.Warning,
+                context, file, line, Severity.Warning,
                 $"{line.Name} stands in loader.conf, and the loader's value is not read: it belongs into "
                     + "/etc/sysctl.conf");
         }
@@ -88,20 +82,14 @@ public sealed class LS0602SettingWithoutEffect : IRule
         if (!isLoader && tunable.Kind == TunableKind.Loader)
         {
             return Make(
-                context,
-                file,
-                line,
-                Severity.Warning,
+                context, file, line, Severity.Warning,
                 $"{line.Name} stands in sysctl.conf, and it can be set at boot only: it belongs into "
                     + "/boot/loader.conf");
         }
 
         return tunable.ReplacedBy is not null && context.Latest.Host.IsAtLeast(15)
             ? Make(
-                context,
-                file,
-                line,
-                Severity.Info,
+                context, file, line, Severity.Info,
                 $"{line.Name} is an old name; {context.Release} warns about it on the console")
             : null;
     }

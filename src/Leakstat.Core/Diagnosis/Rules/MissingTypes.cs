@@ -45,8 +45,6 @@ internal static class MissingTypes
             ? new Evidence(
                 $"malloc types add up to {Display.Bytes(-account.Bytes)} less than the malloc zones hold: the lost "
                     + "blocks are still there, without a type",
-                account.Bytes,
-                Unit.Bytes,
-                account.At)
+                account.Bytes, Unit.Bytes, account.At)
             : null;
 }

@@ -15,8 +15,7 @@ internal static class FindingBlock
     {
         WriteTitle(canvas, finding, rank);
         canvas.Paragraph(
-            Indent,
-            Indent,
+            Indent, Indent,
             new Run(
                 $"{finding.Rule}, {Words.Of(finding.Verdict)}, {Confidence(finding.Confidence)}, "
                     + $"{Words.Of(finding.Subject)}",

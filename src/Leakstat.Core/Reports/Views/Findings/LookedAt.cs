@@ -67,8 +67,7 @@ public sealed class LookedAt
 
         return new LookedAt(sources.ToImmutable(), missing.ToImmutable())
         {
-            IsWhole = capture.Zones is not null
-                && capture.MallocTypes is not null
+            IsWhole = capture.Zones is not null && capture.MallocTypes is not null
                 && report.Ledger.WiredTotal is not null,
         };
 

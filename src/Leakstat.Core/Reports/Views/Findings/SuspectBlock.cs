@@ -27,8 +27,7 @@ internal static class SuspectBlock
         WriteLine(canvas, report.History, finding, near);
         WriteGrowth(canvas, report.History, finding.Growth, finding.Verdict);
         canvas.Field(
-            Indent,
-            LabelWidth,
+            Indent, LabelWidth,
             "Runs out",
             new Run(
                 finding.Exhaustion is { } exhaustion
@@ -64,8 +63,7 @@ internal static class SuspectBlock
 
         int columns = Math.Min(WidestLine, canvas.Width - Indent - LabelWidth);
         canvas.Field(
-            Indent,
-            LabelWidth,
+            Indent, LabelWidth,
             "Used",
             new Run(Sparkline.Of(bytes, columns, canvas.Ascii), Style.Plain, IsWhole: true));
         char[] marks = new char[Math.Min(columns, bytes.Length)];
@@ -85,8 +83,7 @@ internal static class SuspectBlock
         }
 
         canvas.Field(
-            Indent,
-            LabelWidth,
+            Indent, LabelWidth,
             "",
             new Run(
                 $"{Display.Bytes(bytes.First(b => b is not null)!.Value)} to "
@@ -105,8 +102,7 @@ internal static class SuspectBlock
         {
             bool atFirst = history.Samples[history.CurrentBootStart].TakenAt >= since;
             canvas.Field(
-                Indent,
-                LabelWidth,
+                Indent, LabelWidth,
                 "Start",
                 new Run(Display.Time(since) + (atFirst ? ", with the first capture of this boot or before it" : "")));
         }
@@ -138,8 +134,7 @@ internal static class SuspectBlock
                 ? $", by {Display.Time(time)}"
                 : "";
             canvas.Field(
-                Indent,
-                LabelWidth,
+                Indent, LabelWidth,
                 i == 0 ? "Events" : "",
                 new Run($"{(char)('a' + i)} {near[i].Kind}: {near[i].Text}{when}"));
         }
