@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Leakstat.Cli.Commands;
 using Leakstat.Cli.Commands.History;
-using Leakstat.Store;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
 

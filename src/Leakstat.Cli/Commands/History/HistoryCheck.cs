@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Store;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli.Commands.History;
 
