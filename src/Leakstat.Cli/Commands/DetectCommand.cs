@@ -5,7 +5,7 @@ using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat detect SOURCE… | --db FILE</c>: judges what grows over the history of a host, and nothing else.</summary>
+/// <summary><c>leakstat detect SOURCE… | --store FILE</c>: judges what grows over the history of a host, and nothing else.</summary>
 internal static class DetectCommand
 {
     /// <summary>The command.</summary>

@@ -6,7 +6,7 @@ using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat diagnose SOURCE… | --db FILE</c>: reads captures, prints ranked findings with evidence and advice.</summary>
+/// <summary><c>leakstat diagnose SOURCE… | --store FILE</c>: reads captures, prints ranked findings with evidence and advice.</summary>
 internal static class DiagnoseCommand
 {
     /// <summary>The command.</summary>

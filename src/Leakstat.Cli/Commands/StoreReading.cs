@@ -39,7 +39,7 @@ internal static class StoreReading
         return name is null
             ? hosts.OrderByDescending(h => h.Samples).ThenBy(h => h.Name, StringComparer.Ordinal).First()
             : hosts.FirstOrDefault(h => h.Name == name || Shown(h.Name) == name)
-                ?? throw new CommandException(ExitCode.NoInput, $"{file}: no host {name}; leakstat history --db {file} lists the hosts");
+                ?? throw new CommandException(ExitCode.NoInput, $"{file}: no host {name}; leakstat history list --store {file} lists the hosts");
     }
 
     private static DiagnosisReport Diagnose(string file, string? name, KnowledgeBase knowledge, Terminal terminal)

@@ -60,7 +60,7 @@ public sealed class KilledLoadTests : IDisposable
     /// <summary>Runs a load; gives whether it was killed.</summary>
     private static bool Load(string spool, string db, ConcurrentDictionary<string, int> reported, int killAfter, int wait)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "leakstat.dll"), "history", spool, "--db", db, "-v"])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "leakstat.dll"), "history", spool, "--store", db, "-v"])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
