@@ -1,6 +1,6 @@
 using System.Reflection;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Explanations;
 using Leakstat.Tests.Cli;
 
 namespace Leakstat.Tests.Knowledge;

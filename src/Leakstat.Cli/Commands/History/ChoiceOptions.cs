@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Leakstat.History;
-using Leakstat.Reports.History;
+using Leakstat.Reports.Views.Histories;
 
 namespace Leakstat.Cli.Commands.History;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Leakstat.Cli.Hosting;
 using Leakstat.Store;
 using Leakstat.Store.Errors;
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
-using Leakstat.Reports.History;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
+using Leakstat.Reports.Views.Histories;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;

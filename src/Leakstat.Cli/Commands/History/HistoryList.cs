@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
 using Leakstat.History;
 using Leakstat.Model;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;

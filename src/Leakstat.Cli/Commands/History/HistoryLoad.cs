@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using Leakstat.Accounting;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
 using Leakstat.Model;
 using Leakstat.Store;
 

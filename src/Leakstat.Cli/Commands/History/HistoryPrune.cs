@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Leakstat.Cli.Hosting;
 using Leakstat.Model;
 using Leakstat.Store;
 
