@@ -7,7 +7,7 @@ using Leakstat.Cli.Commands.History;
 using Leakstat.Cli.Commands.Traces;
 using Leakstat.Cli.Commands.Watching;
 using Leakstat.Cli.Hosting;
-using Leakstat.Store;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
 

@@ -11,7 +11,7 @@ using Leakstat.Reports.Views.Detections;
 namespace Leakstat.Cli.Commands;
 
 /// <summary>
-/// <c>leakstat detect SOURCE… | --db FILE</c>: judges what grows over the history of a host, and nothing else.
+/// <c>leakstat detect SOURCE… | --store FILE</c>: judges what grows over the history of a host, and nothing else.
 /// </summary>
 internal static class DetectCommand
 {

@@ -10,7 +10,7 @@ using Leakstat.Reports;
 namespace Leakstat.Cli.Commands;
 
 /// <summary>
-/// <c>leakstat diagnose SOURCE… | --db FILE</c>: reads captures, prints ranked findings with evidence and advice.
+/// <c>leakstat diagnose SOURCE… | --store FILE</c>: reads captures, prints ranked findings with evidence and advice.
 /// </summary>
 internal static class DiagnoseCommand
 {

@@ -54,7 +54,7 @@ internal static class StoreReading
             ? hosts.OrderByDescending(h => h.Samples).ThenBy(h => h.Name, StringComparer.Ordinal).First()
             : hosts.FirstOrDefault(h => h.Name == name || Shown(h.Name) == name)
                 ?? throw new CommandException(
-                    ExitCode.NoInput, $"{file}: no host {name}; leakstat history --db {file} lists the hosts");
+                    ExitCode.NoInput, $"{file}: no host {name}; leakstat history list --store {file} lists the hosts");
     }
 
     private static DiagnosisReport Diagnose(string file, string? name, KnowledgeBase knowledge, Terminal terminal)
@@ -78,13 +78,10 @@ internal static class StoreReading
                     h => h.Name, StringComparer.Ordinal)
                     .Select(h => (Shown(h.Name), (int)h.Samples)),
             ],
-            ClockBackwards = NameOrder.ClockBackwards(
-                stored.History.Samples.Select(s => (s.Source, s.TakenAt, Parent(s.Source)))),
+            ClockBackwards = NameOrder.ClockBackwards(stored.History.Samples.Select(s => (s.Source, s.TakenAt))),
         };
         return new Diagnoser(knowledge).Diagnose(
             host.Name.Length > 0 ? host.Name : null, stored.History, stored.Latest, stored.Problems, input)
             ?? throw new CommandException(ExitCode.NoInput, $"{file}: holds no captures of {Shown(host.Name)}");
     }
-
-    private static string Parent(string source) => source[..Math.Max(source.TrimEnd('/').LastIndexOf('/'), 0)];
 }

@@ -22,22 +22,23 @@ public static class Explain
 
         output.WriteLine();
         output.WriteLine("leakstat explain LS0103           what a rule means, when it is wrong, what to do");
+        output.WriteLine("leakstat explain LSD101           what a problem of the input means");
         output.WriteLine("leakstat explain zone NAME        what is known of a zone of vmstat -z");
         output.WriteLine("leakstat explain malloc NAME      what is known of a type of vmstat -m");
     }
 
-    /// <summary>Prints a rule's page; false, with a suggestion, where there is no such rule.</summary>
+    /// <summary>Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such rule.</summary>
     public static bool Rule(string id, TextWriter output)
     {
         string wanted = id.Trim().ToUpperInvariant();
-        if (Page(wanted) is { } page)
+        if ((Page(wanted) ?? DiagnosticPage.Of(wanted)) is { } page)
         {
             output.Write(page);
             return true;
         }
 
         output.WriteLine($"There is no rule {id}.");
-        Suggest(output, wanted, RuleRegistry.All.Select(r => r.Id));
+        Suggest(output, wanted, RuleRegistry.All.Select(r => r.Id).Concat(DiagnosticPage.Ids));
         return false;
     }
 
