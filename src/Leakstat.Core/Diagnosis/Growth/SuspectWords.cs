@@ -14,7 +14,7 @@ internal static class SuspectWords
     public const double LeastProbability = 0.6;
 
     /// <summary>A suspect is a warning; critical when memory is gone within a day or a quarter of it is taken.</summary>
-    public static Severity SeverityOf(DiagnosisCase host, long gained, Exhaustion? exhaustion)
+    public static Severity SeverityOf(DiagnosisCase host, long gained, ExhaustionTime? exhaustion)
     {
         bool soon = exhaustion?.At is { } at && host.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
         bool large = host.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;

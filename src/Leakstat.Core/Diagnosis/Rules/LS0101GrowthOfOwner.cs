@@ -105,10 +105,10 @@ public sealed class LS0101GrowthOfOwner : IRule
     /// <summary>A suspect by all the evidence that a trend has.</summary>
     private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {
-        Growth growth = GrowthPace.Of(host.History, seen);
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
         long gained = (long)((trend.Suspicion?.Rise.Gain ?? 0) * Math.Max(seen.Series.ItemSize, 1));
         bool ended = trend.Suspicion is { Rise.Last: < SuspectWords.LeastGoingOn };
-        Exhaustion? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(host, growth);
+        ExhaustionTime? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(host, growth);
         Finding basis = Basis(host, seen);
         return basis with
         {

@@ -77,9 +77,9 @@ public sealed class LS0102GrowthOfRemainder : IRule
     /// <summary>A suspect by all the evidence that a trend has; the level says nothing where the remainder is not whole.</summary>
     private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend, bool isExact)
     {
-        Growth growth = GrowthPace.Of(host.History, seen);
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
         long gained = (long)trend.Suspicion!.Rise.Gain;
-        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
+        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
         return new Finding
         {
             Rule = Id,
