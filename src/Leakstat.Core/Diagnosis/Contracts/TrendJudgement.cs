@@ -29,7 +29,7 @@ public sealed class TrendJudgement
     /// </summary>
     public bool Excludes(SeriesKey key) => Of(key)?.Class switch
     {
-        null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak => false,
+        null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Suspect or TrendClass.Leak => false,
         TrendClass.Noise => _canProve,
         _ => true,
     };
@@ -49,15 +49,37 @@ public sealed class TrendJudgement
     public IReadOnlyDictionary<SeriesKey, TrendResult> Results => _results;
 
     /// <summary>Other series of the group that a series leads.</summary>
-    public IEnumerable<SeriesKey> GroupOf(SeriesKey leader)
-    {
-        if (Of(leader) is not { Group: >= 0 } result)
-        {
-            return [];
-        }
-
-        return _results.Where(r => r.Value.Group == result.Group && r.Key != leader)
+    public IEnumerable<SeriesKey> GroupOf(SeriesKey leader) => Of(leader) is not { GroupLeader: { } named }
+        ? []
+        : _results.Where(r => r.Value.GroupLeader == named && r.Key != leader && (r.Value.IsLeak || r.Value.Class == TrendClass.Suspect))
             .Select(r => r.Key)
             .OrderBy(k => k.Kind).ThenBy(k => k.Name, StringComparer.Ordinal);
-    }
+
+    /// <summary>Whether there are captures enough for the engine's verdicts to stand; below that they only exclude.</summary>
+    public bool CanProve => _canProve;
+
+    /// <summary>Series that are suspects, one for each group, the most probable first.</summary>
+    public ImmutableArray<SeriesKey> Suspects { get; init; } = [];
+
+    /// <summary>First sample of the boot that was judged.</summary>
+    public int From { get; init; }
+
+    /// <summary>Last sample of it.</summary>
+    public int To { get; init; }
+
+    /// <summary>Wired memory that nobody owns, as far as the captures tell it; null where they do not.</summary>
+    internal Series? Remainder { get; init; }
+
+    /// <summary>The series as the engine took them.</summary>
+    public required HostSeries Host { get; init; }
+
+    /// <summary>What leaked in boots that are over.</summary>
+    public ImmutableArray<EarlierLeak> Earlier { get; init; } = [];
+
+    /// <summary>Growth that ends in a reboot, boot after boot; the one that takes most first.</summary>
+    public ImmutableArray<(SeriesKey Key, GrowthCycle Cycle)> Cycles { get; init; } = [];
+
+    /// <summary>The series of a key: of the remainder the one that was judged.</summary>
+    internal Series? SeriesOf(HostHistory history, SeriesKey key) =>
+        Remainder is { } remainder && key == remainder.Key ? remainder : history.Find(key.Kind, key.Name);
 }
