@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Detection.Weighing;
 
 namespace Leakstat.Detection;
 
@@ -58,8 +59,14 @@ public sealed class TrendEngine(TrendOptions? options = null)
         }
 
         WarmingHost.Apply(host, line, results, [.. _judgements.Select(j => j?.SinceBoot == true)]);
+        Suspicion?[] suspicions = new SuspicionSearch(host, line, _options).Run(
+            results,
+            [.. rises.Select(r => -Math.Log10(Math.Max(r.Slope.Chance, 1e-300)))],
+            [.. _judgements.Select(j => j?.SinceBoot == true)]);
+        Ladder.Apply(host, results, suspicions, _options);
         int[] parts = FindParts(host, results, family, line, judge);
         Grouping.Apply(host, line, results, parts, _options);
+        int[] suspects = SuspectGrouping.Apply(host, line, results);
         ImmutableArray<TrendResult> all = [.. results];
         Dictionary<string, double> bytes = host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
         return new HostTrends(all)
@@ -69,6 +76,9 @@ public sealed class TrendEngine(TrendOptions? options = null)
                 .. all.Where(r => r.IsLeak && r.GroupLeader == r.Key)
                     .OrderByDescending(r => r.Rate.PerHour * bytes[r.Key]).ThenBy(r => r.Key, StringComparer.Ordinal),
             ],
+            From = line.Order.Length > 0 ? line.Order[0] : 0,
+            To = line.Order.Length > 0 ? line.Order[^1] : -1,
+            Suspects = [.. suspects.Select(i => results[i])],
         };
     }
 

@@ -35,13 +35,37 @@ public sealed class TrendJudgement
         Leaks = leaks;
     }
 
+    /// <summary>Whether there are captures enough for the engine's verdicts to stand; below that they only exclude.</summary>
+    public bool CanProve => _canProve;
+
+    /// <summary>Series that are suspects, one for each group, the most probable first.</summary>
+    public ImmutableArray<SeriesKey> Suspects { get; private init; } = [];
+
+    /// <summary>First sample of the boot that was judged.</summary>
+    public int From { get; private init; }
+
+    /// <summary>Last sample of it.</summary>
+    public int To { get; private init; }
+
+    /// <summary>Wired memory that nobody owns, as far as the captures tell it; null where they do not.</summary>
+    internal Series? Remainder { get; private init; }
+
+    /// <summary>What leaked in boots that are over.</summary>
+    public ImmutableArray<EarlierLeak> Earlier { get; private init; } = [];
+
+    /// <summary>Growth that ends in a reboot, boot after boot; the one that takes most first.</summary>
+    public ImmutableArray<(SeriesKey Key, GrowthCycle Cycle)> Cycles { get; private init; } = [];
+
+    /// <summary>What rose and is no finding, the most probable first.</summary>
+    public ImmutableArray<RisingSeries> Rising { get; private init; } = [];
+
     /// <summary>
     /// Whether the engine found another reason than a leak for what a series does. That it saw no trend excludes nothing
     /// below twelve captures: so few show none.
     /// </summary>
     public bool Excludes(SeriesKey key) => Of(key)?.Class switch
     {
-        null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak => false,
+        null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Suspect or TrendClass.Leak => false,
         TrendClass.Noise => _canProve,
         _ => true,
     };
@@ -59,17 +83,11 @@ public sealed class TrendJudgement
     public IReadOnlyDictionary<SeriesKey, TrendResult> Results => _results;
 
     /// <summary>Other series of the group that a series leads.</summary>
-    public IEnumerable<SeriesKey> GroupOf(SeriesKey leader)
-    {
-        if (Of(leader) is not { Group: >= 0 } result)
-        {
-            return [];
-        }
-
-        return _results.Where(r => r.Value.Group == result.Group && r.Key != leader)
+    public IEnumerable<SeriesKey> GroupOf(SeriesKey leader) => Of(leader) is not { GroupLeader: { } named }
+        ? []
+        : _results.Where(r => r.Value.GroupLeader == named && r.Key != leader && (r.Value.IsLeak || r.Value.Class == TrendClass.Suspect))
             .Select(r => r.Key)
             .OrderBy(k => k.Kind).ThenBy(k => k.Name, StringComparer.Ordinal);
-    }
 
     /// <summary>
     /// Judges the history of a host; null where there are too few captures for any trend, or captures without a time.
@@ -82,37 +100,38 @@ public sealed class TrendJudgement
             return null;
         }
 
-        DateTimeOffset origin = history.Samples[0].TakenAt!.Value;
-        ImmutableArray<double> hours = [.. history.Samples.Select(s => (s.TakenAt!.Value - origin).TotalHours)];
-        var inputs = ImmutableArray.CreateBuilder<SeriesInput>();
-        var keys = new Dictionary<string, SeriesKey>();
-        bool typesKnown = latest.MallocTypes is not null;
-        foreach (Series series in history.Series)
-        {
-            if (!series.IsConstant && Input(series, history, latest, typesKnown) is { } input)
-            {
-                inputs.Add(input);
-                keys[input.Key] = series.Key;
-            }
-        }
-
+        Series? remainder = RemainderSeries.Of(history);
+        (HostSeries host, Dictionary<string, SeriesKey> keys) = TrendInputs.Of(history, latest, remainder);
         TrendOptions options = TrendOptions.Default;
         bool canProve = history.Samples.Length >= options.MinimumSamples;
-        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(new HostSeries
+        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(host);
+        var judged = new TrendJudgement(
+            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve)
         {
-            Hours = hours,
-            Boots = [.. history.Samples.Select(s => s.Boot)],
-            UptimeAtStart = history.Samples[0].UptimeSeconds / 3600.0 ?? double.NaN,
-            Series = inputs.ToImmutable(),
-            Counters =
-            [
-                .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && Levels.Contains(s.Key.Name))
-                    .Select(s => new ExplainingCounter(s.Key.Name, Numbers(s))),
-            ],
-        });
-        return new TrendJudgement(
-            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve);
+            Suspects = canProve ? [.. trends.Suspects.Select(r => keys[r.Key])] : [],
+            From = trends.From,
+            To = trends.To,
+            Remainder = remainder,
+            Earlier = canProve ? EarlierBoots.Judge(host, keys, options) : [],
+            Cycles = [.. GrowthCycle.Find(host).Select(c => (keys[c.Key], c))],
+        };
+        return judged.WithRising(history);
     }
+
+    private TrendJudgement WithRising(HostHistory history) => new(_results, Leaks, _canProve)
+    {
+        Suspects = Suspects,
+        From = From,
+        To = To,
+        Remainder = Remainder,
+        Earlier = Earlier,
+        Cycles = Cycles,
+        Rising = RisingSeries.Of(history, this, key => SeriesOf(history, key)),
+    };
+
+    /// <summary>The series of a key: of the remainder the one that was judged.</summary>
+    internal Series? SeriesOf(HostHistory history, SeriesKey key) =>
+        Remainder is { } remainder && key == remainder.Key ? remainder : history.Find(key.Kind, key.Name);
 
     /// <summary>A series as the trend engine takes it; null for what is no owner of memory.</summary>
     internal static SeriesInput? Input(Series series, HostHistory history, Capture latest, bool typesKnown)
@@ -127,14 +146,19 @@ public sealed class TrendJudgement
                     Values = Numbers(series),
                     Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
                     Role = IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                    Nature = OwnerNatures.Of(name, history),
                 };
-            case SeriesKind.ZoneUsed when !ZoneKinds.IsInternal(name) && !ZoneKinds.IsCacheZone(name):
+            case SeriesKind.ZoneUsed when !ZoneKinds.IsCacheZone(name):
                 return new SeriesInput
                 {
                     Key = "zone:" + name,
                     Values = Numbers(series),
                     BytesPerUnit = Math.Max(series.ItemSize, 1),
-                    Role = typesKnown && ZoneKinds.IsMallocBucket(name)
+                    Nature = OwnerNatures.Of(name, history),
+
+                    // What the allocator itself keeps follows the zones that it serves, and is named only where none of them
+                    // moves with it.
+                    Role = (typesKnown && ZoneKinds.IsMallocBucket(name)) || ZoneKinds.IsInternal(name)
                         ? SeriesRole.Aggregate
                         : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
                     Bound = Bound(series, history, latest),
@@ -147,6 +171,7 @@ public sealed class TrendJudgement
                     // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen below zero
                     // where every owner has a source.
                     Quantum = latest.Host.PageSize?.Value ?? 4096,
+                    Role = history.Find(SeriesKind.Account, AccountName.Unaccounted) is null ? SeriesRole.Aggregate : SeriesRole.Live,
                 };
             default:
                 return null;
