@@ -82,7 +82,9 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         MemoryRow row = _lost.MaxBy(p => p.Items * p.Row.Size).Row;
         double perHour = PerHour(row, ratio) / _lost.First(p => p.Row == row).Items;
         double arrivals = Mean(h => when(h) ? (victim.Follows ?? machine.Main).Planned(h) : 0) * victim.PerHour;
-        machine.Leaks.Add(new Loss(_lost, Losses.ShareOf(chance, victim, Math.Min(perHour / Math.Max(arrivals, 1e-9), 0.9), when)));
+        machine.Leaks.Add(new Loss(_lost, perHour < 0.5 * arrivals
+            ? Losses.ShareOf(chance, victim, perHour / arrivals, when)
+            : Losses.Paced(chance, perHour, when)));
     }
 
     private bool _weekend, _night;
@@ -193,24 +195,30 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private Population Victim()
     {
         Population driver = machine.Populations.First(p => p.Name == (named == LeakClass.Type ? "requests by type" : "requests"));
-        if (named == LeakClass.Type || chance.Happens(0.5))
+        (_weekend, _night) = (chance.Happens(0.4), chance.Happens(0.3));
+        if (named == LeakClass.Type || (named != LeakClass.Slow && chance.Happens(0.5)))
         {
             return driver;
         }
 
-        if (named == LeakClass.WeekPart)
-        {
-            (_weekend, _night) = (chance.Happens(0.4), chance.Happens(0.3));
-        }
-
-        Population[] others = [.. machine.Populations.Where(p => p.PerHour * p.Lives.Mean < 1e6 && p.PerHour >= 1)];
-        return chance.Of(others);
+        // Under noise: among objects of which enough live that they make some.
+        double least = named == LeakClass.Slow ? 60 : 0;
+        Population[] others =
+        [
+            .. machine.Populations.Where(p => p.PerHour >= 20 && p.PerHour * p.Lives.Mean < 1e6 && p.PerHour * p.Lives.Mean >= least
+                && p.Parts.Any(q => MayLeak(q))),
+        ];
+        return others.Length > 0 ? chance.Of(others) : driver;
     }
 
     // All that goes with an object, or one part of it.
-    private MemoryRow[] Rows(Population victim) => chance.Happens(0.4)
-        ? [.. victim.Parts.Where(p => p.Items >= 0.5).Select(p => p.Row)]
-        : [chance.Of([.. victim.Parts.Where(p => p.Items > 0)]).Row];
+    private MemoryRow[] Rows(Population victim)
+    {
+        MemoryRow[] all = [.. victim.Parts.Where(p => p.Items >= 0.5 && MayLeak(p)).Select(p => p.Row)];
+        return chance.Happens(0.4) && all.Length > 0 ? all : [chance.Of([.. victim.Parts.Where(p => p.Items > 0 && MayLeak(p))]).Row];
+    }
+
+    private static bool MayLeak(Part part) => OwnerChoice.MayLeak(part.Row.Name, part.Row.Size);
 
     private Part[] Few(Population victim)
     {
@@ -232,6 +240,9 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         double left = Math.Max(_last - _start, 13 * machine.Time.Step);
         double perHour = EarliestDetection.Slope(Noise(twin.Find(row.Name, row.IsZone)!), machine.Time.Step, left / ratio);
         double least = Math.Max(300_000.0 / row.Size, 40) / left, most = 0.2 * machine.Memory / row.Size / left;
+
+        // Where nothing moves any loss shows; then its size is left to chance.
+        perHour = perHour < least ? chance.LogBetween(least, Math.Max(most / 4, least * 2)) : perHour;
         return Math.Clamp(perHour, Math.Min(least, most), most);
     }
 
@@ -262,7 +273,7 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
             Start = _start,
             BytesPerHour = steady ? lost * row.Size / hours : double.NaN,
             Limit = steady && lost > 0 ? EarliestDetection.Hours(Noise(row), machine.Time.Step, lost / hours) : double.NaN,
-            BytesLost = parts.Sum(p => p.Row.LostAt[^1] * p.Row.Size),
+            BytesLost = parts.Sum(p => p.Row.LostAt.Max() * p.Row.Size),
         };
     }
 }

@@ -43,6 +43,11 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
     {
         double night = chance.Between(0, 24);
         MeasuredRow[] candidates = host.Candidates(named == LeakClass.Type ? false : named == LeakClass.Pair ? true : null);
+        if (named == LeakClass.Slow)
+        {
+            candidates = [.. candidates.Where(c => c.Values.AsSpan().IndexOfAnyExcept(c.Values[0]) >= 0)];
+        }
+
         MeasuredRow row = chance.Of(candidates), second = chance.Of([.. candidates.Where(c => c != row)]);
         double size = named == LeakClass.Pages ? 4096 : row.Size;
         Injected leak;
@@ -109,6 +114,9 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
             _ => chance.LogBetween(1 << 20, 0.12 * host.Memory),
         };
         double total = ratio > 0 ? EarliestDetection.Slope(row.Values, step, 0.8 * last / ratio) * last : bytes / size;
+
+        // Where nothing moves any loss shows; then its size is left to chance.
+        total = ratio > 0 && total < least ? chance.LogBetween(least, Math.Max(0.05 * host.Memory / size, least * 2)) : total;
         return Math.Clamp(total, Math.Min(least, most), named is LeakClass.FastOver or LeakClass.Pages ? 2.5 * most : most);
     }
 
