@@ -63,6 +63,11 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
             : (1L << 30) * chance.Of(2.0, 4, 8, 8, 16, 32, 64, 128);
         double uptime = named == "freshly booted" ? chance.LogBetween(0.1, 3) : chance.LogBetween(3, 24 * 60);
         RealRow[] rows = chance.Of(tables);
+        while (memory < 5 * rows.Where(r => r.IsZone).Sum(r => r.Used * r.Size))
+        {
+            memory *= 2;
+        }
+
         var machine = new Machine(chance, time, rows, memory, uptime)
         {
             OtherPages = Math.Round(memory / 4096 * chance.LogBetween(0.02, 0.08)),

@@ -75,7 +75,7 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         // From leaks that show late in the history to those that show after a small part of it.
         double ratio = named switch
         {
-            LeakClass.Slow => chance.LogBetween(1.3, 2.5),
+            LeakClass.Slow => chance.LogBetween(2, 4),
             LeakClass.Rebooted => chance.LogBetween(4, 25),
             _ => chance.LogBetween(2, 25),
         };
@@ -145,18 +145,12 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         double boots = chance.Between(2.3, 5.5), lasts = (_last - _start) / boots;
         double perHour = machine.Memory * Math.Max(machine.HangsAt - Share(twin.Wired.Max()), 0.1) / BytesEach() / lasts;
         double mean = Mean(machine.Main.Planned);
-        Population? asked = machine.Populations.FirstOrDefault(p => p.Parts.Any(q => q.Row == _lost[0].Row));
         machine.Leaks.Add(new Loss(_lost, chance.Below(3) switch
         {
             0 => Losses.Paced(chance, perHour, IsOn),
             1 => Losses.Events(chance, 14 / lasts, () => perHour * lasts / 14 * chance.Exponential(), IsOn),
             _ => now => IsOn(now.Hours) ? Math.Round(perHour / mean * now.Demand * now.Step) : 0,
         }));
-        if (asked is null)
-        {
-            throw new InvalidOperationException($"nothing lives in {_lost[0].Row.Name}");
-        }
-
         double Share(long pages) => pages * 4096.0 / machine.Memory;
     }
 
@@ -229,7 +223,7 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private double BytesEach() => _lost.Sum(p => p.Items * p.Row.Size);
 
     // Bytes lost over the history: from what only a tool sees to what ends the host.
-    private double Bytes() => chance.LogBetween(Math.Max(1 << 20, 60 * BytesEach()), 0.12 * machine.Memory);
+    private double Bytes() => chance.LogBetween(Math.Max(1 << 16, 60 * BytesEach()), 0.12 * machine.Memory);
 
     private double Mean(Func<double, double> demand) =>
         Enumerable.Range(0, 400).Average(k => demand(_start + ((_last - _start) * (k + 0.5) / 400)));
@@ -239,10 +233,14 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     {
         double left = Math.Max(_last - _start, 13 * machine.Time.Step);
         double perHour = EarliestDetection.Slope(Noise(twin.Find(row.Name, row.IsZone)!), machine.Time.Step, left / ratio);
-        double least = Math.Max(300_000.0 / row.Size, 40) / left, most = 0.2 * machine.Memory / row.Size / left;
+        double least = 40 / left, most = 0.2 * machine.Memory / row.Size / left;
 
-        // Where nothing moves any loss shows; then its size is left to chance.
-        perHour = perHour < least ? chance.LogBetween(least, Math.Max(most / 4, least * 2)) : perHour;
+        // Where nothing moves any loss shows; then its size is left to chance: a part of what is there, or of memory.
+        if (perHour < least)
+        {
+            perHour = chance.Happens(0.5) ? chance.LogBetween(least, Math.Max(most / 4, least * 2)) : row.AtBoot * chance.LogBetween(0.15, 6) / left;
+        }
+
         return Math.Clamp(perHour, Math.Min(least, most), most);
     }
 
