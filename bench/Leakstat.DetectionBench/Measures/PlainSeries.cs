@@ -7,7 +7,7 @@ namespace Leakstat.DetectionBench.Measures;
 /// <summary>A series of a host as a script would see it: bytes over hours, of an owner of memory.</summary>
 /// <param name="Subject">The owner, as the product names it.</param>
 /// <param name="Bytes">Bytes in use at each sample.</param>
-/// <param name="IsExplained">Whether a counter that counts levels rose by nearly as much.</param>
+/// <param name="IsExplained">Whether a counter rose with it, and by nearly as much.</param>
 internal sealed record PlainSeries(Subject Subject, double[] Bytes, bool IsExplained)
 {
     /// <summary>
@@ -55,7 +55,20 @@ internal sealed record PlainSeries(Subject Subject, double[] Bytes, bool IsExpla
     private static PlainSeries Made(Subject subject, double[] bytes, double[][] counters)
     {
         double growth = Growth(bytes);
-        return new PlainSeries(subject, bytes, growth > 1 && counters.Any(c => Growth(c) - 1 >= (growth - 1) / 1.5));
+        return new PlainSeries(subject, bytes, growth > 1 && counters.Any(c => Growth(c) - 1 >= (growth - 1) / 1.5 && Correlation(c, bytes) >= 0.97));
+    }
+
+    private static double Correlation(double[] a, double[] b)
+    {
+        double meanA = a.Average(), meanB = b.Average(), ab = 0, aa = 0, bb = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            ab += (a[i] - meanA) * (b[i] - meanB);
+            aa += (a[i] - meanA) * (a[i] - meanA);
+            bb += (b[i] - meanB) * (b[i] - meanB);
+        }
+
+        return aa > 0 && bb > 0 ? ab / Math.Sqrt(aa * bb) : 0;
     }
 
     // The lowest of the last third over the highest of the first.
