@@ -4,8 +4,8 @@ using Leakstat.Cli.Hosting;
 namespace Leakstat.Cli.Targets;
 
 /// <summary>
-/// A host on which commands are run, for a gate or a trace: this one, or one over the system's ssh with the user's own configuration
-/// and no questions asked.
+/// A host on which commands are run, for a gate or a trace: this one, or one over the system's ssh with the user's own
+/// configuration and no questions asked.
 /// </summary>
 internal sealed class TargetShell
 {
@@ -35,7 +35,8 @@ internal sealed class TargetShell
         }
 
         LiveTarget live = LiveTarget.Parse(target, out string? problem)
-            ?? throw new CommandException(ExitCode.Usage, problem ?? $"{target}: not a target; write local or ssh://user@host[:port]");
+            ?? throw new CommandException(
+                ExitCode.Usage, problem ?? $"{target}: not a target; write local or ssh://user@host[:port]");
         return new TargetShell(target, SshCommand.Login(live, ["ssh"]));
     }
 
@@ -48,7 +49,8 @@ internal sealed class TargetShell
         if (name != "FreeBSD")
         {
             throw new CommandException(
-                ExitCode.Unreachable, $"{Name}: {(name.Length == 0 ? $"cannot be reached (exit status {status})" : "is not FreeBSD")}");
+                ExitCode.Unreachable,
+                $"{Name}: {(name.Length == 0 ? $"cannot be reached (exit status {status})" : "is not FreeBSD")}");
         }
     }
 

@@ -9,8 +9,8 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Commands.Gates;
 
 /// <summary>
-/// The folder of a gate: <c>captures/0001/…</c> in the order they were taken, and <c>gate.tsv</c>, which says what each is
-/// (one line each, added when the capture is whole).
+/// The folder of a gate: <c>captures/0001/…</c> in the order they were taken, and <c>gate.tsv</c>, which says what each
+/// is (one line each, added when the capture is whole).
 /// </summary>
 internal sealed class GateFolder
 {
@@ -36,7 +36,8 @@ internal sealed class GateFolder
         try
         {
             PrivateFiles.MakeFolder(Path.Combine(path, "captures"));
-            PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes($"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}"));
+            string plan = $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}";
+            PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes(plan));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -59,7 +60,11 @@ internal sealed class GateFolder
     public RoundPlan Plan() => new(
         [
             .. Lines().Where(l => l[0] == "capture" && l.Length > 1)
-                .Select(l => Enum.TryParse(l[1], out RoundRole role) ? role : throw new CommandException(ExitCode.NoInput, $"{_path}/{PlanFile}: {l[1]} is no role of a capture")),
+                .Select(
+                    l => Enum.TryParse(l[1], out RoundRole role)
+                        ? role
+                        : throw new CommandException(
+                            ExitCode.NoInput, $"{_path}/{PlanFile}: {l[1]} is no role of a capture")),
         ],
         Word("module"));
 

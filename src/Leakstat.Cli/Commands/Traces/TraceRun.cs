@@ -20,8 +20,8 @@ internal static class TraceRun
     private static readonly TimeSpan s_more = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// What has to hold before dtrace(1) is started, each with an exit status of its own: root, no jail, modules loaded or to
-    /// be loaded (<c>kern.securelevel</c> above 0 forbids it).
+    /// What has to hold before dtrace(1) is started, each with an exit status of its own: root, no jail, modules loaded
+    /// or to be loaded (<c>kern.securelevel</c> above 0 forbids it).
     /// </summary>
     private const string Prepare = """
         PATH=$LEAKSTAT_PATH/sbin:/bin:/usr/sbin:/usr/bin:$PATH
@@ -37,14 +37,24 @@ internal static class TraceRun
     {
         target.MustBeFreeBsd(terminal.Said());
         using var stream = new MemoryStream();
-        int status = target.Execute($"sh -s -- --stdout --every {Apart} --count 2", new MemoryStream(CollectorScript.Bytes), stream, terminal.Said(), TargetShell.CaptureLimit, 64 << 20);
+        int status = target.Execute(
+            $"sh -s -- --stdout --every {Apart} --count 2",
+            new MemoryStream(CollectorScript.Bytes),
+            stream,
+            terminal.Said(),
+            TargetShell.CaptureLimit,
+            64 << 20);
         stream.Position = 0;
         SourceSet set = SourceSet.Open(
-            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)], new NamePool(), ReadLimits.Default, new ZstdProgram());
+            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)],
+            new NamePool(),
+            ReadLimits.Default,
+            new ZstdProgram());
         Capture[] captures = set.Hosts.IsEmpty ? [] : [.. set.Hosts[0].Captures()];
         return captures switch
         {
-            [] => throw new CommandException(ExitCode.Unreachable, $"{target.Name}: gave no capture (exit status {status})"),
+            [] => throw new CommandException(
+                ExitCode.Unreachable, $"{target.Name}: gave no capture (exit status {status})"),
             [var only] => (null, only),
             _ => (captures[^2], captures[^1]),
         };
@@ -54,7 +64,13 @@ internal static class TraceRun
     public static Trace Run(TargetShell target, string program, TraceBounds bounds, Terminal terminal)
     {
         var sink = new TraceSink(new TraceReader(target.Name));
-        int status = target.Execute(Prepare, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(program)), sink, terminal.Said(), TimeSpan.FromSeconds(bounds.Seconds + bounds.MinimumAge) + s_more, long.MaxValue);
+        int status = target.Execute(
+            Prepare,
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(program)),
+            sink,
+            terminal.Said(),
+            TimeSpan.FromSeconds(bounds.Seconds + bounds.MinimumAge) + s_more,
+            long.MaxValue);
         string? refused = status switch
         {
             90 => "is not FreeBSD",
@@ -72,7 +88,8 @@ internal static class TraceRun
         Trace trace = sink.Reader.Finish();
         if (!trace.IsRecognised)
         {
-            throw new CommandException(ExitCode.Unreachable, $"{target.Name}: dtrace gave nothing (exit status {status})");
+            throw new CommandException(
+                ExitCode.Unreachable, $"{target.Name}: dtrace gave nothing (exit status {status})");
         }
 
         if (sink.IsStopped)
