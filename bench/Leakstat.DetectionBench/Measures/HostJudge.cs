@@ -158,7 +158,7 @@ internal static class HostJudge
         _ => Subject.Unaccounted,
     };
 
-    private static bool? Inside(SimulatedHost host, Exhaustion? told)
+    private static bool? Inside(SimulatedHost host, ExhaustionTime? told)
     {
         if (told is null || !double.IsFinite(host.Truth.ExhaustedAt))
         {
