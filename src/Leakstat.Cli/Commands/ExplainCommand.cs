@@ -32,11 +32,13 @@ internal static class ExplainCommand
         {
             [] => List(writer),
             ["zone", .. { Length: > 0 } name] => Explain.Zone(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
-            ["malloc", .. { Length: > 0 } name] => Explain.Malloc(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+            ["malloc", .. { Length: > 0 } name] => Explain.Malloc(
+                string.Join(' ', name), BuiltInKnowledge.Load(), writer),
             [var rule] => Explain.Rule(rule, writer),
             _ => throw new CommandException(
                 ExitCode.Usage,
-                $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME | malloc NAME]"),
+                $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME "
+                    + "| malloc NAME]"),
         };
         return found ? ExitCode.Done : ExitCode.Usage;
     }

@@ -14,6 +14,7 @@ public sealed class DurabilityTests
     private static readonly List<Capture> s_captures = StoreTests.Long(Count);
 
     [Fact]
+    [Trait("Takes", "long")]
     public void A_power_cut_at_any_point_loses_nothing_that_was_reported()
     {
         using var file = new StoreFile();
@@ -54,6 +55,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    [Trait("Takes", "long")]
     public void A_full_disk_is_said_and_loses_nothing_that_was_reported()
     {
         var random = new Random(7);
