@@ -90,9 +90,6 @@ public sealed record DumpLimits
     /// <summary>Ranges of <c>dump_avail</c>, and segments of <c>vm_phys_segs</c>.</summary>
     public int PhysicalRanges { get; init; } = 1024;
 
-    /// <summary>Virtual networks.</summary>
-    public int Vnets { get; init; } = 65_536;
-
     /// <summary>Notes kept; the rest is counted.</summary>
     public int Notes { get; init; } = 200;
 }

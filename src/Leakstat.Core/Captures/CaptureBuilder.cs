@@ -37,9 +37,6 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
     public bool IsCrashSummary { get; set; }
 
-    /// <summary>Whether anything at all was understood.</summary>
-    public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
-
     /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
     public bool Has<T>() => _parts.ContainsKey(typeof(T));
 

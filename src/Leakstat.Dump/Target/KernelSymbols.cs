@@ -28,25 +28,6 @@ public sealed class KernelSymbols
     /// <summary>Address of a symbol of the kernel; 0 where there is none.</summary>
     public ulong Address(string name) => TryFind(name, out KernelSymbol symbol) ? symbol.Address : 0;
 
-    /// <summary>A symbol of the kernel or of any module.</summary>
-    public bool TryFindAnywhere(string name, out KernelSymbol symbol)
-    {
-        if (TryFind(name, out symbol))
-        {
-            return true;
-        }
-
-        foreach (SymbolFile file in _modules.Value)
-        {
-            if (file.Loaded!.Id != 1 && file.TryFind(name, out symbol))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>The symbol that an address lies in; false where it lies in none.</summary>
     public bool TryResolve(ulong address, out KernelSymbol symbol)
     {
