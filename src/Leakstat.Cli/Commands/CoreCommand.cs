@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Cores;
 using Leakstat.Model;
+using Leakstat.Reports.Crashes;
 
 namespace Leakstat.Cli.Commands;
 
@@ -79,15 +80,16 @@ internal static class CoreCommand
             };
             CrashOutcome[] outcomes =
                 [.. entries.Select(entry => held is not null && IsToDo(entry) ? Analyse(entry, analysis) : CrashOutcome.Listed(entry))];
+            CrashView[] views = [.. outcomes.Select(outcome => outcome.ToView())];
             if (parsed.GetValue(options.Json))
             {
-                CrashJson.Write(directory, outcomes, terminal.Output);
+                CrashJson.Write(directory, views, terminal.Output);
                 terminal.Output.Flush();
             }
             else
             {
                 using TextWriter writer = terminal.Writer();
-                CrashList.Write(directory, outcomes, parsed.GetValue(quiet), writer);
+                CrashList.Write(directory, views, parsed.GetValue(quiet), writer);
             }
 
             return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Files;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
 using Leakstat.Dump;
 using Leakstat.Model;
 using Leakstat.Reports;
+using Leakstat.Reports.Crashes;
 
 namespace Leakstat.Cli.Cores;
 
@@ -96,7 +98,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
         outcome = WriteBacktrace(report, outcome, dump, file);
         LeakReport leaks = LostSearch.Run(dump, terminal, IsQuiet);
         outcome = _findings.OfDump(report, outcome, dump, file, leaks);
-        CrashLeaks.Write(report, dump, file, leaks);
+        CrashLeaks.Write(report, LeakViews.Leaks(dump, leaks, seconds: 0));
         return outcome;
     }
 

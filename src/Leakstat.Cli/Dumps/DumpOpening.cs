@@ -1,5 +1,6 @@
 using Leakstat.Cli.Files;
 using Leakstat.Dump;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Cli.Dumps;
 

@@ -135,7 +135,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             KernelFiles = Part<KernelFileTable>(),
             Processes = Part<ProcessTable>(),
             Messages = Part<KernelMessages>(),
-            LostBlocks = Part<LostTable>(),
+            Leaks = Part<LeakTable>(),
             ZfsReport = Part<ZfsReport>(),
             LoaderConfiguration = Part<LoaderConfiguration>(),
             SysctlConfiguration = Part<SysctlConfiguration>(),

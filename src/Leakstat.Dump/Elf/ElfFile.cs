@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Dump.Elf;
 

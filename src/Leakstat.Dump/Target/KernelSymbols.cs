@@ -11,7 +11,7 @@ public sealed class KernelSymbols
     private readonly SymbolFile _kernel;
     private readonly Lazy<SymbolFile[]> _modules;
 
-    internal KernelSymbols(KernelFile kernel, Func<IReadOnlyList<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)>> modules)
+    internal KernelSymbols(KernelImage kernel, Func<IReadOnlyList<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)>> modules)
     {
         _kernel = new SymbolFile("kernel", kernel, sectionAddresses: null);
         _modules = new Lazy<SymbolFile[]>(() => [.. modules().Select(m => new SymbolFile(m.File.Name, m.Elf, m.SectionAddresses) { Loaded = m.File })]);
@@ -69,7 +69,7 @@ public sealed class KernelSymbols
     }
 
     /// <summary>Symbols of one file; sections of modules are where the kernel put them.</summary>
-    private sealed class SymbolFile(string name, KernelFile? file, ulong[]? sectionAddresses)
+    private sealed class SymbolFile(string name, KernelImage? file, ulong[]? sectionAddresses)
     {
         private readonly Lazy<(ulong[] Addresses, int[] Rows)> _sorted = new(() => Sort(file?.Symbols, sectionAddresses));
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -10,7 +11,7 @@ internal sealed class HeapWalk
 {
     private readonly WalkContext _context;
     private readonly UmaLayout _layout;
-    private readonly KernelMemory _memory;
+    private readonly VirtualMemory _memory;
     private readonly List<Keg> _kegs = [];
     private readonly List<Zone> _zones = [];
     private readonly List<SlabList> _slabs = [];
@@ -27,7 +28,7 @@ internal sealed class HeapWalk
     /// <remarks>Large allocations are found by <see cref="PageSurvey"/>.</remarks>
     public static KernelHeap Walk(WalkContext context)
     {
-        UmaLayout? layout = UmaLayout.From(context.Types, context.Identity.Major, context.Notes);
+        UmaLayout? layout = UmaLayout.From(context.Types, context.Features, context.Problems);
         PointerForms forms = new()
         {
             PerCpuBase = context.Machine.PerCpuBase,
@@ -108,7 +109,7 @@ internal sealed class HeapWalk
         if (items > _context.ItemLimit)
         {
             // Nothing real is like this: leave the kegs out that claim most, rather than everything.
-            _context.Notes.Add("slabs", $"they claim {items} items, more than this dump can hold; kegs that claim most are left out");
+            _context.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"they claim {items} items, more than this dump can hold; kegs that claim most are left out");
             for (int k = 0; k < _kegs.Count; k++)
             {
                 if ((long)_slabs[k].Base.Count * _kegs[k].ItemsPerSlab > _context.ItemLimit / Math.Max(1, _kegs.Count))
@@ -180,7 +181,7 @@ internal sealed class HeapWalk
         // The problem of the lowest slab is told, whichever processor came first.
         if (Array.Find(results, r => r.Problem is not null).Problem is { } told)
         {
-            _context.Notes.Add($"keg {keg.Name}", told);
+            _context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", told);
         }
 
         return (results.Sum(r => r.Free), results.Sum(r => r.Unreadable));
@@ -289,12 +290,12 @@ internal sealed class HeapWalk
         if (strange > 0)
         {
             bool known = _slabs[keg.Index].Unreadable > 0;
-            _context.Notes.Add($"zone {zone.Name}", $"{strange} items in its caches lie in no slab that was read{(known ? "" : "; the dump contradicts itself")}");
+            _context.Problems.Add(DiagnosticId.DamagedDump, $"zone {zone.Name}", $"{strange} items in its caches lie in no slab that was read{(known ? "" : "; the dump contradicts itself")}");
         }
 
         if (doubly > 0)
         {
-            _context.Notes.Add($"zone {zone.Name}", $"{doubly} items in its caches are free already; each is counted once");
+            _context.Problems.Add(DiagnosticId.DamagedDump, $"zone {zone.Name}", $"{doubly} items in its caches are free already; each is counted once");
         }
 
         _zones.Add(zone);

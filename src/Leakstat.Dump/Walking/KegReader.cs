@@ -1,12 +1,13 @@
 using System.Globalization;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
 /// <summary>Reads <c>uma_kegs</c>: every keg and its slabs.</summary>
 internal sealed class KegReader(WalkContext context, UmaLayout layout)
 {
-    private readonly KernelMemory _memory = context.Memory;
+    private readonly VirtualMemory _memory = context.Memory;
     private long _slabs;
 
     // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are many.
@@ -65,7 +66,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         int doubles = slabs.SortUnique();
         if (doubles > 0)
         {
-            context.Notes.Add($"keg {keg.Name}", $"{doubles} slabs stand in its lists twice; each is counted once");
+            context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", $"{doubles} slabs stand in its lists twice; each is counted once");
         }
 
         // Where a list breaks off, the kernel's count of pages tells how many slabs lie behind the break.
@@ -91,12 +92,12 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         int pages = _memory.Int16(at, layout.KegPages);
         int items = _memory.Int16(at, layout.KegItems);
         uint raw = _memory.Int32(at, layout.KegFlags);
-        UmaFlags flags = context.Identity.Major is 0 or >= 13 ? (UmaFlags)raw : OldFlags(raw);
+        UmaFlags flags = context.Features.HasLongSlabHeader ? OldFlags(raw) : (UmaFlags)raw;
         bool perCpu = (flags & UmaFlags.PerCpu) != UmaFlags.None;
         long room = perCpu ? _memory.PageSize : (long)pages * _memory.PageSize;
         if (pages == 0 || items == 0 || stride < 4 || (long)stride * items > room || size > stride)
         {
-            context.Notes.Add($"keg {name}", $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
+            context.Problems.Add(DiagnosticId.DamagedDump, $"keg {name}", $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
             return null;
         }
 
@@ -116,7 +117,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             InitKind = init == 0 ? KegInit.None : Array.IndexOf(fills, init) >= 0 ? KegInit.Fill : KegInit.Constructor,
             HeaderOffset = (int)Math.Min(_memory.Int32(at, layout.KegHeaderOffset), int.MaxValue),
             IsMalloc = isMalloc,
-            IsBucket = (context.Identity.Major >= 13 && (flags & UmaFlags.Bucket) != UmaFlags.None) || IsBucketName(name),
+            IsBucket = (!context.Features.HasLongSlabHeader && (flags & UmaFlags.Bucket) != UmaFlags.None) || IsBucketName(name),
             IsData = IsDataName(name),
         };
     }
@@ -133,13 +134,13 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         {
             if (++_slabs > context.SlabLimit)
             {
-                context.Notes.Add("slabs", $"there are more than {context.SlabLimit} slabs; the rest is not read");
+                context.Problems.Add(DiagnosticId.TooMany, "slabs", $"there are more than {context.SlabLimit} slabs; the rest is not read");
                 return false;
             }
 
             if (circle.IsCircle(at))
             {
-                context.Notes.Add($"keg {keg.Name}", "a list of its slabs runs in a circle; what stands before is used");
+                context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", "a list of its slabs runs in a circle; what stands before is used");
                 return false;
             }
 
@@ -152,7 +153,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
             if (!(links is null ? _memory.TryReadUInt64(link, out ulong next) : links.TryReadUInt64(link, out next)))
             {
-                context.Notes.Add($"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
+                context.Problems.Add(DiagnosticId.MissingPages, $"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
                 slabs.Unreadable++;
                 return false;
             }
@@ -165,7 +166,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             if (start == 0 || start % page != 0 || !_memory.Translation.IsKernelAddress(start))
             {
                 slabs.Unreadable++;
-                context.Notes.Add($"keg {keg.Name}", $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
+                context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
             }
             else
             {

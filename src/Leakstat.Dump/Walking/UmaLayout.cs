@@ -1,4 +1,6 @@
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -83,8 +85,8 @@ internal sealed record UmaLayout
     /// <summary>Whether counters of a zone are per-CPU (<c>counter_u64_t</c>, 13 and later) rather than plain numbers.</summary>
     public required bool PerCpuCounters { get; init; }
 
-    /// <summary>The layout; null with a note where members that every release has are not known.</summary>
-    public static UmaLayout? From(KernelTypes types, int major, DumpNotes notes)
+    /// <summary>The layout; null with a problem where members that every release has are not known.</summary>
+    public static UmaLayout? From(KernelTypes types, KernelFeatures features, DumpProblems problems)
     {
         bool perDomain = types.Offset("uma_keg", "uk_domain") >= 0;
         string lists = perDomain ? "uma_domain" : "uma_keg";
@@ -148,7 +150,7 @@ internal sealed record UmaLayout
             ZoneDomainBuckets = types.Offset("uma_zone_domain", "uzd_buckets"),
             ZoneDomainCross = types.Offset("uma_zone_domain", "uzd_cross"),
             ZoneDomainCount = types.Offset("uma_zone_domain", "uzd_nitems"),
-            PerCpuCounters = major >= 13,
+            PerCpuCounters = features.HasPerCpuZoneCounters,
         };
 
         int[] needed =
@@ -164,7 +166,7 @@ internal sealed record UmaLayout
             return layout;
         }
 
-        notes.Add("kernel", types.Find("uma_keg") is null
+        problems.Add(DiagnosticId.UnknownLayout, "kernel", types.Find("uma_keg") is null
             ? "carries no type information, kernel.debug is not at hand, and there are no built-in layouts for its release: zones cannot be read"
             : "its uma_keg, uma_slab, uma_zone or uma_cache is of a form that is not known: zones cannot be read");
         return null;

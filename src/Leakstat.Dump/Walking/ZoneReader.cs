@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -8,7 +10,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
 {
     private readonly WalkContext _context = context;
     private readonly UmaLayout _layout = layout;
-    private readonly KernelMemory _memory = context.Memory;
+    private readonly VirtualMemory _memory = context.Memory;
     private readonly Machine _machine = context.Machine;
 
     /// <summary>Takes the address of a cached item.</summary>
@@ -23,7 +25,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
     {
         string name = _memory.String(_memory.Pointer(at, _layout.ZoneName), _context.Limits.NameBytes) ?? $"(zone at 0x{at:x})";
         var flags = (UmaFlags)_memory.Int32(at, _layout.ZoneFlags);
-        if (_context.Identity.Major is > 0 and < 13)
+        if (_context.Features.HasLongSlabHeader)
         {
             flags &= UmaFlags.Secondary | UmaFlags.Malloc | UmaFlags.PerCpu | UmaFlags.ZeroInit | UmaFlags.NoFree;
         }
@@ -133,7 +135,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         public long OnCpu(ulong place, ref long counted)
         {
             UmaLayout layout = reader._layout;
-            KernelMemory memory = reader._memory;
+            VirtualMemory memory = reader._memory;
             ulong bucket = memory.Pointer(place, 0);
             if (bucket == 0)
             {
@@ -162,10 +164,10 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         public long Bucket(ulong bucket, ushort count)
         {
             DumpLimits limits = reader._context.Limits;
-            DumpNotes notes = reader._context.Notes;
+            DumpProblems problems = reader._context.Problems;
             if ((short)count < 0 || count > limits.BucketEntries || ++_buckets > limits.Buckets)
             {
-                notes.Add($"zone {zone}", $"a bucket claims {(short)count} items, which cannot be; it is left out");
+                problems.Add(DiagnosticId.DamagedDump, $"zone {zone}", $"a bucket claims {(short)count} items, which cannot be; it is left out");
                 return 0;
             }
 
@@ -176,7 +178,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
                 Span<byte> part = slots[..(Math.Min(64, count - done) * 8)];
                 if (!reader._memory.TryRead(bucket + (ulong)reader._layout.BucketItems + ((ulong)done * 8), part))
                 {
-                    notes.Add($"zone {zone}", "a bucket is not in the dump; its items look allocated");
+                    problems.Add(DiagnosticId.MissingPages, $"zone {zone}", "a bucket is not in the dump; its items look allocated");
                     break;
                 }
 

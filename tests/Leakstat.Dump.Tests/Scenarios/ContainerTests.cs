@@ -1,4 +1,5 @@
 using Leakstat.Dump.Containers;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
 using System.Text;
 using Leakstat.Dump.Tests.Image;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Leakstat.Dump.Dwarf;
 using Leakstat.Dump.Elf;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Layouts;
 
 namespace Leakstat.Dump.Tests.Types;
@@ -69,7 +70,7 @@ public sealed class DwarfTests
             using DumpBytes bytes = DumpBytes.Of("damaged", round % 5 == 0 ? damaged[..random.Next(damaged.Length)] : damaged);
             if (ElfFile.Read(bytes, DumpLimits.Default) is { } elf)
             {
-                _ = new DwarfStructures(elf, DumpLimits.Default, new DumpNotes(DumpLimits.Default)).Find("vm_page").Count();
+                _ = new DwarfStructures(elf, DumpLimits.Default, new DumpProblems(DumpLimits.Default)).Find("vm_page").Count();
             }
         }
     }
@@ -78,7 +79,7 @@ public sealed class DwarfTests
     {
         ElfFile? elf = ElfFile.Read(DumpBytes.Of("structs", content), DumpLimits.Default);
         Assert.NotNull(elf);
-        return new DwarfStructures(elf, DumpLimits.Default, new DumpNotes(DumpLimits.Default));
+        return new DwarfStructures(elf, DumpLimits.Default, new DumpProblems(DumpLimits.Default));
     }
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -13,7 +13,7 @@ internal static class LostEvidence
     private const double OwnerShare = 0.5;
 
     /// <summary>The evidence, the strongest first.</summary>
-    public static ImmutableArray<Evidence> Of(DiagnosisCase host, LostTable table, ImmutableArray<LostSum> sums, LostSum sum)
+    public static ImmutableArray<Evidence> Of(DiagnosisCase host, LeakTable table, ImmutableArray<LostSum> sums, LostSum sum)
     {
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
         SourceLine at = table.At(sum.Largest);
@@ -21,12 +21,12 @@ internal static class LostEvidence
         evidence.Add(new Evidence($"{Display.Count(sum.Count, "block", "blocks")}{of}: no pointer from any root of the kernel leads there, on whatever way", sum.Count, At: at));
         evidence.Add(new Evidence($"they hold {Display.Bytes(sum.Bytes)}", sum.Bytes, Unit.Bytes, at));
         evidence.Add(new Evidence(
-            sum.Heads == sum.Count ? "each is lost by itself: not even another lost block points to it"
-            : sum.Heads == 0 ? $"all hang on other lost blocks: {Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all"
-            : $"{Display.Count(sum.Heads, "is a head", "are heads")}, which not even a lost block points to; the rest hangs on heads: {Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all",
-            sum.Losses, At: at));
+            sum.Direct == sum.Count ? "each is lost by itself: not even another lost block points to it"
+            : sum.Direct == 0 ? $"all hang on other lost blocks: {Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all"
+            : $"{Display.Count(sum.Direct, "is a head", "are heads")}, which not even a lost block points to; the rest hangs on heads: {Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all",
+            sum.MissingPointers, At: at));
         AddTies(evidence, table, sums, sum);
-        foreach (LostCandidate candidate in sum.Largest.Candidates)
+        foreach (TypeCandidate candidate in sum.Largest.Candidates)
         {
             string module = candidate.Module is { } file ? $" ({file})" : "";
             evidence.Add(new Evidence(
@@ -39,17 +39,17 @@ internal static class LostEvidence
             evidence.Add(new Evidence($"{Display.Count(count)} of {Display.Count(sum.Largest.Examined)} blocks looked at point into {module}", count, At: at));
         }
 
-        foreach (LostLook look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? [] : sum.Largest.Looks.Take(MostLooks))
+        foreach (ContentGroup look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? [] : sum.Largest.Contents.Take(MostLooks))
         {
             evidence.Add(new Evidence(
-                $"{Display.Count(look.Count)} begin with [{look.Words}]{(look.Example is { } example ? $", such as {example}" : "")}", look.Count, At: at));
+                $"{Display.Count(look.Count)} begin with [{look.Words}]{(look.Example is { } example ? $", such as 0x{example:x16}" : "")}", look.Count, At: at));
             if (!look.Stack.IsEmpty)
             {
                 evidence.Add(new Evidence($"allocated at {string.Join(" < ", look.Stack)} (by the header of DEBUG_REDZONE)", At: at));
             }
         }
 
-        string[] addresses = [.. sum.Groups.SelectMany(g => g.Addresses).Take(MostAddresses)];
+        string[] addresses = [.. sum.Groups.SelectMany(g => g.Addresses).Take(MostAddresses).Select(a => $"0x{a:x16}")];
         if (addresses.Length > 0)
         {
             evidence.Add(new Evidence($"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
@@ -74,7 +74,7 @@ internal static class LostEvidence
         }
 
         foreach (Owner owner in sum.Type is { } type ? OwnerLookup.Of(host, isZone: false, type.Type)
-            : sum.Largest.Kind == LostKind.Zone ? OwnerLookup.Of(host, isZone: true, sum.Largest.Name)
+            : sum.Largest.Kind == LeakKind.Zone ? OwnerLookup.Of(host, isZone: true, sum.Largest.Name)
             : [])
         {
             if ((owner.Module != OwnerLookup.Unknown || owners.Count == 0) && owners.All(o => o.Module != owner.Module))
@@ -86,28 +86,28 @@ internal static class LostEvidence
         return owners.ToImmutable();
     }
 
-    private static void AddTies(ImmutableArray<Evidence>.Builder evidence, LostTable table, ImmutableArray<LostSum> sums, LostSum sum)
+    private static void AddTies(ImmutableArray<Evidence>.Builder evidence, LeakTable table, ImmutableArray<LostSum> sums, LostSum sum)
     {
-        foreach (LostTie tie in sum.Largest.HangsOn.Take(MostLooks))
+        foreach (LeakHolder holder in sum.Largest.Holders.Take(MostLooks))
         {
-            evidence.Add(new Evidence($"{Display.Count(tie.Count)} hang on lost blocks of {tie.Name}", tie.Count, At: table.At(sum.Largest)));
+            evidence.Add(new Evidence($"{Display.Count(holder.Count)} hang on lost blocks of {holder.Name}", holder.Count, At: table.At(sum.Largest)));
         }
 
-        foreach (LostSum other in sums.Where(s => s != sum && s.HangsOn(sum) > 0).Take(MostLooks))
+        foreach (LostSum other in sums.Where(s => s != sum && s.WentWith(sum) > 0).Take(MostLooks))
         {
             evidence.Add(new Evidence(
-                $"{Display.Count(other.HangsOn(sum))} lost blocks of {other.Largest.Name} hang on them", other.HangsOn(sum), At: table.At(other.Largest)));
+                $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} hang on them", other.WentWith(sum), At: table.At(other.Largest)));
         }
     }
 
     /// <summary>Why it may be no leak.</summary>
-    private static void AddDoubts(ImmutableArray<Evidence>.Builder evidence, LostTable table, LostSum sum)
+    private static void AddDoubts(ImmutableArray<Evidence>.Builder evidence, LeakTable table, LostSum sum)
     {
         if (table.MissingPages > 0)
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(table.MissingPages, "page", "pages")} that may hold pointers are not in the dump; as many missing pointers as these have words are not counted as proof",
-                table.MissingPages, Unit.Pages, new SourceLine(table.File, 0)));
+                table.MissingPages, Unit.Pages, table.Whole));
         }
 
         if (table.IsLive)
@@ -121,12 +121,12 @@ internal static class LostEvidence
                 $"nothing of {sum.What} is held any more: either all of it was lost, or its owner keeps pointers in a form that leakstat does not know"));
         }
 
-        if (sum.Weight == LossWeight.Suspect && sum.Losses < LostSum.LeastLosses)
+        if (sum.Weight == LossWeight.Suspect && sum.MissingPointers < LostSum.LeastMissingPointers)
         {
             evidence.Add(new Evidence(
-                sum.Losses == 1
+                sum.MissingPointers == 1
                     ? "all of it hangs on one missing pointer: one that is kept in a form leakstat does not know would look the same"
-                    : $"only {Display.Count(sum.Losses)} missing pointers: FreeBSD itself loses a handful at boot, and pointers in a form that leakstat does not know look the same"));
+                    : $"only {Display.Count(sum.MissingPointers)} missing pointers: FreeBSD itself loses a handful at boot, and pointers in a form that leakstat does not know look the same"));
         }
     }
 }

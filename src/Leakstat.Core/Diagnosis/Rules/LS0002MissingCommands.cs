@@ -26,7 +26,7 @@ public sealed class LS0002MissingCommands : IRule
         string[] commands = [.. missing.Select(m => m.Command)];
 
         // A crash dump stands for itself: no command can be asked any more.
-        bool isDump = host.Latest.LostBlocks?.Dump is { } dump && dump == host.Latest.Source;
+        bool isDump = host.Latest.IsCrashDump;
         yield return new Finding
         {
             Rule = Id,

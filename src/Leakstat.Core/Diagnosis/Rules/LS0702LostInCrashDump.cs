@@ -19,7 +19,7 @@ public sealed class LS0702LostInCrashDump : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)
     {
-        if (host.Latest.LostBlocks is not { } table)
+        if (host.Latest.Leaks is not { } table)
         {
             yield break;
         }
@@ -42,14 +42,14 @@ public sealed class LS0702LostInCrashDump : IRule
 
     /// <summary>What most of the blocks hang on, and went with: the bug is where that was lost. Null where they are lost by themselves.</summary>
     private static LostSum? Holder(ImmutableArray<LostSum> sums, LostSum sum) =>
-        sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.HangsOn) is { } holder && 2 * sum.HangsOn(holder) > sum.Count ? holder : null;
+        sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.WentWith) is { } holder && 2 * sum.WentWith(holder) > sum.Count ? holder : null;
 
     /// <summary>Bytes of the blocks and of what hangs on them.</summary>
     private static long WithBehind(ImmutableArray<LostSum> sums, LostSum sum) => Arithmetic.Add(sum.Bytes, Arithmetic.Sum(
         sums.Where(s => s != sum).SelectMany(s => s.Groups).SelectMany(
-            g => g.HangsOn.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(t => Arithmetic.Multiply(t.Count, g.Size)))));
+            g => g.Holders.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(t => Arithmetic.Multiply(t.Count, g.Size)))));
 
-    private Finding Of(DiagnosisCase host, LostTable table, ImmutableArray<LostSum> sums, LostSum sum, bool isFirst)
+    private Finding Of(DiagnosisCase host, LeakTable table, ImmutableArray<LostSum> sums, LostSum sum, bool isFirst)
     {
         LostSum? holder = Holder(sums, sum);
         bool hangs = holder is not null;
@@ -74,17 +74,17 @@ public sealed class LS0702LostInCrashDump : IRule
             Owners = LostEvidence.Owners(host, sum),
             Advice = hangs ? [] : LostAdvice.Of(host, table, sum, isFirst),
             BytesAtStake = hangs ? 0 : bytes,
-            Explains = sum.Largest.Kind == LostKind.Large ? [] : [Subject.Zone(sum.Largest.Name), .. sum.Type is { } own ? [Subject.Malloc(own.Type)] : ImmutableArray<Subject>.Empty],
+            Explains = sum.Largest.Kind == LeakKind.Large ? [] : [Subject.Zone(sum.Largest.Name), .. sum.Type is { } own ? [Subject.Malloc(own.Type)] : ImmutableArray<Subject>.Empty],
         };
     }
 
-    private Finding None(LostTable table, ImmutableArray<LostSum> sums)
+    private Finding None(LeakTable table, ImmutableArray<LostSum> sums)
     {
         long count = Arithmetic.Sum(sums.Select(s => s.Count));
         string all = $"{(table.IsWhole ? "the " : "")}{(table.Objects is { } objects ? Display.Count(objects) + " " : "")}allocated blocks{(table.IsWhole ? " in the dump" : " that could be read")}";
         string found = count == 0 ? $"all of {all} are reached" : $"{Display.Count(count)} of {all} are not reached, a handful of each kind";
         ImmutableArray<Evidence> evidence = count == 0
-            ? [new Evidence("what is cached or kept too long is still pointed to, and does not show here", At: new SourceLine(table.File, 0))]
+            ? [new Evidence("what is cached or kept too long is still pointed to, and does not show here", At: table.Whole)]
             :
             [
                 .. sums.Take(8).Select(s => new Evidence(
@@ -112,7 +112,7 @@ public sealed class LS0702LostInCrashDump : IRule
             [
                 new Evidence(
                     table.MissingPages > 0 ? $"{Display.Count(table.MissingPages, "page", "pages")} that may hold blocks and pointers are not in the dump" : "the lists of zones could not be followed to their end",
-                    At: new SourceLine(table.File, 0)),
+                    At: table.Whole),
                 .. table.Objects == 0 ? [] : evidence,
             ],
             Advice = [LostAdvice.Missing(table)],
