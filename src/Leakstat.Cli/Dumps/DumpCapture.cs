@@ -93,14 +93,17 @@ internal static class DumpCapture
         }
 
         var builder = new CaptureBuilder(name, new NamePool(), ReadLimits.Default);
-        new DmesgText().Read(new TextSection(new SourceFile($"{name} (dump messages)"), Encoding.UTF8.GetBytes(text)), builder);
+        new DmesgText().Read(new TextSection(new SourceFile(name) { Place = "dump messages" }, Encoding.UTF8.GetBytes(text)), builder);
         return builder.Build().Messages;
     }
 
     /// <summary>What could not be read in the dump, with its name in front.</summary>
     private static ImmutableArray<Diagnostic> Problems(KernelDump dump, string name) =>
     [
-        .. dump.Problems.All.Select(p => p with { At = new SourceLine(new SourceFile(p.At.File.Path.StartsWith(name, StringComparison.Ordinal) ? p.At.File.Path : $"{name}: {p.At.File}"), 0) }),
+        .. dump.Problems.All.Select(p => p.At.File.Path == dump.File.Path ? p : p with
+        {
+            At = new SourceLine(new SourceFile(name) { Place = p.At.File.Path }, 0),
+        }),
     ];
 
     /// <summary>Tells this dump from others: two names of one dump have the same mark.</summary>

@@ -53,7 +53,6 @@ internal static class DumpViews
                     return new DumpKegRow(keg.Name, count.Pages, count.NotInSlabs - count.Cached, count.Cached, count.FreeInSlabs, count.UnreadableSlabs);
                 }),
             ],
-            Problems = [],
         };
         return WithHead(view, dump);
     }
@@ -69,7 +68,6 @@ internal static class DumpViews
             Disagreements = [.. HeapCheck.Disagreements(heap).Select(d => new DumpDisagreement(d.Name, d.What, d.Counted, d.Walked))],
             UnreadableSlabs = heap.Counts.Total(c => (long)c.UnreadableSlabs),
             UnreadableKegs = [.. heap.Kegs.Where(k => heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)],
-            Problems = [],
         };
         return WithHead(view, dump);
     }
@@ -93,7 +91,6 @@ internal static class DumpViews
                     Sizes = HeapTables.Sizes(type.SizeMask, dump.MallocBuckets),
                 }),
             ],
-            Problems = [],
         };
         return WithHead(view, dump);
     }
@@ -105,7 +102,6 @@ internal static class DumpViews
         {
             Kernel = Kernel(dump),
             Messages = [.. (dump.Messages ?? "").TrimEnd('\n').Split('\n')],
-            Problems = [],
         };
         return WithHead(view, dump);
     }

@@ -32,7 +32,6 @@ internal static class LeakViews
             Contents = report.Leaks.Concat(report.Known).SelectMany(g => g.Addresses.Take(isPage ? Math.Max(1, samples) : samples)).Distinct()
                 .ToDictionary(address => address, address => blocks.Lines(address).ToImmutableArray()),
             MemoryByOwner = isPage ? MemoryByOwner(dump) : [],
-            Problems = [],
         };
         return DumpViews.WithHead(view, dump);
     }
@@ -48,7 +47,6 @@ internal static class LeakViews
             Address = address,
             Facts = [.. AddressLookup.Find(dump, heap, address).Select(f => new DumpFact(f.Name, f.Text))],
             Contents = block < 0 ? [] : [.. new BlockSample(dump, heap).Lines(heap.Input.Blocks.AddressOf(block))],
-            Problems = [],
         };
         return DumpViews.WithHead(view, dump);
     }
@@ -77,7 +75,6 @@ internal static class LeakViews
             WithoutPath = heap.StateOf(block) != ItemState.Allocated ? "It is free: nothing needs to lead to it."
                 : heap.Input.Held?[block] == true ? "It is the allocator's own, which finds it without a pointer."
                 : "No root leads to it: it is lost.",
-            Problems = [],
         };
         return DumpViews.WithHead(view, dump);
     }

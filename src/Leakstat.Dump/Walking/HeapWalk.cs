@@ -71,7 +71,7 @@ internal sealed class HeapWalk
         }
 
         ulong cacheZones = _context.Symbols.Address("uma_cachezones");
-        foreach (ulong at in _context.List(cacheZones, _layout.ZoneLink, "uma_cachezones", _context.Limits.Zones))
+        foreach (ulong at in _context.List(cacheZones, _layout.UzLink, "uma_cachezones", _context.Limits.Zones))
         {
             _zones.Add(zones.Read(at, _zones.Count, keg: null, static _ => { }));
         }
@@ -208,7 +208,7 @@ internal sealed class HeapWalk
     private int FreeItems(Keg keg, ulong header, Span<byte> states, ref string? problem)
     {
         int bytes = (keg.ItemsPerSlab + 63) / 64 * 8;
-        int size = Math.Max(_layout.SlabFreeBits + bytes, _layout.SlabFreeCount + 2);
+        int size = Math.Max(_layout.UsFree + bytes, _layout.UsFreecount + 2);
 
         // Headers mostly lie on one page: then nothing is copied.
         ReadOnlySpan<byte> slab = _memory.ToPageEnd(header);
@@ -229,14 +229,14 @@ internal sealed class HeapWalk
             slab = copy;
         }
 
-        int claimed = _layout.SlabFreeCountSize == 1
-            ? slab[_layout.SlabFreeCount]
-            : BinaryPrimitives.ReadUInt16LittleEndian(slab[_layout.SlabFreeCount..]);
+        int claimed = _layout.UsFreecountSize == 1
+            ? slab[_layout.UsFreecount]
+            : BinaryPrimitives.ReadUInt16LittleEndian(slab[_layout.UsFreecount..]);
         byte state = (byte)(keg.InitKind == KegInit.Constructor ? ItemState.FreeConstructed : ItemState.Free);
         int free = 0;
         for (int word = 0; word < bytes / 8; word++)
         {
-            ulong set = BinaryPrimitives.ReadUInt64LittleEndian(slab[(_layout.SlabFreeBits + (word * 8))..]);
+            ulong set = BinaryPrimitives.ReadUInt64LittleEndian(slab[(_layout.UsFree + (word * 8))..]);
             int left = keg.ItemsPerSlab - (word * 64);
             set &= left < 64 ? (1UL << left) - 1 : ulong.MaxValue;
             for (; set != 0; set &= set - 1, free++)

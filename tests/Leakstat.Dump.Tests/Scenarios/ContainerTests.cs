@@ -228,7 +228,7 @@ public class ContainerTests
         Assert.Equal("page 0 of the block", opened.Dump.Memory.String(crashed.Machine.Space.Direct(physical)));
         ulong last = crashed.Machine.Space.Physical(block.Address + (73 * 4096));
         Assert.Null(opened.Dump.Memory.String(crashed.Machine.Space.Direct(last)));
-        Assert.NotEmpty(opened.Dump.Notes.All);
+        Assert.NotEmpty(opened.Dump.Problems.All);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed record DumpAddressView : DumpView
 
     /// <summary>Contents of the block it lies in, a line for each two words; empty where it lies in none.</summary>
     [JsonIgnore]
-    public required ImmutableArray<string> Contents { get; init; }
+    public ImmutableArray<string> Contents { get; init; } = [];
 
     /// <summary>Writes it for a person.</summary>
     public void Write(TextWriter writer, TerminalOptions layout)
@@ -78,7 +78,7 @@ public sealed record DumpReferencesView : DumpView
 
     /// <summary>What an empty way means.</summary>
     [JsonIgnore]
-    public required string WithoutPath { get; init; }
+    public string WithoutPath { get; init; } = "";
 
     /// <summary>Writes it for a person.</summary>
     public void Write(TextWriter writer, TerminalOptions layout)

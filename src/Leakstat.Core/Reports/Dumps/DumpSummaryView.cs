@@ -110,7 +110,7 @@ public sealed record DumpSummaryView : DumpView
 
     /// <summary>Kegs, most pages first.</summary>
     [JsonIgnore]
-    public required ImmutableArray<DumpKegRow> KegRows { get; init; }
+    public ImmutableArray<DumpKegRow> KegRows { get; init; } = [];
 
     /// <summary>Writes it for a person.</summary>
     public void Write(TextWriter writer, TerminalOptions layout)

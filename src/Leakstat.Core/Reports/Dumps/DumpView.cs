@@ -35,7 +35,7 @@ public abstract record DumpView
 
     /// <summary>What could not be read, or is not as it should be.</summary>
     [JsonIgnore]
-    public required ImmutableArray<Diagnostic> Problems { get; init; }
+    public ImmutableArray<Diagnostic> Problems { get; init; } = [];
 
     /// <summary>Problems that were not kept.</summary>
     [JsonIgnore]

@@ -82,11 +82,11 @@ public sealed record DumpZonesView : DumpView
 
     /// <summary>Slabs that are not in the dump, of all kegs.</summary>
     [JsonIgnore]
-    public required long UnreadableSlabs { get; init; }
+    public long UnreadableSlabs { get; init; }
 
     /// <summary>Kegs that they are of.</summary>
     [JsonIgnore]
-    public required ImmutableArray<string> UnreadableKegs { get; init; }
+    public ImmutableArray<string> UnreadableKegs { get; init; } = [];
 
     /// <summary>Writes them as <c>vmstat -z</c> prints them (<c>usr.bin/vmstat/vmstat.c</c>), and what disagrees.</summary>
     public void Write(TextWriter writer, TerminalOptions layout)
