@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Leakstat.Cli.Cores;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Model;
-using Leakstat.Reports.Crashes;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Commands;
 

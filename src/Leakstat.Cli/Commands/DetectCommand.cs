@@ -1,7 +1,12 @@
 using System.CommandLine;
-using Leakstat.Diagnosis;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Reports;
+using Leakstat.Reports.Views.Detections;
 
 namespace Leakstat.Cli.Commands;
 
@@ -34,14 +39,9 @@ internal static class DetectCommand
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
         };
-        var needs = TrendNeeds.Of(report);
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => JsonReport.Write(report, needs, stream),
-            (writer, layout) => DetectTerminalReport.Write(report, needs, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        var detection = new DetectionReport(report, TrendNeeds.Of(report));
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Detection, detection);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

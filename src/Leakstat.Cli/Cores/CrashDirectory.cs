@@ -1,5 +1,5 @@
 using System.Globalization;
-using Leakstat.Reports.Crashes;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;
 

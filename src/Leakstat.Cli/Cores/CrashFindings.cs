@@ -1,12 +1,14 @@
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Commands;
 using Leakstat.Cli.Dumps;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
-using Leakstat.Reports.Crashes;
+using Leakstat.Reports.Views.Crashes;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Cores;
 

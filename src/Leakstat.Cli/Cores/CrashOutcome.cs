@@ -1,4 +1,4 @@
-using Leakstat.Reports.Crashes;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;
 

@@ -1,5 +1,5 @@
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Inputs;

@@ -4,7 +4,7 @@ using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Target;
 using Leakstat.Dump.Walking;
 using Leakstat.Model;
-using Leakstat.Reports.Dumps;
+using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Dumps;
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
-using Leakstat.Dump.Leaks;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
 using Leakstat.Model;
-using Leakstat.Reports.Dumps;
+using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 

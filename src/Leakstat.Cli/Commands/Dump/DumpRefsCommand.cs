@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
-using Leakstat.Reports.Dumps;
+using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 
