@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Reports.Views.Dumps;
 
