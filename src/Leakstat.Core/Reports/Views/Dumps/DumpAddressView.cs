@@ -14,6 +14,7 @@ public sealed record DumpFact(string Name, string Text);
 public sealed record DumpAddressView : DumpView
 {
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumpwhatis/1";
 
     /// <summary>The address.</summary>
@@ -59,6 +60,7 @@ public sealed record DumpReferencesView : DumpView
     private const int UsualReferences = 20;
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumprefs/1";
 
     /// <summary>Address of the block.</summary>

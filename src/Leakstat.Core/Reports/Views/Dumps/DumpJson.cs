@@ -77,6 +77,16 @@ internal sealed class ValidTextConverter : JsonConverter<string>
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStringValue(PrintableText.ValidUtf16(value));
     }
+
+    /// <inheritdoc/>
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
+
+    /// <inheritdoc/>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WritePropertyName(PrintableText.ValidUtf16(value));
+    }
 }
 
 /// <summary>A kernel address as JSON has it: text, because numbers of that size lose digits in many readers.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Leakstat.Model;
 
 namespace Leakstat.Reports.Views.Dumps;
@@ -62,6 +63,7 @@ public sealed record LeakScan
 public sealed record DumpLeaksView : DumpView
 {
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumpleaks/1";
 
     /// <summary>Path of the dump.</summary>

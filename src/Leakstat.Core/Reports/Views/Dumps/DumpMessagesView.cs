@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Dumps;
@@ -7,6 +8,7 @@ namespace Leakstat.Reports.Views.Dumps;
 public sealed record DumpMessagesView : DumpView
 {
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumpmessages/1";
 
     /// <summary>Its lines, the oldest first.</summary>

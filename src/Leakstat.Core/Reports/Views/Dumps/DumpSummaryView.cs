@@ -35,6 +35,7 @@ public sealed record DumpSummaryView : DumpView
     private const int UsualKegs = 12;
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumpsummary/1";
 
     /// <summary>The kernel's version text.</summary>

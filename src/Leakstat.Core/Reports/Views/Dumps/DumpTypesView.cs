@@ -35,6 +35,7 @@ public sealed record DumpType
 public sealed record DumpTypesView : DumpView
 {
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumptypes/1";
 
     /// <summary>The types, in the kernel's order.</summary>

@@ -73,6 +73,7 @@ public sealed record DumpZonesView : DumpView
     private const int MostNames = 12;
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-2)]
     public override string Schema => "leakstat.dumpzones/1";
 
     /// <summary>The zones, in the kernel's order.</summary>
