@@ -20,6 +20,9 @@ public sealed record Capture
     /// </summary>
     public bool IsCrashSummary { get; init; }
 
+    /// <summary>Whether it is a crash dump itself, read with its kernel: nothing can be asked of the host any more.</summary>
+    public bool IsCrashDump { get; init; }
+
     /// <summary>
     /// Mark of everything that was in it (SHA-256, hexadecimal): equal content, equal mark; null where it was not read
     /// from bytes.
@@ -68,8 +71,8 @@ public sealed record Capture
     /// <summary><c>dmesg</c> or a log.</summary>
     public KernelMessages? Messages { get; init; }
 
-    /// <summary>What nothing points to in a crash dump; null where no dump was searched.</summary>
-    public LostTable? LostBlocks { get; init; }
+    /// <summary>Leaks that were found in a crash dump; null where no dump was searched.</summary>
+    public LeakTable? Leaks { get; init; }
 
     /// <summary><c>zfs-stats</c>.</summary>
     public ZfsReport? ZfsReport { get; init; }

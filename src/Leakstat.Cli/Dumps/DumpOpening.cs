@@ -1,6 +1,7 @@
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Cli.Dumps;
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Leakstat.Cli.Hosting;
 
-/// <summary>Where output goes, and what it can show there. Commands see nothing else of the process.</summary>
+/// <summary>Standard streams of the process, and what can be shown on them; tests put their own in its place.</summary>
 public sealed class Terminal
 {
     /// <summary>Standard output as bytes.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Cli.Options;
 
@@ -58,7 +59,7 @@ internal sealed class CommonOptions
     /// <summary>Kernel of crash dumps.</summary>
     public Option<string?> Kernel { get; } = new("--kernel")
     {
-        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.DumpOptions.DefaultKernelDirectory})",
+        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.Inputs.DumpOptions.DefaultKernelDirectory})",
         HelpName = "DIR",
     };
 

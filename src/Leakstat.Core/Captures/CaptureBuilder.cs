@@ -38,9 +38,6 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
     public bool IsCrashSummary { get; set; }
 
-    /// <summary>Whether anything at all was understood.</summary>
-    public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
-
     /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
     public bool Has<T>() => _parts.ContainsKey(typeof(T));
 
@@ -148,7 +145,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             KernelFiles = Part<KernelFileTable>(),
             Processes = Part<ProcessTable>(),
             Messages = Part<KernelMessages>(),
-            LostBlocks = Part<LostTable>(),
+            Leaks = Part<LeakTable>(),
             ZfsReport = Part<ZfsReport>(),
             LoaderConfiguration = Part<LoaderConfiguration>(),
             SysctlConfiguration = Part<SysctlConfiguration>(),

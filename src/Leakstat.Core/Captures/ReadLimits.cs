@@ -2,7 +2,7 @@ namespace Leakstat.Captures;
 
 /// <summary>
 /// Every bound on what is read from outside, in one place. Crossing one is a diagnostic, never an exception:
-/// what lies within the bound is used. Each has a test that crosses it.
+/// what lies within the bound is used.
 /// </summary>
 public sealed record ReadLimits
 {
@@ -50,7 +50,4 @@ public sealed record ReadLimits
 
     /// <summary>Diagnostics kept of one file; the rest is counted.</summary>
     public int DiagnosticsPerFile { get; init; } = 50;
-
-    /// <summary>Distinct names held by a <see cref="Text.NamePool"/>.</summary>
-    public int PooledNames { get; init; } = 1_000_000;
 }

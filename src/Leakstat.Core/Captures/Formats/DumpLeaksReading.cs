@@ -5,7 +5,7 @@ using Leakstat.Model;
 
 namespace Leakstat.Captures.Formats;
 
-/// <summary>Takes the tokens of a report of lost blocks and makes a <see cref="LostTable"/> of them.</summary>
+/// <summary>Takes the tokens of a report of lost blocks and makes a <see cref="LeakTable"/> of them.</summary>
 internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
 {
     /// <summary>Candidates, looks, modules, addresses and frames kept of one group.</summary>
@@ -15,7 +15,7 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
     private const int PartDepth = 5;
 
     private readonly string[] _names = new string[capture.Limits.DocumentDepth + 2];
-    private readonly ImmutableArray<LostGroup>.Builder _groups = ImmutableArray.CreateBuilder<LostGroup>();
+    private readonly ImmutableArray<LeakGroup>.Builder _groups = ImmutableArray.CreateBuilder<LeakGroup>();
     private readonly Dictionary<string, string> _head = [];
     private int _depth;
     private string _key = "";
@@ -28,7 +28,7 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
     public int Skipped { get; private set; }
 
     /// <summary>The table of what was read.</summary>
-    public LostTable Table() => new(file, _groups.ToImmutable())
+    public LeakTable Table() => new(file, _groups.ToImmutable())
     {
         Objects = Number(_head, "scanned.objects"),
         MissingPages = Math.Max(0, Number(_head, "coverage.missingPages") ?? 0),
@@ -82,13 +82,11 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
         && long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out long number)
             ? number : null;
 
-    private static LostKind? Kind(string? word) => word switch
-    {
-        "zone" => LostKind.Zone,
-        "malloc" => LostKind.Malloc,
-        "large" => LostKind.Large,
-        _ => null,
-    };
+    /// <summary>An address as reports have it, <c>0xfffff80003a41c00</c>; null for anything else.</summary>
+    private static ulong? Address(string? text) =>
+        text is not null && text.StartsWith("0x", StringComparison.Ordinal)
+        && ulong.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ulong address)
+            ? address : null;
 
     private void Value(string value)
     {
@@ -100,7 +98,11 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
                     group.Values[_key] = value;
                     break;
                 case GroupDepth + 1 when _names[4] == "addresses" && group.Addresses.Count < MostParts:
-                    group.Addresses.Add(value);
+                    if (Address(value) is { } address)
+                    {
+                        group.Addresses.Add(address);
+                    }
+
                     break;
                 case PartDepth:
                     group.Part[_key] = value;
@@ -161,17 +163,17 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
 
     private sealed class GroupParts(int line)
     {
-        private readonly List<LostCandidate> _candidates = [];
-        private readonly List<LostLook> _looks = [];
-        private readonly List<LostTie> _ties = [];
-        private readonly List<(string Module, long Count)> _modules = [];
+        private readonly List<TypeCandidate> _candidates = [];
+        private readonly List<ContentGroup> _contents = [];
+        private readonly List<LeakHolder> _holders = [];
+        private readonly List<ModulePointers> _modules = [];
         private string? _partKind;
 
         public int Line => line;
 
         public Dictionary<string, string> Values { get; } = [];
 
-        public List<string> Addresses { get; } = [];
+        public List<ulong> Addresses { get; } = [];
 
         public Dictionary<string, string> Part { get; } = [];
 
@@ -190,16 +192,16 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
             switch (_partKind)
             {
                 case "candidates" when _candidates.Count < MostParts && Part.TryGetValue("type", out string? type) && Share("confidence") is { } confidence:
-                    _candidates.Add(new LostCandidate(type, Part.GetValueOrDefault("module"), confidence, Part.GetValueOrDefault("why")));
+                    _candidates.Add(new TypeCandidate(type, Part.GetValueOrDefault("module"), confidence, Part.GetValueOrDefault("why")));
                     break;
-                case "contents" when _looks.Count < MostParts && count > 0 && Part.TryGetValue("words", out string? words):
-                    _looks.Add(new LostLook(words, count, Part.GetValueOrDefault("example"), [.. Stack]));
+                case "contents" when _contents.Count < MostParts && count > 0 && Part.TryGetValue("words", out string? words):
+                    _contents.Add(new ContentGroup(words, count, Address(Part.GetValueOrDefault("example")), Part.GetValueOrDefault("module"), [.. Stack]));
                     break;
-                case "hangsOn" when _ties.Count < MostParts && count > 0 && Part.TryGetValue("name", out string? name) && Kind(Part.GetValueOrDefault("kind")) is { } kind:
-                    _ties.Add(new LostTie(kind, name, count));
+                case "hangsOn" when _holders.Count < MostParts && count > 0 && Part.TryGetValue("name", out string? name) && LeakKindName.Parse(Part.GetValueOrDefault("kind")) is { } kind:
+                    _holders.Add(new LeakHolder(kind, name, Number(Part, "size"), count));
                     break;
                 case "modules" when _modules.Count < MostParts && count > 0 && Part.TryGetValue("module", out string? module):
-                    _modules.Add((module, count));
+                    _modules.Add(new ModulePointers(module, count));
                     break;
             }
 
@@ -209,9 +211,9 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
         }
 
         /// <summary>The group; null where what it must have is missing or cannot be.</summary>
-        public LostGroup? Make()
+        public LeakGroup? Make()
         {
-            if (Kind(Values.GetValueOrDefault("kind")) is not { } kind || Values.GetValueOrDefault("name") is not { Length: > 0 } name
+            if (LeakKindName.Parse(Values.GetValueOrDefault("kind")) is not { } kind || Values.GetValueOrDefault("name") is not { Length: > 0 } name
                 || Number(Values, "size") is not { } size || size <= 0 || Number(Values, "count") is not { } count || count <= 0
                 || Number(Values, "heads") is not { } heads || heads < 0 || heads > count
                 || (Number(Values, "bytes") is { } bytes && bytes != Arithmetic.Multiply(size, count)))
@@ -219,19 +221,19 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
                 return null;
             }
 
-            return new LostGroup
+            return new LeakGroup
             {
                 Kind = kind,
                 Name = name,
                 Size = size,
                 Count = count,
-                Heads = heads,
-                Losses = Number(Values, "losses") is { } losses && losses >= heads && losses <= count ? losses : heads,
+                Direct = heads,
+                MissingPointers = Number(Values, "losses") is { } losses && losses >= heads && losses <= count ? losses : heads,
                 Allocated = Number(Values, "allocated") is { } allocated && allocated >= count ? allocated : null,
                 Addresses = [.. Addresses],
                 Candidates = [.. _candidates],
-                Looks = [.. _looks],
-                HangsOn = [.. _ties],
+                Contents = [.. _contents],
+                Holders = [.. _holders],
                 Examined = Number(Values, "examined") is > 0 and { } examined ? Math.Min(examined, count) : 0,
                 Modules = [.. _modules],
                 Line = line,

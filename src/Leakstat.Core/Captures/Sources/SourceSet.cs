@@ -27,10 +27,11 @@ public sealed class SourceSet
     /// <param name="names">Pool for names.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="zstd">Decompressor; null where there is none.</param>
+    /// <param name="dumps">Reads crash dumps in folders; null where they are left alone.</param>
     public static SourceSet Open(
-        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd = null)
+        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd = null, IDumpReader? dumps = null)
     {
-        var context = new ReadContext(names, limits, zstd);
+        var context = new ReadContext(names, limits, zstd, dumps);
         var walk = new SourceWalk(context);
         foreach (ISourceNode source in sources)
         {

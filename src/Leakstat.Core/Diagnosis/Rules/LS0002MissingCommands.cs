@@ -27,7 +27,7 @@ public sealed class LS0002MissingCommands : IRule
         string[] commands = [.. missing.Select(m => m.Command)];
 
         // A crash dump stands for itself: no command can be asked any more.
-        bool isDump = context.Latest.LostBlocks?.Dump is { } dump && dump == context.Latest.Source;
+        bool isDump = context.Latest.IsCrashDump;
         yield return new Finding
         {
             Rule = Id,
