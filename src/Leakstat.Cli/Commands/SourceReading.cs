@@ -55,7 +55,7 @@ internal static class SourceReading
     /// <summary>Opens sources that are at hand; fails with code 3 where nothing in them is recognised.</summary>
     public static SourceSet Open(IReadOnlyList<ISourceNode> nodes)
     {
-        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new ZstdProgram());
+        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new Zstandard());
         if (set.Hosts.IsEmpty)
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems));

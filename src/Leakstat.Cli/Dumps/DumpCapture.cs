@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Leakstat.Captures.Commands.DumpLeaks;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Commands.Dump;
 using Leakstat.Dump;

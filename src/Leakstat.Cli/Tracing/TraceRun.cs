@@ -37,7 +37,7 @@ internal static class TraceRun
         int status = target.Execute($"sh -s -- --stdout --every {Apart} --count 2", new MemoryStream(CollectorScript.Bytes), stream, 64 << 20);
         stream.Position = 0;
         SourceSet set = SourceSet.Open(
-            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)], new NamePool(), ReadLimits.Default, new ZstdProgram());
+            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)], new NamePool(), ReadLimits.Default, new Zstandard());
         Capture[] captures = set.Hosts.IsEmpty ? [] : [.. set.Hosts[0].Captures()];
         return captures switch
         {

@@ -37,9 +37,6 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
     public bool IsCrashSummary { get; set; }
 
-    /// <summary>Whether anything at all was understood.</summary>
-    public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
-
     /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
     public bool Has<T>() => _parts.ContainsKey(typeof(T));
 
@@ -127,21 +124,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             IsCrashSummary = IsCrashSummary,
             Files = [.. _files],
             Diagnostics = [.. _diagnostics],
-            Zones = Part<ZoneTable>(),
-            MallocTypes = Part<MallocTable>(),
-            Mbufs = Part<MbufStatistics>(),
             Sysctls = sysctls,
             Uma = UmaReading.From(sysctls),
-            Summary = Part<VmstatSummary>(),
-            Top = top,
-            Swap = Part<SwapTable>(),
-            KernelFiles = Part<KernelFileTable>(),
-            Processes = Part<ProcessTable>(),
-            Messages = Part<KernelMessages>(),
-            LostBlocks = Part<LostTable>(),
-            ZfsReport = Part<ZfsReport>(),
-            LoaderConfiguration = Part<LoaderConfiguration>(),
-            SysctlConfiguration = Part<SysctlConfiguration>(),
+            Tables = _parts.ToImmutableDictionary(part => part.Key, part => part.Value.Part),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Libxo;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Model;
 
 namespace Leakstat.Captures.Libxo;
@@ -6,23 +7,19 @@ namespace Leakstat.Captures.Libxo;
 /// Receives what a libxo document says, JSON and XML alike, and hands it to the table whose container it stands in.
 /// One document may hold several (<c>vmstat --libxo json -m -z</c>).
 /// </summary>
-internal sealed class LibxoReading(CaptureBuilder capture, SourceFile file)
+internal sealed class LibxoReading
 {
-    private readonly LibxoTable[] _tables =
-    [
-        new ZoneRows(capture, file),
-        new MallocRows(capture, file),
-        new SummaryValues(capture, file),
-        new MbufValues(capture, file),
-        new ProcessRows(capture, file),
-        new UptimeValues(capture, file),
-    ];
+    private readonly LibxoTable[] _tables;
 
     private LibxoTable? _table;
     private int _depth;
     private int _tableDepth;
     private bool _inRow;
     private long? _version;
+
+    /// <summary>Takes the tables that a document may hold.</summary>
+    public LibxoReading(CaptureBuilder capture, SourceFile file, ImmutableArray<LibxoForm> forms) =>
+        _tables = [.. forms.Where(form => form.Table is not null).Select(form => form.Table!(capture, file))];
 
     /// <summary>Rows taken.</summary>
     public int Rows => _tables.Sum(t => t.Rows);

@@ -263,6 +263,7 @@ internal sealed class SourceWalk(ReadContext context)
             Member = member,
             Source = source,
             Host = identity.Host,
+            Facts = identity.Facts,
             TakenAt = identity.TakenAt,
             OrderTime = identity.OrderTime,
             Parent = parent,

@@ -1,3 +1,5 @@
+using Leakstat.Captures.Commands;
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -7,9 +9,6 @@ namespace Leakstat.Captures.Transcripts;
 internal sealed class Transcript
 {
     private const int LinesToFirstRow = 40;
-
-    // A second one of these is a second look at the host. Others are asked for piecemeal.
-    private static readonly HashSet<string> s_whole = ["vmstat -z", "vmstat -m", "vmstat -s", "netstat -m", "top"];
 
     private Transcript(ReadOnlyMemory<byte> text, IReadOnlyList<TranscriptCapture> captures, bool hasTooMany)
     {
@@ -34,16 +33,24 @@ internal sealed class Transcript
     public static Transcript Read(SourceFile file, ReadOnlyMemory<byte> bytes, bool isCut, ReadLimits limits)
     {
         ReadOnlyMemory<byte> text = TextDecoding.ToUtf8(bytes);
-        IFormat? named = FormatRegistry.All.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
-        if ((named ?? WholeFormat(text.Span)) is { } format)
+        IFormat? named = CommandRegistry.Formats.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
+        bool isDocument = StartsDocument(text.Span);
+        if (named is null && !isDocument && LinePrefixes.BeginsWithFile(text.Span))
+        {
+            text = LinePrefixes.TakeOff(text);
+        }
+
+        IFormat? whole = named ?? WholeFormat(text.Span);
+        if (!isDocument)
+        {
+            text = whole is null ? Cleaned(text) : text;
+            text = whole is null || whole.TakesAnyLine || whole.TakesFirst ? BrokenLines.Join(text) : text;
+        }
+
+        if (whole is { } format)
         {
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
             return new Transcript(text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
-        }
-
-        if (LineCleaning.IsNeeded(text.Span) && !StartsDocument(text.Span))
-        {
-            text = LineCleaning.Clean(text.Span);
         }
 
         bool isCrashSummary = CrashSummary.Is(text.Span);
@@ -86,7 +93,7 @@ internal sealed class Transcript
             ReadOnlySpan<byte> line = lines.Line;
             LineFit fit = format.Fit(line);
             // Output after output, without prompts: a loop. Of top's frames its format takes the first.
-            if (fit == LineFit.Header && rows > 1 && format.Command != "top")
+            if (fit == LineFit.Header && rows > 1 && !format.TakesFirst)
             {
                 return null;
             }
@@ -98,7 +105,7 @@ internal sealed class Transcript
             }
 
             // A paragraph between rows is prose, not damage; and a line may fit once it is cleaned.
-            if (fit == LineFit.None && !Scan.IsEmpty(line) && format.Command != "sysctl"
+            if (fit == LineFit.None && !Scan.IsEmpty(line) && !format.HasLongValues
                 && (Scan.IsEmpty(before) || (isCleaningNeeded ??= LineCleaning.IsNeeded(text)) == true))
             {
                 return null;
@@ -108,6 +115,22 @@ internal sealed class Transcript
         }
 
         return format;
+    }
+
+    /// <summary>The text without what mail, forums, terminals and tools put around and in front of lines.</summary>
+    private static ReadOnlyMemory<byte> Cleaned(ReadOnlyMemory<byte> text)
+    {
+        if (QuotedPrintable.Is(text.Span))
+        {
+            text = QuotedPrintable.Decode(text.Span);
+        }
+
+        if (LineCleaning.IsNeeded(text.Span))
+        {
+            text = LineCleaning.Clean(text.Span);
+        }
+
+        return CrashSummary.Is(text.Span) ? text : LinePrefixes.TakeOff(text);
     }
 
     /// <summary>A file's name without the ending of what it was packed with: the collector packs file by file.</summary>
@@ -138,7 +161,7 @@ internal sealed class Transcript
 
         ReadOnlySpan<byte> head = text.TrimStart(" \t\r\n"u8);
         head = head[..Math.Min(head.Length, DocumentText.HeadBytes)];
-        foreach (IFormat format in FormatRegistry.All)
+        foreach (IFormat format in CommandRegistry.Formats)
         {
             if (format.FitsDocument(head))
             {
@@ -163,7 +186,7 @@ internal sealed class Transcript
             IFormat? found = null;
             LineFit best = LineFit.Continues;
             bool continues = false;
-            foreach (IFormat format in FormatRegistry.All)
+            foreach (IFormat format in CommandRegistry.Formats)
             {
                 LineFit fit = format.Fit(lines.Line);
                 continues |= fit == LineFit.Continues;
@@ -204,14 +227,22 @@ internal sealed class Transcript
     private static bool BeginsSomethingElse(ReadOnlySpan<byte> line, IFormat than)
     {
         if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _) || line[0] == '>'
-            || DocumentText.Starts(line) && than.Command != "sysctl")
+            || DocumentText.Starts(line) && !than.HasLongValues)
         {
             return true;
         }
 
-        foreach (IFormat format in FormatRegistry.All)
+        LineFit own = than.Fit(line);
+        bool isForeign = own == LineFit.None || (own == LineFit.Continues && than.TakesAnyLine);
+        foreach (IFormat format in CommandRegistry.Formats)
         {
-            if (format.Command != than.Command && format.IsHeader(line))
+            if (format.Command == than.Command)
+            {
+                continue;
+            }
+
+            bool isRowEnough = isForeign && format.IsUsed && !(format.TakesAnyLine && than.HasLongValues);
+            if (isRowEnough ? format.Fit(line) >= LineFit.Row : format.IsHeader(line))
             {
                 return true;
             }
@@ -267,12 +298,13 @@ internal sealed class Transcript
             return null;
         }
 
-        if (s_whole.Contains(output.Format.Command))
+        CommandDescriptor command = CommandRegistry.Of(output.Format);
+        if (command.RepeatStartsCapture)
         {
             return output.Format.Name;
         }
 
-        if (output.Format.Command != "sysctl" || output.Command is null)
+        if (!command.SameStartStartsCapture || output.Command is null)
         {
             return null;
         }
