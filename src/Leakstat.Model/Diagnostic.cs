@@ -8,7 +8,7 @@ public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
     /// <summary>Whether something was lost; files that are unknown, unused or double take nothing from those that are read.</summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
-        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.UnknownOid or DiagnosticId.Underflow);
+        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput or DiagnosticId.UnknownOid or DiagnosticId.Underflow);
 }
 
 /// <summary>The stable identifiers of <see cref="Diagnostic"/>. Never reused.</summary>
@@ -25,6 +25,9 @@ public static class DiagnosticId
 
     /// <summary>A file is empty.</summary>
     public const string EmptyFile = "LSD004";
+
+    /// <summary>The last capture in a text lacks an output that the one before has; the older one is used.</summary>
+    public const string OlderOutput = "LSD006";
 
     /// <summary>A file could not be opened or read.</summary>
     public const string UnreadableFile = "LSD005";

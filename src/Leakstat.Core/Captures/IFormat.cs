@@ -38,6 +38,12 @@ public interface IFormat
     /// <summary>Whether of several outputs in one text, one behind the other, only the first is read.</summary>
     bool TakesFirst => false;
 
+    /// <summary>
+    /// Whether what is none of its rows is reported, line by line: then a text that is read without a report is of this
+    /// format from its first line to its last.
+    /// </summary>
+    bool ReportsEveryLine => false;
+
     /// <summary>Whether its header holds no data, so that an output of nothing but a header has no rows.</summary>
     bool HasHeading => false;
 
@@ -92,4 +98,8 @@ public enum LineFit
 /// <summary>What reading a section gave.</summary>
 /// <param name="Rows">Rows (or values) read.</param>
 /// <param name="SkippedLines">Lines not understood, each reported as a diagnostic (up to the limit per file).</param>
-public readonly record struct FormatResult(int Rows, int SkippedLines);
+public readonly record struct FormatResult(int Rows, int SkippedLines)
+{
+    /// <summary>Headers among the lines, where the format counts them; of several the text holds several outputs.</summary>
+    public int Headers { get; init; }
+}

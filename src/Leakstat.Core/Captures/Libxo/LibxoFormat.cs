@@ -36,6 +36,9 @@ internal sealed class LibxoFormat : IFormat
         forms.SelectMany(form => new[] { new LibxoFormat(form, forms, isXml: false), new LibxoFormat(form, forms, isXml: true) });
 
     /// <inheritdoc/>
+    public bool ReportsEveryLine => true;
+
+    /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line) => FitsDocument(line) ? LineFit.Header : LineFit.None;
 
     /// <inheritdoc/>
@@ -75,6 +78,7 @@ internal sealed class LibxoFormat : IFormat
         var reading = new LibxoReading(capture, section.File, _all);
         var lines = new LineCounter(section);
         int skipped = 0;
+        int documents = 0;
         int at = 0;
         while (at < text.Length)
         {
@@ -87,6 +91,7 @@ internal sealed class LibxoFormat : IFormat
                     ? XmlEvents.Read(rest, at, ref lines, capture.Limits, reading, out int length)
                     : JsonEvents.Read(rest, at, ref lines, capture.Limits, reading, out length);
                 at += length;
+                documents++;
                 reading.Reset();
                 if (fault != DocumentFault.None)
                 {
@@ -107,7 +112,7 @@ internal sealed class LibxoFormat : IFormat
         }
 
         reading.Offer(_isXml ? PartRank.Xml : PartRank.Json);
-        return new FormatResult(reading.Rows, skipped + reading.Skipped);
+        return new FormatResult(reading.Rows, skipped + reading.Skipped) { Headers = documents };
     }
 
     private static void Report(DocumentFault fault, CaptureBuilder capture, SourceLine at)

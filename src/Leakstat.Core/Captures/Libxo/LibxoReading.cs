@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
 
 namespace Leakstat.Captures.Libxo;
@@ -51,18 +52,18 @@ internal sealed class LibxoReading
     }
 
     /// <summary>A value, or an item of a list of values.</summary>
-    public void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int line)
+    public void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref LineCounter lines, int at)
     {
         if (_table is null)
         {
-            if (name.SequenceEqual("__version"u8) && Text.Scan.TryInteger(value, out long version))
+            if (name.SequenceEqual("__version"u8) && Scan.TryInteger(value, out long version))
             {
                 _version = version;
             }
         }
         else if (_inRow ? _depth == _tableDepth + 1 : _depth == _tableDepth && _table.RowName.IsEmpty)
         {
-            _table.Value(name, value, line);
+            _table.Value(name, value, ref lines, at);
         }
     }
 

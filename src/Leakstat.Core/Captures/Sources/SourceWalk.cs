@@ -222,7 +222,6 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
-        var container = new TextContainer(file, path);
         Transcript? text = loaded.Kind == ContentKind.Text
             ? Transcript.Read(new SourceFile(path), loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits)
             : null;
@@ -232,6 +231,7 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
+        var container = new TextContainer(file, path, new TextLook(loaded.Problem, text));
         for (int i = 0; i < text.Captures.Count; i++)
         {
             var peek = new CapturePeek(context);

@@ -120,7 +120,8 @@ internal sealed class LinePrefixes
             after += Fits(line[length..]) ? 1 : 0;
         }
 
-        return after > before;
+        // The name of a file may have passed for a part of a row's own name.
+        return run.IsName ? after > 0 && after >= before : after > before;
     }
 
     /// <summary>Whether a line is a row of some command's output, or its header.</summary>

@@ -12,7 +12,11 @@ internal delegate PrefixRun PrefixForm(ReadOnlySpan<byte> text, List<Range> line
 /// <summary>Lines that have the same kind of prefix.</summary>
 /// <param name="Lines">How many; 0 for none.</param>
 /// <param name="LengthOf">Length of the prefix of one of them; 0 for a line that is blank behind it.</param>
-internal readonly record struct PrefixRun(int Lines, PrefixLength LengthOf);
+internal readonly record struct PrefixRun(int Lines, PrefixLength LengthOf)
+{
+    /// <summary>Whether it is the name of a file, which a row may take for its own.</summary>
+    public bool IsName { get; init; }
+}
 
 /// <summary>Length of a line's prefix.</summary>
 internal delegate int PrefixLength(ReadOnlySpan<byte> line);
@@ -77,7 +81,7 @@ internal static class PrefixForms
             count++;
         }
 
-        return new PrefixRun(count, File);
+        return new PrefixRun(count, File) { IsName = true };
     }
 
     /// <summary>Numbers that count on, as <c>cat -n</c>, editors and web pages put them in front of lines.</summary>

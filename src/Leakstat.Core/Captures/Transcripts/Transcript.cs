@@ -26,6 +26,9 @@ internal sealed class Transcript
     /// <summary>Whether there were more outputs than the bound.</summary>
     public bool HasTooMany { get; }
 
+    /// <summary>Numbers of the lines that are longer than the bound; they were left out.</summary>
+    public IReadOnlyList<int> LongLines { get; private init; } = [];
+
     /// <summary>Number of different commands.</summary>
     public int Commands => Captures.SelectMany(c => c.Outputs).Select(o => o.Format.Command).Distinct().Count();
 
@@ -64,7 +67,7 @@ internal sealed class Transcript
                 reader.HasTooMany);
         }
 
-        return new Transcript(text, Split(reader.Outputs, reader.Marks), reader.HasTooMany);
+        return new Transcript(text, Split(reader.Outputs, reader.Marks), reader.HasTooMany) { LongLines = reader.LongLines };
     }
 
     /// <summary>
@@ -133,6 +136,21 @@ internal sealed class Transcript
         return CrashSummary.Is(text.Span) ? text : LinePrefixes.TakeOff(text);
     }
 
+    /// <summary>The format that a text is of if it is of one; null where that takes a closer look.</summary>
+    internal static IFormat? Candidate(SourceFile file, ReadOnlySpan<byte> text)
+    {
+        if (CommandRegistry.Formats.Any(format => format.IsNamed(Unpacked(file.Path))))
+        {
+            return null;
+        }
+
+        return StartsDocument(text) ? DocumentFormat(text) : First(text);
+    }
+
+    /// <summary>Whether a line that is none of a format's rows begins something else, or is the rest of a broken row.</summary>
+    internal static bool IsForeign(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format) =>
+        format.Fit(line) < LineFit.Row && (BeginsSomethingElse(line, format) || IsBroken(before, line, format));
+
     /// <summary>A file's name without the ending of what it was packed with: the collector packs file by file.</summary>
     private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
         ? path[..^3]
@@ -159,6 +177,11 @@ internal sealed class Transcript
             return null;
         }
 
+        return DocumentFormat(text);
+    }
+
+    private static IFormat? DocumentFormat(ReadOnlySpan<byte> text)
+    {
         ReadOnlySpan<byte> head = text.TrimStart(" \t\r\n"u8);
         head = head[..Math.Min(head.Length, DocumentText.HeadBytes)];
         foreach (IFormat format in CommandRegistry.Formats)

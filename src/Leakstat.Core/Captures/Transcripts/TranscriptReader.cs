@@ -55,6 +55,9 @@ internal sealed class TranscriptReader
     /// <summary>Whether there were more outputs than the bound; those beyond are left out.</summary>
     public bool HasTooMany { get; private set; }
 
+    /// <summary>Numbers of the lines that are longer than the bound; they are left out.</summary>
+    public List<int> LongLines { get; } = [];
+
     /// <summary>The outputs in their order.</summary>
     public IReadOnlyList<CommandOutput> Outputs => _outputs;
 
@@ -85,7 +88,16 @@ internal sealed class TranscriptReader
             int length = text[start..].IndexOf((byte)'\n');
             int end = length < 0 ? text.Length : start + length + 1;
             ReadOnlySpan<byte> line = text[start..end].TrimEnd("\r\n"u8);
-            int used = line.Length <= _limits.LineBytes ? Take(line, start, end, number) : end;
+            int used = end;
+            if (line.Length <= _limits.LineBytes)
+            {
+                used = Take(line, start, end, number);
+            }
+            else
+            {
+                LongLines.Add(number);
+            }
+
             if (used > end)
             {
                 number += text[start..used].Count((byte)'\n');

@@ -18,6 +18,9 @@ public sealed class NetstatMbufText : IFormat
     public string Command => "netstat -m";
 
     /// <inheritdoc/>
+    public bool ReportsEveryLine => true;
+
+    /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
         Span<long> numbers = stackalloc long[MostNumbers];

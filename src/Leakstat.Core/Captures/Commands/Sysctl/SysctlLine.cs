@@ -20,19 +20,25 @@ internal static class SysctlLine
         "p1003_1b", "sysctl", "cam", "hptmv", "hptnr", "hptrr", "hpt27xx", "dtrace", "efi", "lkpi", "linuxkpi",
     ];
 
-    private static readonly byte[][] RootBytes = [.. Roots.Select(root => System.Text.Encoding.ASCII.GetBytes(root))];
+    private const int LongestRoot = 16;
+
+    private static readonly byte[][][] s_rootsByLength =
+    [
+        .. Enumerable.Range(0, LongestRoot).Select(length =>
+            Roots.Where(root => root.Length == length).Select(System.Text.Encoding.ASCII.GetBytes).ToArray()),
+    ];
 
     /// <summary>Whether the text begins with a known root and a dot.</summary>
     public static bool HasKnownRoot(ReadOnlySpan<byte> name)
     {
-        int dot = name[..Math.Min(name.Length, 16)].IndexOf((byte)'.');
+        int dot = name[..Math.Min(name.Length, LongestRoot)].IndexOf((byte)'.');
         if (dot <= 0)
         {
             return false;
         }
 
         ReadOnlySpan<byte> root = name[..dot];
-        foreach (byte[] known in RootBytes)
+        foreach (byte[] known in s_rootsByLength[dot])
         {
             if (root.SequenceEqual(known))
             {

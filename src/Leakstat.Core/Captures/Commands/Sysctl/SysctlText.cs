@@ -31,6 +31,9 @@ public sealed class SysctlText : IFormat
     /// <inheritdoc/>
     public bool HasLongValues => true;
 
+    /// <summary>With <see cref="TextSection.Guard"/>, which sees the lines that may be anything.</summary>
+    public bool ReportsEveryLine => true;
+
     /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
@@ -62,6 +65,7 @@ public sealed class SysctlText : IFormat
         var problems = new LineProblems(section, capture, "a line of sysctl");
         var open = new OpenValue();
         int rows = 0;
+        ReadOnlySpan<byte> before = default;
         LineReader lines = section.Lines();
         int start = 0;
         while (lines.Read())
@@ -74,9 +78,16 @@ public sealed class SysctlText : IFormat
                 continue;
             }
 
+            ReadOnlySpan<byte> previous = before;
+            before = line;
             bool isNamed = SysctlLine.TrySplit(line, out ReadOnlySpan<byte> name, out int valueStart)
                 && name.Length <= capture.Limits.NameBytes
                 && (!open.MayGoOn || SysctlLine.HasKnownRoot(name));
+            if (section.Guard is { } guard && !(isNamed && SysctlLine.HasKnownRoot(line)) && guard(previous, line, this))
+            {
+                return new FormatResult(rows, problems.Skipped + 1);
+            }
+
             if (isNamed)
             {
                 rows += open.Close(section, capture);

@@ -21,6 +21,9 @@ public sealed class VmstatMallocText : IFormat
     public bool HasHeading => true;
 
     /// <inheritdoc/>
+    public bool ReportsEveryLine => true;
+
+    /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
         if (HeaderOf(line) != Header.None)
@@ -45,6 +48,7 @@ public sealed class VmstatMallocText : IFormat
         bool anyRounded = false;
         bool highUse = false;
         int skipped = 0;
+        int headers = 0;
         LineReader lines = section.Lines();
         while (lines.Read())
         {
@@ -85,6 +89,7 @@ public sealed class VmstatMallocText : IFormat
             else if (HeaderOf(line) is var found && found != Header.None)
             {
                 header = found;
+                headers++;
             }
             else if (!Scan.IsEmpty(line))
             {
@@ -104,7 +109,7 @@ public sealed class VmstatMallocText : IFormat
                 precision == MemoryPrecision.Humanized ? PartRank.Rounded : PartRank.Text);
         }
 
-        return new FormatResult(rows.Count, skipped);
+        return new FormatResult(rows.Count, skipped) { Headers = headers };
     }
 
     private static Header HeaderOf(ReadOnlySpan<byte> line)

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -39,6 +39,9 @@ public sealed class VmstatZonesText : IFormat
     public bool HasHeading => true;
 
     /// <inheritdoc/>
+    public bool ReportsEveryLine => true;
+
+    /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
         if (IsHeading(line))
@@ -47,7 +50,7 @@ public sealed class VmstatZonesText : IFormat
         }
 
         Span<long> numbers = stackalloc long[MostNumbers];
-        return !TryRow(line, numbers, out _, out int count, out _) ? LineFit.None
+        return !TryRow(line, 0, line, numbers, out _, out int count, out _) ? LineFit.None
             : count >= Distinctive ? LineFit.Row
             : LineFit.Continues;
     }
@@ -58,65 +61,75 @@ public sealed class VmstatZonesText : IFormat
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
-        ImmutableArray<ZoneRow>.Builder rows = ImmutableArray.CreateBuilder<ZoneRow>(Expected(section, capture.Limits));
+        ReadOnlySpan<byte> text = section.Bytes.Span;
+        var rows = new ZoneRow[Expected(section, capture.Limits)];
         Span<long> numbers = stackalloc long[MostNumbers];
+        int read = 0;
         int mostNumbers = 0;
         int skipped = 0;
+        int headings = 0;
         LineReader lines = section.Lines();
-        while (lines.Read())
+        for (int start = 0; lines.Read(); start = text.Length - lines.Rest.Length)
         {
             ReadOnlySpan<byte> line = lines.Line;
-            if (TryRow(line, numbers, out ReadOnlySpan<byte> name, out int count, out bool underflow)
-                && name.Length <= capture.Limits.NameBytes)
+            if (!TryRow(text, start, line, numbers, out ReadOnlySpan<byte> name, out int count, out bool underflow)
+                || name.Length > capture.Limits.NameBytes)
             {
-                if (rows.Count >= capture.Limits.Rows)
+                if (IsHeading(line))
                 {
-                    capture.TooMany("zones", section.At(lines.Number));
-                    break;
+                    headings++;
                 }
-
-                if (!lines.IsTerminated && (section.IsCut || count < mostNumbers))
+                else if (!Scan.IsEmpty(line))
                 {
                     skipped++;
-                    capture.Cut(section.At(lines.Number));
-                    break;
+                    capture.NotUnderstood("not a row of vmstat -z; skipped", lines.IsTerminated, section.At(lines.Number));
                 }
 
-                if (underflow)
-                {
-                    capture.Underflow(section.At(lines.Number));
-                }
-
-                mostNumbers = Math.Max(mostNumbers, count);
-                rows.Add(new ZoneRow
-                {
-                    Name = capture.Names.Get(name),
-                    Size = numbers[0],
-                    Limit = numbers[1],
-                    Used = numbers[2],
-                    Free = numbers[3],
-                    Requests = numbers[4],
-                    Failures = count > 5 ? numbers[5] : null,
-                    Sleeps = count > 6 ? numbers[6] : null,
-                    CrossDomain = count > 7 ? numbers[7] : null,
-                    Line = lines.Number,
-                });
+                continue;
             }
-            else if (!IsHeading(line) && !Scan.IsEmpty(line))
+
+            if (read == rows.Length)
+            {
+                capture.TooMany("zones", section.At(lines.Number));
+                break;
+            }
+
+            if (!lines.IsTerminated && (section.IsCut || count < mostNumbers))
             {
                 skipped++;
-                capture.NotUnderstood("not a row of vmstat -z; skipped", lines.IsTerminated, section.At(lines.Number));
+                capture.Cut(section.At(lines.Number));
+                break;
             }
+
+            if (underflow)
+            {
+                capture.Underflow(section.At(lines.Number));
+            }
+
+            mostNumbers = Math.Max(mostNumbers, count);
+            rows[read++] = new ZoneRow
+            {
+                Name = capture.Names.Get(name),
+                Size = numbers[0],
+                Limit = numbers[1],
+                Used = numbers[2],
+                Free = numbers[3],
+                Requests = numbers[4],
+                Failures = count > 5 ? numbers[5] : null,
+                Sleeps = count > 6 ? numbers[6] : null,
+                CrossDomain = count > 7 ? numbers[7] : null,
+                Line = lines.Number,
+            };
         }
 
-        int read = rows.Count;
         if (read > 0)
         {
+            Array.Resize(ref rows, read);
             capture.Offer(new ZoneTable(
-                section.File, read == rows.Capacity ? rows.MoveToImmutable() : rows.ToImmutable(), mostNumbers >= MostNumbers));
+                section.File, ImmutableCollectionsMarshal.AsImmutableArray(rows), mostNumbers >= MostNumbers));
         }
 
-        return new FormatResult(read, skipped);
+        return new FormatResult(read, skipped) { Headers = headings };
     }
 
     /// <summary>
@@ -128,7 +141,7 @@ public sealed class VmstatZonesText : IFormat
         ReadOnlySpan<byte> text = section.Bytes.Span;
         int lines = text.Count((byte)'\n') + (text.EndsWith("\n"u8) ? 0 : 1);
         int rows = IsHeading(text[..Math.Min(text.Length, 80)]) ? lines - 1 : lines;
-        return Math.Clamp(Math.Min(rows, text.Length / ShortestRow), 0, limits.Rows);
+        return Math.Clamp(Math.Min(rows, (text.Length / ShortestRow) + 1), 0, limits.Rows);
     }
 
     private static bool IsHeading(ReadOnlySpan<byte> line)
@@ -142,16 +155,23 @@ public sealed class VmstatZonesText : IFormat
     /// last colon, behind it stand up to eight numbers between commas.
     /// </summary>
     private static bool TryRow(
-        ReadOnlySpan<byte> line, Span<long> numbers, out ReadOnlySpan<byte> name, out int count, out bool underflow)
+        ReadOnlySpan<byte> text,
+        int lineStart,
+        ReadOnlySpan<byte> line,
+        Span<long> numbers,
+        out ReadOnlySpan<byte> name,
+        out int count,
+        out bool underflow)
     {
         name = default;
         underflow = false;
-        if (CommaNumbers.TryRead(line, numbers, out int colon, out count))
+        if (CommaNumbers.TryRead(text, lineStart, lineStart + line.Length, numbers, out int colon, out count))
         {
             return IsRow(line, colon, numbers, count, out name);
         }
 
         count = 0;
+        colon = line.LastIndexOf((byte)':');
         if (colon <= 0)
         {
             return false;

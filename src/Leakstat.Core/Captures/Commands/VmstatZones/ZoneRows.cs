@@ -9,7 +9,7 @@ internal sealed class ZoneRows(CaptureBuilder capture, SourceFile file) : LibxoR
 {
     private const int Needed = 0b11_1111;
 
-    private readonly ImmutableArray<ZoneRow>.Builder _rows = ImmutableArray.CreateBuilder<ZoneRow>();
+    private readonly ImmutableArray<ZoneRow>.Builder _rows = ImmutableArray.CreateBuilder<ZoneRow>(256);
     private string _name = "";
     private long _size;
     private long _limit;
@@ -33,7 +33,7 @@ internal sealed class ZoneRows(CaptureBuilder capture, SourceFile file) : LibxoR
     {
         if (_rows.Count > 0)
         {
-            Capture.Offer(new ZoneTable(File, _rows.ToImmutable(), _anyCrossDomain), rank);
+            Capture.Offer(new ZoneTable(File, _rows.DrainToImmutable(), _anyCrossDomain), rank);
         }
     }
 
@@ -49,48 +49,45 @@ internal sealed class ZoneRows(CaptureBuilder capture, SourceFile file) : LibxoR
     /// <inheritdoc/>
     protected override void Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        if (name.SequenceEqual("name"u8))
+        // By length first: the names are short, and there are millions of them.
+        switch (name.Length)
         {
-            _name = Capture.Names.Get(value);
-            _seen |= _name.Length > 0 ? 1 : 0;
-        }
-        else if (name.SequenceEqual("size"u8))
-        {
-            _size = Number(value);
-            _seen |= _size >= 0 ? 2 : 0;
-        }
-        else if (name.SequenceEqual("limit"u8))
-        {
-            _limit = Number(value);
-            _seen |= _limit >= 0 ? 4 : 0;
-        }
-        else if (name.SequenceEqual("used"u8))
-        {
-            _used = Number(value);
-            _seen |= 8;
-        }
-        else if (name.SequenceEqual("free"u8))
-        {
-            _free = Number(value);
-            _seen |= 16;
-        }
-        else if (name.SequenceEqual("requests"u8))
-        {
-            _requests = Number(value);
-            _seen |= 32;
-        }
-        else if (name.SequenceEqual("fail"u8))
-        {
-            _fail = Number(value);
-        }
-        else if (name.SequenceEqual("sleep"u8))
-        {
-            _sleep = Number(value);
-        }
-        else if (name.SequenceEqual("xdomain"u8))
-        {
-            _crossDomain = Number(value);
-            _anyCrossDomain = true;
+            case 4 when name.SequenceEqual("name"u8):
+                _name = Capture.Names.Get(value);
+                _seen |= _name.Length > 0 ? 1 : 0;
+                break;
+            case 4 when name.SequenceEqual("size"u8):
+                _size = Number(value);
+                _seen |= _size >= 0 ? 2 : 0;
+                break;
+            case 5 when name.SequenceEqual("limit"u8):
+                _limit = Number(value);
+                _seen |= _limit >= 0 ? 4 : 0;
+                break;
+            case 4 when name.SequenceEqual("used"u8):
+                _used = Number(value);
+                _seen |= 8;
+                break;
+            case 4 when name.SequenceEqual("free"u8):
+                _free = Number(value);
+                _seen |= 16;
+                break;
+            case 8 when name.SequenceEqual("requests"u8):
+                _requests = Number(value);
+                _seen |= 32;
+                break;
+            case 4 when name.SequenceEqual("fail"u8):
+                _fail = Number(value);
+                break;
+            case 5 when name.SequenceEqual("sleep"u8):
+                _sleep = Number(value);
+                break;
+            case 7 when name.SequenceEqual("xdomain"u8):
+                _crossDomain = Number(value);
+                _anyCrossDomain = true;
+                break;
+            default:
+                break;
         }
     }
 
