@@ -49,19 +49,25 @@ public sealed class MutilationTarget : IFuzzTarget
         PasteReading read = PasteReading.Of(Mutilation.Apply(kind, text, other, random));
         bool isSame = kind == MutilationKind.TwoHosts ? read.Hosts == "db,fw" : read.IsSame(whole) && read.Problems.Length <= whole.Problems.Length;
         _counts.AddOrUpdate(kind, (1, isSame ? 1 : 0), (_, count) => (count.All + 1, count.Same + (isSame ? 1 : 0)));
-        if (!isSame && !kind.IsReversible() && kind != MutilationKind.Cut && read.Problems.IsEmpty)
+        bool isLost = kind is MutilationKind.Prose ? !read.Keeps(whole) : kind is MutilationKind.TwoHosts && !isSame;
+        if (isLost && read.Problems.IsEmpty)
         {
             report($"{kind}: something is lost, and nothing says so");
         }
     }
 
-    /// <summary>The text of an input as it is read, to look at.</summary>
-    public string Text(ulong seed, long number)
+    /// <summary>How an input was read otherwise than it was; null where it was not. To look at.</summary>
+    public string? Why(ulong seed, long number)
     {
         var random = SeededRandom.ForInput(seed, number);
         var kind = (MutilationKind)(number % Enum.GetValues<MutilationKind>().Length);
         string text = Paste("fw", random);
-        return Mutilation.Apply(kind, text, Paste("db", random), random);
+        string mutilated = Mutilation.Apply(kind, text, Paste("db", random), random);
+        PasteReading whole = PasteReading.Of(text);
+        PasteReading read = PasteReading.Of(mutilated);
+        return read.IsSame(whole) && read.Problems.Length <= whole.Problems.Length
+            ? null
+            : $"{kind}\n{read.Difference(whole)}\n{string.Join('\n', read.Problems.Take(8))}";
     }
 
     /// <summary>One to four outputs of a capture, at prompts.</summary>

@@ -43,6 +43,31 @@ internal sealed record PasteReading(
     public bool IsSame(PasteReading other) => Tables.Count == other.Tables.Count
         && Tables.All(table => other.Tables.TryGetValue(table.Key, out (int, string) values) && values == table.Value);
 
+    /// <summary>Whether no value of the other is missing: prose may add messages.</summary>
+    public bool Keeps(PasteReading other) =>
+        other.Tables.All(table => Tables.TryGetValue(table.Key, out (int Count, string) values) && values.Count >= table.Value.Count);
+
+    /// <summary>Where this differs from what it should be: the table, counts, the first value that differs.</summary>
+    public string Difference(PasteReading should)
+    {
+        var built = new StringBuilder();
+        foreach (string table in Tables.Keys.Union(should.Tables.Keys))
+        {
+            (int count, string values) = Tables.GetValueOrDefault(table);
+            (int wanted, string wantedValues) = should.Tables.GetValueOrDefault(table);
+            if (values != wantedValues)
+            {
+                string[] are = (values ?? "").Split(';');
+                string[] were = (wantedValues ?? "").Split(';');
+                int first = Enumerable.Range(0, Math.Max(are.Length, were.Length)).First(i => are.ElementAtOrDefault(i) != were.ElementAtOrDefault(i));
+                built.Append(System.Globalization.CultureInfo.InvariantCulture, $"{table}: {count} for {wanted}; ")
+                    .Append(are.ElementAtOrDefault(first)).Append(" for ").Append(were.ElementAtOrDefault(first)).Append('\n');
+            }
+        }
+
+        return built.ToString();
+    }
+
     private static IEnumerable<(string Name, IEnumerable<string> Values)> ValuesOf(Capture capture)
     {
         yield return ("zones", capture.Zones?.Rows.Select(z => (z with { Line = 0 }).ToString()) ?? []);

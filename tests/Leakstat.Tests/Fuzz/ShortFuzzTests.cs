@@ -22,7 +22,7 @@ public class ShortFuzzTests
         IReadOnlyList<Failure> failures = new FuzzRun(target, seed: 20261127).Run(0, 800, jobs: 2);
         Assert.Empty(failures);
         Assert.All(
-            target.Counts.Where(count => count.Key.IsReversible()),
+            target.Counts.Where(count => count.Key.IsReversible() && count.Key != MutilationKind.Wrap),
             count => Assert.True(count.Value.Same >= 0.95 * count.Value.All, $"{count.Key}: {count.Value.Same} of {count.Value.All}"));
     }
 

@@ -60,10 +60,11 @@ internal static class LineCleaning
         // Nothing gets longer than it was, but for the line end that the last line may lack.
         byte[] output = new byte[text.Length + 1];
         int length = 0;
+        bool blankFollows = MarksHaveBlank(text);
         var lines = new LineReader(text, 1, null);
         while (lines.Read())
         {
-            length = CleanLine(Unquote(lines.Line), output, length);
+            length = CleanLine(Unquote(lines.Line, blankFollows), output, length);
             if (lines.IsTerminated)
             {
                 output[length++] = (byte)'\n';
@@ -73,7 +74,23 @@ internal static class LineCleaning
         return output[..length];
     }
 
-    private static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line)
+    /// <summary>Whether a blank stands behind the marks of every quoted line: then it belongs to them, else to the text.</summary>
+    private static bool MarksHaveBlank(ReadOnlySpan<byte> text)
+    {
+        var lines = new LineReader(text, 1, null);
+        while (lines.Read())
+        {
+            ReadOnlySpan<byte> behind = lines.Line.TrimStart((byte)'>');
+            if (behind.Length < lines.Line.Length && !behind.IsEmpty && behind[0] != ' ')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line, bool blankFollows)
     {
         while (true)
         {
@@ -85,7 +102,7 @@ internal static class LineCleaning
             }
 
             line = text[taken..];
-            if (!line.IsEmpty && line[0] == ' ')
+            if (blankFollows && !line.IsEmpty && line[0] == ' ')
             {
                 line = line[1..];
             }
@@ -177,7 +194,8 @@ internal static class LineCleaning
             : (0, (byte)0);
     }
 
-    private static int TagLength(ReadOnlySpan<byte> text)
+    /// <summary>Length of a tag that a text begins with; 0 for none.</summary>
+    internal static int TagLength(ReadOnlySpan<byte> text)
     {
         foreach (byte[] tag in s_tags)
         {

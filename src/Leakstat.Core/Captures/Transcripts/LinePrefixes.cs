@@ -105,7 +105,8 @@ internal sealed class LinePrefixes
         int before = 0;
         int after = 0;
         int looked = 0;
-        for (int i = first; i < first + run.Lines && looked < LinesToDecide; i++)
+        int step = Math.Max(1, run.Lines / LinesToDecide);
+        for (int i = first; i < first + run.Lines && looked < LinesToDecide; i += step)
         {
             ReadOnlySpan<byte> line = text[_lines[i]].TrimEnd("\r"u8);
             int length = Math.Min(run.LengthOf(line), line.Length);

@@ -75,13 +75,32 @@ internal static class PrefixForms
 
     private static PrefixRun Files(ReadOnlySpan<byte> text, List<Range> lines, int first)
     {
+        ReadOnlySpan<byte> line = text[lines[first]];
+        if (File(line) == 0 || Scan.IsDigit(line[0]))
+        {
+            return default;
+        }
+
+        // Behind the name of the same file a line may begin with a blank.
+        byte[] name = line[..(line.IndexOf((byte)':') + 1)].ToArray();
         int count = 0;
-        while (first + count < lines.Count && File(text[lines[first + count]]) > 0)
+        while (first + count < lines.Count && FileLength(text[lines[first + count]], name) > 0)
         {
             count++;
         }
 
-        return new PrefixRun(count, File) { IsName = true };
+        return new PrefixRun(count, l => FileLength(l, name)) { IsName = true };
+    }
+
+    private static int FileLength(ReadOnlySpan<byte> line, byte[] name)
+    {
+        if (!line.StartsWith(name))
+        {
+            return Scan.IsDigit(line.IsEmpty ? (byte)0 : line[0]) ? 0 : File(line);
+        }
+
+        int second = line[name.Length..].IndexOf((byte)':');
+        return second > 0 && Scan.TryInteger(line.Slice(name.Length, second), out _) ? name.Length + second + 1 : name.Length;
     }
 
     /// <summary>Numbers that count on, as <c>cat -n</c>, editors and web pages put them in front of lines.</summary>
@@ -90,6 +109,7 @@ internal static class PrefixForms
         long last = -1;
         int count = 0;
         byte mark = 0;
+        bool blankFollows = true;
         for (int i = first; i < lines.Count; i++)
         {
             int digits = NumberEnd(text[lines[i]], out long number);
@@ -101,6 +121,7 @@ internal static class PrefixForms
 
             if (!behind.IsEmpty)
             {
+                blankFollows &= behind.Length == 1 || behind[1] == ' ';
                 mark = mark == 0 ? behind[0] : mark;
                 if (behind[0] != mark || mark is not ((byte)' ' or (byte)'\t' or (byte)':' or (byte)'|' or (byte)')' or (byte)'.'))
                 {
@@ -112,21 +133,15 @@ internal static class PrefixForms
             count++;
         }
 
-        return new PrefixRun(count < 2 ? 0 : count, NumberLength);
+        // Rows of tables begin with numbers that count on too: only a text all of which is numbered has no mark behind them.
+        bool isNumbered = count >= 2 && (mark != ' ' || (first == 0 && count == lines.Count));
+        bool withBlank = blankFollows && mark is (byte)'|' or (byte)')' or (byte)'.' or (byte)':';
+        return new PrefixRun(isNumbered ? count : 0, line => NumberLength(line, withBlank));
     }
 
-    /// <summary>The number, what parts it from the text, and of a mark the blank behind it.</summary>
-    private static int NumberLength(ReadOnlySpan<byte> line)
-    {
-        int end = NumberEnd(line, out _);
-        if (end == line.Length)
-        {
-            return end;
-        }
-
-        bool isMark = line[end] is (byte)'|' or (byte)')' or (byte)'.' or (byte)':';
-        return end + (isMark && end + 1 < line.Length && line[end + 1] == ' ' ? 2 : 1);
-    }
+    /// <summary>The number, what parts it from the text, and where all lines have one the blank behind it.</summary>
+    private static int NumberLength(ReadOnlySpan<byte> line, bool withBlank) =>
+        Math.Min(NumberEnd(line, out _) + (withBlank ? 2 : 1), line.Length);
 
     private static int NumberEnd(ReadOnlySpan<byte> line, out long number)
     {

@@ -163,7 +163,7 @@ internal sealed class Transcript
         {
             if (!Scan.IsEmpty(lines.Line))
             {
-                return DocumentText.Starts(lines.Line);
+                return DocumentText.Starts(lines.Line) && LineCleaning.TagLength(Scan.Trim(lines.Line)) == 0;
             }
         }
 
@@ -295,11 +295,13 @@ internal sealed class Transcript
         for (int i = 0; i < outputs.Count; i++)
         {
             CommandOutput output = outputs[i];
-            if (RepeatKey(output) is { } key && !seen.Add(key) && output.HasStart && !output.IsExcerpt)
+            bool isRepeat = RepeatKey(output) is { } key && !seen.Add(key) && output.HasStart && !output.IsExcerpt;
+            if (isRepeat || (current.Count > 0 && IsOfAnotherHost(marks, first, i)))
             {
+                string? begun = RepeatKey(output);
                 captures.Add(Capture(current, first, i, marks));
                 current = [];
-                seen = [key];
+                seen = begun is null ? [] : [begun];
                 first = i;
             }
 
@@ -313,6 +315,23 @@ internal sealed class Transcript
 
         return captures;
     }
+
+    /// <summary>Whether the prompts in front of two outputs are of hosts with different names.</summary>
+    private static bool IsOfAnotherHost(IReadOnlyList<TranscriptMark> marks, int before, int output)
+    {
+        string? then = null;
+        string? now = null;
+        foreach (TranscriptMark mark in marks)
+        {
+            then = mark.Before <= before ? mark.Host ?? then : then;
+            now = mark.Before <= output ? mark.Host ?? now : now;
+        }
+
+        return then is not null && now is not null && !IsShortFor(then, now) && !IsShortFor(now, then);
+    }
+
+    private static bool IsShortFor(string name, string full) =>
+        full.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (full.Length == name.Length || full[name.Length] == '.');
 
     private static string? RepeatKey(CommandOutput output)
     {
