@@ -35,6 +35,11 @@ var generator = new Generator(seed, hosts);
         .SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))
         .Where(p => only is null || p.c.StartsWith(only, StringComparison.Ordinal)),
 ];
+if (Value("--family") is { } named)
+{
+    return FamilyCommand.Run(named, seed, hosts, args);
+}
+
 if (args.Contains("--store"))
 {
     return StoreSize.Run(generator, plan);
@@ -109,12 +114,9 @@ if (explain)
     }
 }
 
-if (Value("--write") is { } page)
+if (Value("--page") is { } page)
 {
-    const string begin = "<!-- results: begin -->", end = "<!-- results: end -->";
-    string text = File.ReadAllText(page);
-    int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
-    File.WriteAllText(page, text[..from] + "\n" + report.ReplaceLineEndings("\n") + text[to..]);
+    MarkedPage.Refresh(page, "results", report);
 }
 
 return 0;

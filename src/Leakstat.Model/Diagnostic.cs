@@ -6,7 +6,9 @@ namespace Leakstat.Model;
 /// <param name="At">Where.</param>
 public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
-    /// <summary>Whether something was lost; files that are unknown, unused or double take nothing from those that are read.</summary>
+    /// <summary>
+    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read.
+    /// </summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
         or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput or DiagnosticId.UnknownOid or DiagnosticId.Underflow);
 }
@@ -52,6 +54,9 @@ public static class DiagnosticId
 
     /// <summary>A capture ended before every command had answered; what came is used.</summary>
     public const string CutCapture = "LSD107";
+
+    /// <summary>A capture's time is one that no host's clock shows; the time was not used.</summary>
+    public const string BadClock = "LSD110";
 
     /// <summary>A file or entry is larger than the limit; the part beyond it was not read.</summary>
     public const string TooLarge = "LSD201";

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Leakstat.Captures.Sources;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
@@ -12,7 +15,8 @@ internal static class TuneCommand
     public static Command Create(Terminal terminal)
     {
         var options = new CommonOptions();
-        var command = new Command("tune", "print tunables for that host and release, as ready lines for loader.conf and sysctl.conf")
+        var command = new Command(
+            "tune", "print tunables for that host and release, as ready lines for loader.conf and sysctl.conf")
         {
             options.Sources, options.Json, options.Owners, options.Signatures,
         };
@@ -23,13 +27,9 @@ internal static class TuneCommand
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
         SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
-        DiagnosisReport report = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => TuneReport.WriteJson(report, stream),
-            (writer, _) => TuneReport.WriteText(report, writer));
+        DiagnosisReport report = SourceReading.Diagnose(
+            set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Tuning, report);
         return ExitCode.Done;
     }
 }

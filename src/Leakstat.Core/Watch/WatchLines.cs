@@ -1,8 +1,10 @@
 using System.Text.Json;
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
-using Leakstat.Reports.Json;
-using Leakstat.Reports.Text;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms.Json;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports.Views.Findings;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Watch;
 
@@ -13,27 +15,31 @@ public static class WatchLines
     public const string Schema = "leakstat.watch/1";
 
     /// <summary>The view with so many rows, as lines of text.</summary>
-    public static void WriteText(WatchSnapshot snapshot, WatchState state, WatchLayout layout, int rows, TextWriter output)
+    public static void WriteText(
+        WatchSnapshot snapshot, WatchState state, WatchLayout layout, int rows, TextWriter output)
     {
         rows = Math.Clamp(rows, 1, 900);
         layout = (layout with { Height = rows + 12 }).For(snapshot);
 
         // The last line of a screen tells the keys, and there is room for more rows than were asked for.
-        foreach (string line in WatchScreen.Draw(snapshot, state, layout).Lines().Take(layout.Height - 1 - (layout.Rows - rows)).Where(l => l.Length > 0))
+        foreach (string line in WatchScreen.Draw(snapshot, state, layout).Lines().Take(
+            layout.Height - 1 - (layout.Rows - rows)).Where(l => l.Length > 0))
         {
             output.Write(line);
             output.Write('\n');
         }
     }
 
-    /// <summary>The view as one object on one line; every row, in the order asked for. Sizes are bytes, rates bytes per hour.</summary>
+    /// <summary>
+    /// The view as one object on one line; every row, in the order asked for. Sizes are bytes, rates bytes per hour.
+    /// </summary>
     public static void WriteJson(WatchSnapshot snapshot, WatchState state, Stream output)
     {
         using (var json = new Utf8JsonWriter(output, JsonMembers.Options with { Indented = false }))
         {
             json.WriteStartObject();
             json.WriteString("schema", Schema);
-            JsonReport.WriteHead(json, snapshot.Latest.Host);
+            JsonHead.Write(json, snapshot.Latest.Host);
             json.Text("source", snapshot.Latest.Source);
             json.Time("takenAt", snapshot.Latest.TakenAt);
             json.WriteNumber("captures", snapshot.Samples);

@@ -1,6 +1,7 @@
 using System.Text;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
+using Leakstat.Diagnosis.Signatures;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -20,23 +22,25 @@ public sealed class LS0401MbufsNearLimit : IRule
     public string Name => "mbufs or clusters near their limit";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         MbufDemand? demand = null;
-        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        foreach (MbufPoolUse pool in MbufPools.Of(context))
         {
             if (pool.Fill is { } fill && fill >= Near)
             {
-                yield return Finding(host, pool, fill, demand ??= MbufDemand.Of(host));
+                yield return Finding(context, pool, fill, demand ??= MbufDemand.Of(context));
             }
         }
     }
 
-    private Finding Finding(DiagnosisCase host, MbufPoolUse pool, double fill, MbufDemand demand)
+    private Finding Finding(DiagnosisCase context, MbufPoolUse pool, double fill, MbufDemand demand)
     {
         bool? held = demand.IsHeldByOthers(pool);
-        bool isDenying = CounterRise.Of(host.History, SeriesKind.ZoneFailures, pool.Zone) is { By: > 0 };
-        string state = $"{Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} in use ({Display.Percent(fill)})";
+        bool isDenying = CounterRise.Of(context.History, SeriesKind.ZoneFailures, pool.Zone) is { By: > 0 };
+        string state =
+            $"{Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} in use "
+                + $"({Display.Percent(fill)})";
         string degree = fill >= 1 ? "exhausted" : fill >= Full ? "nearly exhausted" : "near their limit";
         return new Finding
         {
@@ -48,51 +52,58 @@ public sealed class LS0401MbufsNearLimit : IRule
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(pool.Zone),
             Confidence = held is null ? 0.85 : 0.95,
-            Evidence = Evidence(host, pool, fill, demand),
-            Owners = OwnerLookup.Of(host, Subject.Zone(pool.Zone)),
-            Exhaustion = new Exhaustion(pool.LimitName, null, null, null),
+            Evidence = EvidenceOf(context, pool, fill, demand),
+            Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
+            Exhaustion = new ExhaustionTime(pool.LimitName, null, null, null),
             Advice = held == true
-                ? [.. MbufAdvice.FindHolder(pool), .. MbufAdvice.Raise(host, pool, holderSuspected: true)]
+                ? [.. MbufAdvice.FindHolder(pool), .. MbufAdvice.Raise(context, pool, holderSuspected: true)]
                 : [
-                    .. MbufAdvice.Raise(host, pool, holderSuspected: false),
-                    .. MbufAdvice.MoreMemory(host, pool),
+                    .. MbufAdvice.Raise(context, pool, holderSuspected: false),
+                    .. MbufAdvice.MoreMemory(context, pool),
                     .. MbufAdvice.FindHolder(pool),
                 ],
             BytesAtStake = pool.BytesInUse,
         };
     }
 
-    private static ImmutableArray<Evidence> Evidence(DiagnosisCase host, MbufPoolUse pool, double fill, MbufDemand demand)
+    private static ImmutableArray<Evidence> EvidenceOf(
+        DiagnosisCase context, MbufPoolUse pool, double fill, MbufDemand demand)
     {
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
-        evidence.Add(Diagnosis.Evidence.Of(
+        evidence.Add(Evidence.Of(
             $"{Display.Count(pool.InUse.Value)} {pool.Items} in use ({Display.Bytes(pool.BytesInUse)}); another "
             + $"{Display.Count(pool.Cached)} are cached and free for use",
             pool.InUse));
-        evidence.Add(Diagnosis.Evidence.Of(
-            $"limit {Display.Count(pool.Limit!.Value.Value)} ({pool.LimitName}): {Display.Percent(fill)} of it is in use", pool.Limit.Value));
+        evidence.Add(Evidence.Of(
+            $"limit {Display.Count(pool.Limit!.Value.Value)} ({pool.LimitName}): {Display.Percent(fill)} of it is in "
+                + "use",
+            pool.Limit.Value));
         if (pool.Denied is { Value: > 0 } denied)
         {
-            evidence.Add(Diagnosis.Evidence.Of($"{Display.Count(denied.Value)} requests denied since boot", denied));
+            evidence.Add(Evidence.Of($"{Display.Count(denied.Value)} requests denied since boot", denied));
         }
 
         if (demand.Sockets is { } sockets && demand.Explains(pool) is { } explained)
         {
-            evidence.Add(Diagnosis.Evidence.Of(
-                $"{Display.Count(sockets.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} granted to each", sockets));
+            evidence.Add(Evidence.Of(
+                $"{Display.Count(sockets.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} granted to "
+                    + "each",
+                sockets));
             evidence.Add(demand.RingEvidence);
             evidence.Add(new Evidence(
-                $"sockets and rings explain {Display.Count(explained)} at the very most, {Display.Count(pool.InUse.Value)} are in use",
+                $"sockets and rings explain {Display.Count(explained)} at the very most, "
+                    + $"{Display.Count(pool.InUse.Value)} are in use",
                 explained));
         }
         else
         {
             evidence.Add(new Evidence(
-                "whether the limit is too small or something holds them cannot be told: the capture has no number of sockets "
+                "whether the limit is too small or something holds them cannot be told: the capture has no number of "
+                    + "sockets "
                 + "(vmstat -z, sysctl kern.ipc.numopensockets)"));
         }
 
-        if (demand.IsHeldByOthers(pool) == true && ForeignModules.Evidence(host) is { } modules)
+        if (demand.IsHeldByOthers(pool) == true && ForeignModules.Evidence(context) is { } modules)
         {
             evidence.Add(modules);
         }
