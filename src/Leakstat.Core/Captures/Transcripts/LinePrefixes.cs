@@ -23,7 +23,7 @@ internal sealed class LinePrefixes
 
     private LinePrefixes(List<Range> lines) => _lines = lines;
 
-    /// <summary>Whether the first line begins as grep(1) prints lines of files: then it may fit a format with a wrong name.</summary>
+    /// <summary>Whether the text begins as grep(1) prints lines of files, or with numbered lines: then they may fit a format as what they are not.</summary>
     public static bool BeginsWithFile(ReadOnlySpan<byte> text)
     {
         var lines = new LineReader(text, 1, null);
@@ -31,7 +31,8 @@ internal sealed class LinePrefixes
         {
             if (!Scan.IsEmpty(lines.Line))
             {
-                return PrefixForms.File(lines.Line) > 0;
+                ReadOnlySpan<byte> first = lines.Line;
+                return PrefixForms.File(first) > 0 || (lines.Read() && PrefixForms.AreNumbered(first, lines.Line));
             }
         }
 

@@ -73,6 +73,15 @@ internal static class PrefixForms
         return false;
     }
 
+    /// <summary>Whether two lines are numbered one after the other, with a mark behind the number.</summary>
+    public static bool AreNumbered(ReadOnlySpan<byte> line, ReadOnlySpan<byte> next)
+    {
+        int end = NumberEnd(line, out long number);
+        int nextEnd = NumberEnd(next, out long nextNumber);
+        return end > 0 && nextEnd > 0 && nextNumber == number + 1 && end < line.Length && nextEnd < next.Length
+            && line[end] == next[nextEnd] && line[end] is (byte)'\t' or (byte)':' or (byte)'|' or (byte)')';
+    }
+
     private static PrefixRun Files(ReadOnlySpan<byte> text, List<Range> lines, int first)
     {
         ReadOnlySpan<byte> line = text[lines[first]];
@@ -136,7 +145,7 @@ internal static class PrefixForms
         // Rows of tables begin with numbers that count on too: only a text all of which is numbered has no mark behind them.
         bool isNumbered = count >= 2 && (mark != ' ' || (first == 0 && count == lines.Count));
         bool withBlank = blankFollows && mark is (byte)'|' or (byte)')' or (byte)'.' or (byte)':';
-        return new PrefixRun(isNumbered ? count : 0, line => NumberLength(line, withBlank));
+        return new PrefixRun(isNumbered ? count : 0, line => NumberLength(line, withBlank)) { IsName = mark == ':' };
     }
 
     /// <summary>The number, what parts it from the text, and where all lines have one the blank behind it.</summary>

@@ -206,6 +206,11 @@ internal sealed class Transcript
                 continue;
             }
 
+            if (LineCleaning.TagLength(Scan.Trim(lines.Line)) > 0)
+            {
+                return null;
+            }
+
             IFormat? found = null;
             LineFit best = LineFit.Continues;
             bool continues = false;

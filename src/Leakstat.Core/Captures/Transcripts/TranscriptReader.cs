@@ -189,9 +189,10 @@ internal sealed class TranscriptReader
         {
             _last = (_last.Start, end);
         }
-        else if (fit == LineFit.Continues && _pending.TrueForAll(p => p.IsBlank))
+        else if (fit == LineFit.Continues
+            && (_pending.TrueForAll(p => p.IsBlank) || (_format!.HasHeading && _format.ReportsEveryLine)))
         {
-            FlushPending(onlyBlank: false);
+            FlushPending(onlyBlank: HoldsProse());
             Append(start, end, number);
         }
         else
