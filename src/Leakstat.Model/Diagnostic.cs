@@ -11,7 +11,7 @@ public sealed record Diagnostic(string Id, string Text, SourceLine At)
     /// not in a dump take nothing from the kernel's own counters; what they mean for leaks the search for them says.
     /// </summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
-        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.UnknownOid or DiagnosticId.Underflow
+        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput or DiagnosticId.UnknownOid or DiagnosticId.Underflow
         or DiagnosticId.MissingPages or DiagnosticId.MissingSymbols);
 }
 
@@ -29,6 +29,9 @@ public static class DiagnosticId
 
     /// <summary>A file is empty.</summary>
     public const string EmptyFile = "LSD004";
+
+    /// <summary>The last capture in a text lacks an output that the one before has; the older one is used.</summary>
+    public const string OlderOutput = "LSD006";
 
     /// <summary>A file could not be opened or read.</summary>
     public const string UnreadableFile = "LSD005";

@@ -117,7 +117,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
         {
             try
             {
-                var options = new DumpOptions { KernelDirectory = folder, Zstd = new ZstdProgram().Decompress };
+                var options = new DumpOptions { KernelDirectory = folder, Zstd = new Zstandard().Decompress };
                 if (KernelDump.Open(file.Path, options, out DumpFault? fault) is { } dump)
                 {
                     return dump;

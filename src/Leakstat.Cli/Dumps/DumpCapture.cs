@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Leakstat.Captures;
-using Leakstat.Captures.Formats;
+using Leakstat.Captures.Commands.Dmesg;
 using Leakstat.Captures.Text;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;

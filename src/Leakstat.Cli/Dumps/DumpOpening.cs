@@ -19,6 +19,6 @@ internal static class DumpOpening
     public static DumpOptions Options(string? kernel) => new()
     {
         KernelDirectory = kernel ?? DumpOptions.DefaultKernelDirectory,
-        Zstd = static stream => new ZstdProgram().Decompress(stream),
+        Zstd = static stream => new Zstandard().Decompress(stream),
     };
 }

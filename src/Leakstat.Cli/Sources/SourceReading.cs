@@ -63,7 +63,7 @@ internal static class SourceReading
     /// <param name="dumps">Reads crash dumps in folders; null where they are left alone.</param>
     public static SourceSet Open(IReadOnlyList<ISourceNode> nodes, IDumpReader? dumps = null)
     {
-        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new ZstdProgram(), dumps);
+        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new Zstandard(), dumps);
         if (set.Hosts.IsEmpty)
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems));

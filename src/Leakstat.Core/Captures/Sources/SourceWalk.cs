@@ -254,7 +254,6 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
-        var container = new TextContainer(file, path);
         Transcript? text = loaded.Kind == ContentKind.Text
             ? Transcript.Read(new SourceFile(path), loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits)
             : null;
@@ -264,6 +263,7 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
+        var container = new TextContainer(file, path, new TextLook(loaded.Problem, text));
         for (int i = 0; i < text.Captures.Count; i++)
         {
             var peek = new CapturePeek(context);
@@ -301,6 +301,7 @@ internal sealed class SourceWalk(ReadContext context)
             Member = member,
             Source = source,
             Host = identity.Host,
+            Facts = identity.Facts,
             TakenAt = identity.TakenAt,
             OrderTime = identity.OrderTime,
             Parent = parent,

@@ -31,11 +31,22 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
         Capture? latest = null;
         Ledger ledger = new();
+        ImmutableArray<Diagnostic> older = [];
         foreach (Capture capture in captures)
         {
-            latest = capture;
             ledger = LedgerBuilder.From(capture);
             history.Add(capture, ledger);
+            latest = NewestOfText.Complete(capture, latest);
+            if (!ReferenceEquals(latest, capture))
+            {
+                ledger = LedgerBuilder.From(latest);
+                older = latest.Diagnostics[capture.Diagnostics.Length..];
+            }
+            else
+            {
+                older = [];
+            }
+
             summaries.Add(new CaptureSummary(capture.Source, capture.TakenAt, capture.Files));
             diagnostics.AddRange(capture.Diagnostics);
         }
@@ -45,6 +56,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             return null;
         }
 
+        diagnostics.AddRange(older);
         return Run(
             latest,
             ledger,

@@ -1,6 +1,7 @@
 using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Scrub;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 
 namespace Leakstat.Tests.Captures.Scrub;
