@@ -35,7 +35,7 @@ internal static class CompareSources
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverComparison.Contains(f.Rule))],
         };
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Comparison, report);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Comparison, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Comparison, report, terminal);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

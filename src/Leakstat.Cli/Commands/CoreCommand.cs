@@ -89,7 +89,7 @@ internal static class CoreCommand
             CrashOutcome[] outcomes =
                 [.. entries.Select(
                     entry => held is not null && IsToDo(entry)
-                        ? Analyse(entry, analysis)
+                        ? Analyse(entry, analysis, terminal)
                         : CrashOutcome.Listed(entry))];
             CrashView[] views = [.. outcomes.Select(outcome => outcome.ToView())];
             if (parsed.GetValue(options.Json))
@@ -113,14 +113,14 @@ internal static class CoreCommand
     /// start, so that a dump that was still being written is looked at again; a report that cannot be written does not
     /// stop the others.
     /// </summary>
-    private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis)
+    private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis, Terminal terminal)
     {
         DateTime start = TimeProvider.System.GetUtcNow().UtcDateTime;
         DateTime newest = entry.Files.Max(file => file.Changed);
         CrashOutcome outcome = analysis.Run(entry);
         try
         {
-            ReportFile.Write(entry.Report, stream =>
+            ReportFile.Write(entry.Report, terminal, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
                 writer.Write(outcome.Text);

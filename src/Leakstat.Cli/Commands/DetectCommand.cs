@@ -50,7 +50,7 @@ internal static class DetectCommand
         };
         var detection = new DetectionReport(report, TrendNeeds.Of(report));
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Detection, detection);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection, terminal);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

@@ -44,7 +44,7 @@ internal static class DiagnoseCommand
             terminal,
             noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Diagnosis, report);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report, terminal);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

@@ -125,13 +125,13 @@ internal static class SourceReading
             yield return capture;
             if (show && ++read % 50 == 0)
             {
-                terminal.Error.Write($"\rreading {read} of {count} captures");
+                terminal.Progress.Write($"\rreading {read} of {count} captures");
             }
         }
 
         if (show)
         {
-            terminal.Error.Write("\r\u001b[K");
+            terminal.Progress.Write("\r\u001b[K");
         }
     }
 
@@ -165,7 +165,7 @@ internal static class SourceReading
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
@@ -38,14 +39,14 @@ internal static class DumpLeaksCommand
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {
-                ReportFile.Write(written, LeakSearch.Baseline(dump, report).Write);
+                ReportFile.Write(written, terminal, LeakSearch.Baseline(dump, report).Write);
             }
 
             string? page = parsed.GetValue(options.Common.Html);
             DumpLeaksView view = LeakViews.Leaks(dump, report, seconds, parsed.GetValue(sample) ?? 0, isPage: page is not null);
             if (page is not null)
             {
-                ReportFile.Write(page, stream => DumpLeaksHtml.Write(view, stream));
+                ReportFile.Write(page, terminal, stream => DumpLeaksHtml.Write(view, stream));
             }
 
             ReportOutput.Print(
@@ -69,7 +70,7 @@ internal static class DumpLeaksCommand
                 throw new CommandException(ExitCode.NoInput, $"{path}: is no baseline: it is larger than {BaselineBytes >> 20} MiB");
             }
 
-            bytes = File.ReadAllBytes(path);
+            bytes = OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
