@@ -8,9 +8,8 @@ namespace Leakstat.Detection;
 /// </summary>
 internal static class Ladder
 {
-    // What rises as most of the host does, or beside so many others that rise each in its own way, is the host's growth.
+    // What rises as most of the host does is the host's growth.
     private const double MostCommon = 0.6;
-    private const int MostCompany = 8;
 
     // So many owners that make the same moves are things per something that nobody counts, not as many leaks at once.
     private const int MostInLockstep = 6;
@@ -42,5 +41,5 @@ internal static class Ladder
         ((options.Without & EvidenceKinds.Saturation) == 0 && context.AtCeiling)
         || ((options.Without & EvidenceKinds.Owner) == 0 && nature == OwnerNature.Cache)
         || ((options.Without & EvidenceKinds.Company) == 0 
-            && (context.Lockstep >= MostInLockstep || context.Common > MostCommon || context.Company >= MostCompany));
+            && (context.Lockstep >= MostInLockstep || context.Common > MostCommon));
 }
