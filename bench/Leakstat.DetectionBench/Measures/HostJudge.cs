@@ -1,7 +1,8 @@
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Rules;
-using Leakstat.Diagnosis;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 
 namespace Leakstat.DetectionBench.Measures;
