@@ -98,7 +98,7 @@ internal sealed class SlopeTest
 
         Noise noise = Noise.Of(residual, columns);
         double plain = noise.Plain;
-        Fit fit = Judge(axis, residual, noise, slope, norm, degrees, rounding);
+        Fit fit = Under(axis, residual, noise, slope, norm, degrees, rounding);
         if (fit.Correlation >= 1)
         {
             (double drift, double variance) = OfIncrements(basis.Differences(), time, values, columns, rounding);
@@ -110,7 +110,7 @@ internal sealed class SlopeTest
             Span<double> coarseAxis = _coarseAxis.AsSpan(0, coarse), left = _coarseResidual.AsSpan(0, coarse);
             double coarseDegrees = Math.Max(coarse - columns - 1, 4);
             noise = Noise.Of(left, columns);
-            Fit other = Judge(coarseAxis, left, noise, slope, norm, coarseDegrees, 0);
+            Fit other = Under(coarseAxis, left, noise, slope, norm, coarseDegrees, 0);
             if (other.Correlation >= 1)
             {
                 (double drift, double variance) = OfBlocks(coarseAxis, left, slope, columns);
@@ -146,7 +146,7 @@ internal sealed class SlopeTest
     }
 
     // Slope by first-order noise; a correlation of 1 where a walk is not excluded.
-    private static Fit Judge(
+    private static Fit Under(
         ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, Noise noise, double slope, double norm, double degrees,
         double rounding)
     {

@@ -4,7 +4,7 @@ namespace Leakstat.Detection;
 /// After a boot much of a host warms up, and for a while that looks like many leaks. A rise that set in with the boot is
 /// no leak yet while others, which have nothing to do with it, rise since then as well and have not bent either.
 /// </summary>
-internal static class WarmingHost
+internal static class WarmUpFilter
 {
     // Fewer than this may be chance, or one subsystem that really is in use.
     private const int LeastCompany = 4;

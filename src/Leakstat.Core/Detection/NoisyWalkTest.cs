@@ -6,7 +6,7 @@ namespace Leakstat.Detection;
 /// residuals lie as close to the line as they do, and that the walk drifted this far, is bounded for every size of step;
 /// the size that suits a walk best counts.
 /// </summary>
-internal sealed class HiddenWalk
+internal sealed class NoisyWalkTest
 {
     private const int Most = 16;
     private const int Sizes = 48;
