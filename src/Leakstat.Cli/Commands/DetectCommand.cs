@@ -10,7 +10,9 @@ using Leakstat.Reports.Views.Detections;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat detect SOURCE… | --db FILE</c>: judges what grows over the history of a host, and nothing else.</summary>
+/// <summary>
+/// <c>leakstat detect SOURCE… | --store FILE</c>: judges what grows over the history of a host, and nothing else.
+/// </summary>
 internal static class DetectCommand
 {
     /// <summary>The command.</summary>
@@ -19,15 +21,19 @@ internal static class DetectCommand
         var options = new CommonOptions();
         var compare = new Option<bool>("--compare")
         {
-            Description = "compare two sources, A and B (two hosts, or one before and after a change): what grows in B at an uptime at "
+            Description =
+                "compare two sources, A and B (two hosts, or one before and after a change): what grows in B at an "
+                    + "uptime at "
                 + "which it did not in A; of one source, what came before and after its latest change of release",
         };
         var why = new Option<string?>("--why")
         {
-            Description = "explain the judgement of one zone, malloc type or account, flagged or not: tests, numbers, what it would have taken",
+            Description = "explain the judgement of one zone, malloc type or account, flagged or not: tests, numbers, "
+                + "what it would have taken",
             HelpName = "NAME",
         };
-        var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
+        var command = new Command(
+            "detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
             compare, why, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
@@ -41,7 +47,8 @@ internal static class DetectCommand
 
     private static int Run(ParseResult parsed, CommonOptions options, string? why, Terminal terminal)
     {
-        DiagnosisReport whole = StoreReading.Diagnose(parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        DiagnosisReport whole = StoreReading.Diagnose(
+            parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
         if (why is not null)
         {
             ReportOutput.Print(parsed, options, terminal, ReportRegistry.Why, new WhyReport(whole, why));

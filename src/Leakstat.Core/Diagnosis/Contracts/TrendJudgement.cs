@@ -4,7 +4,9 @@ using Leakstat.History;
 
 namespace Leakstat.Diagnosis.Contracts;
 
-/// <summary>What the trend engine says of the series of one host. Immutable, and safe to read from many threads.</summary>
+/// <summary>
+/// What the trend engine says of the series of one host. Immutable, and safe to read from many threads.
+/// </summary>
 public sealed class TrendJudgement
 {
     private readonly Dictionary<SeriesKey, TrendResult> _results;
@@ -22,8 +24,8 @@ public sealed class TrendJudgement
     }
 
     /// <summary>
-    /// Whether the engine found another reason than a leak for what a series does. That it saw no trend excludes nothing
-    /// below twelve captures: so few show none.
+    /// Whether the engine found another reason than a leak for what a series does. That it saw no trend excludes
+    /// nothing below twelve captures: so few show none.
     /// </summary>
     public bool Excludes(SeriesKey key) => Of(key)?.Class switch
     {
@@ -35,7 +37,9 @@ public sealed class TrendJudgement
     /// <summary>Whether a series leaks, by twelve captures or more.</summary>
     public bool IsLeak(SeriesKey key) => !Leaks.IsEmpty && Of(key)?.IsLeak == true;
 
-    /// <summary>Series that leak, one for each group that moves in lockstep, the one that loses most per hour first.</summary>
+    /// <summary>
+    /// Series that leak, one for each group that moves in lockstep, the one that loses most per hour first.
+    /// </summary>
     public ImmutableArray<SeriesKey> Leaks { get; }
 
     /// <summary>The engine's verdict on a series; null where it was not asked.</summary>
