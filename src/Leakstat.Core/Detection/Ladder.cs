@@ -3,8 +3,8 @@ using Leakstat.Detection.Weighing;
 namespace Leakstat.Detection;
 
 /// <summary>
-/// Puts the weighed evidence beside the verdicts of the slope test: what is no leak by that bar and yet most probably memory
-/// that is not given back is a suspect; what the evidence speaks against is no leak, however straight its line.
+/// Puts the weighed evidence beside the verdicts of the slope test: what is no leak by that bar and yet most probably
+/// memory that is not given back is a suspect; what the evidence speaks against is no leak, however straight its line.
 /// </summary>
 internal static class Ladder
 {
@@ -27,12 +27,22 @@ internal static class Ladder
 
             if (results[i].IsLeak && IsHarmless(weighed.Context, host.Series[i].Nature, options))
             {
-                results[i] = results[i] with { Class = TrendClass.Rising, Confidence = weighed.Probability, Exhaustion = null };
+                results[i] = results[i] with
+                {
+                    Class = TrendClass.Rising,
+                    Confidence = weighed.Probability,
+                    Exhaustion = null,
+                };
             }
 
             if (!results[i].IsLeak && weighed.Probability >= options.SuspectProbability)
             {
-                results[i] = results[i] with { Class = TrendClass.Suspect, Confidence = weighed.Probability, GroupLeader = results[i].Key };
+                results[i] = results[i] with
+                {
+                    Class = TrendClass.Suspect,
+                    Confidence = weighed.Probability,
+                    GroupLeader = results[i].Key,
+                };
             }
         }
     }

@@ -7,7 +7,8 @@ namespace Leakstat.Detection;
 /// <param name="ExplainedBy">Counter that explains it.</param>
 /// <param name="Margin">By how much the line beats the plateaus.</param>
 /// <param name="SinceBoot">Whether it set in with the boot.</param>
-internal sealed record RiseClassification(TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin, bool SinceBoot);
+internal sealed record RiseClassification(
+    TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin, bool SinceBoot);
 
 /// <summary>
 /// Holds a rise against everything that only looks like a leak: a counter that moves with it, a day or week of which
@@ -34,14 +35,18 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
     private readonly double[] _scratch = new double[Bins.Limit];
     private readonly double[] _shape = new double[Bins.Limit];
 
-    /// <summary>Judges a rise, which ended before the track does or lasts; comparisons are all tests made on the host.</summary>
-    public RiseClassification Decide(Track track, SeriesInput series, Rise found, double comparisons, bool ended = false)
+    /// <summary>
+    /// Judges a rise, which ended before the track does or lasts; comparisons are all tests made on the host.
+    /// </summary>
+    public RiseClassification Decide(
+        Track track, SeriesInput series, Rise found, double comparisons, bool ended = false)
     {
         Rise rise = FromOnset(track, series, found);
         double chance = Math.Min(rise.Slope.Chance * comparisons, 1);
         int takeOff = TakeOff(track, rise);
         bool sinceBoot = SinceBoot(track, takeOff, rise);
-        RiseClassification As(TrendClass kind, string? by = null, double margin = 0) => new(kind, rise, chance, by, margin, sinceBoot);
+        RiseClassification As(TrendClass kind, string? by = null, double margin = 0) =>
+            new(kind, rise, chance, by, margin, sinceBoot);
         if (series.Role is SeriesRole.Reserve or SeriesRole.Elastic)
         {
             return As(series.Role is SeriesRole.Reserve ? TrendClass.Fragmentation : TrendClass.Elastic);
@@ -198,7 +203,8 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
         }
 
         int last = 0;
-        double near = lowest + (0.1 * (track.Values[rise.Start] - lowest)) + (0.02 * (track.Values[rise.End - 1] - lowest));
+        double near =
+            lowest + (0.1 * (track.Values[rise.Start] - lowest)) + (0.02 * (track.Values[rise.End - 1] - lowest));
         for (int i = 0; i < _bins.Count; i++)
         {
             last = _bins.Means[i] <= near ? i : last;

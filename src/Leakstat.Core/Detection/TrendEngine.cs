@@ -48,7 +48,8 @@ public sealed class TrendEngine(TrendOptions? options = null)
             comparisons += rises[i].Tests;
         }
 
-        comparisons = Math.Max(comparisons, 1) * _options.HostCount * LookSpending.Factor(line.Order.Length, _options.MinimumSamples);
+        comparisons = Math.Max(comparisons, 1) * _options.HostCount
+            * LookSpending.Factor(line.Order.Length, _options.MinimumSamples);
         var classifier = new RiseClassifier(_options, line, _search);
         for (int i = 0; i < count; i++)
         {
@@ -73,7 +74,8 @@ public sealed class TrendEngine(TrendOptions? options = null)
         }
 
         ImmutableArray<TrendResult> all = [.. results];
-        Dictionary<string, double> bytes = host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
+        Dictionary<string, double> bytes =
+            host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
         return new HostTrends(all)
         {
             Leaks =
@@ -88,7 +90,8 @@ public sealed class TrendEngine(TrendOptions? options = null)
     }
 
     // For each series that adds up others: the part beside which it does not rise; -1 where there is none.
-    private int[] FindParts(HostSeries host, TrendResult[] results, double comparisons, TimeLine line, RiseClassifier classifier)
+    private int[] FindParts(
+        HostSeries host, TrendResult[] results, double comparisons, TimeLine line, RiseClassifier classifier)
     {
         int[] parts = new int[results.Length];
         Array.Fill(parts, -1);
@@ -104,7 +107,8 @@ public sealed class TrendEngine(TrendOptions? options = null)
             {
                 if (_classifications[j] is not null && host.Series[j].Role != SeriesRole.Aggregate
                     && results[j].Class is not (TrendClass.Noise or TrendClass.Fragmentation)
-                    && !classifier.StandsBeside(_track, host.Series[i], _classifications[i]!.Rise, line.Filled(host.Series[j]), comparisons))
+                    && !classifier.StandsBeside(
+                        _track, host.Series[i], _classifications[i]!.Rise, line.Filled(host.Series[j]), comparisons))
                 {
                     parts[i] = j;
                 }
@@ -114,14 +118,16 @@ public sealed class TrendEngine(TrendOptions? options = null)
         return parts;
     }
 
-    private TrendResult Classify(int index, SeriesInput series, Rise rise, double comparisons, TimeLine line, RiseClassifier classifier)
+    private TrendResult Classify(
+        int index, SeriesInput series, Rise rise, double comparisons, TimeLine line, RiseClassifier classifier)
     {
         double? used = series.Bound is { Value: > 0 } bound ? LastValue(series, line) / bound.Value : null;
         _track.Load(line.Order, line.Hours, series);
         TrendResult result = rise.Slope.Chance * comparisons < _options.SuspectChance
             ? Result(index, series, classifier.Decide(_track, series, rise, comparisons))
             : new TrendResult { Key = series.Key, Class = TrendClass.Noise };
-        if (!result.IsLeak && result.Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation)
+        if (!result.IsLeak
+            && result.Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation)
             && GrowthEnd.Find(_track, _options.MinimumSamples) is { } stop)
         {
             int all = _track.Count;
@@ -130,8 +136,10 @@ public sealed class TrendEngine(TrendOptions? options = null)
             _track.Restore(all);
             if (before.Slope.Chance * comparisons < _options.LeakChance)
             {
-                RiseClassification classified = classifier.Decide(_track, series, before, comparisons + before.Tests, ended: true);
-                if (classified.Class is TrendClass.Leak && classified.Margin >= LeastMarginOfStopped && !classified.SinceBoot)
+                RiseClassification classified =
+                    classifier.Decide(_track, series, before, comparisons + before.Tests, ended: true);
+                if (classified.Class is TrendClass.Leak && classified.Margin >= LeastMarginOfStopped
+                    && !classified.SinceBoot)
                 {
                     result = Result(index, series, classified with { Class = TrendClass.Stopped });
                 }
@@ -179,12 +187,15 @@ public sealed class TrendEngine(TrendOptions? options = null)
         }
 
         Slope early = Plain(from, middle), late = Plain(middle, rise.End);
-        double apart = Math.Abs(late.PerHour - early.PerHour) / Math.Sqrt((early.Error * early.Error) + (late.Error * late.Error));
+        double apart =
+            Math.Abs(late.PerHour - early.PerHour) / Math.Sqrt((early.Error * early.Error) + (late.Error * late.Error));
         double inflated = apart > MostApart ? apart / MostApart : 1;
         return Forecast.To(
-            limit, slope with { Error = slope.Error * inflated }, _track.Hours[from..rise.End], _track.Values[from..rise.End]);
+            limit, slope with { Error = slope.Error * inflated },
+            _track.Hours[from..rise.End], _track.Values[from..rise.End]);
 
-        Slope Plain(int start, int end) => _search.Test(_track, start, end, start, 0, false, series.Quantum, false, onlyRises: false);
+        Slope Plain(int start, int end) =>
+            _search.Test(_track, start, end, start, 0, false, series.Quantum, false, onlyRises: false);
     }
 
     private double LastValue(SeriesInput series, TimeLine line)

@@ -42,7 +42,8 @@ public static class ReportRegistry
 
     /// <summary><c>leakstat detect --why</c>.</summary>
     public static ReportForms<WhyReport> Why { get; } = new(
-        ReportForm.Text<WhyReport>(ReportForm.Terminal, WhyReport.WriteText), ReportForm.Bytes<WhyReport>(ReportForm.Json, WhyReport.WriteJson), []);
+        ReportForm.Text<WhyReport>(ReportForm.Terminal, WhyReport.WriteText), ReportForm.Bytes<WhyReport>(
+            ReportForm.Json, WhyReport.WriteJson), []);
 
     /// <summary><c>leakstat detect --compare</c>.</summary>
     public static ReportForms<DiagnosisReport> Comparison { get; } = new(

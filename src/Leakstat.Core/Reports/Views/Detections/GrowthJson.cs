@@ -7,10 +7,14 @@ using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Detections;
 
-/// <summary>What was not found, as JSON: the sensitivity of a history, and what rises without being a finding.</summary>
+/// <summary>
+/// What was not found, as JSON: the sensitivity of a history, and what rises without being a finding.
+/// </summary>
 internal static class GrowthJson
 {
-    /// <summary>Writes <c>sensitivity</c> and <c>rising</c>; nothing where the captures are too few for a trend.</summary>
+    /// <summary>
+    /// Writes <c>sensitivity</c> and <c>rising</c>; nothing where the captures are too few for a trend.
+    /// </summary>
     public static void Write(Utf8JsonWriter json, DiagnosisReport report)
     {
         if (HistorySensitivity.Of(report.History, report.Trends) is not { } sensitivity)

@@ -7,7 +7,9 @@ using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Detections;
 
-/// <summary>What rose and is no finding, folded: nothing that a reader of the numbers would call growing is kept silent.</summary>
+/// <summary>
+/// What rose and is no finding, folded: nothing that a reader of the numbers would call growing is kept silent.
+/// </summary>
 internal static class RisingBlock
 {
     private const int MostFolded = 3;

@@ -28,7 +28,8 @@ internal static class RisingHtml
 
         if (!rising.IsEmpty)
         {
-            html.Markup("<details>\n<summary>").Text($"{Display.Count(rising.Length)} series rose and are no finding").Markup("</summary>\n<ul>\n");
+            html.Markup("<details>\n<summary>").Text(
+                $"{Display.Count(rising.Length)} series rose and are no finding").Markup("</summary>\n<ul>\n");
             foreach (RisingSeries series in rising.Take(Most))
             {
                 html.Element("li", RisingBlock.Line(series)).Markup("\n");

@@ -80,7 +80,8 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
 
     private static void Write(TerminalCanvas canvas, DiagnosisReport report, SeriesKey key, TrendResult result)
     {
-        canvas.Paragraph(0, 0, new Run($"{RisingBlock.Name(key)}: {TrendSummary.Describe(result.Class)}", Style.Strong));
+        canvas.Paragraph(
+            0, 0, new Run($"{RisingBlock.Name(key)}: {TrendSummary.Describe(result.Class)}", Style.Strong));
         TrendOptions options = TrendOptions.Default;
         canvas.Paragraph(2, 2, new Run(
             $"Slope: chance of error {Number(result.Chance)} after all corrections; a leak takes one below {Number(options.LeakChance)}"
@@ -96,17 +97,20 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
                 $"All evidence: {Display.Percent(weighed.Probability)} that it is not given back; a suspect takes {Display.Percent(options.SuspectProbability)}."));
             foreach (EvidencePiece piece in weighed.Pieces)
             {
-                canvas.Paragraph(4, 6, new Run($"{SuspicionEvidence.Odds(piece.Weight),-12}"), new Run($"{Title(piece.Kind)}: {SuspicionEvidence.Words(piece.Kind, weighed)}"));
+                canvas.Paragraph(4, 6, new Run($"{SuspicionEvidence.Odds(piece.Weight),-12}"), new Run(
+                    $"{Title(piece.Kind)}: {SuspicionEvidence.Words(piece.Kind, weighed)}"));
             }
         }
         else
         {
-            canvas.Paragraph(2, 2, new Run("It does not lie higher at the end than at the beginning: nothing to weigh."));
+            canvas.Paragraph(
+                2, 2, new Run("It does not lie higher at the end than at the beginning: nothing to weigh."));
         }
 
         if (Named(report, key) is { } perDay)
         {
-            canvas.Paragraph(2, 2, new Run($"A steady leak of {Display.Bytes(perDay)} a day on top of it would have been named by now."));
+            canvas.Paragraph(2, 2, new Run(
+                $"A steady leak of {Display.Bytes(perDay)} a day on top of it would have been named by now."));
         }
 
         canvas.Blank();
@@ -118,7 +122,8 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
         TrendResult result = trends.Of(key)!;
         SeriesInput? series = trends.Host.Series.FirstOrDefault(s => s.Key == result.Key);
         double hours = trends.Host.Hours[^1] - trends.Host.Hours[0];
-        return trends.CanProve && series is not null && !result.IsLeak && result.Class != TrendClass.Suspect && hours > 0
+        return trends.CanProve && series is not null && !result.IsLeak && result.Class != TrendClass.Suspect
+            && hours > 0
             && trends.Host.PhysicalBytes > 0
             && new SensitivityProbe().Slowest(trends.Host, [series], trends.Host.PhysicalBytes / hours) is { } perHour
             ? (long)Math.Ceiling(perHour * Day)
@@ -140,7 +145,8 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
         _ => "slope",
     };
 
-    private static string Number(double chance) => chance.ToString(chance < 1e-3 ? "0.0e+0" : "0.###", CultureInfo.InvariantCulture);
+    private static string Number(double chance) =>
+        chance.ToString(chance < 1e-3 ? "0.0e+0" : "0.###", CultureInfo.InvariantCulture);
 
     private string Nothing() => Diagnosis.Trends is null
         ? "There are too few captures with times for any trend."
