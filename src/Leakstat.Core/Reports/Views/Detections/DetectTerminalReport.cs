@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
@@ -15,12 +16,13 @@ public static class DetectTerminalReport
     public static void Write(DiagnosisReport report, TrendNeeds needs, TextWriter output, TerminalOptions options)
     {
         var canvas = new TerminalCanvas(output, options);
-        Headline headline = HeadlineOf(report, needs);
+        ImmutableArray<RisingSeries> rising = RisingBlock.Of(report);
+        Headline headline = HeadlineOf(report, needs, rising.Length);
         Style style = headline.Tone switch
         {
             Tone.Critical => Style.Critical,
             Tone.Warning => Style.Warning,
-            _ => needs.IsEnough ? Style.Good : Style.Strong,
+            _ => needs.IsEnough && rising.IsEmpty ? Style.Good : Style.Strong,
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
@@ -49,8 +51,14 @@ public static class DetectTerminalReport
             }
         }
 
+        RisingBlock.Write(canvas, rising, options.Detail == Detail.Verbose);
         WriteMissing(canvas, needs);
         WriteJudged(canvas, report);
+        if (HistorySensitivity.Of(report.History, report.Trends)?.Text(Days(report)) is { } sensitivity)
+        {
+            canvas.Paragraph(0, 0, new Run(sensitivity));
+        }
+
         if (report.Findings.Any(f => f.Verdict is Verdict.Leak or Verdict.Suspect))
         {
             canvas.Blank();
@@ -58,7 +66,11 @@ public static class DetectTerminalReport
         }
     }
 
-    private static Headline HeadlineOf(DiagnosisReport report, TrendNeeds needs)
+    /// <summary>Days from the first capture to the last.</summary>
+    internal static double Days(DiagnosisReport report) =>
+        report.Trends is { Host.Hours: [var first, .., var last] } ? (last - first) / 24 : 0;
+
+    private static Headline HeadlineOf(DiagnosisReport report, TrendNeeds needs, int rising)
     {
         if (report.Findings.Any(f => f.Severity >= Severity.Warning && f.Verdict != Verdict.Healthy))
         {
@@ -67,6 +79,14 @@ public static class DetectTerminalReport
 
         string host = report.Host.Name is { Length: > 0 } name ? name : "this host";
         string span = LookedAt.Span(report);
+        if (needs.IsEnough && rising > 0)
+        {
+            return new Headline(
+                Tone.Good,
+                $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
+                $"{span}. What rose is named below.");
+        }
+
         return needs.IsEnough
             ? new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{span}.")
             : new Headline(

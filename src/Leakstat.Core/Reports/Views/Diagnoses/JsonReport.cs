@@ -7,6 +7,7 @@ using Leakstat.Model;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Comparisons;
+using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
 using Leakstat.Reports.Views.Ledgers;
 
@@ -41,6 +42,7 @@ public static class JsonReport
             WriteEvents(json, report.History);
             WriteInput(json, report.Input);
             WriteNeeds(json, report, needs);
+            GrowthJson.Write(json, report);
             if (report.Differential is { } compared)
             {
                 DifferentialJson.Write(json, compared);

@@ -4,7 +4,7 @@ namespace Leakstat.Detection;
 /// Whether a rise may be the straightest piece of something that wanders. What a random walk does before a rise, and
 /// after one that ended, stands against it as well as what it does in between.
 /// </summary>
-internal sealed class Wandering
+internal sealed class RandomWalkTest
 {
     // To exclude a walk under other noise at the contract's bar takes four times as long as to tell a slope. Few series
     // are such walks, so that less has to stand against one; more where all there is to see is a piece that was chosen
@@ -13,7 +13,7 @@ internal sealed class Wandering
     private const double MostLikelyOfChosen = 0.005;
     private const int FewestAround = 12;
 
-    private readonly HiddenWalk _walk = new();
+    private readonly NoisyWalkTest _walk = new();
     private readonly Basis _basis = new();
     private readonly Bins _bins = new();
     private readonly double[] _scratch = new double[Bins.Limit];

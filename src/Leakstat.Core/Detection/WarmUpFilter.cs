@@ -1,16 +1,16 @@
 namespace Leakstat.Detection;
 
 /// <summary>
-/// After a boot much of a host warms up, and for a while that looks like many leaks. A rise that set in with the boot is
-/// no leak yet while others, which have nothing to do with it, rise since then as well and have not bent either.
+/// After a boot much of a host warms up, and for a while that looks like many leaks. A rise that set in with the boot
+/// is no leak yet while others, which have nothing to do with it, rise since then as well and have not bent either.
 /// </summary>
-internal static class WarmingHost
+internal static class WarmUpFilter
 {
     // Fewer than this may be chance, or one subsystem that really is in use.
     private const int LeastCompany = 4;
 
-    // What rises this much slower near its end than near its beginning has seen one time constant of its warm-up and more:
-    // a rise that is still straight then is not of its kind.
+    // What rises this much slower near its end than near its beginning has seen one time constant of its warm-up and
+    // more: a rise that is still straight then is not of its kind.
     private const double StillRising = 0.6;
 
     /// <summary>Takes the word leak back from what has company.</summary>
@@ -44,7 +44,12 @@ internal static class WarmingHost
         {
             if (results[rising[k]].IsLeak && groups.Count - (group[k] >= 0 ? 1 : 0) >= LeastCompany)
             {
-                results[rising[k]] = results[rising[k]] with { Class = TrendClass.Rising, Confidence = 0.5, Exhaustion = null };
+                results[rising[k]] = results[rising[k]] with
+                {
+                    Class = TrendClass.Rising,
+                    Confidence = 0.5,
+                    Exhaustion = null,
+                };
             }
         }
     }

@@ -3,7 +3,7 @@ using Leakstat.Detection;
 namespace Leakstat.Tests.Detection;
 
 /// <summary>Leaks and warm-ups of a host that has just booted. Noise comes from a fixed seed.</summary>
-public class WarmingHostTests
+public class WarmUpFilterTests
 {
     private const int Count = 300;
     private readonly Random _random = new(3);

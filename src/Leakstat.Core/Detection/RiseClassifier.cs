@@ -7,13 +7,14 @@ namespace Leakstat.Detection;
 /// <param name="ExplainedBy">Counter that explains it.</param>
 /// <param name="Margin">By how much the line beats the plateaus.</param>
 /// <param name="SinceBoot">Whether it set in with the boot.</param>
-internal sealed record Judgement(TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin, bool SinceBoot);
+internal sealed record RiseClassification(
+    TrendClass Class, Rise Rise, double Chance, string? ExplainedBy, double Margin, bool SinceBoot);
 
 /// <summary>
 /// Holds a rise against everything that only looks like a leak: a counter that moves with it, a day or week of which
 /// too little was seen, a plateau on the way, peaks that rise over a floor that does not.
 /// </summary>
-internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch search)
+internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSearch search)
 {
     // Twice the log-likelihood ratio that stands for two standard deviations.
     private const double TwoDeviations = 4;
@@ -27,21 +28,25 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     private const double BootHours = 12;
     private const double LeastBendAfterBoot = 0.5;
 
-    private readonly Wandering _wandering = new();
+    private readonly RandomWalkTest _randomWalk = new();
     private readonly Basis _basis = new();
     private readonly SlopeTest _test = new();
     private readonly Bins _bins = new();
     private readonly double[] _scratch = new double[Bins.Limit];
     private readonly double[] _shape = new double[Bins.Limit];
 
-    /// <summary>Judges a rise, which ended before the track does or lasts; the family is the number of tests made on the host.</summary>
-    public Judgement Decide(Track track, SeriesInput series, Rise found, double family, bool ended = false)
+    /// <summary>
+    /// Judges a rise, which ended before the track does or lasts; comparisons are all tests made on the host.
+    /// </summary>
+    public RiseClassification Decide(
+        Track track, SeriesInput series, Rise found, double comparisons, bool ended = false)
     {
         Rise rise = FromOnset(track, series, found);
-        double chance = Math.Min(rise.Slope.Chance * family, 1);
+        double chance = Math.Min(rise.Slope.Chance * comparisons, 1);
         int takeOff = TakeOff(track, rise);
         bool sinceBoot = SinceBoot(track, takeOff, rise);
-        Judgement As(TrendClass kind, string? by = null, double margin = 0) => new(kind, rise, chance, by, margin, sinceBoot);
+        RiseClassification As(TrendClass kind, string? by = null, double margin = 0) =>
+            new(kind, rise, chance, by, margin, sinceBoot);
         if (series.Role is SeriesRole.Reserve or SeriesRole.Elastic)
         {
             return As(series.Role is SeriesRole.Reserve ? TrendClass.Fragmentation : TrendClass.Elastic);
@@ -76,10 +81,10 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
 
             countersMove = true;
             Slope given = _test.Run(_basis, time, values, series.Quantum);
-            bool stands = given.Chance * family < options.LeakChance;
+            bool stands = given.Chance * comparisons < options.LeakChance;
             bool explains = !stands && LeftOf(values) <= 2 * Squares(rise.Slope, hours.Length);
             _basis.Truncate(plain);
-            chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
+            chance = Math.Max(chance, Math.Min(given.Chance * comparisons, 1));
             if (explains)
             {
                 return As(TrendClass.Explained, name);
@@ -97,7 +102,7 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
 
             Slope given = _test.Run(_basis, time, values, series.Quantum);
             _basis.Truncate(plain);
-            chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
+            chance = Math.Max(chance, Math.Min(given.Chance * comparisons, 1));
         }
 
         if (span < 2 * Season.Day
@@ -107,10 +112,10 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
             Season.AddPeriod(_basis, hours, span < 2 * Season.Day ? Season.Day : Season.Week, 1, _scratch);
             Slope given = _test.Run(_basis, time, values, series.Quantum);
             _basis.Truncate(plain);
-            chance = Math.Max(chance, Math.Min(given.Chance * family, 1));
+            chance = Math.Max(chance, Math.Min(given.Chance * comparisons, 1));
         }
 
-        bool mayWalk = chance < options.LeakChance && _wandering.MayBe(track, rise, ended);
+        bool mayWalk = chance < options.LeakChance && _randomWalk.MayBe(track, rise, ended);
         PlateauFit plateau = Plateau(track, series, rise, rise.Start, sinceBoot);
         int length = rise.End - rise.Start;
         foreach (int start in new[] { takeOff, rise.Start + (length / 8), rise.Start + (length / 4) })
@@ -136,14 +141,14 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
     }
 
     /// <summary>Whether a rise is still one given another series, by sample.</summary>
-    public bool StandsBeside(Track track, SeriesInput series, Rise rise, double[] other, double family)
+    public bool StandsBeside(Track track, SeriesInput series, Rise rise, double[] other, double comparisons)
     {
         _bins.Load(track.Hours, track.Values, rise.Start, rise.End, rise.Width);
         _basis.Reset(_bins.Count);
         Season.AddSeen(_basis, _bins.Hours, _scratch);
         _bins.Average(track.Samples, other, _scratch);
         return !_basis.Add(_scratch.AsSpan(0, _bins.Count))
-            || _test.Run(_basis, _bins.Hours, _bins.Means, series.Quantum).Chance * family < options.LeakChance;
+            || _test.Run(_basis, _bins.Hours, _bins.Means, series.Quantum).Chance * comparisons < options.LeakChance;
     }
 
     private Rise FromOnset(Track track, SeriesInput series, Rise found)
@@ -198,7 +203,8 @@ internal sealed class Judge(TrendOptions options, TimeLine line, RiseSearch sear
         }
 
         int last = 0;
-        double near = lowest + (0.1 * (track.Values[rise.Start] - lowest)) + (0.02 * (track.Values[rise.End - 1] - lowest));
+        double near =
+            lowest + (0.1 * (track.Values[rise.Start] - lowest)) + (0.02 * (track.Values[rise.End - 1] - lowest));
         for (int i = 0; i < _bins.Count; i++)
         {
             last = _bins.Means[i] <= near ? i : last;

@@ -4,7 +4,7 @@ using MathNet.Numerics.Distributions;
 namespace Leakstat.Tests.Detection;
 
 /// <summary>Chances against random walks, held against simulated ones. Noise comes from a fixed seed.</summary>
-public class HiddenWalkTests
+public class NoisyWalkTestTests
 {
     private readonly Random _random = new(11);
 
@@ -16,7 +16,7 @@ public class HiddenWalkTests
     public void Walks_are_excluded_no_more_often_than_said(int rows, double white)
     {
         const int trials = 2000;
-        var test = new HiddenWalk();
+        var test = new NoisyWalkTest();
         int tenth = 0, hundredth = 0;
         for (int trial = 0; trial < trials; trial++)
         {
@@ -35,7 +35,7 @@ public class HiddenWalkTests
     {
         double[] values = [.. Enumerable.Range(0, 400).Select(i => (0.1 * i) + Normal())];
 
-        Assert.InRange(new HiddenWalk().Chance(Constant(400), Line(400), values), 0, 1e-5);
+        Assert.InRange(new NoisyWalkTest().Chance(Constant(400), Line(400), values), 0, 1e-5);
     }
 
     [Theory]

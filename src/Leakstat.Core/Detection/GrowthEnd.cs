@@ -1,7 +1,7 @@
 namespace Leakstat.Detection;
 
 /// <summary>Finds where a rise that lasted a good while came to its end.</summary>
-internal static class Stops
+internal static class GrowthEnd
 {
     private const int Limit = 72;
 

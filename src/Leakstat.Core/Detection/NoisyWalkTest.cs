@@ -3,10 +3,10 @@ namespace Leakstat.Detection;
 /// <summary>
 /// Holds a rise against a random walk under any other noise. A walk whose steps are large enough to have drifted this
 /// far also leaves its line, most at the lowest frequencies; other noise on top only adds to that. So the chance that
-/// residuals lie as close to the line as they do, and that the walk drifted this far, is bounded for every size of step;
-/// the size that suits a walk best counts.
+/// residuals lie as close to the line as they do, and that the walk drifted this far, is bounded for every size of
+/// step; the size that suits a walk best counts.
 /// </summary>
-internal sealed class HiddenWalk
+internal sealed class NoisyWalkTest
 {
     private const int Most = 16;
     private const int Sizes = 48;
@@ -88,14 +88,15 @@ internal sealed class HiddenWalk
         for (int i = 0; i < Sizes; i++)
         {
             double deviations = 0.5 * Math.Pow(1.09, i), step = drift / deviations;
-            worst = Math.Max(worst, UnitRoot.Both(Tails.ChiSquareBelow(squares / (step * step), count), Tails.Normal(deviations)));
+            worst = Math.Max(
+                worst, UnitRoot.Both(Tails.ChiSquareBelow(squares / (step * step), count), Tails.Normal(deviations)));
         }
 
         return worst;
     }
 
-    // Forward substitution, in place and in order: afterwards each moment has the variance of a squared step, free of the
-    // others.
+    // Forward substitution, in place and in order: afterwards each moment has the variance of a squared step, free of
+    // the others.
     private double Whiten(int row)
     {
         double value = _moments[row];
