@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Leakstat.Cli.Commands;
+using Leakstat.Cli.Commands.Dump;
+using Leakstat.Cli.Commands.Gates;
 using Leakstat.Cli.Commands.History;
+using Leakstat.Cli.Commands.Traces;
+using Leakstat.Cli.Commands.Watching;
+using Leakstat.Cli.Hosting;
 using Leakstat.Store;
 
 namespace Leakstat.Cli;

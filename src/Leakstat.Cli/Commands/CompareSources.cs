@@ -1,9 +1,14 @@
 using System.CommandLine;
 using Leakstat.Captures.Sources;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.History;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Comparisons;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Commands;
 

@@ -1,7 +1,12 @@
 using System.CommandLine;
-using Leakstat.Diagnosis;
-using Leakstat.Diagnosis.Comparison;
-using Leakstat.Reports;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Growth;
+using Leakstat.Reports.Views.Detections;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Commands;
 

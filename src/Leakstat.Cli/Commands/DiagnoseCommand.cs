@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Leakstat.Cli.Hosting;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Cli.Commands;
 

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Leakstat.Accounting;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Cli.Commands;
 

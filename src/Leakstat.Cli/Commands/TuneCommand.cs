@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Leakstat.Captures.Sources;
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Views.Tuning;
 
 namespace Leakstat.Cli.Commands;
 

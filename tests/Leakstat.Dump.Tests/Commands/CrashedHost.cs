@@ -1,5 +1,6 @@
 using System.Text;
 using Leakstat.Cli;
+using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Commands;

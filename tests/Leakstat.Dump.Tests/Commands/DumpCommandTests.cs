@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Leakstat.Cli;
+using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Commands;

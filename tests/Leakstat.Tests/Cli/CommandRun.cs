@@ -1,5 +1,6 @@
 using System.Text;
 using Leakstat.Cli;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Tests.Cli;
 

@@ -1,7 +1,8 @@
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
-using Leakstat.Reports.Terminal;
-using Leakstat.Reports.Text;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Tests.Reports;
 

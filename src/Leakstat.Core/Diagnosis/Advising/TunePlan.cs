@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Advising;
 

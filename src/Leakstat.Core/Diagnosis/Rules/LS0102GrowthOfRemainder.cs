@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Detection;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -39,8 +40,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
             yield break;
         }
 
-        Growth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
-        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks ? TrendGrowth.AtEightyPercent(growth) : growth);
+        ObservedGrowth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
+        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks ? TrendGrowth.AtEightyPercent(growth) : growth);
         yield return new Finding
         {
             Rule = Id,

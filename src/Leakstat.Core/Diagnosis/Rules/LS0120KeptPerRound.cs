@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.Model;
 

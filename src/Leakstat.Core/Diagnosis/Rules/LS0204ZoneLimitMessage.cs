@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
