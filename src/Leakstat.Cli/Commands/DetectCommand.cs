@@ -5,6 +5,7 @@ using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Growth;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Diagnoses;
 
@@ -24,7 +25,7 @@ internal static class DetectCommand
         };
         var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
-            compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.FailOnUnknown, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
         options.AddSourcesOrStore(command);
@@ -39,6 +40,7 @@ internal static class DetectCommand
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
         };
+        report = report with { Verdict = HostVerdicts.OfGrowth(report) };
         var needs = TrendNeeds.Of(report);
         ReportOutput.Print(
             parsed,
@@ -47,8 +49,6 @@ internal static class DetectCommand
             stream => JsonReport.Write(report, needs, stream),
             (writer, layout) => DetectTerminalReport.Write(report, needs, writer, layout));
         ReportOutput.WriteFiles(parsed, options, report);
-        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
-            ? ExitCode.Found
-            : ExitCode.Done;
+        return options.ExitCodeOf(parsed, report);
     }
 }

@@ -22,7 +22,7 @@ internal static class DiagnoseCommand
         };
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
-            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.FailOnUnknown, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures, options.Kernel, noLeaks,
         };
         options.AddSourcesOrStore(command);
@@ -43,8 +43,6 @@ internal static class DiagnoseCommand
             stream => JsonReport.Write(report, stream),
             (writer, layout) => TerminalReport.Write(report, writer, layout));
         ReportOutput.WriteFiles(parsed, options, report);
-        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
-            ? ExitCode.Found
-            : ExitCode.Done;
+        return options.ExitCodeOf(parsed, report);
     }
 }

@@ -4,6 +4,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.Diagnosis.TwoHosts;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -96,7 +97,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Rounds = rounds is null ? null : RoundJudgement.Of(history, rounds, knowledge),
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
-        return new DiagnosisReport
+        var report = new DiagnosisReport
         {
             Host = latest.Host,
             Captures = captures,
@@ -111,6 +112,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };
+        return report with { Verdict = HostVerdicts.Of(report) };
     }
 
     private DiagnosisCase Case(DiagnosisReport report) =>

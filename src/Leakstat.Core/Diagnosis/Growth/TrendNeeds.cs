@@ -19,13 +19,9 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
     public required bool IsEnough { get; init; }
 
     /// <summary>What the history of a report lacks.</summary>
-    public static TrendNeeds Of(DiagnosisReport report) => Of(report.History, report.Ledger);
-
-    /// <summary>What a history lacks.</summary>
-    /// <param name="history">The captures.</param>
-    /// <param name="ledger">Ledger of the latest capture.</param>
-    public static TrendNeeds Of(HostHistory history, Ledger ledger)
+    public static TrendNeeds Of(DiagnosisReport report)
     {
+        HostHistory history = report.History;
         int needed = TrendOptions.Default.MinimumSamples;
         int captures = history.Samples.Length - history.CurrentBootStart;
         ImmutableArray<string>.Builder missing = ImmutableArray.CreateBuilder<string>();
@@ -61,7 +57,7 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
 
         if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is null)
         {
-            string commands = string.Join("; ", ledger.Missing.Select(m => m.Command).Distinct().Take(MostNames));
+            string commands = string.Join("; ", report.Ledger.Missing.Select(m => m.Command).Distinct().Take(MostNames));
             missing.Add("what tells the memory that nobody owns"
                 + (commands.Length > 0 ? $" ({commands})" : "")
                 + ": a leak of whole pages is not seen without it");

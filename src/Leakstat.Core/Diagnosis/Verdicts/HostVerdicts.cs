@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Comes to the verdict over a host. "Fine" takes a whole source of each of zones, malloc types and pages, nothing lost in
+/// Comes to the verdict over a report. "Fine" takes a whole source of each of zones, malloc types and pages, nothing lost in
 /// reading, and growth judged (one capture shows none, which is said beside it). All that takes is in docs/wholeness.md.
 /// </summary>
 public static class HostVerdicts
@@ -14,10 +16,23 @@ public static class HostVerdicts
     private const double LeastConfidence = 0.6;
 
     /// <summary>The verdict of <c>diagnose</c>: limits, settings, losses and growth.</summary>
-    public static HostVerdict Of(DiagnosisCase host, ImmutableArray<Finding> findings) => Of(host, findings, isGrowthAlone: false);
+    public static HostVerdict Of(DiagnosisReport report) => Of(report, isGrowthAlone: false);
 
     /// <summary>The verdict of <c>detect</c>: growth alone, so that one capture is too early to say anything.</summary>
-    public static HostVerdict OfGrowth(DiagnosisCase host, ImmutableArray<Finding> findings) => Of(host, findings, isGrowthAlone: true);
+    public static HostVerdict OfGrowth(DiagnosisReport report) => Of(report, isGrowthAlone: true);
+
+    /// <summary>The verdict of a comparison: whether something grows here that did not there.</summary>
+    public static HostVerdict OfComparison(DiagnosisReport report)
+    {
+        HostVerdict verdict = Of(report, isGrowthAlone: true);
+        return verdict.State != VerdictState.Wrong && report.Differential is { IsJudged: false } compared
+            ? verdict with
+            {
+                State = VerdictState.Unknown,
+                Missing = [new Gap("comparison", $"{compared.NameOfB} cannot be judged against {compared.NameOfA}"), .. verdict.Missing],
+            }
+            : verdict;
+    }
 
     /// <summary>
     /// Whether a finding makes the verdict "wrong": what hurts or will, and every loss of memory however small, since a
@@ -28,12 +43,12 @@ public static class HostVerdicts
         && (finding.Severity >= Severity.Warning
             || (finding.Verdict is Verdict.Leak or Verdict.Suspect && finding.Confidence >= LeastConfidence));
 
-    private static HostVerdict Of(DiagnosisCase host, ImmutableArray<Finding> findings, bool isGrowthAlone)
+    private static HostVerdict Of(DiagnosisReport report, bool isGrowthAlone)
     {
-        ImmutableArray<Gap> gaps = [.. GapsOf(host)];
-        TrendNeeds needs = TrendNeeds.Of(host.History, host.Ledger);
-        GrowthSight growth = SightOf(host.History, needs);
-        VerdictState state = findings.Any(IsWrong) ? VerdictState.Wrong
+        ImmutableArray<Gap> gaps = [.. GapsOf(report)];
+        TrendNeeds needs = TrendNeeds.Of(report);
+        GrowthSight growth = SightOf(report.History, needs);
+        VerdictState state = report.Findings.Any(IsWrong) ? VerdictState.Wrong
             : !gaps.IsEmpty || growth == GrowthSight.NoTimes ? VerdictState.Unknown
             : growth == GrowthSight.TooFewCaptures || (growth == GrowthSight.OneCapture && isGrowthAlone) ? VerdictState.TooEarly
             : VerdictState.Fine;
@@ -44,22 +59,22 @@ public static class HostVerdicts
             Growth = growth,
             Captures = needs.Captures,
             Needed = needs.Needed,
-            Until = growth == GrowthSight.TooFewCaptures ? UntilOf(host.History, needs) : null,
-            Command = state is VerdictState.Unknown or VerdictState.TooEarly ? CommandOf(host, state) : null,
+            Until = growth == GrowthSight.TooFewCaptures ? UntilOf(report.History, needs) : null,
+            Command = state is VerdictState.Unknown or VerdictState.TooEarly ? CommandOf(report, state) : null,
         };
     }
 
-    private static IEnumerable<Gap> GapsOf(DiagnosisCase host)
+    private static IEnumerable<Gap> GapsOf(DiagnosisReport report)
     {
         // A dump was searched whole or says itself what was not; commands cannot be asked of it.
-        bool isDump = host.Latest.LostBlocks?.Dump is { } dump && dump == host.Latest.Source;
+        bool isDump = report.Latest.LostBlocks?.Dump is { } dump && dump == report.Latest.Source;
         if (!isDump)
         {
             Gap?[] tables =
             [
-                ZoneTableGap.Of(host.Latest) ?? LostRowsGap.Of(host.History, SeriesKind.ZoneUsed, "vmstat -z"),
-                TypeTableGap.Of(host) ?? LostRowsGap.Of(host.History, SeriesKind.MallocBytes, "vmstat -m"),
-                PageCountGap.Of(host),
+                ZoneTableGap.Of(report.Latest) ?? LostRowsGap.Of(report.History, SeriesKind.ZoneUsed, "vmstat -z"),
+                TypeTableGap.Of(report) ?? LostRowsGap.Of(report.History, SeriesKind.MallocBytes, "vmstat -m"),
+                PageCountGap.Of(report),
             ];
             foreach (Gap gap in tables.OfType<Gap>())
             {
@@ -67,7 +82,7 @@ public static class HostVerdicts
             }
         }
 
-        foreach (Gap gap in InputGaps.Of(host))
+        foreach (Gap gap in InputGaps.Of(report))
         {
             yield return gap;
         }
@@ -97,20 +112,16 @@ public static class HostVerdicts
         return left < (DateTimeOffset.MaxValue - last).TotalDays ? last.AddDays(left) : null;
     }
 
-    private static string? CommandOf(DiagnosisCase host, VerdictState state)
+    private static string? CommandOf(DiagnosisReport report, VerdictState state)
     {
-        if (host.Latest.LostBlocks is not null || host.Latest.IsCrashSummary)
+        if (report.Latest.LostBlocks is not null || report.Latest.IsCrashSummary)
         {
             return null;
         }
 
-        string target = $"ssh://root@{TargetName(host.Latest.Host.Name)}";
+        string target = $"ssh://root@{TargetName.Of(report.Host.Name)}";
         return state == VerdictState.TooEarly
             ? $"leakstat collect {target} -o captures --every 300s --for 65m && leakstat detect captures"
             : $"leakstat diagnose {target}";
     }
-
-    /// <summary>A host's name where it is one that a shell and ssh take as it is; HOST, to be filled in, where not.</summary>
-    private static string TargetName(string? name) =>
-        name is { Length: > 0 and <= 253 } && name[0] != '-' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-') ? name : "HOST";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -10,12 +11,12 @@ internal static class InputGaps
     private const int DamagedShare = 20;
 
     /// <summary>The gaps, those in the latest capture first.</summary>
-    public static IEnumerable<Gap> Of(DiagnosisCase host)
+    public static IEnumerable<Gap> Of(DiagnosisReport report)
     {
-        ImmutableArray<Diagnostic> losses = [.. host.Diagnostics.Where(d => d.IsLoss)];
+        ImmutableArray<Diagnostic> losses = [.. report.Diagnostics.Where(d => d.IsLoss)];
         string[] files = [.. losses.Select(d => d.At.File.Path).Distinct(StringComparer.Ordinal)];
-        bool isLatest = host.Latest.Diagnostics.Any(d => d.IsLoss) || host.Input.Problems.Any(d => d.IsLoss);
-        if (isLatest || files.Length > host.History.Samples.Length / DamagedShare)
+        bool isLatest = report.Latest.Diagnostics.Any(d => d.IsLoss) || report.Input.Problems.Any(d => d.IsLoss);
+        if (isLatest || files.Length > report.History.Samples.Length / DamagedShare)
         {
             Diagnostic? first = losses.FirstOrDefault();
             if (first is not null)
@@ -27,7 +28,7 @@ internal static class InputGaps
             }
         }
 
-        foreach ((string name, int captures) in host.Input.OtherHosts)
+        foreach ((string name, int captures) in report.Input.OtherHosts)
         {
             yield return new Gap($"host {name}", $"{Display.Count(captures, "capture", "captures")} of another host, not judged here");
         }

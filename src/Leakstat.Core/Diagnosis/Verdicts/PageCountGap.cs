@@ -1,4 +1,5 @@
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -7,9 +8,9 @@ namespace Leakstat.Diagnosis.Verdicts;
 internal static class PageCountGap
 {
     /// <summary>What is missing; null where nothing is.</summary>
-    public static Gap? Of(DiagnosisCase host)
+    public static Gap? Of(DiagnosisReport report)
     {
-        Ledger ledger = host.Ledger;
+        Ledger ledger = report.Ledger;
         string[] absent =
         [
             .. new[] { AccountName.Wired, AccountName.Free, AccountName.Active, AccountName.Inactive }
@@ -25,6 +26,6 @@ internal static class PageCountGap
                 ledger.Pages.IsEmpty ? null : ledger.Pages[0].At);
         }
 
-        return ledger.Physical is null && host.Latest.Top is null ? new Gap("sysctl hw.physmem", "not in the capture") : null;
+        return ledger.Physical is null && report.Latest.Top is null ? new Gap("sysctl hw.physmem", "not in the capture") : null;
     }
 }

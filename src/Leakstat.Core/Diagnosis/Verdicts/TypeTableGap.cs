@@ -1,5 +1,5 @@
 using Leakstat.Accounting;
-using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -12,6 +12,9 @@ internal static class TypeTableGap
 {
     private const string Command = "vmstat -m";
 
+    /// <summary>The rule on types that left blocks behind, by the kernel's own messages.</summary>
+    private const string LostTypes = "LS0103";
+
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
     private const long BetweenCommands = 64;
 
@@ -22,9 +25,9 @@ internal static class TypeTableGap
     private static readonly string[] s_everywhere = ["UMA", "UMAHash", "vm_pgdata"];
 
     /// <summary>What the table lacks; null where nothing shows that it lacks anything.</summary>
-    public static Gap? Of(DiagnosisCase host)
+    public static Gap? Of(DiagnosisReport report)
     {
-        if (host.Latest.MallocTypes is not { } types)
+        if (report.Latest.MallocTypes is not { } types)
         {
             return new Gap(Command, "not in the capture");
         }
@@ -38,8 +41,8 @@ internal static class TypeTableGap
         }
 
         // Over a history a row that is lost shows by the capture before it (LostRowsGap); a difference that stays is the host's.
-        return host.History.Samples.Length == 1 && !host.Latest.IsCrashSummary && host.Latest.Zones is { HasCrossDomain: true } zones
-            ? BelowZones(host, types, zones)
+        return report.History.Samples.Length == 1 && !report.Latest.IsCrashSummary && report.Latest.Zones is { HasCrossDomain: true } zones
+            ? BelowZones(report, types, zones)
             : null;
     }
 
@@ -47,13 +50,13 @@ internal static class TypeTableGap
     /// From 13.0 on every block of a malloc zone is counted by a type. Fewer blocks than the zones hold means that a row is
     /// lost, or that a type went with its module while blocks stayed: the kernel says that, and it is a finding of its own.
     /// </summary>
-    private static Gap? BelowZones(DiagnosisCase host, MallocTable types, ZoneTable zones)
+    private static Gap? BelowZones(DiagnosisReport report, MallocTable types, ZoneTable zones)
     {
         long ofTypes = Arithmetic.Sum(types.Rows.Select(row => Math.Max(0, row.InUse)));
         long ofZones = Arithmetic.Sum(zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
         long tolerated = Math.Max(BetweenCommands, ofZones / 500);
-        return lacking <= tolerated || types.Precision == MemoryPrecision.Humanized || LossMessage.All(host).Any(loss => !loss.IsKeg)
+        return lacking <= tolerated || types.Precision == MemoryPrecision.Humanized || report.Findings.Any(finding => finding.Rule == LostTypes)
             ? null
             : new Gap(
                 Command,

@@ -1,3 +1,4 @@
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -10,7 +11,7 @@ internal static class ZoneTableGap
 {
     private const string Command = "vmstat -z";
 
-    /// <summary>The zone that zones themselves are allocated from: its items in use are the zones of the host.</summary>
+    /// <summary>The zone that zones themselves are allocated from: its items in use are the zones of the report.</summary>
     private const string ZoneOfZones = "UMA Zones";
 
     /// <summary>

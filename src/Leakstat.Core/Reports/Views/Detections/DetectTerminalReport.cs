@@ -2,6 +2,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Detections;
@@ -13,15 +14,17 @@ public static class DetectTerminalReport
     public static void Write(DiagnosisReport report, TrendNeeds needs, TextWriter output, TerminalOptions options)
     {
         var canvas = new TerminalCanvas(output, options);
-        Headline headline = HeadlineOf(report, needs);
+        Headline headline = HeadlineOf(report);
         Style style = headline.Tone switch
         {
             Tone.Critical => Style.Critical,
             Tone.Warning => Style.Warning,
-            _ => needs.IsEnough ? Style.Good : Style.Strong,
+            Tone.Open => Style.Strong,
+            _ => Style.Good,
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
+        TerminalReport.WhatWouldTell(canvas, report);
         if (options.Detail == Detail.Quiet)
         {
             int place = 0;
@@ -56,22 +59,12 @@ public static class DetectTerminalReport
         }
     }
 
-    private static Headline HeadlineOf(DiagnosisReport report, TrendNeeds needs)
-    {
-        if (report.Findings.Any(f => f.Severity >= Severity.Warning && f.Verdict != Verdict.Healthy))
-        {
-            return Headline.Of(report);
-        }
-
-        string host = report.Host.Name is { Length: > 0 } name ? name : "this host";
-        string span = LookedAt.Span(report);
-        return needs.IsEnough
-            ? new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{span}.")
-            : new Headline(
-                Tone.Good,
-                $"There is too little history to tell a leak on {host}.",
-                $"{span}; it takes {Display.Count(needs.Needed)} captures of one boot, each with its time.");
-    }
+    private static Headline HeadlineOf(DiagnosisReport report) => report.Verdict.State == VerdictState.Fine
+        ? new Headline(
+            Tone.Good,
+            $"No leak shows in the history of {(report.Host.Name is { Length: > 0 } name ? name : "this host")}.",
+            $"{LookedAt.Span(report)}.")
+        : Headline.Of(report);
 
     private static void WriteMissing(TerminalCanvas canvas, TrendNeeds needs)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Leakstat.Model;
 
-namespace Leakstat.Diagnosis.Verdicts;
+namespace Leakstat.Diagnosis.Contracts;
 
 /// <summary>What a report as a whole may say of a host. There are four states and no fifth: "healthy" is a claim that needs proof.</summary>
 public enum VerdictState
@@ -37,6 +38,12 @@ public enum GrowthSight
 /// <summary>The verdict over a host: what somebody acts on who reads nothing else, and what it rests on.</summary>
 public sealed record HostVerdict
 {
+    /// <summary>Before anything was judged: nothing can be told.</summary>
+    public static HostVerdict NotJudged { get; } = new()
+    {
+        State = VerdictState.Unknown, Growth = GrowthSight.OneCapture, Captures = 0, Needed = 0,
+    };
+
     /// <summary>The state.</summary>
     public required VerdictState State { get; init; }
 
@@ -69,4 +76,4 @@ public sealed record HostVerdict
 /// <param name="Command">The command whose output it is (<c>vmstat -z</c>), or what else is missing (<c>host fw2</c>).</param>
 /// <param name="Text">What is wrong with it, one clause without a full stop.</param>
 /// <param name="At">Where it shows; null where there is nothing to point at.</param>
-public sealed record Gap(string Command, string Text, Model.SourceLine? At = null);
+public sealed record Gap(string Command, string Text, SourceLine? At = null);
