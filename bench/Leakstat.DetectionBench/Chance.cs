@@ -72,4 +72,47 @@ internal sealed class Chance
 
         return Math.Max(count, 0);
     }
+
+    /// <summary>How many of so many happen, each with the same chance; by its normal limit where both kinds are many.</summary>
+    public long Binomial(long count, double chance)
+    {
+        if (count <= 0 || chance <= 0)
+        {
+            return 0;
+        }
+
+        if (chance >= 1)
+        {
+            return count;
+        }
+
+        double variance = count * chance * (1 - chance);
+        if (variance > 30)
+        {
+            return Math.Clamp((long)Math.Round((count * chance) + (Math.Sqrt(variance) * Normal())), 0, count);
+        }
+
+        // Few of one kind: steps from one of that kind to the next are geometric.
+        double rare = Math.Min(chance, 1 - chance);
+        long hits = 0;
+        for (double at = Math.Floor(Exponential() / -Math.Log(1 - rare)); at < count; at += 1 + Math.Floor(Exponential() / -Math.Log(1 - rare)))
+        {
+            hits++;
+        }
+
+        return chance <= 0.5 ? hits : count - hits;
+    }
+
+    /// <summary>A seed for a host: of a run, a family, a class and a number within it.</summary>
+    public static Chance For(ulong seed, string family, string named, int number)
+    {
+        // FNV-1a, so that no two classes share their hosts.
+        ulong hash = 14695981039346656037;
+        foreach (char letter in $"{seed}/{family}/{named}/{number}")
+        {
+            hash = (hash ^ letter) * 1099511628211;
+        }
+
+        return new Chance(hash);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Leakstat.DetectionBench;
+using Leakstat.DetectionBench.Hosts;
 
 bool quick = args.Contains("--quick");
 bool engineOnly = args.Contains("--engine-only");
@@ -35,6 +36,14 @@ var generator = new Generator(seed, hosts);
         .SelectMany((c, k) => Enumerable.Range(0, each).Select(i => ((k * 100000) + i, c)))
         .Where(p => only is null || p.c.StartsWith(only, StringComparison.Ordinal)),
 ];
+if (Value("--family") is { } named)
+{
+    IHostFamily family = Families.Of(named, seed, hosts, Value("--noise"));
+    string[] classes = [.. family.LeakClasses.Concat(family.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
+    int count = int.Parse(Value("--hosts") ?? "4", System.Globalization.CultureInfo.InvariantCulture);
+    return Value("--write") is { } spool ? FamilyRun.Write(family, classes, count, spool) : FamilyRun.Quick(family, classes, count);
+}
+
 if (args.Contains("--store"))
 {
     return StoreSize.Run(generator, plan);

@@ -83,6 +83,7 @@ public static class CommandLine
         root.Add(CollectCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
+        root.Add(CompletionCommand.Create(root, terminal));
         return root;
     }
 

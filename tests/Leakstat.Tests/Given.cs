@@ -61,7 +61,7 @@ internal static class Given
         HostHistory series = history.Build();
         return new DiagnosisCase(captures[^1], ledger, series, BuiltInKnowledge.Load(), InputReport.Clean)
         {
-            Trends = TrendJudgement.Of(series, captures[^1]),
+            Trends = TrendAnalysis.Of(series, captures[^1]),
             Diagnostics = [.. captures.SelectMany(c => c.Diagnostics)],
         };
     }

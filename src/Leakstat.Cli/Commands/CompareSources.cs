@@ -8,8 +8,7 @@ using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
 using Leakstat.Knowledge;
-using Leakstat.Reports.Views.Comparisons;
-using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
@@ -33,13 +32,8 @@ internal static class CompareSources
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverComparison.Contains(f.Rule))],
         };
         report = report with { Verdict = HostVerdicts.OfComparison(report) };
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => JsonReport.Write(report, stream),
-            (writer, layout) => DifferentialTerminalReport.Write(report, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Comparison, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Comparison, report);
         return options.ExitCodeOf(parsed, report);
     }
 

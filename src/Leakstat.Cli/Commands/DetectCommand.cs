@@ -6,8 +6,8 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Verdicts;
+using Leakstat.Reports;
 using Leakstat.Reports.Views.Detections;
-using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Commands;
 
@@ -41,14 +41,9 @@ internal static class DetectCommand
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
         };
         report = report with { Verdict = HostVerdicts.OfGrowth(report) };
-        var needs = TrendNeeds.Of(report);
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => JsonReport.Write(report, needs, stream),
-            (writer, layout) => DetectTerminalReport.Write(report, needs, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        var detection = new DetectionReport(report, TrendNeeds.Of(report));
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Detection, detection);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection);
         return options.ExitCodeOf(parsed, report);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -9,14 +10,14 @@ namespace Leakstat.Cli.Commands;
 /// <summary>
 /// While the first thread reads the input, a second one runs the rules and the report over a capture with nothing in it.
 /// What cannot be compiled ahead of time is then compiled by the time it is needed, and the tables are loaded. What it finds
-/// is thrown away.
+/// is thrown away. The native program has nothing to compile.
 /// </summary>
 internal static class WarmUp
 {
     /// <summary>Starts the second thread; on a single processor it would only be in the way.</summary>
     public static void Start(KnowledgeBase knowledge)
     {
-        if (Environment.ProcessorCount > 1)
+        if (RuntimeFeature.IsDynamicCodeCompiled && Environment.ProcessorCount > 1)
         {
             new Thread(() => Run(knowledge)) { IsBackground = true }.Start();
         }

@@ -1,14 +1,36 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
-using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms;
 using Leakstat.Reports.Forms.Terminal;
-using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Options;
 
 /// <summary>Sends a report where the options say: JSON or text on standard output, pages and logs into files.</summary>
 internal static class ReportOutput
 {
+    /// <summary>Prints a report on standard output, as JSON or laid out for the terminal.</summary>
+    public static void Print<TReport>(
+        ParseResult parsed, CommonOptions options, Terminal terminal, ReportForms<TReport> forms, TReport report)
+    {
+        IReportForm<TReport> form = parsed.GetValue(options.Json) ? forms.Json : forms.Terminal;
+        form.Write(report, terminal.Output, Layout(parsed, options, terminal));
+        terminal.Output.Flush();
+    }
+
+    /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
+    public static void WriteFiles<TReport>(ParseResult parsed, ReportForms<TReport> forms, TReport report)
+    {
+        foreach (IReportForm<TReport> form in forms.Files)
+        {
+            string option = $"--{form.Name}";
+            if (parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == option) is Option<string?> file
+                && parsed.GetValue(file) is { } path)
+            {
+                ReportFile.Write(path, stream => form.Write(report, stream, new TerminalOptions()));
+            }
+        }
+    }
+
     /// <summary>Prints on standard output, as JSON or laid out for the terminal.</summary>
     public static void Print(
         ParseResult parsed,
@@ -25,34 +47,16 @@ internal static class ReportOutput
         }
 
         using TextWriter writer = terminal.Writer();
-        text(writer, new TerminalOptions
-        {
-            Width = Math.Min(terminal.Width, 120),
-            Color = terminal.HasColor && !parsed.GetValue(options.NoColor),
-            Ascii = !terminal.HasUnicode,
-            Detail = parsed.GetValue(options.Quiet)
-                ? Detail.Quiet
-                : parsed.GetValue(options.Verbose) ? Detail.Verbose : Detail.Normal,
-        });
+        text(writer, Layout(parsed, options, terminal));
     }
 
-    /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
-    public static void WriteFiles(ParseResult parsed, CommonOptions options, DiagnosisReport report)
+    private static TerminalOptions Layout(ParseResult parsed, CommonOptions options, Terminal terminal) => new()
     {
-        Write(options.Html, stream => HtmlReport.Write(report, stream));
-        Write(options.Sarif, stream => SarifReport.Write(report, stream));
-        Write(options.BugReport, stream =>
-        {
-            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-            BugReport.Write(report, writer);
-        });
-
-        void Write(Option<string?> option, Action<Stream> write)
-        {
-            if (parsed.GetValue(option) is { } path)
-            {
-                ReportFile.Write(path, write);
-            }
-        }
-    }
+        Width = Math.Min(terminal.Width, 120),
+        Color = terminal.HasColor && !parsed.GetValue(options.NoColor),
+        Ascii = !terminal.HasUnicode,
+        Detail = parsed.GetValue(options.Quiet)
+            ? Detail.Quiet
+            : parsed.GetValue(options.Verbose) ? Detail.Verbose : Detail.Normal,
+    };
 }

@@ -35,7 +35,7 @@ public static class WatchLines
         {
             json.WriteStartObject();
             json.WriteString("schema", Schema);
-            JsonReport.WriteHead(json, snapshot.Latest.Host);
+            JsonHead.Write(json, snapshot.Latest.Host);
             json.Text("source", snapshot.Latest.Source);
             json.Time("takenAt", snapshot.Latest.TakenAt);
             json.WriteNumber("captures", snapshot.Samples);

@@ -1,5 +1,5 @@
-using Leakstat.Reports.Views.Traces;
 using System.Text;
+using Leakstat.Reports.Views.Traces;
 using Leakstat.Tracing;
 using Leakstat.Tracing.Reading;
 

@@ -1,6 +1,6 @@
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Targets;
-using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Cli.Commands.Gates;
 

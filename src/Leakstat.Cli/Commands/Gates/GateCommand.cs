@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
-using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Gates;

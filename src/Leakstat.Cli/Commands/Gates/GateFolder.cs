@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Leakstat.Cli.Hosting;
-using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Gates;

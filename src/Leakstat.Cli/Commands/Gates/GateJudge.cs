@@ -7,9 +7,9 @@ using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Gate;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.Knowledge;
 using Leakstat.Model;
+using Leakstat.Reports;
 using Leakstat.Reports.Views.Gates;
 
 namespace Leakstat.Cli.Commands.Gates;
@@ -19,6 +19,26 @@ internal static class GateJudge
 {
     /// <summary>Judges; exit code 1 where the gate is failed.</summary>
     public static int Run(ParseResult parsed, CommonOptions common, GateOptions options, IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
+    {
+        bool isGitHub = !parsed.GetValue(common.Json)
+            && (parsed.GetValue(options.GitHub) || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true");
+        GateResult result;
+        using (GitHubLog.StopCommands(terminal, isGitHub))
+        {
+            result = Judge(parsed, options, sources, plan, terminal);
+            Print(parsed, common, options, result, terminal);
+        }
+
+        if (isGitHub)
+        {
+            using TextWriter writer = terminal.Writer();
+            GitHubAnnotations.Write(result, writer);
+        }
+
+        return result.IsClean ? ExitCode.Done : ExitCode.Found;
+    }
+
+    private static GateResult Judge(ParseResult parsed, GateOptions options, IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
     {
         GateBaseline baseline = ReadBaseline(parsed.GetValue(options.Baseline), terminal);
         KnowledgeBase knowledge = BuiltInKnowledge.Load();
@@ -44,9 +64,7 @@ internal static class GateJudge
             throw new CommandException(ExitCode.NoInput, $"{Display.Count(report.Captures.Length, "capture holds", "captures hold")} no round that counts; more captures or fewer rounds of --warm-up are needed");
         }
 
-        GateResult result = GateResult.Of(report, earliest, baseline, DateOnly.FromDateTime(DateTime.UtcNow), knowledge);
-        Print(parsed, common, options, result, terminal);
-        return result.IsClean ? ExitCode.Done : ExitCode.Found;
+        return GateResult.Of(report, earliest, baseline, DateOnly.FromDateTime(DateTime.UtcNow), knowledge);
 
         IEnumerable<Capture> KeepFirst()
         {
@@ -60,25 +78,13 @@ internal static class GateJudge
 
     private static void Print(ParseResult parsed, CommonOptions common, GateOptions options, GateResult result, Terminal terminal)
     {
-        ReportOutput.Print(
-            parsed, common, terminal, stream => GateJson.Write(result, stream), (writer, layout) => GateTerminalReport.Write(result, writer, layout));
-        ReportOutput.WriteFiles(parsed, common, result.Report);
-        if (parsed.GetValue(options.JUnit) is { } junit)
-        {
-            ReportFile.Write(junit, stream => JUnitReport.Write(result, stream));
-        }
+        ReportOutput.Print(parsed, common, terminal, ReportRegistry.Gate, result);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Gate, result);
 
         if (parsed.GetValue(options.WriteBaseline) is { } known)
         {
             ReportFile.Write(known, stream => stream.Write(Encoding.UTF8.GetBytes(
                 GateBaseline.Head + string.Concat(result.Rounds.Subjects.Where(s => s.IsLeak).Select(GateBaseline.Line)))));
-        }
-
-        bool isGitHub = parsed.GetValue(options.GitHub) || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true";
-        if (isGitHub && !parsed.GetValue(common.Json))
-        {
-            using TextWriter writer = terminal.Writer();
-            GitHubAnnotations.Write(result, writer);
         }
     }
 

@@ -5,6 +5,7 @@ using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Knowledge;
 using Leakstat.Model;
+using Leakstat.Reports;
 using Leakstat.Reports.Views.Traces;
 using Leakstat.Tracing;
 using Leakstat.Tracing.Programs;
@@ -85,52 +86,10 @@ internal static class TraceCommand
     private static int Show(ParseResult parsed, CommonOptions common, TraceOptions options, Trace trace, Terminal terminal)
     {
         Trace? before = parsed.GetValue(options.Diff) is { } other ? ReadTrace(other, terminal) : null;
-        ReportOutput.Print(
-            parsed,
-            common,
-            terminal,
-            stream =>
-            {
-                if (before is null)
-                {
-                    TraceJson.Write(trace, stream);
-                }
-                else
-                {
-                    TraceJson.WriteDifference(before, trace, stream);
-                }
-            },
-            (writer, layout) =>
-            {
-                if (before is null)
-                {
-                    TraceTerminalReport.Write(trace, BuiltInKnowledge.Load(), writer, layout);
-                }
-                else
-                {
-                    TraceTerminalReport.WriteDifference(before, trace, writer, layout);
-                }
-            });
-        Write(options.Flame, writer => FlameGraphSvg.Write(trace, writer));
-        Write(options.Folded, writer => FoldedStacks.Write(trace, writer));
-        if (parsed.GetValue(options.Pprof) is { } profile)
-        {
-            ReportFile.Write(profile, stream => PprofProfile.Write(trace, stream));
-        }
-
+        var report = new TraceReport(trace, before, BuiltInKnowledge.Load());
+        ReportOutput.Print(parsed, common, terminal, ReportRegistry.Trace, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Trace, report);
         return ExitCode.Done;
-
-        void Write(Option<string?> option, Action<TextWriter> write)
-        {
-            if (parsed.GetValue(option) is { } path)
-            {
-                ReportFile.Write(path, stream =>
-                {
-                    using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-                    write(writer);
-                });
-            }
-        }
     }
 
     private static Trace ReadTrace(string file, Terminal terminal)

@@ -33,7 +33,7 @@ public static class MbufLimits
         foreach (string cluster in Clusters)
         {
             long? limit = cluster == changed ? value : host.Sysctl(cluster)?.Value;
-            if (limit is null)
+            if (limit is not >= 0)
             {
                 return null;
             }

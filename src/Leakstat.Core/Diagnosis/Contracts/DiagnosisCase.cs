@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
-using Leakstat.Diagnosis.Growth;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;

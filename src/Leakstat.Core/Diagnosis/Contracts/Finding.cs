@@ -167,7 +167,7 @@ public sealed record Advice
     public required string Text { get; init; }
 
     /// <summary>Commands, ready to be typed. A command that changes something says so in <see cref="Risk"/>.</summary>
-    public ImmutableArray<string> Commands { get; init; } = [];
+    public ImmutableArray<ShellCommand> Commands { get; init; } = [];
 
     /// <summary>The line that makes it last.</summary>
     public PersistentLine? Persist { get; init; }
@@ -179,7 +179,7 @@ public sealed record Advice
     public string? Revert { get; init; }
 
     /// <summary>Advice that only reads.</summary>
-    public static Advice Look(string text, params ReadOnlySpan<string> commands) =>
+    public static Advice Look(string text, params ReadOnlySpan<ShellCommand> commands) =>
         new() { Kind = "look", Text = text, Commands = [.. commands] };
 }
 

@@ -92,9 +92,9 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
     {
         var host = new DiagnosisCase(latest, ledger, history, knowledge, input)
         {
-            Trends = TrendJudgement.Of(history, latest),
+            Trends = TrendAnalysis.Of(history, latest),
             Diagnostics = [.. input.Problems, .. diagnostics],
-            Rounds = rounds is null ? null : RoundJudgement.Of(history, rounds, knowledge),
+            Rounds = rounds is null ? null : RoundAnalysis.Of(history, rounds, knowledge),
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
         var report = new DiagnosisReport

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Gate;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

@@ -13,12 +13,16 @@ internal static class GrowthAdvice
         ImmutableArray<Advice>.Builder advice = ImmutableArray.CreateBuilder<Advice>();
         if (samples < 12)
         {
+            ShellCommand row = $"vmstat -z | grep -F -- {ShellWord.Quote(name + ":")}";
+            if (kind == SubjectKind.Malloc)
+            {
+                row = $"vmstat -m | grep -wF -- {ShellWord.Quote(name)}";
+            }
+
             advice.Add(Advice.Look(
                 "Keep capturing under the same load: a cache stops at its limit, load falls with the load, a leak does neither. "
                 + "Twelve captures are the least that a trend is judged from.",
-                kind == SubjectKind.Malloc
-                    ? $"vmstat -m | grep -wF -- {ShellWord.Quote(name)}"
-                    : $"vmstat -z | grep -F -- {ShellWord.Quote(name + ":")}"));
+                row));
         }
 
         advice.Add(Trace(host, kind, name));
@@ -50,7 +54,12 @@ internal static class GrowthAdvice
             SubjectKind.Wired => "kmem",
             _ => "zone:" + name,
         };
-        string release = host.Release is { } known ? $" --release {ShellWord.Quote(known.Text)}" : "";
+        ShellCommand release = "";
+        if (host.Release is { } known)
+        {
+            release = $" --release {ShellWord.Quote(known.Text)}";
+        }
+
         return Advice.Look(
             "See which code allocates it and does not release it: leakstat writes the D program, root runs it on the host "
             + "(dtraceall.ko is needed; it takes time in proportion to the allocation rate and stops by itself), leakstat reads it back.",

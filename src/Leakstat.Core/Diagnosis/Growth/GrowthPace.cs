@@ -61,7 +61,7 @@ internal static class GrowthPace
     }
 
     private static DateTimeOffset? After(DateTimeOffset start, double hours) =>
-        hours < 24 * 3650 ? start.AddSeconds(Math.Round(hours * 3600)) : null;
+        hours < 24 * 3650 ? CalendarTime.After(start, hours) : null;
 
     /// <summary>Least-squares slope with its 80 % interval, items per hour; null below four samples with times.</summary>
     private static (double Slope, double Low, double High)? Fit(HostHistory history, GrowthObservation seen)

@@ -1,3 +1,4 @@
+using Leakstat.Model;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
@@ -47,7 +48,7 @@ internal static class TrendGrowth
         return new ExhaustionTime(reached.Of, Time(reached.At), Time(reached.Low), Time(reached.High));
 
         DateTimeOffset? Time(double hours) =>
-            double.IsFinite(hours) && hours < 24 * 3650 ? origin.AddSeconds(Math.Round(hours * 3600)) : null;
+            double.IsFinite(hours) && hours < 24 * 3650 ? CalendarTime.After(origin, hours) : null;
     }
 
     /// <summary>A leak is a warning; critical when it ends within a day or has taken a quarter of memory.</summary>

@@ -1,4 +1,5 @@
 using Leakstat.Detection;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Growth;
 

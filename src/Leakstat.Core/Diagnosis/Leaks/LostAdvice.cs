@@ -38,13 +38,16 @@ internal static class LostAdvice
         $"{Command(table)} summary -v",
         "df -h /var/crash");
 
-    private static string Command(LostTable table) =>
-        $"leakstat dump {(table.Dump is { } file ? ShellWord.Quote(file) : "VMCORE")} --kernel {(table.Kernel is { } path ? ShellWord.Quote(path) : "DIR")}";
+    private static ShellCommand Command(LostTable table) =>
+        $"leakstat dump {Path(table.Dump, "VMCORE")} --kernel {Path(table.Kernel, "DIR")}";
+
+    private static ShellWord Path(string? path, string unknown) =>
+        path is null ? ShellWord.Plain(unknown) : ShellWord.Path(path);
 
     /// <summary>How to look at the blocks.</summary>
     public static Advice Look(LostTable table, string? address)
     {
-        string command = Command(table);
+        ShellCommand command = Command(table);
         return Advice.Look(
             "See what the blocks contain; what they point to, text in them and their neighbours tell who allocated them.",
             address is null ? [$"{command} leaks --sample 3"] : [$"{command} leaks --sample 3", $"{command} whatis {ShellWord.Quote(address)}"]);

@@ -234,7 +234,7 @@ public static class HostComparison
     {
         ImmutableArray<ExplainingCounter>.Builder counters = ImmutableArray.CreateBuilder<ExplainingCounter>();
         (UptimeLine judgedLine, UptimeLine otherLine) = inverse ? (overlap.A, overlap.B) : (overlap.B, overlap.A);
-        foreach (string name in TrendJudgement.Levels.Order(StringComparer.Ordinal))
+        foreach (string name in TrendAnalysis.Levels.Order(StringComparer.Ordinal))
         {
             if (judged.History.Find(SeriesKind.Counter, name) is { } own && other.History.Find(SeriesKind.Counter, name) is { } reference)
             {
@@ -246,7 +246,7 @@ public static class HostComparison
 
         double[] At(Series series, UptimeLine line)
         {
-            ImmutableArray<double> all = TrendJudgement.Numbers(series);
+            ImmutableArray<double> all = TrendAnalysis.Numbers(series);
             return overlap.AtPoints(line, [.. line.Samples.Select(i => all[i])]);
         }
     }

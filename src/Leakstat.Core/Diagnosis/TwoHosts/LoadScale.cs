@@ -23,7 +23,7 @@ internal sealed class LoadScale
     public LoadScale(DiagnosisCase a, DiagnosisCase b, UptimeOverlap overlap)
     {
         var load = ImmutableDictionary.CreateBuilder<string, ComparedLoad>();
-        foreach (string counter in TrendJudgement.Levels)
+        foreach (string counter in TrendAnalysis.Levels)
         {
             if (Mean(a.History, overlap.A, overlap, counter) is { } meanOfA && Mean(b.History, overlap.B, overlap, counter) is { } meanOfB)
             {

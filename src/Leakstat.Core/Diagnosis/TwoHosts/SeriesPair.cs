@@ -22,7 +22,7 @@ internal sealed record SideSeries(SeriesKey Key, SeriesRole Role, double Quantum
         var found = new Dictionary<SeriesKey, SideSeries>();
         foreach (Series series in host.History.Series)
         {
-            if (TrendJudgement.Input(series, host.History, host.Latest, host.Latest.MallocTypes is not null) is not { } input)
+            if (TrendAnalysis.Input(series, host.History, host.Latest, host.Latest.MallocTypes is not null) is not { } input)
             {
                 continue;
             }

@@ -95,7 +95,7 @@ internal sealed class GeneratedHost
             ("sysctl.txt", $"kern.osrelease: {Release}\nhw.physmem: {Memory}\nhw.realmem: {Memory}\nkern.hostname: {Name}\n"));
         return new DiagnosisCase(latest, LedgerBuilder.From(latest), history, BuiltInKnowledge.Load(), InputReport.Clean)
         {
-            Trends = TrendJudgement.Of(history, latest),
+            Trends = TrendAnalysis.Of(history, latest),
         };
     }
 

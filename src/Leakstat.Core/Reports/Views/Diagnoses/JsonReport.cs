@@ -25,7 +25,7 @@ public static class JsonReport
         {
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.diagnosis/1");
-            WriteHead(json, report.Host);
+            JsonHead.Write(json, report.Host);
             WriteCaptures(json, report.Captures);
             json.WritePropertyName("ledger");
             LedgerJson.Write(json, report.Ledger);
@@ -95,21 +95,6 @@ public static class JsonReport
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    internal static void WriteHead(Utf8JsonWriter json, HostIdentity host)
-    {
-        json.WriteStartObject("tool");
-        json.WriteString("name", Tool.Name);
-        json.WriteString("version", Tool.Version);
-        json.WriteEndObject();
-        json.WriteStartObject("host");
-        json.Text("name", host.Name);
-        json.Text("release", host.Release?.Text);
-        json.Whole("osreldate", host.VersionNumber);
-        json.Text("arch", host.Architecture);
-        json.Whole("physicalMemory", host.PhysicalMemory?.Value);
         json.WriteEndObject();
     }
 

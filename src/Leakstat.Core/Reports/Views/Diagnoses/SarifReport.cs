@@ -134,10 +134,17 @@ public static class SarifReport
         json.WriteEndObject();
     }
 
+    /// <summary>
+    /// A plain text message. Brackets would be links to places within the log (SARIF 2.1.0, 3.11.6), and names out of a
+    /// capture may hold them.
+    /// </summary>
     private static void WriteMessage(Utf8JsonWriter json, string text)
     {
+        string plain = text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("[", "\\[", StringComparison.Ordinal)
+            .Replace("]", "\\]", StringComparison.Ordinal);
         json.WriteStartObject("message");
-        json.Text("text", text);
+        json.Text("text", plain);
         json.WriteEndObject();
     }
 

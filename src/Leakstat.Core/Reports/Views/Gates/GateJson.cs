@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Gate;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
@@ -20,7 +19,7 @@ public static class GateJson
         {
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.gate/1");
-            JsonReport.WriteHead(json, result.Report.Host);
+            JsonHead.Write(json, result.Report.Host);
             json.WriteBoolean("clean", result.IsClean);
             json.WriteNumber("rounds", result.Rounds.Plan.Rounds);
             json.Text("module", result.Rounds.Plan.Module);

@@ -1,6 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Gate;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Findings;

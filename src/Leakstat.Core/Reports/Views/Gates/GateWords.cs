@@ -1,7 +1,6 @@
 using System.Globalization;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Gate;
-using Leakstat.Diagnosis.Rounds;
 using Leakstat.Model;
 
 namespace Leakstat.Reports.Views.Gates;

@@ -102,10 +102,14 @@ public static class HistoryExport
     private static string Time(Sample sample) =>
         sample.TakenAt?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>Quoted where it has to be.</summary>
+    /// <summary>
+    /// Printable, and quoted where it has to be. What a spreadsheet would take for a formula gets an apostrophe in front,
+    /// as OWASP's advice on CSV injection has it: names come from hosts.
+    /// </summary>
     private static string Field(string text)
     {
-        string valid = PrintableText.ValidUtf16(text);
+        string valid = PrintableText.Of(text);
+        valid = valid.Length > 0 && valid[0] is '=' or '+' or '-' or '@' ? "'" + valid : valid;
         return valid.AsSpan().IndexOfAny(",\"\r\n") < 0
             ? valid
             : new StringBuilder(valid.Length + 8).Append('"').Append(valid.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"').ToString();

@@ -16,7 +16,7 @@ public static class LedgerJsonReport
         {
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.ledger/1");
-            JsonReport.WriteHead(json, capture.Host);
+            JsonHead.Write(json, capture.Host);
             json.WriteStartObject("capture");
             json.Text("source", capture.Source);
             json.Time("takenAt", capture.TakenAt);

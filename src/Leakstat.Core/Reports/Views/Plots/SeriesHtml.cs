@@ -74,7 +74,8 @@ internal static class SeriesHtml
         TrendHtml.WriteEnvelope(html, history, suspect, samples, Point);
         WriteLine(html, suspect, samples, i => Point(i, suspect.Bytes[i]!.Value));
         string end = line is { Ahead: > 0 } && history.Samples[samples[0]].TakenAt is { } origin
-            ? Display.Time(origin.AddHours(line.Until)) + " (forecast)"
+            && CalendarTime.After(origin, line.Until) is { } until
+            ? Display.Time(until) + " (forecast)"
             : to;
         html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>").Text(end).Markup("</span></div>\n");
         TrendHtml.WriteLegend(html, suspect, line);

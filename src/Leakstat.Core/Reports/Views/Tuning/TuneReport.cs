@@ -71,7 +71,7 @@ public static class TuneReport
         {
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.tune/1");
-            JsonReport.WriteHead(json, report.Host);
+            JsonHead.Write(json, report.Host);
             json.WriteStartArray("files");
             foreach (TuneBlock block in plan.Blocks)
             {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Leakstat.Diagnosis.Rounds;
+namespace Leakstat.Diagnosis.Contracts;
 
 /// <summary>When in an exercise a capture was taken.</summary>
 public enum RoundRole

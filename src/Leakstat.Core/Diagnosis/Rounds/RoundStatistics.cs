@@ -1,26 +1,6 @@
+using Leakstat.Diagnosis.Contracts;
+
 namespace Leakstat.Diagnosis.Rounds;
-
-/// <summary>What a series does over rounds of the same exercise.</summary>
-public enum RoundOutcome
-{
-    /// <summary>It does not rise.</summary>
-    Flat,
-
-    /// <summary>Too few rounds to tell.</summary>
-    TooFew,
-
-    /// <summary>It rose and levelled off, as what is filled once does.</summary>
-    WarmUp,
-
-    /// <summary>It rises as much without the exercise.</summary>
-    Idle,
-
-    /// <summary>It rose, but not steadily enough to tell it from what else happens on the host.</summary>
-    Unsteady,
-
-    /// <summary>It rises with every round.</summary>
-    Rises,
-}
 
 /// <summary>
 /// Whether a series rises with the rounds of an exercise. In a designed experiment little is needed for that: the count of
@@ -33,18 +13,8 @@ public enum RoundOutcome
 /// For what belongs to the module that is tried less is asked, because nothing else moves it: the last third above the
 /// first, and two and a half standard errors.
 /// </remarks>
-/// <param name="Outcome">Outcome.</param>
-/// <param name="PerRound">Items per round: the median of the slopes between all pairs of captures (Theil and Sen).</param>
-/// <param name="Least">Least step between captures behind one another.</param>
-/// <param name="Greatest">Greatest step.</param>
-public readonly record struct RoundTest(RoundOutcome Outcome, double PerRound, long Least, long Greatest)
+internal static class RoundStatistics
 {
-    /// <summary>Rounds below which nothing is said of what other code uses too.</summary>
-    public const int LeastRounds = 8;
-
-    /// <summary>Rounds below which nothing is said of what belongs to the module.</summary>
-    public const int LeastRoundsOfOwn = 3;
-
     private const double LeastPerRound = 0.5;
     private const double SecondHalf = 0.4;
     private const double StandardErrors = 5;
@@ -67,7 +37,7 @@ public readonly record struct RoundTest(RoundOutcome Outcome, double PerRound, l
         double perRound = Slope(counts);
         double error = deviation / Math.Sqrt(rounds);
         bool isSteady = mean >= (isOwn ? StandardErrorsOfOwn : StandardErrors) * error
-            && (isOwn ? EndsAbove(counts, Math.Max((rounds + 1) / 3, 1)) : PartsAreOrdered(counts, (rounds + 1) / 3));
+            && (isOwn ? EndsAbove(counts, Math.Max((rounds + 1) / 3, 1)) : PartsAreOrdered(counts, Math.Max((rounds + 1) / 3, 1)));
         return new RoundTest(OutcomeOf(counts, idle, perRound, isOwn, isSteady), perRound, least, greatest);
     }
 
@@ -79,7 +49,7 @@ public readonly record struct RoundTest(RoundOutcome Outcome, double PerRound, l
             return RoundOutcome.Flat;
         }
 
-        if (rounds < (isOwn ? LeastRoundsOfOwn : LeastRounds))
+        if (rounds < (isOwn ? RoundTest.LeastRoundsOfOwn : RoundTest.LeastRounds))
         {
             return RoundOutcome.TooFew;
         }

@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Detection;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;
 
 /// <summary>
-/// Hands the series of a host to the trend engine and reads its verdicts back in the host's terms. The engine knows
-/// nothing of FreeBSD; which zones are caches, which counters explain and which limits bound is said here.
+/// Hands the series of a host to the trend engine and gives its results back by the host's own keys. The engine knows
+/// nothing of FreeBSD; which zones are caches, which counters explain and which limits bound is decided here.
 /// </summary>
-public sealed class TrendJudgement
+public static class TrendAnalysis
 {
     /// <summary>Counters that are levels of load or of caches; growth that follows one is explained by it.</summary>
     internal static ImmutableHashSet<string> Levels { get; } =
@@ -24,52 +25,6 @@ public sealed class TrendJudgement
     /// From six captures on the engine can tell a rise from noise and from a plateau; it takes twelve to say leak.
     /// </summary>
     private const int FewestSamples = 6;
-
-    private readonly Dictionary<SeriesKey, TrendResult> _results;
-    private readonly bool _canProve;
-
-    private TrendJudgement(Dictionary<SeriesKey, TrendResult> results, ImmutableArray<SeriesKey> leaks, bool canProve)
-    {
-        _results = results;
-        _canProve = canProve;
-        Leaks = leaks;
-    }
-
-    /// <summary>
-    /// Whether the engine found another reason than a leak for what a series does. That it saw no trend excludes nothing
-    /// below twelve captures: so few show none.
-    /// </summary>
-    public bool Excludes(SeriesKey key) => Of(key)?.Class switch
-    {
-        null or TrendClass.Insufficient or TrendClass.Rising or TrendClass.Leak => false,
-        TrendClass.Noise => _canProve,
-        _ => true,
-    };
-
-    /// <summary>Whether a series leaks, by twelve captures or more.</summary>
-    public bool IsLeak(SeriesKey key) => !Leaks.IsEmpty && Of(key)?.IsLeak == true;
-
-    /// <summary>Series that leak, one for each group that moves in lockstep, the one that loses most per hour first.</summary>
-    public ImmutableArray<SeriesKey> Leaks { get; }
-
-    /// <summary>The engine's verdict on a series; null where it was not asked.</summary>
-    public TrendResult? Of(SeriesKey key) => _results.GetValueOrDefault(key);
-
-    /// <summary>Every series that was judged, in no order.</summary>
-    public IReadOnlyDictionary<SeriesKey, TrendResult> Results => _results;
-
-    /// <summary>Other series of the group that a series leads.</summary>
-    public IEnumerable<SeriesKey> GroupOf(SeriesKey leader)
-    {
-        if (Of(leader) is not { Group: >= 0 } result)
-        {
-            return [];
-        }
-
-        return _results.Where(r => r.Value.Group == result.Group && r.Key != leader)
-            .Select(r => r.Key)
-            .OrderBy(k => k.Kind).ThenBy(k => k.Name, StringComparer.Ordinal);
-    }
 
     /// <summary>
     /// Judges the history of a host; null where there are too few captures for any trend, or captures without a time.

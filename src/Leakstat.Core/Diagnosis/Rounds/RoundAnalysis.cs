@@ -8,44 +8,13 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rounds;
 
-/// <summary>A zone or malloc type over the rounds of an exercise.</summary>
-public sealed record RoundSubject
+/// <summary>Tests every zone and malloc type over the rounds of an exercise.</summary>
+public static class RoundAnalysis
 {
-    /// <summary>The zone or type.</summary>
-    public required Subject Subject { get; init; }
-
-    /// <summary>What it does.</summary>
-    public required RoundTest Test { get; init; }
-
-    /// <summary>Whether it belongs to the module that is tried: it came with it, or has its name.</summary>
-    public bool IsOwn { get; init; }
-
-    /// <summary>Why its rise is no leak, in words; null where nothing explains it.</summary>
-    public string? Explanation { get; init; }
-
-    /// <summary>Live items before the first round that counts and behind each.</summary>
-    public required ImmutableArray<long> Counts { get; init; }
-
-    /// <summary>Bytes per round; null where sizes are unknown.</summary>
-    public long? BytesPerRound { get; init; }
-
-    /// <summary>Where the first of the counts stands.</summary>
-    public SourceLine? FirstAt { get; init; }
-
-    /// <summary>Where the last stands.</summary>
-    public SourceLine? LastAt { get; init; }
-
-    /// <summary>Whether it leaks with every round.</summary>
-    public bool IsLeak => Test.Outcome == RoundOutcome.Rises && Explanation is null;
-}
-
-/// <summary>Judges every zone and malloc type over the rounds of an exercise.</summary>
-/// <param name="Plan">What was done.</param>
-/// <param name="Subjects">What rose, the most items per round first; what did not rise is left out.</param>
-/// <param name="Judged">Zones and types that were looked at.</param>
-public sealed record RoundJudgement(RoundPlan Plan, ImmutableArray<RoundSubject> Subjects, int Judged)
-{
-    /// <summary>Judges.</summary>
+    /// <summary>Tests the series of a history.</summary>
+    /// <param name="history">The captures, as many as the plan has roles.</param>
+    /// <param name="plan">What was done between them.</param>
+    /// <param name="knowledge">Which modules own which zones and types.</param>
     public static RoundJudgement Of(HostHistory history, RoundPlan plan, KnowledgeBase knowledge)
     {
         ImmutableArray<int> boundaries = plan.Boundaries;
@@ -64,7 +33,7 @@ public sealed record RoundJudgement(RoundPlan Plan, ImmutableArray<RoundSubject>
             long[] counts = Counts(series, boundaries);
             judged++;
             bool isOwn = IsOwn(series, plan);
-            var test = RoundTest.Of(counts, Counts(series, plan.Idle), isOwn);
+            var test = RoundStatistics.Of(counts, Counts(series, plan.Idle), isOwn);
             if (test.Outcome is RoundOutcome.Flat)
             {
                 continue;
