@@ -69,7 +69,7 @@ public sealed record HostVerdict
     /// The one command that would tell, to be run on the machine that leakstat runs on; null where nothing is missing or no
     /// command can tell any more (a crash dump).
     /// </summary>
-    public string? Command { get; init; }
+    public ShellCommand? Command { get; init; }
 }
 
 /// <summary>Something that a verdict needs and that was not there whole.</summary>

@@ -71,7 +71,7 @@ public static class FirstAidPlan
                 : new FirstAidStep(
                     FirstSentence(look.Text),
                     look.Commands[0],
-                    look.Commands[0].StartsWith("leakstat ", StringComparison.Ordinal) ? Place.Workstation : Place.Host);
+                    look.Commands[0].ToString().StartsWith("leakstat ", StringComparison.Ordinal) ? Place.Workstation : Place.Host);
     }
 
     /// <summary>A subject as <c>leakstat trace --suspect</c> takes it; null where it is nothing that is allocated.</summary>

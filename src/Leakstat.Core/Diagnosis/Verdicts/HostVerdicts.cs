@@ -112,16 +112,16 @@ public static class HostVerdicts
         return left < (DateTimeOffset.MaxValue - last).TotalDays ? last.AddDays(left) : null;
     }
 
-    private static string? CommandOf(DiagnosisReport report, VerdictState state)
+    private static ShellCommand? CommandOf(DiagnosisReport report, VerdictState state)
     {
         if (report.Latest.LostBlocks is not null || report.Latest.IsCrashSummary)
         {
             return null;
         }
 
-        string target = $"ssh://root@{TargetName.Of(report.Host.Name)}";
+        string host = TargetName.Of(report.Host.Name);
         return state == VerdictState.TooEarly
-            ? $"leakstat collect {target} -o captures --every 300s --for 65m && leakstat detect captures"
-            : $"leakstat diagnose {target}";
+            ? (ShellCommand)$"leakstat collect ssh://root@{host} -o captures --every 300s --for 65m && leakstat detect captures"
+            : (ShellCommand)$"leakstat diagnose ssh://root@{host}";
     }
 }

@@ -25,7 +25,7 @@ internal static class VerdictJson
         }
 
         json.Time("until", verdict.Until);
-        json.Text("command", verdict.Command);
+        json.Text("command", verdict.Command?.ToString());
         json.WriteEndObject();
     }
 }
