@@ -1,6 +1,6 @@
 using System.Globalization;
 using Leakstat.DetectionBench.Hosts;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.DetectionBench;
 

@@ -1,5 +1,5 @@
 using Leakstat.DetectionBench.Hosts;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.DetectionBench;
 

@@ -7,14 +7,15 @@ using Leakstat.Cli.Commands.History;
 using Leakstat.Cli.Commands.Traces;
 using Leakstat.Cli.Commands.Watching;
 using Leakstat.Cli.Hosting;
-using Leakstat.Store;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
 
 /// <summary>The command line: every command in one list, errors and exit codes as the contract has them.</summary>
 public static class CommandLine
 {
-    private const string Reports = "Please report it with this text and, if you can, the input: https://github.com/leakstat/leakstat/issues";
+    private const string Reports =
+        "Please report it with this text and, if you can, the input: https://github.com/leakstat/leakstat/issues";
 
     /// <summary>Parses and runs; returns the exit code.</summary>
     public static int Run(string[] args, Terminal terminal)
@@ -90,11 +91,15 @@ public static class CommandLine
     /// <summary>One line that says what was wrong, and how it is written.</summary>
     private static int Usage(ParseResult parsed, Terminal terminal)
     {
-        string message = string.Join(' ', parsed.Errors[0].Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        string message = string.Join(
+            ' ',
+            parsed.Errors[0].Message.Split(
+                '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             .TrimEnd('.');
         Command command = parsed.CommandResult.Command;
         string name = command is RootCommand ? "leakstat COMMAND" : Written(command);
-        terminal.Error.WriteLine($"leakstat: {message}; usage: {name}{Arguments(command)} [options], see {name} --help");
+        terminal.Error.WriteLine(
+            $"leakstat: {message}; usage: {name}{Arguments(command)} [options], see {name} --help");
         return ExitCode.Usage;
     }
 

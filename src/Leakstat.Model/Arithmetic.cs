@@ -3,7 +3,8 @@ namespace Leakstat.Model;
 /// <summary>Arithmetic on numbers that come from outside: it saturates instead of wrapping around.</summary>
 public static class Arithmetic
 {
-    // 128-bit integers would say the same in one line, but are not compiled ahead of time, and this runs at every start.
+    // 128-bit integers would say the same in one line, but are not compiled ahead of time, and this runs at every
+    // start.
 
     /// <summary>Product, held at the ends of the range.</summary>
     public static long Multiply(long a, long b)

@@ -15,12 +15,15 @@ public sealed record Capture
     public required HostIdentity Host { get; init; }
 
     /// <summary>
-    /// Whether it is a crash summary (<c>core.txt.N</c> of crashinfo(8)): the state of the host that panicked, read out of
-    /// its dump, where <c>vmstat -z</c> lacks the cache zones.
+    /// Whether it is a crash summary (<c>core.txt.N</c> of crashinfo(8)): the state of the host that panicked, read out
+    /// of its dump, where <c>vmstat -z</c> lacks the cache zones.
     /// </summary>
     public bool IsCrashSummary { get; init; }
 
-    /// <summary>Mark of everything that was in it (SHA-256, hexadecimal): equal content, equal mark; null where it was not read from bytes.</summary>
+    /// <summary>
+    /// Mark of everything that was in it (SHA-256, hexadecimal): equal content, equal mark; null where it was not read
+    /// from bytes.
+    /// </summary>
     public string? ContentMark { get; init; }
 
     /// <summary>Every file that was looked at.</summary>

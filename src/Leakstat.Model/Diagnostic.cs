@@ -6,7 +6,9 @@ namespace Leakstat.Model;
 /// <param name="At">Where.</param>
 public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
-    /// <summary>Whether something was lost; files that are unknown, unused or double take nothing from those that are read.</summary>
+    /// <summary>
+    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read.
+    /// </summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
         or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.UnknownOid or DiagnosticId.Underflow);
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Leakstat.Model;
 
-/// <summary>The header of top(1) (<c>usr.bin/top/machine.c</c>). Sizes are bytes, rounded by top to its printed unit.</summary>
+/// <summary>
+/// The header of top(1) (<c>usr.bin/top/machine.c</c>). Sizes are bytes, rounded by top to its printed unit.
+/// </summary>
 public sealed record TopHeader
 {
     private static readonly Dictionary<string, Reading> NoReadings = [];
@@ -10,10 +12,16 @@ public sealed record TopHeader
     /// <summary>The file.</summary>
     public required SourceFile File { get; init; }
 
-    /// <summary>Parts of the <c>Mem:</c> line by name (Active, Inact, Laundry, Wired, Cache, Buf, Free); zero parts are not printed.</summary>
+    /// <summary>
+    /// Parts of the <c>Mem:</c> line by name (Active, Inact, Laundry, Wired, Cache, Buf, Free); zero parts are not
+    /// printed.
+    /// </summary>
     public IReadOnlyDictionary<string, Reading> Memory { get; init; } = NoReadings;
 
-    /// <summary>Parts of the <c>ARC:</c> line by name (Total, MFU, MRU, Anon, Header, Other) and of its second line (Compressed, Uncompressed).</summary>
+    /// <summary>
+    /// Parts of the <c>ARC:</c> line by name (Total, MFU, MRU, Anon, Header, Other) and of its second line (Compressed,
+    /// Uncompressed).
+    /// </summary>
     public IReadOnlyDictionary<string, Reading> Arc { get; init; } = NoReadings;
 
     /// <summary>Parts of the <c>Swap:</c> line by name (Total, Used, Free, In, Out), bytes.</summary>

@@ -26,7 +26,9 @@ public sealed record LostCandidate(string Type, string? Module, double Confidenc
 /// <param name="Words">What their first words are.</param>
 /// <param name="Count">Blocks.</param>
 /// <param name="Example">Address of one, as hex text; null where not said.</param>
-/// <param name="Stack">Functions that allocated them, the innermost first (DEBUG_REDZONE); empty where not known.</param>
+/// <param name="Stack">
+/// Functions that allocated them, the innermost first (DEBUG_REDZONE); empty where not known.
+/// </param>
 public sealed record LostLook(string Words, long Count, string? Example, ImmutableArray<string> Stack);
 
 /// <summary>So many blocks of another kind or of a module.</summary>
@@ -41,7 +43,9 @@ public sealed record LostGroup
     /// <summary>What they are blocks of.</summary>
     public required LostKind Kind { get; init; }
 
-    /// <summary>Zone, bucket (<c>malloc-256</c>), or the function that allocated (<c>malloc</c>, <c>contigmalloc</c>).</summary>
+    /// <summary>
+    /// Zone, bucket (<c>malloc-256</c>), or the function that allocated (<c>malloc</c>, <c>contigmalloc</c>).
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>Bytes of one block.</summary>

@@ -5,14 +5,16 @@ using System.Text;
 namespace Leakstat.Model;
 
 /// <summary>
-/// Everything sysctl(8) said in a capture: <c>sysctl.txt</c>, <c>arcstats.txt</c> and other files joined. Values stay bytes
-/// of the file until they are asked for.
+/// Everything sysctl(8) said in a capture: <c>sysctl.txt</c>, <c>arcstats.txt</c> and other files joined. Values stay
+/// bytes of the file until they are asked for.
 /// </summary>
 public sealed class SysctlTable
 {
     private readonly Dictionary<string, Entry> _entries;
 
-    /// <summary>Takes the entries, by name. A dictionary is taken over, not copied: leave it alone from then on.</summary>
+    /// <summary>
+    /// Takes the entries, by name. A dictionary is taken over, not copied: leave it alone from then on.
+    /// </summary>
     public SysctlTable(IEnumerable<KeyValuePair<string, Entry>> entries)
     {
         _entries = entries as Dictionary<string, Entry> ?? new Dictionary<string, Entry>(entries);
@@ -76,7 +78,9 @@ public sealed class SysctlTable
     public string? Text(string name) =>
         _entries.TryGetValue(name, out Entry entry) ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
-    /// <summary>A table of a few of the names, with copies of their values: the captured text is not kept alive by it.</summary>
+    /// <summary>
+    /// A table of a few of the names, with copies of their values: the captured text is not kept alive by it.
+    /// </summary>
     public SysctlTable Select(IEnumerable<string> names)
     {
         var chosen = new Dictionary<string, Entry>();

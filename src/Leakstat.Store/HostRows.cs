@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.History;
 using Leakstat.Model;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Packing;
 using Leakstat.Store.Sqlite;
 
@@ -116,7 +117,7 @@ internal sealed class HostRows : IDisposable
     /// <summary>Marks of the captures of a segment, one after another.</summary>
     public byte[] Marks(Segment segment)
     {
-        using Statement marks = _database.Prepare("SELECT marks FROM segment WHERE id = ?");
+        using Statement marks = _database.Prepare("SELECT marks FROM segment WHERE id = ?1");
         byte[] bytes = marks.Bind(1, segment.Id).Step() ? marks.Bytes(0).ToArray() : [];
         return bytes.Length == segment.Samples * StoredRow.MarkLength ? bytes : [];
     }
@@ -268,7 +269,7 @@ internal sealed class HostRows : IDisposable
     {
         long?[] values = new long?[Count];
         int at = 0;
-        Statement chunk = _chunk ??= _database.Prepare("SELECT data FROM chunk WHERE id = ?");
+        Statement chunk = _chunk ??= _database.Prepare("SELECT data FROM chunk WHERE id = ?1");
         foreach (Segment segment in _segments)
         {
             if (chunk.Bind(1, segment.Chunk(number)).Step())
@@ -292,7 +293,7 @@ internal sealed class HostRows : IDisposable
     {
         if (!_texts.TryGetValue(id, out string? value))
         {
-            using Statement text = _database.Prepare("SELECT value FROM text WHERE id = ?");
+            using Statement text = _database.Prepare("SELECT value FROM text WHERE id = ?1");
             _texts[id] = value = text.Bind(1, id).Step() ? text.Text(0) : "";
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Leakstat.Accounting;
@@ -10,7 +11,6 @@ namespace Leakstat.Store;
 public sealed class HostWriter
 {
     private readonly StoreWriter _store;
-    private readonly CaptureRow _row;
     private readonly HashSet<UInt128> _marks = [];
     private readonly List<StoredRow> _open = [];
     private readonly List<SealedSegment> _sealed = [];
@@ -23,15 +23,29 @@ public sealed class HostWriter
     private long _time = long.MinValue;
     private long _latestTime = long.MinValue;
     private Capture? _latest;
+    private CaptureRow _row;
 
     internal HostWriter(StoreWriter store, string name)
     {
         _store = store;
         Name = name;
-        Database database = store.Database;
-        using (Statement find = database.Prepare("SELECT id, next, pruned, marks FROM host WHERE name = ?"))
+        Load();
+    }
+
+    /// <summary>Reads the state of the host in the file; nothing may wait to be committed.</summary>
+    [MemberNotNull(nameof(Series), nameof(_row))]
+    internal void Load()
+    {
+        _marks.Clear();
+        _open.Clear();
+        _sealed.Clear();
+        _problems.Clear();
+        (_firstOpen, _saved, _clearTail, _latest) = (0, 0, false, null);
+        _pruned = _time = _latestTime = long.MinValue;
+        Database database = _store.Database;
+        using (Statement find = database.Prepare("SELECT id, next, pruned, marks FROM host WHERE name = ?1"))
         {
-            _isStored = find.Bind(1, name).Step();
+            _isStored = find.Bind(1, Name).Step();
             if (_isStored)
             {
                 Id = find.Integer(0);
@@ -58,7 +72,7 @@ public sealed class HostWriter
             Series = new SeriesNumbers(Id);
         }
 
-        _row = new CaptureRow(Series, store.Text);
+        _row = new CaptureRow(Series, _store.Text);
     }
 
     /// <summary>The host's name.</summary>
@@ -68,10 +82,10 @@ public sealed class HostWriter
     public int TooOld { get; private set; }
 
     /// <summary>Number of the host in the file.</summary>
-    internal long Id { get; }
+    internal long Id { get; private set; }
 
     /// <summary>Its series.</summary>
-    internal SeriesNumbers Series { get; }
+    internal SeriesNumbers Series { get; private set; }
 
     /// <summary>Whether there is anything to commit.</summary>
     internal bool HasChanges => _saved < _open.Count || _sealed.Count > 0;
@@ -82,6 +96,7 @@ public sealed class HostWriter
     /// <summary>Adds a capture; false where the store has it already, or has pruned what is as old.</summary>
     public bool Add(Capture capture, Ledger ledger)
     {
+        _store.BeginStep();
         if (capture.TakenAt?.UtcTicks < _pruned)
         {
             TooOld++;
@@ -151,13 +166,13 @@ public sealed class HostWriter
             segment.Write(database, Id);
         }
 
-        using Statement tail = database.Prepare("INSERT INTO tail (id, data) VALUES (?, ?)");
+        using Statement tail = database.Prepare("INSERT INTO tail (id, data) VALUES (?1, ?2)");
         for (int i = _saved; i < _open.Count; i++)
         {
             tail.Bind(1, (Id << 32) | (_firstOpen + i)).Bind(2, _open[i].Encode(i == 0 ? null : _open[i - 1])).Run();
         }
 
-        using Statement problem = database.Prepare("INSERT OR REPLACE INTO problem (id, data) VALUES (?, ?)");
+        using Statement problem = database.Prepare("INSERT OR REPLACE INTO problem (id, data) VALUES (?1, ?2)");
         foreach ((long place, byte[] data) in _problems)
         {
             problem.Bind(1, (Id << 32) | place).Bind(2, data).Run();
@@ -214,7 +229,7 @@ public sealed class HostWriter
         // One that cannot be kept must not leave an older one to pass for it.
         if (KeptCapture.Encode(_latest) is { } data)
         {
-            using Statement latest = database.Prepare("INSERT OR REPLACE INTO latest (host, taken, data) VALUES (?, ?, ?)");
+            using Statement latest = database.Prepare("INSERT OR REPLACE INTO latest (host, taken, data) VALUES (?1, ?2, ?3)");
             latest.Bind(1, Id).Bind(2, _latestTime).Bind(3, data).Run();
         }
         else

@@ -3,6 +3,7 @@ using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Packing;
 
 namespace Leakstat.Store;

@@ -1,3 +1,4 @@
+using Leakstat.Store.Errors;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Store;
@@ -7,6 +8,8 @@ internal static class Schema
 {
     /// <summary>"lkst": marks the file as a store of leakstat.</summary>
     private const long ApplicationId = 0x6c6b7374;
+
+    private static readonly TimeSpan s_mostWait = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Step n brings a file from version n to n + 1. A step that has been released is never changed; a change of the tables
@@ -53,7 +56,8 @@ internal static class Schema
             return;
         }
 
-        database.Transaction(() =>
+        database.Begin(s_mostWait);
+        try
         {
             // Read again under the lock: another process may have been quicker.
             for (long version = database.Number("PRAGMA user_version"); version < Version; version++)
@@ -66,7 +70,13 @@ internal static class Schema
 
             database.Run($"PRAGMA application_id = {ApplicationId}");
             database.Run($"PRAGMA user_version = {Version}");
-        });
+            database.Commit();
+        }
+        catch
+        {
+            database.RollBack();
+            throw;
+        }
     }
 
     /// <summary>Whether a file is a store with tables of an older version.</summary>

@@ -82,13 +82,13 @@ internal sealed record SealedSegment(
     {
         long id = database.Number("SELECT coalesce(max(id), 0) + 1 FROM segment");
         using (Statement insert = database.Prepare(
-            "INSERT INTO segment (id, host, tier, first, samples, earliest, latest, sources, marks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+            "INSERT INTO segment (id, host, tier, first, samples, earliest, latest, sources, marks) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"))
         {
             insert.Bind(1, id).Bind(2, host).Bind(3, (long)Tier).Bind(4, First).Bind(5, Samples)
                 .Bind(6, Earliest).Bind(7, Latest).Bind(8, Sources).Bind(9, Marks).Run();
         }
 
-        using Statement chunk = database.Prepare("INSERT INTO chunk (id, data) VALUES (?, ?)");
+        using Statement chunk = database.Prepare("INSERT INTO chunk (id, data) VALUES (?1, ?2)");
         var place = new Segment(id, First, Samples, Tier);
         foreach ((int series, byte[] data) in Chunks)
         {

@@ -1,3 +1,4 @@
+using Leakstat.Store.Errors;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Store;
@@ -71,14 +72,14 @@ internal sealed class SeriesNumbers(long host)
     /// <summary>Writes what is new, within a transaction.</summary>
     public void Write(Database database)
     {
-        using Statement insert = database.Prepare("INSERT INTO series (id, kind, name, item_size) VALUES (?, ?, ?, ?)");
+        using Statement insert = database.Prepare("INSERT INTO series (id, kind, name, item_size) VALUES (?1, ?2, ?3, ?4)");
         for (int number = _stored; number < _series.Count; number++)
         {
             (string kind, string name, long size) = _series[number];
             insert.Bind(1, Id(number)).Bind(2, kind).Bind(3, name).Bind(4, size).Run();
         }
 
-        using Statement update = database.Prepare("UPDATE series SET item_size = ? WHERE id = ?");
+        using Statement update = database.Prepare("UPDATE series SET item_size = ?1 WHERE id = ?2");
         foreach (int number in _resized.Where(n => n < _stored))
         {
             update.Bind(1, _series[number].ItemSize).Bind(2, Id(number)).Run();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Store;

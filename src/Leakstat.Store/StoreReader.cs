@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.History;
 using Leakstat.Model;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Store;
@@ -40,6 +41,7 @@ public sealed class StoreReader : IDisposable
             throw new StoreException($"{file}: no such file");
         }
 
+        FileSafety.Inspect(file);
         _file = file;
         _database = new Database(file, write: false);
         try
@@ -106,7 +108,7 @@ public sealed class StoreReader : IDisposable
 
     private Capture? Latest(long id, HostHistory history)
     {
-        using Statement latest = _database.Prepare("SELECT data FROM latest WHERE host = ?");
+        using Statement latest = _database.Prepare("SELECT data FROM latest WHERE host = ?1");
         if (!latest.Bind(1, id).Step())
         {
             return null;
@@ -120,7 +122,7 @@ public sealed class StoreReader : IDisposable
         where T : class =>
         Snapshot(() =>
         {
-            using Statement find = _database.Prepare("SELECT id FROM host WHERE name = ?");
+            using Statement find = _database.Prepare("SELECT id FROM host WHERE name = ?1");
             if (!find.Bind(1, name).Step())
             {
                 return null;

@@ -1,19 +1,28 @@
+using Leakstat.Store.Errors;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Store;
 
 /// <summary>
-/// Writes captures into a store, one process at a time. What was added is stored, durably, when <see cref="Commit"/>
-/// returns; whatever ends the process before that leaves the file as it was at the commit before.
+/// Writes captures into a store in steps: from the first capture that is added until <see cref="Commit"/> it holds the right to
+/// write, which others wait for and get between steps. What was added is stored, durably, when <see cref="Commit"/> returns;
+/// whatever ends the process before that leaves the file as it was at the commit before.
 /// </summary>
 public sealed class StoreWriter : IDisposable
 {
-    private readonly string _file;
+    /// <summary>A step is a matter of seconds; giving the room of a large file back to the disk takes longer.</summary>
+    private static readonly TimeSpan s_mostWait = TimeSpan.FromMinutes(10);
+
+    /// <summary>Left between two steps, so that who waits gets its turn (it looks every millisecond).</summary>
+    private static readonly TimeSpan s_gap = TimeSpan.FromMilliseconds(5);
+
     private readonly Database _database;
     private readonly Dictionary<string, long> _texts = [];
     private readonly List<(long Id, string Value)> _newTexts = [];
-    private readonly long _dataVersion;
+    private long _dataVersion;
+    private long _endOfStep;
     private HostWriter? _host;
+    private bool _isInStep;
     private bool _failed;
 
     /// <summary>Opens a store; makes one where there is no such file.</summary>
@@ -25,12 +34,16 @@ public sealed class StoreWriter : IDisposable
 
     internal StoreWriter(string file, string? layer)
     {
-        _file = file;
+        FileSafety.Prepare(file);
         _database = new Database(file, write: true, layer);
         try
         {
             // Refuse a file of someone else before its header is touched.
             Schema.Recognise(_database, file, writing: true);
+
+            // Room that pruning frees is given back in steps. Takes effect in a new file, and in an older one when it is
+            // written anew.
+            _database.Run("PRAGMA auto_vacuum = INCREMENTAL");
 
             // EXTRA before WAL: else the journal of that change may be back after a power cut, and undo the change with all
             // that was stored since. Within WAL it is the same as FULL.
@@ -38,11 +51,7 @@ public sealed class StoreWriter : IDisposable
             _database.Run("PRAGMA journal_mode = WAL");
             Schema.Migrate(_database, file);
             _dataVersion = _database.Number("PRAGMA data_version");
-            using Statement texts = _database.Prepare("SELECT id, value FROM text");
-            while (texts.Step())
-            {
-                _texts[texts.Text(1)] = texts.Integer(0);
-            }
+            ReadTexts();
         }
         catch
         {
@@ -70,7 +79,7 @@ public sealed class StoreWriter : IDisposable
         return _host = new HostWriter(this, name);
     }
 
-    /// <summary>Stores what was added; when this returns, a power cut does not take it away.</summary>
+    /// <summary>Stores what was added; when this returns, a power cut does not take it away, and others may write.</summary>
     /// <param name="isEnd">Whether no more follows soon: what has gathered is then packed.</param>
     public void Commit(bool isEnd = false)
     {
@@ -86,12 +95,13 @@ public sealed class StoreWriter : IDisposable
 
         if (!host.HasChanges)
         {
+            EndStep();
             return;
         }
 
         Change(() =>
         {
-            using (Statement insert = _database.Prepare("INSERT INTO text (id, value) VALUES (?, ?)"))
+            using (Statement insert = _database.Prepare("INSERT INTO text (id, value) VALUES (?1, ?2)"))
             {
                 foreach ((long id, string value) in _newTexts)
                 {
@@ -114,25 +124,76 @@ public sealed class StoreWriter : IDisposable
         return new Pruning(this, keep, now).Run();
     }
 
-    /// <summary>Changes the file in one transaction, where nobody else has changed it since it was opened.</summary>
+    /// <summary>
+    /// Takes the right to write, unless it is held already, and reads anew what others wrote since the step before. Waits for
+    /// others; fails where one of them does not end.
+    /// </summary>
+    internal void BeginStep()
+    {
+        if (_isInStep)
+        {
+            return;
+        }
+
+        if (_endOfStep != 0 && TimeSpan.FromMilliseconds(Environment.TickCount64 - _endOfStep) < s_gap)
+        {
+            Thread.Sleep(s_gap);
+        }
+
+        _database.Begin(s_mostWait);
+        _isInStep = true;
+        long version = _database.Number("PRAGMA data_version");
+        if (version != _dataVersion)
+        {
+            _dataVersion = version;
+            ReadTexts();
+            _host?.Load();
+        }
+    }
+
+    /// <summary>Gives the right to write away. What was changed in the step and not committed is undone.</summary>
+    internal void EndStep()
+    {
+        if (_isInStep)
+        {
+            _isInStep = false;
+            _database.RollBack();
+            _endOfStep = Environment.TickCount64;
+        }
+    }
+
+    /// <summary>Changes the file and ends the step: all of it is stored, durably, or nothing.</summary>
     internal void Change(Action work)
     {
         // What waits in memory and what stands in the file part ways when a change fails: nothing more is written then.
+        BeginStep();
         _failed = true;
-        _database.Transaction(() =>
+        try
         {
-            if (_database.Number("PRAGMA data_version") != _dataVersion)
-            {
-                throw new StoreException($"{_file}: another process wrote to it meanwhile; run the command again, nothing is stored twice", 5);
-            }
-
             work();
-        });
+            _database.Commit();
+            _isInStep = false;
+            _endOfStep = Environment.TickCount64;
+        }
+        finally
+        {
+            EndStep();
+        }
+
         _failed = false;
     }
 
-    /// <summary>Forgets the host at hand, after its state in the file was changed.</summary>
-    internal void Close() => _host = null;
+    /// <summary>Forgets the host at hand, after its state in the file was changed or a change of it failed.</summary>
+    internal void Close()
+    {
+        EndStep();
+        (_host, _failed) = (null, false);
+        _newTexts.ForEach(text => _texts.Remove(text.Value));
+        _newTexts.Clear();
+    }
+
+    /// <summary>Runs a statement that takes the whole file for itself, as soon as nobody else writes.</summary>
+    internal void RunAlone(string sql) => _database.RunAlone(sql, s_mostWait);
 
     /// <summary>Closes the file. What was not committed is not stored.</summary>
     public void Dispose() => _database.Dispose();
@@ -147,5 +208,16 @@ public sealed class StoreWriter : IDisposable
         }
 
         return id;
+    }
+
+    private void ReadTexts()
+    {
+        // Texts are never changed or removed: those that others added follow the ones that are known.
+        using Statement texts = _database.Prepare("SELECT id, value FROM text WHERE id > ?1");
+        texts.Bind(1, _texts.Count);
+        while (texts.Step())
+        {
+            _texts[texts.Text(1)] = texts.Integer(0);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Packing;
 
 namespace Leakstat.Store;

@@ -8,7 +8,9 @@ using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat collect TARGET… -o SPOOL</c>: captures from live hosts into a spool; nothing is written on them.</summary>
+/// <summary>
+/// <c>leakstat collect TARGET… -o SPOOL</c>: captures from live hosts into a spool; nothing is written on them.
+/// </summary>
 internal static class CollectCommand
 {
     private sealed record Options(
@@ -40,7 +42,8 @@ internal static class CollectCommand
             common.Verbose);
         options.Quiet.Description = "no progress, and no word of what goes well";
         options.Verbose.Description = "name each capture";
-        var command = new Command("collect", "collect captures from live hosts; nothing is installed or written on them")
+        var command = new Command(
+            "collect", "collect captures from live hosts; nothing is installed or written on them")
         {
             options.Targets, options.Spool, options.Every, options.For, options.Once, options.Inventory, options.Jobs,
         };
@@ -54,7 +57,8 @@ internal static class CollectCommand
     private static int Run(ParseResult parsed, Options options, Terminal terminal)
     {
         ImmutableArray<LiveTarget> targets = Targets(parsed, options, terminal);
-        var writer = new SpoolWriter(parsed.GetValue(options.Spool)!) { Remark = text => terminal.Error.WriteLine($"leakstat: {Shown(text)}") };
+        var writer = new SpoolWriter(parsed.GetValue(options.Spool)!) { Remark = text => terminal.Error.WriteLine(
+            $"leakstat: {Shown(text)}") };
         using var children = new ChildProcesses();
         using var end = new CancellationTokenSource();
         using IDisposable signals = Interruption.Of(end);
@@ -76,13 +80,17 @@ internal static class CollectCommand
             {
                 if (news.IsTrouble || isVerbose)
                 {
-                    terminal.Error.WriteLine($"{(hasLine ? "\r\e[K" : "")}leakstat: {Shown($"{news.Target.Text}: {news.Text}")}");
+                    terminal.Error.WriteLine(
+                        $"{(hasLine ? "\r\e[K" : "")}leakstat: {Shown($"{news.Target.Text}: {news.Text}")}");
                     shown = "";
                 }
             },
             () =>
             {
-                string line = $"{Display.Count(fleet.Written, "capture", "captures")} of {Display.Count(targets.Length, "host", "hosts")}, {fleet.Running} at work, {fleet.Failing} failing";
+                string line =
+                    $"{Display.Count(fleet.Written, "capture", "captures")} of "
+                        + $"{Display.Count(targets.Length, "host", "hosts")}, {fleet.Running} at work, "
+                        + $"{fleet.Failing} failing";
                 if (hasLine && line != shown)
                 {
                     terminal.Error.Write($"\r\e[K{line}");
@@ -99,7 +107,8 @@ internal static class CollectCommand
         if (!isQuiet)
         {
             terminal.Error.WriteLine(
-                $"leakstat: {Display.Count(fleet.Written, "capture", "captures")} of {Display.Count(targets.Length - silent.Length, "host", "hosts")}"
+                $"leakstat: {Display.Count(fleet.Written, "capture", "captures")} of "
+                    + $"{Display.Count(targets.Length - silent.Length, "host", "hosts")}"
                 + $" in {parsed.GetValue(options.Spool)}{(silent.Length > 0 ? $"; none of {Display.Count(silent.Length, "host", "hosts")}" : "")}");
         }
 
@@ -112,7 +121,9 @@ internal static class CollectCommand
         foreach (string text in parsed.GetValue(options.Targets) ?? [])
         {
             targets.Add(LiveTarget.Parse(text, out string? problem)
-                ?? throw new CommandException(ExitCode.Usage, $"'{text}': {problem}; usage: leakstat collect TARGET… -o SPOOL, see leakstat collect --help"));
+                ?? throw new CommandException(
+                    ExitCode.Usage,
+                    $"'{text}': {problem}; usage: leakstat collect TARGET… -o SPOOL, see leakstat collect --help"));
         }
 
         if (parsed.GetValue(options.Inventory) is { } file)
@@ -122,7 +133,8 @@ internal static class CollectCommand
 
         if (targets.Count == 0)
         {
-            throw new CommandException(ExitCode.Usage, "no target; usage: leakstat collect TARGET… -o SPOOL, see leakstat collect --help");
+            throw new CommandException(
+                ExitCode.Usage, "no target; usage: leakstat collect TARGET… -o SPOOL, see leakstat collect --help");
         }
 
         return [.. targets.Select(t => options.Live.Apply(parsed, t)).DistinctBy(t => (t.Host, t.User, t.Port))];

@@ -22,11 +22,15 @@ internal static class CompareSources
         if (sources.Length is 0 or > 2)
         {
             throw new CommandException(
-                ExitCode.Usage, $"--compare takes two sources, {(sources.Length == 0 ? "no store" : $"not {sources.Length}")}; usage: leakstat detect --compare A B");
+                ExitCode.Usage,
+                $"--compare takes two sources, {(sources.Length == 0 ? "no store" : $"not {sources.Length}")}; "
+                    + "usage: leakstat detect --compare A B");
         }
 
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
-        DiagnosisReport whole = sources.Length == 2 ? OfTwo(sources, knowledge, terminal) : OfOne(sources[0], knowledge, terminal);
+        DiagnosisReport whole = sources.Length == 2
+            ? OfTwo(sources, knowledge, terminal)
+            : OfOne(sources[0], knowledge, terminal);
         DiagnosisReport report = whole with
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverComparison.Contains(f.Rule))],
@@ -39,7 +43,8 @@ internal static class CompareSources
 
     private static DiagnosisReport OfTwo(string[] sources, KnowledgeBase knowledge, Terminal terminal)
     {
-        DiagnosisReport before = SourceReading.Diagnose(SourceReading.Open([sources[0]], terminal), knowledge, terminal);
+        DiagnosisReport before = SourceReading.Diagnose(
+            SourceReading.Open([sources[0]], terminal), knowledge, terminal);
         return SourceReading.Diagnose(SourceReading.Open([sources[1]], terminal), knowledge, terminal, before);
     }
 
@@ -50,7 +55,8 @@ internal static class CompareSources
         HistoryEvent upgrade = all.History.Events.LastOrDefault(e => e.Kind == "release")
             ?? throw new CommandException(
                 ExitCode.Usage,
-                $"{source} holds no change of release to compare before and after; usage: leakstat detect --compare A B");
+                $"{source} holds no change of release to compare before and after; usage: leakstat detect --compare "
+                    + "A B");
         DiagnosisReport before = SourceReading.Diagnose(set, knowledge, terminal, part: ..upgrade.Sample);
         return SourceReading.Diagnose(set, knowledge, terminal, before, upgrade.Sample..);
     }

@@ -6,7 +6,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat core [DIR]</c>: new dumps and crash summaries in the crash directory, each analysed once.</summary>
+/// <summary>
+/// <c>leakstat core [DIR]</c>: new dumps and crash summaries in the crash directory, each analysed once.
+/// </summary>
 internal static class CoreCommand
 {
     /// <summary>The command.</summary>
@@ -20,7 +22,8 @@ internal static class CoreCommand
         };
         var kernel = new Option<string?>("--kernel")
         {
-            Description = "folder of the kernel that was running (else the one below /boot whose version fits the dump)",
+            Description =
+                "folder of the kernel that was running (else the one below /boot whose version fits the dump)",
             HelpName = "DIR",
         };
         var output = new Option<string?>("--output", "-o")
@@ -30,7 +33,8 @@ internal static class CoreCommand
         };
         var list = new Option<bool>("--list") { Description = "only list; write nothing" };
         var again = new Option<bool>("--again") { Description = "analyse also what has a report" };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "print only what is new, and nothing where nothing is (for cron)" };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "print only what is new, and nothing where "
+            + "nothing is (for cron)" };
         var kgdb = new Option<string?>("--kgdb")
         {
             Description = "path of kgdb, or none (else the installed one)",
@@ -46,7 +50,8 @@ internal static class CoreCommand
             string reports = parsed.GetValue(output) ?? directory;
             if (!Directory.Exists(reports))
             {
-                throw new CommandException(reports == directory ? ExitCode.NoInput : ExitCode.Usage, $"{reports}: no such folder");
+                throw new CommandException(
+                    reports == directory ? ExitCode.NoInput : ExitCode.Usage, $"{reports}: no such folder");
             }
 
             bool isAgain = parsed.GetValue(again);
@@ -59,7 +64,8 @@ internal static class CoreCommand
             {
                 if (!parsed.GetValue(quiet))
                 {
-                    terminal.Error.WriteLine($"leakstat: another leakstat core is at work in {reports}; nothing is analysed here");
+                    terminal.Error.WriteLine(
+                        $"leakstat: another leakstat core is at work in {reports}; nothing is analysed here");
                 }
             }
             else if (isWork)
@@ -80,7 +86,10 @@ internal static class CoreCommand
                 },
             };
             CrashOutcome[] outcomes =
-                [.. entries.Select(entry => held is not null && IsToDo(entry) ? Analyse(entry, analysis) : CrashOutcome.Listed(entry))];
+                [.. entries.Select(
+                    entry => held is not null && IsToDo(entry)
+                        ? Analyse(entry, analysis)
+                        : CrashOutcome.Listed(entry))];
             if (parsed.GetValue(options.Json))
             {
                 CrashJson.Write(directory, outcomes, terminal.Output);
@@ -98,8 +107,9 @@ internal static class CoreCommand
     }
 
     /// <summary>
-    /// Writes the report last: what stopped half-way is tried again the next time. The report's time is that of the start, so that a
-    /// dump that was still being written is looked at again; a report that cannot be written does not stop the others.
+    /// Writes the report last: what stopped half-way is tried again the next time. The report's time is that of the
+    /// start, so that a dump that was still being written is looked at again; a report that cannot be written does not
+    /// stop the others.
     /// </summary>
     private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis)
     {

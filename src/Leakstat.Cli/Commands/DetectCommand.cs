@@ -11,7 +11,9 @@ using Leakstat.Reports.Views.Detections;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat detect SOURCE… | --db FILE</c>: judges what grows over the history of a host, and nothing else.</summary>
+/// <summary>
+/// <c>leakstat detect SOURCE… | --store FILE</c>: judges what grows over the history of a host, and nothing else.
+/// </summary>
 internal static class DetectCommand
 {
     /// <summary>The command.</summary>
@@ -20,22 +22,29 @@ internal static class DetectCommand
         var options = new CommonOptions();
         var compare = new Option<bool>("--compare")
         {
-            Description = "compare two sources, A and B (two hosts, or one before and after a change): what grows in B at an uptime at "
+            Description =
+                "compare two sources, A and B (two hosts, or one before and after a change): what grows in B at an "
+                    + "uptime at "
                 + "which it did not in A; of one source, what came before and after its latest change of release",
         };
-        var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
+        var command = new Command(
+            "detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
             compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.FailOnUnknown, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
         options.AddSourcesOrStore(command);
-        command.SetAction(parsed => parsed.GetValue(compare) ? CompareSources.Run(parsed, options, terminal) : Run(parsed, options, terminal));
+        command.SetAction(
+            parsed => parsed.GetValue(compare)
+                ? CompareSources.Run(parsed, options, terminal)
+                : Run(parsed, options, terminal));
         return command;
     }
 
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
-        DiagnosisReport whole = StoreReading.Diagnose(parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        DiagnosisReport whole = StoreReading.Diagnose(
+            parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
         DiagnosisReport report = whole with
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],

@@ -9,7 +9,9 @@ using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat diagnose SOURCE… | --db FILE</c>: reads captures, prints ranked findings with evidence and advice.</summary>
+/// <summary>
+/// <c>leakstat diagnose SOURCE… | --store FILE</c>: reads captures, prints ranked findings with evidence and advice.
+/// </summary>
 internal static class DiagnoseCommand
 {
     /// <summary>The command.</summary>
@@ -18,7 +20,8 @@ internal static class DiagnoseCommand
         var options = new CommonOptions();
         var noLeaks = new Option<bool>("--no-leaks")
         {
-            Description = "do not search crash dumps for lost blocks, which takes seconds for each GB of kernel memory in them",
+            Description =
+                "do not search crash dumps for lost blocks, which takes seconds for each GB of kernel memory in them",
         };
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
@@ -35,7 +38,11 @@ internal static class DiagnoseCommand
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
         WarmUp.Start(knowledge);
         DiagnosisReport report = StoreReading.Diagnose(
-            parsed, options, knowledge, terminal, noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
+            parsed,
+            options,
+            knowledge,
+            terminal,
+            noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Diagnosis, report);
         ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report);
         return options.ExitCodeOf(parsed, report);

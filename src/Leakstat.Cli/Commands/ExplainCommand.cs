@@ -15,12 +15,12 @@ internal static class ExplainCommand
     {
         var what = new Argument<string[]>("RULE")
         {
-            Description = "a rule (LS0101), or: zone NAME, or: malloc NAME; nothing lists all rules",
+            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME; nothing lists all rules",
             Arity = ArgumentArity.ZeroOrMore,
         };
         what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)
-            .Concat(["zone", "malloc"]).Select(word => new CompletionItem(word)));
-        var command = new Command("explain", "what a rule, a zone or a malloc type means, and what to do") { what };
+            .Concat(DiagnosticPage.Ids).Concat(["zone", "malloc"]).Select(word => new CompletionItem(word)));
+        var command = new Command("explain", "what a rule, a problem of the input, a zone or a malloc type means, and what to do") { what };
         command.SetAction(parsed => Run(parsed.GetValue(what) ?? [], terminal));
         return command;
     }
@@ -32,11 +32,13 @@ internal static class ExplainCommand
         {
             [] => List(writer),
             ["zone", .. { Length: > 0 } name] => Explain.Zone(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
-            ["malloc", .. { Length: > 0 } name] => Explain.Malloc(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+            ["malloc", .. { Length: > 0 } name] => Explain.Malloc(
+                string.Join(' ', name), BuiltInKnowledge.Load(), writer),
             [var rule] => Explain.Rule(rule, writer),
             _ => throw new CommandException(
                 ExitCode.Usage,
-                $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME | malloc NAME]"),
+                $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME "
+                    + "| malloc NAME]"),
         };
         return found ? ExitCode.Done : ExitCode.Usage;
     }

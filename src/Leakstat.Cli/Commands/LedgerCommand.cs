@@ -27,10 +27,12 @@ internal static class LedgerCommand
 
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
-        SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal, parsed.GetValue(options.Kernel));
+        SourceSet set = SourceReading.Open(
+            parsed.GetValue(options.Sources)!, terminal, parsed.GetValue(options.Kernel));
         Capture latest = set.Hosts[0].Captures().LastOrDefault()
             ?? throw new CommandException(ExitCode.NoInput, "the captures are gone");
-        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Ledger, new LedgerReport(latest, LedgerBuilder.From(latest)));
+        ReportOutput.Print(
+            parsed, options, terminal, ReportRegistry.Ledger, new LedgerReport(latest, LedgerBuilder.From(latest)));
         return ExitCode.Done;
     }
 }

@@ -15,7 +15,9 @@ internal static class ScrubCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var source = new Argument<string>("SOURCE") { Description = "capture, archive, transcript, crash summary, spool, or - for standard input" };
+        var source =
+            new Argument<string>("SOURCE") { Description = "capture, archive, transcript, crash summary, spool, or - "
+                + "for standard input" };
         var output = new Option<string>("--output", "-o")
         {
             Description = "folder to make, or archive where it ends in .tar.gz; must not be there yet",
@@ -27,7 +29,10 @@ internal static class ScrubCommand
             Description = "keep texts that no diagnosis reads, too, with every word masked that is not FreeBSD's own",
         };
         var common = new CommonOptions();
-        var command = new Command("scrub", "rewrite a capture so that it can be shared: names, addresses, serial numbers replaced, the diagnosis the same")
+        var command = new Command(
+            "scrub",
+            "rewrite a capture so that it can be shared: names, addresses, serial numbers replaced, the diagnosis "
+                + "the same")
         {
             source, output, keep, common.Quiet, common.Verbose,
         };
@@ -43,16 +48,19 @@ internal static class ScrubCommand
         return command;
     }
 
-    private static int Run(string source, string output, ScrubOptions options, bool quiet, bool verbose, Terminal terminal)
+    private static int Run(
+        string source, string output, ScrubOptions options, bool quiet, bool verbose, Terminal terminal)
     {
         if (Path.Exists(output) || new FileInfo(output).LinkTarget is not null)
         {
-            throw new CommandException(ExitCode.Usage, $"{output} is there already; scrub never overwrites, name a new one");
+            throw new CommandException(
+                ExitCode.Usage, $"{output} is there already; scrub never overwrites, name a new one");
         }
 
         ISourceNode node = source == "-"
             ? FileSystemSource.FromStream("capture.txt", terminal.Input(), ReadLimits.Default.FileBytes)
-            : FileSystemSource.TryOpen(source) ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder");
+            : FileSystemSource.TryOpen(source)
+                ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder");
         if (node.IsFolder && IsWithin(output, source))
         {
             throw new CommandException(ExitCode.Usage, $"{output} lies within {source}; name a place outside of it");
@@ -67,7 +75,9 @@ internal static class ScrubCommand
 
         if (written == 0)
         {
-            throw new CommandException(ExitCode.NoInput, $"{source}: nothing in it is output of a command that leakstat reads; nothing was written");
+            throw new CommandException(
+                ExitCode.NoInput,
+                $"{source}: nothing in it is output of a command that leakstat reads; nothing was written");
         }
 
         if (!quiet)
@@ -92,7 +102,8 @@ internal static class ScrubCommand
             error.WriteLine($"  taken out {Display.Count(scrubber.Removed, "text", "texts")} (secret values, prose)");
         }
 
-        foreach (IGrouping<string, ScrubbedPath> left in scrubber.Paths.Where(p => p.Reason is not null).GroupBy(p => p.Reason!))
+        foreach (IGrouping<string, ScrubbedPath> left in scrubber.Paths.Where(p => p.Reason is not null).GroupBy(
+            p => p.Reason!))
         {
             string[] sources = [.. left.Select(p => p.Source)];
             int shown = verbose ? sources.Length : Math.Min(sources.Length, 3);

@@ -15,7 +15,8 @@ internal static class TuneCommand
     public static Command Create(Terminal terminal)
     {
         var options = new CommonOptions();
-        var command = new Command("tune", "print tunables for that host and release, as ready lines for loader.conf and sysctl.conf")
+        var command = new Command(
+            "tune", "print tunables for that host and release, as ready lines for loader.conf and sysctl.conf")
         {
             options.Sources, options.Json, options.Owners, options.Signatures,
         };
@@ -26,7 +27,8 @@ internal static class TuneCommand
     private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
     {
         SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
-        DiagnosisReport report = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        DiagnosisReport report = SourceReading.Diagnose(
+            set, SourceReading.Knowledge(parsed, options, terminal), terminal);
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Tuning, report);
         return ExitCode.Done;
     }

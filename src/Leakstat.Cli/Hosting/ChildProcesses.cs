@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// The processes started to reach hosts. None of them outlives this program, however it ends short of SIGKILL; after that
-/// they end at their next output, because nobody reads it.
+/// The processes started to reach hosts. None of them outlives this program, however it ends short of SIGKILL; after
+/// that they end at their next output, because nobody reads it.
 /// </summary>
 internal sealed class ChildProcesses : IDisposable
 {
@@ -25,7 +25,9 @@ internal sealed class ChildProcesses : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
-    /// <summary>Starts a process; null where the program is missing. Nothing starts any more once the end has begun.</summary>
+    /// <summary>
+    /// Starts a process; null where the program is missing. Nothing starts any more once the end has begun.
+    /// </summary>
     public Process? Start(string program, IEnumerable<string> arguments)
     {
         lock (_lock)
@@ -106,7 +108,8 @@ internal sealed class ChildProcesses : IDisposable
         {
             process.Kill(entireProcessTree: true);
         }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        catch (Exception e) when (
+            e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
             // It has ended.
         }

@@ -57,7 +57,7 @@ internal sealed class CommonOptions
     };
 
     /// <summary>History store.</summary>
-    public Option<string?> Store { get; } = new("--db") { Description = "read a history store instead (leakstat history)", HelpName = "FILE" };
+    public Option<string?> Store { get; } = new("--store", "--db") { Description = "read a history store instead (leakstat history)", HelpName = "FILE" };
 
     /// <summary>Host in a store.</summary>
     public Option<string?> Host { get; } = new("--host") { Description = "the host in the store; else the one with most captures", HelpName = "NAME" };
@@ -90,7 +90,7 @@ internal sealed class CommonOptions
         _ => null,
     };
 
-    /// <summary>Adds sources, <c>--db</c> and <c>--host</c> to a command, one of the first two to be given.</summary>
+    /// <summary>Adds sources, <c>--store</c> and <c>--host</c> to a command, one of the first two to be given.</summary>
     public void AddSourcesOrStore(Command command)
     {
         command.Add(SourcesOrStore);
@@ -102,11 +102,11 @@ internal sealed class CommonOptions
             bool hasSources = result.GetValue(SourcesOrStore) is { Length: > 0 };
             if (hasStore == hasSources)
             {
-                result.AddError(hasStore ? "sources and --db exclude each other" : "a SOURCE or --db FILE is needed");
+                result.AddError(hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");
             }
             else if (!hasStore && result.GetValue(Host) is not null)
             {
-                result.AddError("--host belongs to --db");
+                result.AddError("--host belongs to --store");
             }
         });
     }

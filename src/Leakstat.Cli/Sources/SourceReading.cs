@@ -18,7 +18,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Cli.Sources;
 
-/// <summary>Opens what a user named and chooses the host to report on; shared by every command that reads captures.</summary>
+/// <summary>
+/// Opens what a user named and chooses the host to report on; shared by every command that reads captures.
+/// </summary>
 internal static class SourceReading
 {
     /// <summary>Opens sources; fails with code 3 where nothing in them is recognised.</summary>
@@ -27,7 +29,8 @@ internal static class SourceReading
     /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
     /// <param name="search">Searches crash dumps among them for lost blocks; null where that is not wanted.</param>
     public static SourceSet Open(
-        IReadOnlyList<string> sources, Terminal terminal, string? kernel = null, Func<KernelDump, LeakReport>? search = null)
+        IReadOnlyList<string> sources, Terminal terminal, string? kernel = null,
+        Func<KernelDump, LeakReport>? search = null)
     {
         List<ISourceNode> nodes = [];
         foreach (string source in sources)
@@ -67,17 +70,24 @@ internal static class SourceReading
         return set;
     }
 
-    /// <summary>Diagnoses the host that the sources hold most captures of; fails with code 3 where it has none left.</summary>
+    /// <summary>
+    /// Diagnoses the host that the sources hold most captures of; fails with code 3 where it has none left.
+    /// </summary>
     /// <param name="set">The sources.</param>
     /// <param name="knowledge">Owners, modules, signatures.</param>
     /// <param name="terminal">Where progress is shown.</param>
     /// <param name="reference">A host to compare with; null for none.</param>
     /// <param name="part">The captures of the host to look at; null for all.</param>
     public static DiagnosisReport Diagnose(
-        SourceSet set, KnowledgeBase knowledge, Terminal terminal, DiagnosisReport? reference = null, Range? part = null)
+        SourceSet set,
+        KnowledgeBase knowledge,
+        Terminal terminal,
+        DiagnosisReport? reference = null,
+        Range? part = null)
     {
         HostSource host = set.Hosts[0];
-        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All), () => new InputReport
+        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(
+            Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All), () => new InputReport
         {
             OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
             ClockBackwards = host.ClockBackwards,

@@ -20,18 +20,29 @@ internal static class StoreReading
     /// <param name="options">Its options.</param>
     /// <param name="knowledge">Owners, modules, signatures.</param>
     /// <param name="terminal">Where progress is shown.</param>
-    /// <param name="search">Searches crash dumps among the sources for lost blocks; null where that is not wanted.</param>
+    /// <param name="search">
+    /// Searches crash dumps among the sources for lost blocks; null where that is not wanted.
+    /// </param>
     public static DiagnosisReport Diagnose(
-        ParseResult parsed, CommonOptions options, KnowledgeBase knowledge, Terminal terminal, Func<KernelDump, LeakReport>? search = null) =>
+        ParseResult parsed,
+        CommonOptions options,
+        KnowledgeBase knowledge,
+        Terminal terminal,
+        Func<KernelDump, LeakReport>? search = null) =>
         parsed.GetValue(options.Store) is { } file
             ? Diagnose(file, parsed.GetValue(options.Host), knowledge, terminal)
             : SourceReading.Diagnose(
-                SourceReading.Open(parsed.GetValue(options.SourcesOrStore)!, terminal, parsed.GetValue(options.Kernel), search), knowledge, terminal);
+                SourceReading.Open(
+                    parsed.GetValue(options.SourcesOrStore)!, terminal, parsed.GetValue(options.Kernel), search),
+                knowledge,
+                terminal);
 
     /// <summary>A host's name as people see it.</summary>
     public static string Shown(string host) => host.Length > 0 ? host : "(no name)";
 
-    /// <summary>The host that a user named, or the one with most captures; fails with code 3 where there is none.</summary>
+    /// <summary>
+    /// The host that a user named, or the one with most captures; fails with code 3 where there is none.
+    /// </summary>
     public static StoredHost Choose(string file, ImmutableArray<StoredHost> hosts, string? name)
     {
         if (hosts.IsEmpty)
@@ -42,7 +53,8 @@ internal static class StoreReading
         return name is null
             ? hosts.OrderByDescending(h => h.Samples).ThenBy(h => h.Name, StringComparer.Ordinal).First()
             : hosts.FirstOrDefault(h => h.Name == name || Shown(h.Name) == name)
-                ?? throw new CommandException(ExitCode.NoInput, $"{file}: no host {name}; leakstat history --db {file} lists the hosts");
+                ?? throw new CommandException(
+                    ExitCode.NoInput, $"{file}: no host {name}; leakstat history list --store {file} lists the hosts");
     }
 
     private static DiagnosisReport Diagnose(string file, string? name, KnowledgeBase knowledge, Terminal terminal)
@@ -54,22 +66,22 @@ internal static class StoreReading
         if (stored.Latest is null)
         {
             terminal.Error.WriteLine(
-                $"leakstat: {file}: the latest capture of {Shown(host.Name)} was not kept; only its history is judged, without limits and modules");
+                $"leakstat: {file}: the latest capture of {Shown(host.Name)} was not kept; only its history is "
+                    + "judged, without limits and modules");
         }
 
         var input = new InputReport
         {
             OtherHosts =
             [
-                .. hosts.Where(h => h.Name != host.Name).OrderByDescending(h => h.Samples).ThenBy(h => h.Name, StringComparer.Ordinal)
+                .. hosts.Where(h => h.Name != host.Name).OrderByDescending(h => h.Samples).ThenBy(
+                    h => h.Name, StringComparer.Ordinal)
                     .Select(h => (Shown(h.Name), (int)h.Samples)),
             ],
-            ClockBackwards = NameOrder.ClockBackwards(stored.History.Samples.Select(s => (s.Source, s.TakenAt, Parent(s.Source)))),
+            ClockBackwards = NameOrder.ClockBackwards(stored.History.Samples.Select(s => (s.Source, s.TakenAt))),
         };
         return new Diagnoser(knowledge).Diagnose(
             host.Name.Length > 0 ? host.Name : null, stored.History, stored.Latest, stored.Problems, input)
             ?? throw new CommandException(ExitCode.NoInput, $"{file}: holds no captures of {Shown(host.Name)}");
     }
-
-    private static string Parent(string source) => source[..Math.Max(source.TrimEnd('/').LastIndexOf('/'), 0)];
 }

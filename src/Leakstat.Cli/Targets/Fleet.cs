@@ -20,8 +20,8 @@ internal sealed record FleetPlan(TimeSpan Every, TimeSpan? For, TimeSpan Limit, 
 internal sealed record FleetNews(LiveTarget Target, string Text, bool IsTrouble);
 
 /// <summary>
-/// Collects from many targets, some at a time. Every target has its own time: one that hangs takes one connection until its
-/// limit, and one that fails is asked less and less often.
+/// Collects from many targets, some at a time. Every target has its own time: one that hangs takes one connection until
+/// its limit, and one that fails is asked less and less often.
 /// </summary>
 internal sealed class Fleet
 {
@@ -39,7 +39,11 @@ internal sealed class Fleet
     /// <param name="plan">How.</param>
     /// <param name="session">Makes connections.</param>
     /// <param name="write">Writes a capture and gives where; throws what files throw.</param>
-    public Fleet(ImmutableArray<LiveTarget> targets, FleetPlan plan, LiveSession session, Func<LiveTarget, StreamedCapture, string> write)
+    public Fleet(
+        ImmutableArray<LiveTarget> targets,
+        FleetPlan plan,
+        LiveSession session,
+        Func<LiveTarget, StreamedCapture, string> write)
     {
         _members = [.. targets.Select(t => new Member(t))];
         _plan = plan;
@@ -102,7 +106,8 @@ internal sealed class Fleet
     private void StartDue(TimeSpan now, CancellationToken end)
     {
         // The longest overdue first, so that nobody starves where connections are scarce.
-        foreach (Member member in _members.Where(m => m.Next <= now && !m.IsRunning).OrderBy(m => m.Next).Take(_plan.Jobs - Running).ToArray())
+        foreach (Member member in _members.Where(m => m.Next <= now && !m.IsRunning).OrderBy(m => m.Next).Take(
+            _plan.Jobs - Running).ToArray())
         {
             member.IsRunning = true;
             member.Started = now;
@@ -113,7 +118,9 @@ internal sealed class Fleet
 
     private int Wait(TimeSpan now)
     {
-        TimeSpan next = _members.Where(m => !m.IsRunning && m.Next is not null).Select(m => m.Next!.Value - now).DefaultIfEmpty(TimeSpan.FromSeconds(1)).Min();
+        TimeSpan next =
+            _members.Where(m => !m.IsRunning && m.Next is not null).Select(m => m.Next!.Value - now).DefaultIfEmpty(
+                TimeSpan.FromSeconds(1)).Min();
         return Running >= _plan.Jobs ? 500 : Math.Clamp((int)next.TotalMilliseconds, 1, 500);
     }
 
@@ -123,7 +130,11 @@ internal sealed class Fleet
         try
         {
             result = _session.Run(
-                member.Target, new CollectorRequest(), member.Target.Limit ?? _plan.Limit, capture => Keep(member, capture), end);
+                member.Target,
+                new CollectorRequest(),
+                member.Target.Limit ?? _plan.Limit,
+                capture => Keep(member, capture),
+                end);
         }
 #pragma warning disable CA1031 // A defect with one target is told as its failure; the others go on.
         catch (Exception e)
@@ -142,7 +153,9 @@ internal sealed class Fleet
             string place = _write(member.Target, capture);
             member.Written++;
             _news.Enqueue(new FleetNews(
-                member.Target, capture.IsComplete ? place : $"{place}: a part of a capture, {capture.Files.Length} outputs", IsTrouble: !capture.IsComplete));
+                member.Target,
+                capture.IsComplete ? place : $"{place}: a part of a capture, {capture.Files.Length} outputs",
+                IsTrouble: !capture.IsComplete));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -175,7 +188,8 @@ internal sealed class Fleet
         }
 
         TimeSpan every = member.Target.Every ?? _plan.Every;
-        TimeSpan pause = every * Math.Pow(2, Math.Min(failure is { IsLasting: true } ? member.Failures + 1 : member.Failures, 20));
+        TimeSpan pause = every * Math.Pow(
+            2, Math.Min(failure is { IsLasting: true } ? member.Failures + 1 : member.Failures, 20));
         TimeSpan most = every > s_longestPause ? every : s_longestPause;
         TimeSpan next = member.Started + (pause < most ? pause : most);
         member.Next = next > now ? next : now;

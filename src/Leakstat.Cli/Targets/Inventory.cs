@@ -6,7 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Targets;
 
 /// <summary>
-/// A file that lists targets, one a line: <c>ssh://root@fw1 name=fw1 sudo every=5m limit=30s</c>. <c>#</c> begins a comment;
+/// A file that lists targets, one a line: <c>ssh://root@fw1 name=fw1 sudo every=5m limit=30s</c>. <c>#</c> begins a
+/// comment;
 /// <c>ssh://</c> may be left out.
 /// </summary>
 internal static class Inventory

@@ -16,7 +16,8 @@ internal sealed class LiveOptions
         DefaultValueFactory = _ => "ssh",
     };
 
-    private readonly Option<TimeSpan> _limit = Durations.Option("--limit", "most time that one capture of a host may take", TimeSpan.FromMinutes(1));
+    private readonly Option<TimeSpan> _limit = Durations.Option(
+        "--limit", "most time that one capture of a host may take", TimeSpan.FromMinutes(1));
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -29,7 +30,9 @@ internal sealed class LiveOptions
 
     /// <summary>The ssh program and its options.</summary>
     public string[] SshOf(ParseResult parsed) =>
-        parsed.GetValue(_ssh)!.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } words ? words : ["ssh"];
+        parsed.GetValue(_ssh)!.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } words
+            ? words
+            : ["ssh"];
 
     /// <summary>Most time for one capture.</summary>
     public TimeSpan LimitOf(ParseResult parsed) => parsed.GetValue(_limit);

@@ -13,24 +13,30 @@ namespace Leakstat.Cli.Targets;
 internal sealed record LiveResult(int Complete, bool Partial, LiveFailure? Failure);
 
 /// <summary>
-/// One connection to a target: the collector's script goes in, captures come out. Nothing that the other side does holds it
-/// up for longer than the limit, or makes it take more than it is given room for.
+/// One connection to a target: the collector's script goes in, captures come out. Nothing that the other side does
+/// holds it up for longer than the limit, or makes it take more than it is given room for.
 /// </summary>
 internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string> ssh)
 {
     private const int MostErrors = 16 << 10;
 
     /// <summary>What a capture may take: one of a large host is a tenth of it.</summary>
-    private static readonly ReadLimits s_limits = ReadLimits.Default with { FileBytes = 16 << 20, CaptureBytes = 32 << 20, FilesPerCapture = 200 };
+    private static readonly ReadLimits s_limits =
+        ReadLimits.Default with { FileBytes = 16 << 20, CaptureBytes = 32 << 20, FilesPerCapture = 200 };
 
-    /// <summary>Connects and takes captures until they are all there, the other side ends, or something goes wrong.</summary>
+    /// <summary>
+    /// Connects and takes captures until they are all there, the other side ends, or something goes wrong.
+    /// </summary>
     /// <param name="target">The target.</param>
     /// <param name="request">What is asked of the collector.</param>
     /// <param name="limit">Most time that one capture may take, the login included.</param>
     /// <param name="taken">Takes each capture, complete or not; on the calling thread.</param>
     /// <param name="end">Ends the connection.</param>
     public LiveResult Run(
-        LiveTarget target, CollectorRequest request, TimeSpan limit, Action<StreamedCapture> taken, CancellationToken end)
+        LiveTarget target,
+        CollectorRequest request,
+        TimeSpan limit,
+        Action<StreamedCapture> taken, CancellationToken end)
     {
         if (target.IsLocal && !OperatingSystem.IsFreeBSD())
         {
@@ -53,7 +59,11 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
     }
 
     private LiveResult Take(
-        Process process, LiveTarget target, CollectorRequest request, TimeSpan limit, Action<StreamedCapture> taken, CancellationToken end)
+        Process process,
+        LiveTarget target,
+        CollectorRequest request,
+        TimeSpan limit,
+        Action<StreamedCapture> taken, CancellationToken end)
     {
         string? why = null;
         var errors = new StringBuilder();
@@ -103,13 +113,17 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         listener.Join(1000);
         feeder.Join(1000);
         reader.End();
-        LiveFailure? failure = isDone || end.IsCancellationRequested ? null : Failure(target, code, why, errors, reader.IsFinished && complete > 0);
+        LiveFailure? failure = isDone || end.IsCancellationRequested
+            ? null
+            : Failure(target, code, why, errors, reader.IsFinished && complete > 0);
         while (reader.TryTake(out StreamedCapture? cut))
         {
             partial |= cut.Files.Length > 0;
             if (cut.Files.Length > 0)
             {
-                taken(cut with { Skipped = cut.Skipped.Add(new SkippedPart("(rest)", failure?.Text ?? "ended before it was whole")) });
+                taken(
+                    cut with { Skipped = cut.Skipped.Add(
+                        new SkippedPart("(rest)", failure?.Text ?? "ended before it was whole")) });
             }
         }
 
@@ -122,7 +136,8 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         }
     }
 
-    private static LiveFailure? Failure(LiveTarget target, int? code, string? why, StringBuilder errors, bool isFinished)
+    private static LiveFailure? Failure(
+        LiveTarget target, int? code, string? why, StringBuilder errors, bool isFinished)
     {
         string text;
         lock (errors)

@@ -20,14 +20,17 @@ internal static class LiveSource
             .Run(target, new CollectorRequest(), s_limit, capture => taken = capture, CancellationToken.None);
         if (taken is null)
         {
-            throw new CommandException(ExitCode.Unreachable, PrintableText.Of($"{text}: {result.Failure?.Text ?? "it sent no capture"}"));
+            throw new CommandException(
+                ExitCode.Unreachable, PrintableText.Of($"{text}: {result.Failure?.Text ?? "it sent no capture"}"));
         }
 
         if (!taken.IsComplete)
         {
-            terminal.Error.WriteLine(PrintableText.Of($"leakstat: {text}: a part of a capture only: {result.Failure?.Text}"));
+            terminal.Error.WriteLine(
+                PrintableText.Of($"leakstat: {text}: a part of a capture only: {result.Failure?.Text}"));
         }
 
-        return new MemorySource(text, [.. taken.FolderFiles().Select(file => new MemorySource(file.Name, file.Content))]);
+        return new MemorySource(
+            text, [.. taken.FolderFiles().Select(file => new MemorySource(file.Name, file.Content))]);
     }
 }

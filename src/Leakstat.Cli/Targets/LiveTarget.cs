@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Leakstat.Cli.Targets;
 
-/// <summary>A live host to collect from: <c>local</c>, or <c>ssh://user@host:port</c>, with how it is to be reached.</summary>
+/// <summary>
+/// A live host to collect from: <c>local</c>, or <c>ssh://user@host:port</c>, with how it is to be reached.
+/// </summary>
 internal sealed record LiveTarget
 {
     private const string Scheme = "ssh://";
@@ -36,11 +38,12 @@ internal sealed record LiveTarget
     public bool IsLocal => Host is null;
 
     /// <summary>Whether a source that a user named is a live host.</summary>
-    public static bool IsLive(string text) => text == "local" || text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+    public static bool IsLive(string text) =>
+        text == "local" || text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Reads a target; null with the reason where it is none. What goes to ssh cannot be an option of it: users and hosts
-    /// that begin with a hyphen, or hold anything that no name has, are refused.
+    /// Reads a target; null with the reason where it is none. What goes to ssh cannot be an option of it: users and
+    /// hosts that begin with a hyphen, or hold anything that no name has, are refused.
     /// </summary>
     public static LiveTarget? Parse(string text, out string? problem)
     {
@@ -65,7 +68,8 @@ internal sealed record LiveTarget
         int colon = host.LastIndexOf(':');
         if (colon > bracket && (bracket >= 0 || host.IndexOf(':', StringComparison.Ordinal) == colon))
         {
-            if (!int.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > 65535)
+            if (!int.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                || number is < 1 or > 65535)
             {
                 problem = $"'{host[(colon + 1)..]}' is no port";
                 return null;
@@ -88,20 +92,26 @@ internal sealed record LiveTarget
 
         if (user is not null && !IsUser(user))
         {
-            problem = user.Contains(':', StringComparison.Ordinal) ? "passwords are not taken; ssh's keys and agent are used" : $"'{user}' is no name of a user";
+            problem = user.Contains(':', StringComparison.Ordinal)
+                ? "passwords are not taken; ssh's keys and agent are used"
+                : $"'{user}' is no name of a user";
             return null;
         }
 
         return new LiveTarget { Text = text, Host = host, User = user, Port = port };
     }
 
-    /// <summary>Whether a text can be the name of a folder and of a host: letters, digits, dots, hyphens, underscores.</summary>
+    /// <summary>
+    /// Whether a text can be the name of a folder and of a host: letters, digits, dots, hyphens, underscores.
+    /// </summary>
     public static bool IsPlainName(string text) =>
         text.Length is > 0 and <= 128 && text[0] is not ('-' or '.')
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static bool IsHost(string text) => IsPlainName(text)
-        || (text.Contains(':', StringComparison.Ordinal) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '%')
+        || (
+            text.Contains(':', StringComparison.Ordinal)
+                && text.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or '%')
             && IPAddress.TryParse(text, out _));
 
     private static bool IsUser(string text) =>

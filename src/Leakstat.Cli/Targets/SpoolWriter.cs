@@ -4,8 +4,8 @@ using Leakstat.Captures.Sources;
 namespace Leakstat.Cli.Targets;
 
 /// <summary>
-/// Writes captures of live hosts into a spool, <c>SPOOL/HOST/TIME/</c>, each under a temporary name first: a reader never
-/// sees half of one. A folder belongs to one target: two hosts of one name do not get mixed.
+/// Writes captures of live hosts into a spool, <c>SPOOL/HOST/TIME/</c>, each under a temporary name first: a reader
+/// never sees half of one. A folder belongs to one target: two hosts of one name do not get mixed.
 /// </summary>
 internal sealed class SpoolWriter(string spool)
 {
@@ -27,7 +27,8 @@ internal sealed class SpoolWriter(string spool)
     }
 
     /// <summary>Writes files as a capture into the folder of a host.</summary>
-    public static string Write(string folder, DateTimeOffset takenAt, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> files)
+    public static string Write(
+        string folder, DateTimeOffset takenAt, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> files)
     {
         Directory.CreateDirectory(folder);
         string temporary = Path.Combine(folder, $".part-{Environment.ProcessId}-{Guid.NewGuid():N}");
@@ -75,7 +76,9 @@ internal sealed class SpoolWriter(string spool)
             string folder = Claim(wanted, key);
             if (folder != wanted)
             {
-                Remark($"{target.Text}: the captures of another target are in {Path.Combine(spool, wanted)}; those of this one go to {folder}. Name it with name= in the inventory.");
+                Remark(
+                    $"{target.Text}: the captures of another target are in {Path.Combine(spool, wanted)}; those of "
+                        + $"this one go to {folder}. Name it with name= in the inventory.");
             }
 
             return _folders[key] = folder;
@@ -106,7 +109,8 @@ internal sealed class SpoolWriter(string spool)
         return $"{wanted}_{plain}";
     }
 
-    private static string Key(LiveTarget target) => target.IsLocal ? "local" : $"{target.Host}{(target.Port is { } port ? $":{port}" : "")}";
+    private static string Key(LiveTarget target) =>
+        target.IsLocal ? "local" : $"{target.Host}{(target.Port is { } port ? $":{port}" : "")}";
 
     private static void Discard(string temporary)
     {

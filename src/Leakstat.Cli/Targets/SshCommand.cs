@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Leakstat.Cli.Targets;
 
-/// <summary>The command that runs the collector for a target: its script goes in at standard input, its stream comes out.</summary>
+/// <summary>
+/// The command that runs the collector for a target: its script goes in at standard input, its stream comes out.
+/// </summary>
 internal static class SshCommand
 {
     /// <summary>Seconds until ssh gives up on a host that does not answer.</summary>
@@ -23,8 +25,8 @@ internal static class SshCommand
     /// <summary>The command that runs what stands behind it in a shell of a target over ssh.</summary>
     public static string[] Login(LiveTarget target, IReadOnlyList<string> ssh)
     {
-        // What the user's configuration sets stricter or otherwise stays: options of the command line win over it, so only
-        // what is needed for safety is set. The host stands behind --, so that it is never an option.
+        // What the user's configuration sets stricter or otherwise stays: options of the command line win over it, so
+        // only what is needed for safety is set. The host stands behind --, so that it is never an option.
         string[] options =
         [
             "-T",

@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Targets;
 
 /// <summary>
-/// A host on which commands are run, for a gate or a trace: this one, or one over the system's ssh with the user's own configuration
-/// and no questions asked.
+/// A host on which commands are run, for a gate or a trace: this one, or one over the system's ssh with the user's own
+/// configuration and no questions asked.
 /// </summary>
 internal sealed class TargetShell
 {
@@ -32,7 +32,8 @@ internal sealed class TargetShell
         }
 
         LiveTarget live = LiveTarget.Parse(target, out string? problem)
-            ?? throw new CommandException(ExitCode.Usage, problem ?? $"{target}: not a target; write local or ssh://user@host[:port]");
+            ?? throw new CommandException(
+                ExitCode.Usage, problem ?? $"{target}: not a target; write local or ssh://user@host[:port]");
         return new TargetShell(target, SshCommand.Login(live, ["ssh"]));
     }
 
@@ -45,7 +46,8 @@ internal sealed class TargetShell
         if (name != "FreeBSD")
         {
             throw new CommandException(
-                ExitCode.Unreachable, $"{Name}: {(name.Length == 0 ? $"cannot be reached (exit status {status})" : "is not FreeBSD")}");
+                ExitCode.Unreachable,
+                $"{Name}: {(name.Length == 0 ? $"cannot be reached (exit status {status})" : "is not FreeBSD")}");
         }
     }
 
@@ -83,7 +85,8 @@ internal sealed class TargetShell
             if (taken > mostBytes)
             {
                 process.Kill(entireProcessTree: true);
-                throw new CommandException(ExitCode.Unreachable, $"{Name}: more than {mostBytes >> 20} MiB of output; ended");
+                throw new CommandException(
+                    ExitCode.Unreachable, $"{Name}: more than {mostBytes >> 20} MiB of output; ended");
             }
 
             sink.Write(buffer, 0, read);

@@ -52,7 +52,10 @@ public sealed record ArcView
             bool any = false;
             foreach (string leaf in (ReadOnlySpan<string>)[
                 "anon_evictable_data", "anon_evictable_metadata", "mru_evictable_data", "mru_evictable_metadata",
-                "mfu_evictable_data", "mfu_evictable_metadata", "uncached_evictable_data", "uncached_evictable_metadata"])
+                "mfu_evictable_data",
+                "mfu_evictable_metadata",
+                "uncached_evictable_data",
+                "uncached_evictable_metadata"])
             {
                 if (Leaf(leaf) is { Value: >= 0 } part)
                 {
@@ -162,7 +165,9 @@ public sealed record ArcView
         };
     }
 
-    /// <summary>A value of the report by its label, in whichever section; remarks such as <c>(Adaptive)</c> do not count.</summary>
+    /// <summary>
+    /// A value of the report by its label, in whichever section; remarks such as <c>(Adaptive)</c> do not count.
+    /// </summary>
     private static Reading? Labelled(ZfsReport report, string label)
     {
         string? best = null;
@@ -180,7 +185,9 @@ public sealed record ArcView
         return best is not null ? report.Values[best] : null;
     }
 
-    /// <summary>From 10 to 12 reading the setting gives the limit in effect; before and after it may be what was asked for.</summary>
+    /// <summary>
+    /// From 10 to 12 reading the setting gives the limit in effect; before and after it may be what was asked for.
+    /// </summary>
     private static Reading? EffectiveSetting(Capture capture) =>
         capture.Host.IsAtLeast(10) && capture.Host.IsBefore(13)
             ? Positive(capture.Sysctls.Number("vfs.zfs.arc_max"))

@@ -15,7 +15,9 @@ internal sealed record KernelMemory
     /// <summary>Malloc zones, bytes, with the malloc types as parts.</summary>
     public Account? Malloc { get; private init; }
 
-    /// <summary>malloc(9) above the largest zone, or all that is not in zones where contiguous memory cannot be told apart.</summary>
+    /// <summary>
+    /// malloc(9) above the largest zone, or all that is not in zones where contiguous memory cannot be told apart.
+    /// </summary>
     public Account? LargeMalloc { get; private init; }
 
     /// <summary>contigmalloc(9).</summary>
@@ -77,7 +79,10 @@ internal sealed record KernelMemory
         {
             IsExact = true,
             Zones = new Account(
-                AccountName.Zones, zoneBytes, "sum of vm.uma.*.keg.domain.*.pages × page size, without malloc's", zonesLine)
+                AccountName.Zones,
+                zoneBytes,
+                "sum of vm.uma.*.keg.domain.*.pages × page size, without malloc's",
+                zonesLine)
             {
                 Parts = LargestFirst(zones),
             },
@@ -103,7 +108,8 @@ internal sealed record KernelMemory
             return kmem is { } only && capture.Host.IsAtLeast(12)
                 ? new KernelMemory
                 {
-                    Zones = new Account(AccountName.Zones, only.Value, "vm.kmem_map_size (zones and malloc together)", only.At),
+                    Zones = new Account(
+                        AccountName.Zones, only.Value, "vm.kmem_map_size (zones and malloc together)", only.At),
                 }
                 : new KernelMemory();
         }
@@ -156,14 +162,18 @@ internal sealed record KernelMemory
                 : null;
         return new KernelMemory
         {
-            Zones = new Account(AccountName.Zones, zoneBytes, "sum of (USED + FREE) × SIZE, without malloc's", zones[0].At)
+            Zones = new Account(
+                AccountName.Zones, zoneBytes, "sum of (USED + FREE) × SIZE, without malloc's", zones[0].At)
             {
                 Parts = LargestFirst(zones),
             },
             Malloc = mallocLine == 0
                 ? null
                 : new Account(
-                    AccountName.Malloc, mallocBytes, "sum of (USED + FREE) × SIZE of malloc's zones", new SourceLine(table.File, mallocLine))
+                    AccountName.Malloc,
+                    mallocBytes,
+                    "sum of (USED + FREE) × SIZE of malloc's zones",
+                    new SourceLine(table.File, mallocLine))
                 {
                     Parts = Types(capture),
                 },
@@ -203,7 +213,9 @@ internal sealed record KernelMemory
             : null;
     }
 
-    /// <summary>Copies of a per-CPU item: mp_maxid + 1; one where the capture does not say how many CPUs there are.</summary>
+    /// <summary>
+    /// Copies of a per-CPU item: mp_maxid + 1; one where the capture does not say how many CPUs there are.
+    /// </summary>
     internal static long CpuCopies(Capture capture)
     {
         long? copies = capture.Sysctls.Number("kern.smp.maxid") is { } maxid
@@ -218,5 +230,6 @@ internal sealed record KernelMemory
         : [];
 
     private static ImmutableArray<Account> LargestFirst(List<Account> accounts) =>
-        [.. accounts.Where(a => a.Bytes != 0).OrderByDescending(a => a.Bytes).ThenBy(a => a.Name, StringComparer.Ordinal)];
+        [.. accounts.Where(a => a.Bytes != 0).OrderByDescending(a => a.Bytes).ThenBy(
+            a => a.Name, StringComparer.Ordinal)];
 }

@@ -10,7 +10,9 @@ namespace Leakstat.Accounting;
 /// <param name="At">File and line of the (first) number it comes from.</param>
 public sealed record Account(string Name, long Bytes, string How, SourceLine At)
 {
-    /// <summary>Parts of this account, where it can be divided further (zones of <c>uma</c>, parts of the ARC).</summary>
+    /// <summary>
+    /// Parts of this account, where it can be divided further (zones of <c>uma</c>, parts of the ARC).
+    /// </summary>
     public ImmutableArray<Account> Parts { get; init; } = [];
 }
 
@@ -38,15 +40,17 @@ public sealed record Ledger
     public ImmutableArray<Account> Wired { get; init; } = [];
 
     /// <summary>
-    /// Wired memory minus all of <see cref="Wired"/>: what nobody owns. A difference and nothing else. Absent where wired
-    /// memory or the zones are unknown; says little unless <see cref="IsComplete"/> holds.
+    /// Wired memory minus all of <see cref="Wired"/>: what nobody owns. A difference and nothing else. Absent where
+    /// wired memory or the zones are unknown; says little unless <see cref="IsComplete"/> holds.
     /// </summary>
     public long? Unaccounted { get; init; }
 
     /// <summary>Accounts without a source in this capture.</summary>
     public ImmutableArray<MissingAccount> Missing { get; init; } = [];
 
-    /// <summary>Whether every owner that this release can tell of has a source, so that the remainder means something.</summary>
+    /// <summary>
+    /// Whether every owner that this release can tell of has a source, so that the remainder means something.
+    /// </summary>
     public bool IsComplete { get; init; }
 
     /// <summary>

@@ -6,7 +6,9 @@ namespace Leakstat.Accounting;
 /// <summary>Makes the ledger of a capture (<c>docs/accounting.md</c>).</summary>
 public static class LedgerBuilder
 {
-    /// <summary>Remainders up to this are ordinary on an exact ledger: attach-time DMA memory, boot allocations, late counters.</summary>
+    /// <summary>
+    /// Remainders up to this are ordinary on an exact ledger: attach-time DMA memory, boot allocations, late counters.
+    /// </summary>
     private const long OrdinaryRemainder = 4 << 20;
 
     /// <summary>The ledger; accounts without a source are absent and listed as missing.</summary>

@@ -2,7 +2,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Accounting;
 
-/// <summary>How short of memory a host is at the moment of a capture, by the page queues and the page daemon's targets.</summary>
+/// <summary>
+/// How short of memory a host is at the moment of a capture, by the page queues and the page daemon's targets.
+/// </summary>
 public sealed record MemoryState
 {
     /// <summary>Physical memory, bytes: <c>hw.physmem</c>, else the sum of the queues that were printed.</summary>
@@ -23,7 +25,9 @@ public sealed record MemoryState
     /// <summary>Free pages, bytes, and where they stand.</summary>
     public required Reading Free { get; init; }
 
-    /// <summary>Free memory the page daemon aims at, bytes (<c>v_free_target</c>; 2 % of memory where not printed).</summary>
+    /// <summary>
+    /// Free memory the page daemon aims at, bytes (<c>v_free_target</c>; 2 % of memory where not printed).
+    /// </summary>
     public required long FreeTarget { get; init; }
 
     /// <summary>Free memory below which processes wait, bytes (<c>v_free_min</c>).</summary>
@@ -68,7 +72,10 @@ public sealed record MemoryState
                 ? Arithmetic.Multiply(minimum.Value, pageSize)
                 : null,
             Shortfalls = sysctls.Number("vm.stats.vm.v_pdshortfalls")
-                ?? (capture.Summary?.Values.TryGetValue("page-reclamation-shortfalls", out Reading printed) == true ? printed : null),
+                ?? (
+                    capture.Summary?.Values.TryGetValue("page-reclamation-shortfalls", out Reading printed) == true
+                        ? printed
+                        : null),
             SwappedOut = sysctls.Number("vm.stats.vm.v_swappgsout")
                 ?? (capture.Summary?.Values.TryGetValue("swap-out-pages", out Reading pages) == true ? pages : null),
         };

@@ -5,7 +5,8 @@ namespace Leakstat.Accounting;
 
 /// <summary>
 /// Physical memory as accounts that add up. From the page counters of sysctl where there are such, else from
-/// <c>vmstat -s</c>, else from the rounded header of <c>top</c>: never mixed, because they are read at different moments.
+/// <c>vmstat -s</c>, else from the rounded header of <c>top</c>: never mixed, because they are read at different
+/// moments.
 /// </summary>
 internal static class PageAccounts
 {
@@ -93,7 +94,10 @@ internal static class PageAccounts
             if (summary.Values.TryGetValue(key, out Reading pages))
             {
                 accounts.Add(new Account(
-                    account, Arithmetic.Multiply(pages.Value, pageSize.Value), $"vmstat -s, {key} × page size", pages.At));
+                    account,
+                    Arithmetic.Multiply(pages.Value, pageSize.Value),
+                    $"vmstat -s, {key} × page size",
+                    pages.At));
             }
         }
 

@@ -121,8 +121,8 @@ internal static class WiredAccounts
     }
 
     /// <summary>
-    /// Modules loaded after boot. Those that the loader put beside the kernel lie in memory that is not managed, and are
-    /// not wired pages.
+    /// Modules loaded after boot. Those that the loader put beside the kernel lie in memory that is not managed, and
+    /// are not wired pages.
     /// </summary>
     public static Account? Modules(Capture capture, long pageSize)
     {
@@ -184,13 +184,15 @@ internal static class WiredAccounts
 
     /// <summary>
     /// Up to 12 the kernel aligns no module: the object that a file is read into has no colour, without which
-    /// <c>vm_map_find</c> takes any place. There the loader's are those that follow the kernel, each in the page behind the last.
+    /// <c>vm_map_find</c> takes any place. There the loader's are those that follow the kernel, each in the page behind
+    /// the last.
     /// </summary>
     private static ulong EndOfPacked(KernelFileTable table)
     {
         const ulong Page = 4096;
         ulong end = 0;
-        foreach (KernelFile file in table.Files.Where(f => f.Size is > 0 and < long.MaxValue / 2).OrderBy(f => f.Address))
+        foreach (KernelFile file in table.Files.Where(f => f.Size is > 0 and < long.MaxValue / 2).OrderBy(
+            f => f.Address))
         {
             if (file.IsKernel || (end != 0 && file.Address == (end + Page - 1) / Page * Page))
             {
@@ -207,7 +209,8 @@ internal static class WiredAccounts
         {
             if (capture.Sysctls.Number(name) is { } pages)
             {
-                return new Account(account, Arithmetic.Multiply(pages.Value, pageSize), $"{name} × page size", pages.At);
+                return new Account(
+                    account, Arithmetic.Multiply(pages.Value, pageSize), $"{name} × page size", pages.At);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Detection.Weighing;
 
 namespace Leakstat.Detection;
 
@@ -61,6 +62,9 @@ public sealed record SeriesInput
     /// <summary>Bound, where one is known.</summary>
     public SeriesBound? Bound { get; init; }
 
+    /// <summary>What the owner is known to be.</summary>
+    public OwnerNature Nature { get; init; }
+
     /// <summary>
     /// Whether the series may be below zero by nature (a difference of others). A count cannot, and that alone rules
     /// out many a cycle.
@@ -84,6 +88,9 @@ public sealed record HostSeries
 
     /// <summary>Hours since boot at the first sample; NaN where unknown. A later boot begins with its first sample.</summary>
     public double UptimeAtStart { get; init; } = double.NaN;
+
+    /// <summary>Physical memory, bytes; NaN where unknown.</summary>
+    public double PhysicalBytes { get; init; } = double.NaN;
 
     /// <summary>The series.</summary>
     public required ImmutableArray<SeriesInput> Series { get; init; }

@@ -5,21 +5,22 @@ namespace Leakstat.Detection;
 /// <summary>The samples of one boot in time order, and the counters over them without gaps.</summary>
 internal sealed class TimeLine
 {
-    /// <summary>Takes the boot to judge: the latest, or where that has too few samples the one that has most.</summary>
+    /// <summary>Takes the boot to judge: the latest that has samples enough, or where none has the one that has most.</summary>
     public TimeLine(HostSeries host, int fewest)
     {
         Hours = host.Hours.ToArray();
         int[] all = [.. Enumerable.Range(0, Hours.Length).Where(i => double.IsFinite(Hours[i]))];
         Array.Sort(all, (a, b) => Hours[a] != Hours[b] ? Hours[a].CompareTo(Hours[b]) : a.CompareTo(b));
         Order = all;
+        Every = all;
         bool startsAtBoot = false;
         if (!host.Boots.IsDefaultOrEmpty && all.Length > 0)
         {
             int boot = BootOf(host, all[^1]);
             if (all.Count(i => BootOf(host, i) == boot) < fewest)
             {
-                boot = all.GroupBy(i => BootOf(host, i)).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
-                    .First().Key;
+                boot = all.GroupBy(i => BootOf(host, i)).OrderByDescending(g => g.Count() >= fewest)
+                    .ThenByDescending(g => g.Count() >= fewest ? g.Key : g.Count()).ThenByDescending(g => g.Key).First().Key;
             }
 
             Order = [.. all.Where(i => BootOf(host, i) == boot)];
@@ -35,6 +36,9 @@ internal sealed class TimeLine
 
     /// <summary>Samples of the boot in time order.</summary>
     public int[] Order { get; }
+
+    /// <summary>Samples of all boots in time order.</summary>
+    public int[] Every { get; }
 
     /// <summary>Counters by sample; where one is missing, the value before it.</summary>
     public (string Name, double[] Values)[] Counters { get; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Detection.Weighing;
 
 namespace Leakstat.Detection;
 
@@ -47,7 +48,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
             family += rises[i].Tests;
         }
 
-        family = Math.Max(family, 1) * _options.HostCount;
+        family = Math.Max(family, 1) * _options.HostCount * LookSpending.Factor(line.Order.Length, _options.MinimumSamples);
         var judge = new Judge(_options, line, _search);
         for (int i = 0; i < count; i++)
         {
@@ -58,8 +59,19 @@ public sealed class TrendEngine(TrendOptions? options = null)
         }
 
         WarmingHost.Apply(host, line, results, [.. _judgements.Select(j => j?.SinceBoot == true)]);
-        int[] parts = FindParts(host, results, family, line, judge);
-        Grouping.Apply(host, line, results, parts, _options);
+        Suspicion?[] suspicions = new SuspicionSearch(host, line, _options).Run(
+            results,
+            [.. rises.Select(r => -Math.Log10(Math.Max(r.Slope.Chance, 1e-300)))],
+            [.. _judgements.Select(j => j?.SinceBoot == true)]);
+        Ladder.Apply(host, results, suspicions, _options);
+        int[] suspects = [];
+        if (!_options.IsAlone)
+        {
+            int[] parts = FindParts(host, results, family, line, judge);
+            Grouping.Apply(host, line, results, parts, _options);
+            suspects = SuspectGrouping.Apply(host, line, results);
+        }
+
         ImmutableArray<TrendResult> all = [.. results];
         Dictionary<string, double> bytes = host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
         return new HostTrends(all)
@@ -69,6 +81,9 @@ public sealed class TrendEngine(TrendOptions? options = null)
                 .. all.Where(r => r.IsLeak && r.GroupLeader == r.Key)
                     .OrderByDescending(r => r.Rate.PerHour * bytes[r.Key]).ThenBy(r => r.Key, StringComparer.Ordinal),
             ],
+            From = line.Order.Length > 0 ? line.Order[0] : 0,
+            To = line.Order.Length > 0 ? line.Order[^1] : -1,
+            Suspects = [.. suspects.Select(i => results[i])],
         };
     }
 

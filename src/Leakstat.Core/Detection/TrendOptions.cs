@@ -1,3 +1,5 @@
+using Leakstat.Detection.Weighing;
+
 namespace Leakstat.Detection;
 
 /// <summary>What the engine is held to.</summary>
@@ -22,4 +24,15 @@ public sealed record TrendOptions
     /// Series groups that may rise for no reason of their own before the rise is put down to the host as a whole.
     /// </summary>
     public int HostWideGroups { get; init; } = 6;
+
+    /// <summary>Probability from which on a series is a suspect.</summary>
+    public double SuspectProbability { get; init; } = 0.6;
+
+    /// <summary>Evidence to leave out of the weighing.</summary>
+    public EvidenceKinds Without { get; init; }
+
+    /// <summary>
+    /// Whether each series is judged as if it were the only one of the host that rises: for what would become of one.
+    /// </summary>
+    public bool IsAlone { get; init; }
 }

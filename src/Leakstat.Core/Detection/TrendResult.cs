@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Detection.Weighing;
 
 namespace Leakstat.Detection;
 
@@ -34,6 +35,9 @@ public enum TrendClass
 
     /// <summary>Rises, and more samples are needed to say why.</summary>
     Rising,
+
+    /// <summary>More probably than not memory that is not given back, though not proven.</summary>
+    Suspect,
 
     /// <summary>Rises without end and without explanation.</summary>
     Leak,
@@ -103,6 +107,9 @@ public sealed record TrendResult
     /// <summary>Number of the group of series that move together; -1 for a series alone.</summary>
     public int Group { get; init; } = -1;
 
+    /// <summary>What all evidence together says; null where nothing rose.</summary>
+    public Suspicion? Suspicion { get; init; }
+
     /// <summary>Key of the series that names the group: the largest that is no aggregate. Its own key when alone.</summary>
     public string? GroupLeader { get; init; }
 }
@@ -113,4 +120,13 @@ public sealed record HostTrends(ImmutableArray<TrendResult> Results)
 {
     /// <summary>Leaks by their leading series, the one that lost most bytes per hour first.</summary>
     public required ImmutableArray<TrendResult> Leaks { get; init; }
+
+    /// <summary>Index of the first sample of the boot that was judged.</summary>
+    public int From { get; init; }
+
+    /// <summary>Index of the last sample of it; −1 where there is none.</summary>
+    public int To { get; init; } = -1;
+
+    /// <summary>Suspects by their leading series, the most probable first.</summary>
+    public ImmutableArray<TrendResult> Suspects { get; init; } = [];
 }

@@ -39,8 +39,8 @@ internal sealed class BootDetection
             return true;
         }
 
-        // Up for less long than has passed: booted in between, unless the clock was stepped forward. Counters know which;
-        // where there are none, a boot too many costs less than one that is overlooked.
+        // Up for less long than has passed: booted in between, unless the clock was stepped forward. Counters know
+        // which; where there are none, a boot too many costs less than one that is overlooked.
         return before.TakenAt is { } then && after.TakenAt is { } now && (now - then).TotalSeconds > later + Slack
             && (ByCounters(before, after) ?? true);
     }

@@ -3,7 +3,9 @@ using Leakstat.Model;
 
 namespace Leakstat.History;
 
-/// <summary>By how much a counter rose since the first capture of the boot that the latest capture belongs to.</summary>
+/// <summary>
+/// By how much a counter rose since the first capture of the boot that the latest capture belongs to.
+/// </summary>
 /// <param name="By">Difference; negative where it fell.</param>
 /// <param name="First">Its first value in this boot.</param>
 /// <param name="Hours">Hours between the two captures; null where a time is unknown.</param>

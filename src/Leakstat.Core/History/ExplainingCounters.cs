@@ -44,13 +44,19 @@ public static class ExplainingCounters
     /// <summary>Name of the series with the number of threads that <c>ps -H</c> lists.</summary>
     public const string Threads = "threads";
 
-    /// <summary>Name of the series with the number of processes that ps(1) lists, or top(1) where there is no ps.</summary>
+    /// <summary>
+    /// Name of the series with the number of processes that ps(1) lists, or top(1) where there is no ps.
+    /// </summary>
     public const string Processes = "processes";
 
-    /// <summary>Name of the series with the items of the zone PROC. It explains what goes with a process, never that zone.</summary>
+    /// <summary>
+    /// Name of the series with the items of the zone PROC. It explains what goes with a process, never that zone.
+    /// </summary>
     public const string ProcessItems = "processes in PROC";
 
-    /// <summary>Name of the series with the items of the zone THREAD. It explains what goes with a thread, never that zone.</summary>
+    /// <summary>
+    /// Name of the series with the items of the zone THREAD. It explains what goes with a thread, never that zone.
+    /// </summary>
     public const string ThreadItems = "threads in THREAD";
 
     /// <summary>Name of the series with pages of files and processes: active, inactive and laundry, bytes.</summary>
@@ -91,8 +97,8 @@ public static class ExplainingCounters
             }
         }
 
-        // Processes and threads are counted by others than the zones they lie in: a zone would explain its own growth. The
-        // zones speak for what goes with a process, under names of their own.
+        // Processes and threads are counted by others than the zones they lie in: a zone would explain its own growth.
+        // The zones speak for what goes with a process, under names of their own.
         if (capture.Processes is { Rows.Length: > 0 } listed)
         {
             yield return (Processes, listed.Rows.Select(row => row.Pid).Distinct().Count());

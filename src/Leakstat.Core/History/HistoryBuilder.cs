@@ -32,7 +32,9 @@ public sealed class HistoryBuilder
         }
     }
 
-    /// <summary>Drops every second capture, to go on with half as many; add the next before <see cref="Build"/>.</summary>
+    /// <summary>
+    /// Drops every second capture, to go on with half as many; add the next before <see cref="Build"/>.
+    /// </summary>
     internal void Thin()
     {
         _time.Thin();

@@ -62,7 +62,9 @@ public sealed record Sample(
 
 /// <summary>Something that happened between two samples.</summary>
 /// <param name="Sample">Index of the first sample after it.</param>
-/// <param name="Kind"><c>boot</c>, <c>module loaded</c>, <c>module unloaded</c>, <c>release</c>, <c>tunable</c>, <c>clock</c>.</param>
+/// <param name="Kind">
+/// <c>boot</c>, <c>module loaded</c>, <c>module unloaded</c>, <c>release</c>, <c>tunable</c>, <c>clock</c>.
+/// </param>
 /// <param name="Text">What, for a person.</param>
 /// <param name="At">Where it shows in the later capture, when at one place.</param>
 public sealed record HistoryEvent(int Sample, string Kind, string Text, SourceLine? At);
@@ -108,7 +110,9 @@ public sealed class HostHistory
         }
     }
 
-    /// <summary>Hours from one sample to another; null where a time is unknown or the clock did not go forward.</summary>
+    /// <summary>
+    /// Hours from one sample to another; null where a time is unknown or the clock did not go forward.
+    /// </summary>
     public double? Hours(int from, int to) =>
         Samples[from].TakenAt is { } start && Samples[to].TakenAt is { } end && end > start
             ? (end - start).TotalHours

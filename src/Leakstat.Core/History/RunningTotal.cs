@@ -3,20 +3,23 @@ using System.Collections.Immutable;
 namespace Leakstat.History;
 
 /// <summary>
-/// Totals since boot (requests, failures): what they rose by from sample to sample. Releases before 8 and 32-bit platforms
-/// keep some in 32 bits, which wrap around; all others hold 64.
+/// Totals since boot (requests, failures): what they rose by from sample to sample. Releases before 8 and 32-bit
+/// platforms keep some in 32 bits, which wrap around; all others hold 64.
 /// </summary>
 public static class RunningTotal
 {
     private const long Wrap = 1L << 32;
 
-    /// <summary>A total this far below 2³² or less may have passed it; what fell from further below was reset.</summary>
+    /// <summary>
+    /// A total this far below 2³² or less may have passed it; what fell from further below was reset.
+    /// </summary>
     private const long NearWrap = Wrap / 4;
 
     /// <summary>Rise between two readings of one boot; null where the total fell and did not wrap.</summary>
     public static long? Rise(long before, long after)
     {
-        // Of 64 bits, read with a sign: the difference is right across 2⁶³ and 2⁶⁴ as long as it is not enormous itself.
+        // Of 64 bits, read with a sign: the difference is right across 2⁶³ and 2⁶⁴ as long as it is not enormous
+        // itself.
         long difference = unchecked(after - before);
         bool crossed = (before < 0) != (after < 0);
         if (difference >= 0 && (!crossed || difference < NearWrap || before < 0))
@@ -32,7 +35,8 @@ public static class RunningTotal
         before is >= Wrap - NearWrap and < Wrap && after is >= 0 and < NearWrap;
 
     /// <summary>
-    /// What a total rose by since the sample before that has it; null at the first, across a reboot, and where it was reset.
+    /// What a total rose by since the sample before that has it; null at the first, across a reboot, and where it was
+    /// reset.
     /// </summary>
     public static ImmutableArray<long?> Rises(HostHistory history, Series total)
     {

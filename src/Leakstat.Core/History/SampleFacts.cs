@@ -4,8 +4,8 @@ using Leakstat.Model;
 namespace Leakstat.History;
 
 /// <summary>
-/// What places a capture on its host's time line and tells what changed since the one before: times, counters that only a
-/// reboot resets, release, modules and settings. Little enough to be kept of every capture.
+/// What places a capture on its host's time line and tells what changed since the one before: times, counters that only
+/// a reboot resets, release, modules and settings. Little enough to be kept of every capture.
 /// </summary>
 public sealed record SampleFacts
 {
@@ -21,7 +21,9 @@ public sealed record SampleFacts
     /// <summary>Time since boot, seconds, where known.</summary>
     public long? UptimeSeconds { get; init; }
 
-    /// <summary>Whether the host is known to have been rebooted since the capture before, however the counters look.</summary>
+    /// <summary>
+    /// Whether the host is known to have been rebooted since the capture before, however the counters look.
+    /// </summary>
     public bool IsRebooted { get; init; }
 
     /// <summary>Release as printed, where known.</summary>
@@ -30,20 +32,29 @@ public sealed record SampleFacts
     /// <summary>Allocations since boot of <see cref="BusyZones"/>, by zone.</summary>
     public ImmutableSortedDictionary<string, long> Requests { get; init; } = None<long>();
 
-    /// <summary>Kernel files other than the kernel, and where they stand; null where the capture has no kldstat.</summary>
+    /// <summary>
+    /// Kernel files other than the kernel, and where they stand; null where the capture has no kldstat.
+    /// </summary>
     public ImmutableSortedDictionary<string, SourceLine>? Modules { get; init; }
 
     /// <summary>Values of <see cref="Settings"/>, by sysctl.</summary>
     public ImmutableSortedDictionary<string, Reading> Tunables { get; init; } = None<Reading>();
 
-    /// <summary>Zones that every kernel allocates from all the time, so that their REQ only falls with a reboot.</summary>
+    /// <summary>
+    /// Zones that every kernel allocates from all the time, so that their REQ only falls with a reboot.
+    /// </summary>
     public static ImmutableArray<string> BusyZones { get; } =
         ["MAP ENTRY", "VM OBJECT", "RADIX NODE", "VMSPACE", "PROC", "Files", "malloc-16", "malloc-128", "16", "128"];
 
     /// <summary>Settings whose change matters to memory.</summary>
     public static ImmutableArray<string> Settings { get; } =
     [
-        "kern.maxvnodes", "kern.maxfiles", "kern.maxproc", "kern.ipc.maxsockets", "kern.ipc.nmbufs", "kern.ipc.nmbclusters",
+        "kern.maxvnodes",
+        "kern.maxfiles",
+        "kern.maxproc",
+        "kern.ipc.maxsockets",
+        "kern.ipc.nmbufs",
+        "kern.ipc.nmbclusters",
         "kern.ipc.nmbjumbop", "kern.ipc.nmbjumbo9", "kern.ipc.nmbjumbo16", "kern.ipc.maxmbufmem", "vm.kmem_size",
         "vm.max_user_wired", "vm.max_wired", "vfs.zfs.arc.max", "vfs.zfs.arc.min", "vfs.zfs.arc_max", "vfs.zfs.arc_min",
         "vfs.zfs.arc_meta_limit", "vfs.nullfs.cache_vnodes", "net.inet.ip.fw.dyn_max",

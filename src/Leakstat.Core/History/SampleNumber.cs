@@ -11,12 +11,14 @@ namespace Leakstat.History;
 public readonly record struct SampleNumber(SeriesKey Key, long Value, long? ItemSize, SourceLine? At)
 {
     /// <summary>
-    /// Every number of a capture and its ledger that goes into a history. A key may come several times (zones and types may
-    /// share a name): such numbers are added up.
+    /// Every number of a capture and its ledger that goes into a history. A key may come several times (zones and types
+    /// may share a name): such numbers are added up.
     /// </summary>
     public static IEnumerable<SampleNumber> Of(Capture capture, Ledger ledger) =>
-        Zones(capture).Concat(Types(capture)).Concat(Mbufs(capture)).Concat(Accounts(ledger)).Concat(ExplainingCounters.Of(capture, ledger)
-            .Select(counter => new SampleNumber(new SeriesKey(SeriesKind.Counter, counter.Name), counter.Value, null, null)));
+        Zones(capture).Concat(Types(capture)).Concat(Mbufs(capture)).Concat(Accounts(ledger)).Concat(
+            ExplainingCounters.Of(capture, ledger)
+            .Select(
+                counter => new SampleNumber(new SeriesKey(SeriesKind.Counter, counter.Name), counter.Value, null, null)));
 
     private static IEnumerable<SampleNumber> Zones(Capture capture)
     {
@@ -24,12 +26,15 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
         {
             foreach (ZoneRow row in zones.Rows)
             {
-                yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneUsed, row.Name), row.Used, row.Size, zones.At(row));
+                yield return new SampleNumber(
+                    new SeriesKey(SeriesKind.ZoneUsed, row.Name), row.Used, row.Size, zones.At(row));
                 yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneFree, row.Name), row.Free, row.Size, null);
-                yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneRequests, row.Name), row.Requests, null, null);
+                yield return new SampleNumber(
+                    new SeriesKey(SeriesKind.ZoneRequests, row.Name), row.Requests, null, null);
                 if (row.Failures is { } failures)
                 {
-                    yield return new SampleNumber(new SeriesKey(SeriesKind.ZoneFailures, row.Name), failures, null, null);
+                    yield return new SampleNumber(
+                        new SeriesKey(SeriesKind.ZoneFailures, row.Name), failures, null, null);
                 }
             }
         }
@@ -72,13 +77,17 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
 
         foreach ((string name, MbufPool? pool) in new[]
         {
-            ("mbufs", mbufs.Mbufs), ("clusters", mbufs.Clusters), ("packets", mbufs.Packets), ("page jumbo", mbufs.JumboPage),
+            ("mbufs", mbufs.Mbufs),
+            ("clusters", mbufs.Clusters),
+            ("packets", mbufs.Packets),
+            ("page jumbo", mbufs.JumboPage),
             ("9k jumbo", mbufs.Jumbo9), ("16k jumbo", mbufs.Jumbo16), ("bytes", mbufs.Bytes),
         })
         {
             if (pool?.Current is { } current)
             {
-                yield return new SampleNumber(new SeriesKey(SeriesKind.MbufCurrent, name), current, null, pool.Value.At);
+                yield return new SampleNumber(
+                    new SeriesKey(SeriesKind.MbufCurrent, name), current, null, pool.Value.At);
             }
 
             if (pool?.Cache is { } cache)
@@ -92,7 +101,8 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
     {
         foreach (Account account in ledger.Pages.Concat(ledger.Wired.Where(a => a.Name != AccountName.Wired)))
         {
-            yield return new SampleNumber(new SeriesKey(SeriesKind.Account, account.Name), account.Bytes, 1, account.At);
+            yield return new SampleNumber(
+                new SeriesKey(SeriesKind.Account, account.Name), account.Bytes, 1, account.At);
         }
 
         if (ledger is { Unaccounted: { } unaccounted, IsComplete: true })

@@ -59,8 +59,8 @@ public sealed class Series
     public SourceLine? LastAt { get; init; }
 
     /// <summary>
-    /// The least value of each sample, where samples stand for several captures (the down-sampled tiers of a store); empty
-    /// where every sample is one capture. What the lower envelope is made of.
+    /// The least value of each sample, where samples stand for several captures (the down-sampled tiers of a store);
+    /// empty where every sample is one capture. What the lower envelope is made of.
     /// </summary>
     public ImmutableArray<long?> Least { get; init; } = [];
 

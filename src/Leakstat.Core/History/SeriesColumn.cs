@@ -40,7 +40,9 @@ internal sealed class SeriesColumn(SeriesKey key)
         LastAt = at;
     }
 
-    /// <summary>Sets the value of a sample. A second value for one sample is added: zones and types may share a name.</summary>
+    /// <summary>
+    /// Sets the value of a sample. A second value for one sample is added: zones and types may share a name.
+    /// </summary>
     public void Add(int sample, long value)
     {
         if (sample < _next)

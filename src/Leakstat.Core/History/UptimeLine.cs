@@ -17,10 +17,13 @@ public sealed record UptimeLine(ImmutableArray<int> Samples, ImmutableArray<doub
     /// <summary>Every boot of a history of which the uptime is known, in order.</summary>
     public static IEnumerable<UptimeLine> Of(HostHistory history)
     {
-        foreach (IGrouping<int, int> boot in Enumerable.Range(0, history.Samples.Length).GroupBy(i => history.Samples[i].Boot))
+        foreach (IGrouping<int, int> boot in Enumerable.Range(0, history.Samples.Length).GroupBy(
+            i => history.Samples[i].Boot))
         {
-            (int Sample, double Hours)[] dated = [.. Dated(history.Samples, [.. boot]).OrderBy(d => d.Hours).ThenBy(d => d.Sample)];
-            (int Sample, double Hours)[] kept = [.. dated.Where((d, i) => i + 1 == dated.Length || dated[i + 1].Hours > d.Hours)];
+            (int Sample, double Hours)[] dated = [.. Dated(history.Samples, [.. boot]).OrderBy(d => d.Hours).ThenBy(
+                d => d.Sample)];
+            (int Sample, double Hours)[] kept = [.. dated.Where(
+                (d, i) => i + 1 == dated.Length || dated[i + 1].Hours > d.Hours)];
             if (kept.Length > 0)
             {
                 yield return new UptimeLine([.. kept.Select(d => d.Sample)], [.. kept.Select(d => d.Hours)]);
@@ -34,14 +37,17 @@ public sealed record UptimeLine(ImmutableArray<int> Samples, ImmutableArray<doub
     /// </summary>
     private static IEnumerable<(int Sample, double Hours)> Dated(ImmutableArray<Sample> samples, int[] boot)
     {
-        bool exact = boot.All(i => samples[i].UptimeSeconds is >= 0) && boot.Any(i => samples[i].UptimeSeconds % 60 != 0);
+        bool exact = boot.All(i => samples[i].UptimeSeconds is >= 0)
+            && boot.Any(i => samples[i].UptimeSeconds % 60 != 0);
         if (exact || boot.Any(i => samples[i].TakenAt is null))
         {
-            return boot.Where(i => samples[i].UptimeSeconds is >= 0).Select(i => (i, samples[i].UptimeSeconds!.Value / 3600.0));
+            return boot.Where(i => samples[i].UptimeSeconds is >= 0).Select(
+                i => (i, samples[i].UptimeSeconds!.Value / 3600.0));
         }
 
         DateTimeOffset origin = samples[boot[0]].TakenAt!.Value;
-        double[] offsets = [.. boot.Select(i => Uptime(samples[i]) - (samples[i].TakenAt!.Value - origin).TotalHours).OfType<double>().Order()];
+        double[] offsets =
+            [.. boot.Select(i => Uptime(samples[i]) - (samples[i].TakenAt!.Value - origin).TotalHours).OfType<double>().Order()];
         return offsets.Length == 0
             ? []
             : boot.Select(i => (i, (samples[i].TakenAt!.Value - origin).TotalHours + offsets[offsets.Length / 2])).Where(d => d.Item2 >= 0);

@@ -27,7 +27,9 @@ public sealed record UptimeOverlap
     /// <summary>Hours since boot of the points of comparison; empty where the uptimes do not overlap.</summary>
     public required ImmutableArray<double> Points { get; init; }
 
-    /// <summary>The pair of boots that have most points in common, the latest of equals; null where an uptime is not known.</summary>
+    /// <summary>
+    /// The pair of boots that have most points in common, the latest of equals; null where an uptime is not known.
+    /// </summary>
     public static UptimeOverlap? Of(HostHistory a, HostHistory b)
     {
         UptimeLine[] boots = Longest(a);
@@ -48,7 +50,9 @@ public sealed record UptimeOverlap
         return best;
     }
 
-    /// <summary>Values of one side at the points: its own where it has a sample there, else on the line between its neighbours.</summary>
+    /// <summary>
+    /// Values of one side at the points: its own where it has a sample there, else on the line between its neighbours.
+    /// </summary>
     /// <param name="line">Uptimes of the side.</param>
     /// <param name="values">One value per sample of <paramref name="line"/>; NaN where missing.</param>
     public double[] AtPoints(UptimeLine line, ReadOnlySpan<double> values)

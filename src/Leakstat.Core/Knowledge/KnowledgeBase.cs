@@ -4,8 +4,8 @@ using Leakstat.Model;
 namespace Leakstat.Knowledge;
 
 /// <summary>
-/// What is known of FreeBSD's zones, malloc types, modules and past bugs. Data, never code. Tables are read on first use:
-/// a report that asks for no owner pays for none.
+/// What is known of FreeBSD's zones, malloc types, modules and past bugs. Data, never code. Tables are read on first
+/// use: a report that asks for no owner pays for none.
 /// </summary>
 public sealed class KnowledgeBase
 {
@@ -38,18 +38,24 @@ public sealed class KnowledgeBase
 
     /// <summary>This knowledge with a user's own entries in front of it.</summary>
     public KnowledgeBase With(ImmutableArray<OwnerEntry> owners, ImmutableArray<Signature> signatures) => new(
-        () => owners.AddRange(Owners), () => _modules.Value, () => _linuxKpi.Value, () => signatures.AddRange(Signatures));
+        () => owners.AddRange(Owners),
+        () => _modules.Value,
+        () => _linuxKpi.Value,
+        () => signatures.AddRange(Signatures));
 
     /// <summary>Whether a module file (<c>zfs.ko</c>) is part of FreeBSD in any release that is known.</summary>
     public bool IsInTree(string moduleFile) => _modules.Value.Contains(moduleFile);
 
     /// <summary>Where a module file comes from on that release; the release may be unknown.</summary>
-    public ModuleOrigin OriginOf(string moduleFile, FreeBsdRelease? release) => _modules.Value.Origin(moduleFile, release);
+    public ModuleOrigin OriginOf(string moduleFile, FreeBsdRelease? release) =>
+        _modules.Value.Origin(moduleFile, release);
 
     /// <summary>The releases whose source holds the module, of those that were looked at.</summary>
     public ImmutableArray<FreeBsdRelease> ReleasesWith(string moduleFile) => _modules.Value.Releases(moduleFile);
 
-    /// <summary>Whether a module allocates through LinuxKPI, so that its memory does not show under its own name.</summary>
+    /// <summary>
+    /// Whether a module allocates through LinuxKPI, so that its memory does not show under its own name.
+    /// </summary>
     public bool UsesLinuxKpi(string moduleFile) => _linuxKpi.Value.Contains(moduleFile);
 
     /// <summary>What is known of a zone, every entry of that name; empty where nothing is.</summary>
@@ -59,7 +65,9 @@ public sealed class KnowledgeBase
     public IEnumerable<OwnerEntry> MallocType(string name) => _owners.Value.Find(isZone: false, name);
 }
 
-/// <summary>One entry of the table of owners (<c>zones-and-types.csv</c>, or a user's file of the same columns).</summary>
+/// <summary>
+/// One entry of the table of owners (<c>zones-and-types.csv</c>, or a user's file of the same columns).
+/// </summary>
 /// <param name="IsZone">Zone, else malloc type.</param>
 /// <param name="Name">Name as the host prints it.</param>
 /// <param name="Subsystem">Subsystem.</param>
@@ -69,7 +77,14 @@ public sealed class KnowledgeBase
 /// <param name="GrowsWith">What its number follows; empty where not described.</param>
 /// <param name="Bound">What bounds it; empty where not described.</param>
 public sealed record OwnerEntry(
-    bool IsZone, string Name, string Subsystem, string Module, string Source, string Represents, string GrowsWith, string Bound);
+    bool IsZone,
+    string Name,
+    string Subsystem,
+    string Module,
+    string Source,
+    string Represents,
+    string GrowsWith,
+    string Bound);
 
 /// <summary>A known bug or advisory and how to recognise it.</summary>
 public sealed record Signature
@@ -80,7 +95,9 @@ public sealed record Signature
     /// <summary>What it is.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Kind of subject it shows in: <c>zone</c>, <c>malloc</c>, <c>mbuf</c>, <c>arc</c>, <c>wired</c>, <c>module</c>.</summary>
+    /// <summary>
+    /// Kind of subject it shows in: <c>zone</c>, <c>malloc</c>, <c>mbuf</c>, <c>arc</c>, <c>wired</c>, <c>module</c>.
+    /// </summary>
     public required string SubjectKind { get; init; }
 
     /// <summary>Subject names it shows in; <c>*</c> at an end stands for any text.</summary>
@@ -89,7 +106,9 @@ public sealed record Signature
     /// <summary>Module files one of which must be loaded; empty for none.</summary>
     public ImmutableArray<string> Modules { get; init; } = [];
 
-    /// <summary>Releases concerned as <c>from..to</c>, both included, either end open (<c>14.0..14.2</c>); empty for unknown.</summary>
+    /// <summary>
+    /// Releases concerned as <c>from..to</c>, both included, either end open (<c>14.0..14.2</c>); empty for unknown.
+    /// </summary>
     public ImmutableArray<string> Releases { get; init; } = [];
 
     /// <summary>Rules whose findings it can match; empty for any.</summary>

@@ -20,8 +20,8 @@ public enum ModuleOrigin
 }
 
 /// <summary>
-/// The modules that are part of FreeBSD (<c>in-tree-modules.tsv</c>): file name and the releases whose source was looked
-/// at. Where a module's file lies proves little, its name is what is asked.
+/// The modules that are part of FreeBSD (<c>in-tree-modules.tsv</c>): file name and the releases whose source was
+/// looked at. Where a module's file lies proves little, its name is what is asked.
 /// </summary>
 internal sealed class ModuleTable
 {
@@ -48,7 +48,8 @@ internal sealed class ModuleTable
             _releases[line[..tab].ToString()] = parsed;
         }
 
-        FreeBsdRelease[] known = [.. interned.Values.SelectMany(r => r).Distinct().OrderBy(r => r.Major).ThenBy(r => r.Minor)];
+        FreeBsdRelease[] known = [.. interned.Values.SelectMany(r => r).Distinct().OrderBy(r => r.Major).ThenBy(
+            r => r.Minor)];
         Oldest = known.FirstOrDefault();
         Newest = known.LastOrDefault();
     }
@@ -61,7 +62,8 @@ internal sealed class ModuleTable
 
     public bool Contains(string file) => _releases.ContainsKey(file);
 
-    public ImmutableArray<FreeBsdRelease> Releases(string file) => _releases.TryGetValue(file, out var found) ? found : [];
+    public ImmutableArray<FreeBsdRelease> Releases(string file) =>
+        _releases.TryGetValue(file, out var found) ? found : [];
 
     public ModuleOrigin Origin(string file, FreeBsdRelease? release)
     {

@@ -5,7 +5,9 @@ namespace Leakstat.Knowledge;
 /// <summary>Owners by name. The kernel cuts names to 31 characters when it prints them, so do the keys.</summary>
 internal sealed class OwnerTable
 {
-    /// <summary>Longest name that <c>vmstat</c> prints (<c>sys/vm/uma.h</c>, <c>sys/sys/malloc.h</c>: 32 bytes with the NUL).</summary>
+    /// <summary>
+    /// Longest name that <c>vmstat</c> prints (<c>sys/vm/uma.h</c>, <c>sys/sys/malloc.h</c>: 32 bytes with the NUL).
+    /// </summary>
     private const int LongestName = 31;
 
     private readonly Dictionary<(bool IsZone, string Name), ImmutableArray<OwnerEntry>> _byName = [];

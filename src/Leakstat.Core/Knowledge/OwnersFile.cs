@@ -74,7 +74,9 @@ public static class OwnersFile
         }
     }
 
-    /// <summary>Splits a record; missing fields are empty. Quotes as in RFC 4180, except that a record is one line.</summary>
+    /// <summary>
+    /// Splits a record; missing fields are empty. Quotes as in RFC 4180, except that a record is one line.
+    /// </summary>
     private static int Split(ReadOnlySpan<char> line, string[] fields, out string? fault)
     {
         Array.Fill(fields, "");

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leakstat.Knowledge;
 
 /// <summary>
-/// Names that mean one thing on different releases (<c>Knowledge/Data/same-by-release.tsv</c>): a zone that was renamed,
-/// split or joined, or that became a malloc type.
+/// Names that mean one thing on different releases (<c>Knowledge/Data/same-by-release.tsv</c>): a zone that was
+/// renamed, split or joined, or that became a malloc type.
 /// </summary>
 public static class SameByRelease
 {

@@ -4,7 +4,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Knowledge;
 
-/// <summary>Reads signatures of known bugs: a JSON object with an array <c>signatures</c> (see <c>docs/signatures.md</c>).</summary>
+/// <summary>
+/// Reads signatures of known bugs: a JSON object with an array <c>signatures</c> (see <c>docs/signatures.md</c>).
+/// </summary>
 public static class SignaturesFile
 {
     private const int MaximumSignatures = 10_000;
@@ -23,11 +25,17 @@ public static class SignaturesFile
         {
             ReadOnlyMemory<byte> json = utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
             using var document = JsonDocument.Parse(
-                json, new JsonDocumentOptions { MaxDepth = 16, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+                json,
+                new JsonDocumentOptions { MaxDepth = 16, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("signatures", out JsonElement list) || list.ValueKind != JsonValueKind.Array)
+                || !document.RootElement.TryGetProperty("signatures", out JsonElement list)
+                || list.ValueKind != JsonValueKind.Array)
             {
-                problems.Add(new Diagnostic(DiagnosticId.MalformedDocument, "is no object with an array \"signatures\"", new SourceLine(file, 0)));
+                problems.Add(
+                    new Diagnostic(
+                        DiagnosticId.MalformedDocument,
+                        "is no object with an array \"signatures\"",
+                        new SourceLine(file, 0)));
                 return ([], problems.ToImmutable());
             }
 
@@ -49,7 +57,9 @@ public static class SignaturesFile
         catch (JsonException fault)
         {
             problems.Add(new Diagnostic(
-                DiagnosticId.MalformedDocument, "is no JSON from here on; none of it is used", new SourceLine(file, (int)Math.Min((fault.LineNumber ?? -1) + 1, int.MaxValue))));
+                DiagnosticId.MalformedDocument,
+                "is no JSON from here on; none of it is used",
+                new SourceLine(file, (int)Math.Min((fault.LineNumber ?? -1) + 1, int.MaxValue))));
             return ([], problems.ToImmutable());
         }
 
@@ -76,7 +86,8 @@ public static class SignaturesFile
             : source is null ? "has no source"
             : !Kinds.Contains(kind) ? "needs a subjectKind of " + string.Join(", ", Kinds)
             : !Certainties.Contains(certainty) ? "needs a certainty of high, medium or low"
-            : subjects.IsEmpty && modules.IsEmpty ? "names neither subjects nor modules: a release alone matches nothing"
+            : subjects.IsEmpty
+                && modules.IsEmpty ? "names neither subjects nor modules: a release alone matches nothing"
             : "";
         return fault.Length > 0 ? null : new Signature
         {
@@ -101,7 +112,9 @@ public static class SignaturesFile
         entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.False;
 
     private static string? Text(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+        entry.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text
             ? text
             : null;
 

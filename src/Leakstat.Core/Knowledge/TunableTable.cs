@@ -76,7 +76,8 @@ public sealed class TunableTable
                 Name = cells[0],
                 First = Release(cells[1], 0),
                 Last = Release(cells[2], 99),
-                Kind = cells[3][0] == 'R' ? TunableKind.Runtime : cells[3] == "L" ? TunableKind.Loader : TunableKind.Both,
+                Kind = cells[3][0] == 'R' ? TunableKind.Runtime : cells[3] == "L" ? TunableKind.Loader
+                    : TunableKind.Both,
                 IncreaseOnly = cells[3].EndsWith('+'),
                 Architecture = OrNull(cells[4]),
                 ReplacedBy = OrNull(cells[5]),

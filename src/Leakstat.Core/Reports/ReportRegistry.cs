@@ -12,7 +12,9 @@ using Leakstat.Reports.Views.Tuning;
 
 namespace Leakstat.Reports;
 
-/// <summary>Every report and the forms it is written in. A new form is one file in its view and one line here.</summary>
+/// <summary>
+/// Every report and the forms it is written in. A new form is one file in its view and one line here.
+/// </summary>
 public static class ReportRegistry
 {
     /// <summary>Files that every report of a whole host can be written to.</summary>
@@ -32,24 +34,31 @@ public static class ReportRegistry
     /// <summary><c>leakstat detect</c>.</summary>
     public static ReportForms<DetectionReport> Detection { get; } = new(
         ReportForm.Text<DetectionReport>(
-            ReportForm.Terminal, (report, writer, layout) => DetectTerminalReport.Write(report.Diagnosis, report.Needs, writer, layout)),
-        ReportForm.Bytes<DetectionReport>(ReportForm.Json, (report, output) => JsonReport.Write(report.Diagnosis, report.Needs, output)),
+            ReportForm.Terminal,
+            (report, writer, layout) => DetectTerminalReport.Write(report.Diagnosis, report.Needs, writer, layout)),
+        ReportForm.Bytes<DetectionReport>(
+            ReportForm.Json, (report, output) => JsonReport.Write(report.Diagnosis, report.Needs, output)),
         Files<DetectionReport>(report => report.Diagnosis));
 
     /// <summary><c>leakstat detect --compare</c>.</summary>
     public static ReportForms<DiagnosisReport> Comparison { get; } = new(
-        ReportForm.Text<DiagnosisReport>(ReportForm.Terminal, DifferentialTerminalReport.Write), Diagnosis.Json, s_files);
+        ReportForm.Text<DiagnosisReport>(ReportForm.Terminal, DifferentialTerminalReport.Write),
+        Diagnosis.Json,
+        s_files);
 
     /// <summary><c>leakstat ledger</c>.</summary>
     public static ReportForms<LedgerReport> Ledger { get; } = new(
         ReportForm.Text<LedgerReport>(
-            ReportForm.Terminal, (report, writer, layout) => LedgerTerminalReport.Write(report.Capture, report.Ledger, writer, layout)),
-        ReportForm.Bytes<LedgerReport>(ReportForm.Json, (report, output) => LedgerJsonReport.Write(report.Capture, report.Ledger, output)),
+            ReportForm.Terminal,
+            (report, writer, layout) => LedgerTerminalReport.Write(report.Capture, report.Ledger, writer, layout)),
+        ReportForm.Bytes<LedgerReport>(
+            ReportForm.Json, (report, output) => LedgerJsonReport.Write(report.Capture, report.Ledger, output)),
         []);
 
     /// <summary><c>leakstat tune</c>.</summary>
     public static ReportForms<DiagnosisReport> Tuning { get; } = new(
-        ReportForm.Text<DiagnosisReport>(ReportForm.Terminal, (report, writer, _) => TuneReport.WriteText(report, writer)),
+        ReportForm.Text<DiagnosisReport>(
+            ReportForm.Terminal, (report, writer, _) => TuneReport.WriteText(report, writer)),
         ReportForm.Bytes<DiagnosisReport>(ReportForm.Json, TuneReport.WriteJson),
         []);
 

@@ -21,8 +21,18 @@ internal static class AllocatorFrames
             "strdup", "strdup_flags", "strndup",
 
             // sys/vm/uma_core.c
-            "uma_zalloc", "uma_zalloc_arg", "uma_zalloc_smr", "uma_zalloc_domain", "uma_zalloc_pcpu", "uma_zalloc_pcpu_arg",
-            "cache_alloc", "cache_alloc_retry", "zone_alloc_item", "zone_alloc_item_locked", "zone_import", "zone_alloc_bucket",
+            "uma_zalloc",
+            "uma_zalloc_arg",
+            "uma_zalloc_smr",
+            "uma_zalloc_domain",
+            "uma_zalloc_pcpu",
+            "uma_zalloc_pcpu_arg",
+            "cache_alloc",
+            "cache_alloc_retry",
+            "zone_alloc_item",
+            "zone_alloc_item_locked",
+            "zone_import",
+            "zone_alloc_bucket",
             "bucket_alloc", "keg_fetch_slab", "keg_fetch_free_slab", "keg_alloc_slab", "page_alloc", "noobj_alloc",
             "pcpu_page_alloc", "uma_small_alloc", "slab_alloc_item",
 
@@ -32,17 +42,33 @@ internal static class AllocatorFrames
             "kmem_back", "kmem_back_domain", "kmem_alloc_contig_pages",
 
             // sys/kern/kern_mbuf.c
-            "m_get", "m_get2", "m_get3", "m_gethdr", "m_getcl", "m_getjcl", "m_getm2", "m_clget", "m_cljget", "m_get_raw",
+            "m_get",
+            "m_get2",
+            "m_get3",
+            "m_gethdr",
+            "m_getcl",
+            "m_getjcl",
+            "m_getm2",
+            "m_clget",
+            "m_cljget",
+            "m_get_raw",
             "m_gethdr_raw", "mb_zinit_pack",
 
             // sys/contrib/openzfs/module/os/freebsd/spl/spl_kmem.c
             "zfs_kmem_alloc", "kmem_cache_alloc", "kmem_asprintf", "kmem_strdup", "kmem_vasprintf", "vmem_alloc",
 
             // sys/compat/linuxkpi/common/src
-            "lkpi_kmalloc", "linux_kmalloc", "lkpi___kmalloc", "lkpi_kcalloc", "linux_kmem_cache_alloc", "lkpi_kmem_cache_alloc",
+            "lkpi_kmalloc",
+            "linux_kmalloc",
+            "lkpi___kmalloc",
+            "lkpi_kcalloc",
+            "linux_kmem_cache_alloc",
+            "lkpi_kmem_cache_alloc",
             "linux_alloc_pages", "linux_alloc_kmem", "kmem_cache_alloc_noprof",
         ]);
 
-    /// <summary>Whether a frame merely allocates. Helpers of one module count in the kernel and in that module alike.</summary>
+    /// <summary>
+    /// Whether a frame merely allocates. Helpers of one module count in the kernel and in that module alike.
+    /// </summary>
     public static bool Contains(TraceFrame frame) => s_names.Contains(frame.Function);
 }

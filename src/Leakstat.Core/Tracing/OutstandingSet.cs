@@ -3,17 +3,19 @@ using System.Numerics;
 namespace Leakstat.Tracing;
 
 /// <summary>
-/// Pairs allocations and releases by address. Events come processor by processor, so they need not be in order of time: an
-/// address is outstanding when the latest event on it, by its time stamp, is an allocation. That makes the result the same
-/// in whatever order events are added; of events with one time the last added counts.
+/// Pairs allocations and releases by address. Events come processor by processor, so they need not be in order of time:
+/// an address is outstanding when the latest event on it, by its time stamp, is an allocation. That makes the result
+/// the same in whatever order events are added; of events with one time the last added counts.
 /// </summary>
 /// <remarks>
-/// Releases are remembered too, because an earlier allocation may still come; they are forgotten once events have moved on
-/// by <see cref="LateBy"/>. 32 bytes per address.
+/// Releases are remembered too, because an earlier allocation may still come; they are forgotten once events have moved
+/// on by <see cref="LateBy"/>. 32 bytes per address.
 /// </remarks>
 public sealed class OutstandingSet
 {
-    /// <summary>Nanoseconds by which an event may come late (a processor's buffer is read once per switch interval).</summary>
+    /// <summary>
+    /// Nanoseconds by which an event may come late (a processor's buffer is read once per switch interval).
+    /// </summary>
     public const long LateBy = 30_000_000_000;
 
     private const int Released = -1;

@@ -1,9 +1,9 @@
 namespace Leakstat.Tracing;
 
 /// <summary>
-/// What a trace would cost, before it starts. Every call of the allocator passes a probe; calls of the suspect are recorded
-/// with a stack. Times per probe are not known for a given machine: these are on the high side of what is usual
-/// (0.3 to 1 µs per probe, 10 to 50 ns per frame, on amd64).
+/// What a trace would cost, before it starts. Every call of the allocator passes a probe; calls of the suspect are
+/// recorded with a stack. Times per probe are not known for a given machine: these are on the high side of what is
+/// usual (0.3 to 1 µs per probe, 10 to 50 ns per frame, on amd64).
 /// </summary>
 /// <param name="CallsPerSecond">Allocations and releases of the whole allocator that pass a probe, per second.</param>
 /// <param name="EventsPerSecond">Allocations and releases of the suspect, per second.</param>

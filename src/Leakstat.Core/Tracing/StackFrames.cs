@@ -26,7 +26,9 @@ public sealed record StackFrames(ImmutableArray<TraceFrame> Frames)
         }
     }
 
-    /// <summary>The first frame that does not merely allocate: where the memory is asked for. Null without frames.</summary>
+    /// <summary>
+    /// The first frame that does not merely allocate: where the memory is asked for. Null without frames.
+    /// </summary>
     public TraceFrame? Site => Frames.IsEmpty ? null : Frames[SiteIndex];
 
     /// <summary>The stack without the frames in front that merely allocate.</summary>
@@ -50,7 +52,9 @@ public sealed record StackFrames(ImmutableArray<TraceFrame> Frames)
 
 /// <summary>A frame as DTrace prints it: <c>zfs.ko`abd_alloc+0x1f</c>.</summary>
 /// <param name="Module"><c>kernel</c> or the module's file; empty where unknown.</param>
-/// <param name="Function">Function; the address in hex where it has no name (a static function of a stripped module).</param>
+/// <param name="Function">
+/// Function; the address in hex where it has no name (a static function of a stripped module).
+/// </param>
 /// <param name="Offset">Bytes into the function; null where none is printed.</param>
 public sealed record TraceFrame(string Module, string Function, long? Offset)
 {

@@ -12,8 +12,8 @@ public static class SuspectName
         ["mbuf", "mbuf_packet", "mbuf_cluster", "mbuf_jumbo_page", "mbuf_jumbo_9k", "mbuf_jumbo_16k", "mbuf_extpgs"];
 
     /// <summary>
-    /// Reads <c>zone:NAME</c>, <c>malloc:NAME</c>, <c>mbuf:NAME</c>, <c>module:FILE.ko</c>, <c>kmem</c>, or a bare name, whose
-    /// kind the capture tells, else the tables of what is known.
+    /// Reads <c>zone:NAME</c>, <c>malloc:NAME</c>, <c>mbuf:NAME</c>, <c>module:FILE.ko</c>, <c>kmem</c>, or a bare
+    /// name, whose kind the capture tells, else the tables of what is known.
     /// </summary>
     /// <param name="text">What was given.</param>
     /// <param name="capture">A capture of that host; null for none. A module needs one, with <c>kldstat</c>.</param>
@@ -65,7 +65,8 @@ public static class SuspectName
         try
         {
             using var json = JsonDocument.Parse(report);
-            if (!json.RootElement.TryGetProperty("findings", out JsonElement findings) || findings.ValueKind != JsonValueKind.Array)
+            if (!json.RootElement.TryGetProperty("findings", out JsonElement findings)
+                || findings.ValueKind != JsonValueKind.Array)
             {
                 why = "it holds no findings";
                 return null;
@@ -87,12 +88,15 @@ public static class SuspectName
 
                 if (number is not null)
                 {
-                    why = string.Create(CultureInfo.InvariantCulture, $"finding {at} names no zone, malloc type or mbuf kind");
+                    why = string.Create(
+                        CultureInfo.InvariantCulture, $"finding {at} names no zone, malloc type or mbuf kind");
                     return null;
                 }
             }
 
-            why = number is null ? "no finding names a zone, malloc type or mbuf kind" : string.Create(CultureInfo.InvariantCulture, $"it has {at} findings");
+            why = number is null
+                ? "no finding names a zone, malloc type or mbuf kind"
+                : string.Create(CultureInfo.InvariantCulture, $"it has {at} findings");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -106,14 +110,16 @@ public static class SuspectName
     {
         if (finding.ValueKind != JsonValueKind.Object || !finding.TryGetProperty("subject", out JsonElement subject)
             || subject.ValueKind != JsonValueKind.Object
-            || !subject.TryGetProperty("kind", out JsonElement kind) || !subject.TryGetProperty("name", out JsonElement name))
+            || !subject.TryGetProperty("kind", out JsonElement kind)
+            || !subject.TryGetProperty("name", out JsonElement name))
         {
             return null;
         }
 
         return (kind.GetString(), name.GetString()) switch
         {
-            ("zone" or "malloc" or "mbuf" or "module", { Length: > 0 } subjectName) => $"{kind.GetString()}:{subjectName}",
+            ("zone" or "malloc" or "mbuf" or "module", { Length: > 0 } subjectName) =>
+                $"{kind.GetString()}:{subjectName}",
             ("wired", "unaccounted") => TraceSuspect.Kmem,
             _ => null,
         };
@@ -160,7 +166,8 @@ public static class SuspectName
     {
         if (capture?.KernelFiles is not { } files)
         {
-            why = $"to follow {name} it has to be known where it is loaded: give a capture with kldstat of this boot (--captures)";
+            why = $"to follow {name} it has to be known where it is loaded: give a capture with kldstat of this boot "
+                + "(--captures)";
             return null;
         }
 
@@ -169,7 +176,8 @@ public static class SuspectName
             if (file.Name == name && file.Size > 0 && file.Address > 0)
             {
                 why = "";
-                return new TraceSuspect(SuspectKind.Module, name) { Module = new ModuleRange(file.Address, (ulong)file.Size) };
+                return new TraceSuspect(SuspectKind.Module, name) { Module = new ModuleRange(
+                    file.Address, (ulong)file.Size) };
             }
         }
 

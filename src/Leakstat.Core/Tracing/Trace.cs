@@ -9,7 +9,9 @@ public enum TraceForm
     /// <summary>Allocations paired with releases by address: what is outstanding.</summary>
     Outstanding,
 
-    /// <summary>Aggregations as they were printed: whatever the script summed or counted, releases not taken off.</summary>
+    /// <summary>
+    /// Aggregations as they were printed: whatever the script summed or counted, releases not taken off.
+    /// </summary>
     Aggregated,
 }
 
@@ -22,7 +24,9 @@ public sealed record Trace
     /// <summary>What the numbers are.</summary>
     public required TraceForm Form { get; init; }
 
-    /// <summary>The suspect, as the program's first line names it; null where no program of leakstat wrote this.</summary>
+    /// <summary>
+    /// The suspect, as the program's first line names it; null where no program of leakstat wrote this.
+    /// </summary>
     public TraceSuspect? Suspect { get; init; }
 
     /// <summary>Release that the program was written for; null where unknown.</summary>
@@ -34,7 +38,9 @@ public sealed record Trace
     /// <summary>Why the program ended (<c>time</c>, <c>rate</c>, …); null where its last line is missing.</summary>
     public string? EndedBy { get; init; }
 
-    /// <summary>From the program's beginning to its end, or from the first event to the last; null where unknown.</summary>
+    /// <summary>
+    /// From the program's beginning to its end, or from the first event to the last; null where unknown.
+    /// </summary>
     public TimeSpan? Duration { get; init; }
 
     /// <summary>Allocations read.</summary>
@@ -58,7 +64,9 @@ public sealed record Trace
     /// <summary>Lines that were not understood.</summary>
     public long SkippedLines { get; init; }
 
-    /// <summary>Whether the program ran to the end of its time and nothing was lost: only then is what is shown all there is.</summary>
+    /// <summary>
+    /// Whether the program ran to the end of its time and nothing was lost: only then is what is shown all there is.
+    /// </summary>
     public bool IsWhole => Losses.IsEmpty && (Suspect is null || EndedBy == "time");
 
     /// <summary>Outstanding blocks, or the sum of the counts.</summary>

@@ -1,6 +1,8 @@
 namespace Leakstat.Tracing;
 
-/// <summary>What a trace may cost and what it leaves out. All of it is built into the program, which stops by itself.</summary>
+/// <summary>
+/// What a trace may cost and what it leaves out. All of it is built into the program, which stops by itself.
+/// </summary>
 public sealed record TraceBounds
 {
     /// <summary>Seconds in which allocations are recorded.</summary>
@@ -14,7 +16,9 @@ public sealed record TraceBounds
     /// <summary>Least size in bytes that is recorded; 0 records every size. Items of one zone have one size.</summary>
     public long MinimumBytes { get; init; }
 
-    /// <summary>One address in so many is followed, chosen by a hash so that its release is followed too; 1 follows all.</summary>
+    /// <summary>
+    /// One address in so many is followed, chosen by a hash so that its release is followed too; 1 follows all.
+    /// </summary>
     public int Sample { get; init; } = 1;
 
     /// <summary>Events per second at which the program stops.</summary>

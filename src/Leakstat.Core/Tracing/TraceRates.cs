@@ -6,8 +6,8 @@ namespace Leakstat.Tracing;
 public static class TraceRates
 {
     /// <summary>
-    /// The estimate; null where the captures do not tell it: no times, no growing time, counters that fell, or the suspect
-    /// missing. Releases are taken to be as many as allocations.
+    /// The estimate; null where the captures do not tell it: no times, no growing time, counters that fell, or the
+    /// suspect missing. Releases are taken to be as many as allocations.
     /// </summary>
     public static OverheadEstimate? Between(Capture earlier, Capture later, TraceSuspect suspect)
     {
@@ -20,12 +20,14 @@ public static class TraceRates
         (long? all, long? mine) = suspect.Kind switch
         {
             SuspectKind.Malloc => (MallocCalls(earlier, later, null), MallocCalls(earlier, later, suspect.Name)),
-            SuspectKind.Zone or SuspectKind.Mbuf => (ZoneCalls(earlier, later, null), ZoneCalls(earlier, later, suspect.Zones)),
+            SuspectKind.Zone or SuspectKind.Mbuf => (
+                ZoneCalls(earlier, later, null), ZoneCalls(earlier, later, suspect.Zones)),
             SuspectKind.Module => (MallocCalls(earlier, later, null), null),
             _ => (null, null),
         };
         return all is { } calls
-            ? new OverheadEstimate(2 * calls / seconds, 2 * (mine ?? (suspect.Kind == SuspectKind.Module ? 0 : calls)) / seconds)
+            ? new OverheadEstimate(
+                2 * calls / seconds, 2 * (mine ?? (suspect.Kind == SuspectKind.Module ? 0 : calls)) / seconds)
             : null;
     }
 

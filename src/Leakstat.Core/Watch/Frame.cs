@@ -29,8 +29,8 @@ public enum CellStyle : byte
 }
 
 /// <summary>
-/// One screenful of cells, each one column wide. Nothing but printable characters gets in: whatever a host calls its zones,
-/// no control character reaches a terminal.
+/// One screenful of cells, each one column wide. Nothing but printable characters gets in: whatever a host calls its
+/// zones, no control character reaches a terminal.
 /// </summary>
 public sealed class Frame
 {
@@ -67,7 +67,10 @@ public sealed class Frame
     /// <summary>Styles of a row.</summary>
     public ReadOnlySpan<CellStyle> Styles(int row) => _styles.AsSpan(row * Width, Width);
 
-    /// <summary>Puts text at a place, cut at the edge (or at <paramref name="most"/> columns, with a mark); gives the column behind it.</summary>
+    /// <summary>
+    /// Puts text at a place, cut at the edge (or at <paramref name="most"/> columns, with a mark); gives the column
+    /// behind it.
+    /// </summary>
     public int Put(int row, int column, string text, CellStyle style = CellStyle.Plain, int most = int.MaxValue)
     {
         if (row < 0 || row >= Height || column < 0 || column >= Width)
@@ -135,7 +138,9 @@ public sealed class Frame
             return (char)rune.Value;
         }
 
-        return !_ascii && rune.IsBmp && Rune.GetUnicodeCategory(rune) is not (System.Globalization.UnicodeCategory.Control
+        return !_ascii
+            && rune.IsBmp
+            && Rune.GetUnicodeCategory(rune) is not (System.Globalization.UnicodeCategory.Control
             or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
             or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.OtherNotAssigned
             or System.Globalization.UnicodeCategory.PrivateUse or System.Globalization.UnicodeCategory.Surrogate)

@@ -31,7 +31,8 @@ public static class WatchKeys
     /// <param name="key">The key.</param>
     /// <param name="snapshot">What is shown; null before the first capture.</param>
     /// <param name="page">Rows that fit on the screen.</param>
-    public static (WatchState State, WatchAction Action) Press(WatchState state, WatchKey key, WatchSnapshot? snapshot, int page)
+    public static (WatchState State, WatchAction Action) Press(
+        WatchState state, WatchKey key, WatchSnapshot? snapshot, int page)
     {
         state = state with { Message = null };
         if (key.Code == WatchKeyCode.Control)
@@ -52,7 +53,8 @@ public static class WatchKeys
 
         if (Move(key, page) is { } move)
         {
-            return (state.Page == WatchPage.Rows ? Select(state, snapshot, move) : Scroll(state, move), WatchAction.None);
+            return (
+                state.Page == WatchPage.Rows ? Select(state, snapshot, move) : Scroll(state, move), WatchAction.None);
         }
 
         return key switch
@@ -60,7 +62,8 @@ public static class WatchKeys
             { Character: 'q' } => state.Page == WatchPage.Rows
                 ? (state, WatchAction.Quit)
                 : (state with { Page = WatchPage.Rows }, WatchAction.None),
-            { Character: 'm' } when state.IsPaused => (state with { Message = "no mark while paused" }, WatchAction.None),
+            { Character: 'm' } when state.IsPaused => (
+                state with { Message = "no mark while paused" }, WatchAction.None),
             { Character: 'm' } => (state, WatchAction.Mark),
             { Character: 'M' } => (state, WatchAction.ClearMark),
             { Character: 'w' } => (state, WatchAction.Write),
@@ -134,11 +137,13 @@ public static class WatchOrder
     /// <summary>The rows that pass the filter, in the order chosen; equal ones by size and then name.</summary>
     public static WatchRow[] Of(WatchSnapshot snapshot, WatchState state)
     {
-        WatchRow[] rows = [.. state.Filter.Length == 0 ? snapshot.Rows : snapshot.Rows.Where(r => Passes(r.Subject, state.Filter))];
+        WatchRow[] rows = [.. state.Filter.Length == 0 ? snapshot.Rows : snapshot.Rows.Where(
+            r => Passes(r.Subject, state.Filter))];
         Array.Sort(rows, state.Sort switch
         {
             WatchSort.Size => BySize,
-            WatchSort.Rate => static (a, b) => Then((b.BytesPerHour ?? double.MinValue).CompareTo(a.BytesPerHour ?? double.MinValue), a, b),
+            WatchSort.Rate => static (a, b) => Then(
+                (b.BytesPerHour ?? double.MinValue).CompareTo(a.BytesPerHour ?? double.MinValue), a, b),
             WatchSort.Name => ByName,
             _ => static (a, b) => Then((b.Change ?? long.MinValue).CompareTo(a.Change ?? long.MinValue), a, b),
         });
@@ -153,7 +158,8 @@ public static class WatchOrder
 
     private static int BySize(WatchRow a, WatchRow b) => b.Bytes != a.Bytes ? b.Bytes.CompareTo(a.Bytes) : ByName(a, b);
 
-    private static int ByName(WatchRow a, WatchRow b) => string.CompareOrdinal(a.Subject.Name, b.Subject.Name) is not 0 and { } order
+    private static int ByName(WatchRow a, WatchRow b) =>
+        string.CompareOrdinal(a.Subject.Name, b.Subject.Name) is not 0 and { } order
         ? order
         : a.Subject.Kind.CompareTo(b.Subject.Kind);
 }

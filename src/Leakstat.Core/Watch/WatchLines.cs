@@ -15,20 +15,24 @@ public static class WatchLines
     public const string Schema = "leakstat.watch/1";
 
     /// <summary>The view with so many rows, as lines of text.</summary>
-    public static void WriteText(WatchSnapshot snapshot, WatchState state, WatchLayout layout, int rows, TextWriter output)
+    public static void WriteText(
+        WatchSnapshot snapshot, WatchState state, WatchLayout layout, int rows, TextWriter output)
     {
         rows = Math.Clamp(rows, 1, 900);
         layout = (layout with { Height = rows + 12 }).For(snapshot);
 
         // The last line of a screen tells the keys, and there is room for more rows than were asked for.
-        foreach (string line in WatchScreen.Draw(snapshot, state, layout).Lines().Take(layout.Height - 1 - (layout.Rows - rows)).Where(l => l.Length > 0))
+        foreach (string line in WatchScreen.Draw(snapshot, state, layout).Lines().Take(
+            layout.Height - 1 - (layout.Rows - rows)).Where(l => l.Length > 0))
         {
             output.Write(line);
             output.Write('\n');
         }
     }
 
-    /// <summary>The view as one object on one line; every row, in the order asked for. Sizes are bytes, rates bytes per hour.</summary>
+    /// <summary>
+    /// The view as one object on one line; every row, in the order asked for. Sizes are bytes, rates bytes per hour.
+    /// </summary>
     public static void WriteJson(WatchSnapshot snapshot, WatchState state, Stream output)
     {
         using (var json = new Utf8JsonWriter(output, JsonMembers.Options with { Indented = false }))

@@ -24,7 +24,8 @@ internal readonly record struct WatchNumber(Subject Subject, long Bytes)
 internal static class WatchNumbers
 {
     /// <summary>Every row. A zone or type whose name comes twice comes twice.</summary>
-    public static IEnumerable<WatchNumber> Of(DiagnosisCase host) => Mbufs(host).Concat(Zones(host)).Concat(Types(host)).Concat(Accounts(host));
+    public static IEnumerable<WatchNumber> Of(DiagnosisCase context) =>
+        Mbufs(context).Concat(Zones(context)).Concat(Types(context)).Concat(Accounts(context));
 
     /// <summary>Whether a capture holds the table that such a row comes from.</summary>
     public static bool HasTable(Capture capture, Ledger ledger, SubjectKind kind) => kind switch
@@ -35,21 +36,22 @@ internal static class WatchNumbers
         _ => ledger.WiredTotal is not null,
     };
 
-    private static IEnumerable<WatchNumber> Zones(DiagnosisCase host)
+    private static IEnumerable<WatchNumber> Zones(DiagnosisCase context)
     {
-        if (host.Latest.Zones is not { } table)
+        if (context.Latest.Zones is not { } table)
         {
             yield break;
         }
 
-        long copies = KernelMemory.CpuCopies(host.Latest);
+        long copies = KernelMemory.CpuCopies(context.Latest);
         foreach (ZoneRow row in table.Rows)
         {
             var subject = Subject.Zone(row.Name);
 
             // Kinds of mbufs are rows of their own: what vmstat -z calls used of a cluster may be free in a packet.
             // Zones that hand out memory of others hold none themselves; kernel stacks have no other row with items.
-            if (subject.Kind == SubjectKind.Mbuf || (ZoneKinds.IsCacheZone(row.Name) && row.Name is not ("kstack_cache" or "thread_kstack")))
+            if (subject.Kind == SubjectKind.Mbuf || (
+                ZoneKinds.IsCacheZone(row.Name) && row.Name is not ("kstack_cache" or "thread_kstack")))
             {
                 continue;
             }
@@ -61,13 +63,13 @@ internal static class WatchNumbers
                 Items = used,
                 FreeBytes = Arithmetic.Multiply(Math.Max(row.Free, 0), each),
                 Failures = row.Failures,
-                Bound = BoundOf(host, row),
+                Bound = BoundOf(context, row),
                 At = table.At(row),
             };
         }
     }
 
-    private static WatchBound? BoundOf(DiagnosisCase host, in ZoneRow row)
+    private static WatchBound? BoundOf(DiagnosisCase context, in ZoneRow row)
     {
         string name = row.Name;
         if (row.Limit > 0)
@@ -77,7 +79,8 @@ internal static class WatchNumbers
 
         if (name == "VNODE")
         {
-            return host.Sysctl("vfs.vnode.stats.count", "vfs.numvnodes") is { } vnodes && host.Sysctl("kern.maxvnodes") is { Value: > 0 } most
+            return context.Sysctl("vfs.vnode.stats.count", "vfs.numvnodes") is { } vnodes
+                && context.Sysctl("kern.maxvnodes") is { Value: > 0 } most
                 ? new WatchBound("kern.maxvnodes", most.Value, vnodes.Value)
                 : null;
         }
@@ -86,7 +89,7 @@ internal static class WatchNumbers
         {
             if (limit.Zone == name)
             {
-                return limit.Count(host) is { } count && host.Sysctl(limit.Limit) is { Value: > 0 } most
+                return limit.Count(context) is { } count && context.Sysctl(limit.Limit) is { Value: > 0 } most
                     ? new WatchBound(limit.Limit, most.Value, count.Value, limit.IsBytes)
                     : null;
             }
@@ -95,9 +98,9 @@ internal static class WatchNumbers
         return null;
     }
 
-    private static IEnumerable<WatchNumber> Types(DiagnosisCase host)
+    private static IEnumerable<WatchNumber> Types(DiagnosisCase context)
     {
-        if (host.Latest.MallocTypes is not { } table)
+        if (context.Latest.MallocTypes is not { } table)
         {
             yield break;
         }
@@ -112,9 +115,9 @@ internal static class WatchNumbers
         }
     }
 
-    private static IEnumerable<WatchNumber> Mbufs(DiagnosisCase host)
+    private static IEnumerable<WatchNumber> Mbufs(DiagnosisCase context)
     {
-        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        foreach (MbufPoolUse pool in MbufPools.Of(context))
         {
             yield return new WatchNumber(new Subject(SubjectKind.Mbuf, pool.Zone), pool.BytesInUse)
             {
@@ -128,9 +131,9 @@ internal static class WatchNumbers
     }
 
     /// <summary>Owners of wired memory that are not sums of rows, and the remainder where it means something.</summary>
-    private static IEnumerable<WatchNumber> Accounts(DiagnosisCase host)
+    private static IEnumerable<WatchNumber> Accounts(DiagnosisCase context)
     {
-        foreach (Account account in host.Ledger.Wired)
+        foreach (Account account in context.Ledger.Wired)
         {
             if (account.Name is AccountName.Zones or AccountName.Malloc)
             {
@@ -138,18 +141,19 @@ internal static class WatchNumbers
             }
 
             bool isArc = account.Name == AccountName.Arc;
-            yield return new WatchNumber(isArc ? Subject.Arc : new Subject(SubjectKind.Wired, account.Name), account.Bytes)
+            yield return new WatchNumber(
+                isArc ? Subject.Arc : new Subject(SubjectKind.Wired, account.Name), account.Bytes)
             {
                 At = account.At,
-                Bound = isArc && ArcView.Of(host.Latest)?.Maximum is { Value: > 0 } most
+                Bound = isArc && ArcView.Of(context.Latest)?.Maximum is { Value: > 0 } most
                     ? new WatchBound("arc_max", most.Value, account.Bytes, IsBytes: true)
                     : null,
             };
         }
 
-        if (host.Ledger is { Unaccounted: { } unaccounted, IsComplete: true })
+        if (context.Ledger is { Unaccounted: { } unaccounted, IsComplete: true })
         {
-            yield return new WatchNumber(Subject.Unaccounted, unaccounted) { At = host.Ledger.WiredTotal?.At };
+            yield return new WatchNumber(Subject.Unaccounted, unaccounted) { At = context.Ledger.WiredTotal?.At };
         }
     }
 }

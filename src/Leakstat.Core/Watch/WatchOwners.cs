@@ -36,7 +36,8 @@ public sealed class WatchOwners
 
     /// <summary>These, or those of a capture with other modules.</summary>
     internal WatchOwners For(Capture capture) =>
-        capture.KernelFiles is null || (_modules.AsSpan().SequenceEqual(ModulesOf(capture).AsSpan()) && Host.Release == capture.Host.Release)
+        capture.KernelFiles is null
+            || (_modules.AsSpan().SequenceEqual(ModulesOf(capture).AsSpan()) && Host.Release == capture.Host.Release)
             ? this
             : new WatchOwners(capture, Host.Knowledge);
 
@@ -44,5 +45,6 @@ public sealed class WatchOwners
     internal static DiagnosisCase CaseOf(Capture capture, Ledger ledger, KnowledgeBase knowledge) =>
         new(capture, ledger, new HostHistory([], [], []), knowledge, InputReport.Clean);
 
-    private static ImmutableArray<string> ModulesOf(Capture capture) => [.. capture.KernelFiles?.Files.Select(f => f.Name) ?? []];
+    private static ImmutableArray<string> ModulesOf(Capture capture) =>
+        [.. capture.KernelFiles?.Files.Select(f => f.Name) ?? []];
 }

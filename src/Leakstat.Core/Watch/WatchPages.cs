@@ -16,7 +16,8 @@ internal static class WatchPages
     public static string[] Lines(WatchSnapshot snapshot, WatchState state, WatchLayout layout)
     {
         using var writer = new StringWriter { NewLine = "\n" };
-        var canvas = new TerminalCanvas(writer, new TerminalOptions { Width = Math.Min(layout.Width, 120), Ascii = layout.Ascii });
+        var canvas = new TerminalCanvas(
+            writer, new TerminalOptions { Width = Math.Min(layout.Width, 120), Ascii = layout.Ascii });
         switch (state.Page)
         {
             case WatchPage.Details:
@@ -33,7 +34,9 @@ internal static class WatchPages
         return [.. writer.ToString().TrimEnd('\n').Split('\n').SelectMany(line => Fold(line, layout.Width))];
     }
 
-    /// <summary>Commands and places are printed whole: what is wider than the screen goes on in the next line.</summary>
+    /// <summary>
+    /// Commands and places are printed whole: what is wider than the screen goes on in the next line.
+    /// </summary>
     private static IEnumerable<string> Fold(string line, int width) =>
         line.Length <= width ? [line] : line.Chunk(width).Select(part => new string(part));
 
@@ -41,7 +44,8 @@ internal static class WatchPages
     {
         if (state.Selected is not { } subject || snapshot.Find(subject) is not { } row)
         {
-            canvas.Paragraph(0, 0, new Run("The row is no longer there: the zone was destroyed, or its module was unloaded."));
+            canvas.Paragraph(
+                0, 0, new Run("The row is no longer there: the zone was destroyed, or its module was unloaded."));
             return;
         }
 
@@ -50,8 +54,13 @@ internal static class WatchPages
         string items = row.Items is { } count ? $" in {Display.Count(count)} items" : "";
         string free = row.FreeBytes is > 0 and { } cached ? $", and {Display.Bytes(cached)} free in caches" : "";
         string place = row.At is { } at ? $" [{at}]" : "";
-        canvas.Field(2, Label, "In use", new Run($"{Display.Bytes(row.Bytes)}{items}{free}{(row.IsStale ? " (not in the latest capture)" : "")}{place}"));
-        string start = snapshot.Start switch { WatchStart.Mark => "the mark", WatchStart.Boot => "the reboot", _ => "the start" };
+        canvas.Field(
+            2, Label,
+            "In use",
+            new Run(
+                $"{Display.Bytes(row.Bytes)}{items}{free}{(row.IsStale ? " (not in the latest capture)" : "")}{place}"));
+        string start =
+            snapshot.Start switch { WatchStart.Mark => "the mark", WatchStart.Boot => "the reboot", _ => "the start" };
         string since = snapshot.Since is { } from ? $", {Display.ExactTime(from)} UTC" : "";
         canvas.Field(2, Label, "Change", new Run(row.Change is { } change
             ? $"{Display.Change(change)} since {start}{since}{(row.IsNew ? "; it did not exist then" : "")}"
@@ -59,7 +68,10 @@ internal static class WatchPages
         if (row.BytesPerHour is { } rate)
         {
             canvas.Field(2, Label, "Rate", new Run($"{Display.Rate(rate)} over the last {row.Recent.Length} captures"));
-            canvas.Field(2, Label, "", new Run(Sparkline.Of(row.Recent.ToArray(), WatchSession.RecentSamples, canvas.Ascii), IsWhole: true));
+            canvas.Field(
+                2, Label,
+                "",
+                new Run(Sparkline.Of(row.Recent.ToArray(), WatchSession.RecentSamples, canvas.Ascii), IsWhole: true));
         }
 
         if (row.Bound is { } bound)
@@ -67,7 +79,10 @@ internal static class WatchPages
             string amounts = bound.IsBytes
                 ? $"{Display.Bytes(bound.Used)} of {Display.Bytes(bound.Most)}"
                 : $"{Display.Count(bound.Used)} of {Display.Count(bound.Most)}";
-            canvas.Field(2, Label, "Bound", new Run($"{Display.Percent(bound.Fill)}: {amounts}{(bound.Name is { } name ? ", " + name : "")}"));
+            canvas.Field(
+                2, Label,
+                "Bound",
+                new Run($"{Display.Percent(bound.Fill)}: {amounts}{(bound.Name is { } name ? ", " + name : "")}"));
         }
 
         if (row.Failures is { } failures)
@@ -132,7 +147,8 @@ internal static class WatchPages
 
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run("No finding is about it. It has grown; what to do to see more:"));
-        foreach (Advice advice in GrowthAdvice.For(snapshot.Owners.Host, row.Subject.Kind, row.Subject.Name, snapshot.Samples))
+        foreach (Advice advice in GrowthAdvice.For(
+            snapshot.Owners.Host, row.Subject.Kind, row.Subject.Name, snapshot.Samples))
         {
             canvas.Paragraph(2, 4, new Run("-"), new Run(advice.Text));
             foreach (string command in advice.Commands)
@@ -183,9 +199,12 @@ internal static class WatchPages
 
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run(
-            "SIZE is bytes in use; CHANGE is since the start, the reboot or the mark; RATE/H and RECENT are over the last "
-            + $"{WatchSession.RecentSamples} captures; BOUND is how much of a limit is used. A row with ! or * has a critical finding or a warning."));
+            "SIZE is bytes in use; CHANGE is since the start, the reboot or the mark; RATE/H and RECENT are over the "
+                + "last "
+            + $"{WatchSession.RecentSamples} captures; BOUND is how much of a limit is used. A row with ! or * has a "
+            + "critical finding or a warning."));
         canvas.Paragraph(0, 0, new Run(
-            "Memory: W wired, A active, I inactive, L laundry, C cache, . free, K kernel image and what else the page allocator does not manage."));
+            "Memory: W wired, A active, I inactive, L laundry, C cache, . free, K kernel image and what else the "
+                + "page allocator does not manage."));
     }
 }

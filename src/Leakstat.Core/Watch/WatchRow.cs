@@ -18,7 +18,9 @@ public sealed record WatchRow
     /// <summary>Bytes held free in caches; null where unknown.</summary>
     public long? FreeBytes { get; init; }
 
-    /// <summary>Bytes gained since the start of the watch (or the boot, or the mark); null where the start had no number.</summary>
+    /// <summary>
+    /// Bytes gained since the start of the watch (or the boot, or the mark); null where the start had no number.
+    /// </summary>
     public long? Change { get; init; }
 
     /// <summary>Whether it did not exist at the start, so that the whole of it is change.</summary>

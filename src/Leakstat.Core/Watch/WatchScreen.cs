@@ -43,7 +43,8 @@ public static class WatchScreen
             case WatchPage.Rows:
                 WatchRow[] rows = WatchOrder.Of(snapshot, state);
                 DrawStatus(frame, row, snapshot, state, layout, rows.Length);
-                WatchTable.Draw(frame, row + 1, layout.Rows, snapshot, rows, TopOf(rows, state, layout.Rows), state, layout.Ascii);
+                WatchTable.Draw(
+                    frame, row + 1, layout.Rows, snapshot, rows, TopOf(rows, state, layout.Rows), state, layout.Ascii);
                 break;
             default:
                 DrawStatus(frame, row, snapshot, state, layout, snapshot.Rows.Length);
@@ -89,7 +90,9 @@ public static class WatchScreen
             PrintableText.Of(host.Name ?? "host of unknown name", ascii: true),
             host.Release is { } release ? "FreeBSD " + PrintableText.Of(release.Text, ascii: true) : "release unknown",
             PrintableText.Of(host.Architecture ?? "", ascii: true),
-            host.UptimeSeconds is { } seconds and >= 0 and < 1L << 40 ? "up " + Display.Duration(TimeSpan.FromSeconds(seconds)) : "",
+            host.UptimeSeconds is { } seconds and >= 0 and < 1L << 40
+                ? "up " + Display.Duration(TimeSpan.FromSeconds(seconds))
+                : "",
         ];
         frame.Paint(0, 0, frame.Width, CellStyle.Inverse);
         string time = snapshot.Latest.TakenAt is { } at ? Display.ExactTime(at) + " UTC" : "";
@@ -128,7 +131,9 @@ public static class WatchScreen
         {
             string change = snapshot.UnaccountedChange is { } moved ? $" ({Display.ShortChange(moved)})" : "";
             string doubt = ledger.IsComplete ? "" : " (sources missing)";
-            CellStyle style = ledger.IsComplete && Math.Abs(unaccounted) > ledger.Tolerance ? CellStyle.Strong : CellStyle.Plain;
+            CellStyle style = ledger.IsComplete && Math.Abs(unaccounted) > ledger.Tolerance
+                ? CellStyle.Strong
+                : CellStyle.Plain;
             column = frame.Put(2, column, $", unaccounted {Display.ShortBytes(unaccounted)}{change}{doubt}", style);
         }
 
@@ -153,7 +158,11 @@ public static class WatchScreen
         {
             string text = snapshot.Report is { } report ? Headline.Of(report).Text : "Not judged yet.";
             string little = snapshot.Samples < 12 ? " (a leak takes 12 captures to prove)" : "";
-            frame.Put(3, 0, PrintableText.Of(text, ascii: true) + little, snapshot.Report is null ? CellStyle.Dim : CellStyle.Good);
+            frame.Put(
+                3,
+                0,
+                PrintableText.Of(text, ascii: true) + little,
+                snapshot.Report is null ? CellStyle.Dim : CellStyle.Good);
             return;
         }
 
@@ -169,12 +178,17 @@ public static class WatchScreen
             };
             int column = frame.Put(3 + i, 0, word + " ", style);
             column = frame.Put(
-                3 + i, column, PrintableText.Of(findings[i].Title, ascii: true), CellStyle.Strong, frame.Width - column - more.Length);
+                3 + i,
+                column,
+                PrintableText.Of(findings[i].Title, ascii: true),
+                CellStyle.Strong,
+                frame.Width - column - more.Length);
             frame.Put(3 + i, column, more, CellStyle.Dim);
         }
     }
 
-    private static void DrawStatus(Frame frame, int row, WatchSnapshot snapshot, WatchState state, WatchLayout layout, int shown)
+    private static void DrawStatus(
+        Frame frame, int row, WatchSnapshot snapshot, WatchState state, WatchLayout layout, int shown)
     {
         if (layout.Trouble is { } trouble)
         {
@@ -188,16 +202,25 @@ public static class WatchScreen
             return;
         }
 
-        string since = snapshot.Since is { } at ? " " + at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture) : "";
-        string start = snapshot.Start switch { WatchStart.Mark => "mark", WatchStart.Boot => "boot seen", _ => "start" };
+        string since = snapshot.Since is { } at
+            ? " " + at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)
+            : "";
+        string start =
+            snapshot.Start switch { WatchStart.Mark => "mark", WatchStart.Boot => "boot seen", _ => "start" };
         string[] parts =
         [
             state.IsPaused ? "PAUSED" : "",
             Display.Count(snapshot.Samples, "capture", "captures"),
             $"change since {start}{since}",
-            state.Filter.Length > 0 ? $"filter {state.Filter}: {shown} of {snapshot.Rows.Length} rows" : $"{shown} rows",
+            state.Filter.Length > 0
+                ? $"filter {state.Filter}: {shown} of {snapshot.Rows.Length} rows"
+                : $"{shown} rows",
         ];
-        int column = frame.Put(row, 0, string.Join(", ", parts.Where(p => p.Length > 0)), state.IsPaused ? CellStyle.Warning : CellStyle.Dim);
+        int column = frame.Put(
+            row,
+            0,
+            string.Join(", ", parts.Where(p => p.Length > 0)),
+            state.IsPaused ? CellStyle.Warning : CellStyle.Dim);
         if (snapshot.Events is [.., var latest] && column < frame.Width - 20)
         {
             frame.Put(row, column, PrintableText.Of($"; {latest.Kind}: {latest.Text}", ascii: true), CellStyle.Strong);
@@ -207,8 +230,11 @@ public static class WatchScreen
     private static void DrawPage(Frame frame, int row, WatchLayout layout, string[] lines, WatchState state)
     {
         int top = Math.Clamp(state.PageTop, 0, Math.Max(lines.Length - layout.Rows, 0));
-        string title = state.Page switch { WatchPage.Details => "DETAILS", WatchPage.Findings => "FINDINGS", _ => "KEYS" };
-        string place = lines.Length > layout.Rows ? $"lines {top + 1} to {Math.Min(top + layout.Rows, lines.Length)} of {lines.Length}" : "";
+        string title =
+            state.Page switch { WatchPage.Details => "DETAILS", WatchPage.Findings => "FINDINGS", _ => "KEYS" };
+        string place = lines.Length > layout.Rows
+            ? $"lines {top + 1} to {Math.Min(top + layout.Rows, lines.Length)} of {lines.Length}"
+            : "";
         frame.Paint(row, 0, frame.Width, CellStyle.Inverse);
         frame.Put(row, 1, title, CellStyle.Inverse);
         frame.PutRight(row, frame.Width - place.Length, place.Length, place, CellStyle.Inverse);
@@ -235,7 +261,8 @@ public static class WatchScreen
         }
 
         string keys = state.Page == WatchPage.Rows
-            ? "? help  q quit  g growth  s size  r rate  / filter  m mark  RETURN details  f findings  SPACE pause  w write"
+            ? "? help  q quit  g growth  s size  r rate  / filter  m mark  RETURN details  f findings  SPACE pause  "
+                + "w write"
             : "ESC back  up down PgUp PgDn  q back";
         while (keys.Length > frame.Width)
         {

@@ -76,8 +76,8 @@ public sealed class WatchSession(KnowledgeBase knowledge)
     }
 
     /// <summary>
-    /// What a diagnosis of all captures so far needs; may be run on another thread. Null where no capture was added to the
-    /// history since the last.
+    /// What a diagnosis of all captures so far needs; may be run on another thread. Null where no capture was added to
+    /// the history since the last.
     /// </summary>
     public Func<DiagnosisReport>? Diagnosis()
     {
@@ -89,7 +89,8 @@ public sealed class WatchSession(KnowledgeBase knowledge)
         HostHistory history = _history.Build();
         ImmutableArray<Diagnostic> diagnostics = [.. _diagnostics];
         _judgeable = null;
-        return () => new Diagnoser(knowledge).Diagnose(latest.Host.Name, history, latest, diagnostics, InputReport.Clean)!;
+        return () => new Diagnoser(knowledge).Diagnose(
+            latest.Host.Name, history, latest, diagnostics, InputReport.Clean)!;
     }
 
     /// <summary>Takes a diagnosis and gives what to show.</summary>
@@ -183,8 +184,11 @@ public sealed class WatchSession(KnowledgeBase knowledge)
 
         foreach (WatchNumber number in WatchNumbers.Of(WatchOwners.CaseOf(capture, ledger, knowledge)))
         {
-            ref WatchTrack? track = ref CollectionsMarshal.GetValueRefOrAddDefault(_tracks, number.Subject, out bool isKnown);
-            bool isLate = !isKnown && number.Subject.Kind is SubjectKind.Zone or SubjectKind.Malloc && _tables.Contains(number.Subject.Kind);
+            ref WatchTrack? track = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _tracks, number.Subject, out bool isKnown);
+            bool isLate = !isKnown
+                && number.Subject.Kind is SubjectKind.Zone or SubjectKind.Malloc
+                && _tables.Contains(number.Subject.Kind);
             if (track is null)
             {
                 track = new WatchTrack(number.Subject);

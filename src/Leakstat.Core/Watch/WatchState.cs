@@ -129,7 +129,9 @@ public enum WatchKeyCode
 
 /// <summary>A key.</summary>
 /// <param name="Code">Which.</param>
-/// <param name="Character">The character of <see cref="WatchKeyCode.Character"/> and <see cref="WatchKeyCode.Control"/>.</param>
+/// <param name="Character">
+/// The character of <see cref="WatchKeyCode.Character"/> and <see cref="WatchKeyCode.Control"/>.
+/// </param>
 public readonly record struct WatchKey(WatchKeyCode Code, char Character = '\0')
 {
     /// <summary>A character.</summary>

@@ -47,11 +47,22 @@ internal static class WatchTable
     ];
 
     /// <summary>Titles, and rows from <paramref name="top"/> on.</summary>
-    public static void Draw(Frame frame, int row, int height, WatchSnapshot snapshot, WatchRow[] rows, int top, WatchState state, bool ascii)
+    public static void Draw(
+        Frame frame,
+        int row,
+        int height,
+        WatchSnapshot snapshot,
+        WatchRow[] rows,
+        int top,
+        WatchState state,
+        bool ascii)
     {
         int[] widths = Widths(frame.Width - 1);
         frame.Paint(row, 0, frame.Width, CellStyle.Inverse);
-        ForEach(widths, (i, column) => Put(frame, row, column, widths[i], s_columns[i].Title + SortMark(i, state.Sort), i, CellStyle.Inverse));
+        ForEach(
+            widths,
+            (i, column) => Put(
+                frame, row, column, widths[i], s_columns[i].Title + SortMark(i, state.Sort), i, CellStyle.Inverse));
         Dictionary<Subject, Severity> findings = [];
         foreach (Finding finding in snapshot.Findings)
         {
@@ -70,9 +81,19 @@ internal static class WatchTable
             };
             int line = row + 1 + i;
             frame.Paint(line, 0, frame.Width, style == CellStyle.Inverse ? style : CellStyle.Plain);
-            frame.Put(line, 0, severity switch { Severity.Critical => "!", Severity.Warning => "*", Severity.Info => "-", _ => " " }, style);
+            frame.Put(
+                line,
+                0,
+                severity switch { Severity.Critical => "!", Severity.Warning => "*", Severity.Info => "-", _ => " " },
+                style);
             ForEach(widths, (c, column) => Put(
-                frame, line, column, widths[c], CellText(s_columns[c].Cell, shown, snapshot, widths[c], ascii), c, style));
+                frame,
+                line,
+                column,
+                widths[c],
+                CellText(s_columns[c].Cell, shown, snapshot, widths[c], ascii),
+                c,
+                style));
         }
     }
 
@@ -104,7 +125,8 @@ internal static class WatchTable
     /// <summary>The column that rows are sorted by says so, without colour.</summary>
     private static string SortMark(int column, WatchSort sort) => (s_columns[column].Cell, sort) switch
     {
-        (Cell.Name, WatchSort.Name) or (Cell.Size, WatchSort.Size) or (Cell.Rate, WatchSort.Rate) or (Cell.Change, WatchSort.Growth) =>
+        (Cell.Name, WatchSort.Name) or (Cell.Size, WatchSort.Size) or (Cell.Rate, WatchSort.Rate) or (
+            Cell.Change, WatchSort.Growth) =>
             s_columns[column].Title.Length < s_columns[column].Width ? "<" : "",
         _ => "",
     };
@@ -138,7 +160,8 @@ internal static class WatchTable
         return widths;
     }
 
-    private static string CellText(Cell cell, WatchRow row, WatchSnapshot snapshot, int width, bool ascii) => cell switch
+    private static string CellText(Cell cell, WatchRow row, WatchSnapshot snapshot, int width, bool ascii) =>
+        cell switch
     {
         Cell.Kind => Words.Of(row.Subject.Kind),
         Cell.Name => PrintableText.Of(row.Subject.Name, ascii: true),
@@ -151,12 +174,15 @@ internal static class WatchTable
         Cell.Failures => row.Failures is > 0 and { } failures ? Display.Count(failures) : "",
         Cell.Fill => row.Bound is { } bound ? Display.Percent(bound.Fill) : "",
         Cell.Limit => row.Bound is { } bound ? Limit(bound) : "",
-        Cell.Owner => snapshot.Owners.Of(row.Subject) is [var owner, ..] ? PrintableText.Of(owner.Module, ascii: true) : "",
+        Cell.Owner => snapshot.Owners.Of(row.Subject) is [var owner, ..]
+            ? PrintableText.Of(owner.Module, ascii: true)
+            : "",
         _ => What(snapshot, row.Subject),
     };
 
     private static string Limit(WatchBound bound) =>
-        (bound.IsBytes ? Display.Bytes(bound.Most) : Display.Count(bound.Most)) + (bound.Name is { } name ? " " + name : "");
+        (bound.IsBytes ? Display.Bytes(bound.Most) : Display.Count(bound.Most)) + (
+            bound.Name is { } name ? " " + name : "");
 
     private static string What(WatchSnapshot snapshot, Subject subject)
     {

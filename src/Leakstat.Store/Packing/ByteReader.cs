@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Store.Packing;
 

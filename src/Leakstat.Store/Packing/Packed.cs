@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Store.Packing;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Store.Packing;
 

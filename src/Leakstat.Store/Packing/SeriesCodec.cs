@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Leakstat.Store.Errors;
 
 namespace Leakstat.Store.Packing;
 

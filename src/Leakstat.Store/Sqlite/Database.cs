@@ -1,12 +1,19 @@
-using System.Runtime.InteropServices;
+using Leakstat.Store.Errors;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Leakstat.Store.Sqlite;
 
 /// <summary>A connection to a database file.</summary>
-internal sealed unsafe class Database : IDisposable
+internal sealed class Database : IDisposable
 {
+    private const int Busy = raw.SQLITE_BUSY;
+
+    /// <summary>Seconds that a statement waits for a lock which others hold for the length of one statement.</summary>
+    private const int StatementWait = 10;
+
+    private readonly SqliteConnection _connection;
     private readonly string _file;
-    private nint _handle;
 
     /// <summary>Opens a file.</summary>
     /// <param name="file">The file.</param>
@@ -14,32 +21,45 @@ internal sealed unsafe class Database : IDisposable
     /// <param name="layer">Name of the file layer (a registered <c>sqlite3_vfs</c>); the system's where null.</param>
     public Database(string file, bool write, string? layer = null)
     {
-        Native.Require();
+        SqliteLibrary.Require();
         _file = file;
-        nint name = Marshal.StringToCoTaskMemUTF8(layer);
-        int code = Native.Open(file, out _handle, Native.OpenReadWrite | (write ? Native.OpenCreate : 0), name);
-        Marshal.FreeCoTaskMem(name);
-        if (code != Native.Ok)
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            string message = Message(code);
-            Dispose();
-            throw new StoreException($"{file}: {message}", code);
-        }
+            DataSource = file,
+            Mode = write ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = StatementWait,
+            Vfs = layer,
+        }.ConnectionString);
+        try
+        {
+            _connection.Open();
 
-        _ = Native.BusyTimeout(_handle, 10_000);
-        if (!write)
+            // A file of somebody else may hold anything: its expressions call no function with effects, and what stands in a
+            // page is looked at before it is used.
+            Run("PRAGMA trusted_schema = 0");
+            Run("PRAGMA cell_size_check = 1");
+            if (!write)
+            {
+                // Opened for writing where the file allows it: what a writer left behind that was killed is put right by whoever
+                // comes next, a reader too.
+                Run("PRAGMA query_only = 1");
+            }
+        }
+        catch (SqliteException e)
         {
-            // Opened for writing where the file allows it: what a writer left behind that was killed is put right by whoever
-            // comes next, a reader too.
-            Run("PRAGMA query_only = 1");
+            _connection.Dispose();
+            throw Failure(file, e);
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
         }
     }
 
-    /// <summary>The connection.</summary>
-    public nint Handle => _handle;
-
     /// <summary>A statement to be used again and again.</summary>
-    public Statement Prepare(string sql) => new(this, sql);
+    public Statement Prepare(string sql) => new(_connection, sql);
 
     /// <summary>Runs one statement to its end.</summary>
     public void Run(string sql)
@@ -57,41 +77,34 @@ internal sealed unsafe class Database : IDisposable
         return statement.Step() && !statement.IsNull(0) ? statement.Integer(0) : none;
     }
 
-    /// <summary>Runs work as one transaction: all of it is stored, durably, or nothing.</summary>
-    public void Transaction(Action work)
+    /// <summary>Takes the right to write, which ends with <see cref="Commit"/> or <see cref="RollBack"/>.</summary>
+    /// <param name="wait">How long to wait for others that hold it.</param>
+    public void Begin(TimeSpan wait) => RunAlone("BEGIN IMMEDIATE", wait);
+
+    /// <summary>Runs a statement that nobody else may write beside.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="wait">How long to wait for others that write.</param>
+    public void RunAlone(string sql, TimeSpan wait)
     {
-        Run("BEGIN IMMEDIATE");
-        try
+        // Tried often: who writes step after step leaves a few milliseconds between them.
+        long end = Environment.TickCount64 + (long)wait.TotalMilliseconds;
+        int code;
+        while ((code = raw.sqlite3_exec(_connection.Handle, sql)) == Busy && Environment.TickCount64 < end)
         {
-            work();
-            Run("COMMIT");
+            Thread.Sleep(1);
         }
-        catch
+
+        if (code != raw.SQLITE_OK)
         {
-            RollBack();
-            throw;
+            throw Failure(_file, code, raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
         }
     }
 
-    /// <summary>Fails where a result code says so.</summary>
-    public void Check(int code)
-    {
-        if (code != Native.Ok)
-        {
-            throw new StoreException($"{_file}: {Message(code)}", code & 0xff);
-        }
-    }
+    /// <summary>Stores what was done since <see cref="Begin"/>, durably.</summary>
+    public void Commit() => Run("COMMIT");
 
-    public void Dispose()
-    {
-        if (_handle != 0)
-        {
-            _ = Native.Close(_handle);
-            _handle = 0;
-        }
-    }
-
-    private void RollBack()
+    /// <summary>Undoes what was done since <see cref="Begin"/>.</summary>
+    public void RollBack()
     {
         try
         {
@@ -103,15 +116,21 @@ internal sealed unsafe class Database : IDisposable
         }
     }
 
-    private string Message(int code) => (code & 0xff) switch
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>What is said of an error of SQLite.</summary>
+    internal static StoreException Failure(string file, SqliteException error) => Failure(file, error.SqliteErrorCode, error.Message);
+
+    private static StoreException Failure(string file, int code, string message) => new($"{file}: " + (code & 0xff) switch
     {
-        Native.Busy => "another process is writing to it",
-        10 => "it could not be read or written (disk I/O error)",
-        11 => "the file is damaged (leakstat history --check says more)",
-        13 => "there is no room left (full disk, or the largest size the file may have)",
-        14 => "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files there)",
-        26 => "not a database",
-        8 => "is read-only",
-        _ => Marshal.PtrToStringUTF8((nint)Native.ErrorMessage(_handle)) ?? $"SQLite error {code}",
-    };
+        Busy or raw.SQLITE_LOCKED => "another process is writing to it",
+        raw.SQLITE_IOERR => "it could not be read or written (disk I/O error)",
+        raw.SQLITE_CORRUPT => "the file is damaged (leakstat history check says more)",
+        raw.SQLITE_FULL => "there is no room left (full disk, or the largest size the file may have)",
+        raw.SQLITE_CANTOPEN =>
+            "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files there)",
+        raw.SQLITE_NOTADB => "not a database",
+        raw.SQLITE_READONLY => "is read-only",
+        _ => message,
+    }, code & 0xff);
 }

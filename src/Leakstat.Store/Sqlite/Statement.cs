@@ -1,74 +1,55 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Leakstat.Store.Sqlite;
 
-/// <summary>A prepared statement. Bind from 1, step, read columns from 0.</summary>
-internal sealed unsafe class Statement : IDisposable
+/// <summary>
+/// A prepared statement whose parameters are <c>?1</c>, <c>?2</c> and so on. Bind from 1, step, read columns from 0. Columns
+/// are read as SQLite converts them: a file of somebody else may hold anything in any column.
+/// </summary>
+internal sealed class Statement : IDisposable
 {
-    private readonly Database _database;
-    private nint _handle;
+    private readonly SqliteCommand _command;
+    private SqliteDataReader? _reader;
 
-    public Statement(Database database, string sql)
+    public Statement(SqliteConnection connection, string sql)
     {
-        _database = database;
-        byte[] text = Encoding.UTF8.GetBytes(sql);
-        fixed (byte* start = text)
-        {
-            database.Check(Native.Prepare(database.Handle, start, text.Length, out _handle, 0));
-        }
+        _command = connection.CreateCommand();
+        _command.CommandText = sql;
     }
 
     /// <summary>Binds a number.</summary>
-    public Statement Bind(int index, long? value)
-    {
-        _database.Check(value is { } number ? Native.BindInteger(_handle, index, number) : Native.BindNull(_handle, index));
-        return this;
-    }
+    public Statement Bind(int index, long? value) => Set(index, SqliteType.Integer, value is { } number ? number : DBNull.Value);
 
     /// <summary>Binds text.</summary>
-    public Statement Bind(int index, string text)
-    {
-        // One byte more, so that empty text is not bound as NULL.
-        byte[] bytes = Encoding.UTF8.GetBytes(text + "\0");
-        fixed (byte* start = bytes)
-        {
-            _database.Check(Native.BindText(_handle, index, start, bytes.Length - 1, Native.Transient));
-        }
-
-        return this;
-    }
+    public Statement Bind(int index, string text) => Set(index, SqliteType.Text, text);
 
     /// <summary>Binds bytes.</summary>
-    public Statement Bind(int index, ReadOnlySpan<byte> bytes)
-    {
-        byte nothing = 0;
-        fixed (byte* start = bytes)
-        {
-            _database.Check(Native.BindBlob(_handle, index, start is null ? &nothing : start, bytes.Length, Native.Transient));
-        }
-
-        return this;
-    }
+    public Statement Bind(int index, byte[] bytes) => Set(index, SqliteType.Blob, bytes);
 
     /// <summary>The next row; false at the end, where the statement is ready to be bound again.</summary>
     public bool Step()
     {
-        int code = Native.Step(_handle);
-        if (code == Native.Row)
+        try
         {
-            return true;
+            _reader ??= _command.ExecuteReader();
+            if (_reader.Read())
+            {
+                return true;
+            }
+        }
+        catch (SqliteException e)
+        {
+            Reset();
+            throw Database.Failure(_command.Connection!.DataSource, e);
         }
 
-        _ = Native.Reset(_handle);
-        if (code != Native.Done)
-        {
-            _database.Check(code);
-        }
-
+        Reset();
         return false;
     }
 
-    /// <summary>Runs a statement that gives no rows.</summary>
+    /// <summary>Runs a statement that gives no rows, or none that matter.</summary>
     public void Run()
     {
         while (Step())
@@ -77,30 +58,39 @@ internal sealed unsafe class Statement : IDisposable
     }
 
     /// <summary>Ends a reading early.</summary>
-    public void Reset() => _ = Native.Reset(_handle);
+    public void Reset()
+    {
+        _reader?.Dispose();
+        _reader = null;
+    }
 
     /// <summary>Whether a column is NULL.</summary>
-    public bool IsNull(int column) => Native.ColumnType(_handle, column) == 5;
+    public bool IsNull(int column) => raw.sqlite3_column_type(_reader!.Handle, column) == raw.SQLITE_NULL;
 
     /// <summary>A number.</summary>
-    public long Integer(int column) => Native.ColumnInteger(_handle, column);
+    public long Integer(int column) => raw.sqlite3_column_int64(_reader!.Handle, column);
 
     /// <summary>Bytes, valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column)
-    {
-        byte* start = Native.ColumnBlob(_handle, column);
-        return new ReadOnlySpan<byte>(start, start is null ? 0 : Native.ColumnBytes(_handle, column));
-    }
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_reader!.Handle, column);
 
     /// <summary>Text.</summary>
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public void Dispose()
     {
-        if (_handle != 0)
+        Reset();
+        _command.Dispose();
+    }
+
+    private Statement Set(int index, SqliteType type, object value)
+    {
+        SqliteParameterCollection parameters = _command.Parameters;
+        while (parameters.Count < index)
         {
-            _ = Native.Finalize(_handle);
-            _handle = 0;
+            parameters.Add(new SqliteParameter { ParameterName = $"?{parameters.Count + 1}" });
         }
+
+        (parameters[index - 1].SqliteType, parameters[index - 1].Value) = (type, value);
+        return this;
     }
 }

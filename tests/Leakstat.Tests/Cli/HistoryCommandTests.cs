@@ -66,6 +66,84 @@ public sealed class HistoryCommandTests : IDisposable
         Assert.Equal("2026-11-20T19:09:11Z", host.GetProperty("latest").GetString());
     }
 
+    [Theory]
+    [InlineData("list")]
+    [InlineData("list", "--json")]
+    [InlineData("list", "--host", "oracle")]
+    [InlineData("check")]
+    [InlineData("check", "--json")]
+    [InlineData("export")]
+    [InlineData("export", "--format", "jsonl", "--kind", "account")]
+    public void A_subcommand_says_what_the_former_option_said(string name, params string[] rest)
+    {
+        Assert.Equal($"oracle: 14 captures stored in {Db}\n", CommandRun.Of(["history", "load", Leaking, "--store", Db]).Output);
+        string[] former = name == "export"
+            ? ["--export", rest is ["--format", var form, ..] ? form : "csv", .. rest.Skip(2)]
+            : [$"--{name}", .. rest];
+
+        CommandRun now = CommandRun.Of(["history", name, "--store", Db, .. rest]);
+
+        Assert.Equal(0, now.ExitCode);
+        Assert.True(now.Output.Length > 20);
+        Assert.Equal(Run(former).Output, now.Output);
+        Assert.Equal(now.Output, CommandRun.Of(["history", "--db", Db, name, .. rest]).Output);
+    }
+
+    [Fact]
+    public void Pruning_by_the_subcommand_is_pruning_by_the_option()
+    {
+        Run(Leaking);
+        File.Copy(Db, Db + ".2");
+
+        CommandRun former = Run("--prune", "--keep-captures", "1m", "--json");
+        CommandRun now = CommandRun.Of(["history", "prune", "--store", Db + ".2", "--keep-captures", "1m", "--json"]);
+
+        Assert.Equal((0, former.Output), (now.ExitCode, now.Output));
+        Assert.Contains("\"captures\": 14", now.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_source_may_have_the_name_of_a_subcommand()
+    {
+        string link = Path.Combine(_folder.FullName, "list");
+        File.CreateSymbolicLink(link, Path.Combine(Given.Root, Leaking));
+
+        Assert.Contains("14 captures stored", CommandRun.Of(["history", link, "--store", Db]).Output, StringComparison.Ordinal);
+        Assert.Contains("14 there already", CommandRun.Of(["history", "load", link, "--store", Db]).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_is_for_its_owner_alone_and_refuses_links_beside_it()
+    {
+        string db = Path.Combine(_folder.FullName, "new", "fleet.db");
+        Assert.Equal(0, CommandRun.Of(["history", Leaking, "--store", db]).ExitCode);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(db));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(db)!));
+
+        string victim = Path.Combine(_folder.FullName, "victim");
+        File.WriteAllText(victim, "mine");
+        foreach (string suffix in new[] { "-wal", "-journal", "-shm" })
+        {
+            File.CreateSymbolicLink(db + suffix, victim);
+            foreach (string[] command in new string[][] { [Leaking], ["list"], ["prune", "--keep-days", "1d"], ["check"] })
+            {
+                CommandRun run = CommandRun.Of(["history", .. command, "--store", db]);
+                Assert.Equal(3, run.ExitCode);
+                Assert.Contains($"fleet.db{suffix}: is a link", run.Error, StringComparison.Ordinal);
+            }
+
+            File.Delete(db + suffix);
+            Assert.Equal("mine", File.ReadAllText(victim));
+        }
+
+        // The store itself may be one: its files lie beside what it leads to.
+        File.CreateSymbolicLink(Db, db);
+        Assert.Equal(0, CommandRun.Of(["history", "check", "--store", Db]).ExitCode);
+        File.CreateSymbolicLink(db + "-wal", victim);
+        Assert.Equal(3, CommandRun.Of(["history", "check", "--store", Db]).ExitCode);
+    }
+
     [Fact]
     public void Several_hosts_are_told_apart_and_the_others_named()
     {
@@ -82,7 +160,7 @@ public sealed class HistoryCommandTests : IDisposable
         Assert.Equal("second", Host(CommandRun.Of(["detect", "--json", "--db", Db, "--host", "second"])));
         CommandRun none = CommandRun.Of(["detect", "--db", Db, "--host", "third"]);
         Assert.Equal((3, ""), (none.ExitCode, none.Output));
-        Assert.Matches("^leakstat: .*: no host third; leakstat history --db .* lists the hosts\n$", none.Error);
+        Assert.Matches("^leakstat: .*: no host third; leakstat history list --store .* lists the hosts\n$", none.Error);
     }
 
     [Fact]
@@ -147,7 +225,7 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--db FILE is needed", "history", "samples/x")]
+    [InlineData("--store FILE is needed", "history", "samples/x")]
     [InlineData("exclude each other", "history", "--db", "x", "--list", "--check")]
     [InlineData("--prune needs what to keep", "history", "--db", "x", "--prune")]
     [InlineData("belong to --prune", "history", "--db", "x", "--keep-days", "3d")]
@@ -155,9 +233,15 @@ public sealed class HistoryCommandTests : IDisposable
     [InlineData("takes an age like 30d", "history", "--db", "x", "--prune", "--keep-days", "3 days")]
     [InlineData("takes a size like 500M", "history", "--db", "x", "--prune", "--max-size", "5000000M")]
     [InlineData("takes a time like", "history", "--db", "x", "--export", "csv", "--from", "yesterday")]
-    [InlineData("a SOURCE or --db FILE is needed", "detect")]
-    [InlineData("sources and --db exclude each other", "detect", "--db", "x", "y")]
-    [InlineData("--host belongs to --db", "diagnose", "--host", "x", "y")]
+    [InlineData("a SOURCE or --store FILE is needed", "detect")]
+    [InlineData("sources and --store exclude each other", "detect", "--db", "x", "y")]
+    [InlineData("--store FILE is needed", "history", "list")]
+    [InlineData("a source of that name is written ./list", "history", "samples/x", "list", "--store", "x")]
+    [InlineData("a source of that name is written ./load", "history", "samples/x", "load", "y", "--store", "x")]
+    [InlineData("prune needs what to keep", "history", "prune", "--store", "x")]
+    [InlineData("takes an age like 30d", "history", "prune", "--store", "x", "--keep-days", "3 days")]
+    [InlineData("Required argument missing", "history", "load", "--store", "x")]
+    [InlineData("--host belongs to --store", "diagnose", "--host", "x", "y")]
     public void What_does_not_go_together_is_said(string says, params string[] args)
     {
         CommandRun run = CommandRun.Of(args);

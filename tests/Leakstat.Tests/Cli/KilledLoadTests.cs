@@ -62,7 +62,7 @@ public sealed class KilledLoadTests : IDisposable
     /// <summary>Runs a load; gives whether it was killed.</summary>
     private static bool Load(string spool, string db, ConcurrentDictionary<string, int> reported, int killAfter, int wait)
     {
-        var start = new ProcessStartInfo(TestedProgram.Path, ["history", spool, "--db", db, "-v"])
+        var start = new ProcessStartInfo(TestedProgram.Path, ["history", spool, "--store", db, "-v"])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -1,7 +1,7 @@
 using System.Text;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Rules;
+using Leakstat.Diagnosis.Signatures;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

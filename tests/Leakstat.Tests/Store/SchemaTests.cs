@@ -1,5 +1,6 @@
 using Leakstat.History;
 using Leakstat.Store;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Sqlite;
 
 namespace Leakstat.Tests.Store;

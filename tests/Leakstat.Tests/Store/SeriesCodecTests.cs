@@ -1,4 +1,4 @@
-using Leakstat.Store;
+using Leakstat.Store.Errors;
 using Leakstat.Store.Packing;
 
 namespace Leakstat.Tests.Store;

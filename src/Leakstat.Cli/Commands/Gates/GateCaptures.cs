@@ -31,7 +31,8 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
             if (output.Length == 0)
             {
                 throw new CommandException(
-                    ExitCode.Unreachable, $"{(command is null ? target.Name : command)}: no capture (exit status {status})");
+                    ExitCode.Unreachable,
+                    $"{(command is null ? target.Name : command)}: no capture (exit status {status})");
             }
         });
         terminal.Error.WriteLine($"leakstat: capture {number}: {Word(role)}");

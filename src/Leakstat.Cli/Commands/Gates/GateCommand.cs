@@ -19,14 +19,46 @@ internal static class GateCommand
         var folder = new Argument<string>("DIR") { Description = "folder that leakstat gate begin made" };
         var file = new Argument<string>("FILE.ko") { Description = "the module" };
         var words = new Argument<string[]>("COMMAND") { Description = "the exercise, run here in every round", Arity = ArgumentArity.OneOrMore };
-        return new Command("gate", "fail when an exercise keeps kernel memory with every round: exits 1 on a leak, 0 when clean")
+        return new Command(
+            "gate", "fail when an exercise keeps kernel memory with every round: exits 1 on a leak, 0 when clean")
         {
             Check(common, options, terminal),
-            Form("begin", "take the first capture", [options.Output, options.Target, options.Capture, options.Module], [], parsed => Begin(parsed, options, terminal)),
-            Form("mark", "take the capture behind a round", [options.Capture], [folder], parsed => Mark(parsed.GetRequiredValue(folder), parsed.GetValue(options.Capture), terminal)),
-            Judged(common, options, "end", "take the last capture and judge", [options.Capture, options.WarmUp], [folder], parsed => End(parsed, common, options, parsed.GetRequiredValue(folder), terminal)),
-            Judged(common, options, "run", "run a command again and again, take captures between, and judge", [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Module], [words], parsed => RunCommand(parsed, common, options, parsed.GetRequiredValue(words), terminal)),
-            Judged(common, options, "module", "load a module, exercise it, unload it, and judge", [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Exercise], [file], parsed => Module(parsed, common, options, parsed.GetRequiredValue(file), terminal)),
+            Form(
+                "begin",
+                "take the first capture",
+                [options.Output, options.Target, options.Capture, options.Module],
+                [],
+                parsed => Begin(parsed, options, terminal)),
+            Form(
+                "mark",
+                "take the capture behind a round",
+                [options.Capture],
+                [folder],
+                parsed => Mark(parsed.GetRequiredValue(folder), parsed.GetValue(options.Capture), terminal)),
+            Judged(
+                common,
+                options,
+                "end",
+                "take the last capture and judge",
+                [options.Capture, options.WarmUp],
+                [folder],
+                parsed => End(parsed, common, options, parsed.GetRequiredValue(folder), terminal)),
+            Judged(
+                common,
+                options,
+                "run",
+                "run a command again and again, take captures between, and judge",
+                [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Module],
+                [words],
+                parsed => RunCommand(parsed, common, options, parsed.GetRequiredValue(words), terminal)),
+            Judged(
+                common,
+                options,
+                "module",
+                "load a module, exercise it, unload it, and judge",
+                [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Exercise],
+                [file],
+                parsed => Module(parsed, common, options, parsed.GetRequiredValue(file), terminal)),
         };
     }
 
@@ -43,26 +75,35 @@ internal static class GateCommand
             return sources is [var only] && GateFolder.Is(only)
                 ? JudgeFolder(parsed, common, options, GateFolder.Open(only), terminal)
                 : GateJudge.Run(
-                    parsed, common, options, sources, count => RoundPlan.For(count, parsed.GetValue(options.WarmUp), parsed.GetValue(options.Module)), terminal);
+                    parsed,
+                    common,
+                    options,
+                    sources,
+                    count => RoundPlan.For(count, parsed.GetValue(options.WarmUp), parsed.GetValue(options.Module)),
+                    terminal);
         });
 
     private static int Begin(ParseResult parsed, GateOptions options, Terminal terminal)
     {
-        string path = parsed.GetValue(options.Output) ?? throw new CommandException(ExitCode.Usage, "say where the captures are kept: -o DIR");
+        string path = parsed.GetValue(options.Output)
+            ?? throw new CommandException(ExitCode.Usage, "say where the captures are kept: -o DIR");
         string target = parsed.GetRequiredValue(options.Target);
         var folder = GateFolder.Create(path, target, parsed.GetValue(options.Module));
-        new GateCaptures(folder, TargetShell.Of(target), parsed.GetValue(options.Capture), terminal).Take(RoundRole.Idle);
+        new GateCaptures(folder, TargetShell.Of(target), parsed.GetValue(options.Capture), terminal).Take(
+            RoundRole.Idle);
         return ExitCode.Done;
     }
 
     private static int Mark(string path, string? capture, Terminal terminal)
     {
         var folder = GateFolder.Open(path);
-        new GateCaptures(folder, TargetShell.Of(folder.Word("target") ?? "local"), capture, terminal).Take(RoundRole.Round);
+        new GateCaptures(folder, TargetShell.Of(folder.Word("target") ?? "local"), capture, terminal).Take(
+            RoundRole.Round);
         return ExitCode.Done;
     }
 
-    private static int End(ParseResult parsed, CommonOptions common, GateOptions options, string path, Terminal terminal)
+    private static int End(
+        ParseResult parsed, CommonOptions common, GateOptions options, string path, Terminal terminal)
     {
         Mark(path, parsed.GetValue(options.Capture), terminal);
         var folder = GateFolder.Open(path);
@@ -71,10 +112,17 @@ internal static class GateCommand
         // Of few rounds every one is needed.
         int warmUp = Math.Min(parsed.GetValue(options.WarmUp), Math.Max(plan.Rounds - RoundTest.LeastRounds, 0));
         return GateJudge.Run(
-            parsed, common, options, [folder.Captures], _ => plan with { Roles = [.. plan.Roles.Select((r, i) => r == RoundRole.Round && i <= warmUp ? RoundRole.WarmUp : r)] }, terminal);
+            parsed,
+            common,
+            options,
+            [folder.Captures],
+            _ => plan with { Roles = [.. plan.Roles.Select(
+                (r, i) => r == RoundRole.Round && i <= warmUp ? RoundRole.WarmUp : r)] },
+            terminal);
     }
 
-    private static int RunCommand(ParseResult parsed, CommonOptions common, GateOptions options, string[] words, Terminal terminal) =>
+    private static int RunCommand(
+        ParseResult parsed, CommonOptions common, GateOptions options, string[] words, Terminal terminal) =>
         InFolder(parsed, options, parsed.GetValue(options.Module), terminal, (folder, captures, _) =>
         {
             TakeIdle(parsed, options, captures);
@@ -82,11 +130,14 @@ internal static class GateCommand
             return JudgeFolder(parsed, common, options, folder, terminal);
         });
 
-    private static int Module(ParseResult parsed, CommonOptions common, GateOptions options, string path, Terminal terminal)
+    private static int Module(
+        ParseResult parsed, CommonOptions common, GateOptions options, string path, Terminal terminal)
     {
         string name = Path.GetFileName(path);
-        string exercise = parsed.GetValue(options.Exercise) ?? throw new CommandException(ExitCode.Usage, "say what exercises the module: --exercise COMMAND");
-        if (!name.EndsWith(".ko", StringComparison.Ordinal) || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')))
+        string exercise = parsed.GetValue(options.Exercise)
+            ?? throw new CommandException(ExitCode.Usage, "say what exercises the module: --exercise COMMAND");
+        if (!name.EndsWith(".ko", StringComparison.Ordinal) || name.Any(
+            c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.')))
         {
             throw new CommandException(ExitCode.Usage, $"{path}: not the file of a module (name.ko)");
         }
@@ -104,7 +155,9 @@ internal static class GateCommand
         return InFolder(parsed, options, name, terminal, (folder, captures, target) =>
         {
             TakeIdle(parsed, options, captures);
-            string load = $"umask 077 && d=$(mktemp -d /tmp/leakstat.XXXXXX) && cat >\"$d/{name}\" && kldload \"$d/{name}\"; s=$?; rm -rf \"$d\"; exit $s";
+            string load =
+                $"umask 077 && d=$(mktemp -d /tmp/leakstat.XXXXXX) && cat >\"$d/{name}\" && kldload \"$d/{name}\"; "
+                    + "s=$?; rm -rf \"$d\"; exit $s";
             Must(target.Run(load, new MemoryStream(file)), $"kldload {name}");
             try
             {
@@ -122,11 +175,17 @@ internal static class GateCommand
     }
 
     private static int InFolder(
-        ParseResult parsed, GateOptions options, string? module, Terminal terminal, Func<GateFolder, GateCaptures, TargetShell, int> use)
+        ParseResult parsed,
+        GateOptions options,
+        string? module,
+        Terminal terminal,
+        Func<GateFolder, GateCaptures, TargetShell, int> use)
     {
-        if (parsed.GetValue(options.Rounds) is < 1 or > 100_000 || parsed.GetValue(options.WarmUp) is < 0 or > 1000 || parsed.GetValue(options.Idle) is < 1 or > 1000)
+        if (parsed.GetValue(options.Rounds) is < 1 or > 100_000 || parsed.GetValue(options.WarmUp) is < 0 or > 1000
+            || parsed.GetValue(options.Idle) is < 1 or > 1000)
         {
-            throw new CommandException(ExitCode.Usage, "rounds have to be 1 to 100,000, warm-up rounds 0 to 1,000, idle captures 1 to 1,000");
+            throw new CommandException(
+                ExitCode.Usage, "rounds have to be 1 to 100,000, warm-up rounds 0 to 1,000, idle captures 1 to 1,000");
         }
 
         string? kept = parsed.GetValue(options.Output);
@@ -165,12 +224,15 @@ internal static class GateCommand
         }
     }
 
-    /// <summary>Runs the exercise here; what it prints goes to standard error, where it cannot mix with a report.</summary>
+    /// <summary>
+    /// Runs the exercise here; what it prints goes to standard error, where it cannot mix with a report.
+    /// </summary>
     private static int Here(string[] words)
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(words[0], words.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true })!;
             using (Stream errors = Console.OpenStandardError())
             {
                 process.StandardOutput.BaseStream.CopyTo(errors);
@@ -190,14 +252,17 @@ internal static class GateCommand
     {
         if (status != 0)
         {
-            throw new CommandException(ExitCode.Unreachable, $"{what} failed with exit status {status}; nothing was judged");
+            throw new CommandException(
+                ExitCode.Unreachable, $"{what} failed with exit status {status}; nothing was judged");
         }
     }
 
-    private static int JudgeFolder(ParseResult parsed, CommonOptions common, GateOptions options, GateFolder folder, Terminal terminal) =>
+    private static int JudgeFolder(
+        ParseResult parsed, CommonOptions common, GateOptions options, GateFolder folder, Terminal terminal) =>
         GateJudge.Run(parsed, common, options, [folder.Captures], _ => folder.Plan(), terminal);
 
-    private static Command Form(string name, string description, Option[] own, Argument[] arguments, Func<ParseResult, int> run)
+    private static Command Form(
+        string name, string description, Option[] own, Argument[] arguments, Func<ParseResult, int> run)
     {
         var command = new Command(name, description);
         foreach (Argument argument in arguments)
@@ -215,7 +280,13 @@ internal static class GateCommand
     }
 
     private static Command Judged(
-        CommonOptions common, GateOptions options, string name, string description, Option[] own, Argument[] arguments, Func<ParseResult, int> run)
+        CommonOptions common,
+        GateOptions options,
+        string name,
+        string description,
+        Option[] own,
+        Argument[] arguments,
+        Func<ParseResult, int> run)
     {
         Command command = Form(name, description, own, arguments, run);
         options.AddReports(command, common);

@@ -7,8 +7,8 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Commands.Gates;
 
 /// <summary>
-/// The folder of a gate: <c>captures/0001/…</c> in the order they were taken, and <c>gate.tsv</c>, which says what each is
-/// (one line each, added when the capture is whole).
+/// The folder of a gate: <c>captures/0001/…</c> in the order they were taken, and <c>gate.tsv</c>, which says what each
+/// is (one line each, added when the capture is whole).
 /// </summary>
 internal sealed class GateFolder
 {
@@ -34,7 +34,8 @@ internal sealed class GateFolder
         try
         {
             Directory.CreateDirectory(Path.Combine(path, "captures"));
-            File.WriteAllText(Path.Combine(path, PlanFile), $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}");
+            File.WriteAllText(
+                Path.Combine(path, PlanFile), $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +58,11 @@ internal sealed class GateFolder
     public RoundPlan Plan() => new(
         [
             .. Lines().Where(l => l[0] == "capture" && l.Length > 1)
-                .Select(l => Enum.TryParse(l[1], out RoundRole role) ? role : throw new CommandException(ExitCode.NoInput, $"{_path}/{PlanFile}: {l[1]} is no role of a capture")),
+                .Select(
+                    l => Enum.TryParse(l[1], out RoundRole role)
+                        ? role
+                        : throw new CommandException(
+                            ExitCode.NoInput, $"{_path}/{PlanFile}: {l[1]} is no role of a capture")),
         ],
         Word("module"));
 

@@ -18,7 +18,11 @@ namespace Leakstat.Cli.Commands.Gates;
 internal static class GateJudge
 {
     /// <summary>Judges; exit code 1 where the gate is failed.</summary>
-    public static int Run(ParseResult parsed, CommonOptions common, GateOptions options, IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
+    public static int Run(
+        ParseResult parsed,
+        CommonOptions common,
+        GateOptions options,
+        IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
     {
         bool isGitHub = !parsed.GetValue(common.Json)
             && (parsed.GetValue(options.GitHub) || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true");
@@ -46,7 +50,8 @@ internal static class GateJudge
         HostSource host = set.Hosts[0];
         if (set.Hosts.Length > 1)
         {
-            throw new CommandException(ExitCode.NoInput, $"the captures are of {set.Hosts.Length} hosts; a gate judges one");
+            throw new CommandException(
+                ExitCode.NoInput, $"the captures are of {set.Hosts.Length} hosts; a gate judges one");
         }
 
         Capture? earliest = null;
@@ -61,7 +66,10 @@ internal static class GateJudge
 
         if (rounds.Plan.Rounds == 0)
         {
-            throw new CommandException(ExitCode.NoInput, $"{Display.Count(report.Captures.Length, "capture holds", "captures hold")} no round that counts; more captures or fewer rounds of --warm-up are needed");
+            throw new CommandException(
+                ExitCode.NoInput,
+                $"{Display.Count(report.Captures.Length, "capture holds", "captures hold")} no round that counts; "
+                    + "more captures or fewer rounds of --warm-up are needed");
         }
 
         return GateResult.Of(report, earliest, baseline, DateOnly.FromDateTime(DateTime.UtcNow), knowledge);
@@ -76,7 +84,8 @@ internal static class GateJudge
         }
     }
 
-    private static void Print(ParseResult parsed, CommonOptions common, GateOptions options, GateResult result, Terminal terminal)
+    private static void Print(
+        ParseResult parsed, CommonOptions common, GateOptions options, GateResult result, Terminal terminal)
     {
         ReportOutput.Print(parsed, common, terminal, ReportRegistry.Gate, result);
         ReportOutput.WriteFiles(parsed, ReportRegistry.Gate, result);
@@ -84,7 +93,8 @@ internal static class GateJudge
         if (parsed.GetValue(options.WriteBaseline) is { } known)
         {
             ReportFile.Write(known, stream => stream.Write(Encoding.UTF8.GetBytes(
-                GateBaseline.Head + string.Concat(result.Rounds.Subjects.Where(s => s.IsLeak).Select(GateBaseline.Line)))));
+                GateBaseline.Head + string.Concat(
+                    result.Rounds.Subjects.Where(s => s.IsLeak).Select(GateBaseline.Line)))));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.CommandLine;
 using System.Text;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Sources;
@@ -10,9 +11,34 @@ namespace Leakstat.Cli.Commands.History;
 /// <summary>Prints values of a store as CSV or JSON Lines.</summary>
 internal static class HistoryExportAction
 {
-    /// <summary>Exports one host or all of them.</summary>
-    public static int Run(string file, string form, string? name, ExportFilter filter, Terminal terminal)
+    /// <summary><c>leakstat history export</c>.</summary>
+    public static Command Create(HistoryStoreOptions store, Terminal terminal)
     {
+        var choice = new ChoiceOptions();
+        var format = new Option<string>("--format")
+        {
+            Description = "print the values, one line each, as CSV (default) or JSON Lines",
+            HelpName = ChoiceOptions.Forms,
+            DefaultValueFactory = _ => "csv",
+        };
+        format.AcceptOnlyFromAmong("csv", "jsonl");
+        var command = new Command("export", "print the values, one line each, as CSV or JSON Lines") { format };
+        foreach (Option option in choice.All)
+        {
+            command.Add(option);
+        }
+
+        HistoryStoreOptions.RequireStore(command, store);
+        command.SetAction(parsed => Run(parsed, store, choice, parsed.GetValue(format)!, terminal));
+        return command;
+    }
+
+    /// <summary>Exports one host or all of them.</summary>
+    public static int Run(ParseResult parsed, HistoryStoreOptions options, ChoiceOptions choice, string form, Terminal terminal)
+    {
+        string file = parsed.GetValue(options.Store)!;
+        string? name = parsed.GetValue(choice.Host);
+        ExportFilter filter = choice.FilterOf(parsed);
         using var store = new StoreReader(file);
         ImmutableArray<StoredHost> hosts = store.Hosts();
         // Not disposed: that would close standard output.

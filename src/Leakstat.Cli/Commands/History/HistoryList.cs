@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.CommandLine;
 using System.Text.Json;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Sources;
@@ -12,9 +13,22 @@ namespace Leakstat.Cli.Commands.History;
 /// <summary>Lists the hosts of a store, or the series of one host.</summary>
 internal static class HistoryList
 {
-    /// <summary>Lists.</summary>
-    public static void Run(string file, string? name, bool json, Terminal terminal)
+    /// <summary><c>leakstat history list</c>.</summary>
+    public static Command Create(HistoryStoreOptions store, Terminal terminal)
     {
+        Option<string?> host = new ChoiceOptions().Host;
+        var command = new Command("list", "list the hosts; with --host, the series of that host") { host };
+        HistoryStoreOptions.RequireStore(command, store);
+        command.SetAction(parsed => Run(parsed, store, host, terminal));
+        return command;
+    }
+
+    /// <summary>Lists.</summary>
+    public static int Run(ParseResult parsed, HistoryStoreOptions options, Option<string?> chosen, Terminal terminal)
+    {
+        string file = parsed.GetValue(options.Store)!;
+        string? name = parsed.GetValue(chosen);
+        bool json = parsed.GetValue(options.Json);
         using var store = new StoreReader(file);
         ImmutableArray<StoredHost> hosts = store.Hosts();
         if (name is not null)
@@ -36,6 +50,8 @@ internal static class HistoryList
         {
             ListHosts(file, hosts, terminal);
         }
+
+        return ExitCode.Done;
     }
 
     private static void Write(Utf8JsonWriter json, StoredHost host)

@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Leakstat.Accounting;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Model;
 using Leakstat.Store;
@@ -19,9 +21,22 @@ internal static class HistoryLoad
 
     private static readonly TimeSpan s_mostWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>Loads sources.</summary>
-    public static void Run(string file, string[] sources, bool json, bool quiet, bool verbose, Terminal terminal)
+    /// <summary><c>leakstat history load</c>.</summary>
+    public static Command Create(HistoryStoreOptions store, Terminal terminal)
     {
+        Argument<string[]> sources = new CommonOptions().Sources;
+        var command = new Command("load", "load captures; the same capture twice is one") { sources };
+        HistoryStoreOptions.RequireStore(command, store);
+        command.SetAction(parsed => Run(parsed, store, sources, terminal));
+        return command;
+    }
+
+    /// <summary>Loads sources.</summary>
+    public static int Run(ParseResult parsed, HistoryStoreOptions options, Argument<string[]> named, Terminal terminal)
+    {
+        string file = parsed.GetValue(options.Store)!;
+        string[] sources = parsed.GetValue(named)!;
+        bool verbose = parsed.GetValue(options.Verbose);
         SourceSet set = SourceReading.Open(sources, terminal);
         List<Loaded> all = [];
         using (var store = new StoreWriter(file))
@@ -37,7 +52,8 @@ internal static class HistoryLoad
             terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");
         }
 
-        Report(file, all, json, quiet, terminal);
+        Report(file, all, parsed.GetValue(options.Json), parsed.GetValue(options.Quiet), terminal);
+        return ExitCode.Done;
     }
 
     private static Loaded Load(StoreWriter store, HostSource source, bool verbose, Terminal terminal)
@@ -53,7 +69,13 @@ internal static class HistoryLoad
             {
                 known++;
             }
-            else if (++waiting >= MostWaiting || clock.Elapsed > s_mostWait)
+            else
+            {
+                waiting++;
+            }
+
+            // Others that write wait for the commit, also where all is there already.
+            if (waiting >= MostWaiting || clock.Elapsed > s_mostWait)
             {
                 Commit(isEnd: false);
             }

@@ -21,10 +21,24 @@ internal static class TraceCommand
     {
         var common = new CommonOptions();
         var options = new TraceOptions();
-        var command = new Command("trace", "find who allocates what is not released: DTrace program, and its output by stack")
+        var command = new Command(
+            "trace", "find who allocates what is not released: DTrace program, and its output by stack")
         {
-            options.Target, options.Suspect, options.From, options.Print, options.Read, options.Diff, options.Captures, options.Release,
-            options.Seconds, options.MinimumAge, options.MinimumBytes, options.Sample, options.Rate, options.Frames, options.Force,
+            options.Target,
+            options.Suspect,
+            options.From,
+            options.Print,
+            options.Read,
+            options.Diff,
+            options.Captures,
+            options.Release,
+            options.Seconds,
+            options.MinimumAge,
+            options.MinimumBytes,
+            options.Sample,
+            options.Rate,
+            options.Frames,
+            options.Force,
             common.Json, options.Flame, options.Folded, options.Pprof, common.NoColor, common.Quiet, common.Verbose,
         };
         command.SetAction(parsed => Run(parsed, common, options, terminal));
@@ -49,7 +63,9 @@ internal static class TraceCommand
         if (target is null)
         {
             throw new CommandException(
-                ExitCode.Usage, "say what to do: a TARGET to run on, --print for the D program alone, or --read FILE for what it printed; see leakstat trace --help");
+                ExitCode.Usage,
+                "say what to do: a TARGET to run on, --print for the D program alone, or --read FILE for what it "
+                    + "printed; see leakstat trace --help");
         }
 
         string program = ProgramOf(parsed, options, target, terminal);
@@ -77,13 +93,15 @@ internal static class TraceCommand
             }
 
             terminal.Error.WriteLine(
-                $"leakstat: about {Display.Percent(estimate.ShareOfOneProcessor(bounds))} of one processor, {Display.Count((long)estimate.EventsPerSecond)} events per second, by {latest.Source}");
+                $"leakstat: about {Display.Percent(estimate.ShareOfOneProcessor(bounds))} of one processor, "
+                    + $"{Display.Count((long)estimate.EventsPerSecond)} events per second, by {latest.Source}");
         }
 
         return TraceProgram.For(suspect, bounds, options.ReleaseOf(parsed) ?? latest?.Host.Release);
     }
 
-    private static int Show(ParseResult parsed, CommonOptions common, TraceOptions options, Trace trace, Terminal terminal)
+    private static int Show(
+        ParseResult parsed, CommonOptions common, TraceOptions options, Trace trace, Terminal terminal)
     {
         Trace? before = parsed.GetValue(options.Diff) is { } other ? ReadTrace(other, terminal) : null;
         var report = new TraceReport(trace, before, BuiltInKnowledge.Load());
@@ -106,7 +124,8 @@ internal static class TraceCommand
         }
 
         return !trace.IsRecognised
-            ? throw new CommandException(ExitCode.NoInput, $"{file}: nothing in it is output of dtrace that leakstat reads")
+            ? throw new CommandException(
+                ExitCode.NoInput, $"{file}: nothing in it is output of dtrace that leakstat reads")
             : trace;
     }
 }

@@ -23,7 +23,8 @@ internal sealed class TraceOptions
     /// <summary>Suspect.</summary>
     public Option<string?> Suspect { get; } = new("--suspect")
     {
-        Description = "what to follow: zone:NAME, malloc:NAME, mbuf:ZONE, module:FILE.ko, kmem, or a name whose kind is known",
+        Description =
+            "what to follow: zone:NAME, malloc:NAME, mbuf:ZONE, module:FILE.ko, kmem, or a name whose kind is known",
         HelpName = "NAME",
     };
 
@@ -38,35 +39,42 @@ internal sealed class TraceOptions
     public Option<bool> Print { get; } = new("--print") { Description = "print the D program, and do not run it" };
 
     /// <summary>Output to read.</summary>
-    public Option<string?> Read { get; } = new("--read") { Description = "read what dtrace printed, text or libxo JSON; - for standard input", HelpName = "FILE" };
+    public Option<string?> Read { get; } =
+        new("--read") { Description = "read what dtrace printed, text or libxo JSON; - for standard input", HelpName = "FILE" };
 
     /// <summary>Output to compare with.</summary>
-    public Option<string?> Diff { get; } = new("--diff") { Description = "with --read: what changed since this earlier trace", HelpName = "FILE" };
+    public Option<string?> Diff { get; } =
+        new("--diff") { Description = "with --read: what changed since this earlier trace", HelpName = "FILE" };
 
     /// <summary>Captures of the host.</summary>
     public Option<string?> Captures { get; } = new("--captures")
     {
-        Description = "captures of that host: its release, where modules lie, and from two of them what the trace will cost",
+        Description =
+            "captures of that host: its release, where modules lie, and from two of them what the trace will cost",
         HelpName = "SOURCE",
     };
 
     /// <summary>Release of the host.</summary>
-    public Option<string?> Release { get; } = new("--release") { Description = "release of the host, such as 14.2", HelpName = "RELEASE" };
+    public Option<string?> Release { get; } =
+        new("--release") { Description = "release of the host, such as 14.2", HelpName = "RELEASE" };
 
     /// <summary>Duration.</summary>
     public Option<int> Seconds { get; } = Number("--seconds", "record allocations for so long", s_usual.Seconds);
 
     /// <summary>Minimum age.</summary>
-    public Option<int> MinimumAge { get; } = Number("--min-age", "then only releases for so long: what is shown is at least this old", s_usual.MinimumAge);
+    public Option<int> MinimumAge { get; } = Number(
+        "--min-age", "then only releases for so long: what is shown is at least this old", s_usual.MinimumAge);
 
     /// <summary>Minimum size.</summary>
-    public Option<long> MinimumBytes { get; } = new("--min-size") { Description = "leave out smaller allocations", HelpName = "BYTES" };
+    public Option<long> MinimumBytes { get; } =
+        new("--min-size") { Description = "leave out smaller allocations", HelpName = "BYTES" };
 
     /// <summary>Sampling.</summary>
     public Option<int> Sample { get; } = Number("--sample", "follow one address in so many", s_usual.Sample);
 
     /// <summary>Rate.</summary>
-    public Option<int> Rate { get; } = Number("--rate", "events per second at which the program stops itself", s_usual.EventsPerSecond);
+    public Option<int> Rate { get; } = Number(
+        "--rate", "events per second at which the program stops itself", s_usual.EventsPerSecond);
 
     /// <summary>Frames.</summary>
     public Option<int> Frames { get; } = Number("--frames", "frames of a stack", s_usual.Frames);
@@ -75,13 +83,15 @@ internal sealed class TraceOptions
     public Option<bool> Force { get; } = new("--force") { Description = "trace although its cost is above the bound" };
 
     /// <summary>Flame graph.</summary>
-    public Option<string?> Flame { get; } = new("--flame") { Description = "write a flame graph of what is outstanding, one SVG file", HelpName = "FILE" };
+    public Option<string?> Flame { get; } =
+        new("--flame") { Description = "write a flame graph of what is outstanding, one SVG file", HelpName = "FILE" };
 
     /// <summary>Folded stacks.</summary>
     public Option<string?> Folded { get; } = new("--folded") { Description = "write folded stacks", HelpName = "FILE" };
 
     /// <summary>pprof profile.</summary>
-    public Option<string?> Pprof { get; } = new("--pprof") { Description = "write a profile that pprof opens", HelpName = "FILE" };
+    public Option<string?> Pprof { get; } =
+        new("--pprof") { Description = "write a profile that pprof opens", HelpName = "FILE" };
 
     /// <summary>The bounds that were asked for; fails with code 2 where one is out of range.</summary>
     public TraceBounds BoundsOf(ParseResult parsed)
@@ -112,7 +122,10 @@ internal sealed class TraceOptions
         }
 
         int mark = from.LastIndexOf('#');
-        int? number = mark > 0 && int.TryParse(from.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int read) ? read : null;
+        int? number = mark > 0
+            && int.TryParse(from.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int read)
+            ? read
+            : null;
         string path = number is null ? from : from[..mark];
         byte[] report;
         try
@@ -124,12 +137,14 @@ internal sealed class TraceOptions
             throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
-        return SuspectName.OfFinding(report, number, out string why) ?? throw new CommandException(ExitCode.NoInput, $"{path}: {why}");
+        return SuspectName.OfFinding(report, number, out string why)
+            ?? throw new CommandException(ExitCode.NoInput, $"{path}: {why}");
     }
 
     /// <summary>The release that was given; null for none.</summary>
     public FreeBsdRelease? ReleaseOf(ParseResult parsed) => parsed.GetValue(Release) is { } text
-        ? FreeBsdRelease.Parse(text) ?? throw new CommandException(ExitCode.Usage, $"--release {text}: not a release such as 14.2")
+        ? FreeBsdRelease.Parse(text)
+            ?? throw new CommandException(ExitCode.Usage, $"--release {text}: not a release such as 14.2")
         : null;
 
     /// <summary>The latest capture of <c>--captures</c> and the one before it; nulls where there are none.</summary>

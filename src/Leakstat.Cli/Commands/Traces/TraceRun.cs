@@ -17,8 +17,8 @@ internal static class TraceRun
     private const int Apart = 5;
 
     /// <summary>
-    /// What has to hold before dtrace(1) is started, each with an exit status of its own: root, no jail, modules loaded or to
-    /// be loaded (<c>kern.securelevel</c> above 0 forbids it).
+    /// What has to hold before dtrace(1) is started, each with an exit status of its own: root, no jail, modules loaded
+    /// or to be loaded (<c>kern.securelevel</c> above 0 forbids it).
     /// </summary>
     private const string Prepare = """
         PATH=$LEAKSTAT_PATH/sbin:/bin:/usr/sbin:/usr/bin:$PATH
@@ -34,14 +34,19 @@ internal static class TraceRun
     {
         target.MustBeFreeBsd();
         using var stream = new MemoryStream();
-        int status = target.Execute($"sh -s -- --stdout --every {Apart} --count 2", new MemoryStream(CollectorScript.Bytes), stream, 64 << 20);
+        int status = target.Execute(
+            $"sh -s -- --stdout --every {Apart} --count 2", new MemoryStream(CollectorScript.Bytes), stream, 64 << 20);
         stream.Position = 0;
         SourceSet set = SourceSet.Open(
-            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)], new NamePool(), ReadLimits.Default, new ZstdProgram());
+            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)],
+            new NamePool(),
+            ReadLimits.Default,
+            new ZstdProgram());
         Capture[] captures = set.Hosts.IsEmpty ? [] : [.. set.Hosts[0].Captures()];
         return captures switch
         {
-            [] => throw new CommandException(ExitCode.Unreachable, $"{target.Name}: gave no capture (exit status {status})"),
+            [] => throw new CommandException(
+                ExitCode.Unreachable, $"{target.Name}: gave no capture (exit status {status})"),
             [var only] => (null, only),
             _ => (captures[^2], captures[^1]),
         };
@@ -51,7 +56,8 @@ internal static class TraceRun
     public static Trace Run(TargetShell target, string program, Terminal terminal)
     {
         var sink = new TraceSink(new TraceReader(target.Name));
-        int status = target.Execute(Prepare, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(program)), sink, long.MaxValue);
+        int status = target.Execute(
+            Prepare, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(program)), sink, long.MaxValue);
         string? refused = status switch
         {
             90 => "is not FreeBSD",
@@ -69,7 +75,8 @@ internal static class TraceRun
         Trace trace = sink.Reader.Finish();
         if (!trace.IsRecognised)
         {
-            throw new CommandException(ExitCode.Unreachable, $"{target.Name}: dtrace gave nothing (exit status {status})");
+            throw new CommandException(
+                ExitCode.Unreachable, $"{target.Name}: dtrace gave nothing (exit status {status})");
         }
 
         if (sink.IsStopped)

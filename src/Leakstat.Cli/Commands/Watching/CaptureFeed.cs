@@ -20,7 +20,8 @@ internal abstract record FeedEvent;
 /// <param name="Capture">The capture.</param>
 /// <param name="Files">Its files as they came, to be written to a disk; null where they lie on one.</param>
 /// <param name="IsLast">Whether no other is waiting behind it.</param>
-internal sealed record CaptureTaken(Capture Capture, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)>? Files, bool IsLast) : FeedEvent;
+internal sealed record CaptureTaken(
+    Capture Capture, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)>? Files, bool IsLast) : FeedEvent;
 
 /// <summary>Something goes wrong, and the feed goes on trying.</summary>
 /// <param name="Text">What; null when it is over.</param>

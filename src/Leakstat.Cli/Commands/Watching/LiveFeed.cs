@@ -7,13 +7,16 @@ using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Watching;
 
-/// <summary>A live host: one connection that captures come through, made anew, less and less often, when it breaks.</summary>
+/// <summary>
+/// A live host: one connection that captures come through, made anew, less and less often, when it breaks.
+/// </summary>
 /// <param name="target">The host.</param>
 /// <param name="every">Time between captures.</param>
 /// <param name="limit">Most time for one.</param>
 /// <param name="ssh">The ssh program and its options.</param>
 /// <param name="follow">Whether to go on after the first.</param>
-internal sealed class LiveFeed(LiveTarget target, TimeSpan every, TimeSpan limit, IReadOnlyList<string> ssh, bool follow) : ICaptureFeed
+internal sealed class LiveFeed(
+    LiveTarget target, TimeSpan every, TimeSpan limit, IReadOnlyList<string> ssh, bool follow) : ICaptureFeed
 {
     private const int LongestPause = 60;
 
@@ -48,7 +51,11 @@ internal sealed class LiveFeed(LiveTarget target, TimeSpan every, TimeSpan limit
         {
             int before = _taken;
             LiveResult result = session.Run(
-                target, follow ? new CollectorRequest(every, Count: 0) : new CollectorRequest(), limit, capture => Take(capture, post), _end.Token);
+                target,
+                follow ? new CollectorRequest(every, Count: 0) : new CollectorRequest(),
+                limit,
+                capture => Take(capture, post),
+                _end.Token);
             if (!follow || (result.Failure is { IsLasting: true } && _taken == 0))
             {
                 post(new FeedEnded(

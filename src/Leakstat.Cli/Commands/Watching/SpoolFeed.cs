@@ -147,7 +147,9 @@ internal sealed class SpoolFeed : ICaptureFeed
         }
 
         string root = Path.GetFullPath(_options.Path);
-        _folder = place is null || place == root || !place.StartsWith(root, StringComparison.Ordinal) ? root : Path.GetDirectoryName(place) ?? root;
+        _folder = place is null || place == root || !place.StartsWith(root, StringComparison.Ordinal)
+            ? root
+            : Path.GetDirectoryName(place) ?? root;
         foreach (FileSystemInfo entry in Entries())
         {
             _known[entry.Name] = Mark(entry);
@@ -192,7 +194,8 @@ internal sealed class SpoolFeed : ICaptureFeed
 
     private void Read(List<string> fresh, Action<FeedEvent> post)
     {
-        ISourceNode[] nodes = [.. fresh.Order(StringComparer.Ordinal).Select(FileSystemSource.TryOpen).OfType<ISourceNode>()];
+        ISourceNode[] nodes =
+            [.. fresh.Order(StringComparer.Ordinal).Select(FileSystemSource.TryOpen).OfType<ISourceNode>()];
         SourceSet set = SourceSet.Open(nodes, _names, ReadLimits.Default, new ZstdProgram());
         foreach (HostSource host in set.Hosts.Where(h => h.Host is null || _host is null || h.Host == _host))
         {
@@ -218,7 +221,10 @@ internal sealed class SpoolFeed : ICaptureFeed
         }
 
         return new DirectoryInfo(_folder!).EnumerateFileSystemInfos()
-            .Where(e => !e.Name.StartsWith('.') && !e.Name.EndsWith(".part", StringComparison.Ordinal) && !e.Name.EndsWith(".tmp", StringComparison.Ordinal));
+            .Where(
+                e => !e.Name.StartsWith('.')
+                    && !e.Name.EndsWith(".part", StringComparison.Ordinal)
+                    && !e.Name.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
     private static (DateTime, long) Mark(FileSystemInfo entry) =>

@@ -85,7 +85,11 @@ internal sealed class WatchBatch(ICaptureFeed feed, Terminal terminal, WatchSess
 
         using TextWriter writer = terminal.Writer();
         WatchLines.WriteText(
-            session.Current!, state, new WatchLayout { Width = terminal.Width, Ascii = !terminal.HasUnicode, Target = feed.Target }, rows, writer);
+            session.Current!,
+            state,
+            new WatchLayout { Width = terminal.Width, Ascii = !terminal.HasUnicode, Target = feed.Target },
+            rows,
+            writer);
         writer.Write('\n');
     }
 }

@@ -37,8 +37,12 @@ internal static class WatchCommand
         sort.AcceptOnlyFromAmong("growth", "size", "rate", "name");
         var options = new Options(
             new CommonOptions(),
-            new Argument<string>("TARGET") { Description = "local, ssh://[user@]host[:port], or a spool that grows (a folder of captures)" },
-            Durations.Option("--every", "time between captures of a live host (10s unless given), or looks at a spool", s_spoolEvery),
+            new Argument<string>("TARGET") { Description = "local, ssh://[user@]host[:port], or a spool that grows "
+                + "(a folder of captures)" },
+            Durations.Option(
+                "--every",
+                "time between captures of a live host (10s unless given), or looks at a spool",
+                s_spoolEvery),
             new Option<string?>("--host") { Description = "the host of a spool with several", HelpName = "NAME" },
             new Option<int>("--history") { Description = "captures of the spool to begin with", HelpName = "N", DefaultValueFactory = _ => 500 },
             sort,
@@ -46,13 +50,27 @@ internal static class WatchCommand
             new Option<int>("--rows") { Description = "rows of a printed view", HelpName = "N", DefaultValueFactory = _ => WatchBatch.DefaultRows },
             new Option<int?>("--count", "-n") { Description = "end after so many printed views", HelpName = "N" },
             new Option<bool>("--once") { Description = "print one view and exit" },
-            new Option<bool>("--batch") { Description = "print a view for each capture, as plain lines; so it is where the output is no terminal" },
-            new Option<string>("--output", "-o") { Description = "spool that the key w writes captures of a live host to", HelpName = "SPOOL", DefaultValueFactory = _ => "leakstat-spool" },
+            new Option<bool>("--batch") { Description = "print a view for each capture, as plain lines; so it is "
+                + "where the output is no terminal" },
+            new Option<string>("--output", "-o") { Description = "spool that the key w writes captures of a live "
+                + "host to", HelpName = "SPOOL", DefaultValueFactory = _ => "leakstat-spool" },
             new LiveOptions());
         var command = new Command("watch", "live view of one host, like top(1), sorted by growth")
         {
-            options.Target, options.Every, options.Host, options.History, options.Sort, options.Filter, options.Once, options.Batch,
-            options.Rows, options.Count, options.Common.Json, options.Common.NoColor, options.Common.Owners, options.Common.Signatures,
+            options.Target,
+            options.Every,
+            options.Host,
+            options.History,
+            options.Sort,
+            options.Filter,
+            options.Once,
+            options.Batch,
+            options.Rows,
+            options.Count,
+            options.Common.Json,
+            options.Common.NoColor,
+            options.Common.Owners,
+            options.Common.Signatures,
         };
         command.Add(options.Spool);
         options.Live.AddTo(command);
@@ -79,12 +97,14 @@ internal static class WatchCommand
             using RawTerminal? keyboard = RawTerminal.Open();
             if (keyboard is not null)
             {
-                using var loop = new WatchLoop(feed, keyboard, terminal, session, taken => Write(taken, parsed.GetValue(options.Spool)!));
+                using var loop = new WatchLoop(
+                    feed, keyboard, terminal, session, taken => Write(taken, parsed.GetValue(options.Spool)!));
                 return loop.Run(terminal.HasColor && !parsed.GetValue(options.Common.NoColor), state);
             }
         }
 
-        return new WatchBatch(feed, terminal, session).Run(views, Math.Max(parsed.GetValue(options.Rows), 1), state, isJson);
+        return new WatchBatch(feed, terminal, session).Run(
+            views, Math.Max(parsed.GetValue(options.Rows), 1), state, isJson);
     }
 
     private static ICaptureFeed Feed(ParseResult parsed, Options options, bool isOnce)
@@ -94,14 +114,23 @@ internal static class WatchCommand
         if (!LiveTarget.IsLive(text))
         {
             return new SpoolFeed(new SourceOptions(
-                text, parsed.GetValue(options.Host), Math.Max(parsed.GetValue(options.History), 1), every, Follow: !isOnce));
+                text,
+                parsed.GetValue(options.Host),
+                Math.Max(parsed.GetValue(options.History), 1),
+                every,
+                Follow: !isOnce));
         }
 
         LiveTarget target = LiveTarget.Parse(text, out string? problem)
-            ?? throw new CommandException(ExitCode.Usage, $"'{text}': {problem}; usage: leakstat watch TARGET, see leakstat watch --help");
+            ?? throw new CommandException(
+                ExitCode.Usage, $"'{text}': {problem}; usage: leakstat watch TARGET, see leakstat watch --help");
         bool isAsked = parsed.GetResult(options.Every) is { Implicit: false };
         return new LiveFeed(
-            options.Live.Apply(parsed, target), isAsked ? every : s_liveEvery, options.Live.LimitOf(parsed), options.Live.SshOf(parsed), follow: !isOnce);
+            options.Live.Apply(parsed, target),
+            isAsked ? every : s_liveEvery,
+            options.Live.LimitOf(parsed),
+            options.Live.SshOf(parsed),
+            follow: !isOnce);
     }
 
     /// <summary>Writes a capture of a live host; one of a spool is written already.</summary>
@@ -115,7 +144,8 @@ internal static class WatchCommand
         string host = taken.Capture.Host.Name is { } name && LiveTarget.IsPlainName(name) ? name : "host";
         try
         {
-            return "written: " + SpoolWriter.Write(Path.Combine(spool, host), taken.Capture.TakenAt ?? DateTimeOffset.UtcNow, files);
+            return "written: " + SpoolWriter.Write(
+                Path.Combine(spool, host), taken.Capture.TakenAt ?? DateTimeOffset.UtcNow, files);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,8 +5,8 @@ using Leakstat.Watch;
 namespace Leakstat.Cli.Commands.Watching;
 
 /// <summary>
-/// Diagnoses what is watched as often as it costs little: the longer a diagnosis of the growing history takes, the rarer it
-/// is made, so that it takes half a hundredth of one processor.
+/// Diagnoses what is watched as often as it costs little: the longer a diagnosis of the growing history takes, the
+/// rarer it is made, so that it takes half a hundredth of one processor.
 /// </summary>
 internal sealed class WatchJudge(WatchSession session)
 {
@@ -22,7 +22,9 @@ internal sealed class WatchJudge(WatchSession session)
     private int _made;
     private bool _isRunning;
 
-    /// <summary>Starts a diagnosis on another thread where one is due; it is given to <paramref name="done"/> there.</summary>
+    /// <summary>
+    /// Starts a diagnosis on another thread where one is due; it is given to <paramref name="done"/> there.
+    /// </summary>
     public void Start(Action<DiagnosisReport> done)
     {
         if (_isRunning || _clock.Elapsed < _next || session.Diagnosis() is not { } judge)

@@ -36,7 +36,12 @@ internal sealed class WatchLoop : IDisposable
     /// <param name="output">What the terminal can show.</param>
     /// <param name="session">What is known of the host.</param>
     /// <param name="write">Writes a capture to a disk and says where.</param>
-    public WatchLoop(ICaptureFeed feed, RawTerminal terminal, Terminal output, WatchSession session, Func<CaptureTaken, string> write)
+    public WatchLoop(
+        ICaptureFeed feed,
+        RawTerminal terminal,
+        Terminal output,
+        WatchSession session,
+        Func<CaptureTaken, string> write)
     {
         _feed = feed;
         _terminal = terminal;
@@ -57,7 +62,8 @@ internal sealed class WatchLoop : IDisposable
         var writer = new ScreenWriter(hasColor);
         if (!screen.Enter())
         {
-            throw new CommandException(ExitCode.Usage, "the terminal cannot be set to single keys; --batch prints plain lines");
+            throw new CommandException(
+                ExitCode.Usage, "the terminal cannot be set to single keys; --batch prints plain lines");
         }
 
         new Thread(ReadKeys) { IsBackground = true, Name = "keys" }.Start();

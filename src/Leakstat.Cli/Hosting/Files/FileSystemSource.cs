@@ -34,7 +34,9 @@ public sealed class FileSystemSource : ISourceNode
 
     /// <summary>A file or folder that a person named; null where there is none of that name.</summary>
     public static FileSystemSource? TryOpen(string path) =>
-        Path.Exists(path) || new FileInfo(path).LinkTarget is not null ? new FileSystemSource(path, path, Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path), null)
+        Path.Exists(path)
+            || new FileInfo(path).LinkTarget is not null ? new FileSystemSource(
+                path, path, Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path), null)
             : null;
 
     /// <summary>
@@ -46,7 +48,8 @@ public sealed class FileSystemSource : ISourceNode
         using var memory = new MemoryStream();
         byte[] buffer = new byte[64 << 10];
         int got;
-        while (memory.Length <= most && (got = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, most + 1L - memory.Length))) > 0)
+        while (memory.Length <= most && (
+            got = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, most + 1L - memory.Length))) > 0)
         {
             memory.Write(buffer, 0, got);
         }
@@ -65,7 +68,13 @@ public sealed class FileSystemSource : ISourceNode
 
     /// <inheritdoc/>
     public Stream Open() => Refusal is null
-        ? new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan)
+        ? new FileStream(
+            _path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            bufferSize: 1,
+            FileOptions.SequentialScan)
         : throw new IOException(Refusal);
 
     private static (bool IsFolder, string? Target, string? Refusal) Examine(FileSystemInfo info)

@@ -5,13 +5,18 @@ using Leakstat.Model;
 
 namespace Leakstat.Cli.Hosting.Files;
 
-/// <summary>Writes a scrubbed capture as a folder or an archive: whole or not at all, and never over something.</summary>
+/// <summary>
+/// Writes a scrubbed capture as a folder or an archive: whole or not at all, and never over something.
+/// </summary>
 internal static class ScrubOutput
 {
-    /// <summary>Writes the files; returns how many there were. Nothing is left where there is none or where it fails.</summary>
+    /// <summary>
+    /// Writes the files; returns how many there were. Nothing is left where there is none or where it fails.
+    /// </summary>
     public static int Write(string output, IEnumerable<ScrubbedFile> files)
     {
-        bool isArchive = output.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || output.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+        bool isArchive = output.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase)
+            || output.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
         string part = $"{output.TrimEnd('/')}.{Path.GetRandomFileName()}.part";
         try
         {

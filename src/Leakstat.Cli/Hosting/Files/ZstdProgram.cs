@@ -120,7 +120,8 @@ public sealed class ZstdProgram(string program = "zstd") : IZstd
                 using Stream target = process.StandardInput.BaseStream;
                 input.CopyTo(target);
             }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception e) when (
+                e is IOException or ObjectDisposedException or InvalidOperationException or UnauthorizedAccessException or InvalidDataException)
             {
                 // The program ended first, or the input could not be read to its end: the output tells.
             }

@@ -22,12 +22,15 @@ internal sealed class FullScreen : IDisposable
     /// <param name="terminal">The terminal.</param>
     /// <param name="output">Its output.</param>
     /// <param name="type">What <c>TERM</c> says.</param>
-    /// <param name="signal">Called, on another thread, when the size changed, or the process is to stop or goes on again.</param>
+    /// <param name="signal">
+    /// Called, on another thread, when the size changed, or the process is to stop or goes on again.
+    /// </param>
     public FullScreen(RawTerminal terminal, Stream output, string type, Action<PosixSignal> signal)
     {
         _terminal = terminal;
         _output = output;
-        _hasOtherScreen = !(type.StartsWith("vt", StringComparison.Ordinal) || type.StartsWith("cons", StringComparison.Ordinal)
+        _hasOtherScreen = !(
+            type.StartsWith("vt", StringComparison.Ordinal) || type.StartsWith("cons", StringComparison.Ordinal)
             || type is "ansi" or "sun" or "linux");
         foreach (PosixSignal number in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
@@ -79,7 +82,9 @@ internal sealed class FullScreen : IDisposable
         }
     }
 
-    /// <summary>Gives the screen back. Does nothing where it is given back already, and waits for no dead line.</summary>
+    /// <summary>
+    /// Gives the screen back. Does nothing where it is given back already, and waits for no dead line.
+    /// </summary>
     public void Leave()
     {
         bool isMine = _lock.TryEnter(500);
@@ -110,7 +115,9 @@ internal sealed class FullScreen : IDisposable
         }
     }
 
-    /// <summary>Stops the process with the terminal as the shell wants it; takes the screen again when it goes on.</summary>
+    /// <summary>
+    /// Stops the process with the terminal as the shell wants it; takes the screen again when it goes on.
+    /// </summary>
     public void Suspend()
     {
         Leave();

@@ -3,8 +3,8 @@ using Leakstat.Watch;
 namespace Leakstat.Cli.Hosting.Screen;
 
 /// <summary>
-/// From the bytes of a terminal to keys. Sequences may come in pieces; an escape that nothing follows is the key of that
-/// name. What is not known is dropped whole, so that no part of it passes for a key.
+/// From the bytes of a terminal to keys. Sequences may come in pieces; an escape that nothing follows is the key of
+/// that name. What is not known is dropped whole, so that no part of it passes for a key.
 /// </summary>
 internal sealed class KeyDecoder
 {

@@ -6,8 +6,8 @@ using System.Runtime.Versioning;
 namespace Leakstat.Cli.Hosting.Screen;
 
 /// <summary>
-/// The keyboard and the size of the terminal, by the system's own calls: the base library's console keeps state of its own
-/// about the terminal, and puts it back at moments that it chooses. <c>termios</c> is kept as bytes and changed by
+/// The keyboard and the size of the terminal, by the system's own calls: the base library's console keeps state of its
+/// own about the terminal, and puts it back at moments that it chooses. <c>termios</c> is kept as bytes and changed by
 /// <c>cfmakeraw</c> alone, so that its layout, which differs between systems, need not be known.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
@@ -32,7 +32,10 @@ internal sealed partial class RawTerminal : IDisposable
         _isOwn = isOwn;
     }
 
-    /// <summary>Opens the keyboard: standard input, or the controlling terminal where that is something else. Null where there is none.</summary>
+    /// <summary>
+    /// Opens the keyboard: standard input, or the controlling terminal where that is something else. Null where there
+    /// is none.
+    /// </summary>
     public static RawTerminal? Open()
     {
         if (IsTerminal(0) == 1)
@@ -44,7 +47,9 @@ internal sealed partial class RawTerminal : IDisposable
         return terminal >= 0 ? new RawTerminal(terminal, isOwn: true) : null;
     }
 
-    /// <summary>Keys come at once, unseen, control characters among them. False where the terminal does not let itself be set.</summary>
+    /// <summary>
+    /// Keys come at once, unseen, control characters among them. False where the terminal does not let itself be set.
+    /// </summary>
     public bool Enter()
     {
         if (GetAttributes(_keyboard, _saved) != 0)
@@ -118,7 +123,8 @@ internal sealed partial class RawTerminal : IDisposable
 
     private static (int Width, int Height)? SizeByProgram()
     {
-        using var stty = Process.Start(new ProcessStartInfo("/bin/stty", ["size"]) { RedirectStandardOutput = true, UseShellExecute = false });
+        using var stty = Process.Start(
+            new ProcessStartInfo("/bin/stty", ["size"]) { RedirectStandardOutput = true, UseShellExecute = false });
         string[] words = stty?.StandardOutput.ReadToEnd().Split(' ', '\n') ?? [];
         return words.Length >= 2
             && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int rows)

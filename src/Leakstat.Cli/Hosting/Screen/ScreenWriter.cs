@@ -5,8 +5,8 @@ using Leakstat.Watch;
 namespace Leakstat.Cli.Hosting.Screen;
 
 /// <summary>
-/// Sends frames to a terminal as the difference to the one before: a link at 9600 baud takes a screen of growing numbers as
-/// well as a local one. Uses what every ANSI terminal since the VT100 knows.
+/// Sends frames to a terminal as the difference to the one before: a link at 9600 baud takes a screen of growing
+/// numbers as well as a local one. Uses what every ANSI terminal since the VT100 knows.
 /// </summary>
 /// <param name="color">Whether colours may be used; bold, faint and inverse are always.</param>
 internal sealed class ScreenWriter(bool color)
@@ -20,11 +20,15 @@ internal sealed class ScreenWriter(bool color)
     /// <summary>Forgets what the terminal shows: the next frame is sent whole.</summary>
     public void Forget() => _shown = null;
 
-    /// <summary>The bytes that make a terminal which shows the frame before show this one; empty for no difference.</summary>
+    /// <summary>
+    /// The bytes that make a terminal which shows the frame before show this one; empty for no difference.
+    /// </summary>
     public byte[] Show(Frame frame)
     {
         _line.Clear();
-        Frame? before = _shown is { } shown && shown.Width == frame.Width && shown.Height == frame.Height ? shown : null;
+        Frame? before = _shown is { } shown && shown.Width == frame.Width && shown.Height == frame.Height
+            ? shown
+            : null;
         _line.Append("\e[?25l");
         if (before is null)
         {

@@ -15,7 +15,6 @@ public sealed class HostSource
         Host = host;
         _planned = planned;
         _context = context;
-        ClockBackwards = NameOrder.ClockBackwards(planned.Select(p => (p.Source, p.TakenAt, p.Parent)));
     }
 
     /// <summary>Host name; null where nothing in its captures says one.</summary>
@@ -24,8 +23,12 @@ public sealed class HostSource
     /// <summary>Number of captures, repeated ones among them.</summary>
     public int Count => _planned.Count;
 
-    /// <summary>Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by name.</summary>
-    public ImmutableArray<(string Earlier, string Later)> ClockBackwards { get; }
+    /// <summary>
+    /// Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by
+    /// name. Complete once <see cref="Captures()"/> has run through: what was the same output again says nothing of the order.
+    /// </summary>
+    public ImmutableArray<(string Earlier, string Later)> ClockBackwards => NameOrder.ClockBackwards(
+        _planned.Select(p => (p.Source, p.TakenAt)).ExceptBy(_repeated, c => c.Source));
 
     /// <summary>Captures that were the same output again and were left out; complete once <see cref="Captures()"/> has run through.</summary>
     public ImmutableArray<string> Repeated => [.. _repeated];

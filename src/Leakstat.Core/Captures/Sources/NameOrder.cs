@@ -6,14 +6,13 @@ namespace Leakstat.Captures.Sources;
 public static class NameOrder
 {
     /// <summary>Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by name.</summary>
-    /// <param name="captures">Source, time and folder of each capture.</param>
-    public static ImmutableArray<(string Earlier, string Later)> ClockBackwards(
-        IEnumerable<(string Source, DateTimeOffset? TakenAt, string Parent)> captures)
+    /// <param name="captures">Source and time of each capture, each output once: whether they were read now or come from a store.</param>
+    public static ImmutableArray<(string Earlier, string Later)> ClockBackwards(IEnumerable<(string Source, DateTimeOffset? TakenAt)> captures)
     {
         ImmutableArray<(string, string)>.Builder found = ImmutableArray.CreateBuilder<(string, string)>();
-        foreach (var folder in captures.Where(c => c.TakenAt is not null).GroupBy(c => c.Parent))
+        foreach (var folder in captures.Where(c => c.TakenAt is not null).GroupBy(c => Folder(c.Source), StringComparer.Ordinal))
         {
-            (string Source, DateTimeOffset? TakenAt, string Parent)? before = null;
+            (string Source, DateTimeOffset? TakenAt)? before = null;
             foreach (var next in folder.OrderBy(c => c.Source, NaturalOrder.Instance))
             {
                 if (before is { } last && next.TakenAt < last.TakenAt && NaturalOrder.AreNumberedAlike(last.Source, next.Source))
@@ -27,4 +26,7 @@ public static class NameOrder
 
         return found.ToImmutable();
     }
+
+    /// <summary>What a source lies in: names are compared within it.</summary>
+    private static string Folder(string source) => source[..Math.Max(source.TrimEnd('/').LastIndexOf('/'), 0)];
 }

@@ -16,23 +16,23 @@ public static class MbufLimits
         ["kern.ipc.nmbclusters", "kern.ipc.nmbjumbop", "kern.ipc.nmbjumbo9", "kern.ipc.nmbjumbo16"];
 
     /// <summary>Sum of the four cluster limits; null where one is missing.</summary>
-    public static long? SumOfClusters(DiagnosisCase host) => SumWith(host, "", 0);
+    public static long? SumOfClusters(DiagnosisCase context) => SumWith(context, "", 0);
 
     /// <summary>
     /// What the limit of mbufs must be raised to before a cluster limit gets that value; null where it need not be.
     /// </summary>
-    public static long? RaisedFirst(DiagnosisCase host, string name, long value) =>
-        Array.IndexOf(Clusters, name) >= 0 && host.Sysctl(Mbufs) is { } mbufs
-            && SumWith(host, name, value) is { } sum && sum > mbufs.Value
+    public static long? RaisedFirst(DiagnosisCase context, string name, long value) =>
+        Array.IndexOf(Clusters, name) >= 0 && context.Sysctl(Mbufs) is { } mbufs
+            && SumWith(context, name, value) is { } sum && sum > mbufs.Value
             ? sum
             : null;
 
-    private static long? SumWith(DiagnosisCase host, string changed, long value)
+    private static long? SumWith(DiagnosisCase context, string changed, long value)
     {
         long sum = 0;
         foreach (string cluster in Clusters)
         {
-            long? limit = cluster == changed ? value : host.Sysctl(cluster)?.Value;
+            long? limit = cluster == changed ? value : context.Sysctl(cluster)?.Value;
             if (limit is not >= 0)
             {
                 return null;

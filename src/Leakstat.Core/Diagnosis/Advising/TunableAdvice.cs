@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Advising;
 
 /// <summary>
-/// Advice to set a tunable, right for the host's release: the name it has there, sysctl or loader, the line that makes it
-/// last, and the way back to the value the capture shows. The one way for rules to advise a value.
+/// Advice to set a tunable, right for the host's release: the name it has there, sysctl or loader, the line that makes
+/// it last, and the way back to the value the capture shows. The one way for rules to advise a value.
 /// </summary>
 public static class TunableAdvice
 {
@@ -19,28 +19,28 @@ public static class TunableAdvice
     /// stands higher, and where the tunable cannot hold the value. Setting a cluster limit that the limit of mbufs does not cover raises that one first, as the kernel
     /// demands.
     /// </summary>
-    /// <param name="host">The case.</param>
+    /// <param name="context">The case.</param>
     /// <param name="name">Any release's name of it; the one of the host's release is used.</param>
     /// <param name="value">Value, in the tunable's own unit.</param>
     /// <param name="text">What it does and why, one or two sentences.</param>
     /// <param name="risk">What may go wrong.</param>
     /// <param name="revert">How to undo it, where writing the old value back is not the way.</param>
     public static ImmutableArray<Advice> Set(
-        DiagnosisCase host, string name, long value, string text, string risk, string? revert = null)
+        DiagnosisCase context, string name, long value, string text, string risk, string? revert = null)
     {
-        Tunable? tunable = TunableTable.BuiltIn.FindByAnyName(name, host.Release);
-        if (tunable is null || (host.Release is null && !IsCertain(host, tunable)))
+        Tunable? tunable = TunableTable.BuiltIn.FindByAnyName(name, context.Release);
+        if (tunable is null || (context.Release is null && !IsCertain(context, tunable)))
         {
-            return AdvisedValue.Holds(host, name, value) ? [Unplaced(name, value, text, risk)] : [];
+            return AdvisedValue.Holds(context, name, value) ? [Unplaced(name, value, text, risk)] : [];
         }
 
-        if (!AdvisedValue.Holds(host, tunable.Name, value))
+        if (!AdvisedValue.Holds(context, tunable.Name, value))
         {
             return [];
         }
 
         // What the variable cannot hold is no value to go back to either.
-        Reading? current = host.Sysctl(tunable.Name) is { } read && AdvisedValue.Holds(host, tunable.Name, read.Value) ? read : null;
+        Reading? current = context.Sysctl(tunable.Name) is { } read && AdvisedValue.Holds(context, tunable.Name, read.Value) ? read : null;
         if (current?.Value == value || (tunable.IncreaseOnly && current?.Value >= value))
         {
             return [];
@@ -49,8 +49,14 @@ public static class TunableAdvice
         Advice advice = tunable.Kind == TunableKind.Loader
             ? AtBoot(tunable, value, text, risk, revert, current)
             : AtRunTime(tunable, value, text, risk, revert, current);
-        return MbufLimits.RaisedFirst(host, tunable.Name, value) is { } mbufs
-            ? [.. Set(host, MbufLimits.Mbufs, mbufs, "Raise the limit of mbufs first: the kernel refuses a cluster limit (EINVAL) when the limits of all clusters together would pass it.", risk), advice]
+        return MbufLimits.RaisedFirst(context, tunable.Name, value) is { } mbufs
+            ? [.. Set(
+                context,
+                MbufLimits.Mbufs,
+                mbufs,
+                "Raise the limit of mbufs first: the kernel refuses a cluster limit (EINVAL) when the limits of all "
+                    + "clusters together would pass it.",
+                risk), advice]
             : [advice];
     }
 
@@ -79,9 +85,11 @@ public static class TunableAdvice
             _ => null,
         };
 
-    /// <summary>Whether a host of unknown release has the tunable in this way: all releases do, or the capture shows it.</summary>
-    private static bool IsCertain(DiagnosisCase host, Tunable tunable) =>
-        tunable is { First: null, Last: null } || host.Latest.Sysctls.Contains(tunable.Name);
+    /// <summary>
+    /// Whether a host of unknown release has the tunable in this way: all releases do, or the capture shows it.
+    /// </summary>
+    private static bool IsCertain(DiagnosisCase context, Tunable tunable) =>
+        tunable is { First: null, Last: null } || context.Latest.Sysctls.Contains(tunable.Name);
 
     private static Advice AtBoot(
         Tunable tunable, long value, string text, string risk, string? revert, Reading? current) => new()
@@ -91,8 +99,10 @@ public static class TunableAdvice
             Persist = new PersistentLine(LoaderFile, $"{tunable.Name}=\"{value}\""),
             Risk = risk,
             Revert = revert ?? (current is { } old
-                ? $"Take the line out of {LoaderFile} (or restore what stood there) and reboot; the value was {old.Value}. If the host does not boot: unset {tunable.Name} at the loader prompt, then boot."
-                : $"Take the line out of {LoaderFile} and reboot. If the host does not boot: unset {tunable.Name} at the loader prompt, then boot."),
+                ? $"Take the line out of {LoaderFile} (or restore what stood there) and reboot; the value was "
+                    + $"{old.Value}. If the host does not boot: unset {tunable.Name} at the loader prompt, then boot."
+                : $"Take the line out of {LoaderFile} and reboot. If the host does not boot: unset {tunable.Name} at "
+                    + "the loader prompt, then boot."),
         };
 
     private static Advice AtRunTime(
@@ -105,17 +115,20 @@ public static class TunableAdvice
             Risk = risk,
             Revert = revert ?? (tunable.IncreaseOnly, current) switch
             {
-                (true, { } old) => $"At run time it can only be raised: take the line out of {SysctlFile} and reboot to be back at {old.Value}.",
+                (true, { } old) => $"At run time it can only be raised: take the line out of {SysctlFile} and reboot "
+                    + $"to be back at {old.Value}.",
                 (true, null) => $"At run time it can only be raised: take the line out of {SysctlFile} and reboot.",
                 (false, { } old) => $"sysctl {tunable.Name}={old.Value}, and take the line out of {SysctlFile}.",
-                _ => $"Note the value before the change (sysctl {tunable.Name}); set it back and take the line out of {SysctlFile}.",
+                _ => $"Note the value before the change (sysctl {tunable.Name}); set it back and take the line out "
+                    + $"of {SysctlFile}.",
             },
         };
 
     private static Advice Unplaced(string name, long value, string text, string risk) => new()
     {
         Kind = "config",
-        Text = $"{text} Set {name} to {value}; where this release takes it from, two commands say: the first lists it when sysctl(8) can write it, the second when the loader can.",
+        Text = $"{text} Set {name} to {value}; where this release takes it from, two commands say: the first lists "
+            + "it when sysctl(8) can write it, the second when the loader can.",
         Commands = [$"sysctl -W {name}", $"sysctl -T {name}"],
         Risk = risk,
         Revert = $"Note the value before the change (sysctl {name}) and set it back.",

@@ -9,7 +9,9 @@ namespace Leakstat.Diagnosis.Advising;
 /// </summary>
 public sealed record TunePlan
 {
-    /// <summary>Blocks by file: <c>/boot/loader.conf</c>, <c>/etc/sysctl.conf</c>, then others; empty where nothing need be set.</summary>
+    /// <summary>
+    /// Blocks by file: <c>/boot/loader.conf</c>, <c>/etc/sysctl.conf</c>, then others; empty where nothing need be set.
+    /// </summary>
     public ImmutableArray<TuneBlock> Blocks { get; init; } = [];
 
     /// <summary>Whether nothing need be tuned.</summary>
@@ -79,7 +81,9 @@ public sealed record TunePlan
     private static TuneLine Resolve(TuneLine held, TuneLine other)
     {
         bool higher = held.Name.StartsWith("kern.ipc.", StringComparison.Ordinal)
-            && long.TryParse(held.Value, out long first) && long.TryParse(other.Value, out long second) && second > first;
+            && long.TryParse(held.Value, out long first)
+            && long.TryParse(other.Value, out long second)
+            && second > first;
         TuneLine kept = higher ? other : held;
         TuneLine left = higher ? held : other;
         return kept with { Others = [.. held.Others, (left.Value, left.Rule)] };

@@ -6,10 +6,14 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Contracts;
 
-/// <summary>Everything a rule may look at: one host, its latest capture, and what earlier captures left behind.</summary>
+/// <summary>
+/// Everything a rule may look at: one host, its latest capture, and what earlier captures left behind.
+/// </summary>
 /// <param name="Latest">The latest capture of the host.</param>
 /// <param name="Ledger">Its ledger.</param>
-/// <param name="History">All captures of the host as series, the latest among them; one sample where there is one capture.</param>
+/// <param name="History">
+/// All captures of the host as series, the latest among them; one sample where there is one capture.
+/// </param>
 /// <param name="Knowledge">Owners, in-tree modules, signatures.</param>
 /// <param name="Input">What was noticed about the input as a whole.</param>
 public sealed record DiagnosisCase(

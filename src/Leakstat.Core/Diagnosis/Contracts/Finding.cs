@@ -74,7 +74,9 @@ public readonly record struct Subject(SubjectKind Kind, string Name)
     /// <summary>Wired memory that nobody owns.</summary>
     public static Subject Unaccounted { get; } = new(SubjectKind.Wired, "unaccounted");
 
-    /// <summary>Something of the host: <c>kva</c>, <c>kmem</c>, <c>memory</c>, <c>swap</c>, <c>crash dumps</c>, <c>capture</c>.</summary>
+    /// <summary>
+    /// Something of the host: <c>kva</c>, <c>kmem</c>, <c>memory</c>, <c>swap</c>, <c>crash dumps</c>, <c>capture</c>.
+    /// </summary>
     public static Subject Host(string name) => new(SubjectKind.Host, name);
 
     /// <summary>A zone; zones of mbufs get the kind that the contract gives them.</summary>
@@ -160,7 +162,10 @@ public sealed record Owner(string Module, string? Source, string Why);
 /// <summary>Something to do.</summary>
 public sealed record Advice
 {
-    /// <summary><c>look</c> (reads only), <c>sysctl</c>, <c>loader</c>, <c>config</c>, <c>update</c>, <c>report</c>, <c>reboot</c>.</summary>
+    /// <summary>
+    /// <c>look</c> (reads only), <c>sysctl</c>, <c>loader</c>, <c>config</c>, <c>update</c>, <c>report</c>,
+    /// <c>reboot</c>.
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>What to do and why, one or two sentences.</summary>

@@ -95,8 +95,8 @@ public sealed record ComparedSeries
     public GrowthChange Change { get; init; }
 
     /// <summary>
-    /// Chance that the growth differs this much without a reason, after correction for autocorrelation and for the number
-    /// of series; 1 where nothing shows.
+    /// Chance that the growth differs this much without a reason, after correction for autocorrelation and for the
+    /// number of series; 1 where nothing shows.
     /// </summary>
     public double Chance { get; init; } = 1;
 
@@ -156,7 +156,9 @@ public sealed record HostDifferential
     /// <summary>Whether there are common points enough for a verdict.</summary>
     public bool IsJudged => Overlap is { } overlap && overlap.Points.Length >= FewestPoints;
 
-    /// <summary>Series that changed on a side or that one side lacks: regressions first, then by what differs and size.</summary>
+    /// <summary>
+    /// Series that changed on a side or that one side lacks: regressions first, then by what differs and size.
+    /// </summary>
     public ImmutableArray<ComparedSeries> Series { get; init; } = [];
 
     /// <summary>Number of series that both have and that changed on neither.</summary>

@@ -15,5 +15,5 @@ public interface IRule
     string Name { get; }
 
     /// <summary>What it finds in the case; nothing where the case has no say in it.</summary>
-    IEnumerable<Finding> Evaluate(DiagnosisCase host);
+    IEnumerable<Finding> Evaluate(DiagnosisCase context);
 }

@@ -9,10 +9,14 @@ public sealed record InputReport
     /// <summary>Nothing to remark.</summary>
     public static InputReport Clean { get; } = new();
 
-    /// <summary>Other hosts that the sources hold captures of, with the number of captures; they are not part of this diagnosis.</summary>
+    /// <summary>
+    /// Other hosts that the sources hold captures of, with the number of captures; they are not part of this diagnosis.
+    /// </summary>
     public ImmutableArray<(string Host, int Captures)> OtherHosts { get; init; } = [];
 
-    /// <summary>Captures whose time lies before that of the capture they follow in name order: <c>a</c> after <c>b</c>.</summary>
+    /// <summary>
+    /// Captures whose time lies before that of the capture they follow in name order: <c>a</c> after <c>b</c>.
+    /// </summary>
     public ImmutableArray<(string Earlier, string Later)> ClockBackwards { get; init; } = [];
 
     /// <summary>Captures that are the same output again (a copy) and were dropped.</summary>

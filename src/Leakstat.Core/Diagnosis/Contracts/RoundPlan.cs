@@ -21,7 +21,9 @@ public enum RoundRole
     Unloaded,
 }
 
-/// <summary>What was done between captures: the same exercise again and again, and around it perhaps a module.</summary>
+/// <summary>
+/// What was done between captures: the same exercise again and again, and around it perhaps a module.
+/// </summary>
 /// <param name="Roles">One role per capture, in the captures' order.</param>
 /// <param name="Module">File of the module that is tried (<c>foo.ko</c>); null for none.</param>
 public sealed record RoundPlan(ImmutableArray<RoundRole> Roles, string? Module)
@@ -29,7 +31,9 @@ public sealed record RoundPlan(ImmutableArray<RoundRole> Roles, string? Module)
     /// <summary>Index of the capture that the rounds that count begin with; -1 where there is none.</summary>
     public int Start => Roles.IndexOf(RoundRole.Round) - 1;
 
-    /// <summary>Indexes of the captures between which the rounds that count lie, in order: one more than there are rounds.</summary>
+    /// <summary>
+    /// Indexes of the captures between which the rounds that count lie, in order: one more than there are rounds.
+    /// </summary>
     public ImmutableArray<int> Boundaries => Start < 0
         ? []
         : [Start, .. Enumerable.Range(0, Roles.Length).Where(i => Roles[i] == RoundRole.Round)];
@@ -41,8 +45,8 @@ public sealed record RoundPlan(ImmutableArray<RoundRole> Roles, string? Module)
     public int Rounds => Roles.Count(r => r == RoundRole.Round);
 
     /// <summary>
-    /// A plan for captures of which only the number is known: the first is before anything, each further one is behind a
-    /// round, and the first rounds are warm-up.
+    /// A plan for captures of which only the number is known: the first is before anything, each further one is behind
+    /// a round, and the first rounds are warm-up.
     /// </summary>
     public static RoundPlan For(int captures, int warmUp, string? module) => new(
         [

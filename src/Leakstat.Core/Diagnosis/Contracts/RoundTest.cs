@@ -24,7 +24,9 @@ public enum RoundOutcome
 
 /// <summary>What a test of one series over the rounds of an exercise gave.</summary>
 /// <param name="Outcome">Outcome.</param>
-/// <param name="PerRound">Items per round: the median of the slopes between all pairs of captures (Theil and Sen).</param>
+/// <param name="PerRound">
+/// Items per round: the median of the slopes between all pairs of captures (Theil and Sen).
+/// </param>
 /// <param name="Least">Least step between captures behind one another.</param>
 /// <param name="Greatest">Greatest step.</param>
 public readonly record struct RoundTest(RoundOutcome Outcome, double PerRound, long Least, long Greatest)

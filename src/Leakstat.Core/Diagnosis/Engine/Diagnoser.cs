@@ -3,6 +3,7 @@ using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Signatures;
 using Leakstat.Diagnosis.TwoHosts;
 using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
@@ -18,9 +19,13 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
     /// <param name="captures">The captures; run through once.</param>
     /// <param name="input">Says what was noticed about the input; asked once all captures are read.</param>
     /// <param name="reference">The host to compare with, or the same host before a change; null for none.</param>
-    /// <param name="rounds">What was done between so many captures; null where they are no rounds of an exercise.</param>
+    /// <param name="rounds">
+    /// What was done between so many captures; null where they are no rounds of an exercise.
+    /// </param>
     public DiagnosisReport? Diagnose(
-        IEnumerable<Capture> captures, Func<InputReport>? input = null, DiagnosisReport? reference = null, Func<int, RoundPlan>? rounds = null)
+        IEnumerable<Capture> captures, Func<InputReport>? input = null,
+        DiagnosisReport? reference = null,
+        Func<int, RoundPlan>? rounds = null)
     {
         var history = new HistoryBuilder();
         var summaries = ImmutableArray.CreateBuilder<CaptureSummary>();
@@ -42,12 +47,20 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         }
 
         return Run(
-            latest, ledger, history.Build(), summaries.ToImmutable(), diagnostics.ToImmutable(), input?.Invoke() ?? InputReport.Clean, RuleRegistry.All, reference, rounds?.Invoke(summaries.Count));
+            latest,
+            ledger,
+            history.Build(),
+            summaries.ToImmutable(),
+            diagnostics.ToImmutable(),
+            input?.Invoke() ?? InputReport.Clean,
+            RuleRegistry.All,
+            reference,
+            rounds?.Invoke(summaries.Count));
     }
 
     /// <summary>
-    /// Diagnoses a history that was kept. Where the latest capture was kept with it, every rule runs; else those that look at
-    /// the history. Null where the history is empty.
+    /// Diagnoses a history that was kept. Where the latest capture was kept with it, every rule runs; else those that
+    /// look at the history. Null where the history is empty.
     /// </summary>
     /// <param name="host">The host's name; null where unknown.</param>
     /// <param name="history">The history.</param>
@@ -76,7 +89,9 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             [.. history.Samples.SkipLast(1).Select(s => new CaptureSummary(s.Source, s.TakenAt, [])), new CaptureSummary(capture.Source, capture.TakenAt, capture.Files)],
             diagnostics,
             input,
-            latest is null ? RuleRegistry.All.Where(rule => RuleRegistry.OverHistory.Contains(rule.Id)) : RuleRegistry.All);
+            latest is null
+                ? RuleRegistry.All.Where(rule => RuleRegistry.OverHistory.Contains(rule.Id))
+                : RuleRegistry.All);
     }
 
     private DiagnosisReport Run(

@@ -4,8 +4,8 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Engine;
 
 /// <summary>
-/// The order of findings: what hurts now, then what still grows, then how much memory it is about. Ties end in rule id and
-/// name, so that the same findings always stand in the same order.
+/// The order of findings: what hurts now, then what still grows, then how much memory it is about. Ties end in rule id
+/// and name, so that the same findings always stand in the same order.
 /// </summary>
 public static class FindingOrder
 {
@@ -21,7 +21,10 @@ public static class FindingOrder
             .ThenBy(f => f.Subject.Name, StringComparer.Ordinal),
     ]);
 
-    /// <summary>A proven leak stands before what it accounts for: that a zone is near its limit is what the lost blocks did to it.</summary>
+    /// <summary>
+    /// A proven leak stands before what it accounts for: that a zone is near its limit is what the lost blocks did to
+    /// it.
+    /// </summary>
     private static ImmutableArray<Finding> CausesFirst(List<Finding> sorted)
     {
         for (int i = 1; i < sorted.Count; i++)
@@ -41,8 +44,9 @@ public static class FindingOrder
     }
 
     /// <summary>
-    /// A leak that runs comes first. What is lost for good, what ran short and what only looks like a leak are put in order
-    /// by the memory they are about: a megabyte that a module once lost does not stand before a gigabyte nobody owns.
+    /// A leak that runs comes first. What is lost for good, what ran short and what only looks like a leak are put in
+    /// order by the memory they are about: a megabyte that a module once lost does not stand before a gigabyte nobody
+    /// owns.
     /// </summary>
     private static int Precedence(Finding finding) => finding switch
     {

@@ -4,14 +4,18 @@ using Leakstat.Diagnosis.Rules;
 
 namespace Leakstat.Diagnosis.Engine;
 
-/// <summary>Every rule. A new one is one file in <c>Rules/</c>, one page in <c>docs/rules/</c> and one line here.</summary>
+/// <summary>
+/// Every rule. A new one is one file in <c>Rules/</c>, one page in <c>docs/rules/</c> and one line here.
+/// </summary>
 public static class RuleRegistry
 {
     /// <summary>Rules that look at the history: its quality, and what grew over it.</summary>
     public static ImmutableHashSet<string> OverHistory { get; } =
-        ["LS0001", "LS0003", "LS0004", "LS0005", "LS0101", "LS0102", "LS0109"];
+        ["LS0001", "LS0003", "LS0004", "LS0005", "LS0101", "LS0102", "LS0109", "LS0112", "LS0113"];
 
-    /// <summary>Rules that speak where two hosts are compared: the quality of the input, and what grows in one only.</summary>
+    /// <summary>
+    /// Rules that speak where two hosts are compared: the quality of the input, and what grows in one only.
+    /// </summary>
     public static ImmutableHashSet<string> OverComparison { get; } = ["LS0001", "LS0003", "LS0004", "LS0111"];
 
     /// <summary>Rules that fail a gate: what is kept with every round, and what the kernel says was lost.</summary>
@@ -36,6 +40,8 @@ public static class RuleRegistry
         new LS0109ExplainedGrowth(),
         new LS0110UnknownHoldsMuch(),
         new LS0111GrowthBesideAnother(),
+        new LS0112GrowthUntilReboot(),
+        new LS0113LeakedBeforeReboot(),
         new LS0120KeptPerRound(),
         new LS0201KernelMapNearlyFull(),
         new LS0202ZoneNearLimit(),

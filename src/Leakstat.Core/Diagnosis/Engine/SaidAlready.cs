@@ -6,7 +6,9 @@ namespace Leakstat.Diagnosis.Engine;
 /// <summary>Leaves out findings that only repeat what another one says of the same thing.</summary>
 internal static class SaidAlready
 {
-    /// <summary>A note that a module is out of tree goes where a finding that needs doing names the module as owner.</summary>
+    /// <summary>
+    /// A note that a module is out of tree goes where a finding that needs doing names the module as owner.
+    /// </summary>
     public static IEnumerable<Finding> LeaveOut(IReadOnlyCollection<Finding> findings)
     {
         HashSet<string> owners =

@@ -12,7 +12,8 @@ namespace Leakstat.Diagnosis.Gate;
 /// <param name="Until">Last day on which it counts; null for ever.</param>
 /// <param name="Why">Why, for a person.</param>
 /// <param name="At">Where it stands.</param>
-public sealed record BaselineEntry(string Kind, string Name, double? PerRound, DateOnly? Until, string Why, SourceLine At)
+public sealed record BaselineEntry(
+    string Kind, string Name, double? PerRound, DateOnly? Until, string Why, SourceLine At)
 {
     /// <summary>Whether the entry speaks of a subject.</summary>
     public bool Names(Subject subject) =>
@@ -29,8 +30,8 @@ public sealed record BaselineEntry(string Kind, string Name, double? PerRound, D
 }
 
 /// <summary>
-/// Known leaks of a gate. A line is: kind, name, most items per round or <c>*</c>, last day or <c>-</c>, why; parted by tabs.
-/// Lines that begin with <c>#</c> are comments.
+/// Known leaks of a gate. A line is: kind, name, most items per round or <c>*</c>, last day or <c>-</c>, why; parted by
+/// tabs. Lines that begin with <c>#</c> are comments.
 /// </summary>
 /// <param name="Entries">Entries in order.</param>
 /// <param name="Problems">Lines that were not understood.</param>
@@ -65,7 +66,9 @@ public sealed record GateBaseline(ImmutableArray<BaselineEntry> Entries, Immutab
             else
             {
                 problems.Add(new Diagnostic(
-                    DiagnosticId.BadLine, "not an entry of a baseline: kind, name, items per round or *, last day or -, why, parted by tabs", new SourceLine(file, number)));
+                    DiagnosticId.BadLine,
+                    "not an entry of a baseline: kind, name, items per round or *, last day or -, why, parted by tabs",
+                    new SourceLine(file, number)));
             }
         }
 
@@ -87,7 +90,8 @@ public sealed record GateBaseline(ImmutableArray<BaselineEntry> Entries, Immutab
         double? perRound = null;
         if (fields.Length > 2 && fields[2] is not ("*" or ""))
         {
-            if (!double.TryParse(fields[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double most))
+            if (!double.TryParse(
+                fields[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double most))
             {
                 return null;
             }
@@ -98,7 +102,8 @@ public sealed record GateBaseline(ImmutableArray<BaselineEntry> Entries, Immutab
         DateOnly? until = null;
         if (fields.Length > 3 && fields[3] is not ("-" or ""))
         {
-            if (!DateOnly.TryParseExact(fields[3], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
+            if (!DateOnly.TryParseExact(
+                fields[3], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day))
             {
                 return null;
             }

@@ -54,17 +54,21 @@ public sealed record GateResult
     /// <param name="baseline">Known leaks.</param>
     /// <param name="today">The day, for entries that end.</param>
     /// <param name="knowledge">Which modules are part of FreeBSD.</param>
-    public static GateResult Of(DiagnosisReport report, Capture earliest, GateBaseline baseline, DateOnly today, KnowledgeBase knowledge)
+    public static GateResult Of(
+        DiagnosisReport report, Capture earliest, GateBaseline baseline, DateOnly today, KnowledgeBase knowledge)
     {
-        RoundJudgement rounds = report.Rounds ?? throw new ArgumentException("the captures were not judged as rounds", nameof(report));
+        RoundJudgement rounds = report.Rounds
+            ?? throw new ArgumentException("the captures were not judged as rounds", nameof(report));
         bool saidBefore = !SaysNewLosses(report.History);
-        Finding[] leaks = [.. report.Findings.Where(f => RuleRegistry.OverRounds.Contains(f.Rule) && !(saidBefore && f.Rule != "LS0120"))];
+        Finding[] leaks = [.. report.Findings.Where(
+            f => RuleRegistry.OverRounds.Contains(f.Rule) && !(saidBefore && f.Rule != "LS0120"))];
         BaselineEntry[] valid = [.. baseline.Entries.Where(e => e.Until is not { } until || until >= today)];
         var known = ImmutableArray.CreateBuilder<KnownLeak>();
         var failing = ImmutableArray.CreateBuilder<Finding>();
         foreach (Finding leak in leaks)
         {
-            double? perRound = rounds.Subjects.FirstOrDefault(s => s.IsLeak && s.Subject == leak.Subject)?.Test.PerRound;
+            double? perRound =
+                rounds.Subjects.FirstOrDefault(s => s.IsLeak && s.Subject == leak.Subject)?.Test.PerRound;
             BaselineEntry? entry = valid.FirstOrDefault(e => e.Names(leak.Subject) && !(e.PerRound < perRound));
             if (entry is null)
             {

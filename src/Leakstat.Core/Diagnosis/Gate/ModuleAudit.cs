@@ -8,7 +8,10 @@ namespace Leakstat.Diagnosis.Gate;
 /// <summary>What modules did over an exercise: loaded and left, foreign, or refused by the kernel.</summary>
 internal static class ModuleAudit
 {
-    /// <summary>What the kernel says of a module that does not fit it (<c>sys/kern/kern_linker.c</c>, <c>link_elf.c</c>, <c>link_elf_obj.c</c>).</summary>
+    /// <summary>
+    /// What the kernel says of a module that does not fit it (<c>sys/kern/kern_linker.c</c>, <c>link_elf.c</c>,
+    /// <c>link_elf_obj.c</c>).
+    /// </summary>
     private static readonly string[] s_refusals =
         ["not available or version mismatch", "unsupported file type", "could not finalize loading", "symbol ", "interface mismatch"];
 
@@ -24,7 +27,9 @@ internal static class ModuleAudit
                 bool isLeft = plan.Roles.Contains(RoundRole.Unloaded) && file.Name == plan.Module;
                 notes.Add(new ModuleNote(
                     isLeft,
-                    isLeft ? $"{file.Name} was not unloaded: it is still listed" : $"{file.Name} was loaded meanwhile and is still there",
+                    isLeft
+                        ? $"{file.Name} was not unloaded: it is still listed"
+                        : $"{file.Name} was loaded meanwhile and is still there",
                     file.At));
             }
 
@@ -34,9 +39,12 @@ internal static class ModuleAudit
                 notes.Add(new ModuleNote(false, $"{file.Name} was unloaded meanwhile", file.At));
             }
 
-            foreach (KernelFile file in after.Files.Where(f => !f.IsKernel && f.Name != plan.Module && !knowledge.IsInTree(f.Name)))
+            foreach (KernelFile file in after.Files.Where(
+                f => !f.IsKernel && f.Name != plan.Module && !knowledge.IsInTree(f.Name)))
             {
-                notes.Add(new ModuleNote(false, $"{file.Name} is not part of FreeBSD and may have a share in what is kept", file.At));
+                notes.Add(
+                    new ModuleNote(
+                        false, $"{file.Name} is not part of FreeBSD and may have a share in what is kept", file.At));
             }
         }
         else
@@ -67,13 +75,18 @@ internal static class ModuleAudit
             before[message.Text] = left - 1;
             if (left <= 0)
             {
-                notes.Add(new ModuleNote(true, $"the kernel refused a module: {message.Text}", new SourceLine(messages.File, message.Line)));
+                notes.Add(
+                    new ModuleNote(
+                        true,
+                        $"the kernel refused a module: {message.Text}",
+                        new SourceLine(messages.File, message.Line)));
             }
         }
     }
 
     private static bool IsRefusal(string text) =>
         (text.Contains("KLD ", StringComparison.Ordinal) || text.Contains("linker_load_file", StringComparison.Ordinal)
-            || text.StartsWith("link_elf", StringComparison.Ordinal) || text.StartsWith("kldload", StringComparison.Ordinal))
+            || text.StartsWith("link_elf", StringComparison.Ordinal)
+            || text.StartsWith("kldload", StringComparison.Ordinal))
         && s_refusals.Any(r => text.Contains(r, StringComparison.Ordinal));
 }

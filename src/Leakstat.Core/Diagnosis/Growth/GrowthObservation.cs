@@ -33,10 +33,13 @@ internal sealed record GrowthObservation(
     public IReadOnlyList<GrowthObservation> Lockstep { get; init; } = [];
 
     /// <summary>Looks at a series from one sample on; null where fewer than two samples have it.</summary>
-    public static GrowthObservation? Of(Series series, int from)
+    public static GrowthObservation? Of(Series series, int from) => Of(series, from, series.Count - 1);
+
+    /// <summary>Looks at a series from one sample to another, both included; null where fewer than two samples have it.</summary>
+    public static GrowthObservation? Of(Series series, int from, int to)
     {
         var values = new List<(int Sample, long Value)>();
-        for (int i = from; i < series.Count; i++)
+        for (int i = from; i <= to && i < series.Count; i++)
         {
             if (series[i] is { } value)
             {

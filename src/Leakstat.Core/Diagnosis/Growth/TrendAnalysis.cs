@@ -37,36 +37,22 @@ public static class TrendAnalysis
             return null;
         }
 
-        DateTimeOffset origin = history.Samples[0].TakenAt!.Value;
-        ImmutableArray<double> hours = [.. history.Samples.Select(s => (s.TakenAt!.Value - origin).TotalHours)];
-        var inputs = ImmutableArray.CreateBuilder<SeriesInput>();
-        var keys = new Dictionary<string, SeriesKey>();
-        bool typesKnown = latest.MallocTypes is not null;
-        foreach (Series series in history.Series)
-        {
-            if (!series.IsConstant && Input(series, history, latest, typesKnown) is { } input)
-            {
-                inputs.Add(input);
-                keys[input.Key] = series.Key;
-            }
-        }
-
+        Series? remainder = RemainderSeries.Of(history);
+        (HostSeries host, Dictionary<string, SeriesKey> keys) = TrendInputs.Of(history, latest, remainder);
         TrendOptions options = TrendOptions.Default;
         bool canProve = history.Samples.Length >= options.MinimumSamples;
-        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(new HostSeries
-        {
-            Hours = hours,
-            Boots = [.. history.Samples.Select(s => s.Boot)],
-            UptimeAtStart = history.Samples[0].UptimeSeconds / 3600.0 ?? double.NaN,
-            Series = inputs.ToImmutable(),
-            Counters =
-            [
-                .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && Levels.Contains(s.Key.Name))
-                    .Select(s => new ExplainingCounter(s.Key.Name, Numbers(s))),
-            ],
-        });
+        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(host);
         return new TrendJudgement(
-            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve);
+            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve)
+        {
+            Suspects = canProve ? [.. trends.Suspects.Select(r => keys[r.Key])] : [],
+            From = trends.From,
+            To = trends.To,
+            Remainder = remainder,
+            Earlier = canProve ? EarlierBoots.Judge(host, keys, options) : [],
+            Cycles = [.. GrowthCycle.Find(host).Select(c => (keys[c.Key], c))],
+            Host = host,
+        };
     }
 
     /// <summary>A series as the trend engine takes it; null for what is no owner of memory.</summary>
@@ -82,14 +68,19 @@ public static class TrendAnalysis
                     Values = Numbers(series),
                     Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
                     Role = IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                    Nature = OwnerNatures.Of(name, history),
                 };
-            case SeriesKind.ZoneUsed when !ZoneKinds.IsInternal(name) && !ZoneKinds.IsCacheZone(name):
+            case SeriesKind.ZoneUsed when !ZoneKinds.IsCacheZone(name):
                 return new SeriesInput
                 {
                     Key = "zone:" + name,
                     Values = Numbers(series),
                     BytesPerUnit = Math.Max(series.ItemSize, 1),
-                    Role = typesKnown && ZoneKinds.IsMallocBucket(name)
+                    Nature = OwnerNatures.Of(name, history),
+
+                    // What the allocator itself keeps follows the zones that it serves, and is named only where none of them
+                    // moves with it.
+                    Role = (typesKnown && ZoneKinds.IsMallocBucket(name)) || ZoneKinds.IsInternal(name)
                         ? SeriesRole.Aggregate
                         : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
                     Bound = Bound(series, history, latest),
@@ -102,6 +93,7 @@ public static class TrendAnalysis
                     // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen below zero
                     // where every owner has a source.
                     Quantum = latest.Host.PageSize?.Value ?? 4096,
+                    Role = history.Find(SeriesKind.Account, AccountName.Unaccounted) is null ? SeriesRole.Aggregate : SeriesRole.Live,
                 };
             default:
                 return null;

@@ -10,22 +10,26 @@ namespace Leakstat.Diagnosis.Leaks;
 internal static class LostAdvice
 {
     /// <summary>Advice, what to do first first.</summary>
-    /// <param name="host">The case.</param>
+    /// <param name="context">The case.</param>
     /// <param name="table">What was searched.</param>
     /// <param name="sum">The lost blocks.</param>
     /// <param name="isFirst">Whether no other finding has said what to do with the dump.</param>
-    public static ImmutableArray<Advice> Of(DiagnosisCase host, LostTable table, LostSum sum, bool isFirst)
+    public static ImmutableArray<Advice> Of(DiagnosisCase context, LostTable table, LostSum sum, bool isFirst)
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Look(table, sum.Largest.Addresses is [var address, ..] ? address : null));
-        advice.Add(GrowthAdvice.Trace(host, sum.Subject.Kind == SubjectKind.Mbuf ? SubjectKind.Zone : sum.Subject.Kind, sum.Subject.Name));
+        advice.Add(
+            GrowthAdvice.Trace(
+                context, sum.Subject.Kind == SubjectKind.Mbuf ? SubjectKind.Zone : sum.Subject.Kind, sum.Subject.Name));
         if (sum.Weight == LossWeight.Leak && isFirst)
         {
             advice.Add(new Advice
             {
                 Kind = "report",
-                Text = "Report it to the author of the code that allocates them, with the contents and stacks of some blocks: that nothing points to "
-                    + "them any more is proof of the bug. Keep the dump and the kernel with its modules; both are needed to look again.",
+                Text = "Report it to the author of the code that allocates them, with the contents and stacks of "
+                    + "some blocks: that nothing points to "
+                    + "them any more is proof of the bug. Keep the dump and the kernel with its modules; both are "
+                    + "needed to look again.",
             });
         }
 
@@ -34,7 +38,8 @@ internal static class LostAdvice
 
     /// <summary>What to do where a part of the dump is missing.</summary>
     public static Advice Missing(LostTable table) => Advice.Look(
-        "See what could not be read. savecore(8) leaves a dump cut where the file system is full: give /var/crash more room before the next one.",
+        "See what could not be read. savecore(8) leaves a dump cut where the file system is full: give /var/crash "
+            + "more room before the next one.",
         $"{Command(table)} summary -v",
         "df -h /var/crash");
 
@@ -49,7 +54,10 @@ internal static class LostAdvice
     {
         ShellCommand command = Command(table);
         return Advice.Look(
-            "See what the blocks contain; what they point to, text in them and their neighbours tell who allocated them.",
-            address is null ? [$"{command} leaks --sample 3"] : [$"{command} leaks --sample 3", $"{command} whatis {ShellWord.Quote(address)}"]);
+            "See what the blocks contain; what they point to, text in them and their neighbours tell who allocated "
+                + "them.",
+            address is null
+                ? [$"{command} leaks --sample 3"]
+                : [$"{command} leaks --sample 3", $"{command} whatis {ShellWord.Quote(address)}"]);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class LostSum
     /// <summary>Part of its live blocks, or of their bytes, that must be lost for a type to name the finding.</summary>
     private const double TypeShare = 0.1;
 
-    private LostSum(DiagnosisCase host, IEnumerable<LostGroup> groups)
+    private LostSum(DiagnosisCase context, IEnumerable<LostGroup> groups)
     {
         Groups = [.. groups.OrderByDescending(g => g.Bytes).ThenBy(g => g.Size)];
         Largest = Groups[0];
@@ -56,10 +56,15 @@ internal sealed class LostSum
         Bytes = Arithmetic.Sum(Groups.Select(g => g.Bytes));
         Heads = Arithmetic.Sum(Groups.Select(g => g.Heads));
         Losses = Arithmetic.Sum(Groups.Select(g => g.Losses));
-        Allocated = Groups.All(g => g.Allocated is not null) ? Arithmetic.Sum(Groups.Select(g => g.Allocated!.Value)) : null;
-        IsDoubtful = Largest.Kind == LostKind.Zone && Allocated is { } all && Count >= all && host.Knowledge.Zone(Largest.Name).Any();
-        Type = Proven(host);
-        Weight = Weigh(host);
+        Allocated = Groups.All(g => g.Allocated is not null)
+            ? Arithmetic.Sum(Groups.Select(g => g.Allocated!.Value))
+            : null;
+        IsDoubtful = Largest.Kind == LostKind.Zone
+            && Allocated is { } all
+            && Count >= all
+            && context.Knowledge.Zone(Largest.Name).Any();
+        Type = Proven(context);
+        Weight = Weigh(context);
     }
 
     /// <summary>Groups, the largest first.</summary>
@@ -86,19 +91,24 @@ internal sealed class LostSum
     /// <summary>The malloc type, where its evidence is strong enough to name it; null elsewhere.</summary>
     public LostCandidate? Type { get; }
 
-    /// <summary>Whether it is enough for a leak, were it not for what makes the whole dump or the zone doubtful.</summary>
+    /// <summary>
+    /// Whether it is enough for a leak, were it not for what makes the whole dump or the zone doubtful.
+    /// </summary>
     public bool IsMany { get; private set; }
 
-    /// <summary>Whether the pages that are not in the dump have room for every pointer that is missing: then it says next to nothing.</summary>
+    /// <summary>
+    /// Whether the pages that are not in the dump have room for every pointer that is missing: then it says next to
+    /// nothing.
+    /// </summary>
     public bool MayBeHeldElsewhere { get; private set; }
 
     /// <summary>How sure it is.</summary>
     public LossWeight Weight { get; }
 
     /// <summary>
-    /// Whether it is a zone that FreeBSD itself has, and nothing of it is held any more: that a zone is lost whole is less likely
-    /// than that its pointers are kept in a form that is not known. Of a module's own zone all may be lost: what it did not lose
-    /// it has freed.
+    /// Whether it is a zone that FreeBSD itself has, and nothing of it is held any more: that a zone is lost whole is
+    /// less likely than that its pointers are kept in a form that is not known. Of a module's own zone all may be lost:
+    /// what it did not lose it has freed.
     /// </summary>
     public bool IsDoubtful { get; }
 
@@ -110,28 +120,35 @@ internal sealed class LostSum
         _ => Largest.Name == AccountName.Contiguous ? "contigmalloc" : "large malloc allocations",
     };
 
-    /// <summary>What the finding is about: the type where it is certain enough, else the zone, bucket or account.</summary>
+    /// <summary>
+    /// What the finding is about: the type where it is certain enough, else the zone, bucket or account.
+    /// </summary>
     public Subject Subject => Type is { } type ? Subject.Malloc(type.Type) : Place;
 
     /// <summary>Zone, bucket or account, whatever the type.</summary>
     public Subject Place => Largest.Kind != LostKind.Large ? Subject.Zone(Largest.Name)
-        : new Subject(SubjectKind.Wired, Largest.Name == AccountName.Contiguous ? AccountName.Contiguous : AccountName.LargeMalloc);
+        : new Subject(
+            SubjectKind.Wired,
+            Largest.Name == AccountName.Contiguous ? AccountName.Contiguous : AccountName.LargeMalloc);
 
     /// <summary>The sums of a table, most bytes first.</summary>
-    public static ImmutableArray<LostSum> Of(DiagnosisCase host, LostTable table) =>
+    public static ImmutableArray<LostSum> Of(DiagnosisCase context, LostTable table) =>
     [
-        .. table.Groups.GroupBy(g => (g.Kind, g.Name)).Select(g => new LostSum(host, g))
-            .OrderByDescending(s => s.Bytes).ThenBy(s => s.Largest.Name, StringComparer.Ordinal).ThenBy(s => s.Largest.Kind),
+        .. table.Groups.GroupBy(g => (g.Kind, g.Name)).Select(g => new LostSum(context, g))
+            .OrderByDescending(s => s.Bytes).ThenBy(s => s.Largest.Name, StringComparer.Ordinal).ThenBy(
+                s => s.Largest.Kind),
     ];
 
     /// <summary>How many of the blocks hang on heads of another sum.</summary>
     public long HangsOn(LostSum other) =>
-        Arithmetic.Sum(Groups.SelectMany(g => g.HangsOn).Where(t => t.Kind == other.Largest.Kind && t.Name == other.Largest.Name).Select(t => t.Count));
+        Arithmetic.Sum(
+            Groups.SelectMany(g => g.HangsOn).Where(t => t.Kind == other.Largest.Kind
+                && t.Name == other.Largest.Name).Select(t => t.Count));
 
-    private LossWeight Weigh(DiagnosisCase host)
+    private LossWeight Weigh(DiagnosisCase context)
     {
-        LostTable table = host.Latest.LostBlocks!;
-        long cpus = host.Sysctl("kern.smp.cpus", "hw.ncpu") is { Value: > 0 and < 1 << 16 } known ? known.Value : 1;
+        LostTable table = context.Latest.LostBlocks!;
+        long cpus = context.Sysctl("kern.smp.cpus", "hw.ncpu") is { Value: > 0 and < 1 << 16 } known ? known.Value : 1;
 
         IsMany = Exceeds(Losses, cpus);
 
@@ -143,26 +160,32 @@ internal sealed class LostSum
             return LossWeight.Leak;
         }
 
-        return Losses >= WorthALook || Count >= BlocksWorthALook || Bytes >= BytesWorthALook ? LossWeight.Suspect : LossWeight.Few;
+        return Losses >= WorthALook || Count >= BlocksWorthALook || Bytes >= BytesWorthALook
+            ? LossWeight.Suspect
+            : LossWeight.Few;
     }
 
     private bool Exceeds(long losses, long cpus) =>
-        losses >= Math.Max(LeastLosses, 2 * cpus) && (losses >= ManyLosses || Allocated is not { } all || Count >= LeastShare * all);
+        losses >= Math.Max(LeastLosses, 2 * cpus)
+            && (losses >= ManyLosses || Allocated is not { } all || Count >= LeastShare * all);
 
     /// <summary>
-    /// The one type that is likelier than all others together, and that has lost a good part of what it has: where blocks are of a
-    /// type of the kernel that the module uses too (devbuf), the module's own type has other blocks.
+    /// The one type that is likelier than all others together, and that has lost a good part of what it has: where
+    /// blocks are of a type of the kernel that the module uses too (devbuf), the module's own type has other blocks.
     /// </summary>
-    private LostCandidate? Proven(DiagnosisCase host)
+    private LostCandidate? Proven(DiagnosisCase context)
     {
         if (Largest.Kind == LostKind.Zone || Largest.Candidates is not [var first, ..] || first.Confidence < TypeNames
-            || Groups.Any(g => g.Candidates is not [var other, ..] || other.Type != first.Type || other.Confidence < TypeNames)
+            || Groups.Any(
+                g => g.Candidates is not [var other, ..] || other.Type != first.Type || other.Confidence < TypeNames)
             || Largest.Candidates.Skip(1).Any(c => c.Confidence > 1 - TypeNames))
         {
             return null;
         }
 
-        return host.Latest.MallocTypes?.Find(first.Type) is { InUse: > 0 } books
-            && Count <= books.InUse && (Count >= TypeShare * books.InUse || Bytes >= TypeShare * books.Memory) ? first : null;
+        return context.Latest.MallocTypes?.Find(first.Type) is { InUse: > 0 } books
+            && Count <= books.InUse && (Count >= TypeShare * books.InUse || Bytes >= TypeShare * books.Memory)
+                ? first
+                : null;
     }
 }

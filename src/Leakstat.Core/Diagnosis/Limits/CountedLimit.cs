@@ -31,20 +31,23 @@ internal sealed record CountedLimit(
         new("THREAD", "threads", [], "kern.maxthread",
             "No thread can be started.", ["ps -axH -o pid,comm", "sysctl kern.maxthread"]),
         new("pipe", "address space of pipes", ["kern.ipc.pipekva"], "kern.ipc.maxpipekva",
-            "New pipes get the smallest of buffers, or none.", ["fstat", "sysctl kern.ipc.pipekva kern.ipc.maxpipekva"], IsBytes: true),
+            "New pipes get the smallest of buffers, or none.",
+            ["fstat", "sysctl kern.ipc.pipekva kern.ipc.maxpipekva"],
+            IsBytes: true),
         new("socket", "sockets", ["kern.ipc.numopensockets"], "kern.ipc.maxsockets",
-            "No socket can be made: connections are refused and socket(2) fails with ENOBUFS.", ["sockstat", "netstat -an", "netstat -Lan"]),
+            "No socket can be made: connections are refused and socket(2) fails with ENOBUFS.",
+            ["sockstat", "netstat -an", "netstat -Lan"]),
     ];
 
     /// <summary>The number of objects in a case.</summary>
-    public Reading? Count(DiagnosisCase host)
+    public Reading? Count(DiagnosisCase context)
     {
-        if (host.Sysctl(Counters.AsSpan()) is { } counted)
+        if (context.Sysctl(Counters.AsSpan()) is { } counted)
         {
             return counted;
         }
 
-        return Counters.IsEmpty && host.Latest.Zones is { } zones && zones.Find(Zone) is { } row
+        return Counters.IsEmpty && context.Latest.Zones is { } zones && zones.Find(Zone) is { } row
             ? new Reading(row.Used, zones.At(row))
             : null;
     }

@@ -8,11 +8,14 @@ namespace Leakstat.Diagnosis.Limits;
 /// <summary>What to do about a zone at its limit.</summary>
 internal static class LimitAdvice
 {
-    /// <summary>Share of physical memory that twice the limit may take before raising it is no longer advised.</summary>
+    /// <summary>
+    /// Share of physical memory that twice the limit may take before raising it is no longer advised.
+    /// </summary>
     private const double Share = 0.25;
 
     /// <summary>Advice for a zone: look who holds the items, then raise the limit.</summary>
-    public static ImmutableArray<Advice> For(DiagnosisCase host, string zone, long limit, long itemBytes, ZoneLimit? known)
+    public static ImmutableArray<Advice> For(
+        DiagnosisCase context, string zone, long limit, long itemBytes, ZoneLimit? known)
     {
         ImmutableArray<Advice>.Builder advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Look(zone, known));
@@ -23,10 +26,11 @@ internal static class LimitAdvice
             return advice.ToImmutable();
         }
 
-        if (host.Latest.Host.PhysicalMemory is { } memory && Arithmetic.Multiply(bytes, 2) > memory.Value * Share)
+        if (context.Latest.Host.PhysicalMemory is { } memory && Arithmetic.Multiply(bytes, 2) > memory.Value * Share)
         {
             advice.Add(Advice.Look(
-                $"Twice the limit would be {Display.Bytes(Arithmetic.Multiply(bytes, 2))}, more than a quarter of the memory: "
+                $"Twice the limit would be {Display.Bytes(Arithmetic.Multiply(bytes, 2))}, more than a quarter of "
+                    + "the memory: "
                 + "find out who holds the items before raising it."));
             return advice.ToImmutable();
         }
@@ -39,12 +43,18 @@ internal static class LimitAdvice
                 advice.Add(PacketFilter(name, twice, limit, risk));
             }
         }
-        else if (known.Full == WhenFull.Trouble && host.Sysctl(name == "kern.maxswzone" ? "vm.swzone" : name) is { Value: > 0 } current)
+        else if (known.Full == WhenFull.Trouble
+            && context.Sysctl(name == "kern.maxswzone" ? "vm.swzone" : name) is { Value: > 0 } current)
         {
-            // Tunables may count other things than items of the zone: what they say is doubled. kern.maxswzone is bytes,
-            // reads 0 where the kernel chose the size, and vm.swzone says which.
+            // Tunables may count other things than items of the zone: what they say is doubled. kern.maxswzone is
+            // bytes, reads 0 where the kernel chose the size, and vm.swzone says which.
             advice.AddRange(TunableAdvice.Set(
-                host, name, Arithmetic.Multiply(current.Value, 2), "Raise the limit, if the number of items does not simply keep growing: raising it would only hide a leak.", risk));
+                context,
+                name,
+                Arithmetic.Multiply(current.Value, 2),
+                "Raise the limit, if the number of items does not simply keep growing: raising it would only hide a "
+                    + "leak.",
+                risk));
         }
 
         return advice.ToImmutable();
@@ -53,7 +63,8 @@ internal static class LimitAdvice
     private static Advice PacketFilter(string name, long twice, long limit, string risk) => new()
     {
         Kind = "config",
-        Text = $"Raise pf's limit, if the number does not simply keep growing: twice the present one. The line goes to the top of pf.conf; the second command loads the ruleset.",
+        Text = "Raise pf's limit, if the number does not simply keep growing: twice the present one. The line goes "
+            + "to the top of pf.conf; the second command loads the ruleset.",
         Commands = ["pfctl -nf /etc/pf.conf", "pfctl -f /etc/pf.conf"],
         Persist = new PersistentLine("/etc/pf.conf", $"set limit {name} {twice}"),
         Risk = $"Loading the ruleset replaces the one in force. {risk}",
@@ -68,12 +79,15 @@ internal static class LimitAdvice
         { Governs: "kern.ipc.maxsockets" } => Advice.Look(
             "See whose sockets they are, and in which state.",
             "sockstat", "netstat -an", "netstat -Lan"),
-        { Governs: "net.graph.maxalloc" or "net.graph.maxdata" } => Advice.Look("See which nodes there are and whose queue fills.", "ngctl list"),
-        { Governs: "kern.maxswzone" } => Advice.Look("See how much is swapped.", "swapinfo", "sysctl vm.swzone vm.swap_maxpages"),
+        { Governs: "net.graph.maxalloc" or "net.graph.maxdata" } => Advice.Look(
+            "See which nodes there are and whose queue fills.", "ngctl list"),
+        { Governs: "kern.maxswzone" } => Advice.Look(
+            "See how much is swapped.", "swapinfo", "sysctl vm.swzone vm.swap_maxpages"),
         { Governs: { } name } when name.StartsWith("net.inet.ip.fw.", StringComparison.Ordinal) => Advice.Look(
             "See the states.", "ipfw -d list", "sysctl net.inet.ip.fw.dyn_count net.inet.ip.fw.dyn_max"),
         _ => Advice.Look(
-            "Find who holds the items: a limited zone that fills for no visible reason is held by its module. Look again in a "
+            "Find who holds the items: a limited zone that fills for no visible reason is held by its module. Look "
+                + "again in a "
             + "few minutes: what falls back is load, what only rises is held.",
             $"vmstat -z | egrep {ShellWord.Quote("ITEM|" + Pattern(zone))}"),
     };

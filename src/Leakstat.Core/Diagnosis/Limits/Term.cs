@@ -16,7 +16,9 @@ internal sealed record Term(string Name, Func<DiagnosisCase, Reading?> Read)
             ? new Reading(Math.Max(row.Used, 0), zones.At(row))
             : null);
 
-    /// <summary>Items of a zone, free ones among them: what is made with an item stays with it while it is cached.</summary>
+    /// <summary>
+    /// Items of a zone, free ones among them: what is made with an item stays with it while it is cached.
+    /// </summary>
     public static Term WholeZone(string zone) => new(
         $"items of zone {zone}, cached ones included",
         host => host.Latest.Zones is { } zones && zones.Find(zone) is { } row
@@ -30,7 +32,9 @@ internal sealed record Term(string Name, Func<DiagnosisCase, Reading?> Read)
     /// <summary>Threads that ps(1) lists.</summary>
     public static Term Threads { get; } = new(
         "threads in ps",
-        host => host.Latest.Processes is { Threads: { } count } table ? new Reading(count, new SourceLine(table.File, 0)) : null);
+        host => host.Latest.Processes is { Threads: { } count } table
+            ? new Reading(count, new SourceLine(table.File, 0))
+            : null);
 
     /// <summary>Processes that ps(1) lists.</summary>
     public static Term Processes { get; } = new(

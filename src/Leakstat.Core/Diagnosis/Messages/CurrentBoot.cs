@@ -3,16 +3,20 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Messages;
 
-/// <summary>The kernel messages of the running boot: a message buffer survives a warm reboot, a log holds many boots.</summary>
+/// <summary>
+/// The kernel messages of the running boot: a message buffer survives a warm reboot, a log holds many boots.
+/// </summary>
 internal static class CurrentBoot
 {
-    /// <summary>Longest message looked at; the kernel's own lines are far shorter, and it bounds the work on hostile ones.</summary>
+    /// <summary>
+    /// Longest message looked at; the kernel's own lines are far shorter, and it bounds the work on hostile ones.
+    /// </summary>
     private const int LongestMessage = 2048;
 
     /// <summary>Messages behind the last boot marker, in order; all of them where there is no marker.</summary>
-    public static IEnumerable<KernelMessage> Of(DiagnosisCase host)
+    public static IEnumerable<KernelMessage> Of(DiagnosisCase context)
     {
-        if (host.Latest.Messages is not { } messages)
+        if (context.Latest.Messages is not { } messages)
         {
             yield break;
         }
@@ -39,5 +43,6 @@ internal static class CurrentBoot
     }
 
     /// <summary>Where a message stands.</summary>
-    public static SourceLine At(DiagnosisCase host, KernelMessage message) => new(host.Latest.Messages!.File, message.Line);
+    public static SourceLine At(DiagnosisCase context, KernelMessage message) =>
+        new(context.Latest.Messages!.File, message.Line);
 }

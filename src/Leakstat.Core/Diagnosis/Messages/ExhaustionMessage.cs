@@ -28,7 +28,8 @@ internal sealed record ExhaustionMessage(
             "the table of open files was full",
             "open(2), socket(2) and the like failed with ENFILE; one process with a descriptor leak is the usual cause",
             "Find the process with the most open files before the limit is raised.",
-            ["sysctl kern.openfiles kern.maxfiles kern.maxfilesperproc", "fstat | awk '{print $2, $3}' | sort | uniq -c | sort -rn | head"])
+            ["sysctl kern.openfiles kern.maxfiles kern.maxfilesperproc", "fstat | awk '{print $2, $3}' | sort | uniq "
+                + "-c | sort -rn | head"])
         {
             Tunable = "kern.maxfiles",
         },
@@ -37,16 +38,19 @@ internal sealed record ExhaustionMessage(
             "pipes used up their share of kernel address space",
             "new pipes get small buffers or fail; it is address space, the buffers themselves can be paged out",
             "Find the process with many pipes first.",
-            ["sysctl kern.ipc.pipekva kern.ipc.maxpipekva", "fstat | awk '/ pipe /{print $2, $3}' | sort | uniq -c | sort -rn | head"])
+            ["sysctl kern.ipc.pipekva kern.ipc.maxpipekva", "fstat | awk '/ pipe /{print $2, $3}' | sort | uniq -c | "
+                + "sort -rn | head"])
         {
             Tunable = "kern.ipc.maxpipekva",
         },
         new(
             "vm_thread_new: kstack allocation failed", Subject.Host("kva"),
             "the kernel found no address space for a thread's stack",
-            "fork(2) or thread creation failed; on 64-bit platforms address space is hardly ever short, a runaway number of threads or a leak of them is",
+            "fork(2) or thread creation failed; on 64-bit platforms address space is hardly ever short, a runaway "
+                + "number of threads or a leak of them is",
             "Count threads and processes, and see who creates them.",
-            ["ps -axH | wc -l", "vmstat -z | grep -E '^(THREAD|PROC|kstack_cache):'", "sysctl kern.maxproc vm.kvm_free"]),
+            ["ps -axH | wc -l", "vmstat -z | grep -E '^(THREAD|PROC|kstack_cache):'", "sysctl kern.maxproc "
+                + "vm.kvm_free"]),
         new(
             "swap blk zone exhausted", Subject.Tunable("kern.maxswzone"),
             "the kernel's book-keeping of swapped pages was full",
@@ -70,14 +74,16 @@ internal sealed record ExhaustionMessage(
             "a connection was refused: no socket could be allocated",
             "the limit of sockets was reached, or memory was short at that moment",
             "See which processes hold the sockets, and whether connections stay behind that nobody closes.",
-            ["sysctl kern.ipc.numopensockets kern.ipc.maxsockets", "sockstat | awk '{print $2, $3}' | sort | uniq -c | sort -rn | head", "netstat -an | awk '{print $6}' | sort | uniq -c"])
+            ["sysctl kern.ipc.numopensockets kern.ipc.maxsockets", "sockstat | awk '{print $2, $3}' | sort | uniq -c "
+                + "| sort -rn | head", "netstat -an | awk '{print $6}' | sort | uniq -c"])
         {
             Tunable = "kern.ipc.maxsockets",
         },
         new(
             "maxproc limit exceeded by uid", Subject.Tunable("kern.maxproc"),
             "a limit of processes was reached",
-            "fork(2) failed; either the host's limit or that of one user (login.conf), often by a program that starts children without end",
+            "fork(2) failed; either the host's limit or that of one user (login.conf), often by a program that "
+                + "starts children without end",
             "See which user and program has the processes before a limit is raised.",
             ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"]),
         new(

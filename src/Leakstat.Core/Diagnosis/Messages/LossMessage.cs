@@ -12,18 +12,20 @@ namespace Leakstat.Diagnosis.Messages;
 internal readonly record struct LossMessage(bool IsKeg, string Name, long Items, long Amount, SourceLine At)
 {
     /// <summary>Reads every such message of the running boot.</summary>
-    public static IEnumerable<LossMessage> All(DiagnosisCase host)
+    public static IEnumerable<LossMessage> All(DiagnosisCase context)
     {
-        foreach (KernelMessage message in CurrentBoot.Of(host))
+        foreach (KernelMessage message in CurrentBoot.Of(context))
         {
-            if (Read(message.Text, CurrentBoot.At(host, message)) is { } loss)
+            if (Read(message.Text, CurrentBoot.At(context, message)) is { } loss)
             {
                 yield return loss;
             }
         }
     }
 
-    /// <summary>Reads a message; null where it is of another kind (<c>sys/kern/kern_malloc.c</c>, <c>sys/vm/uma_core.c</c>).</summary>
+    /// <summary>
+    /// Reads a message; null where it is of another kind (<c>sys/kern/kern_malloc.c</c>, <c>sys/vm/uma_core.c</c>).
+    /// </summary>
     public static LossMessage? Read(string text, SourceLine at)
     {
         const string OnDestroy = " leaked memory on destroy (";
@@ -45,6 +47,8 @@ internal readonly record struct LossMessage(bool IsKeg, string Name, long Items,
     private static long? BytesLeaked(string text)
     {
         int comma = text.LastIndexOf("allocations, ", StringComparison.Ordinal);
-        return comma >= 0 && Words.TryNumberBetween(text[comma..], "allocations, ", " bytes leaked", out long bytes) ? bytes : null;
+        return comma >= 0 && Words.TryNumberBetween(text[comma..], "allocations, ", " bytes leaked", out long bytes)
+            ? bytes
+            : null;
     }
 }

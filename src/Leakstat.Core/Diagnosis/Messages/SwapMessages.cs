@@ -7,7 +7,10 @@ namespace Leakstat.Diagnosis.Messages;
 /// <summary>What the kernel said about swap and about processes it killed for memory.</summary>
 internal sealed class SwapMessages
 {
-    /// <summary>Reasons that mean want of memory (<c>sys/vm/vm_pageout.c</c>, <c>vm_fault.c</c>; 13.0 and before know the last only).</summary>
+    /// <summary>
+    /// Reasons that mean want of memory (<c>sys/vm/vm_pageout.c</c>, <c>vm_fault.c</c>; 13.0 and before know the last
+    /// only).
+    /// </summary>
     private static readonly string[] Reasons =
         ["failed to reclaim memory", "a thread waited too long to allocate a page", "out of swap space"];
 
@@ -24,15 +27,16 @@ internal sealed class SwapMessages
     public ImmutableArray<(string Process, string Reason, SourceLine At)> Kills { get; }
 
     /// <summary>Reads them.</summary>
-    public static SwapMessages Of(DiagnosisCase host)
+    public static SwapMessages Of(DiagnosisCase context)
     {
-        ImmutableArray<(string, MessageGroup Group)> swap = MessageGroup.By(host, text => IsOutOfSwap(text) ? "swap" : null);
+        ImmutableArray<(string, MessageGroup Group)> swap = MessageGroup.By(
+            context, text => IsOutOfSwap(text) ? "swap" : null);
         var kills = ImmutableArray.CreateBuilder<(string, string, SourceLine)>();
-        foreach (KernelMessage message in CurrentBoot.Of(host))
+        foreach (KernelMessage message in CurrentBoot.Of(context))
         {
             if (Kill(message.Text) is var (process, reason))
             {
-                kills.Add((process, reason, CurrentBoot.At(host, message)));
+                kills.Add((process, reason, CurrentBoot.At(context, message)));
             }
         }
 

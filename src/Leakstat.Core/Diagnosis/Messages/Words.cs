@@ -32,6 +32,7 @@ internal static class Words
     {
         number = 0;
         return TryBetween(text, before, after, out string? digits)
-            && long.TryParse(digits.AsSpan().Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+            && long.TryParse(
+                digits.AsSpan().Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
     }
 }

@@ -8,17 +8,19 @@ namespace Leakstat.Diagnosis.Network;
 internal static class ForeignModules
 {
     /// <summary>A line that names them; null where none is loaded, or the capture does not tell.</summary>
-    public static Evidence? Evidence(DiagnosisCase host)
+    public static Evidence? Evidence(DiagnosisCase context)
     {
         KernelFile[] foreign =
         [
-            .. (host.Latest.KernelFiles?.Files ?? [])
-                .Where(f => !f.IsKernel && host.Knowledge.OriginOf(f.Name, host.Release) == ModuleOrigin.OutOfTree),
+            .. (context.Latest.KernelFiles?.Files ?? [])
+                .Where(
+                    f => !f.IsKernel && context.Knowledge.OriginOf(f.Name, context.Release) == ModuleOrigin.OutOfTree),
         ];
         return foreign.Length == 0
             ? null
             : new Evidence(
-                $"loaded modules that are not part of FreeBSD: {string.Join(", ", foreign.Take(8).Select(f => f.Name))}",
+                "loaded modules that are not part of FreeBSD: "
+                    + $"{string.Join(", ", foreign.Take(8).Select(f => f.Name))}",
                 foreign.Length,
                 Unit.Items,
                 foreign[0].At);

@@ -31,14 +31,14 @@ internal sealed record MbufDemand
     public SourceLine? QueuesAt { get; init; }
 
     /// <summary>What the capture lets us assume.</summary>
-    public static MbufDemand Of(DiagnosisCase host)
+    public static MbufDemand Of(DiagnosisCase context)
     {
-        SysctlTable sysctls = host.Latest.Sysctls;
+        SysctlTable sysctls = context.Latest.Sysctls;
         (HashSet<string> queues, SourceLine? at) = ReceiveQueues(sysctls);
-        long cpus = Math.Clamp(host.Sysctl("kern.smp.cpus", "hw.ncpu")?.Value ?? 8, 1, 1024);
+        long cpus = Math.Clamp(context.Sysctl("kern.smp.cpus", "hw.ncpu")?.Value ?? 8, 1, 1024);
         return new MbufDemand
         {
-            Sockets = OpenSockets(host),
+            Sockets = OpenSockets(context),
             Queues = queues.Count,
             QueuesAt = at,
 
@@ -51,7 +51,9 @@ internal sealed record MbufDemand
 
     /// <summary>Items that sockets and rings explain; null where the number of sockets is not known.</summary>
     public long? Explains(MbufPoolUse pool) => Sockets is { } sockets
-        ? Arithmetic.Add(RingItems, Arithmetic.Multiply(Math.Max(sockets.Value, 0), Math.Max(BytesPerSocket / Math.Max(pool.ItemBytes, 1), 1)))
+        ? Arithmetic.Add(
+            RingItems,
+            Arithmetic.Multiply(Math.Max(sockets.Value, 0), Math.Max(BytesPerSocket / Math.Max(pool.ItemBytes, 1), 1)))
         : null;
 
     /// <summary>Whether far more is in use than sockets and rings explain; null where that cannot be told.</summary>
@@ -66,17 +68,18 @@ internal sealed record MbufDemand
             + $"{Display.Count(DescriptorsPerQueue)} buffers granted to each",
             RingItems, Unit.Items, QueuesAt)
         : new Evidence(
-            $"no receive queue of a network interface in the capture; {Display.Count(RingItems)} buffers granted to rings",
+            $"no receive queue of a network interface in the capture; {Display.Count(RingItems)} buffers granted to "
+                + "rings",
             RingItems);
 
-    private static Reading? OpenSockets(DiagnosisCase host)
+    private static Reading? OpenSockets(DiagnosisCase context)
     {
-        if (host.Sysctl("kern.ipc.numopensockets") is { } open)
+        if (context.Sysctl("kern.ipc.numopensockets") is { } open)
         {
             return open;
         }
 
-        return host.Latest.Zones is { } zones && (zones.Find("socket") ?? zones.Find("tcp_inpcb")) is { } row
+        return context.Latest.Zones is { } zones && (zones.Find("socket") ?? zones.Find("tcp_inpcb")) is { } row
             ? new Reading(Math.Max(row.Used, 0), zones.At(row))
             : null;
     }

@@ -5,8 +5,9 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Network;
 
 /// <summary>
-/// The pools of a capture. Either of <c>vmstat -z</c> and <c>netstat -m</c> is enough; with both, <c>netstat -m</c> says
-/// what is in use and <c>vmstat -z</c> adds sizes and requests (<c>sys/kern/kern_mbuf.c</c>, <c>usr.bin/netstat/mbuf.c</c>).
+/// The pools of a capture. Either of <c>vmstat -z</c> and <c>netstat -m</c> is enough; with both, <c>netstat -m</c>
+/// says what is in use and <c>vmstat -z</c> adds sizes and requests (<c>sys/kern/kern_mbuf.c</c>,
+/// <c>usr.bin/netstat/mbuf.c</c>).
 /// </summary>
 internal static class MbufPools
 {
@@ -26,17 +27,29 @@ internal static class MbufPools
     public const string Jumbo16 = "mbuf_jumbo_16k";
 
     /// <summary>All pools that the capture tells of: mbufs, clusters, jumbo clusters from small to large.</summary>
-    public static ImmutableArray<MbufPoolUse> Of(DiagnosisCase host)
+    public static ImmutableArray<MbufPoolUse> Of(DiagnosisCase context)
     {
-        MbufStatistics? netstat = host.Latest.Mbufs;
-        ZoneRow? packet = host.Latest.Zones?.Find(Packet);
-        string page = host.Latest.Zones?.Find("mbuf_jumbo_pagesize") is null ? "mbuf_jumbo_page" : "mbuf_jumbo_pagesize";
+        MbufStatistics? netstat = context.Latest.Mbufs;
+        ZoneRow? packet = context.Latest.Zones?.Find(Packet);
+        string page = context.Latest.Zones?.Find("mbuf_jumbo_pagesize") is null
+            ? "mbuf_jumbo_page"
+            : "mbuf_jumbo_pagesize";
         ImmutableArray<MbufPoolUse>.Builder pools = ImmutableArray.CreateBuilder<MbufPoolUse>(5);
-        Add(Read(host, Mbuf, "mbufs", "kern.ipc.nmbufs", 256, netstat?.Mbufs, netstat?.MbufsDenied, netstat?.MbufsDelayed, packet?.Used ?? 0, 0));
-        Add(Read(host, Cluster, "mbuf clusters", "kern.ipc.nmbclusters", 2048, netstat?.Clusters, netstat?.ClustersDenied, netstat?.ClustersDelayed, 0, packet?.Free ?? 0));
-        Add(Read(host, page, "page-size jumbo clusters", "kern.ipc.nmbjumbop", host.PageSize, netstat?.JumboPage, netstat?.JumboPageDenied, netstat?.JumboPageDelayed, 0, 0));
-        Add(Read(host, Jumbo9, "9 KiB jumbo clusters", "kern.ipc.nmbjumbo9", 9216, netstat?.Jumbo9, netstat?.Jumbo9Denied, netstat?.Jumbo9Delayed, 0, 0));
-        Add(Read(host, Jumbo16, "16 KiB jumbo clusters", "kern.ipc.nmbjumbo16", 16384, netstat?.Jumbo16, netstat?.Jumbo16Denied, netstat?.Jumbo16Delayed, 0, 0));
+        Add(Read(
+            context, Mbuf, "mbufs", "kern.ipc.nmbufs", 256,
+            netstat?.Mbufs, netstat?.MbufsDenied, netstat?.MbufsDelayed, packet?.Used ?? 0, 0));
+        Add(Read(
+            context, Cluster, "mbuf clusters", "kern.ipc.nmbclusters", 2048,
+            netstat?.Clusters, netstat?.ClustersDenied, netstat?.ClustersDelayed, 0, packet?.Free ?? 0));
+        Add(Read(
+            context, page, "page-size jumbo clusters", "kern.ipc.nmbjumbop", context.PageSize,
+            netstat?.JumboPage, netstat?.JumboPageDenied, netstat?.JumboPageDelayed, 0, 0));
+        Add(Read(
+            context, Jumbo9, "9 KiB jumbo clusters", "kern.ipc.nmbjumbo9", 9216,
+            netstat?.Jumbo9, netstat?.Jumbo9Denied, netstat?.Jumbo9Delayed, 0, 0));
+        Add(Read(
+            context, Jumbo16, "16 KiB jumbo clusters", "kern.ipc.nmbjumbo16", 16384,
+            netstat?.Jumbo16, netstat?.Jumbo16Denied, netstat?.Jumbo16Delayed, 0, 0));
         return pools.ToImmutable();
 
         void Add(MbufPoolUse? pool)
@@ -49,7 +62,7 @@ internal static class MbufPools
     }
 
     private static MbufPoolUse? Read(
-        DiagnosisCase host,
+        DiagnosisCase context,
         string zone,
         string items,
         string limitName,
@@ -60,13 +73,15 @@ internal static class MbufPools
         long usedInPackets,
         long freeInPackets)
     {
-        ZoneTable? table = host.Latest.Zones;
+        ZoneTable? table = context.Latest.Zones;
         ZoneRow? row = table?.Find(zone);
         Reading? inUse = netstat is { Current: { } current } pool
             ? new Reading(current, pool.At)
             : row is { } counted
                 ? new Reading(
-                    Math.Max(Arithmetic.Subtract(Arithmetic.Add(counted.Used, usedInPackets), Math.Max(freeInPackets, 0)), 0),
+                    Math.Max(
+                        Arithmetic.Subtract(Arithmetic.Add(counted.Used, usedInPackets), Math.Max(freeInPackets, 0)),
+                        0),
                     table!.At(counted))
                 : null;
         if (inUse is not { Value: >= 0 } known)
@@ -76,7 +91,7 @@ internal static class MbufPools
 
         Reading? limit = row is { Limit: > 0 } limited
             ? new Reading(limited.Limit, table!.At(limited))
-            : netstat is { Max: > 0 and { } max } printed ? new Reading(max, printed.At) : host.Sysctl(limitName);
+            : netstat is { Max: > 0 and { } max } printed ? new Reading(max, printed.At) : context.Sysctl(limitName);
         return new MbufPoolUse
         {
             Zone = zone,

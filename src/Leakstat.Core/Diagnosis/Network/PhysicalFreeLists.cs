@@ -46,7 +46,8 @@ internal sealed class PhysicalFreeLists
             ReadOnlySpan<char> counts = line[(size + 2)..];
             foreach (Range range in counts.Split('|'))
             {
-                if (long.TryParse(counts[range].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+                if (long.TryParse(
+                    counts[range].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long count))
                 {
                     blocks[order] = Arithmetic.Add(blocks[order], count);
                     any = true;
@@ -54,7 +55,9 @@ internal sealed class PhysicalFreeLists
             }
         }
 
-        return any ? new PhysicalFreeLists(blocks, sysctls.TryLocate("vm.phys_free", out SourceLine? at) ? at : null) : null;
+        return any
+            ? new PhysicalFreeLists(blocks, sysctls.TryLocate("vm.phys_free", out SourceLine? at) ? at : null)
+            : null;
     }
 
     /// <summary>Free blocks of at least 2ⁿ pages.</summary>

@@ -17,52 +17,63 @@ public static class OwnerLookup
 
     private const string Kernel = "kernel";
 
-    /// <summary>Likeliest owners first; never empty for a zone, an mbuf zone or a malloc type, empty for other subjects.</summary>
-    public static ImmutableArray<Owner> Of(DiagnosisCase host, Subject subject) => subject.Kind switch
+    /// <summary>
+    /// Likeliest owners first; never empty for a zone, an mbuf zone or a malloc type, empty for other subjects.
+    /// </summary>
+    public static ImmutableArray<Owner> Of(DiagnosisCase context, Subject subject) => subject.Kind switch
     {
-        SubjectKind.Zone or SubjectKind.Mbuf => Of(host, isZone: true, subject.Name),
-        SubjectKind.Malloc => Of(host, isZone: false, subject.Name),
+        SubjectKind.Zone or SubjectKind.Mbuf => Of(context, isZone: true, subject.Name),
+        SubjectKind.Malloc => Of(context, isZone: false, subject.Name),
         _ => [],
     };
 
     /// <summary>Likeliest owners of a zone or malloc type first; never empty.</summary>
-    public static ImmutableArray<Owner> Of(DiagnosisCase host, bool isZone, string name)
+    public static ImmutableArray<Owner> Of(DiagnosisCase context, bool isZone, string name)
     {
-        OwnerEntry[] entries = [.. isZone ? host.Knowledge.Zone(name) : host.Knowledge.MallocType(name)];
+        OwnerEntry[] entries = [.. isZone ? context.Knowledge.Zone(name) : context.Knowledge.MallocType(name)];
         string kind = isZone ? "zone" : "malloc type";
         var owners = new List<(int Rank, Owner Owner)>();
         foreach (OwnerEntry entry in entries)
         {
-            AddFromTable(owners, host, entry);
+            AddFromTable(owners, context, entry);
         }
 
-        AddLinuxKpi(owners, host, isZone, name, entries);
-        AddByName(owners, host, kind, name, isKnown: entries.Length > 0);
+        AddLinuxKpi(owners, context, isZone, name, entries);
+        AddByName(owners, context, kind, name, isKnown: entries.Length > 0);
         if (owners.Count == 0)
         {
-            owners.Add((9, new Owner(Unknown, null, $"the {kind} {name} is not in the table of owners{NoModuleOfThatName(host)}")));
+            owners.Add(
+                (
+                    9,
+                    new Owner(
+                        Unknown,
+                        null,
+                        $"the {kind} {name} is not in the table of owners{NoModuleOfThatName(context)}")));
         }
 
         return [.. owners.OrderBy(o => o.Rank).Select(o => o.Owner).DistinctBy(o => (o.Module, o.Source))];
     }
 
-    private static string NoModuleOfThatName(DiagnosisCase host) => host.Latest.KernelFiles is null
+    private static string NoModuleOfThatName(DiagnosisCase context) => context.Latest.KernelFiles is null
         ? "; the capture has no kldstat to look for a module of that name"
         : ", and no loaded module has its name";
 
-    private static void AddFromTable(List<(int Rank, Owner Owner)> owners, DiagnosisCase host, OwnerEntry entry)
+    private static void AddFromTable(List<(int Rank, Owner Owner)> owners, DiagnosisCase context, OwnerEntry entry)
     {
         string what = Describe(entry);
         string? source = entry.Source.Length > 0 ? entry.Source : null;
-        if (entry.Module.StartsWith("not built on", StringComparison.Ordinal) || entry.Module.EndsWith(" only", StringComparison.Ordinal))
+        if (entry.Module.StartsWith("not built on", StringComparison.Ordinal) || entry.Module.EndsWith(
+            " only", StringComparison.Ordinal))
         {
-            owners.Add((8, new Owner(Kernel, source, $"the table knows this name from code that is {entry.Module}: {what}")));
+            owners.Add(
+                (8, new Owner(Kernel, source, $"the table knows this name from code that is {entry.Module}: {what}")));
             return;
         }
 
-        string[] modules = entry.Module.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] modules = entry.Module.Split(
+            ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         string[] files = [.. modules.Where(m => m.EndsWith(".ko", StringComparison.Ordinal))];
-        string[] loaded = [.. files.Where(f => Loaded(host).Any(l => l.Name == f))];
+        string[] loaded = [.. files.Where(f => Loaded(context).Any(l => l.Name == f))];
         if (loaded.Length > 0)
         {
             foreach (string file in loaded)
@@ -80,7 +91,7 @@ public static class OwnerLookup
             return;
         }
 
-        string state = host.Latest.KernelFiles is null
+        string state = context.Latest.KernelFiles is null
             ? "whether it is loaded is not known: the capture has no kldstat"
             : "not among the loaded files: compiled into this kernel, or unloaded since";
         foreach (string file in files)
@@ -103,12 +114,13 @@ public static class OwnerLookup
     /// from 13 on (<c>sys/compat/linuxkpi/common/src/linux_compat.c</c>).
     /// </summary>
     private static void AddLinuxKpi(
-        List<(int Rank, Owner Owner)> owners, DiagnosisCase host, bool isZone, string name, OwnerEntry[] entries)
+        List<(int Rank, Owner Owner)> owners, DiagnosisCase context, bool isZone, string name, OwnerEntry[] entries)
     {
         bool isShared = entries.Any(e => e.Subsystem == "LinuxKPI");
-        string[] drivers = [.. Loaded(host).Select(f => f.Name).Where(host.Knowledge.UsesLinuxKpi).Order(StringComparer.Ordinal)];
-        bool isOldType = !isZone && name == "linux" && !host.Latest.Host.IsAtLeast(13)
-            && (drivers.Length > 0 || Loaded(host).Any(f => f.Name == "linuxkpi.ko"));
+        string[] drivers = [.. Loaded(context).Select(f => f.Name).Where(context.Knowledge.UsesLinuxKpi).Order(
+            StringComparer.Ordinal)];
+        bool isOldType = !isZone && name == "linux" && !context.Latest.Host.IsAtLeast(13)
+            && (drivers.Length > 0 || Loaded(context).Any(f => f.Name == "linuxkpi.ko"));
         if (!isShared && !isOldType)
         {
             return;
@@ -119,7 +131,7 @@ public static class OwnerLookup
             : "shared by all LinuxKPI drivers; the name does not tell which one holds the memory";
         if (drivers.Length == 0)
         {
-            string none = host.Latest.KernelFiles is null
+            string none = context.Latest.KernelFiles is null
                 ? "the capture has no kldstat to name those loaded"
                 : "no driver that is known to use LinuxKPI is loaded as a module";
             owners.Add((3, new Owner("linuxkpi.ko", null, $"{shared}; {none}")));
@@ -133,11 +145,11 @@ public static class OwnerLookup
     }
 
     private static void AddByName(
-        List<(int Rank, Owner Owner)> owners, DiagnosisCase host, string kind, string name, bool isKnown)
+        List<(int Rank, Owner Owner)> owners, DiagnosisCase context, string kind, string name, bool isKnown)
     {
-        foreach (KernelFile file in Loaded(host))
+        foreach (KernelFile file in Loaded(context))
         {
-            ModuleOrigin origin = host.Knowledge.OriginOf(file.Name, host.Release);
+            ModuleOrigin origin = context.Knowledge.OriginOf(file.Name, context.Release);
             bool isOutOfTree = origin == ModuleOrigin.OutOfTree;
             if ((isKnown && !isOutOfTree) || origin == ModuleOrigin.Firmware)
             {
@@ -148,21 +160,28 @@ public static class OwnerLookup
             if (ModuleName.IsSame(file.Name, name))
             {
                 owners.Add((isKnown ? 4 : 0, new Owner(
-                    file.Name, null, $"the {kind} has the name of the loaded module {file.Name}{tree} (a likeness of names, no proof)")));
+                    file.Name,
+                    null,
+                    $"the {kind} has the name of the loaded module {file.Name}{tree} (a likeness of names, no proof)")));
             }
             else if (file.Modules.Any(m => ModuleName.IsSame(m, name)))
             {
                 owners.Add((isKnown ? 4 : 0, new Owner(
-                    file.Name, null, $"{file.Name}{tree} contains a module of the {kind}'s name (a likeness of names, no proof)")));
+                    file.Name,
+                    null,
+                    $"{file.Name}{tree} contains a module of the {kind}'s name (a likeness of names, no proof)")));
             }
             else if (!isKnown && ModuleName.IsAlike(file.Name, name))
             {
                 owners.Add((5, new Owner(
-                    file.Name, null, $"the {kind}'s name begins like that of the loaded module {file.Name}{tree} (a likeness of names, no proof)")));
+                    file.Name,
+                    null,
+                    $"the {kind}'s name begins like that of the loaded module {file.Name}{tree} (a likeness of "
+                        + "names, no proof)")));
             }
         }
     }
 
-    private static IEnumerable<KernelFile> Loaded(DiagnosisCase host) =>
-        host.Latest.KernelFiles?.Files.Where(f => !f.IsKernel) ?? [];
+    private static IEnumerable<KernelFile> Loaded(DiagnosisCase context) =>
+        context.Latest.KernelFiles?.Files.Where(f => !f.IsKernel) ?? [];
 }

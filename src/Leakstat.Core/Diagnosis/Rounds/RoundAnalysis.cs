@@ -46,7 +46,9 @@ public static class RoundAnalysis
                 IsOwn = isOwn,
                 Counts = [.. counts],
                 BytesPerRound = Bytes(history, series, isZone, boundaries, test),
-                Explanation = isOwn ? RoundExplanation.OfOwn(history, boundaries, counts) : RoundExplanation.Of(history, series.Key, boundaries, counts, knowledge),
+                Explanation = isOwn
+                    ? RoundExplanation.OfOwn(history, boundaries, counts)
+                    : RoundExplanation.Of(history, series.Key, boundaries, counts, knowledge),
                 FirstAt = series.FirstAt,
                 LastAt = series.LastAt,
             });
@@ -54,12 +56,14 @@ public static class RoundAnalysis
 
         return new RoundJudgement(
             plan,
-            [.. subjects.OrderByDescending(s => s.IsLeak).ThenByDescending(s => s.Test.PerRound).ThenBy(s => s.Subject.Name, StringComparer.Ordinal)],
+            [.. subjects.OrderByDescending(s => s.IsLeak).ThenByDescending(s => s.Test.PerRound).ThenBy(
+                s => s.Subject.Name, StringComparer.Ordinal)],
             judged);
     }
 
     /// <summary>Counts at captures; what is not listed there has none in use.</summary>
-    private static long[] Counts(Series series, ImmutableArray<int> captures) => [.. captures.Select(i => series[i] ?? 0)];
+    private static long[] Counts(Series series, ImmutableArray<int> captures) =>
+        [.. captures.Select(i => series[i] ?? 0)];
 
     private static bool IsOwn(Series series, RoundPlan plan)
     {
@@ -72,7 +76,8 @@ public static class RoundAnalysis
         return loaded > 0 && series[loaded - 1] is null && series[loaded] is not null;
     }
 
-    private static long? Bytes(HostHistory history, Series series, bool isZone, ImmutableArray<int> boundaries, RoundTest test)
+    private static long? Bytes(
+        HostHistory history, Series series, bool isZone, ImmutableArray<int> boundaries, RoundTest test)
     {
         if (isZone)
         {

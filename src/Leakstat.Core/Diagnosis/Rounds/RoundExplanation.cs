@@ -9,16 +9,23 @@ namespace Leakstat.Diagnosis.Rounds;
 /// <summary>Why a rise over rounds is no leak: a counter of what the exercise made rose with it.</summary>
 internal static class RoundExplanation
 {
-    /// <summary>Counters that rise with what a host has to do, and the words by which the table of owners names them.</summary>
+    /// <summary>
+    /// Counters that rise with what a host has to do, and the words by which the table of owners names them.
+    /// </summary>
     private static readonly ImmutableArray<(string Word, string Counter)> s_words =
     [
-        ("process", ExplainingCounters.Processes), ("process", ExplainingCounters.ProcessItems), ("thread", ExplainingCounters.Threads),
-        ("thread", ExplainingCounters.ThreadItems), ("vnode", GrowthExplanations.VnodeCounter), ("file", GrowthExplanations.VnodeCounter),
+        ("process", ExplainingCounters.Processes),
+        ("process", ExplainingCounters.ProcessItems),
+        ("thread", ExplainingCounters.Threads),
+        ("thread", ExplainingCounters.ThreadItems),
+        ("vnode", GrowthExplanations.VnodeCounter),
+        ("file", GrowthExplanations.VnodeCounter),
         ("file", "open files"), ("descriptor", "open files"), ("socket", "sockets"), ("connection", "TCP connections"),
     ];
 
     /// <summary>For what other code uses too; null where nothing explains it.</summary>
-    public static string? Of(HostHistory history, SeriesKey key, ImmutableArray<int> boundaries, long[] counts, KnowledgeBase knowledge)
+    public static string? Of(
+        HostHistory history, SeriesKey key, ImmutableArray<int> boundaries, long[] counts, KnowledgeBase knowledge)
     {
         IEnumerable<string> followed = GrowthExplanations.IsListed(key.Name) ? GrowthExplanations.For(key.Name) : [];
         if (followed.Contains(GrowthExplanations.ArcCounter))
@@ -40,19 +47,26 @@ internal static class RoundExplanation
             else
             {
                 // What it follows is not known: only a counter whose steps are its own explains it.
-                return s_words.Select(w => w.Counter).Distinct().Select(c => Follows(history, c, boundaries, counts, 0.7, isAmountEnough: false)).FirstOrDefault(e => e is not null);
+                return s_words.Select(w => w.Counter).Distinct().Select(
+                    c => Follows(history, c, boundaries, counts, 0.7, isAmountEnough: false)).FirstOrDefault(
+                        e => e is not null);
             }
         }
 
-        return followed.Select(c => Follows(history, c, boundaries, counts, 0.5, isAmountEnough: true)).FirstOrDefault(e => e is not null);
+        return followed.Select(c => Follows(history, c, boundaries, counts, 0.5, isAmountEnough: true)).FirstOrDefault(
+            e => e is not null);
     }
 
     /// <summary>For what belongs to the module that is tried: only a counter that it follows step by step.</summary>
     public static string? OfOwn(HostHistory history, ImmutableArray<int> boundaries, long[] counts) =>
-        s_words.Select(w => w.Counter).Distinct().Select(c => Follows(history, c, boundaries, counts, 0.9, isAmountEnough: false)).FirstOrDefault(e => e is not null);
+        s_words.Select(w => w.Counter).Distinct().Select(
+            c => Follows(history, c, boundaries, counts, 0.9, isAmountEnough: false)).FirstOrDefault(
+                e => e is not null);
 
     private static string? Follows(
-        HostHistory history, string counter, ImmutableArray<int> boundaries, long[] counts, double least, bool isAmountEnough)
+        HostHistory history,
+        string counter,
+        ImmutableArray<int> boundaries, long[] counts, double least, bool isAmountEnough)
     {
         if (history.Find(SeriesKind.Counter, counter) is not { } series)
         {
@@ -63,17 +77,22 @@ internal static class RoundExplanation
         long gain = Arithmetic.Subtract(values[^1], values[0]);
         long wanted = Arithmetic.Subtract(counts[^1], counts[0]);
         bool follows = gain > 0 && ((isAmountEnough && gain >= wanted / 2) || Correlation(values, counts) > least);
-        return follows ? $"{counter} rose from {Amount(counter, values[0])} to {Amount(counter, values[^1])} meanwhile" : null;
+        return follows
+            ? $"{counter} rose from {Amount(counter, values[0])} to {Amount(counter, values[^1])} meanwhile"
+            : null;
     }
 
     private static string Amount(string counter, long value) =>
         counter == ExplainingCounters.PageableMemory || counter == ExplainingCounters.SwapUsed
-            || counter.Contains("memory", StringComparison.Ordinal) || counter.Contains("space", StringComparison.Ordinal)
+            || counter.Contains("memory", StringComparison.Ordinal)
+            || counter.Contains("space", StringComparison.Ordinal)
             || counter.Contains("KVA", StringComparison.Ordinal)
             ? Display.Bytes(value)
             : Display.Count(value);
 
-    /// <summary>Correlation of the steps; 0 where either takes the same step every time, which follows nothing.</summary>
+    /// <summary>
+    /// Correlation of the steps; 0 where either takes the same step every time, which follows nothing.
+    /// </summary>
     private static double Correlation(long[] one, long[] other)
     {
         int steps = one.Length - 1;

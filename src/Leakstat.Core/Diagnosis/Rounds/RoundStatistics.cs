@@ -3,8 +3,8 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Rounds;
 
 /// <summary>
-/// Whether a series rises with the rounds of an exercise. In a designed experiment little is needed for that: the count of
-/// live items between rounds, when everything that a round took should be given back.
+/// Whether a series rises with the rounds of an exercise. In a designed experiment little is needed for that: the count
+/// of live items between rounds, when everything that a round took should be given back.
 /// </summary>
 /// <remarks>
 /// Three things have to hold. The thirds of the rounds are ordered without overlap: of 21 counts that only vary, one
@@ -41,7 +41,8 @@ internal static class RoundStatistics
         return new RoundTest(OutcomeOf(counts, idle, perRound, isOwn, isSteady), perRound, least, greatest);
     }
 
-    private static RoundOutcome OutcomeOf(ReadOnlySpan<long> counts, ReadOnlySpan<long> idle, double perRound, bool isOwn, bool isSteady)
+    private static RoundOutcome OutcomeOf(
+        ReadOnlySpan<long> counts, ReadOnlySpan<long> idle, double perRound, bool isOwn, bool isSteady)
     {
         int rounds = counts.Length - 1;
         if (counts[^1] <= counts[0] || perRound < LeastPerRound)
@@ -84,7 +85,9 @@ internal static class RoundStatistics
         return least > greatest;
     }
 
-    /// <summary>Whether each part of that length lies above all of the part before it; the last may be longer.</summary>
+    /// <summary>
+    /// Whether each part of that length lies above all of the part before it; the last may be longer.
+    /// </summary>
     private static bool PartsAreOrdered(ReadOnlySpan<long> counts, int length)
     {
         long above = long.MinValue;

@@ -15,12 +15,12 @@ public sealed class LS0001DamagedInput : IRule
     public string Name => "Part of the input could not be read";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // Files that are merely unknown, unused or double take nothing away from those that are read.
         List<Diagnostic> problems =
         [
-            .. host.Diagnostics.Where(d => d.IsLoss),
+            .. context.Diagnostics.Where(d => d.IsLoss),
         ];
         if (problems.Count == 0)
         {
@@ -31,7 +31,8 @@ public sealed class LS0001DamagedInput : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = $"{Display.Count(problems.Count, "place", "places")} in {Display.Count(files, "file", "files")} could not be read and {(problems.Count == 1 ? "was" : "were")} skipped",
+            Title = $"{Display.Count(problems.Count, "place", "places")} in {Display.Count(files, "file", "files")} "
+                + $"could not be read and {(problems.Count == 1 ? "was" : "were")} skipped",
             Severity = Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Host("capture"),

@@ -16,9 +16,9 @@ public sealed class LS0002MissingCommands : IRule
     public string Name => "Commands are missing from the capture";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        List<(string Command, string For)> missing = [.. Missing(host)];
+        List<(string Command, string For)> missing = [.. Missing(context)];
         if (missing.Count == 0)
         {
             yield break;
@@ -27,7 +27,7 @@ public sealed class LS0002MissingCommands : IRule
         string[] commands = [.. missing.Select(m => m.Command)];
 
         // A crash dump stands for itself: no command can be asked any more.
-        bool isDump = host.Latest.LostBlocks?.Dump is { } dump && dump == host.Latest.Source;
+        bool isDump = context.Latest.LostBlocks?.Dump is { } dump && dump == context.Latest.Source;
         yield return new Finding
         {
             Rule = Id,
@@ -41,9 +41,9 @@ public sealed class LS0002MissingCommands : IRule
         };
     }
 
-    private static IEnumerable<(string Command, string For)> Missing(DiagnosisCase host)
+    private static IEnumerable<(string Command, string For)> Missing(DiagnosisCase context)
     {
-        Capture capture = host.Latest;
+        Capture capture = context.Latest;
         (bool IsMissing, string Command, string For)[] needs =
         [
             (capture.Zones is null, "vmstat -z", "zones: the owners of most kernel memory"),
@@ -54,7 +54,7 @@ public sealed class LS0002MissingCommands : IRule
             (capture.Messages is null, "dmesg", "the kernel's own messages about limits and lost memory"),
         ];
         List<(string Command, string For)> missing = [.. needs.Where(n => n.IsMissing).Select(n => (n.Command, n.For))];
-        foreach (MissingAccount account in host.Ledger.Missing)
+        foreach (MissingAccount account in context.Ledger.Missing)
         {
             // `sysctl -a` fills what any part of it would, and `kldstat -v` what kldstat would.
             string first = account.Command.Split(' ')[0];

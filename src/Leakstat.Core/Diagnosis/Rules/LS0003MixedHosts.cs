@@ -13,9 +13,9 @@ public sealed class LS0003MixedHosts : IRule
     public string Name => "Captures of several hosts";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (host.Input.OtherHosts.IsEmpty)
+        if (context.Input.OtherHosts.IsEmpty)
         {
             yield break;
         }
@@ -23,15 +23,16 @@ public sealed class LS0003MixedHosts : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = $"the input holds captures of {Display.Count(host.Input.OtherHosts.Length + 1)} hosts; this is the diagnosis of "
-                + (host.Latest.Host.Name ?? "the one without a name"),
+            Title = $"the input holds captures of {Display.Count(context.Input.OtherHosts.Length + 1)} hosts; this "
+                + "is the diagnosis of "
+                + (context.Latest.Host.Name ?? "the one without a name"),
             Severity = Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Host("capture"),
             Confidence = 1,
             Evidence =
             [
-                .. host.Input.OtherHosts.Select(o =>
+                .. context.Input.OtherHosts.Select(o =>
                     new Evidence($"not in this diagnosis: {o.Host}, {Display.Count(o.Captures)} captures", o.Captures)),
             ],
             Advice = [Advice.Look("Captures of different hosts are never compared. Run leakstat once for each host.")],

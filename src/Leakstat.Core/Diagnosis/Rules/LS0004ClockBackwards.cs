@@ -14,12 +14,13 @@ public sealed class LS0004ClockBackwards : IRule
     public string Name => "The clock went back between captures";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         List<Evidence> evidence =
         [
-            .. host.Input.ClockBackwards.Select(p => new Evidence($"{p.Later} is dated before {p.Earlier}, which its uptime or name puts first")),
-            .. host.History.Events.Where(e => e.Kind == "clock").Select(e => new Evidence(e.Text, At: e.At)),
+            .. context.Input.ClockBackwards.Select(
+                p => new Evidence($"{p.Later} is dated before {p.Earlier}, which its uptime or name puts first")),
+            .. context.History.Events.Where(e => e.Kind == "clock").Select(e => new Evidence(e.Text, At: e.At)),
         ];
         if (evidence.Count == 0)
         {

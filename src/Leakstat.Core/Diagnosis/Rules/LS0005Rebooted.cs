@@ -14,19 +14,20 @@ public sealed class LS0005Rebooted : IRule
     public string Name => "The host was rebooted between captures";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        HistoryEvent[] boots = [.. host.History.Events.Where(e => e.Kind == "boot")];
+        HistoryEvent[] boots = [.. context.History.Events.Where(e => e.Kind == "boot")];
         if (boots.Length == 0)
         {
             yield break;
         }
 
-        int left = host.History.Samples.Length - host.History.CurrentBootStart;
+        int left = context.History.Samples.Length - context.History.CurrentBootStart;
         yield return new Finding
         {
             Rule = Id,
-            Title = $"{Display.Count(boots.Length)} {(boots.Length == 1 ? "reboot" : "reboots")} between the captures; growth is judged "
+            Title = $"{Display.Count(boots.Length)} {(boots.Length == 1 ? "reboot" : "reboots")} between the "
+                + "captures; growth is judged "
                 + $"over the {Display.Count(left)} since the last",
             Severity = Severity.Info,
             Verdict = Verdict.Healthy,
@@ -35,8 +36,8 @@ public sealed class LS0005Rebooted : IRule
             Evidence =
             [
                 .. boots.TakeLast(5).Select(b => new Evidence(
-                    $"rebooted before {host.History.Samples[b.Sample].Source}"
-                    + (host.History.Samples[b.Sample].BootedAt is { } at ? $", at {at:yyyy-MM-ddTHH:mm:ssZ}" : ""))),
+                    $"rebooted before {context.History.Samples[b.Sample].Source}"
+                    + (context.History.Samples[b.Sample].BootedAt is { } at ? $", at {at:yyyy-MM-ddTHH:mm:ssZ}" : ""))),
             ],
         };
     }

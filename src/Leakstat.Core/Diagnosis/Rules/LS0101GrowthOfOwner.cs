@@ -26,15 +26,26 @@ public sealed class LS0101GrowthOfOwner : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)
     {
-        HashSet<SeriesKey> told = [];
-        foreach (SeriesKey leak in host.Trends?.Leaks ?? [])
+        HashSet<SeriesKey> told = [.. host.Trends?.Cycles.Select(c => c.Key) ?? []];
+        if (host.Trends is { } trends)
         {
-            told.Add(leak);
-            told.UnionWith(host.Trends!.GroupOf(leak));
-            if (leak.Kind is SeriesKind.MallocBytes or SeriesKind.ZoneUsed
-                && GrowthObservation.Of(host.History.Find(leak.Kind, leak.Name)!, host.History.CurrentBootStart) is { } seen)
+            foreach (SeriesKey key in trends.Leaks.Concat(trends.Suspects))
             {
-                yield return Leak(host, seen, host.Trends.Of(leak)!);
+                if (!told.Add(key) || !IsOfLatestBoot(host, trends)
+                    || key.Kind is not (SeriesKind.MallocBytes or SeriesKind.ZoneUsed)
+                    || GrowthObservation.Of(host.History.Find(key.Kind, key.Name)!, host.History.CurrentBootStart) is not { } seen)
+                {
+                    continue;
+                }
+
+                told.UnionWith(trends.GroupOf(key));
+                yield return trends.IsLeak(key) ? Leak(host, seen, trends.Of(key)!) : Weighed(host, seen, trends.Of(key)!);
+            }
+
+            // What was weighed and is no suspect stands in the list of what rises.
+            if (trends.CanProve && IsOfLatestBoot(host, trends))
+            {
+                yield break;
             }
         }
 
@@ -45,6 +56,9 @@ public sealed class LS0101GrowthOfOwner : IRule
             yield return Suspect(host, seen);
         }
     }
+
+    /// <summary>Whether the boot that was judged is the one that goes on; what leaked before it is LS0113's.</summary>
+    private static bool IsOfLatestBoot(DiagnosisCase host, TrendJudgement trends) => trends.From >= host.History.CurrentBootStart;
 
     /// <summary>What the latest tables no longer hold does not grow; blocks that such a type left behind are LS0105's.</summary>
     private static bool IsThere(DiagnosisCase host, GrowthObservation seen) => IsType(seen)
@@ -84,6 +98,34 @@ public sealed class LS0101GrowthOfOwner : IRule
             ],
             Growth = growth,
             Exhaustion = exhaustion,
+            BytesAtStake = gained,
+        };
+    }
+
+    /// <summary>A suspect by all the evidence that a trend has.</summary>
+    private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
+    {
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
+        long gained = (long)((trend.Suspicion?.Rise.Gain ?? 0) * Math.Max(seen.Series.ItemSize, 1));
+        bool ended = trend.Suspicion is { Rise.Last: < SuspectWords.LeastGoingOn };
+        ExhaustionTime? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(host, growth);
+        Finding basis = Basis(host, seen);
+        return basis with
+        {
+            Title = $"{What(seen)} most probably does not give its memory back: {Display.Change(gained)} over {seen.Samples} captures"
+                + (ended ? "; it has stopped, and holds it still" : ""),
+            Severity = SuspectWords.SeverityOf(host, gained, exhaustion),
+            Confidence = trend.Confidence,
+            Evidence =
+            [
+                .. SuspicionEvidence.Of(trend, 4),
+                .. EvidenceOf(host, seen),
+                .. host.Trends!.GroupOf(seen.Series.Key).Take(4).Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
+                .. GrowthEvents.During(host.History),
+            ],
+            Growth = growth,
+            Exhaustion = exhaustion,
+            Advice = [SuspectWords.WhatDecides(host, trend), .. basis.Advice],
             BytesAtStake = gained,
         };
     }

@@ -27,15 +27,28 @@ public sealed class LS0102GrowthOfRemainder : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)
     {
         HostHistory history = host.History;
-        if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is not { } series
+        if ((host.Trends?.Remainder ?? RemainderSeries.Of(history)) is not { } series
             || GrowthObservation.Of(series, history.CurrentBootStart) is not { } seen)
         {
             yield break;
         }
 
         TrendResult? trend = host.Trends?.Of(series.Key);
-        bool leaks = host.Trends?.IsLeak(series.Key) == true && seen.Bytes >= LeastLeak;
-        if (!leaks && !(IsGrowth(host, seen) && host.Trends?.Excludes(series.Key) != true))
+        bool isExact = history.Find(SeriesKind.Account, AccountName.Unaccounted) is not null;
+        bool leads = host.Trends is null || trend?.GroupLeader is null || trend.Key == trend.GroupLeader;
+        bool leaks = isExact && leads && host.Trends?.IsLeak(series.Key) == true && seen.Bytes >= LeastLeak;
+        if (!leaks && host.Trends is { CanProve: true } trends && trends.From >= history.CurrentBootStart)
+        {
+            if (leads && trend is { Confidence: >= SuspectWords.LeastProbability } && (trend.Class == TrendClass.Suspect || trend.IsLeak)
+                && trend.Suspicion is { } weighed && weighed.Rise.Gain >= LeastLeak)
+            {
+                yield return Weighed(host, seen, trend, isExact);
+            }
+
+            yield break;
+        }
+
+        if (!leaks && !(isExact && IsGrowth(host, seen) && host.Trends?.Excludes(series.Key) != true))
         {
             yield break;
         }
@@ -58,6 +71,43 @@ public sealed class LS0102GrowthOfRemainder : IRule
             Exhaustion = exhaustion,
             Advice = GrowthAdvice.For(host, SubjectKind.Wired, AccountName.Unaccounted, seen.Samples),
             BytesAtStake = seen.Bytes,
+        };
+    }
+
+    /// <summary>A suspect by all the evidence that a trend has; the level says nothing where the remainder is not whole.</summary>
+    private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend, bool isExact)
+    {
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
+        long gained = (long)trend.Suspicion!.Rise.Gain;
+        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
+        return new Finding
+        {
+            Rule = Id,
+            Title = $"wired memory that no zone or type {(isExact ? "or counter " : "")}owns grew by {Display.Bytes(gained)} over "
+                + $"{seen.Samples} captures and is most probably not given back",
+            Severity = SuspectWords.SeverityOf(host, gained, exhaustion),
+            Verdict = Verdict.Suspect,
+            Subject = Subject.Unaccounted,
+            Confidence = trend.Confidence,
+            Evidence =
+            [
+                .. SuspicionEvidence.Of(trend, 4),
+                .. isExact
+                    ? EvidenceOf(host, seen)
+                    :
+                    [
+                        new Evidence("counted as wired memory less zones and types: what the ledger needs for more is not in the captures"),
+                        .. GrowthEvents.During(host.History),
+                    ],
+            ],
+            Growth = growth,
+            Exhaustion = exhaustion,
+            Advice =
+            [
+                SuspectWords.WhatDecides(host, trend),
+                .. GrowthAdvice.For(host, SubjectKind.Wired, AccountName.Unaccounted, seen.Samples),
+            ],
+            BytesAtStake = gained,
         };
     }
 

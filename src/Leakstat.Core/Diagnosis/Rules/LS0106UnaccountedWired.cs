@@ -15,9 +15,9 @@ public sealed class LS0106UnaccountedWired : IRule
     public string Name => "Wired memory that no owner explains";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        Ledger ledger = host.Ledger;
+        Ledger ledger = context.Ledger;
         if (ledger is not { Unaccounted: { } rest, IsComplete: true, WiredTotal: { } wired, Physical: { } physical })
         {
             yield break;
@@ -25,7 +25,7 @@ public sealed class LS0106UnaccountedWired : IRule
 
         if (rest < -ledger.Tolerance - (physical.Value / 50))
         {
-            yield return Negative(host, rest, wired);
+            yield return Negative(context, rest, wired);
             yield break;
         }
 
@@ -36,10 +36,10 @@ public sealed class LS0106UnaccountedWired : IRule
             yield break;
         }
 
-        yield return Positive(host, rest, wired, physical.Value);
+        yield return Positive(context, rest, wired, physical.Value);
     }
 
-    private Finding Positive(DiagnosisCase host, long rest, Account wired, long memory)
+    private Finding Positive(DiagnosisCase context, long rest, Account wired, long memory)
     {
         double ofMemory = (double)rest / memory;
         return new Finding
@@ -53,25 +53,27 @@ public sealed class LS0106UnaccountedWired : IRule
             Evidence =
             [
                 new Evidence($"wired memory: {Display.Bytes(wired.Bytes)}", wired.Bytes, Unit.Bytes, wired.At),
-                .. host.Ledger.Wired.Take(6).Select(a =>
+                .. context.Ledger.Wired.Take(6).Select(a =>
                     new Evidence($"of it {a.Name}: {Display.Bytes(a.Bytes)}", a.Bytes, Unit.Bytes, a.At)),
                 new Evidence(
-                    $"what is left: {Display.Bytes(rest)}, {Display.Percent((double)rest / Math.Max(wired.Bytes, 1))} of wired",
-                    rest,
-                    Unit.Bytes),
+                    $"what is left: {Display.Bytes(rest)}, "
+                        + $"{Display.Percent((double)rest / Math.Max(wired.Bytes, 1))} of wired",
+                    rest, Unit.Bytes),
             ],
             Advice =
             [
-                .. GrowthAdvice.For(host, SubjectKind.Wired, AccountName.Unaccounted, host.History.Samples.Length),
+                .. GrowthAdvice.For(
+                    context, SubjectKind.Wired, AccountName.Unaccounted, context.History.Samples.Length),
                 Advice.Look(
-                    "A constant remainder is memory that drivers took at attach and is normal; compare it an hour later. "
+                    "A constant remainder is memory that drivers took at attach and is normal; compare it an hour "
+                        + "later. "
                     + "One that grows is not."),
             ],
             BytesAtStake = rest,
         };
     }
 
-    private Finding Negative(DiagnosisCase host, long rest, Account wired) => new()
+    private Finding Negative(DiagnosisCase context, long rest, Account wired) => new()
     {
         Rule = Id,
         Title = $"the owners of wired memory add up to {Display.Bytes(-rest)} more than is wired",
@@ -82,13 +84,14 @@ public sealed class LS0106UnaccountedWired : IRule
         Evidence =
         [
             new Evidence($"wired memory: {Display.Bytes(wired.Bytes)}", wired.Bytes, Unit.Bytes, wired.At),
-            .. host.Ledger.Wired.Take(8).Select(a =>
+            .. context.Ledger.Wired.Take(8).Select(a =>
                 new Evidence($"{a.Name}: {Display.Bytes(a.Bytes)}", a.Bytes, Unit.Bytes, a.At)),
         ],
         Advice =
         [
             Advice.Look(
-                "The outputs may come from different moments, user wiring may count pages twice, or a counter is wrong. Take a "
+                "The outputs may come from different moments, user wiring may count pages twice, or a counter is "
+                    + "wrong. Take a "
                 + "capture in one go, and compare."),
         ],
     };

@@ -16,45 +16,46 @@ public sealed class LS0107BeyondBound : IRule
     public string Name => "Zone or malloc type far above what explains it";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach (Bound bound in Bound.All)
         {
-            if (Observe(host, bound) is not { } seen || bound.Most(host) is not { } most || seen.Items <= most
-                || (IsTcp(bound) && HasManyStacks(host)))
+            if (Observe(context, bound) is not { } seen || bound.Most(context) is not { } most || seen.Items <= most
+                || (IsTcp(bound) && HasManyStacks(context)))
             {
                 continue;
             }
 
             // USED is a sum over CPUs that are not stopped for it. More than the machine has is such a slip.
-            if (host.Latest.Host.PhysicalMemory is { } memory && seen.Bytes > memory.Value)
+            if (context.Latest.Host.PhysicalMemory is { } memory && seen.Bytes > memory.Value)
             {
                 continue;
             }
 
-            yield return Finding(host, bound, seen, most);
+            yield return Finding(context, bound, seen, most);
         }
     }
 
     /// <summary>The counter of connections is that of one network stack, the zone serves all.</summary>
-    private static bool HasManyStacks(DiagnosisCase host) => host.Latest.MallocTypes?.Find("vnet") is { InUse: > 1 };
+    private static bool HasManyStacks(DiagnosisCase context) =>
+        context.Latest.MallocTypes?.Find("vnet") is { InUse: > 1 };
 
     private static bool IsTcp(Bound bound) => bound.Names[0] is "tcp_inpcb" or "tcpcb";
 
-    private static (long Items, long Bytes, SourceLine At)? Observe(DiagnosisCase host, Bound bound)
+    private static (long Items, long Bytes, SourceLine At)? Observe(DiagnosisCase context, Bound bound)
     {
         long items = 0;
         long bytes = 0;
         SourceLine? at = null;
         foreach (string name in bound.Names)
         {
-            if (bound.IsType && host.Latest.MallocTypes is { } types && types.Find(name) is { } type)
+            if (bound.IsType && context.Latest.MallocTypes is { } types && types.Find(name) is { } type)
             {
                 items = Arithmetic.Add(items, Math.Max(type.InUse, 0));
                 bytes = Arithmetic.Add(bytes, Math.Max(type.Memory, 0));
                 at ??= types.At(type);
             }
-            else if (!bound.IsType && host.Latest.Zones is { } zones && zones.Find(name) is { } zone)
+            else if (!bound.IsType && context.Latest.Zones is { } zones && zones.Find(name) is { } zone)
             {
                 items = Arithmetic.Add(items, Math.Max(zone.Used, 0));
                 bytes = Arithmetic.Add(bytes, Math.Max(zone.UsedBytes, 0));
@@ -65,7 +66,7 @@ public sealed class LS0107BeyondBound : IRule
         return at is { } line ? (items, bytes, line) : null;
     }
 
-    private Finding Finding(DiagnosisCase host, Bound bound, (long Items, long Bytes, SourceLine At) seen, long most)
+    private Finding Finding(DiagnosisCase context, Bound bound, (long Items, long Bytes, SourceLine At) seen, long most)
     {
         string name = bound.Names[0];
         string kind = bound.IsType ? "malloc type" : "zone";
@@ -77,7 +78,7 @@ public sealed class LS0107BeyondBound : IRule
             seen.Items, Unit.Items, seen.At));
         foreach (Term term in bound.Terms)
         {
-            if (term.Read(host) is { } reading)
+            if (term.Read(context) is { } reading)
             {
                 evidence.Add(Evidence.Of($"{term.Name}: {Display.Count(reading.Value)}", reading));
             }
@@ -88,20 +89,23 @@ public sealed class LS0107BeyondBound : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{kind} {name}: {Display.Count(seen.Items)} in use, {Display.Count(most)} at most are explained; {bound.Means}",
+            Title = $"{kind} {name}: {Display.Count(seen.Items)} in use, {Display.Count(most)} at most are "
+                + $"explained; {bound.Means}",
             Severity = Severity.Warning,
             Verdict = Verdict.Suspect,
             Subject = subject,
             Confidence = 0.6,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, subject),
+            Owners = OwnerLookup.Of(context, subject),
             Advice =
             [
                 Advice.Look(
-                    "Capture again later: what is held stays when the load is gone. A second capture also shows how fast it grows.",
+                    "Capture again later: what is held stays when the load is gone. A second capture also shows how "
+                        + "fast it grows.",
                     bound.IsType ? "vmstat -m" : "vmstat -z"),
                 Advice.Look(
-                    "Ask what the host does most of: the suspect is the code that makes and does not free these, modules out of tree first.",
+                    "Ask what the host does most of: the suspect is the code that makes and does not free these, "
+                        + "modules out of tree first.",
                     "kldstat -v"),
             ],
             BytesAtStake = seen.Bytes,

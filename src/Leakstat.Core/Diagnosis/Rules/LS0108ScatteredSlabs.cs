@@ -7,7 +7,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>LS0108: a keg's pages grow while its items do not, or most of its pages lie in slabs that are hardly used.</summary>
+/// <summary>
+/// LS0108: a keg's pages grow while its items do not, or most of its pages lie in slabs that are hardly used.
+/// </summary>
 public sealed class LS0108ScatteredSlabs : IRule
 {
     /// <summary>Least growth or waste, bytes.</summary>
@@ -32,53 +34,55 @@ public sealed class LS0108ScatteredSlabs : IRule
     public string Name => "Keg grows while its items do not";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        long least = Math.Max(Least, (long)((host.Latest.Host.PhysicalMemory?.Value ?? 0) * LeastOfMemory));
-        foreach (UmaZone zone in host.Latest.Uma?.Zones ?? [])
+        long least = Math.Max(Least, (long)((context.Latest.Host.PhysicalMemory?.Value ?? 0) * LeastOfMemory));
+        foreach (UmaZone zone in context.Latest.Uma?.Zones ?? [])
         {
-            if (zone.IsCacheZone || zone.IsSecondary || zone.Pages is not > 0 || ZoneKinds.IsInternal(zone.KegName ?? zone.Node))
+            if (zone.IsCacheZone || zone.IsSecondary || zone.Pages is not > 0 || ZoneKinds.IsInternal(
+                zone.KegName ?? zone.Node))
             {
                 continue;
             }
 
-            if ((Growth(host, zone, least) ?? Scattered(host, zone, least)) is { } finding)
+            if ((Growth(context, zone, least) ?? Scattered(context, zone, least)) is { } finding)
             {
                 yield return finding;
             }
         }
     }
 
-    private Finding? Growth(DiagnosisCase host, UmaZone zone, long least)
+    private Finding? Growth(DiagnosisCase context, UmaZone zone, long least)
     {
-        if (CounterRise.Of(host.History, SeriesKind.KegPages, zone.Node) is not { } pages
-            || CounterRise.Of(host.History, SeriesKind.KegItems, zone.Node) is not { } items)
+        if (CounterRise.Of(context.History, SeriesKind.KegPages, zone.Node) is not { } pages
+            || CounterRise.Of(context.History, SeriesKind.KegItems, zone.Node) is not { } items)
         {
             return null;
         }
 
-        long gained = Arithmetic.Multiply(pages.By, host.PageSize);
-        if (gained < least || pages.First + pages.By < pages.First * Grown || items.First + items.By > items.First * Unchanged)
+        long gained = Arithmetic.Multiply(pages.By, context.PageSize);
+        if (gained < least || pages.First + pages.By < pages.First * Grown
+            || items.First + items.By > items.First * Unchanged)
         {
             return null;
         }
 
         return Make(
-            host,
-            zone,
-            gained,
+            context, zone, gained,
             $"zone {NameOf(zone)} took {Display.Bytes(gained)} more memory while its items in use did not grow",
             [
                 new Evidence(
-                    $"its keg grew from {Display.Count(pages.First)} to {Display.Count(pages.First + pages.By)} pages, {pages.Text}",
+                    $"its keg grew from {Display.Count(pages.First)} to {Display.Count(pages.First + pages.By)} "
+                        + $"pages, {pages.Text}",
                     gained, Unit.Bytes, PagesAt(zone)),
                 new Evidence(
-                    $"its items in use went from {Display.Count(items.First)} to {Display.Count(items.First + items.By)}",
+                    $"its items in use went from {Display.Count(items.First)} to "
+                        + $"{Display.Count(items.First + items.By)}",
                     items.By, Unit.Items, zone.Live?.At),
             ]);
     }
 
-    private Finding? Scattered(DiagnosisCase host, UmaZone zone, long least)
+    private Finding? Scattered(DiagnosisCase context, UmaZone zone, long least)
     {
         if (zone is not { PagesPerSlab.Value: > 0 and { } perSlab, ItemsPerSlab.Value: > 1 and { } items, KegItemSize.Value: > 0 and { } size })
         {
@@ -90,7 +94,9 @@ public sealed class LS0108ScatteredSlabs : IRule
 
         // Slabs that are free as a whole are given back when memory gets short; only the others are scattered.
         long wholly = Arithmetic.Multiply(zone.Domains.Aggregate(0L, (sum, d) => Arithmetic.Add(
-            sum, host.Sysctl(FormattableString.Invariant($"vm.uma.{zone.Node}.keg.domain.{d.Domain}.free_slabs"))?.Value ?? 0)), items);
+            sum,
+            context.Sysctl(FormattableString.Invariant($"vm.uma.{zone.Node}.keg.domain.{d.Domain}.free_slabs"))?.Value
+                ?? 0)), items);
         long scattered = Math.Max(Arithmetic.Subtract(free, wholly), 0);
         long bytes = Arithmetic.Multiply(scattered, size);
         if (room <= 0 || scattered > room || bytes < least || scattered < room * Waste)
@@ -99,18 +105,19 @@ public sealed class LS0108ScatteredSlabs : IRule
         }
 
         return Make(
-            host,
-            zone,
-            bytes,
-            $"zone {NameOf(zone)} has {Display.Bytes(bytes)} free in slabs that are partly in use and cannot be given back",
+            context, zone, bytes,
+            $"zone {NameOf(zone)} has {Display.Bytes(bytes)} free in slabs that are partly in use and cannot be "
+                + "given back",
             [
                 new Evidence(
-                    $"{Display.Count(zone.Pages.Value)} pages have room for {Display.Count(room)} items; {Display.Count(scattered)} are free in slabs partly in use",
+                    $"{Display.Count(zone.Pages.Value)} pages have room for {Display.Count(room)} items; "
+                        + $"{Display.Count(scattered)} are free in slabs partly in use",
                     bytes, Unit.Bytes, PagesAt(zone)),
             ]);
     }
 
-    private Finding Make(DiagnosisCase host, UmaZone zone, long bytes, string title, ImmutableArray<Evidence> evidence)
+    private Finding Make(
+        DiagnosisCase context, UmaZone zone, long bytes, string title, ImmutableArray<Evidence> evidence)
     {
         Subject subject = Subject.Zone(NameOf(zone));
         return new Finding
@@ -122,11 +129,12 @@ public sealed class LS0108ScatteredSlabs : IRule
             Subject = subject,
             Confidence = 0.5,
             Evidence = evidence,
-            Owners = OwnerLookup.Of(host, subject),
+            Owners = OwnerLookup.Of(context, subject),
             Advice =
             [
                 Advice.Look(
-                    "A burst that is over leaves such slabs behind: a few long-lived items keep each of them. It is cache or "
+                    "A burst that is over leaves such slabs behind: a few long-lived items keep each of them. It is "
+                        + "cache or "
                     + "fragmentation rather than a leak; only when pages keep growing burst after burst is more wrong.",
                     $"sysctl vm.uma.{zone.Node}"),
             ],

@@ -29,34 +29,34 @@ public sealed class LS0110UnknownHoldsMuch : IRule
     public string Name => "One zone or malloc type holds much of memory";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (host.Latest.Host.PhysicalMemory is not { Value: > 0 } memory
-            || host.History.Samples.Length - host.History.CurrentBootStart >= EnoughCaptures)
+        if (context.Latest.Host.PhysicalMemory is not { Value: > 0 } memory
+            || context.History.Samples.Length - context.History.CurrentBootStart >= EnoughCaptures)
         {
             yield break;
         }
 
-        HashSet<SeriesKey> growing = [.. (GrowthAnalysis.Of(host)?.Unexplained ?? []).Select(g => g.Series.Key)];
-        if (host.Latest.MallocTypes is { } types)
+        HashSet<SeriesKey> growing = [.. (GrowthAnalysis.Of(context)?.Unexplained ?? []).Select(g => g.Series.Key)];
+        if (context.Latest.MallocTypes is { } types)
         {
             foreach (MallocTypeRow row in types.Rows)
             {
                 if (!growing.Contains(new SeriesKey(SeriesKind.MallocBytes, row.Name))
-                    && Judge(host, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory.Value) is { } finding)
+                    && Judge(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory.Value) is { } finding)
                 {
                     yield return finding;
                 }
             }
         }
 
-        if (host.Latest.Zones is { } zones)
+        if (context.Latest.Zones is { } zones)
         {
             foreach (ZoneRow row in zones.Rows)
             {
                 if (!IsOfMalloc(row.Name)
                     && !growing.Contains(new SeriesKey(SeriesKind.ZoneUsed, row.Name))
-                    && Judge(host, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory.Value) is { } finding)
+                    && Judge(context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory.Value) is { } finding)
                 {
                     yield return finding;
                 }
@@ -67,7 +67,7 @@ public sealed class LS0110UnknownHoldsMuch : IRule
     private static bool IsOfMalloc(string zone) =>
         ZoneKinds.IsMallocBucket(zone) || ZoneKinds.IsInternal(zone) || ZoneKinds.IsCacheZone(zone);
 
-    private Finding? Judge(DiagnosisCase host, Subject subject, long bytes, long items, SourceLine at, long memory)
+    private Finding? Judge(DiagnosisCase context, Subject subject, long bytes, long items, SourceLine at, long memory)
     {
         // More than the machine has is a slip of counters that are read while they move.
         if (bytes < LeastBytes || bytes > memory)
@@ -75,9 +75,10 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             return null;
         }
 
-        bool isForeign = IsForeign(host, subject);
+        bool isForeign = IsForeign(context, subject);
         double share = (double)bytes / memory;
-        if (share < (isForeign ? ForeignShare : KnownShare) || (!isForeign && GrowthExplanations.IsListed(subject.Name)))
+        if (share < (isForeign ? ForeignShare : KnownShare) || (
+            !isForeign && GrowthExplanations.IsListed(subject.Name)))
         {
             return null;
         }
@@ -98,15 +99,19 @@ public sealed class LS0110UnknownHoldsMuch : IRule
                 new Evidence(
                     $"{Display.Count(items)} {(isType ? "allocations" : "items")} in use, {Display.Bytes(bytes)}",
                     bytes, Unit.Bytes, at),
-                new Evidence("no counter of the capture explains that many; whether it grows takes another capture to say"),
+                new Evidence(
+                    "no counter of the capture explains that many; whether it grows takes another capture to say"),
             ],
-            Owners = OwnerLookup.Of(host, subject),
-            Advice = GrowthAdvice.For(host, subject.Kind, subject.Name, host.History.Samples.Length),
+            Owners = OwnerLookup.Of(context, subject),
+            Advice = GrowthAdvice.For(context, subject.Kind, subject.Name, context.History.Samples.Length),
             BytesAtStake = bytes,
         };
     }
 
     /// <summary>In no table of FreeBSD's names.</summary>
-    private static bool IsForeign(DiagnosisCase host, Subject subject) =>
-        !(subject.Kind == SubjectKind.Malloc ? host.Knowledge.MallocType(subject.Name) : host.Knowledge.Zone(subject.Name)).Any();
+    private static bool IsForeign(DiagnosisCase context, Subject subject) =>
+        !(
+            subject.Kind == SubjectKind.Malloc
+                ? context.Knowledge.MallocType(subject.Name)
+                : context.Knowledge.Zone(subject.Name)).Any();
 }

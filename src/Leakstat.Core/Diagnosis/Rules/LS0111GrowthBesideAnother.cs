@@ -7,7 +7,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>Growth that another host, or the same host before a change, does not have at the same time since boot.</summary>
+/// <summary>
+/// Growth that another host, or the same host before a change, does not have at the same time since boot.
+/// </summary>
 public sealed class LS0111GrowthBesideAnother : IRule
 {
     private const int MostChanges = 4;
@@ -19,39 +21,42 @@ public sealed class LS0111GrowthBesideAnother : IRule
     public string Name => "Growth that the host compared with does not have";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host) => host.Differential is { } differential
-        ? differential.Series.Where(s => s.IsRegression).Select(s => Found(host, differential, s))
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => context.Differential is { } differential
+        ? differential.Series.Where(s => s.IsRegression).Select(s => Found(context, differential, s))
         : [];
 
-    private Finding Found(DiagnosisCase host, HostDifferential compared, ComparedSeries series)
+    private Finding Found(DiagnosisCase context, HostDifferential compared, ComparedSeries series)
     {
         bool proven = series.Class is TrendClass.Leak or TrendClass.Stopped;
-        bool leak = proven && host.Trends?.IsLeak(series.Key) == true;
+        bool leak = proven && context.Trends?.IsLeak(series.Key) == true;
         long gained = series.GainInB ?? 0;
         ComparedRate rate = series.RateInB!.Value;
-        var growth = new ObservedGrowth(rate.PerHour, rate.Low, rate.High, StartOf(host, series)) { Bytes = gained };
-        ExhaustionTime? exhaustion = leak ? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth)) : null;
+        var growth = new ObservedGrowth(rate.PerHour, rate.Low, rate.High, StartOf(context, series)) { Bytes = gained };
+        ExhaustionTime? exhaustion = leak
+            ? GrowthPace.UntilMemoryIsGone(context, TrendGrowth.AtEightyPercent(growth))
+            : null;
         return new Finding
         {
             Rule = Id,
             Title = Title(compared, series, rate),
             Severity = leak
-                ? TrendGrowth.SeverityOf(host, gained, exhaustion, series.Class == TrendClass.Stopped)
+                ? TrendGrowth.SeverityOf(context, gained, exhaustion, series.Class == TrendClass.Stopped)
                 : proven ? Severity.Warning : Severity.Info,
             Verdict = leak ? Verdict.Leak : Verdict.Suspect,
             Subject = series.Subject,
-            Confidence = leak ? host.Trends!.Of(series.Key)!.Confidence : proven ? 0.8 : 0.5,
+            Confidence = leak ? context.Trends!.Of(series.Key)!.Confidence : proven ? 0.8 : 0.5,
             Evidence = Evidence(compared, series),
             Growth = growth,
             Exhaustion = exhaustion,
             Owners = series.Owners,
-            Advice = GrowthAdvice.For(host, series.Subject.Kind, series.Subject.Name, compared.Overlap!.Points.Length),
+            Advice = GrowthAdvice.For(
+                context, series.Subject.Kind, series.Subject.Name, compared.Overlap!.Points.Length),
             BytesAtStake = gained,
         };
     }
 
-    private static DateTimeOffset? StartOf(DiagnosisCase host, ComparedSeries series) =>
-        series.Start >= 0 ? host.History.Samples[series.Start].TakenAt : null;
+    private static DateTimeOffset? StartOf(DiagnosisCase context, ComparedSeries series) =>
+        series.Start >= 0 ? context.History.Samples[series.Start].TakenAt : null;
 
     private static string Title(HostDifferential compared, ComparedSeries series, ComparedRate rate)
     {
@@ -60,7 +65,8 @@ public sealed class LS0111GrowthBesideAnother : IRule
         return series switch
         {
             { Presence: Presence.OnlyInB } => $"{grows}; {compared.NameOfA} does not have it",
-            { Change: GrowthChange.Faster, RateInA: { } other } => $"{grows}, on {compared.NameOfA} by {Display.Rate(other.PerHour)} at the same uptime",
+            { Change: GrowthChange.Faster, RateInA: { } other } =>
+                $"{grows}, on {compared.NameOfA} by {Display.Rate(other.PerHour)} at the same uptime",
             _ => $"{grows} and not on {compared.NameOfA} at the same uptime",
         };
     }
@@ -77,21 +83,25 @@ public sealed class LS0111GrowthBesideAnother : IRule
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         if (series.RateInA is { } rateOfA)
         {
-            evidence.Add(new Evidence($"{compared.NameOfA}: {Rate(rateOfA)}", rateOfA.PerHour, Unit.BytesPerHour, series.AtInA));
+            evidence.Add(
+                new Evidence($"{compared.NameOfA}: {Rate(rateOfA)}", rateOfA.PerHour, Unit.BytesPerHour, series.AtInA));
         }
 
         evidence.Add(new Evidence(
-            $"{compared.NameOfB}: {Rate(series.RateInB!.Value)}", series.RateInB.Value.PerHour, Unit.BytesPerHour, series.AtInB));
+            $"{compared.NameOfB}: {Rate(series.RateInB!.Value)}",
+            series.RateInB.Value.PerHour, Unit.BytesPerHour, series.AtInB));
         UptimeOverlap overlap = compared.Overlap!;
         evidence.Add(new Evidence(
-            $"compared at {overlap.Points.Length} points from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot"));
+            $"compared at {overlap.Points.Length} points from {Uptime(overlap.From)} to {Uptime(overlap.To)} after "
+                + "boot"));
         if (series.Chance < 1)
         {
-            string chance = series.Chance < 1e-12 ? "below 1e-12" : FormattableString.Invariant($"{series.Chance:0.0e+0}");
+            string chance = series.Chance < 1e-12
+                ? "below 1e-12"
+                : FormattableString.Invariant($"{series.Chance:0.0e+0}");
             evidence.Add(new Evidence(
                 $"without a reason the chance of such a difference is {chance}, corrected for autocorrelation and the number of series",
-                series.Chance,
-                Unit.Fraction));
+                series.Chance, Unit.Fraction));
         }
 
         if (series.Scale > 1.005)
@@ -109,8 +119,11 @@ public sealed class LS0111GrowthBesideAnother : IRule
         return evidence.ToImmutable();
     }
 
-    /// <summary>Changes that may have to do with it: the release first, modules that own it, other modules, settings.</summary>
-    private static IEnumerable<HistoryEvent> Changes(HostDifferential compared, ComparedSeries series) => compared.Changes
+    /// <summary>
+    /// Changes that may have to do with it: the release first, modules that own it, other modules, settings.
+    /// </summary>
+    private static IEnumerable<HistoryEvent> Changes(HostDifferential compared, ComparedSeries series) =>
+        compared.Changes
         .OrderByDescending(c => series.Owners.Any(o => o.Module == c.Text))
         .ThenByDescending(c => c.Kind == "release")
         .ThenByDescending(c => c.Kind.StartsWith("module", StringComparison.Ordinal))

@@ -6,7 +6,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>A zone or malloc type keeps items with every round of an exercise that should give everything back.</summary>
+/// <summary>
+/// A zone or malloc type keeps items with every round of an exercise that should give everything back.
+/// </summary>
 public sealed class LS0120KeptPerRound : IRule
 {
     /// <inheritdoc/>
@@ -16,10 +18,10 @@ public sealed class LS0120KeptPerRound : IRule
     public string Name => "Items kept with every round";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host) =>
-        host.Rounds?.Subjects.Where(s => s.IsLeak).Select(s => Found(host, host.Rounds.Plan, s)) ?? [];
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) =>
+        context.Rounds?.Subjects.Where(s => s.IsLeak).Select(s => Found(context, context.Rounds.Plan, s)) ?? [];
 
-    private Finding Found(DiagnosisCase host, RoundPlan plan, RoundSubject kept)
+    private Finding Found(DiagnosisCase context, RoundPlan plan, RoundSubject kept)
     {
         string kind = kept.Subject.Kind == SubjectKind.Malloc ? "malloc type" : "zone";
         long gained = Arithmetic.Subtract(kept.Counts[^1], kept.Counts[0]);
@@ -27,14 +29,17 @@ public sealed class LS0120KeptPerRound : IRule
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence(
             $"live items before the first and behind each of {Display.Count(plan.Rounds, "round", "rounds")}: {string.Join(", ", Shown(kept.Counts))}",
-            gained,
-            Unit.Items,
-            kept.LastAt));
+            gained, Unit.Items, kept.LastAt));
         evidence.Add(new Evidence(
-            $"steps between {Display.Count(kept.Test.Least)} and {Display.Count(kept.Test.Greatest)}, the second half rises as the first does, and no counter explains it"));
+            $"steps between {Display.Count(kept.Test.Least)} and {Display.Count(kept.Test.Greatest)}, the second "
+                + "half rises as the first does, and no counter explains it"));
         if (kept.IsOwn)
         {
-            evidence.Add(new Evidence(plan.Module is { } module ? $"it belongs to {module}: nothing else uses it" : "it came with the module"));
+            evidence.Add(
+                new Evidence(
+                    plan.Module is { } module
+                        ? $"it belongs to {module}: nothing else uses it"
+                        : "it came with the module"));
         }
 
         if (kept.BytesPerRound is { } bytes)
@@ -45,13 +50,14 @@ public sealed class LS0120KeptPerRound : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{kind} {kept.Subject.Name} keeps {perRound} {(perRound == "1" ? "item" : "items")} with every round, {Display.Count(gained)} in {Display.Count(plan.Rounds)}",
+            Title = $"{kind} {kept.Subject.Name} keeps {perRound} {(perRound == "1" ? "item" : "items")} with every "
+                + $"round, {Display.Count(gained)} in {Display.Count(plan.Rounds)}",
             Severity = Severity.Critical,
             Verdict = Verdict.Leak,
             Subject = kept.Subject,
             Confidence = kept.IsOwn ? 0.99 : 0.95,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, kept.Subject),
+            Owners = OwnerLookup.Of(context, kept.Subject),
             Advice =
             [
                 Advice.Look(
@@ -65,5 +71,6 @@ public sealed class LS0120KeptPerRound : IRule
     /// <summary>The counts; of many the first and the last ones.</summary>
     private static IEnumerable<string> Shown(ImmutableArray<long> counts) => counts.Length <= 24
         ? counts.Select(c => Display.Count(c))
-        : [.. counts.Take(12).Select(c => Display.Count(c)), "...", .. counts.TakeLast(11).Select(c => Display.Count(c))];
+        : [.. counts.Take(12).Select(c => Display.Count(c)), "...", .. counts.TakeLast(11).Select(
+            c => Display.Count(c))];
 }

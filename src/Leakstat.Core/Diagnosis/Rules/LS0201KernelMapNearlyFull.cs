@@ -7,8 +7,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// LS0201: less than a tenth of kmem or of the kernel's address range is left. What the sysctls mean differs: a hard end
-/// up to 11 and on 32 bits, the start of reclaim on 64 bits from 12 on (<c>docs/rules/LS0201.md</c>).
+/// LS0201: less than a tenth of kmem or of the kernel's address range is left. What the sysctls mean differs: a hard
+/// end up to 11 and on 32 bits, the start of reclaim on 64 bits from 12 on (<c>docs/rules/LS0201.md</c>).
 /// </summary>
 public sealed class LS0201KernelMapNearlyFull : IRule
 {
@@ -22,68 +22,74 @@ public sealed class LS0201KernelMapNearlyFull : IRule
     public string Name => "KVA or kmem nearly exhausted";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (Kmem(host) is { } kmem)
+        if (Kmem(context) is { } kmem)
         {
             yield return kmem;
         }
 
-        if (Kva(host) is { } kva)
+        if (Kva(context) is { } kva)
         {
             yield return kva;
         }
     }
 
-    private static bool Is32Bit(DiagnosisCase host) =>
-        host.Latest.Host.Architecture is "i386" or "arm" or "armv6" or "armv7" or "powerpc" or "mips";
+    private static bool Is32Bit(DiagnosisCase context) =>
+        context.Latest.Host.Architecture is "i386" or "arm" or "armv6" or "armv7" or "powerpc" or "mips";
 
-    private Finding? Kmem(DiagnosisCase host)
+    private Finding? Kmem(DiagnosisCase context)
     {
-        if (Map(host) is not { } map || map.Used.Value + map.Free.Value is not (> 0 and { } size) || map.Free.Value >= size * Low)
+        if (Map(context) is not { } map || map.Used.Value + map.Free.Value is not (> 0 and { } size)
+            || map.Free.Value >= size * Low)
         {
             return null;
         }
 
         // The report of zfs-stats exists up to 12 in the main; without a release its numbers are read as the hard limit
         // only where the host is not known to be newer.
-        bool isSoft = host.Latest.Host.IsAtLeast(12) && !Is32Bit(host);
+        bool isSoft = context.Latest.Host.IsAtLeast(12) && !Is32Bit(context);
         if (!isSoft)
         {
             bool critical = map.Free.Value < size * AlmostNone;
             return Make(
-                host, map, critical ? Severity.Critical : Severity.Warning, Verdict.Exhaustion, 0.9,
-                $"Kernel memory is nearly exhausted: {Display.Bytes(map.Free.Value)} of {Display.Bytes(size)} kmem are left",
-                host.Latest.Host.IsBefore(10)
+                context, map, critical ? Severity.Critical : Severity.Warning, Verdict.Exhaustion, 0.9,
+                $"Kernel memory is nearly exhausted: {Display.Bytes(map.Free.Value)} of {Display.Bytes(size)} kmem "
+                    + "are left",
+                context.Latest.Host.IsBefore(10)
                     ? "When it ends the kernel panics: kmem_map too small."
                     : "When it ends allocations sleep or fail.");
         }
 
         // From 12 on: reclaim starts, nothing fails. That is worth a warning only when the limit was set small (then
         // it never ends) or when what fills it is not the ARC, which gives way.
-        long? memory = host.Latest.Host.PhysicalMemory?.Value;
-        long arc = ArcView.Of(host.Latest)?.Size.Value ?? 0;
-        bool setSmall = LS0601DangerousTunable.IsKmemSetSmall(host);
+        long? memory = context.Latest.Host.PhysicalMemory?.Value;
+        long arc = ArcView.Of(context.Latest)?.Size.Value ?? 0;
+        bool setSmall = LS0601DangerousTunable.IsKmemSetSmall(context);
         bool giveWay = arc >= map.Used.Value / 2;
         return setSmall
             ? Make(
-                host, map, Severity.Warning, Verdict.Exhaustion, 0.8,
-                $"Kernel memory is at its soft limit of {Display.Bytes(size)}, which was set below memory ({Display.Bytes(memory ?? 0)})",
+                context, map, Severity.Warning, Verdict.Exhaustion, 0.8,
+                $"Kernel memory is at its soft limit of {Display.Bytes(size)}, which was set below memory "
+                    + $"({Display.Bytes(memory ?? 0)})",
                 "The kernel drains caches over and over; nothing fails by it.")
             : giveWay
                 ? null
                 : Make(
-                    host, map, Severity.Warning, Verdict.Exhaustion, 0.6,
-                    $"Zones and malloc hold {Display.Bytes(map.Used.Value)}, nearly all of memory, and the ARC is {Display.Bytes(arc)} of it",
+                    context, map, Severity.Warning, Verdict.Exhaustion, 0.6,
+                    $"Zones and malloc hold {Display.Bytes(map.Used.Value)}, nearly all of memory, and the ARC is "
+                        + $"{Display.Bytes(arc)} of it",
                     "The limit is soft: caches are drained; then memory is short.");
     }
 
-    /// <summary>Address space: an end only on 32 bits; on 64 bits <c>vm.kvm_free</c> is range that nobody asked for yet.</summary>
-    private Finding? Kva(DiagnosisCase host)
+    /// <summary>
+    /// Address space: an end only on 32 bits; on 64 bits <c>vm.kvm_free</c> is range that nobody asked for yet.
+    /// </summary>
+    private Finding? Kva(DiagnosisCase context)
     {
-        if (!Is32Bit(host)
-            || host.Sysctl("vm.kvm_size") is not { Value: > 0 } size
-            || host.Sysctl("vm.kvm_free") is not { Value: >= 0 } free
+        if (!Is32Bit(context)
+            || context.Sysctl("vm.kvm_size") is not { Value: > 0 } size
+            || context.Sysctl("vm.kvm_free") is not { Value: >= 0 } free
             || free.Value >= size.Value * Low)
         {
             return null;
@@ -92,7 +98,8 @@ public sealed class LS0201KernelMapNearlyFull : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"Kernel address space is nearly exhausted: {Display.Bytes(free.Value)} of {Display.Bytes(size.Value)} were never used",
+            Title = $"Kernel address space is nearly exhausted: {Display.Bytes(free.Value)} of "
+                + $"{Display.Bytes(size.Value)} were never used",
             Severity = free.Value < size.Value * AlmostNone ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Host("kva"),
@@ -105,12 +112,17 @@ public sealed class LS0201KernelMapNearlyFull : IRule
             ],
             Advice =
             [
-                Advice.Look("See what kernel memory is spent on.", "vmstat -z", "vmstat -m", "sysctl vm.kmem_size vm.kmem_map_size vm.kmem_map_free"),
+                Advice.Look(
+                    "See what kernel memory is spent on.",
+                    "vmstat -z",
+                    "vmstat -m",
+                    "sysctl vm.kmem_size vm.kmem_map_size vm.kmem_map_free"),
                 new Advice
                 {
                     Kind = "update",
-                    Text = host.Latest.Host.IsBefore(12)
-                        ? "Up to 11 kernel and programs share 4 GB on i386; from 12 on the kernel has a space of its own. A 64-bit system has no such limit."
+                    Text = context.Latest.Host.IsBefore(12)
+                        ? "Up to 11 kernel and programs share 4 GB on i386; from 12 on the kernel has a space of its "
+                            + "own. A 64-bit system has no such limit."
                         : "A 64-bit system has no such limit.",
                     Risk = "An upgrade or a change of architecture is a migration of its own.",
                 },
@@ -119,14 +131,15 @@ public sealed class LS0201KernelMapNearlyFull : IRule
     }
 
     /// <summary>Used and free part of kmem: the sysctls, else the Kernel Memory Map of a zfs-stats report.</summary>
-    private static (Reading Used, Reading Free)? Map(DiagnosisCase host)
+    private static (Reading Used, Reading Free)? Map(DiagnosisCase context)
     {
-        if (host.Sysctl("vm.kmem_map_size") is { Value: > 0 } used && host.Sysctl("vm.kmem_map_free") is { Value: >= 0 } free)
+        if (context.Sysctl("vm.kmem_map_size") is { Value: > 0 } used
+            && context.Sysctl("vm.kmem_map_free") is { Value: >= 0 } free)
         {
             return (used, free);
         }
 
-        if (host.Latest.ZfsReport is not { } report)
+        if (context.Latest.ZfsReport is not { } report)
         {
             return null;
         }
@@ -140,7 +153,7 @@ public sealed class LS0201KernelMapNearlyFull : IRule
         report.Values.TryGetValue($"{section}/{label}", out Reading reading) ? reading : null;
 
     private Finding Make(
-        DiagnosisCase host,
+        DiagnosisCase context,
         (Reading Used, Reading Free) map,
         Severity severity,
         Verdict verdict,
@@ -159,19 +172,21 @@ public sealed class LS0201KernelMapNearlyFull : IRule
             [
                 Evidence.Of($"kmem in use: {Display.Bytes(map.Used.Value)}", map.Used, Unit.Bytes),
                 Evidence.Of($"kmem left: {Display.Bytes(map.Free.Value)}. {consequence}", map.Free, Unit.Bytes),
-                .. host.Sysctl("vm.kmem_size") is { } limit
-                    ? (ImmutableArray<Evidence>)[Evidence.Of($"vm.kmem_size is {Display.Bytes(limit.Value)}", limit, Unit.Bytes)]
+                .. context.Sysctl("vm.kmem_size") is { } limit
+                    ? (ImmutableArray<Evidence>)[Evidence.Of(
+                        $"vm.kmem_size is {Display.Bytes(limit.Value)}", limit, Unit.Bytes)]
                     : [],
             ],
             Advice =
             [
                 Advice.Look("See who holds it: zones and malloc types by size.", "vmstat -z", "vmstat -m"),
-                .. LS0601DangerousTunable.IsKmemSetSmall(host)
+                .. LS0601DangerousTunable.IsKmemSetSmall(context)
                     ? (ImmutableArray<Advice>)
                     [
                         TunableAdvice.Remove(
                             "/boot/loader.conf", "vm.kmem_size",
-                            "vm.kmem_size is set below memory. Take the line out of /boot/loader.conf (and vm.kmem_size_max beside it) and reboot: the default is all of memory.",
+                            "vm.kmem_size is set below memory. Take the line out of /boot/loader.conf (and "
+                                + "vm.kmem_size_max beside it) and reboot: the default is all of memory.",
                             "A reboot."),
                     ]
                     : [],

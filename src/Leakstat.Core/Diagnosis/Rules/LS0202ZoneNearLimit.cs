@@ -27,20 +27,23 @@ public sealed class LS0202ZoneNearLimit : IRule
     public string Name => "Zone at or near its limit";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         HashSet<string> told = [];
-        foreach (IGrouping<string, (ZoneRow Row, double Fill)> group in NearLimit(host).GroupBy(z => ZoneLimit.Of(z.Row.Name)?.Governs ?? z.Row.Name))
+        foreach (IGrouping<string, (ZoneRow Row, double Fill)> group in NearLimit(context).GroupBy(
+            z => ZoneLimit.Of(z.Row.Name)?.Governs ?? z.Row.Name))
         {
             // Zones under one limit are one matter: the fullest is named, the others stand in its evidence.
-            (ZoneRow Row, double Fill)[] zones = [.. group.OrderByDescending(z => z.Fill).ThenByDescending(z => z.Row.UsedBytes).ThenBy(z => z.Row.Line)];
+            (ZoneRow Row, double Fill)[] zones = [.. group.OrderByDescending(z => z.Fill).ThenByDescending(
+                z => z.Row.UsedBytes).ThenBy(z => z.Row.Line)];
             told.UnionWith(zones.Select(z => z.Row.Name));
-            yield return Finding(host, zones);
+            yield return Finding(context, zones);
         }
 
         foreach (CountedLimit limit in CountedLimit.All)
         {
-            if (told.Contains(limit.Zone) || limit.Count(host) is not { } count || host.Sysctl(limit.Limit) is not { Value: > 0 } most)
+            if (told.Contains(limit.Zone) || limit.Count(context) is not { } count
+                || context.Sysctl(limit.Limit) is not { Value: > 0 } most)
             {
                 continue;
             }
@@ -48,7 +51,7 @@ public sealed class LS0202ZoneNearLimit : IRule
             double fill = (double)count.Value / most.Value;
             if (fill >= Near && most.Value >= FewItems)
             {
-                yield return Finding(host, limit, count, most, fill);
+                yield return Finding(context, limit, count, most, fill);
             }
         }
     }
@@ -56,11 +59,13 @@ public sealed class LS0202ZoneNearLimit : IRule
     /// <summary>Whether LS0202 speaks of that row.</summary>
     internal static bool IsNear(in ZoneRow row) =>
         row.Limit >= FewItems && row.Used >= row.Limit * Near && Subject.Zone(row.Name).Kind == SubjectKind.Zone
-        && ZoneLimit.Of(row.Name)?.Full != WhenFull.Normal && !ZoneKinds.IsInternal(row.Name) && !ZoneKinds.IsCacheZone(row.Name);
+        && ZoneLimit.Of(row.Name)?.Full != WhenFull.Normal
+        && !ZoneKinds.IsInternal(row.Name)
+        && !ZoneKinds.IsCacheZone(row.Name);
 
-    private static IEnumerable<(ZoneRow Row, double Fill)> NearLimit(DiagnosisCase host)
+    private static IEnumerable<(ZoneRow Row, double Fill)> NearLimit(DiagnosisCase context)
     {
-        foreach (ZoneRow row in host.Latest.Zones?.Rows ?? [])
+        foreach (ZoneRow row in context.Latest.Zones?.Rows ?? [])
         {
             if (IsNear(row))
             {
@@ -69,26 +74,28 @@ public sealed class LS0202ZoneNearLimit : IRule
         }
     }
 
-    private Finding Finding(DiagnosisCase host, (ZoneRow Row, double Fill)[] zones)
+    private Finding Finding(DiagnosisCase context, (ZoneRow Row, double Fill)[] zones)
     {
         (ZoneRow row, double fill) = zones[0];
-        ZoneTable table = host.Latest.Zones!;
+        ZoneTable table = context.Latest.Zones!;
         ZoneLimit? known = ZoneLimit.Of(row.Name);
         bool isLoad = known?.Full == WhenFull.Load;
-        bool isFailing = CounterRise.Of(host.History, SeriesKind.ZoneFailures, row.Name) is { By: > 0 };
-        bool isCritical = !isLoad && (fill >= Full || isFailing || (fill >= 0.95 && (row.Failures > 0 || row.Sleeps > 0)));
+        bool isFailing = CounterRise.Of(context.History, SeriesKind.ZoneFailures, row.Name) is { By: > 0 };
+        bool isCritical = !isLoad
+            && (fill >= Full || isFailing || (fill >= 0.95 && (row.Failures > 0 || row.Sleeps > 0)));
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence(
-            $"{Display.Count(row.Used)} of {Display.Count(row.Limit)} items in use ({Display.Percent(fill)}), {Display.Bytes(row.UsedBytes)}",
+            $"{Display.Count(row.Used)} of {Display.Count(row.Limit)} items in use ({Display.Percent(fill)}), "
+                + $"{Display.Bytes(row.UsedBytes)}",
             row.Used, Unit.Items, table.At(row)));
         if (row.Failures > 0 || row.Sleeps > 0)
         {
             evidence.Add(new Evidence(
-                $"since boot {Display.Count(row.Failures ?? 0)} requests failed, {Display.Count(row.Sleeps ?? 0)} waited",
-                row.Failures, Unit.Items, table.At(row)));
+                $"since boot {Display.Count(row.Failures ?? 0)} requests failed, {Display.Count(row.Sleeps ?? 0)} "
+                    + "waited", row.Failures, Unit.Items, table.At(row)));
         }
 
-        if (known?.Governs is { } governs && !known.IsPacketFilter && host.Sysctl(governs) is { } limit)
+        if (known?.Governs is { } governs && !known.IsPacketFilter && context.Sysctl(governs) is { } limit)
         {
             evidence.Add(Evidence.Of($"{governs} is {Display.Count(limit.Value)}", limit));
         }
@@ -101,32 +108,34 @@ public sealed class LS0202ZoneNearLimit : IRule
         foreach ((ZoneRow other, double otherFill) in zones.Skip(1).Take(8))
         {
             evidence.Add(new Evidence(
-                $"{other.Name}, under the same limit: {Display.Count(other.Used)} of {Display.Count(other.Limit)} ({Display.Percent(otherFill)})",
+                $"{other.Name}, under the same limit: {Display.Count(other.Used)} of {Display.Count(other.Limit)} "
+                    + $"({Display.Percent(otherFill)})",
                 other.Used, Unit.Items, table.At(other)));
         }
 
         return new Finding
         {
             Rule = Id,
-            Title = $"zone {row.Name} {(fill >= 1 ? "at" : "near")} its limit: {Display.Count(row.Used)} of {Display.Count(row.Limit)} items in use ({Display.Percent(fill)})",
+            Title = $"zone {row.Name} {(fill >= 1 ? "at" : "near")} its limit: {Display.Count(row.Used)} of "
+                + $"{Display.Count(row.Limit)} items in use ({Display.Percent(fill)})",
             Severity = isCritical ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(row.Name),
             Confidence = isLoad ? 0.7 : 0.95,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, Subject.Zone(row.Name)),
+            Owners = OwnerLookup.Of(context, Subject.Zone(row.Name)),
             Exhaustion = new ExhaustionTime(known switch
             {
                 { Governs: { } name, IsPacketFilter: true } => $"set limit {name}",
                 { Governs: { } name } => name,
                 _ => $"limit of zone {row.Name}",
             }, null, null, null),
-            Advice = LimitAdvice.For(host, row.Name, row.Limit, row.Size, known),
+            Advice = LimitAdvice.For(context, row.Name, row.Limit, row.Size, known),
             BytesAtStake = row.UsedBytes,
         };
     }
 
-    private Finding Finding(DiagnosisCase host, CountedLimit limit, Reading count, Reading most, double fill)
+    private Finding Finding(DiagnosisCase context, CountedLimit limit, Reading count, Reading most, double fill)
     {
         string amount = limit.IsBytes
             ? $"{Display.Bytes(count.Value)} of {Display.Bytes(most.Value)}"
@@ -134,7 +143,8 @@ public sealed class LS0202ZoneNearLimit : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{limit.Objects} {(fill >= 1 ? "at" : "near")} the limit {limit.Limit}: {amount} ({Display.Percent(fill)})",
+            Title = $"{limit.Objects} {(fill >= 1 ? "at" : "near")} the limit {limit.Limit}: {amount} "
+                + $"({Display.Percent(fill)})",
             Severity = fill >= Full ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(limit.Zone),
@@ -142,19 +152,22 @@ public sealed class LS0202ZoneNearLimit : IRule
             Evidence =
             [
                 Evidence.Of($"{amount} in use", count, limit.IsBytes ? Unit.Bytes : Unit.Items),
-                Evidence.Of($"{limit.Limit} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}", most, limit.IsBytes ? Unit.Bytes : Unit.Items),
+                Evidence.Of(
+                    $"{limit.Limit} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}",
+                    most, limit.IsBytes ? Unit.Bytes : Unit.Items),
                 new Evidence(limit.Means),
             ],
             Exhaustion = new ExhaustionTime(limit.Limit, null, null, null),
             Advice =
             [
-                Advice.Look("See whose they are; one process or one kind that has most of them is the cause.", [.. limit.Look]),
+                Advice.Look(
+                    "See whose they are; one process or one kind that has most of them is the cause.", [.. limit.Look]),
                 .. TunableAdvice.Set(
-                    host, limit.Limit, Arithmetic.Multiply(most.Value, 2),
+                    context, limit.Limit, Arithmetic.Multiply(most.Value, 2),
                     "Raise the limit, if the number does not simply keep growing: raising it would only hide a leak.",
                     "More memory is taken as more of them are made."),
             ],
-            BytesAtStake = limit.IsBytes ? count.Value : host.Latest.Zones?.Find(limit.Zone)?.UsedBytes ?? 0,
+            BytesAtStake = limit.IsBytes ? count.Value : context.Latest.Zones?.Find(limit.Zone)?.UsedBytes ?? 0,
         };
     }
 }

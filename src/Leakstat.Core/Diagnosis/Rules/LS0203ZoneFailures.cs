@@ -20,10 +20,10 @@ public sealed class LS0203ZoneFailures : IRule
     public string Name => "Allocations from a zone failed or waited";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        bool isShort = IsMemoryShort(host);
-        foreach (ZoneRow row in host.Latest.Zones?.Rows ?? [])
+        bool isShort = IsMemoryShort(context);
+        foreach (ZoneRow row in context.Latest.Zones?.Rows ?? [])
         {
             if (ZoneKinds.IsInternal(row.Name) || ZoneKinds.IsCacheZone(row.Name) || LS0202ZoneNearLimit.IsNear(row)
                 || Subject.Zone(row.Name).Kind == SubjectKind.Mbuf || ZoneLimit.Of(row.Name)?.Full == WhenFull.Normal)
@@ -33,7 +33,7 @@ public sealed class LS0203ZoneFailures : IRule
 
             long failed = Math.Max(row.Failures ?? 0, 0);
             long slept = row.Limit > 0 ? Math.Max(row.Sleeps ?? 0, 0) : 0;
-            CounterRise? rise = CounterRise.Of(host.History, SeriesKind.ZoneFailures, row.Name);
+            CounterRise? rise = CounterRise.Of(context.History, SeriesKind.ZoneFailures, row.Name);
 
             // Without a limit a failure is a moment without free memory, and the caller of M_NOWAIT expects such.
             bool isTold = row.Limit > 0
@@ -41,17 +41,18 @@ public sealed class LS0203ZoneFailures : IRule
                 : rise is { By: >= Few } || (failed >= Few && isShort);
             if (isTold)
             {
-                yield return Finding(host, row, failed, slept, rise, isShort);
+                yield return Finding(context, row, failed, slept, rise, isShort);
             }
         }
     }
 
-    private static bool IsMemoryShort(DiagnosisCase host) =>
-        host.Sysctl("vm.stats.vm.v_free_count") is { } free
-        && host.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is { } least
+    private static bool IsMemoryShort(DiagnosisCase context) =>
+        context.Sysctl("vm.stats.vm.v_free_count") is { } free
+        && context.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is { } least
         && free.Value < least.Value;
 
-    private Finding Finding(DiagnosisCase host, ZoneRow row, long failed, long slept, CounterRise? rise, bool isShort)
+    private Finding Finding(
+        DiagnosisCase context, ZoneRow row, long failed, long slept, CounterRise? rise, bool isShort)
     {
         bool isRising = rise is { By: > 0 };
         string count = failed > 0
@@ -59,17 +60,21 @@ public sealed class LS0203ZoneFailures : IRule
             : $"{Display.Count(slept)} allocations from zone {row.Name} waited at its limit";
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence(
-            $"since boot {Display.Count(failed)} requests failed and {Display.Count(slept)} waited, of {Display.Count(row.Requests)} served"
+            $"since boot {Display.Count(failed)} requests failed and {Display.Count(slept)} waited, of "
+                + $"{Display.Count(row.Requests)} served"
             + (isRising ? $"; {rise!.Value.Text}" : ""),
-            failed, Unit.Items, host.Latest.Zones!.At(row)));
+            failed, Unit.Items, context.Latest.Zones!.At(row)));
         evidence.Add(new Evidence(
             row.Limit > 0
                 ? $"now {Display.Count(row.Used)} of {Display.Count(row.Limit)} items are in use"
                 : "the zone has no limit: memory was short at those moments",
-            row.Used, Unit.Items, host.Latest.Zones.At(row)));
-        if (isShort && host.Sysctl("vm.stats.vm.v_free_count") is { } free)
+            row.Used, Unit.Items, context.Latest.Zones.At(row)));
+        if (isShort && context.Sysctl("vm.stats.vm.v_free_count") is { } free)
         {
-            evidence.Add(Evidence.Of($"memory is short now: {Display.Bytes(Arithmetic.Multiply(free.Value, host.PageSize))} free", free, Unit.Pages));
+            evidence.Add(
+                Evidence.Of(
+                    $"memory is short now: {Display.Bytes(Arithmetic.Multiply(free.Value, context.PageSize))} free",
+                    free, Unit.Pages));
         }
 
         if (row.Limit > 0 && ZoneLimit.Of(row.Name) is { } known)
@@ -80,13 +85,14 @@ public sealed class LS0203ZoneFailures : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{count}{(isRising ? $", {rise!.Value.Text}" : " since boot")}; {(row.Limit > 0 ? "it is not full now" : "memory was short")}",
+            Title = $"{count}{(isRising ? $", {rise!.Value.Text}" : " since boot")}; "
+                + $"{(row.Limit > 0 ? "it is not full now" : "memory was short")}",
             Severity = isRising && row.Limit > 0 ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(row.Name),
             Confidence = isRising ? 0.85 : 0.5,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, Subject.Zone(row.Name)),
+            Owners = OwnerLookup.Of(context, Subject.Zone(row.Name)),
             Advice =
             [
                 Advice.Look(

@@ -21,36 +21,40 @@ public sealed class LS0204ZoneLimitMessage : IRule
     public string Name => "Zone limit reached";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        foreach ((string zone, MessageGroup group) in MessageGroup.By(host, ZoneOf))
+        foreach ((string zone, MessageGroup group) in MessageGroup.By(context, ZoneOf))
         {
-            yield return Of(host, zone, group);
+            yield return Of(context, zone, group);
         }
     }
 
     /// <summary><c>sys/vm/uma_core.c</c> prints it at most once per 300 s and zone.</summary>
     private static string? ZoneOf(string text) =>
-        text.Contains("reached", StringComparison.Ordinal) && Words.TryBetween(text, "[zone: ", "] ", out string? zone) && zone.Length > 0
+        text.Contains("reached", StringComparison.Ordinal)
+            && Words.TryBetween(text, "[zone: ", "] ", out string? zone)
+            && zone.Length > 0
             ? zone
             : null;
 
-    private Finding Of(DiagnosisCase host, string zone, MessageGroup group)
+    private Finding Of(DiagnosisCase context, string zone, MessageGroup group)
     {
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.AddRange(group.Evidence());
         Severity severity = Severity.Warning;
         long bytes = 0;
-        if (host.Latest.Zones is { } table && table.Find(zone) is { } row)
+        if (context.Latest.Zones is { } table && table.Find(zone) is { } row)
         {
             bytes = Arithmetic.Multiply(Math.Max(row.Used, 0), row.Size);
             double share = row.Limit > 0 ? (double)row.Used / row.Limit : 0;
             string now = row.Limit > 0
-                ? $"{Display.Count(row.Used)} of {Display.Count(row.Limit)} in use at the capture ({Display.Percent(share)})"
+                ? $"{Display.Count(row.Used)} of {Display.Count(row.Limit)} in use at the capture "
+                    + $"({Display.Percent(share)})"
                 : $"{Display.Count(row.Used)} in use at the capture, no limit";
             severity = share >= StillFull ? Severity.Critical : Severity.Warning;
             evidence.Add(new Evidence(
-                severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now", row.Used, Unit.Items, table.At(row)));
+                severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now",
+                row.Used, Unit.Items, table.At(row)));
         }
 
         Subject subject = Subject.Zone(zone);
@@ -65,29 +69,29 @@ public sealed class LS0204ZoneLimitMessage : IRule
             Subject = subject,
             Confidence = 0.95,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, subject),
-            Advice = Advise(host, zone, group.First),
+            Owners = OwnerLookup.Of(context, subject),
+            Advice = Advise(context, zone, group.First),
             BytesAtStake = bytes,
         };
     }
 
     private static string Limit(string message) => message[(message.IndexOf("] ", StringComparison.Ordinal) + 2)..];
 
-    private static ImmutableArray<Advice> Advise(DiagnosisCase host, string zone, string message)
+    private static ImmutableArray<Advice> Advise(DiagnosisCase context, string zone, string message)
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
             $"The message names the limit, not the culprit: many may share it. First see whether the zone's use falls when the load does; when it does not, something holds on to the items, and a higher limit only delays the next message.",
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
-        if (TunableIn(message) is { } tunable && host.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
+        if (TunableIn(message) is { } tunable && context.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
         {
             advice.AddRange(TunableAdvice.Set(
-                host,
-                tunable,
+                context, tunable,
                 current.Value * 2,
                 $"When the use follows the load, double the limit (now {Display.Count(current.Value)}).",
-                "More kernel memory may be used, as far as the load asks for it; if the growth is a leak this hides it for a while."));
+                "More kernel memory may be used, as far as the load asks for it; if the growth is a leak this hides "
+                    + "it for a while."));
         }
         else if (message.Contains("PF ", StringComparison.Ordinal))
         {
@@ -99,7 +103,9 @@ public sealed class LS0204ZoneLimitMessage : IRule
 
     /// <summary>The tunable that the kernel's text names; null where it names none that is known.</summary>
     private static string? TunableIn(string message) =>
-        Limit(message).Split(' ') is [var name, ..] && name.Contains('.', StringComparison.Ordinal) && TunableTable.BuiltIn.Knows(name)
+        Limit(message).Split(' ') is [var name, ..]
+            && name.Contains('.', StringComparison.Ordinal)
+            && TunableTable.BuiltIn.Knows(name)
             ? name
             : null;
 
@@ -107,14 +113,16 @@ public sealed class LS0204ZoneLimitMessage : IRule
     {
         (string what, string line) = message switch
         {
-            _ when message.Contains("source nodes", StringComparison.Ordinal) => ("source nodes", "set limit src-nodes 20000"),
+            _ when message.Contains("source nodes", StringComparison.Ordinal) => (
+                "source nodes", "set limit src-nodes 20000"),
             _ when message.Contains("frag", StringComparison.Ordinal) => ("fragments", "set limit frags 10000"),
             _ => ("states", "set limit states 200000"),
         };
         return new Advice
         {
             Kind = "config",
-            Text = $"pf's limit of {what} is a line of its rule set. See the limits and the counts first; when the count follows the traffic, set the limit to twice the peak (the line shows twice the default).",
+            Text = $"pf's limit of {what} is a line of its rule set. See the limits and the counts first; when the "
+                + "count follows the traffic, set the limit to twice the peak (the line shows twice the default).",
             Commands = ["pfctl -sm", "pfctl -si"],
             Persist = new PersistentLine("/etc/pf.conf", line),
             Risk = "Takes effect when the rules are loaded (service pf reload); more kernel memory may be used.",

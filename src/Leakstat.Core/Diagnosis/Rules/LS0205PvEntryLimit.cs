@@ -16,10 +16,11 @@ public sealed class LS0205PvEntryLimit : IRule
     public string Name => "PV entry limit near";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // The message is printed over two lines; the first is the one that counts.
-        foreach ((_, MessageGroup group) in MessageGroup.By(host, t => t.Contains("Approaching the limit on PV entries", StringComparison.Ordinal) ? "pv" : null))
+        foreach ((_, MessageGroup group) in MessageGroup.By(
+            context, t => t.Contains("Approaching the limit on PV entries", StringComparison.Ordinal) ? "pv" : null))
         {
             Subject subject = Subject.Zone("PV ENTRY");
             yield return new Finding
@@ -30,40 +31,41 @@ public sealed class LS0205PvEntryLimit : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
-                Evidence = [.. group.Evidence(), .. Counters(host)],
-                Owners = OwnerLookup.Of(host, subject),
-                Advice = Advise(host),
+                Evidence = [.. group.Evidence(), .. Counters(context)],
+                Owners = OwnerLookup.Of(context, subject),
+                Advice = Advise(context),
             };
         }
     }
 
-    private static IEnumerable<Evidence> Counters(DiagnosisCase host)
+    private static IEnumerable<Evidence> Counters(DiagnosisCase context)
     {
-        if (host.Sysctl("vm.pmap.pv_entry_count") is { } count)
+        if (context.Sysctl("vm.pmap.pv_entry_count") is { } count)
         {
             yield return Evidence.Of($"{Display.Count(count.Value)} PV entries in use at the capture", count);
         }
 
-        if (host.Sysctl("vm.pmap.pv_entry_max") is { } limit)
+        if (context.Sysctl("vm.pmap.pv_entry_max") is { } limit)
         {
             yield return Evidence.Of($"limit: {Display.Count(limit.Value)} PV entries", limit);
         }
     }
 
-    private static ImmutableArray<Advice> Advise(DiagnosisCase host)
+    private static ImmutableArray<Advice> Advise(DiagnosisCase context)
     {
         Advice look = Advice.Look(
-            "Many processes that map the same large shared memory (database servers) need one PV entry per page and process: look for them first.",
+            "Many processes that map the same large shared memory (database servers) need one PV entry per page and "
+                + "process: look for them first.",
             "ps -axo pid,vsz,rss,comm | sort -nrk3 | head",
             "ipcs -m");
-        if (host.Latest.Host.Architecture is "amd64" or "arm64" or null)
+        if (context.Latest.Host.Architecture is "amd64" or "arm64" or null)
         {
             return [look];
         }
 
-        string name = host.Latest.Host.IsAtLeast(14) ? "vm.pmap.pv_entry_max" : "vm.pmap.pv_entries";
-        bool isCounted = host.Sysctl("vm.pmap.pv_entry_max") is { Value: > 0 and < 1 << 30 };
-        long current = host.Sysctl("vm.pmap.pv_entry_max")?.Value ?? 0;
+        string name = context.Latest.Host.IsAtLeast(14) ? "vm.pmap.pv_entry_max" : "vm.pmap.pv_entries";
+        bool isCounted = context.Sysctl("vm.pmap.pv_entry_max") is { Value: > 0 and < 1 << 30 };
+        long current = context.Sysctl("vm.pmap.pv_entry_max")?.Value ?? 0;
         return
         [
             look,
@@ -72,11 +74,14 @@ public sealed class LS0205PvEntryLimit : IRule
                 Kind = "loader",
                 Text = isCounted
                     ? $"If the mappings are wanted, double the limit; it is read at boot only."
-                    : "If the mappings are wanted, raise vm.pmap.shpgperproc to twice its value; it is read at boot only.",
+                    : "If the mappings are wanted, raise vm.pmap.shpgperproc to twice its value; it is read at boot "
+                        + "only.",
                 Commands = ["sysctl vm.pmap.shpgperproc vm.pmap.pv_entry_max"],
                 Persist = isCounted ? new PersistentLine("/boot/loader.conf", $"{name}=\"{current * 2}\"") : null,
-                Risk = "Takes kernel address space, which is short on 32-bit platforms; too large a value can keep the host from booting.",
-                Revert = $"Take the line out of /boot/loader.conf and reboot; at the loader prompt: unset {name}, then boot.",
+                Risk = "Takes kernel address space, which is short on 32-bit platforms; too large a value can keep "
+                    + "the host from booting.",
+                Revert = $"Take the line out of /boot/loader.conf and reboot; at the loader prompt: unset {name}, "
+                    + "then boot.",
             },
         ];
     }

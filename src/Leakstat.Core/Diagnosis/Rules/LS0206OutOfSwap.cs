@@ -20,15 +20,15 @@ public sealed class LS0206OutOfSwap : IRule
     public string Name => "Out of swap space or processes killed";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        SwapMessages messages = SwapMessages.Of(host);
+        SwapMessages messages = SwapMessages.Of(context);
         if (messages.Swap is null && messages.Kills.IsEmpty)
         {
             yield break;
         }
 
-        (Evidence? state, bool isPast, bool isAbsent) = SwapNow(host);
+        (Evidence? state, bool isPast, bool isAbsent) = SwapNow(context);
         bool killed = !messages.Kills.IsEmpty;
         bool ranOut = messages.Swap is not null || messages.Kills.Any(k => k.Reason == "out of swap space");
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
@@ -63,7 +63,7 @@ public sealed class LS0206OutOfSwap : IRule
             Subject = Subject.Host(ranOut ? "swap" : "memory"),
             Confidence = 0.95,
             Evidence = evidence.ToImmutable(),
-            Advice = Advise(host, killed, isAbsent),
+            Advice = Advise(context, killed, isAbsent),
         };
     }
 
@@ -77,23 +77,23 @@ public sealed class LS0206OutOfSwap : IRule
     }
 
     /// <summary>Swap at the capture: from swapinfo, else top.</summary>
-    private static (Evidence? Evidence, bool IsPast, bool IsAbsent) SwapNow(DiagnosisCase host)
+    private static (Evidence? Evidence, bool IsPast, bool IsAbsent) SwapNow(DiagnosisCase context)
     {
         (long total, long used, SourceLine at)? now = null;
-        if (host.Latest.Swap is { } table)
+        if (context.Latest.Swap is { } table)
         {
             now = (
                 table.Devices.Aggregate(0L, (sum, d) => Arithmetic.Add(sum, d.Total)),
                 table.Devices.Aggregate(0L, (sum, d) => Arithmetic.Add(sum, d.Used)),
                 new SourceLine(table.File, table.Devices.IsEmpty ? table.HeaderLine : table.Devices[0].Line));
         }
-        else if (host.Latest.Top?.Swap.TryGetValue("Total", out Reading total) == true)
+        else if (context.Latest.Top?.Swap.TryGetValue("Total", out Reading total) == true)
         {
             // top leaves out items that are zero.
-            long used = host.Latest.Top.Swap.TryGetValue("Used", out Reading reading) ? reading.Value : 0;
+            long used = context.Latest.Top.Swap.TryGetValue("Used", out Reading reading) ? reading.Value : 0;
             now = (total.Value, used, total.At);
         }
-        else if (host.Sysctl("vm.swap_total") is { Value: 0 } none)
+        else if (context.Sysctl("vm.swap_total") is { Value: 0 } none)
         {
             now = (0, 0, none.At);
         }
@@ -105,23 +105,28 @@ public sealed class LS0206OutOfSwap : IRule
 
         if (swap.total <= 0)
         {
-            return (new Evidence("no swap is configured; the kernel prints this message all the same", 0, Unit.Bytes, swap.at), false, true);
+            return (
+                new Evidence(
+                    "no swap is configured; the kernel prints this message all the same", 0, Unit.Bytes, swap.at),
+                false, true);
         }
 
         double free = 1 - ((double)swap.used / swap.total);
         return (
             new Evidence(
-                $"{Display.Bytes(swap.used)} of {Display.Bytes(swap.total)} swap in use at the capture", swap.used, Unit.Bytes, swap.at),
+                $"{Display.Bytes(swap.used)} of {Display.Bytes(swap.total)} swap in use at the capture",
+                swap.used, Unit.Bytes, swap.at),
             free >= Recovered,
             false);
     }
 
-    private static ImmutableArray<Advice> Advise(DiagnosisCase host, bool killed, bool isAbsent)
+    private static ImmutableArray<Advice> Advise(DiagnosisCase context, bool killed, bool isAbsent)
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
             killed
-                ? "The process that was killed is the largest one, not necessarily the one to blame. See who holds memory now: processes, the ARC, or the kernel (leakstat ledger)."
+                ? "The process that was killed is the largest one, not necessarily the one to blame. See who holds "
+                    + "memory now: processes, the ARC, or the kernel (leakstat ledger)."
                 : "See who holds memory now: processes, the ARC, or the kernel (leakstat ledger).",
             "top -b -o res | head -40",
             "swapinfo -h"));
@@ -130,17 +135,22 @@ public sealed class LS0206OutOfSwap : IRule
             Kind = "config",
             Text = isAbsent
                 ? "Without swap every peak of demand kills a process: add some, or memory, or lower the demand."
-                : "When processes really need that much, add swap or memory; when kernel memory has grown, more swap only delays the end.",
+                : "When processes really need that much, add swap or memory; when kernel memory has grown, more swap "
+                    + "only delays the end.",
             Commands = ["gpart show"],
-            Risk = "Adding a swap partition or file changes disks: check twice that the device is not in use. Swap in a file on ZFS can stop a host under pressure.",
+            Risk = "Adding a swap partition or file changes disks: check twice that the device is not in use. Swap "
+                + "in a file on ZFS can stop a host under pressure.",
             Revert = "swapoff the device and take its line out of /etc/fstab.",
         });
-        if (host.Sysctl("kstat.zfs.misc.arcstats.size") is { } arc && host.Latest.Host.PhysicalMemory is { Value: > 0 } memory
+        if (context.Sysctl("kstat.zfs.misc.arcstats.size") is { } arc
+            && context.Latest.Host.PhysicalMemory is { Value: > 0 } memory
             && arc.Value > memory.Value / 4)
         {
             advice.Add(Advice.Look(
-                $"The ARC held {Display.Bytes(arc.Value)} at the capture. It gives way under pressure, though not always in time: see the findings on the ARC before anything else is changed.",
-                "sysctl kstat.zfs.misc.arcstats.size kstat.zfs.misc.arcstats.c_max kstat.zfs.misc.arcstats.memory_throttle_count"));
+                $"The ARC held {Display.Bytes(arc.Value)} at the capture. It gives way under pressure, though not "
+                    + "always in time: see the findings on the ARC before anything else is changed.",
+                "sysctl kstat.zfs.misc.arcstats.size kstat.zfs.misc.arcstats.c_max "
+                    + "kstat.zfs.misc.arcstats.memory_throttle_count"));
         }
 
         return advice.ToImmutable();

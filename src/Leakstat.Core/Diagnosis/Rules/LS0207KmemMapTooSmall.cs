@@ -18,10 +18,10 @@ public sealed class LS0207KmemMapTooSmall : IRule
     public string Name => "kmem_map too small";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // A dump's summary holds the panic of the boot before this one, so that every line counts, not the last boot's.
-        foreach (KernelMessage message in host.Latest.Messages?.Messages ?? [])
+        foreach (KernelMessage message in context.Latest.Messages?.Messages ?? [])
         {
             if (!Words.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated", out long total)
                 || !Words.TryNumberBetween(message.Text, "kmem_malloc(", "):", out long request))
@@ -29,7 +29,7 @@ public sealed class LS0207KmemMapTooSmall : IRule
                 continue;
             }
 
-            SourceLine at = CurrentBoot.At(host, message);
+            SourceLine at = CurrentBoot.At(context, message);
             bool isHuge = request >= HugeRequest;
             yield return new Finding
             {
@@ -47,31 +47,38 @@ public sealed class LS0207KmemMapTooSmall : IRule
                     new Evidence(
                         isHuge
                             ? "a request of that size comes from a length nobody checked, not from a leak"
-                            : $"the last request was for {Display.Bytes(request)}: what filled the map before is the question",
+                            : $"the last request was for {Display.Bytes(request)}: what filled the map before is the "
+                                + "question",
                         request, Unit.Bytes, at),
-                    .. host.Sysctl("vm.kmem_size") is { } size ? [Evidence.Of($"vm.kmem_size is {Display.Bytes(size.Value)}", size, Unit.Bytes)] : ImmutableArray<Evidence>.Empty,
+                    .. context.Sysctl("vm.kmem_size") is { } size
+                        ? [Evidence.Of($"vm.kmem_size is {Display.Bytes(size.Value)}", size, Unit.Bytes)]
+                        : ImmutableArray<Evidence>.Empty,
                 ],
-                Advice = Advise(host),
+                Advice = Advise(context),
                 BytesAtStake = total,
             };
             yield break;
         }
     }
 
-    private static ImmutableArray<Advice> Advise(DiagnosisCase host) =>
+    private static ImmutableArray<Advice> Advise(DiagnosisCase context) =>
     [
         Advice.Look(
-            "See which malloc type or zone held it; the tables of a crash summary (core.txt) are of the moment of the panic.",
+            "See which malloc type or zone held it; the tables of a crash summary (core.txt) are of the moment of "
+                + "the panic.",
             "vmstat -m",
             "vmstat -z"),
-        host.Latest.Host.Architecture == "i386"
+        context.Latest.Host.Architecture == "i386"
             ? Advice.Look(
-                "Kernel address space is short on i386: lower what uses it (the ARC, buffers); the size of the map itself is fixed by the kernel option KVA_PAGES.",
+                "Kernel address space is short on i386: lower what uses it (the ARC, buffers); the size of the map "
+                    + "itself is fixed by the kernel option KVA_PAGES.",
                 "sysctl vm.kmem_size vm.kmem_size_max vm.kvm_free")
             : new Advice
             {
                 Kind = "loader",
-                Text = "On amd64 the default is the size of physical memory: if vm.kmem_size is set in loader.conf to less, take the line out. The panic is one of FreeBSD 9 and before: newer releases have no such map.",
+                Text = "On amd64 the default is the size of physical memory: if vm.kmem_size is set in loader.conf "
+                    + "to less, take the line out. The panic is one of FreeBSD 9 and before: newer releases have no "
+                    + "such map.",
                 Commands = ["grep -n kmem_size /boot/loader.conf"],
                 Risk = "Read at boot only; too large a value can keep the host from booting.",
                 Revert = "Put the line back; at the loader prompt: unset vm.kmem_size, then boot.",

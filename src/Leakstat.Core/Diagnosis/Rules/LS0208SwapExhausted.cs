@@ -18,15 +18,15 @@ public sealed class LS0208SwapExhausted : IRule
     public string Name => "Swap exhausted or absent";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (SwapView.Of(host.Latest) is not { } swap)
+        if (SwapView.Of(context.Latest) is not { } swap)
         {
             return [];
         }
 
-        MemoryState? memory = MemoryState.Of(host.Latest, host.Ledger);
-        return swap.Total == 0 ? [Absent(swap, memory, host)] : swap.UsedShare > High ? [Used(swap, memory)] : [];
+        MemoryState? memory = MemoryState.Of(context.Latest, context.Ledger);
+        return swap.Total == 0 ? [Absent(swap, memory, context)] : swap.UsedShare > High ? [Used(swap, memory)] : [];
     }
 
     private Finding Used(SwapView swap, MemoryState? memory)
@@ -34,7 +34,8 @@ public sealed class LS0208SwapExhausted : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"Swap is {Display.Percent(swap.UsedShare)} used: {Display.Bytes(swap.Total - swap.Used)} of {Display.Bytes(swap.Total)} are left",
+            Title = $"Swap is {Display.Percent(swap.UsedShare)} used: {Display.Bytes(swap.Total - swap.Used)} of "
+                + $"{Display.Bytes(swap.Total)} are left",
             Severity = swap.UsedShare > Full ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Host("swap"),
@@ -42,24 +43,28 @@ public sealed class LS0208SwapExhausted : IRule
             BytesAtStake = swap.Used,
             Evidence =
             [
-                new Evidence($"{Display.Bytes(swap.Used)} of {Display.Bytes(swap.Total)} swap are used", swap.Used, Unit.Bytes, swap.At),
+                new Evidence(
+                    $"{Display.Bytes(swap.Used)} of {Display.Bytes(swap.Total)} swap are used",
+                    swap.Used, Unit.Bytes, swap.At),
                 .. MemoryLines(memory),
             ],
             Advice =
             [
                 Advice.Look(
-                    "Find what was swapped out: programs by memory, then tmpfs and memory disks, which live in swap too.",
+                    "Find what was swapped out: programs by memory, then tmpfs and memory disks, which live in swap "
+                        + "too.",
                     "top -b -o res 20", "ps -axo pid,vsz,rss,command -m | head -20", "df -h -t tmpfs", "mdconfig -lv"),
                 AddSwap(),
             ],
         };
     }
 
-    private Finding Absent(SwapView swap, MemoryState? memory, DiagnosisCase host)
+    private Finding Absent(SwapView swap, MemoryState? memory, DiagnosisCase context)
     {
-        // Nothing else can be had: no free, inactive or laundry pages worth the name, and the ARC would not give enough.
+        // Nothing else can be had: no free, inactive or laundry pages worth the name, and the ARC would not give
+        // enough.
         bool isShort = memory is not null
-            && Arithmetic.Add(memory.Obtainable, ArcView.Of(host.Latest)?.Reclaimable ?? 0) < memory.FreeTarget * 2;
+            && Arithmetic.Add(memory.Obtainable, ArcView.Of(context.Latest)?.Reclaimable ?? 0) < memory.FreeTarget * 2;
         return new Finding
         {
             Rule = Id,
@@ -71,7 +76,10 @@ public sealed class LS0208SwapExhausted : IRule
             Evidence = [new Evidence("No swap device is in use", 0, Unit.Bytes, swap.At), .. MemoryLines(memory)],
             Advice =
             [
-                Advice.Look("Without swap the kernel kills a process when memory ends; a short peak is enough.", "swapinfo", "grep swap /etc/fstab"),
+                Advice.Look(
+                    "Without swap the kernel kills a process when memory ends; a short peak is enough.",
+                    "swapinfo",
+                    "grep swap /etc/fstab"),
                 AddSwap(),
             ],
         };
@@ -79,12 +87,16 @@ public sealed class LS0208SwapExhausted : IRule
 
     private static ImmutableArray<Evidence> MemoryLines(MemoryState? memory) => memory is null
         ? []
-        : [Evidence.Of($"{Display.Bytes(memory.Free.Value)} of memory are free; the page daemon aims at {Display.Bytes(memory.FreeTarget)}", memory.Free, Unit.Bytes)];
+        : [Evidence.Of(
+            $"{Display.Bytes(memory.Free.Value)} of memory are free; the page daemon aims at "
+                + $"{Display.Bytes(memory.FreeTarget)}",
+            memory.Free, Unit.Bytes)];
 
     private static Advice AddSwap() => new()
     {
         Kind = "config",
-        Text = "Add swap: a partition of type freebsd-swap, or a file with a memory disk, entered in /etc/fstab (see the FreeBSD Handbook, adding swap space).",
+        Text = "Add swap: a partition of type freebsd-swap, or a file with a memory disk, entered in /etc/fstab (see "
+            + "the FreeBSD Handbook, adding swap space).",
         Risk = "Swap on a ZFS volume can deadlock when memory is short; use a partition.",
         Revert = "swapoff DEVICE, and take the line out of /etc/fstab.",
     };

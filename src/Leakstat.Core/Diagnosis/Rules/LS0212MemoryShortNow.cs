@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// LS0212: memory is short at this moment: what could be freed, the ARC's share included, is not even twice what the page
-/// daemon wants to have free, and the page daemon has failed to find enough.
+/// LS0212: memory is short at this moment: what could be freed, the ARC's share included, is not even twice what the
+/// page daemon wants to have free, and the page daemon has failed to find enough.
 /// </summary>
 public sealed class LS0212MemoryShortNow : IRule
 {
@@ -18,14 +18,14 @@ public sealed class LS0212MemoryShortNow : IRule
     public string Name => "Memory short now";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (MemoryState.Of(host.Latest, host.Ledger) is not { } memory)
+        if (MemoryState.Of(context.Latest, context.Ledger) is not { } memory)
         {
             yield break;
         }
 
-        ArcView? arc = ArcView.Of(host.Latest);
+        ArcView? arc = ArcView.Of(context.Latest);
         long obtainable = Arithmetic.Add(memory.Obtainable, arc?.Reclaimable ?? 0);
         if (!memory.IsFreeLow || obtainable >= memory.FreeTarget * 2 || IsUnknownArc(arc, memory))
         {
@@ -34,38 +34,59 @@ public sealed class LS0212MemoryShortNow : IRule
 
         // The page daemon's failures say that it hurts; without them the host may just be full and idle. Where the
         // kernel itself holds the memory its owner is the finding, and this is only the symptom.
-        bool failed = memory.Shortfalls is { Value: > 0 } || SwapView.Of(host.Latest)?.UsedShare > 0.5;
+        bool failed = memory.Shortfalls is { Value: > 0 } || SwapView.Of(context.Latest)?.UsedShare > 0.5;
         long kernel = Math.Max(0, (memory.Wired ?? 0) - (arc?.Size.Value ?? 0));
         bool kernelHolds = kernel > memory.Total / 2;
         yield return new Finding
         {
             Rule = Id,
-            Title = $"Memory is short: {Display.Bytes(obtainable)} of {Display.Bytes(memory.Total)} can be had without swapping",
+            Title = $"Memory is short: {Display.Bytes(obtainable)} of {Display.Bytes(memory.Total)} can be had "
+                + "without swapping",
             Severity = failed && !kernelHolds ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Host("memory"),
             Confidence = failed ? 0.85 : 0.6,
             BytesAtStake = 0,
-            Evidence =
-            [
-                Evidence.Of($"Free: {Display.Bytes(memory.Free.Value)}; the page daemon aims at {Display.Bytes(memory.FreeTarget)}", memory.Free, Unit.Bytes),
-                new Evidence($"Free, inactive and laundry together: {Display.Bytes(memory.Obtainable)}", memory.Obtainable, Unit.Bytes),
-                .. arc is not null
-                    ? (ImmutableArray<Evidence>)[new Evidence($"The ARC could give back {Display.Bytes(arc.Reclaimable)}", arc.Reclaimable, Unit.Bytes, arc.Size.At)]
-                    : [],
-                .. memory.Shortfalls is { Value: > 0 } shortfalls
-                    ? (ImmutableArray<Evidence>)[Evidence.Of($"The page daemon fell short {Display.Count(shortfalls.Value)} times since boot", shortfalls)]
-                    : [],
-                new Evidence($"The kernel holds {Display.Bytes(kernel)} wired without the ARC, programs {Display.Bytes(memory.Active ?? 0)} active", kernel, Unit.Bytes),
-            ],
+            Evidence = EvidenceOf(memory, arc, kernel),
             Advice =
             [
                 kernelHolds
-                    ? Advice.Look("More than half of memory is wired by the kernel: its owners stand in the ledger of this report.", "vmstat -z", "vmstat -m")
-                    : Advice.Look("Programs hold the memory: see which, and whether they grow.", "top -b -o res 20", "ps -axo pid,rss,vsz,command -m | head -20"),
+                    ? Advice.Look(
+                        "More than half of memory is wired by the kernel: its owners stand in the ledger of this "
+                            + "report.",
+                        "vmstat -z",
+                        "vmstat -m")
+                    : Advice.Look(
+                        "Programs hold the memory: see which, and whether they grow.",
+                        "top -b -o res 20",
+                        "ps -axo pid,rss,vsz,command -m | head -20"),
             ],
         };
     }
+
+    private static ImmutableArray<Evidence> EvidenceOf(MemoryState memory, ArcView? arc, long kernel) =>
+    [
+        Evidence.Of(
+            $"Free: {Display.Bytes(memory.Free.Value)}; the page daemon aims at "
+                + $"{Display.Bytes(memory.FreeTarget)}",
+            memory.Free, Unit.Bytes),
+        new Evidence(
+            $"Free, inactive and laundry together: {Display.Bytes(memory.Obtainable)}",
+            memory.Obtainable, Unit.Bytes),
+        .. arc is not null
+            ? (ImmutableArray<Evidence>)[new Evidence(
+                $"The ARC could give back {Display.Bytes(arc.Reclaimable)}",
+                arc.Reclaimable, Unit.Bytes, arc.Size.At)]
+            : [],
+        .. memory.Shortfalls is { Value: > 0 } shortfalls
+            ? (ImmutableArray<Evidence>)[Evidence.Of(
+                $"The page daemon fell short {Display.Count(shortfalls.Value)} times since boot", shortfalls)]
+            : [],
+        new Evidence(
+            $"The kernel holds {Display.Bytes(kernel)} wired without the ARC, programs "
+                + $"{Display.Bytes(memory.Active ?? 0)} active",
+            kernel, Unit.Bytes),
+    ];
 
     /// <summary>A large ARC of which the capture does not say how much it can give back: no judgement.</summary>
     private static bool IsUnknownArc(ArcView? arc, MemoryState memory) =>

@@ -16,11 +16,11 @@ public sealed class LS0213OtherLimitMessages : IRule
     public string Name => "Other limits in kernel messages";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         var bySubject = new Dictionary<Subject, (ExhaustionMessage Meaning, List<Evidence> Evidence)>();
         var order = new List<Subject>();
-        foreach ((string text, MessageGroup group) in MessageGroup.By(host, Match))
+        foreach ((string text, MessageGroup group) in MessageGroup.By(context, Match))
         {
             ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Text == text);
             if (!bySubject.TryGetValue(meaning.Subject, out (ExhaustionMessage Meaning, List<Evidence> Evidence) entry))
@@ -44,8 +44,8 @@ public sealed class LS0213OtherLimitMessages : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
-                Evidence = [.. evidence, new Evidence(meaning.Meaning), .. Current(host, meaning)],
-                Advice = Advise(host, meaning),
+                Evidence = [.. evidence, new Evidence(meaning.Meaning), .. Current(context, meaning)],
+                Advice = Advise(context, meaning),
             };
         }
     }
@@ -53,21 +53,20 @@ public sealed class LS0213OtherLimitMessages : IRule
     private static string? Match(string text) =>
         ExhaustionMessage.All.FirstOrDefault(m => text.Contains(m.Text, StringComparison.Ordinal))?.Text;
 
-    private static ImmutableArray<Evidence> Current(DiagnosisCase host, ExhaustionMessage meaning) =>
-        meaning.Tunable is { } name && host.Sysctl(name) is { } value
+    private static ImmutableArray<Evidence> Current(DiagnosisCase context, ExhaustionMessage meaning) =>
+        meaning.Tunable is { } name && context.Sysctl(name) is { } value
             ? [Evidence.Of($"{name} is {Display.Count(value.Value)}", value)]
             : [];
 
-    private static ImmutableArray<Advice> Advise(DiagnosisCase host, ExhaustionMessage meaning)
+    private static ImmutableArray<Advice> Advise(DiagnosisCase context, ExhaustionMessage meaning)
     {
         Advice look = Advice.Look(meaning.Look, meaning.Commands.AsSpan());
-        return meaning.Tunable is { } name && host.Sysctl(name) is { Value: > 0 and < 1L << 40 } current
+        return meaning.Tunable is { } name && context.Sysctl(name) is { Value: > 0 and < 1L << 40 } current
             ?
             [
                 look,
                 .. TunableAdvice.Set(
-                    host,
-                    name,
+                    context, name,
                     current.Value * 2,
                     "When the use is legitimate, double the limit.",
                     "More kernel memory may be used; if the use grows without end this only delays the next message."),

@@ -28,57 +28,64 @@ public sealed class LS0214VnodesAtLimit : IRule
     public string Name => "vnodes at kern.maxvnodes";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // At the limit with many free vnodes is the name cache at work: that is what they are kept for.
-        if (host.Sysctl("vfs.vnode.stats.count", "vfs.numvnodes") is { } count
-            && host.Sysctl("kern.maxvnodes", "vfs.vnode.param.limit") is { Value: > 0 } limit
-            && host.Sysctl("vfs.vnode.stats.free", "vfs.freevnodes") is { } free
+        if (context.Sysctl("vfs.vnode.stats.count", "vfs.numvnodes") is { } count
+            && context.Sysctl("kern.maxvnodes", "vfs.vnode.param.limit") is { Value: > 0 } limit
+            && context.Sysctl("vfs.vnode.stats.free", "vfs.freevnodes") is { } free
             && count.Value >= limit.Value * Near
             && free.Value <= limit.Value * Free)
         {
-            yield return Finding(host, count, limit, free);
+            yield return Finding(context, count, limit, free);
         }
     }
 
-    private Finding Finding(DiagnosisCase host, Reading count, Reading limit, Reading free)
+    private Finding Finding(DiagnosisCase context, Reading count, Reading limit, Reading free)
     {
-        long waiting = host.Latest.Processes?.Rows.Count(r => r.WaitChannel == "vlruwk") ?? 0;
-        Reading? sleeps = host.Sysctl("vfs.vnode.stats.alloc_sleeps");
+        long waiting = context.Latest.Processes?.Rows.Count(r => r.WaitChannel == "vlruwk") ?? 0;
+        Reading? sleeps = context.Sysctl("vfs.vnode.stats.alloc_sleeps");
         long held = Arithmetic.Subtract(count.Value, Math.Max(free.Value, 0));
-        Reading? files = host.Sysctl("kern.openfiles");
-        bool isUnexplained = files is { } open && held > Arithmetic.Add(Arithmetic.Multiply(open.Value, PerFile), 10_000);
-        MallocTypeRow? nullfs = host.Latest.MallocTypes?.Find("nullfs_node");
+        Reading? files = context.Sysctl("kern.openfiles");
+        bool isUnexplained = files is { } open
+            && held > Arithmetic.Add(Arithmetic.Multiply(open.Value, PerFile), 10_000);
+        MallocTypeRow? nullfs = context.Latest.MallocTypes?.Find("nullfs_node");
         bool isNullfs = nullfs is { } layered && layered.InUse >= held / 4;
         double fill = (double)count.Value / limit.Value;
 
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
-        evidence.Add(Evidence.Of($"{Display.Count(count.Value)} vnodes exist ({Display.Percent(fill)} of the limit)", count));
+        evidence.Add(
+            Evidence.Of($"{Display.Count(count.Value)} vnodes exist ({Display.Percent(fill)} of the limit)", count));
         evidence.Add(Evidence.Of($"the limit is {Display.Count(limit.Value)} (kern.maxvnodes)", limit));
-        evidence.Add(Evidence.Of($"{Display.Count(free.Value)} of them are free to be recycled, {Display.Count(held)} are held", free));
+        evidence.Add(
+            Evidence.Of(
+                $"{Display.Count(free.Value)} of them are free to be recycled, {Display.Count(held)} are held", free));
         if (files is { } number)
         {
             evidence.Add(Evidence.Of(
-                $"{Display.Count(number.Value)} open files" + (isUnexplained ? " do not explain so many held vnodes" : ""), number));
+                $"{Display.Count(number.Value)} open files" + (
+                    isUnexplained ? " do not explain so many held vnodes" : ""),
+                number));
         }
 
         if (nullfs is { InUse: > 0 } row)
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(row.InUse)} nodes of nullfs; each keeps a vnode of the file system below",
-                row.InUse, Unit.Items, host.Latest.MallocTypes!.At(row)));
+                row.InUse, Unit.Items, context.Latest.MallocTypes!.At(row)));
         }
 
         if (sleeps is { Value: > 0 } slept)
         {
-            evidence.Add(Evidence.Of($"{Display.Count(slept.Value)} times a vnode had to be waited for since boot", slept));
+            evidence.Add(
+                Evidence.Of($"{Display.Count(slept.Value)} times a vnode had to be waited for since boot", slept));
         }
 
         if (waiting > 0)
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(waiting)} threads wait for a vnode now (vlruwk)", waiting, Unit.Items,
-                new SourceLine(host.Latest.Processes!.File, 0)));
+                new SourceLine(context.Latest.Processes!.File, 0)));
         }
 
         return new Finding
@@ -90,31 +97,34 @@ public sealed class LS0214VnodesAtLimit : IRule
             Severity = fill > Over || waiting > 0 ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone("VNODE"),
-            Confidence = host.Latest.Host.IsBefore(13) ? 0.7 : 0.9,
+            Confidence = context.Latest.Host.IsBefore(13) ? 0.7 : 0.9,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, Subject.Zone("VNODE")),
+            Owners = OwnerLookup.Of(context, Subject.Zone("VNODE")),
             Exhaustion = new ExhaustionTime("kern.maxvnodes", null, null, null),
-            Advice = Advices(host, count, limit, isUnexplained, isNullfs),
-            BytesAtStake = Arithmetic.Multiply(count.Value, host.Latest.Zones?.Find("VNODE")?.Size ?? VnodeBytes),
+            Advice = Advices(context, count, limit, isUnexplained, isNullfs),
+            BytesAtStake = Arithmetic.Multiply(count.Value, context.Latest.Zones?.Find("VNODE")?.Size ?? VnodeBytes),
         };
     }
 
     private static ImmutableArray<Advice> Advices(
-        DiagnosisCase host, Reading count, Reading limit, bool isUnexplained, bool isNullfs)
+        DiagnosisCase context, Reading count, Reading limit, bool isUnexplained, bool isNullfs)
     {
         ImmutableArray<Advice>.Builder advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
-            "See who holds vnodes: open files by process, nullfs mounts of jails, NFS. If they are held without open files, "
+            "See who holds vnodes: open files by process, nullfs mounts of jails, NFS. If they are held without open "
+                + "files, "
             + "a reference is leaked, and a higher limit only hides it.",
             "fstat | awk '{print $2}' | sort | uniq -c | sort -rn | head",
             "mount -t nullfs",
-            host.Latest.Host.IsAtLeast(14) ? "sysctl vfs.vnode" : "sysctl vfs.numvnodes vfs.freevnodes kern.maxvnodes"));
+            context.Latest.Host.IsAtLeast(14)
+                ? "sysctl vfs.vnode"
+                : "sysctl vfs.numvnodes vfs.freevnodes kern.maxvnodes"));
         if (isNullfs)
         {
-            if (host.Latest.Host.IsAtLeast(14, 2))
+            if (context.Latest.Host.IsAtLeast(14, 2))
             {
                 advice.AddRange(TunableAdvice.Set(
-                    host, "vfs.nullfs.cache_vnodes", 0,
+                    context, "vfs.nullfs.cache_vnodes", 0,
                     "nullfs holds vnodes of the file system below; without its cache it lets them go.",
                     "Mounts made after the change are concerned; lookups through nullfs get slower."));
             }
@@ -131,14 +141,16 @@ public sealed class LS0214VnodesAtLimit : IRule
         }
 
         long twice = Arithmetic.Multiply(Math.Max(count.Value, limit.Value), 2);
-        if (host.Latest.Host.PhysicalMemory is not { } memory || Arithmetic.Multiply(twice, VnodeBytes) <= memory.Value / 10)
+        if (context.Latest.Host.PhysicalMemory is not { } memory
+            || Arithmetic.Multiply(twice, VnodeBytes) <= memory.Value / 10)
         {
             advice.AddRange(TunableAdvice.Set(
-                host, "kern.maxvnodes", twice,
+                context, "kern.maxvnodes", twice,
                 isUnexplained
                     ? "Raising the limit only buys time, and hides the leak if references are leaked."
                     : "Raise the limit: twice the vnodes in use.",
-                $"Takes up to {Display.Bytes(Arithmetic.Multiply(twice - limit.Value, VnodeBytes))} more memory, when it is used."));
+                $"Takes up to {Display.Bytes(Arithmetic.Multiply(twice - limit.Value, VnodeBytes))} more memory, "
+                    + "when it is used."));
         }
 
         return advice.ToImmutable();

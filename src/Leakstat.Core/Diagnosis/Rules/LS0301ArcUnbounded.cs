@@ -18,20 +18,20 @@ public sealed class LS0301ArcUnbounded : IRule
     public string Name => "ARC without a bound beside other large consumers";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(host.Latest) is not { } arc
-            || MemoryState.Of(host.Latest, host.Ledger) is not { } memory
-            || SwapView.Of(host.Latest) is not { } swap
+        if (ArcView.Of(context.Latest) is not { } arc
+            || MemoryState.Of(context.Latest, context.Ledger) is not { } memory
+            || SwapView.Of(context.Latest) is not { } swap
             || arc.Size.Value < memory.Total / 4
-            || !IsUnbounded(host, arc, memory))
+            || !IsUnbounded(context, arc, memory))
         {
             yield break;
         }
 
         // Programs must be large themselves and must have been pushed out while free memory is low: swap in use alone
         // may be left over from long ago.
-        long working = ArcLimitAdvice.WorkingSet(host, arc, memory);
+        long working = ArcLimitAdvice.WorkingSet(context, arc, memory);
         if (working < memory.Total / 8
             || swap.Used < Math.Max(LeastSwapUsed, swap.Total / 50)
             || memory.Free.Value >= memory.FreeTarget * 2)
@@ -39,11 +39,12 @@ public sealed class LS0301ArcUnbounded : IRule
             yield break;
         }
 
-        long? bound = ArcLimitAdvice.Bound(host, arc, memory);
+        long? bound = ArcLimitAdvice.Bound(context, arc, memory);
         yield return new Finding
         {
             Rule = Id,
-            Title = $"The ARC has no bound and holds {Display.Bytes(arc.Size.Value)} while programs were pushed out to swap",
+            Title = $"The ARC has no bound and holds {Display.Bytes(arc.Size.Value)} while programs were pushed out "
+                + "to swap",
             Severity = Severity.Warning,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Arc,
@@ -51,23 +52,34 @@ public sealed class LS0301ArcUnbounded : IRule
             BytesAtStake = arc.Size.Value,
             Evidence =
             [
-                Evidence.Of($"The ARC takes {Display.Bytes(arc.Size.Value)}, {Display.Percent(arc.Size.Value / (double)memory.Total)} of memory ({arc.How})", arc.Size, Unit.Bytes),
+                Evidence.Of(
+                    $"The ARC takes {Display.Bytes(arc.Size.Value)}, "
+                        + $"{Display.Percent(arc.Size.Value / (double)memory.Total)} of memory ({arc.How})",
+                    arc.Size, Unit.Bytes),
                 .. arc.Maximum is { } ceiling
-                    ? (ImmutableArray<Evidence>)[Evidence.Of($"Its ceiling is {Display.Bytes(ceiling.Value)}, the kernel's default", ceiling, Unit.Bytes)]
+                    ? (ImmutableArray<Evidence>)[Evidence.Of(
+                        $"Its ceiling is {Display.Bytes(ceiling.Value)}, the kernel's default", ceiling, Unit.Bytes)]
                     : [],
                 new Evidence($"{Display.Bytes(swap.Used)} of swap are in use", swap.Used, Unit.Bytes, swap.At),
                 Evidence.Of($"{Display.Bytes(memory.Free.Value)} of memory are free", memory.Free, Unit.Bytes),
-                new Evidence($"Programs and the rest of the kernel hold {Display.Bytes(working)} (active, laundry, swapped out, wired without the ARC)", working, Unit.Bytes),
+                new Evidence(
+                    $"Programs and the rest of the kernel hold {Display.Bytes(working)} (active, laundry, swapped "
+                        + "out, wired without the ARC)",
+                    working, Unit.Bytes),
             ],
             Advice =
             [
                 Advice.Look(
-                    "See whether the ARC gives memory back when programs ask: its size should fall while swap does not grow.",
-                    "sysctl kstat.zfs.misc.arcstats.size kstat.zfs.misc.arcstats.c kstat.zfs.misc.arcstats.memory_available_bytes", "swapinfo -h"),
+                    "See whether the ARC gives memory back when programs ask: its size should fall while swap does "
+                        + "not grow.",
+                    "sysctl kstat.zfs.misc.arcstats.size kstat.zfs.misc.arcstats.c "
+                        + "kstat.zfs.misc.arcstats.memory_available_bytes",
+                    "swapinfo -h"),
                 .. bound is { } value
                     ? ArcLimitAdvice.Set(
-                        host, arc, value,
-                        $"Bound the ARC at {Display.Bytes(value)}: memory minus the working set of {Display.Bytes(working)} and 2 GiB.",
+                        context, arc, value,
+                        $"Bound the ARC at {Display.Bytes(value)}: memory minus the working set of "
+                            + $"{Display.Bytes(working)} and 2 GiB.",
                         "Fewer reads are served from the cache; watch the hit rate for a day.")
                     : [],
             ],
@@ -75,7 +87,7 @@ public sealed class LS0301ArcUnbounded : IRule
     }
 
     /// <summary>Unbounded: the setting says default, or the ceiling in effect is the default or more.</summary>
-    private static bool IsUnbounded(DiagnosisCase host, ArcView arc, MemoryState memory)
+    private static bool IsUnbounded(DiagnosisCase context, ArcView arc, MemoryState memory)
     {
         if (arc.Maximum is { } ceiling)
         {
@@ -83,6 +95,6 @@ public sealed class LS0301ArcUnbounded : IRule
             return ceiling.Value >= ArcLimitAdvice.DefaultCeiling(memory.Total) / 100 * 99;
         }
 
-        return host.Sysctl("vfs.zfs.arc.max", "vfs.zfs.arc_max") is { Value: 0 };
+        return context.Sysctl("vfs.zfs.arc.max", "vfs.zfs.arc_max") is { Value: 0 };
     }
 }

@@ -17,7 +17,9 @@ public sealed class LS0302ArcAboveMaximum : IRule
     /// <inheritdoc/>
     public string Name => "ARC above its maximum";
 
-    /// <summary>Bytes above the ceiling that count: a twentieth of it and 64 MiB at least; 0 where there is no such excess.</summary>
+    /// <summary>
+    /// Bytes above the ceiling that count: a twentieth of it and 64 MiB at least; 0 where there is no such excess.
+    /// </summary>
     public static long Excess(ArcView arc)
     {
         if (arc.Maximum is not { } ceiling || arc.IsRounded)
@@ -30,9 +32,10 @@ public sealed class LS0302ArcAboveMaximum : IRule
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(host.Latest) is not { } arc || arc.Maximum is not { } ceiling || Excess(arc) is not (> 0 and { } excess))
+        if (ArcView.Of(context.Latest) is not { } arc || arc.Maximum is not { } ceiling || Excess(arc) is not (
+            > 0 and { } excess))
         {
             yield break;
         }
@@ -52,20 +55,25 @@ public sealed class LS0302ArcAboveMaximum : IRule
             [
                 Evidence.Of($"Size {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
                 Evidence.Of($"Maximum in effect {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
-                .. parts.Take(5).Select(p => Evidence.Of($"{p.Name}: {Display.Bytes(p.Size.Value)}", p.Size, Unit.Bytes)),
+                .. parts.Take(5).Select(
+                    p => Evidence.Of($"{p.Name}: {Display.Bytes(p.Size.Value)}", p.Size, Unit.Bytes)),
                 .. arc.Evictable is { } evictable
-                    ? (ImmutableArray<Evidence>)[new Evidence($"Only {Display.Bytes(evictable)} of it can be evicted now", evictable, Unit.Bytes)]
+                    ? (ImmutableArray<Evidence>)[new Evidence(
+                        $"Only {Display.Bytes(evictable)} of it can be evicted now", evictable, Unit.Bytes)]
                     : [],
                 .. arc.Leaf("anon_size") is { Value: > 0 } anon
-                    ? (ImmutableArray<Evidence>)[Evidence.Of($"{Display.Bytes(anon.Value)} are anonymous: written and not yet on disk, or on loan", anon, Unit.Bytes)]
+                    ? (ImmutableArray<Evidence>)[Evidence.Of(
+                        $"{Display.Bytes(anon.Value)} are anonymous: written and not yet on disk, or on loan",
+                        anon, Unit.Bytes)]
                     : [],
             ],
             Advice =
             [
                 Advice.Look(
-                    "Take the statistics again after some minutes: an ARC whose maximum was just lowered shrinks by and by; one that is pinned stays.",
+                    "Take the statistics again after some minutes: an ARC whose maximum was just lowered shrinks by "
+                        + "and by; one that is pinned stays.",
                     "sysctl kstat.zfs.misc.arcstats"),
-                .. ArcParts.Advise(host, arc, parts.IsEmpty ? "" : parts[0].Leaf),
+                .. ArcParts.Advise(context, arc, parts.IsEmpty ? "" : parts[0].Leaf),
             ],
         };
     }

@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// LS0303: metadata, dnodes, headers or anonymous data take more of the ARC than their bound, or the ARC is pinned: over
-/// its target with next to nothing that can be evicted.
+/// LS0303: metadata, dnodes, headers or anonymous data take more of the ARC than their bound, or the ARC is pinned:
+/// over its target with next to nothing that can be evicted.
 /// </summary>
 public sealed class LS0303ArcOutOfProportion : IRule
 {
@@ -20,10 +20,10 @@ public sealed class LS0303ArcOutOfProportion : IRule
     public string Name => "Parts of the ARC out of proportion";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // An ARC far below its ceiling may hold what it likes: nothing else had to go for it.
-        if (ArcView.Of(host.Latest) is not { IsRounded: false } arc
+        if (ArcView.Of(context.Latest) is not { IsRounded: false } arc
             || arc.Size.Value < LeastSize
             || arc.Maximum is not { } ceiling
             || arc.Size.Value < ceiling.Value / 2)
@@ -32,7 +32,7 @@ public sealed class LS0303ArcOutOfProportion : IRule
         }
 
         var faults = new List<Fault>();
-        Collect(host, arc, ceiling, faults);
+        Collect(context, arc, ceiling, faults);
         if (faults.Count == 0)
         {
             yield break;
@@ -51,33 +51,39 @@ public sealed class LS0303ArcOutOfProportion : IRule
             Evidence = [.. faults.SelectMany(f => f.Evidence)],
             Advice =
             [
-                Advice.Look("Take the statistics twice, some minutes apart: what is pinned stays while everything else shrinks.", "sysctl kstat.zfs.misc.arcstats"),
-                .. ArcParts.Advise(host, arc, first.Leaf),
+                Advice.Look(
+                    "Take the statistics twice, some minutes apart: what is pinned stays while everything else "
+                        + "shrinks.",
+                    "sysctl kstat.zfs.misc.arcstats"),
+                .. ArcParts.Advise(context, arc, first.Leaf),
             ],
         };
     }
 
-    private static void Collect(DiagnosisCase host, ArcView arc, Reading ceiling, List<Fault> faults)
+    private static void Collect(DiagnosisCase context, ArcView arc, Reading ceiling, List<Fault> faults)
     {
         if (arc.Leaf("dnode_size") is { } dnodes && arc.Leaf("arc_dnode_limit") is { Value: > 0 } limit
             && dnodes.Value > limit.Value / 10 * 11)
         {
             faults.Add(new Fault(
                 "dnode_size", dnodes.Value,
-                $"Dnodes take {Display.Bytes(dnodes.Value)} of the ARC, above their limit of {Display.Bytes(limit.Value)}",
+                $"Dnodes take {Display.Bytes(dnodes.Value)} of the ARC, above their limit of "
+                    + $"{Display.Bytes(limit.Value)}",
                 [
                     Evidence.Of($"Dnodes: {Display.Bytes(dnodes.Value)}", dnodes, Unit.Bytes),
                     Evidence.Of($"Limit of dnodes: {Display.Bytes(limit.Value)}", limit, Unit.Bytes),
                 ]));
         }
 
-        // Up to 13 metadata has a hard limit; from 14 on data and metadata are balanced and no share is wrong by itself.
+        // Up to 13 metadata has a hard limit; from 14 on data and metadata are balanced and no share is wrong by
+        // itself.
         if (arc.Leaf("arc_meta_used") is { } metadata && arc.Leaf("arc_meta_limit") is { Value: > 0 } most
             && metadata.Value > most.Value / 10 * 11)
         {
             faults.Add(new Fault(
                 "metadata_size", metadata.Value,
-                $"Metadata takes {Display.Bytes(metadata.Value)} of the ARC, above its limit of {Display.Bytes(most.Value)}",
+                $"Metadata takes {Display.Bytes(metadata.Value)} of the ARC, above its limit of "
+                    + $"{Display.Bytes(most.Value)}",
                 [
                     Evidence.Of($"Metadata: {Display.Bytes(metadata.Value)}", metadata, Unit.Bytes),
                     Evidence.Of($"Limit of metadata: {Display.Bytes(most.Value)}", most, Unit.Bytes),
@@ -93,7 +99,7 @@ public sealed class LS0303ArcOutOfProportion : IRule
         }
 
         if (arc.Leaf("anon_size") is { } anon && anon.Value > ceiling.Value / 4
-            && anon.Value > Arithmetic.Multiply(2, host.Sysctl("vfs.zfs.dirty_data_max")?.Value ?? 0))
+            && anon.Value > Arithmetic.Multiply(2, context.Sysctl("vfs.zfs.dirty_data_max")?.Value ?? 0))
         {
             faults.Add(new Fault(
                 "anon_size", anon.Value,
@@ -105,7 +111,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
     }
 
     /// <summary>
-    /// Pinned: at least its target and thus under eviction, eviction counts failures, and less than a tenth is evictable.
+    /// Pinned: at least its target and thus under eviction, eviction counts failures, and less than a tenth is
+    /// evictable.
     /// </summary>
     private static void AddPinned(ArcView arc, List<Fault> faults)
     {
@@ -138,7 +145,10 @@ public sealed class LS0303ArcOutOfProportion : IRule
             largest, pinned,
             $"The ARC cannot shrink: only {Display.Bytes(evictable)} of {Display.Bytes(arc.Size.Value)} can be evicted",
             [
-                new Evidence($"Evictable now: {Display.Bytes(evictable)}", evictable, Unit.Bytes, arc.Leaf("mru_evictable_data")?.At ?? arc.Size.At),
+                new Evidence(
+                    $"Evictable now: {Display.Bytes(evictable)}",
+                    evictable, Unit.Bytes,
+                    arc.Leaf("mru_evictable_data")?.At ?? arc.Size.At),
                 Evidence.Of($"Size: {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
                 Evidence.Of($"Target: {Display.Bytes(target.Value)}", target, Unit.Bytes),
                 .. attempts,

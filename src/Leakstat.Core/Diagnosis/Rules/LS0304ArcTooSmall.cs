@@ -22,11 +22,10 @@ public sealed class LS0304ArcTooSmall : IRule
     public string Name => "ARC disabled or far too small";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(host.Latest) is not { } arc
-            || arc.Maximum is not { } ceiling
-            || MemoryState.Of(host.Latest, host.Ledger) is not { } memory
+        if (ArcView.Of(context.Latest) is not { } arc || arc.Maximum is not { } ceiling
+            || MemoryState.Of(context.Latest, context.Ledger) is not { } memory
             || memory.Total < LeastMemory
             || ceiling.Value >= memory.Total / 16
             || arc.Size.Value < ceiling.Value / 4 * 3)
@@ -38,14 +37,17 @@ public sealed class LS0304ArcTooSmall : IRule
         bool disabled = ceiling.Value <= AsGoodAsNone;
         bool missesMuch = arc.Accesses >= EnoughAccesses && arc.HitRatio < 0.9;
         bool memoryLiesIdle = memory.Free.Value > memory.Total / 4;
-        bool costs = disabled ? arc.HitRatio is not > 0.97 : missesMuch || (memoryLiesIdle && arc.HitRatio is not > 0.95);
-        long? room = ArcLimitAdvice.Room(host, arc, memory);
+        bool costs = disabled ? arc.HitRatio is not > 0.97
+            : missesMuch || (memoryLiesIdle && arc.HitRatio is not > 0.95);
+        long? room = ArcLimitAdvice.Room(context, arc, memory);
         yield return new Finding
         {
             Rule = Id,
             Title = disabled
-                ? $"The ARC is as good as disabled: its maximum is {Display.Bytes(ceiling.Value)} on a host with {Display.Bytes(memory.Total)}"
-                : $"The ARC is bounded at {Display.Bytes(ceiling.Value)}, {Display.Percent(ceiling.Value / (double)memory.Total)} of memory",
+                ? $"The ARC is as good as disabled: its maximum is {Display.Bytes(ceiling.Value)} on a host with "
+                    + $"{Display.Bytes(memory.Total)}"
+                : $"The ARC is bounded at {Display.Bytes(ceiling.Value)}, "
+                    + $"{Display.Percent(ceiling.Value / (double)memory.Total)} of memory",
             Severity = costs ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Arc,
@@ -55,20 +57,27 @@ public sealed class LS0304ArcTooSmall : IRule
             [
                 Evidence.Of($"Maximum in effect: {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
                 Evidence.Of($"Size: {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
-                new Evidence($"Memory: {Display.Bytes(memory.Total)}", memory.Total, Unit.Bytes, host.Ledger.Physical?.At),
+                new Evidence(
+                    $"Memory: {Display.Bytes(memory.Total)}", memory.Total, Unit.Bytes, context.Ledger.Physical?.At),
                 Evidence.Of($"{Display.Bytes(memory.Free.Value)} of memory are free", memory.Free, Unit.Bytes),
                 .. arc is { HitRatio: { } ratio, Misses: { } misses }
-                    ? (ImmutableArray<Evidence>)[new Evidence($"{Display.Percent(ratio)} of {Display.Count(arc.Accesses ?? 0)} reads were served from it", ratio, Unit.Fraction, misses.At)]
+                    ? (ImmutableArray<Evidence>)[new Evidence(
+                        $"{Display.Percent(ratio)} of {Display.Count(arc.Accesses ?? 0)} reads were served from it",
+                        ratio, Unit.Fraction, misses.At)]
                     : [],
             ],
             Advice =
             [
-                Advice.Look("Find the setting; often it is an old line for a machine with less memory.", "grep -n arc /boot/loader.conf /etc/sysctl.conf", "zfs get -r -s local primarycache"),
+                Advice.Look(
+                    "Find the setting; often it is an old line for a machine with less memory.",
+                    "grep -n arc /boot/loader.conf /etc/sysctl.conf", "zfs get -r -s local primarycache"),
                 .. room is { } value
                     ? ArcLimitAdvice.Set(
-                        host, arc, value,
-                        $"Let the ARC grow to {Display.Bytes(value)}, or take the setting out and have the default back with the next reboot.",
-                        "Programs that need the memory get it back later: the ARC gives way under pressure, with a delay.")
+                        context, arc, value,
+                        $"Let the ARC grow to {Display.Bytes(value)}, or take the setting out and have the default "
+                            + "back with the next reboot.",
+                        "Programs that need the memory get it back later: the ARC gives way under pressure, with a "
+                            + "delay.")
                     : [],
             ],
         };

@@ -17,16 +17,17 @@ public sealed class LS0305ArcMistakenForLeak : IRule
     public string Name => "ARC mistaken for a leak";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(host.Latest) is not { } arc || arc.Size.Value < LeastSize || LS0302ArcAboveMaximum.Excess(arc) > 0)
+        if (ArcView.Of(context.Latest) is not { } arc || arc.Size.Value < LeastSize || LS0302ArcAboveMaximum.Excess(
+            arc) > 0)
         {
             yield break;
         }
 
-        MemoryState? memory = MemoryState.Of(host.Latest, host.Ledger);
-        long? wired = host.Ledger.WiredTotal?.Bytes ?? memory?.Wired;
-        long? total = host.Ledger.Physical?.Value ?? memory?.Total;
+        MemoryState? memory = MemoryState.Of(context.Latest, context.Ledger);
+        long? wired = context.Ledger.WiredTotal?.Bytes ?? memory?.Wired;
+        long? total = context.Ledger.Physical?.Value ?? memory?.Total;
         double ofWired = wired > 0 ? Math.Min(1, arc.Size.Value / (double)wired.Value) : 0;
         double ofMemory = total > 0 ? arc.Size.Value / (double)total.Value : 0;
         if (ofWired <= 0.5 && ofMemory <= 0.25)
@@ -38,7 +39,8 @@ public sealed class LS0305ArcMistakenForLeak : IRule
         {
             Rule = Id,
             Title = wired is { } amount
-                ? $"{Display.Bytes(arc.Size.Value)} of {Display.Bytes(amount)} wired memory are the ZFS cache (ARC): used, not lost"
+                ? $"{Display.Bytes(arc.Size.Value)} of {Display.Bytes(amount)} wired memory are the ZFS cache (ARC): "
+                    + "used, not lost"
                 : $"{Display.Bytes(arc.Size.Value)} of memory are the ZFS cache (ARC): used, not lost",
             Severity = Severity.Info,
             Verdict = Verdict.Healthy,
@@ -48,20 +50,27 @@ public sealed class LS0305ArcMistakenForLeak : IRule
             Evidence =
             [
                 Evidence.Of($"The ARC takes {Display.Bytes(arc.Size.Value)} ({arc.How})", arc.Size, Unit.Bytes),
-                .. host.Ledger.WiredTotal is { } account
-                    ? (ImmutableArray<Evidence>)[new Evidence($"Wired memory is {Display.Bytes(account.Bytes)}; the ARC is {Display.Percent(ofWired)} of it", account.Bytes, Unit.Bytes, account.At)]
+                .. context.Ledger.WiredTotal is { } account
+                    ? (ImmutableArray<Evidence>)[new Evidence(
+                        $"Wired memory is {Display.Bytes(account.Bytes)}; the ARC is {Display.Percent(ofWired)} of it",
+                        account.Bytes, Unit.Bytes, account.At)]
                     : [],
                 .. arc.Maximum is { } ceiling
-                    ? (ImmutableArray<Evidence>)[Evidence.Of($"It keeps within its maximum of {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes)]
+                    ? (ImmutableArray<Evidence>)[Evidence.Of(
+                        $"It keeps within its maximum of {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes)]
                     : [],
                 .. arc.Evictable is { } evictable
-                    ? (ImmutableArray<Evidence>)[new Evidence($"{Display.Bytes(evictable)} of it can be evicted at once when programs need memory", evictable, Unit.Bytes, arc.Leaf("mfu_evictable_data")?.At ?? arc.Size.At)]
+                    ? (ImmutableArray<Evidence>)[new Evidence(
+                        $"{Display.Bytes(evictable)} of it can be evicted at once when programs need memory",
+                        evictable, Unit.Bytes,
+                        arc.Leaf("mfu_evictable_data")?.At ?? arc.Size.At)]
                     : [],
             ],
             Advice =
             [
                 Advice.Look(
-                    "Nothing to repair. To see that it gives way, compare its size with free memory while programs start.",
+                    "Nothing to repair. To see that it gives way, compare its size with free memory while programs "
+                        + "start.",
                     "sysctl kstat.zfs.misc.arcstats.size kstat.zfs.misc.arcstats.c_max vm.stats.vm.v_free_count"),
             ],
         };

@@ -7,8 +7,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// LS0306: floor and ceiling of the ARC contradict each other, or lie outside what the kernel takes, so that it works with
-/// other values than those that were set.
+/// LS0306: floor and ceiling of the ARC contradict each other, or lie outside what the kernel takes, so that it works
+/// with other values than those that were set.
 /// </summary>
 public sealed class LS0306ArcLimitsInconsistent : IRule
 {
@@ -21,21 +21,24 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
     /// <inheritdoc/>
     public string Name => "ARC limits inconsistent";
 
-    /// <summary>Why the kernel does not take the ceiling that was set; null where it may take it or none was set.</summary>
-    public static string? CeilingRefused(DiagnosisCase host)
+    /// <summary>
+    /// Why the kernel does not take the ceiling that was set; null where it may take it or none was set.
+    /// </summary>
+    public static string? CeilingRefused(DiagnosisCase context)
     {
-        if (Setting(host, "max") is not { Value: > 0 } ceiling)
+        if (Setting(context, "max") is not { Value: > 0 } ceiling)
         {
             return null;
         }
 
-        long? memory = host.Sysctl("kstat.zfs.misc.arcstats.memory_all_bytes")?.Value ?? host.Latest.Host.PhysicalMemory?.Value;
+        long? memory = context.Sysctl("kstat.zfs.misc.arcstats.memory_all_bytes")?.Value
+            ?? context.Latest.Host.PhysicalMemory?.Value;
         if (ceiling.Value >= memory)
         {
             return $"it is not below physical memory ({Display.Bytes(memory.Value)})";
         }
 
-        if (!host.Latest.Host.IsAtLeast(13))
+        if (!context.Latest.Host.IsAtLeast(13))
         {
             return null;
         }
@@ -46,59 +49,74 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
         }
 
         // 13 and 14 take only a ceiling above the floor; a floor set higher than the ceiling is told of by itself.
-        return host.Sysctl("kstat.zfs.misc.arcstats.c_min") is { } floor && ceiling.Value <= floor.Value
+        return context.Sysctl("kstat.zfs.misc.arcstats.c_min") is { } floor && ceiling.Value <= floor.Value
             ? $"it is not above the floor in effect ({Display.Bytes(floor.Value)})"
             : null;
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        Reading? ceiling = Setting(host, "max");
-        Reading? floor = Setting(host, "min");
-        Reading? effectiveCeiling = host.Sysctl("kstat.zfs.misc.arcstats.c_max");
-        Reading? effectiveFloor = host.Sysctl("kstat.zfs.misc.arcstats.c_min");
+        Reading? ceiling = Setting(context, "max");
+        Reading? floor = Setting(context, "min");
+        Reading? effectiveCeiling = context.Sysctl("kstat.zfs.misc.arcstats.c_max");
+        Reading? effectiveFloor = context.Sysctl("kstat.zfs.misc.arcstats.c_min");
 
         if (effectiveFloor is { } low && effectiveCeiling is { Value: > 0 } high && low.Value > high.Value)
         {
             yield return Fault(
-                host, "max", $"The ARC's floor of {Display.Bytes(low.Value)} lies above its ceiling of {Display.Bytes(high.Value)}", 0.95,
+                context,
+                "max",
+                $"The ARC's floor of {Display.Bytes(low.Value)} lies above its ceiling of {Display.Bytes(high.Value)}",
+                0.95,
                 Evidence.Of($"Floor in effect: {Display.Bytes(low.Value)}", low, Unit.Bytes),
                 Evidence.Of($"Ceiling in effect: {Display.Bytes(high.Value)}", high, Unit.Bytes));
         }
         else if (floor is { Value: > 0 } least && ceiling is { Value: > 0 } most && least.Value > most.Value)
         {
             yield return Fault(
-                host, "min", $"The ARC's floor is set to {Display.Bytes(least.Value)}, above its ceiling of {Display.Bytes(most.Value)}", 0.95,
-                Evidence.Of($"{NameOf(host, "min")} is {least.Value}", least, Unit.Bytes),
-                Evidence.Of($"{NameOf(host, "max")} is {most.Value}", most, Unit.Bytes));
+                context,
+                "min",
+                $"The ARC's floor is set to {Display.Bytes(least.Value)}, above its ceiling of "
+                    + $"{Display.Bytes(most.Value)}",
+                0.95,
+                Evidence.Of($"{NameOf(context, "min")} is {least.Value}", least, Unit.Bytes),
+                Evidence.Of($"{NameOf(context, "max")} is {most.Value}", most, Unit.Bytes));
         }
 
-        if (CeilingRefused(host) is { } reason && ceiling is { } refused && effectiveCeiling?.Value != refused.Value)
+        if (CeilingRefused(context) is { } reason && ceiling is { } refused && effectiveCeiling?.Value != refused.Value)
         {
             yield return Fault(
-                host, "max", $"The ceiling set for the ARC, {Display.Bytes(refused.Value)}, is not taken: {reason}", 0.9,
-                Evidence.Of($"{NameOf(host, "max")} is {refused.Value}", refused, Unit.Bytes),
+                context,
+                "max",
+                $"The ceiling set for the ARC, {Display.Bytes(refused.Value)}, is not taken: {reason}",
+                0.9,
+                Evidence.Of($"{NameOf(context, "max")} is {refused.Value}", refused, Unit.Bytes),
                 effectiveCeiling is { } works
                     ? Evidence.Of($"Ceiling in effect: {Display.Bytes(works.Value)}", works, Unit.Bytes)
                     : null);
         }
 
-        if (host.Latest.Host.IsAtLeast(13) && floor is { Value: > 0 and < LeastFloor } small && effectiveFloor?.Value != small.Value)
+        if (context.Latest.Host.IsAtLeast(13) && floor is { Value: > 0 and < LeastFloor } small
+            && effectiveFloor?.Value != small.Value)
         {
             yield return Fault(
-                host, "min", $"The floor set for the ARC, {Display.Bytes(small.Value)}, is not taken: it is below 32 MiB", 0.85,
-                Evidence.Of($"{NameOf(host, "min")} is {small.Value}", small, Unit.Bytes));
+                context,
+                "min",
+                $"The floor set for the ARC, {Display.Bytes(small.Value)}, is not taken: it is below 32 MiB",
+                0.85,
+                Evidence.Of($"{NameOf(context, "min")} is {small.Value}", small, Unit.Bytes));
         }
     }
 
-    private static Reading? Setting(DiagnosisCase host, string end) =>
-        host.Sysctl("vfs.zfs.arc." + end, "vfs.zfs.arc_" + end);
+    private static Reading? Setting(DiagnosisCase context, string end) =>
+        context.Sysctl("vfs.zfs.arc." + end, "vfs.zfs.arc_" + end);
 
-    private static string NameOf(DiagnosisCase host, string end) =>
-        host.Sysctl("vfs.zfs.arc." + end) is not null ? "vfs.zfs.arc." + end : "vfs.zfs.arc_" + end;
+    private static string NameOf(DiagnosisCase context, string end) =>
+        context.Sysctl("vfs.zfs.arc." + end) is not null ? "vfs.zfs.arc." + end : "vfs.zfs.arc_" + end;
 
-    private Finding Fault(DiagnosisCase host, string end, string title, double confidence, params ReadOnlySpan<Evidence?> evidence)
+    private Finding Fault(
+        DiagnosisCase context, string end, string title, double confidence, params ReadOnlySpan<Evidence?> evidence)
     {
         ImmutableArray<Evidence>.Builder lines = ImmutableArray.CreateBuilder<Evidence>();
         foreach (Evidence? line in evidence)
@@ -115,24 +133,27 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
             Title = title,
             Severity = Severity.Warning,
             Verdict = Verdict.Misconfiguration,
-            Subject = Subject.Tunable(NameOf(host, end)),
+            Subject = Subject.Tunable(NameOf(context, end)),
             Confidence = confidence,
             Evidence = lines.ToImmutable(),
             Advice =
             [
                 Advice.Look("Find where both are set.", "grep -n arc /boot/loader.conf /etc/sysctl.conf"),
-                .. Consistent(host),
+                .. Consistent(context),
             ],
         };
     }
 
-    /// <summary>A ceiling that the kernel takes: what leaves room for programs, where the capture tells enough.</summary>
-    private static ImmutableArray<Advice> Consistent(DiagnosisCase host) =>
-        ArcView.Of(host.Latest) is { } arc && MemoryState.Of(host.Latest, host.Ledger) is { } memory
-            && ArcLimitAdvice.Bound(host, arc, memory) is { } value
+    /// <summary>
+    /// A ceiling that the kernel takes: what leaves room for programs, where the capture tells enough.
+    /// </summary>
+    private static ImmutableArray<Advice> Consistent(DiagnosisCase context) =>
+        ArcView.Of(context.Latest) is { } arc && MemoryState.Of(context.Latest, context.Ledger) is { } memory
+            && ArcLimitAdvice.Bound(context, arc, memory) is { } value
             ? ArcLimitAdvice.Set(
-                host, arc, value,
-                $"Set a ceiling that the kernel takes: {Display.Bytes(value)} leaves room for the working set and 2 GiB. It must be at least 64 MiB, above the floor and below physical memory.",
+                context, arc, value,
+                $"Set a ceiling that the kernel takes: {Display.Bytes(value)} leaves room for the working set and 2 "
+                    + "GiB. It must be at least 64 MiB, above the floor and below physical memory.",
                 "Fewer reads are served from the cache if it was larger before.")
             : [];
 }

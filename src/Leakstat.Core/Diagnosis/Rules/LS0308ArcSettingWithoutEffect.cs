@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// LS0308: a ceiling of the ARC stands in a setting and another one is in effect; or the setting was put back to 0, which
-/// changes nothing before a reboot.
+/// LS0308: a ceiling of the ARC stands in a setting and another one is in effect; or the setting was put back to 0,
+/// which changes nothing before a reboot.
 /// </summary>
 public sealed class LS0308ArcSettingWithoutEffect : IRule
 {
@@ -18,23 +18,27 @@ public sealed class LS0308ArcSettingWithoutEffect : IRule
     public string Name => "ARC setting without effect";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(host.Latest) is not { IsRounded: false, Maximum: { } effective } arc
-            || LS0306ArcLimitsInconsistent.CeilingRefused(host) is not null)
+        if (ArcView.Of(context.Latest) is not { IsRounded: false, Maximum: { } effective } arc
+            || LS0306ArcLimitsInconsistent.CeilingRefused(context) is not null)
         {
             yield break;
         }
 
-        string name = host.Sysctl("vfs.zfs.arc.max") is not null ? "vfs.zfs.arc.max" : "vfs.zfs.arc_max";
-        if (host.Sysctl(name) is not { } setting || Near(setting.Value, effective.Value))
+        string name = context.Sysctl("vfs.zfs.arc.max") is not null ? "vfs.zfs.arc.max" : "vfs.zfs.arc_max";
+        if (context.Sysctl(name) is not { } setting || Near(setting.Value, effective.Value))
         {
             yield break;
         }
 
-        long? memory = host.Sysctl("kstat.zfs.misc.arcstats.memory_all_bytes")?.Value ?? host.Latest.Host.PhysicalMemory?.Value;
+        long? memory = context.Sysctl("kstat.zfs.misc.arcstats.memory_all_bytes")?.Value
+            ?? context.Latest.Host.PhysicalMemory?.Value;
         bool isDefault = setting.Value == 0;
-        if (isDefault && (memory is not { } all || !host.Latest.Host.IsAtLeast(13) || Near(ArcLimitAdvice.DefaultCeiling(all), effective.Value)))
+        if (isDefault && (
+            memory is not { } all
+                || !context.Latest.Host.IsAtLeast(13)
+                || Near(ArcLimitAdvice.DefaultCeiling(all), effective.Value)))
         {
             yield break;
         }
@@ -49,7 +53,8 @@ public sealed class LS0308ArcSettingWithoutEffect : IRule
             Rule = Id,
             Title = isDefault
                 ? $"{name} was put back to 0, and the old ceiling of {Display.Bytes(effective.Value)} still holds"
-                : $"{name} says {Display.Bytes(setting.Value)}, and the ARC works with a ceiling of {Display.Bytes(effective.Value)}",
+                : $"{name} says {Display.Bytes(setting.Value)}, and the ARC works with a ceiling of "
+                    + $"{Display.Bytes(effective.Value)}",
             Severity = isDefault ? Severity.Info : Severity.Warning,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Tunable(name),
@@ -62,11 +67,14 @@ public sealed class LS0308ArcSettingWithoutEffect : IRule
             Advice =
             [
                 Advice.Look(
-                    "A value that the kernel does not take is shown all the same on 13.0; the console says \"ignoring tunable\".",
+                    "A value that the kernel does not take is shown all the same on 13.0; the console says "
+                        + "\"ignoring tunable\".",
                     "dmesg | grep 'ignoring tunable'", "grep -n arc /boot/loader.conf /etc/sysctl.conf"),
-                .. isDefault && MemoryState.Of(host.Latest, host.Ledger) is { } state && ArcLimitAdvice.Room(host, arc, state) is { } room
+                .. isDefault
+                    && MemoryState.Of(context.Latest, context.Ledger) is { } state
+                    && ArcLimitAdvice.Room(context, arc, state) is { } room
                     ? ArcLimitAdvice.Set(
-                        host, arc, room,
+                        context, arc, room,
                         $"Until the next reboot, set a ceiling by its value: {Display.Bytes(room)}.",
                         "Programs that need the memory get it back with a delay.")
                     : [],

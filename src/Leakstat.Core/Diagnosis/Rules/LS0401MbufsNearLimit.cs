@@ -22,23 +22,25 @@ public sealed class LS0401MbufsNearLimit : IRule
     public string Name => "mbufs or clusters near their limit";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         MbufDemand? demand = null;
-        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        foreach (MbufPoolUse pool in MbufPools.Of(context))
         {
             if (pool.Fill is { } fill && fill >= Near)
             {
-                yield return Finding(host, pool, fill, demand ??= MbufDemand.Of(host));
+                yield return Finding(context, pool, fill, demand ??= MbufDemand.Of(context));
             }
         }
     }
 
-    private Finding Finding(DiagnosisCase host, MbufPoolUse pool, double fill, MbufDemand demand)
+    private Finding Finding(DiagnosisCase context, MbufPoolUse pool, double fill, MbufDemand demand)
     {
         bool? held = demand.IsHeldByOthers(pool);
-        bool isDenying = CounterRise.Of(host.History, SeriesKind.ZoneFailures, pool.Zone) is { By: > 0 };
-        string state = $"{Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} in use ({Display.Percent(fill)})";
+        bool isDenying = CounterRise.Of(context.History, SeriesKind.ZoneFailures, pool.Zone) is { By: > 0 };
+        string state =
+            $"{Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} in use "
+                + $"({Display.Percent(fill)})";
         string degree = fill >= 1 ? "exhausted" : fill >= Full ? "nearly exhausted" : "near their limit";
         return new Finding
         {
@@ -50,21 +52,22 @@ public sealed class LS0401MbufsNearLimit : IRule
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(pool.Zone),
             Confidence = held is null ? 0.85 : 0.95,
-            Evidence = EvidenceOf(host, pool, fill, demand),
-            Owners = OwnerLookup.Of(host, Subject.Zone(pool.Zone)),
+            Evidence = EvidenceOf(context, pool, fill, demand),
+            Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
             Exhaustion = new ExhaustionTime(pool.LimitName, null, null, null),
             Advice = held == true
-                ? [.. MbufAdvice.FindHolder(pool), .. MbufAdvice.Raise(host, pool, holderSuspected: true)]
+                ? [.. MbufAdvice.FindHolder(pool), .. MbufAdvice.Raise(context, pool, holderSuspected: true)]
                 : [
-                    .. MbufAdvice.Raise(host, pool, holderSuspected: false),
-                    .. MbufAdvice.MoreMemory(host, pool),
+                    .. MbufAdvice.Raise(context, pool, holderSuspected: false),
+                    .. MbufAdvice.MoreMemory(context, pool),
                     .. MbufAdvice.FindHolder(pool),
                 ],
             BytesAtStake = pool.BytesInUse,
         };
     }
 
-    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase host, MbufPoolUse pool, double fill, MbufDemand demand)
+    private static ImmutableArray<Evidence> EvidenceOf(
+        DiagnosisCase context, MbufPoolUse pool, double fill, MbufDemand demand)
     {
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(Evidence.Of(
@@ -72,7 +75,9 @@ public sealed class LS0401MbufsNearLimit : IRule
             + $"{Display.Count(pool.Cached)} are cached and free for use",
             pool.InUse));
         evidence.Add(Evidence.Of(
-            $"limit {Display.Count(pool.Limit!.Value.Value)} ({pool.LimitName}): {Display.Percent(fill)} of it is in use", pool.Limit.Value));
+            $"limit {Display.Count(pool.Limit!.Value.Value)} ({pool.LimitName}): {Display.Percent(fill)} of it is in "
+                + "use",
+            pool.Limit.Value));
         if (pool.Denied is { Value: > 0 } denied)
         {
             evidence.Add(Evidence.Of($"{Display.Count(denied.Value)} requests denied since boot", denied));
@@ -81,20 +86,24 @@ public sealed class LS0401MbufsNearLimit : IRule
         if (demand.Sockets is { } sockets && demand.Explains(pool) is { } explained)
         {
             evidence.Add(Evidence.Of(
-                $"{Display.Count(sockets.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} granted to each", sockets));
+                $"{Display.Count(sockets.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} granted to "
+                    + "each",
+                sockets));
             evidence.Add(demand.RingEvidence);
             evidence.Add(new Evidence(
-                $"sockets and rings explain {Display.Count(explained)} at the very most, {Display.Count(pool.InUse.Value)} are in use",
+                $"sockets and rings explain {Display.Count(explained)} at the very most, "
+                    + $"{Display.Count(pool.InUse.Value)} are in use",
                 explained));
         }
         else
         {
             evidence.Add(new Evidence(
-                "whether the limit is too small or something holds them cannot be told: the capture has no number of sockets "
+                "whether the limit is too small or something holds them cannot be told: the capture has no number of "
+                    + "sockets "
                 + "(vmstat -z, sysctl kern.ipc.numopensockets)"));
         }
 
-        if (demand.IsHeldByOthers(pool) == true && ForeignModules.Evidence(host) is { } modules)
+        if (demand.IsHeldByOthers(pool) == true && ForeignModules.Evidence(context) is { } modules)
         {
             evidence.Add(modules);
         }

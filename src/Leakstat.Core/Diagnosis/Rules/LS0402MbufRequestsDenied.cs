@@ -20,21 +20,21 @@ public sealed class LS0402MbufRequestsDenied : IRule
     public string Name => "Requests for mbufs denied or delayed";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        foreach (MbufPoolUse pool in MbufPools.Of(context))
         {
             // A pool near its limit is LS0401's, large clusters that memory is too fragmented for are LS0403's.
-            if (pool.Fill >= LS0401MbufsNearLimit.Near || LS0403JumboFragmentation.IsFragmented(host, pool))
+            if (pool.Fill >= LS0401MbufsNearLimit.Near || LS0403JumboFragmentation.IsFragmented(context, pool))
             {
                 continue;
             }
 
-            Reading? denied = Denied(host, pool);
+            Reading? denied = Denied(context, pool);
             long delayed = Math.Max(pool.Delayed?.Value ?? 0, 0);
             if (denied is { Value: > 0 } || delayed > 0)
             {
-                yield return Finding(host, pool, denied, delayed);
+                yield return Finding(context, pool, denied, delayed);
             }
         }
     }
@@ -43,15 +43,16 @@ public sealed class LS0402MbufRequestsDenied : IRule
     /// A request for mbuf and cluster together that fails for want of a cluster is counted at <c>mbuf_packet</c> only;
     /// it is the clusters' trouble.
     /// </summary>
-    private static Reading? Denied(DiagnosisCase host, MbufPoolUse pool)
+    private static Reading? Denied(DiagnosisCase context, MbufPoolUse pool)
     {
         if (pool.Zone != MbufPools.Cluster)
         {
             return pool.Denied;
         }
 
-        Reading? packets = host.Latest.Mbufs?.PacketsDenied;
-        if (packets is null && host.Latest.Zones is { } zones && zones.Find(MbufPools.Packet) is { Failures: { } failures } row)
+        Reading? packets = context.Latest.Mbufs?.PacketsDenied;
+        if (packets is null && context.Latest.Zones is { } zones
+            && zones.Find(MbufPools.Packet) is { Failures: { } failures } row)
         {
             packets = new Reading(failures, zones.At(row));
         }
@@ -59,14 +60,16 @@ public sealed class LS0402MbufRequestsDenied : IRule
         return packets is { } other && other.Value > (pool.Denied?.Value ?? 0) ? other : pool.Denied;
     }
 
-    private Finding Finding(DiagnosisCase host, MbufPoolUse pool, Reading? denied, long delayed)
+    private Finding Finding(DiagnosisCase context, MbufPoolUse pool, Reading? denied, long delayed)
     {
         long count = Math.Max(denied?.Value ?? 0, 0);
-        CounterRise? rise = Rise(host, pool);
+        CounterRise? rise = Rise(context, pool);
         bool isRising = rise is { By: > 0 };
 
-        // Counters are kept since boot. Without a second capture many may still be old; with one that shows no more, they are.
-        bool isMany = count >= Many || (count >= 10 && pool.Requests is > 0 and { } requests && count >= requests * ManyOfRequests);
+        // Counters are kept since boot. Without a second capture many may still be old; with one that shows no more,
+        // they are.
+        bool isMany = count >= Many
+            || (count >= 10 && pool.Requests is > 0 and { } requests && count >= requests * ManyOfRequests);
         Severity severity = isRising || (rise is null && isMany) ? Severity.Warning : Severity.Info;
         string when = rise is null ? "since boot" : isRising ? rise.Value.Text : "since boot, none of them lately";
         string what = count > 0
@@ -85,7 +88,8 @@ public sealed class LS0402MbufRequestsDenied : IRule
 
         evidence.Add(Evidence.Of(
             pool.Fill is { } fill
-                ? $"now {Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} are in use ({Display.Percent(fill)})"
+                ? $"now {Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} are in use "
+                    + $"({Display.Percent(fill)})"
                 : $"now {Display.Count(pool.InUse.Value)} are in use",
             pool.InUse));
         return new Finding
@@ -97,23 +101,24 @@ public sealed class LS0402MbufRequestsDenied : IRule
             Subject = Subject.Zone(pool.Zone),
             Confidence = isRising ? 0.9 : 0.6,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(host, Subject.Zone(pool.Zone)),
+            Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
             Advice = [
                 Advice.Look(
-                    "See whether the counters still rise. If they do, a burst fills the pool for moments (raise its limit) or "
+                    "See whether the counters still rise. If they do, a burst fills the pool for moments (raise its "
+                        + "limit) or "
                     + "memory itself is short at those moments; if not, it is over.",
                     "netstat -m | egrep 'denied|delayed|max'",
                     "vmstat -z | egrep 'ITEM|mbuf'"),
-                .. isRising && pool.Fill is >= 0.5 ? MbufAdvice.Raise(host, pool, holderSuspected: false) : [],
+                .. isRising && pool.Fill is >= 0.5 ? MbufAdvice.Raise(context, pool, holderSuspected: false) : [],
             ],
         };
     }
 
-    private static CounterRise? Rise(DiagnosisCase host, MbufPoolUse pool)
+    private static CounterRise? Rise(DiagnosisCase context, MbufPoolUse pool)
     {
-        CounterRise? rise = CounterRise.Of(host.History, SeriesKind.ZoneFailures, pool.Zone);
+        CounterRise? rise = CounterRise.Of(context.History, SeriesKind.ZoneFailures, pool.Zone);
         CounterRise? packets = pool.Zone == MbufPools.Cluster
-            ? CounterRise.Of(host.History, SeriesKind.ZoneFailures, MbufPools.Packet)
+            ? CounterRise.Of(context.History, SeriesKind.ZoneFailures, MbufPools.Packet)
             : null;
         return packets is { } other && other.By > (rise?.By ?? 0) ? packets : rise;
     }

@@ -6,7 +6,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>LS0403: 9 KiB or 16 KiB clusters are denied below their limit, because free memory lies in single pages.</summary>
+/// <summary>
+/// LS0403: 9 KiB or 16 KiB clusters are denied below their limit, because free memory lies in single pages.
+/// </summary>
 public sealed class LS0403JumboFragmentation : IRule
 {
     /// <summary>Fewest denials that count: single ones are normal under load.</summary>
@@ -25,22 +27,22 @@ public sealed class LS0403JumboFragmentation : IRule
     public string Name => "Jumbo clusters denied by fragmentation";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        foreach (MbufPoolUse pool in MbufPools.Of(host))
+        foreach (MbufPoolUse pool in MbufPools.Of(context))
         {
-            if (IsFragmented(host, pool))
+            if (IsFragmented(context, pool))
             {
-                yield return Finding(host, pool);
+                yield return Finding(context, pool);
             }
         }
     }
 
     /// <summary>
-    /// Whether denials of that pool come from fragmentation: clusters of several pages, denied although neither the limit
-    /// is near nor memory is short.
+    /// Whether denials of that pool come from fragmentation: clusters of several pages, denied although neither the
+    /// limit is near nor memory is short.
     /// </summary>
-    internal static bool IsFragmented(DiagnosisCase host, MbufPoolUse pool)
+    internal static bool IsFragmented(DiagnosisCase context, MbufPoolUse pool)
     {
         if (pool.Zone is not (MbufPools.Jumbo9 or MbufPools.Jumbo16)
             || pool.Denied is not { } denied || denied.Value < Few
@@ -49,15 +51,15 @@ public sealed class LS0403JumboFragmentation : IRule
             return false;
         }
 
-        return host.Sysctl("vm.stats.vm.v_free_count") is not { } free
-            || host.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is not { } least
+        return context.Sysctl("vm.stats.vm.v_free_count") is not { } free
+            || context.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is not { } least
             || free.Value > least.Value;
     }
 
-    private Finding Finding(DiagnosisCase host, MbufPoolUse pool)
+    private Finding Finding(DiagnosisCase context, MbufPoolUse pool)
     {
-        CounterRise? rise = CounterRise.Of(host.History, SeriesKind.ZoneFailures, pool.Zone);
-        PhysicalFreeLists? lists = PhysicalFreeLists.Of(host.Latest.Sysctls);
+        CounterRise? rise = CounterRise.Of(context.History, SeriesKind.ZoneFailures, pool.Zone);
+        PhysicalFreeLists? lists = PhysicalFreeLists.Of(context.Latest.Sysctls);
         bool? isScarce = lists is { Pages: > 0 } ? lists.PagesFrom(Order) < lists.Pages * Little : null;
         bool isNow = rise is { By: > 0 } || (rise is null && isScarce == true);
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
@@ -73,22 +75,25 @@ public sealed class LS0403JumboFragmentation : IRule
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(blocks.BlocksFrom(Order))} free runs of four pages or more, "
-                + $"{Display.Bytes(Arithmetic.Multiply(blocks.PagesFrom(Order), host.PageSize))} of "
-                + $"{Display.Bytes(Arithmetic.Multiply(blocks.Pages, host.PageSize))} free (vm.phys_free)",
+                + $"{Display.Bytes(Arithmetic.Multiply(blocks.PagesFrom(Order), context.PageSize))} of "
+                + $"{Display.Bytes(Arithmetic.Multiply(blocks.Pages, context.PageSize))} free (vm.phys_free)",
                 blocks.BlocksFrom(Order),
-                Unit.Items,
-                blocks.At));
+                Unit.Items, blocks.At));
         }
 
-        if (host.Sysctl("vm.stats.vm.v_free_count") is { } free)
+        if (context.Sysctl("vm.stats.vm.v_free_count") is { } free)
         {
-            evidence.Add(Evidence.Of($"{Display.Bytes(Arithmetic.Multiply(free.Value, host.PageSize))} of memory is free", free, Unit.Pages));
+            evidence.Add(
+                Evidence.Of(
+                    $"{Display.Bytes(Arithmetic.Multiply(free.Value, context.PageSize))} of memory is free",
+                    free, Unit.Pages));
         }
 
         return new Finding
         {
             Rule = Id,
-            Title = $"{pool.Items} denied below their limit: free memory is too fragmented for clusters of several pages",
+            Title = $"{pool.Items} denied below their limit: free memory is too fragmented for clusters of several "
+                + "pages",
             Severity = isNow ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Zone(pool.Zone),
@@ -103,10 +108,13 @@ public sealed class LS0403JumboFragmentation : IRule
                 new Advice
                 {
                     Kind = "config",
-                    Text = "Let the driver use clusters of one page: an MTU of at most 4,000, or the driver's tunable for the "
-                        + "size of receive buffers (it differs by driver: see its manual page). Raising the limit of jumbo "
+                    Text = "Let the driver use clusters of one page: an MTU of at most 4,000, or the driver's "
+                        + "tunable for the "
+                        + "size of receive buffers (it differs by driver: see its manual page). Raising the limit of "
+                        + "jumbo "
                         + "clusters does not help.",
-                    Risk = "A lower MTU must match what the rest of the network uses; changing it resets the interface.",
+                    Risk = "A lower MTU must match what the rest of the network uses; changing it resets the "
+                        + "interface.",
                     Revert = "Set the old MTU again.",
                 },
             ],

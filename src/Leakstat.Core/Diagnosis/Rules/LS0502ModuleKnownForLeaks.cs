@@ -1,5 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Signatures;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -15,9 +15,9 @@ public sealed class LS0502ModuleKnownForLeaks : IRule
     public string Name => "Module with known leaks loaded";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (host.Latest.KernelFiles is not { } table)
+        if (context.Latest.KernelFiles is not { } table)
         {
             yield break;
         }
@@ -26,29 +26,33 @@ public sealed class LS0502ModuleKnownForLeaks : IRule
         {
             Signature[] known =
             [
-                .. host.Knowledge.Signatures.Where(s =>
-                    s.IsLeak && s.Modules.Contains(file.Name) && s.Fit(host.Release) != ReleaseFit.NotConcerned),
+                .. context.Knowledge.Signatures.Where(s =>
+                    s.IsLeak && s.Modules.Contains(file.Name) && s.Fit(context.Release) != ReleaseFit.NotConcerned),
             ];
             if (known.Length > 0)
             {
-                yield return Of(host, file, known);
+                yield return Of(context, file, known);
             }
         }
     }
 
-    private Finding Of(DiagnosisCase host, KernelFile file, Signature[] known) => new()
+    private Finding Of(DiagnosisCase context, KernelFile file, Signature[] known) => new()
     {
         Rule = Id,
-        Title = $"{file.Name} is loaded, which reports connect with leaks; nothing here shows that it leaks on this host",
+        Title = $"{file.Name} is loaded, which reports connect with leaks; nothing here shows that it leaks on this "
+            + "host",
         Severity = Severity.Info,
         Verdict = Verdict.Suspect,
         Subject = Subject.Module(file.Name),
-        Confidence = known.Any(s => s.Certainty == "high" && s.Fit(host.Release) == ReleaseFit.Concerned) ? 0.3 : 0.1,
+        Confidence = known.Any(s => s.Certainty == "high" && s.Fit(context.Release) == ReleaseFit.Concerned)
+            ? 0.3
+            : 0.1,
         Evidence =
         [
             new Evidence($"{file.Name} is loaded", At: file.At),
             .. known.Select(s => new Evidence(
-                $"{SignatureMatch.Certainty(host, s)}: {s.Title} [{s.Id}]; shows in {s.SubjectKind} {string.Join(", ", s.Subjects)}; source: {s.Source}")),
+                $"{SignatureMatch.Certainty(context, s)}: {s.Title} [{s.Id}]; shows in {s.SubjectKind} "
+                    + $"{string.Join(", ", s.Subjects)}; source: {s.Source}")),
         ],
         Owners = [new Owner(file.Name, file.Path, "the module itself")],
         Advice =

@@ -17,20 +17,22 @@ public sealed class LS0503ModulesChanged : IRule
     public string Name => "Modules changed between captures";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        HistoryEvent[] events = [.. host.History.Events.Where(e => e.Kind is "module loaded" or "module unloaded")];
+        HistoryEvent[] events = [.. context.History.Events.Where(e => e.Kind is "module loaded" or "module unloaded")];
         if (events.Length == 0)
         {
             yield break;
         }
 
-        HistoryEvent named = events.FirstOrDefault(e => host.Knowledge.OriginOf(e.Text, host.Release) == ModuleOrigin.OutOfTree) ?? events[0];
+        HistoryEvent named = events.FirstOrDefault(
+            e => context.Knowledge.OriginOf(e.Text, context.Release) == ModuleOrigin.OutOfTree)
+            ?? events[0];
         string[] modules = [.. events.Select(e => e.Text).Distinct()];
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
         foreach (HistoryEvent change in events.Take(QuotedEvents))
         {
-            evidence.Add(new Evidence(Describe(host, change), At: change.At));
+            evidence.Add(new Evidence(Describe(context, change), At: change.At));
         }
 
         if (events.Length > QuotedEvents)
@@ -53,18 +55,22 @@ public sealed class LS0503ModulesChanged : IRule
             Advice =
             [
                 Advice.Look(
-                    "A zone or type whose growth begins with a load belongs to that module more likely than to another; what stays after an unload is lost. Compare the tables before and after.",
+                    "A zone or type whose growth begins with a load belongs to that module more likely than to "
+                        + "another; what stays after an unload is lost. Compare the tables before and after.",
                     "vmstat -m",
                     "dmesg | grep -E 'leaked memory on destroy|Freed UMA keg'"),
             ],
         };
     }
 
-    private static string Describe(DiagnosisCase host, HistoryEvent change)
+    private static string Describe(DiagnosisCase context, HistoryEvent change)
     {
-        bool booted = change.Sample > 0 && host.History.Samples[change.Sample].Boot != host.History.Samples[change.Sample - 1].Boot;
-        string tree = host.Knowledge.OriginOf(change.Text, host.Release) == ModuleOrigin.OutOfTree ? " (out of tree)" : "";
-        string when = $"before {host.History.Samples[change.Sample].Source}";
+        bool booted = change.Sample > 0
+            && context.History.Samples[change.Sample].Boot != context.History.Samples[change.Sample - 1].Boot;
+        string tree = context.Knowledge.OriginOf(change.Text, context.Release) == ModuleOrigin.OutOfTree
+            ? " (out of tree)"
+            : "";
+        string when = $"before {context.History.Samples[change.Sample].Source}";
         return booted
             ? $"{change.Text}{tree} is {(change.Kind == "module loaded" ? "new" : "gone")} after the reboot {when}"
             : $"{change.Text}{tree} was {change.Kind[7..]} {when}";

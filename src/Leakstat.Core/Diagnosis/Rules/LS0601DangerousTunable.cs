@@ -5,14 +5,17 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>LS0601: tunables whose value now is one that no default gives and that starves or floods something.</summary>
+/// <summary>
+/// LS0601: tunables whose value now is one that no default gives and that starves or floods something.
+/// </summary>
 public sealed class LS0601DangerousTunable : IRule
 {
     private const long Giga = 1L << 30;
 
     private static readonly ImmutableArray<Func<DiagnosisCase, Fault?>> Checks =
     [
-        Vnodes, Sockets, Files, Kmem, Clusters, MbufSum, ClusterMemory, FreeMinimum, FreeTarget, FreeOrder, ArcFreeTarget,
+        Vnodes,
+        Sockets, Files, Kmem, Clusters, MbufSum, ClusterMemory, FreeMinimum, FreeTarget, FreeOrder, ArcFreeTarget,
         DirtyData, OomSequence, PageFaultAttempts, PhysicalSharedMemory, ZoneWarnings,
     ];
 
@@ -23,8 +26,8 @@ public sealed class LS0601DangerousTunable : IRule
     public string Name => "Tunable set to a dangerous value";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host) => Checks
-        .Select(check => check(host))
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => Checks
+        .Select(check => check(context))
         .OfType<Fault>()
         .Select(fault => new Finding
         {
@@ -37,9 +40,10 @@ public sealed class LS0601DangerousTunable : IRule
             Evidence = [Evidence.Of($"{fault.Name} is {fault.Value.Value}", fault.Value, fault.Unit)],
             Advice =
             [
-                Advice.Look(fault.Why, $"sysctl {fault.Name}", $"grep -n {fault.Name} /boot/loader.conf /etc/sysctl.conf"),
+                Advice.Look(
+                    fault.Why, $"sysctl {fault.Name}", $"grep -n {fault.Name} /boot/loader.conf /etc/sysctl.conf"),
                 .. fault.Better is { } better
-                    ? TunableAdvice.Set(host, fault.Name, better, $"Set {fault.Name} to {better}.", fault.Risk)
+                    ? TunableAdvice.Set(context, fault.Name, better, $"Set {fault.Name} to {better}.", fault.Risk)
                     : [],
             ],
         });
@@ -48,16 +52,18 @@ public sealed class LS0601DangerousTunable : IRule
     /// Whether <c>vm.kmem_size</c> is below three quarters of what amd64 has by default: memory divided by
     /// <c>vm.kmem_size_scale</c>, which is 1 from 9 on.
     /// </summary>
-    internal static bool IsKmemSetSmall(DiagnosisCase host)
+    internal static bool IsKmemSetSmall(DiagnosisCase context)
     {
-        long scale = host.Sysctl("vm.kmem_size_scale") is { Value: > 0 and { } divisor } ? divisor : 1;
-        return host.Latest.Host is { Architecture: "amd64", PhysicalMemory: { Value: > 0 } memory } && host.Latest.Host.IsAtLeast(9)
-            && host.Sysctl("vm.kmem_size") is { Value: > 0 } limit && limit.Value < memory.Value / scale / 4 * 3;
+        long scale = context.Sysctl("vm.kmem_size_scale") is { Value: > 0 and { } divisor } ? divisor : 1;
+        return context.Latest.Host is { Architecture: "amd64", PhysicalMemory: { Value: > 0 } memory }
+            && context.Latest.Host.IsAtLeast(9)
+            && context.Sysctl("vm.kmem_size") is { Value: > 0 } limit && limit.Value < memory.Value / scale / 4 * 3;
     }
 
-    private static Fault? Vnodes(DiagnosisCase host) =>
-        host.Sysctl("kern.maxvnodes") is { Value: < 2048 } value
-            ? new Fault("kern.maxvnodes", value, $"kern.maxvnodes is {value.Value}: every file that is opened evicts another",
+    private static Fault? Vnodes(DiagnosisCase context) =>
+        context.Sysctl("kern.maxvnodes") is { Value: < 2048 } value
+            ? new Fault(
+                "kern.maxvnodes", value, $"kern.maxvnodes is {value.Value}: every file that is opened evicts another",
                 "Each open or cached file needs a vnode; the default is tens of thousands and grows with memory.")
             {
                 Better = 65536,
@@ -65,9 +71,12 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? Sockets(DiagnosisCase host) =>
-        host.Sysctl("kern.ipc.maxsockets") is { Value: > 0 and < 1024 } value
-            ? new Fault("kern.ipc.maxsockets", value, $"kern.ipc.maxsockets is {value.Value}: a few hundred connections exhaust it",
+    private static Fault? Sockets(DiagnosisCase context) =>
+        context.Sysctl("kern.ipc.maxsockets") is { Value: > 0 and < 1024 } value
+            ? new Fault(
+                "kern.ipc.maxsockets",
+                value,
+                $"kern.ipc.maxsockets is {value.Value}: a few hundred connections exhaust it",
                 "The default follows kern.maxfiles and is tens of thousands.")
             {
                 Better = 32768,
@@ -75,9 +84,10 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? Files(DiagnosisCase host) => host.Sysctl("kern.maxfiles") switch
+    private static Fault? Files(DiagnosisCase context) => context.Sysctl("kern.maxfiles") switch
     {
-        { Value: < 1024 } small => new Fault("kern.maxfiles", small, $"kern.maxfiles is {small.Value}: the whole host may open no more files than that",
+        { Value: < 1024 } small => new Fault(
+            "kern.maxfiles", small, $"kern.maxfiles is {small.Value}: the whole host may open no more files than that",
             "The default is tens of thousands; when it ends every open(2) and socket(2) fails.")
         {
             Better = 32768,
@@ -85,7 +95,8 @@ public sealed class LS0601DangerousTunable : IRule
         },
 
         // One open file costs at least its struct file, some 80 bytes, and mostly a vnode or a socket: a kibibyte.
-        { } large when host.Latest.Host.PhysicalMemory is { Value: > 0 } memory && large.Value > memory.Value / 1024 => new Fault(
+        { } large when context.Latest.Host.PhysicalMemory is { Value: > 0 } memory
+            && large.Value > memory.Value / 1024 => new Fault(
             "kern.maxfiles", large, $"kern.maxfiles is {Display.Count(large.Value)}, more than memory can hold",
             "A program that leaks descriptors is stopped by memory only.")
         {
@@ -94,10 +105,10 @@ public sealed class LS0601DangerousTunable : IRule
         _ => null,
     };
 
-    private static Fault? Kmem(DiagnosisCase host)
+    private static Fault? Kmem(DiagnosisCase context)
     {
-        if (!IsKmemSetSmall(host)
-            || host.Sysctl("vm.kmem_size") is not { } value || host.Latest.Host.PhysicalMemory is not { } memory)
+        if (!IsKmemSetSmall(context)
+            || context.Sysctl("vm.kmem_size") is not { } value || context.Latest.Host.PhysicalMemory is not { } memory)
         {
             return null;
         }
@@ -105,16 +116,18 @@ public sealed class LS0601DangerousTunable : IRule
         return new Fault(
             "vm.kmem_size", value,
             $"vm.kmem_size is {Display.Bytes(value.Value)} on a host with {Display.Bytes(memory.Value)}",
-            host.Latest.Host.IsAtLeast(12)
-                ? "An old line in /boot/loader.conf: the default is all of memory. From 12 on it makes the kernel drain caches early; take it out, and vm.kmem_size_max beside it, and reboot."
-                : "An old line in /boot/loader.conf: the default is all of memory. Zones, malloc and the ARC end there; take it out, and vm.kmem_size_max beside it, and reboot.")
+            context.Latest.Host.IsAtLeast(12)
+                ? "An old line in /boot/loader.conf: the default is all of memory. From 12 on it makes the kernel "
+                    + "drain caches early; take it out, and vm.kmem_size_max beside it, and reboot."
+                : "An old line in /boot/loader.conf: the default is all of memory. Zones, malloc and the ARC end "
+                    + "there; take it out, and vm.kmem_size_max beside it, and reboot.")
         {
             Unit = Unit.Bytes,
         };
     }
 
-    private static Fault? Clusters(DiagnosisCase host) =>
-        host.Sysctl("kern.ipc.nmbclusters") is { Value: >= 0 and < 1024 } value
+    private static Fault? Clusters(DiagnosisCase context) =>
+        context.Sysctl("kern.ipc.nmbclusters") is { Value: >= 0 and < 1024 } value
             ? new Fault("kern.ipc.nmbclusters", value, $"kern.ipc.nmbclusters is {value.Value}",
                 value.Value == 0
                     ? "0 is no limit once it is in effect: network buffers may then take all of kernel memory."
@@ -125,10 +138,13 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? MbufSum(DiagnosisCase host) =>
-        host.Sysctl(MbufLimits.Mbufs) is { Value: > 0 } mbufs && MbufLimits.SumOfClusters(host) is { } sum && mbufs.Value < sum
+    private static Fault? MbufSum(DiagnosisCase context) =>
+        context.Sysctl(MbufLimits.Mbufs) is { Value: > 0 } mbufs
+            && MbufLimits.SumOfClusters(context) is { } sum
+            && mbufs.Value < sum
             ? new Fault(MbufLimits.Mbufs, mbufs,
-                $"kern.ipc.nmbufs is {Display.Count(mbufs.Value)}, below the {Display.Count(sum)} clusters that the other limits allow",
+                $"kern.ipc.nmbufs is {Display.Count(mbufs.Value)}, below the {Display.Count(sum)} clusters that the "
+                    + "other limits allow",
                 "Every cluster hangs on an mbuf: the clusters can never be used up to their limits.")
             {
                 Better = sum,
@@ -136,35 +152,41 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? ClusterMemory(DiagnosisCase host) =>
-        host.Sysctl("kern.ipc.nmbclusters") is { Value: > 0 } clusters
-        && host.Latest.Host.PhysicalMemory is { Value: > 0 } memory
+    private static Fault? ClusterMemory(DiagnosisCase context) =>
+        context.Sysctl("kern.ipc.nmbclusters") is { Value: > 0 } clusters
+        && context.Latest.Host.PhysicalMemory is { Value: > 0 } memory
         && Arithmetic.Multiply(clusters.Value, 2048) > memory.Value / 4 * 3
             ? new Fault("kern.ipc.nmbclusters", clusters,
-                $"kern.ipc.nmbclusters allows {Display.Bytes(Arithmetic.Multiply(clusters.Value, 2048))} of clusters on a host with {Display.Bytes(memory.Value)}",
-                "The kernel's own bound for network buffers (kern.ipc.maxmbufmem) is at most three quarters of memory; a flood or a leak takes the host down before the limit is met.")
+                $"kern.ipc.nmbclusters allows {Display.Bytes(Arithmetic.Multiply(clusters.Value, 2048))} of clusters "
+                    + $"on a host with {Display.Bytes(memory.Value)}",
+                "The kernel's own bound for network buffers (kern.ipc.maxmbufmem) is at most three quarters of "
+                    + "memory; a flood or a leak takes the host down before the limit is met.")
             : null;
 
-    private static Fault? FreeMinimum(DiagnosisCase host) => TooManyPages(
-        host, "vm.v_free_min", "Processes wait while less than that is free.");
+    private static Fault? FreeMinimum(DiagnosisCase context) => TooManyPages(
+        context, "vm.v_free_min", "Processes wait while less than that is free.");
 
-    private static Fault? FreeTarget(DiagnosisCase host) => TooManyPages(
-        host, "vm.v_free_target", "The page daemon swaps programs out to keep that much free.");
+    private static Fault? FreeTarget(DiagnosisCase context) => TooManyPages(
+        context, "vm.v_free_target", "The page daemon swaps programs out to keep that much free.");
 
-    private static Fault? ArcFreeTarget(DiagnosisCase host)
+    private static Fault? ArcFreeTarget(DiagnosisCase context)
     {
-        string name = host.Sysctl("vfs.zfs.arc.free_target") is not null ? "vfs.zfs.arc.free_target" : "vfs.zfs.arc_free_target";
-        if (host.Sysctl(name) is not { Value: >= 0 } value)
+        string name = context.Sysctl("vfs.zfs.arc.free_target") is not null
+            ? "vfs.zfs.arc.free_target"
+            : "vfs.zfs.arc_free_target";
+        if (context.Sysctl(name) is not { Value: >= 0 } value)
         {
             return null;
         }
 
         // Zero before the module has set it up is no setting.
-        long? usual = host.Sysctl("vm.v_free_target", "vm.stats.vm.v_free_target")?.Value;
-        if (value.Value > 0 && host.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is { } minimum && value.Value < minimum.Value)
+        long? usual = context.Sysctl("vm.v_free_target", "vm.stats.vm.v_free_target")?.Value;
+        if (value.Value > 0 && context.Sysctl("vm.v_free_min", "vm.stats.vm.v_free_min") is { } minimum
+            && value.Value < minimum.Value)
         {
             return new Fault(name, value,
-                $"{name} is {Display.Bytes(Arithmetic.Multiply(value.Value, host.PageSize))}, below vm.v_free_min: programs are swapped out before the ARC shrinks",
+                $"{name} is {Display.Bytes(Arithmetic.Multiply(value.Value, context.PageSize))}, below "
+                    + "vm.v_free_min: programs are swapped out before the ARC shrinks",
                 "The ARC gives memory back only below that many free pages; the default is vm.v_free_target.")
             {
                 Better = usual,
@@ -173,14 +195,16 @@ public sealed class LS0601DangerousTunable : IRule
             };
         }
 
-        return TooManyPages(host, name, "The ARC shrinks to its floor to keep that much free.", usual);
+        return TooManyPages(context, name, "The ARC shrinks to its floor to keep that much free.", usual);
     }
 
-    private static Fault? TooManyPages(DiagnosisCase host, string name, string why, long? better = null) =>
-        host.Sysctl(name) is { } value && host.Latest.Host.PhysicalMemory is { Value: > 0 } memory
-        && Arithmetic.Multiply(value.Value, host.PageSize) > memory.Value / 4
+    private static Fault? TooManyPages(DiagnosisCase context, string name, string why, long? better = null) =>
+        context.Sysctl(name) is { } value && context.Latest.Host.PhysicalMemory is { Value: > 0 } memory
+        && Arithmetic.Multiply(value.Value, context.PageSize) > memory.Value / 4
             ? new Fault(name, value,
-                $"{name} is {Display.Bytes(Arithmetic.Multiply(value.Value, host.PageSize))}, more than a quarter of memory", why)
+                $"{name} is {Display.Bytes(Arithmetic.Multiply(value.Value, context.PageSize))}, more than a quarter "
+                    + "of memory",
+                why)
             {
                 Better = better,
                 Risk = "Less memory is held free for sudden demand.",
@@ -188,8 +212,8 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? FreeOrder(DiagnosisCase host) =>
-        host.Sysctl("vm.v_free_target") is { Value: > 0 } target && host.Sysctl("vm.v_free_min") is { } minimum
+    private static Fault? FreeOrder(DiagnosisCase context) =>
+        context.Sysctl("vm.v_free_target") is { Value: > 0 } target && context.Sysctl("vm.v_free_min") is { } minimum
         && target.Value <= minimum.Value
             ? new Fault("vm.v_free_target", target, "vm.v_free_target is not above vm.v_free_min",
                 "The page daemon stops before processes that wait for memory may go on.")
@@ -198,20 +222,26 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? DirtyData(DiagnosisCase host) =>
-        host.Sysctl("vfs.zfs.dirty_data_max") is { } value && host.Latest.Host.PhysicalMemory is { Value: > Giga } memory
+    private static Fault? DirtyData(DiagnosisCase context) =>
+        context.Sysctl("vfs.zfs.dirty_data_max") is { } value
+            && context.Latest.Host.PhysicalMemory is { Value: > Giga } memory
         && value.Value > memory.Value / 2
             ? new Fault("vfs.zfs.dirty_data_max", value,
-                $"vfs.zfs.dirty_data_max lets {Display.Bytes(value.Value)} of written data wait in memory, more than half of it",
-                "Data that is written and not yet on disk cannot be evicted; the default is a tenth of memory, 4 GiB at most.")
+                $"vfs.zfs.dirty_data_max lets {Display.Bytes(value.Value)} of written data wait in memory, more than "
+                    + "half of it",
+                "Data that is written and not yet on disk cannot be evicted; the default is a tenth of memory, 4 GiB "
+                    + "at most.")
             {
                 Unit = Unit.Bytes,
             }
             : null;
 
-    private static Fault? OomSequence(DiagnosisCase host) =>
-        host.Sysctl("vm.pageout_oom_seq") is { Value: >= 0 and <= 2 } value
-            ? new Fault("vm.pageout_oom_seq", value, $"vm.pageout_oom_seq is {value.Value}: programs are killed at the first shortage",
+    private static Fault? OomSequence(DiagnosisCase context) =>
+        context.Sysctl("vm.pageout_oom_seq") is { Value: >= 0 and <= 2 } value
+            ? new Fault(
+                "vm.pageout_oom_seq",
+                value,
+                $"vm.pageout_oom_seq is {value.Value}: programs are killed at the first shortage",
                 "So many passes of the page daemon without success come before a process is killed; the default is 12.")
             {
                 Better = 12,
@@ -219,27 +249,32 @@ public sealed class LS0601DangerousTunable : IRule
             }
             : null;
 
-    private static Fault? PageFaultAttempts(DiagnosisCase host) =>
-        host.Sysctl("vm.pfault_oom_attempts") is { Value: < 0 } value
-            ? new Fault("vm.pfault_oom_attempts", value, "vm.pfault_oom_attempts is negative: a page fault waits for memory for ever",
+    private static Fault? PageFaultAttempts(DiagnosisCase context) =>
+        context.Sysctl("vm.pfault_oom_attempts") is { Value: < 0 } value
+            ? new Fault(
+                "vm.pfault_oom_attempts",
+                value,
+                "vm.pfault_oom_attempts is negative: a page fault waits for memory for ever",
                 "No process is killed for a fault that finds no memory; with swap full the host can stop for good.")
             {
                 Severity = Severity.Info,
             }
             : null;
 
-    private static Fault? PhysicalSharedMemory(DiagnosisCase host) =>
-        host.Sysctl("kern.ipc.shm_use_phys") is { Value: > 0 } value
+    private static Fault? PhysicalSharedMemory(DiagnosisCase context) =>
+        context.Sysctl("kern.ipc.shm_use_phys") is { Value: > 0 } value
             ? new Fault("kern.ipc.shm_use_phys", value, "kern.ipc.shm_use_phys wires System V shared memory",
-                "Such segments count as wired and cannot be paged out: subtract them (ipcs -m) before calling wired memory lost.")
+                "Such segments count as wired and cannot be paged out: subtract them (ipcs -m) before calling wired "
+                    + "memory lost.")
             {
                 Severity = Severity.Info,
             }
             : null;
 
-    private static Fault? ZoneWarnings(DiagnosisCase host) =>
-        host.Sysctl("vm.zone_warnings") is { Value: 0 } value
-            ? new Fault("vm.zone_warnings", value, "vm.zone_warnings is 0: the kernel does not say when a zone is at its limit",
+    private static Fault? ZoneWarnings(DiagnosisCase context) =>
+        context.Sysctl("vm.zone_warnings") is { Value: 0 } value
+            ? new Fault(
+                "vm.zone_warnings", value, "vm.zone_warnings is 0: the kernel does not say when a zone is at its limit",
                 "The messages cost nothing; they come once in five minutes for a zone.")
             {
                 Better = 1,

@@ -12,7 +12,9 @@ namespace Leakstat.Diagnosis.Rules;
 /// </summary>
 public sealed class LS0602SettingWithoutEffect : IRule
 {
-    /// <summary>As many names come from a whole <c>sysctl -a</c> only: then a name that is missing does not exist.</summary>
+    /// <summary>
+    /// As many names come from a whole <c>sysctl -a</c> only: then a name that is missing does not exist.
+    /// </summary>
     private const int WholeListing = 500;
 
     /// <inheritdoc/>
@@ -22,17 +24,18 @@ public sealed class LS0602SettingWithoutEffect : IRule
     public string Name => "Setting without effect";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host) => host.Release is null
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => context.Release is null
         ? []
-        : [.. Evaluate(host, host.Latest.LoaderConfiguration), .. Evaluate(host, host.Latest.SysctlConfiguration)];
+        : [.. Evaluate(context, context.Latest.LoaderConfiguration), .. Evaluate(
+            context, context.Latest.SysctlConfiguration)];
 
-    private ImmutableArray<Finding> Evaluate(DiagnosisCase host, Configuration? file)
+    private ImmutableArray<Finding> Evaluate(DiagnosisCase context, Configuration? file)
     {
         ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
         var seen = new HashSet<string>();
         foreach (ConfigurationLine line in file?.Lines ?? [])
         {
-            if (seen.Add(line.Name) && Judge(host, file!, line) is { } finding)
+            if (seen.Add(line.Name) && Judge(context, file!, line) is { } finding)
             {
                 findings.Add(finding);
             }
@@ -41,7 +44,7 @@ public sealed class LS0602SettingWithoutEffect : IRule
         return findings.ToImmutable();
     }
 
-    private Finding? Judge(DiagnosisCase host, Configuration file, ConfigurationLine line)
+    private Finding? Judge(DiagnosisCase context, Configuration file, ConfigurationLine line)
     {
         TunableTable table = TunableTable.BuiltIn;
         if (!table.Knows(line.Name))
@@ -50,36 +53,49 @@ public sealed class LS0602SettingWithoutEffect : IRule
         }
 
         bool isLoader = file is LoaderConfiguration;
-        Tunable? tunable = table.Find(line.Name, host.Release);
+        Tunable? tunable = table.Find(line.Name, context.Release);
         if (tunable is null)
         {
-            // Where a span begins or ends between two checked releases is not certain: the host itself must lack it too.
-            return host.Latest.Sysctls.Count < WholeListing || host.Latest.Sysctls.Contains(line.Name)
+            // Where a span begins or ends between two checked releases is not certain: the host itself must lack it
+            // too.
+            return context.Latest.Sysctls.Count < WholeListing || context.Latest.Sysctls.Contains(line.Name)
                 ? null
-                : Make(host, file, line, Severity.Warning, $"{line.Name} does not exist in {host.Release}: the line does nothing");
+                : Make(
+                    context, file, line, Severity.Warning,
+                    $"{line.Name} does not exist in {context.Release}: the line does nothing");
         }
 
-        if (tunable.Architecture is { } arch && host.Latest.Host.Architecture is { } actual && actual != arch)
+        if (tunable.Architecture is { } arch && context.Latest.Host.Architecture is { } actual && actual != arch)
         {
-            return Make(host, file, line, Severity.Info, $"{line.Name} does nothing on {actual}: only {arch} has it");
+            return Make(
+                context, file, line, Severity.Info, $"{line.Name} does nothing on {actual}: only {arch} has it");
         }
 
         if (isLoader && tunable.Kind == TunableKind.Runtime)
         {
-            return Make(host, file, line, Severity.Warning, $"{line.Name} stands in loader.conf, and the loader's value is not read: it belongs into /etc/sysctl.conf");
+            return Make(
+                context, file, line, Severity.Warning,
+                $"{line.Name} stands in loader.conf, and the loader's value is not read: it belongs into "
+                    + "/etc/sysctl.conf");
         }
 
         if (!isLoader && tunable.Kind == TunableKind.Loader)
         {
-            return Make(host, file, line, Severity.Warning, $"{line.Name} stands in sysctl.conf, and it can be set at boot only: it belongs into /boot/loader.conf");
+            return Make(
+                context, file, line, Severity.Warning,
+                $"{line.Name} stands in sysctl.conf, and it can be set at boot only: it belongs into "
+                    + "/boot/loader.conf");
         }
 
-        return tunable.ReplacedBy is not null && host.Latest.Host.IsAtLeast(15)
-            ? Make(host, file, line, Severity.Info, $"{line.Name} is an old name; {host.Release} warns about it on the console")
+        return tunable.ReplacedBy is not null && context.Latest.Host.IsAtLeast(15)
+            ? Make(
+                context, file, line, Severity.Info,
+                $"{line.Name} is an old name; {context.Release} warns about it on the console")
             : null;
     }
 
-    private Finding Make(DiagnosisCase host, Configuration file, ConfigurationLine line, Severity severity, string title) => new()
+    private Finding Make(
+        DiagnosisCase context, Configuration file, ConfigurationLine line, Severity severity, string title) => new()
     {
         Rule = Id,
         Title = title,
@@ -87,20 +103,22 @@ public sealed class LS0602SettingWithoutEffect : IRule
         Verdict = Verdict.Misconfiguration,
         Subject = Subject.Tunable(line.Name),
         Confidence = 0.9,
-        Evidence = [new Evidence($"The line sets {line.Name} to {line.Value}", null, Unit.Items, new SourceLine(file.File, line.Line))],
-        Advice = Right(host, file, line),
+        Evidence = [new Evidence(
+            $"The line sets {line.Name} to {line.Value}", null, Unit.Items, new SourceLine(file.File, line.Line))],
+        Advice = Right(context, file, line),
     };
 
     /// <summary>The line where and as it would do something, where that is known and its value is a number.</summary>
-    private static ImmutableArray<Advice> Right(DiagnosisCase host, Configuration file, ConfigurationLine line)
+    private static ImmutableArray<Advice> Right(DiagnosisCase context, Configuration file, ConfigurationLine line)
     {
         string from = file is LoaderConfiguration ? "/boot/loader.conf" : "/etc/sysctl.conf";
-        Advice remove = TunableAdvice.Remove(from, line.Name, $"Take the line out of {from}.", "None: it does nothing now.");
-        bool movable = TunableTable.BuiltIn.FindByAnyName(line.Name, host.Release) is { } target
-            && (target.Architecture is null || target.Architecture == host.Latest.Host.Architecture);
+        Advice remove = TunableAdvice.Remove(
+            from, line.Name, $"Take the line out of {from}.", "None: it does nothing now.");
+        bool movable = TunableTable.BuiltIn.FindByAnyName(line.Name, context.Release) is { } target
+            && (target.Architecture is null || target.Architecture == context.Latest.Host.Architecture);
         return movable && TryValue(line.Value, out long value)
             ? [remove, .. TunableAdvice.Set(
-                host, line.Name, value, "If the value is still wanted, set it where it counts.",
+                context, line.Name, value, "If the value is still wanted, set it where it counts.",
                 "It was never in effect: check that the value fits this host first.")]
             : [remove];
     }
@@ -109,7 +127,9 @@ public sealed class LS0602SettingWithoutEffect : IRule
     private static bool TryValue(string text, out long value)
     {
         value = 0;
-        int shift = text.Length == 0 ? 0 : char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
+        int shift = text.Length == 0
+            ? 0
+            : char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
         if (!long.TryParse(shift == 0 ? text : text[..^1], out long number) || number < 0)
         {
             return false;

@@ -16,21 +16,22 @@ public sealed class LS0701CrashDumpsNotConfigured : IRule
     public string Name => "Crash dumps not configured";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (!host.Latest.Sysctls.TryGet(Device, out SysctlTable.Entry entry) || !IsNone(host.Latest.Sysctls.Text(Device)!))
+        if (!context.Latest.Sysctls.TryGet(Device, out SysctlTable.Entry entry) || !IsNone(
+            context.Latest.Sysctls.Text(Device)!))
         {
             yield break;
         }
 
-        bool hasNoSwap = host.Latest.Swap is { Devices.IsEmpty: true };
+        bool hasNoSwap = context.Latest.Swap is { Devices.IsEmpty: true };
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence($"{Device} is empty: no device takes a crash dump", At: entry.At));
         if (hasNoSwap)
         {
             evidence.Add(new Evidence(
                 "no swap device is in use, and those are what dumpdev=\"AUTO\" takes",
-                At: new SourceLine(host.Latest.Swap!.File, host.Latest.Swap.HeaderLine)));
+                At: new SourceLine(context.Latest.Swap!.File, context.Latest.Swap.HeaderLine)));
         }
 
         yield return new Finding
@@ -42,20 +43,21 @@ public sealed class LS0701CrashDumpsNotConfigured : IRule
             Subject = Subject.Host("crash dumps"),
             Confidence = 0.95,
             Evidence = evidence.ToImmutable(),
-            Advice = Advise(host, hasNoSwap),
+            Advice = Advise(context, hasNoSwap),
         };
     }
 
     private static bool IsNone(string value) => value.Trim() is "" or "/dev/null" or "null";
 
-    private static ImmutableArray<Advice> Advise(DiagnosisCase host, bool hasNoSwap)
+    private static ImmutableArray<Advice> Advise(DiagnosisCase context, bool hasNoSwap)
     {
-        string size = host.Latest.Host.PhysicalMemory is { } memory
+        string size = context.Latest.Host.PhysicalMemory is { } memory
             ? $" A minidump holds kernel memory only, at most the {Display.Bytes(memory.Value)} of this host"
-              + (host.Latest.Host.IsAtLeast(12) ? ", and dumpon -z compresses it." : ".")
+              + (context.Latest.Host.IsAtLeast(12) ? ", and dumpon -z compresses it." : ".")
             : "";
         string where = hasNoSwap
-            ? "Give the dump a partition (a swap partition is enough; swap on a ZFS volume or in a file is not)" + (host.Latest.Host.IsAtLeast(12) ? " or send it to another host (netdump)" : "") + ", then set it."
+            ? "Give the dump a partition (a swap partition is enough; swap on a ZFS volume or in a file is not)" + (
+                context.Latest.Host.IsAtLeast(12) ? " or send it to another host (netdump)" : "") + ", then set it."
             : "Let the swap partition take it.";
         return
         [
@@ -67,7 +69,8 @@ public sealed class LS0701CrashDumpsNotConfigured : IRule
                 Text = $"{where}{size}",
                 Commands = ["sysrc dumpdev=AUTO", "service dumpon start"],
                 Persist = new PersistentLine("/etc/rc.conf", "dumpdev=\"AUTO\""),
-                Risk = "savecore writes the dump to /var/crash at the next boot: that file system needs the room. Dumps hold kernel memory, keys and file contents among it: keep them private.",
+                Risk = "savecore writes the dump to /var/crash at the next boot: that file system needs the room. "
+                    + "Dumps hold kernel memory, keys and file contents among it: keep them private.",
                 Revert = "dumpon off, and set dumpdev=\"NO\" in /etc/rc.conf.",
             },
         ];

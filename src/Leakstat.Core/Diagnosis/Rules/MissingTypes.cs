@@ -19,30 +19,32 @@ internal static class MissingTypes
     /// <summary>The share of all malloc memory that may move between the readings of a busy host.</summary>
     private const double MovingShare = 0.005;
 
-    /// <summary>The account, where it is negative beyond errors of reading and all its numbers are bytes; null otherwise.</summary>
-    public static Account? Find(DiagnosisCase host) =>
-        host.Ledger.TypesMinusZones is { } account && host.Latest.MallocTypes is { Precision: MemoryPrecision.Bytes }
-        && account.Bytes < 0 && -account.Bytes > Tolerance(host)
+    /// <summary>
+    /// The account, where it is negative beyond errors of reading and all its numbers are bytes; null otherwise.
+    /// </summary>
+    public static Account? Find(DiagnosisCase context) =>
+        context.Ledger.TypesMinusZones is { } account
+            && context.Latest.MallocTypes is { Precision: MemoryPrecision.Bytes }
+        && account.Bytes < 0 && -account.Bytes > Tolerance(context)
             ? account
             : null;
 
     /// <summary>The smallest difference that is no error of reading, bytes.</summary>
-    public static long Tolerance(DiagnosisCase host)
+    public static long Tolerance(DiagnosisCase context)
     {
-        long all = host.Latest.MallocTypes?.Rows.Aggregate(0L, (sum, r) => Arithmetic.Add(sum, r.Memory)) ?? 0;
+        long all = context.Latest.MallocTypes?.Rows.Aggregate(0L, (sum, r) => Arithmetic.Add(sum, r.Memory)) ?? 0;
         return Math.Max(SmallestDifference, (long)(Math.Max(all, 0) * MovingShare));
     }
 
     /// <summary>
-    /// Evidence that the difference bears out the kernel's messages, where those explain all of it. contigmalloc(9) adds
-    /// to the difference, so that it may be somewhat smaller than what was lost, and not larger.
+    /// Evidence that the difference bears out the kernel's messages, where those explain all of it. contigmalloc(9)
+    /// adds to the difference, so that it may be somewhat smaller than what was lost, and not larger.
     /// </summary>
-    public static Evidence? Explained(DiagnosisCase host, long lost) =>
-        Find(host) is { } account && -account.Bytes <= Arithmetic.Add(lost, Tolerance(host))
+    public static Evidence? Explained(DiagnosisCase context, long lost) =>
+        Find(context) is { } account && -account.Bytes <= Arithmetic.Add(lost, Tolerance(context))
             ? new Evidence(
-                $"malloc types add up to {Display.Bytes(-account.Bytes)} less than the malloc zones hold: the lost blocks are still there, without a type",
-                account.Bytes,
-                Unit.Bytes,
-                account.At)
+                $"malloc types add up to {Display.Bytes(-account.Bytes)} less than the malloc zones hold: the lost "
+                    + "blocks are still there, without a type",
+                account.Bytes, Unit.Bytes, account.At)
             : null;
 }

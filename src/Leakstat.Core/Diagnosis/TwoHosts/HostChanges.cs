@@ -22,7 +22,10 @@ internal static class HostChanges
             && !IsAlike(memoryOfA.Value, memoryOfB.Value))
         {
             changes.Add(new HistoryEvent(
-                sample, "memory", $"{Display.Bytes(memoryOfA.Value)} → {Display.Bytes(memoryOfB.Value)}", memoryOfB.At));
+                sample,
+                "memory",
+                $"{Display.Bytes(memoryOfA.Value)} → {Display.Bytes(memoryOfB.Value)}",
+                memoryOfB.At));
         }
 
         if (a.Sysctl("hw.ncpu") is { } cpusOfA && b.Sysctl("hw.ncpu") is { } cpusOfB && cpusOfA.Value != cpusOfB.Value)
@@ -42,8 +45,11 @@ internal static class HostChanges
     }
 
     /// <summary>Limits that the kernel sizes by memory move a little with it; nobody set those.</summary>
-    private static bool SizedAtBoot(string name, SampleFacts a, SampleFacts b) => IsAlike(a.Tunables[name].Value, b.Tunables[name].Value);
+    private static bool SizedAtBoot(string name, SampleFacts a, SampleFacts b) =>
+        IsAlike(a.Tunables[name].Value, b.Tunables[name].Value);
 
-    /// <summary>Sizes of one machine differ by a little from boot to boot: what the loader and the kernel take differs.</summary>
+    /// <summary>
+    /// Sizes of one machine differ by a little from boot to boot: what the loader and the kernel take differs.
+    /// </summary>
     internal static bool IsAlike(long a, long b) => Math.Abs((double)a - b) <= 0.02 * Math.Max(a, b);
 }

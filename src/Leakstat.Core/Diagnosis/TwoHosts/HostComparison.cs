@@ -20,17 +20,18 @@ public static class HostComparison
     /// <summary>Compares B with A.</summary>
     public static HostDifferential Of(DiagnosisCase a, DiagnosisCase b)
     {
-        (string nameOfA, string nameOfB) = Labels(a, b);
+        (string nameOfA, string nameOfB) = ComparisonNotes.Labels(a, b);
         var overlap = UptimeOverlap.Of(a.History, b.History);
         ImmutableArray<string>.Builder notes = ImmutableArray.CreateBuilder<string>();
-        AddUptimeNotes(notes, overlap, a, b, nameOfA, nameOfB);
+        ComparisonNotes.AddUptimes(notes, overlap, a, b, nameOfA, nameOfB);
         UptimeLine lineOfA = overlap?.A ?? InOrder(a.History);
         UptimeLine lineOfB = overlap?.B ?? InOrder(b.History);
         Dictionary<SeriesKey, SideSeries> seriesOfA = SideSeries.Of(a, lineOfA);
         Dictionary<SeriesKey, SideSeries> seriesOfB = SideSeries.Of(b, lineOfB);
-        AddTableNotes(notes, seriesOfA, seriesOfB, nameOfA, nameOfB);
+        ComparisonNotes.AddTables(notes, seriesOfA, seriesOfB, nameOfA, nameOfB);
         List<SeriesPair> pairs = SeriesPair.Of(seriesOfA, seriesOfB);
-        pairs.RemoveAll(p => p.A is null ? !Has(seriesOfA, p.B!.Key.Kind) : p.B is null && !Has(seriesOfB, p.A.Key.Kind));
+        pairs.RemoveAll(
+            p => p.A is null ? !ComparisonNotes.Has(seriesOfA, p.B!.Key.Kind) : p.B is null && !ComparisonNotes.Has(seriesOfB, p.A.Key.Kind));
         SeriesPair[] moving = [.. pairs.Where(p => p.A is null || p.B is null || Moves(p.A) || Moves(p.B))];
         var differential = new HostDifferential
         {
@@ -52,23 +53,11 @@ public static class HostComparison
         }
 
         var scale = new LoadScale(a, b, overlap!);
-        Dictionary<SeriesPair, ComparedSeries> rows = moving.ToDictionary(p => p, p => Described(differential, p, isUntimed: false));
+        Dictionary<SeriesPair, ComparedSeries> rows = moving.ToDictionary(
+            p => p, p => Described(differential, p, isUntimed: false));
         Judge(differential, moving, rows, scale, inverse: false);
         Judge(differential, moving, rows, scale, inverse: true);
         return differential with { Series = Sorted(rows.Values), Load = scale.Load, Notes = notes.ToImmutable() };
-    }
-
-    /// <summary>What to call two hosts: their names; of one host before and after, its releases; else A and B.</summary>
-    private static (string A, string B) Labels(DiagnosisCase a, DiagnosisCase b)
-    {
-        if (a.Latest.Host.Name is { Length: > 0 } nameOfA && b.Latest.Host.Name is { Length: > 0 } nameOfB && nameOfA != nameOfB)
-        {
-            return (nameOfA, nameOfB);
-        }
-
-        return a.Release is { } releaseOfA && b.Release is { } releaseOfB && releaseOfA.Text != releaseOfB.Text
-            ? (releaseOfA.Text, releaseOfB.Text)
-            : ("A", "B");
     }
 
     /// <summary>
@@ -76,7 +65,9 @@ public static class HostComparison
     /// counts more where the judged side is larger or busier.
     /// </summary>
     private static void Judge(
-        HostDifferential host, SeriesPair[] pairs, Dictionary<SeriesPair, ComparedSeries> rows, LoadScale scale, bool inverse)
+        HostDifferential host,
+        SeriesPair[] pairs,
+        Dictionary<SeriesPair, ComparedSeries> rows, LoadScale scale, bool inverse)
     {
         UptimeOverlap overlap = host.Overlap!;
         (UptimeLine judged, UptimeLine other) = inverse ? (overlap.A, overlap.B) : (overlap.B, overlap.A);
@@ -109,7 +100,8 @@ public static class HostComparison
 
         TrendOptions options = TrendOptions.Default;
         bool few = overlap.Points.Length < options.MinimumSamples;
-        HostTrends trends = new TrendEngine(few ? options with { MinimumSamples = HostDifferential.FewestPoints } : options).Analyze(new HostSeries
+        HostTrends trends = new TrendEngine(
+            few ? options with { MinimumSamples = HostDifferential.FewestPoints } : options).Analyze(new HostSeries
         {
             Hours = overlap.Points,
             UptimeAtStart = overlap.From,
@@ -124,7 +116,12 @@ public static class HostComparison
     }
 
     private static ComparedSeries Read(
-        HostDifferential host, SeriesPair pair, ComparedSeries row, TrendResult result, (double Scale, string? Reason) scale, bool inverse)
+        HostDifferential host,
+        SeriesPair pair,
+        ComparedSeries row,
+        TrendResult result,
+        (double Scale, string? Reason) scale,
+        bool inverse)
     {
         bool rises = result.Class is TrendClass.Leak or TrendClass.Stopped or TrendClass.Rising;
         long gain = (inverse ? row.GainInA : row.GainInB) ?? 0;
@@ -137,7 +134,8 @@ public static class HostComparison
         {
             return inverse || row.IsSignificant
                 ? row
-                : row with { Change = GrowthChange.Explained, Reason = result.ExplainedBy ?? "a cache that is bounded or gives back" };
+                : row with { Change = GrowthChange.Explained, Reason = result.ExplainedBy
+                    ?? "a cache that is bounded or gives back" };
         }
 
         ComparedRate? rateOfOther = inverse ? row.RateInB : row.RateInA;
@@ -159,7 +157,9 @@ public static class HostComparison
         };
     }
 
-    /// <summary>Whether the judged side alone tells of another reason than a leak: a bound, a cache, a counter.</summary>
+    /// <summary>
+    /// Whether the judged side alone tells of another reason than a leak: a bound, a cache, a counter.
+    /// </summary>
     private static bool Excluded(DiagnosisCase judged, SeriesPair pair) =>
         judged.Trends?.Of(pair.Named.Key)?.Class is TrendClass.Explained or TrendClass.BoundedFill or TrendClass.Elastic
             or TrendClass.Fragmentation;
@@ -170,7 +170,8 @@ public static class HostComparison
         ComparedRate? difference = null;
         if (host.IsJudged && pair is { A: { } inA, B: { } inB })
         {
-            double[] of = [.. host.Overlap!.AtPoints(host.Overlap.B, inB.Values).Zip(host.Overlap.AtPoints(host.Overlap.A, inA.Values), (y, x) => y - x)];
+            double[] of = [.. host.Overlap!.AtPoints(host.Overlap.B, inB.Values).Zip(
+                host.Overlap.AtPoints(host.Overlap.A, inA.Values), (y, x) => y - x)];
             difference = Rate(host.Overlap.Points.AsSpan(), of, Math.Max(inA.Quantum, inB.Quantum));
         }
 
@@ -193,8 +194,10 @@ public static class HostComparison
             Difference = difference,
             BytesInA = pair.A?.Last,
             BytesInB = pair.B?.Last,
-            GainInA = pair.A is null ? null : Window(host, host.Overlap?.A, pair.A) is var ofA ? (long)Gain(ofA.Values) : null,
-            GainInB = pair.B is null ? null : Window(host, host.Overlap?.B, pair.B) is var ofB ? (long)Gain(ofB.Values) : null,
+            GainInA = pair.A is null ? null : Window(host, host.Overlap?.A, pair.A) is var ofA ? (long)Gain(ofA.Values)
+                : null,
+            GainInB = pair.B is null ? null : Window(host, host.Overlap?.B, pair.B) is var ofB ? (long)Gain(ofB.Values)
+                : null,
             AtInA = pair.A?.At,
             AtInB = pair.B?.At,
             Owners = OwnerLookup.Of(owner, subject),
@@ -210,7 +213,9 @@ public static class HostComparison
     private static ComparedRate? Rate(ReadOnlySpan<double> hours, ReadOnlySpan<double> bytes, double quantum) =>
         RateEstimate.Of(hours, bytes, quantum) is { } rate ? new ComparedRate(rate.PerHour, rate.Low, rate.High) : null;
 
-    /// <summary>The part of a series that is compared: the common uptime, or all of the boot where there is none.</summary>
+    /// <summary>
+    /// The part of a series that is compared: the common uptime, or all of the boot where there is none.
+    /// </summary>
     private static (double[] Hours, double[] Values) Window(HostDifferential host, UptimeLine? line, SideSeries series)
     {
         if (line is null || !host.IsJudged)
@@ -218,7 +223,8 @@ public static class HostComparison
             return ([.. line?.Hours ?? []], series.Values);
         }
 
-        int[] within = [.. Enumerable.Range(0, line.Hours.Length).Where(i => line.Hours[i] >= host.Overlap!.From && line.Hours[i] <= host.Overlap.To)];
+        int[] within = [.. Enumerable.Range(0, line.Hours.Length).Where(
+            i => line.Hours[i] >= host.Overlap!.From && line.Hours[i] <= host.Overlap.To)];
         return ([.. within.Select(i => line.Hours[i])], [.. within.Select(i => series.Values[i])]);
     }
 
@@ -230,13 +236,15 @@ public static class HostComparison
             : [.. values.Select((v, i) => v - (scale * (movement[i] - movement[first])))];
     }
 
-    private static ImmutableArray<ExplainingCounter> Counters(UptimeOverlap overlap, DiagnosisCase judged, DiagnosisCase other, bool inverse)
+    private static ImmutableArray<ExplainingCounter> Counters(
+        UptimeOverlap overlap, DiagnosisCase judged, DiagnosisCase other, bool inverse)
     {
         ImmutableArray<ExplainingCounter>.Builder counters = ImmutableArray.CreateBuilder<ExplainingCounter>();
         (UptimeLine judgedLine, UptimeLine otherLine) = inverse ? (overlap.A, overlap.B) : (overlap.B, overlap.A);
         foreach (string name in TrendAnalysis.Levels.Order(StringComparer.Ordinal))
         {
-            if (judged.History.Find(SeriesKind.Counter, name) is { } own && other.History.Find(SeriesKind.Counter, name) is { } reference)
+            if (judged.History.Find(SeriesKind.Counter, name) is { } own && other.History.Find(
+                SeriesKind.Counter, name) is { } reference)
             {
                 counters.Add(new ExplainingCounter(name, Without(At(own, judgedLine), At(reference, otherLine), 1)));
             }
@@ -266,8 +274,6 @@ public static class HostComparison
         return Array.Exists(series.Values, v => double.IsFinite(v) && v != first);
     }
 
-    private static bool Has(Dictionary<SeriesKey, SideSeries> series, SeriesKind kind) => series.Keys.Any(k => k.Kind == kind);
-
     private static UptimeLine InOrder(HostHistory history)
     {
         int start = history.CurrentBootStart;
@@ -290,51 +296,4 @@ public static class HostComparison
             .ThenByDescending(r => r.BytesInB ?? r.BytesInA ?? 0)
             .ThenBy(r => r.Key.Kind).ThenBy(r => r.Key.Name, StringComparer.Ordinal),
     ];
-
-    private static void AddUptimeNotes(
-        ImmutableArray<string>.Builder notes, UptimeOverlap? overlap, DiagnosisCase a, DiagnosisCase b, string nameOfA, string nameOfB)
-    {
-        if (overlap is null)
-        {
-            string[] unknown = [.. new[] { (a, nameOfA), (b, nameOfB) }.Where(s => !UptimeLine.Of(s.Item1.History).Any()).Select(s => s.Item2)];
-            notes.Add($"the uptime of {string.Join(" and of ", unknown)} is not in the captures (sysctl kern.boottime, or uptime): "
-                + "growth is compared at equal times since boot, so nothing is judged");
-            return;
-        }
-
-        string seen = $"{nameOfA} was seen from {Hours(overlap.A.First)} to {Hours(overlap.A.Last)} after its boot, "
-            + $"{nameOfB} from {Hours(overlap.B.First)} to {Hours(overlap.B.Last)} after its own";
-        if (overlap.Points.Length < HostDifferential.FewestPoints)
-        {
-            notes.Add(overlap.To < overlap.From
-                ? $"{seen}: the uptimes do not overlap, so nothing is judged"
-                : $"{seen}: one of them has {Display.Count(overlap.Points.Length, "capture", "captures")} in the time that both have, "
-                    + $"{HostDifferential.FewestPoints} are the least that anything is judged from");
-        }
-        else if (overlap.Points.Length < TrendOptions.Default.MinimumSamples)
-        {
-            notes.Add($"one of them has {overlap.Points.Length} captures in the time that both have; from "
-                + $"{TrendOptions.Default.MinimumSamples} on a leak can be told from chance");
-        }
-    }
-
-    private static void AddTableNotes(
-        ImmutableArray<string>.Builder notes, Dictionary<SeriesKey, SideSeries> a, Dictionary<SeriesKey, SideSeries> b,
-        string nameOfA, string nameOfB)
-    {
-        foreach ((SeriesKind kind, string what) in new[]
-        {
-            (SeriesKind.ZoneUsed, "vmstat -z: no zone is"),
-            (SeriesKind.MallocBytes, "vmstat -m: no malloc type is"),
-            (SeriesKind.Account, "what tells the memory that nobody owns: it is not"),
-        })
-        {
-            if (Has(a, kind) != Has(b, kind))
-            {
-                notes.Add($"{(Has(a, kind) ? nameOfB : nameOfA)} lacks {what} compared");
-            }
-        }
-    }
-
-    private static string Hours(double hours) => Display.Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
 }

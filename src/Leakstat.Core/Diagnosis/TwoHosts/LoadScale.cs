@@ -25,14 +25,16 @@ internal sealed class LoadScale
         var load = ImmutableDictionary.CreateBuilder<string, ComparedLoad>();
         foreach (string counter in TrendAnalysis.Levels)
         {
-            if (Mean(a.History, overlap.A, overlap, counter) is { } meanOfA && Mean(b.History, overlap.B, overlap, counter) is { } meanOfB)
+            if (Mean(a.History, overlap.A, overlap, counter) is { } meanOfA && Mean(
+                b.History, overlap.B, overlap, counter) is { } meanOfB)
             {
                 load[counter] = new ComparedLoad(counter, meanOfA, meanOfB);
             }
         }
 
         _load = load.ToImmutable();
-        _memory = a.Latest.Host.PhysicalMemory is { Value: > 0 } memoryOfA && b.Latest.Host.PhysicalMemory is { Value: > 0 } memoryOfB
+        _memory = a.Latest.Host.PhysicalMemory is { Value: > 0 } memoryOfA
+            && b.Latest.Host.PhysicalMemory is { Value: > 0 } memoryOfB
             && !HostChanges.IsAlike(memoryOfA.Value, memoryOfB.Value)
             ? (double)memoryOfB.Value / memoryOfA.Value
             : 1;
@@ -41,7 +43,9 @@ internal sealed class LoadScale
     /// <summary>Levels that both sides count, by name.</summary>
     public ImmutableArray<ComparedLoad> Load => [.. _load.Values.OrderBy(l => l.Name, StringComparer.Ordinal)];
 
-    /// <summary>Factor for the growth of A of a zone or type, with its reason; 1 where B is not larger or busier.</summary>
+    /// <summary>
+    /// Factor for the growth of A of a zone or type, with its reason; 1 where B is not larger or busier.
+    /// </summary>
     /// <param name="name">Zone or type.</param>
     /// <param name="inverse">Whether A is the side that is judged.</param>
     public (double Scale, string? Reason) Of(string name, bool inverse)

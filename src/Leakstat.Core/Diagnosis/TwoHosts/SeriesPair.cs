@@ -17,12 +17,12 @@ namespace Leakstat.Diagnosis.TwoHosts;
 internal sealed record SideSeries(SeriesKey Key, SeriesRole Role, double Quantum, double[] Values, SourceLine? At)
 {
     /// <summary>Every owner's series of one side.</summary>
-    public static Dictionary<SeriesKey, SideSeries> Of(DiagnosisCase host, UptimeLine line)
+    public static Dictionary<SeriesKey, SideSeries> Of(DiagnosisCase context, UptimeLine line)
     {
         var found = new Dictionary<SeriesKey, SideSeries>();
-        foreach (Series series in host.History.Series)
+        foreach (Series series in context.History.Series)
         {
-            if (TrendAnalysis.Input(series, host.History, host.Latest, host.Latest.MallocTypes is not null) is not { } input)
+            if (TrendAnalysis.Input(series, context.History, context.Latest, context.Latest.MallocTypes is not null) is not { } input)
             {
                 continue;
             }
@@ -84,7 +84,8 @@ internal sealed record SeriesPair(
         HashSet<SeriesKey> done = [];
         foreach (ImmutableArray<(bool IsZone, string Name)> group in SameByRelease.Groups)
         {
-            SeriesKey[] keys = [.. group.Select(m => new SeriesKey(m.IsZone ? SeriesKind.ZoneUsed : SeriesKind.MallocBytes, m.Name))];
+            SeriesKey[] keys = [.. group.Select(
+                m => new SeriesKey(m.IsZone ? SeriesKind.ZoneUsed : SeriesKind.MallocBytes, m.Name))];
             SeriesKey[] inA = [.. keys.Where(a.ContainsKey)];
             SeriesKey[] inB = [.. keys.Where(b.ContainsKey)];
             if (inA.Length > 0 && inB.Length > 0 && !inA.AsSpan().SequenceEqual(inB))

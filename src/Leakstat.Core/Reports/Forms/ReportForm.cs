@@ -18,7 +18,8 @@ internal static class ReportForm
     public static IReportForm<TReport> Text<TReport>(string name, Action<TReport, TextWriter, TerminalOptions> write) =>
         new Function<TReport>(name, (report, output, layout) =>
         {
-            using var writer = new StreamWriter(output, new UTF8Encoding(false), BufferSize, leaveOpen: true) { NewLine = "\n" };
+            using var writer =
+                new StreamWriter(output, new UTF8Encoding(false), BufferSize, leaveOpen: true) { NewLine = "\n" };
             write(report, writer, layout);
         });
 
@@ -30,7 +31,8 @@ internal static class ReportForm
     public static IReportForm<TWhole> Within<TWhole, TPart>(this IReportForm<TPart> form, Func<TWhole, TPart> part) =>
         new Function<TWhole>(form.Name, (report, output, layout) => form.Write(part(report), output, layout));
 
-    private sealed class Function<TReport>(string name, Action<TReport, Stream, TerminalOptions> write) : IReportForm<TReport>
+    private sealed class Function<TReport>(string name, Action<TReport, Stream, TerminalOptions> write)
+        : IReportForm<TReport>
     {
         public string Name => name;
 

@@ -3,8 +3,9 @@ using System.Text;
 namespace Leakstat.Tracing.Programs;
 
 /// <summary>
-/// A malloc(9) type. The dtmalloc provider fires inside the allocator for this type alone and knows the size that is really
-/// taken, but not the address; the address is what the allocator then returns. Release has both in its arguments.
+/// A malloc(9) type. The dtmalloc provider fires inside the allocator for this type alone and knows the size that is
+/// really taken, but not the address; the address is what the allocator then returns. Release has both in its
+/// arguments.
 /// </summary>
 internal static class MallocClauses
 {
@@ -18,7 +19,11 @@ internal static class MallocClauses
         string wanted = $"!closing && arg3 > 0{program.Large("arg3")} && {mine}";
         string[] returns = [.. program.Probes.MallocReturns.Select(ProgramText.Return)];
 
-        program.Clause("Inside an allocation of this type: keep its size (the bucket's) until the address is known.", taken, wanted, "self->bytes = arg3;");
+        program.Clause(
+            "Inside an allocation of this type: keep its size (the bucket's) until the address is known.",
+            taken,
+            wanted,
+            "self->bytes = arg3;");
         program.StopWithoutRoom(taken, $"!self->bytes && {wanted}");
         program.Clause(
             "The allocator returns: here is the address.",
@@ -31,7 +36,8 @@ internal static class MallocClauses
             program.Clause(
                 $"{function}(9) of a block of this type.",
                 [ProgramText.Entry(function)],
-                $"arg0 != 0{program.Sampled("arg0")} && {type} != 0 && {ProgramText.IsName(TypeName.Replace("{0}", type, StringComparison.Ordinal), name)}",
+                $"arg0 != 0{program.Sampled("arg0")} && {type} != 0 && "
+                    + $"{ProgramText.IsName(TypeName.Replace("{0}", type, StringComparison.Ordinal), name)}",
                 ProgramText.Released("arg0"));
         }
 
@@ -39,9 +45,9 @@ internal static class MallocClauses
     }
 
     /// <summary>
-    /// The function field of the type's dtmalloc probes: white space becomes <c>_</c> (<c>sys/cddl/dev/dtmalloc</c>). What a
-    /// probe description cannot hold is matched by <c>?</c>; a name that vmstat may have cut, by its beginning. The
-    /// predicate then compares the whole name.
+    /// The function field of the type's dtmalloc probes: white space becomes <c>_</c> (<c>sys/cddl/dev/dtmalloc</c>).
+    /// What a probe description cannot hold is matched by <c>?</c>; a name that vmstat may have cut, by its beginning.
+    /// The predicate then compares the whole name.
     /// </summary>
     internal static string ProbeFunction(string name)
     {

@@ -20,19 +20,30 @@ internal static class ModuleClauses
         foreach ((string function, string bytes) in functions)
         {
             string[] entry = [ProgramText.Entry(function)];
-            program.Clause($"{function}(9), called by the module.", entry, $"{isMine} && !self->depth", $"self->bytes = {bytes};", "self->depth = stackdepth + 1;");
+            program.Clause(
+                $"{function}(9), called by the module.",
+                entry,
+                $"{isMine} && !self->depth",
+                $"self->bytes = {bytes};",
+                "self->depth = stackdepth + 1;");
             program.StopWithoutRoom(entry, $"{isMine} && !self->depth");
         }
 
         string[] returns =
         [
-            .. program.Probes.MallocReturns.Concat(["realloc", "reallocf"]).Distinct(StringComparer.Ordinal).Select(ProgramText.Return),
+            .. program.Probes.MallocReturns.Concat(["realloc", "reallocf"]).Distinct(StringComparer.Ordinal).Select(
+                ProgramText.Return),
         ];
         program.Returned(returns, "live[arg1] = 1;", "self->address = arg1;");
         program.StopWithoutRoom(returns, "self->address && self->address == arg1 && !live[arg1]");
         program.Clause(null, returns, "self->address", "self->address = 0;");
-        string[] releases = [.. program.Probes.MallocReleases.Select(r => ProgramText.Entry(r.Function)).Distinct(StringComparer.Ordinal)];
-        program.Clause("Release of a block that the module took.", releases, "live[arg0]", [.. ProgramText.Released("arg0"), "live[arg0] = 0;"]);
+        string[] releases = [.. program.Probes.MallocReleases.Select(r => ProgramText.Entry(r.Function)).Distinct(
+            StringComparer.Ordinal)];
+        program.Clause(
+            "Release of a block that the module took.",
+            releases,
+            "live[arg0]",
+            [.. ProgramText.Released("arg0"), "live[arg0] = 0;"]);
         program.StopAboveRate([.. returns, ProgramText.Entry("free")]);
     }
 }

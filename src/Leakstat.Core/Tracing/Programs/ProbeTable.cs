@@ -4,9 +4,10 @@ namespace Leakstat.Tracing.Programs;
 
 /// <summary>
 /// Which functions can be probed on which release. A probe that does not exist keeps the whole program from starting,
-/// unless that is allowed (<c>zdefs</c>). The truth for 14 is a list of a running 14.2 kernel; for others the declarations in
-/// <c>sys/sys/malloc.h</c>, <c>sys/vm/uma.h</c>, <c>sys/vm/vm_extern.h</c> of that release, and what a compiler may inline
-/// away (static functions) is not known.
+/// unless that is allowed (<c>zdefs</c>). The truth for 14 is a list of a running 14.2 kernel; for others the
+/// declarations in
+/// <c>sys/sys/malloc.h</c>, <c>sys/vm/uma.h</c>, <c>sys/vm/vm_extern.h</c> of that release, and what a compiler may
+/// inline away (static functions) is not known.
 /// </summary>
 internal sealed class ProbeTable(FreeBsdRelease? release)
 {
@@ -49,8 +50,8 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
     }
 
     /// <summary>
-    /// Functions that a module calls for a malloc(9) block, with the size as an expression of their arguments. Entered by
-    /// the module, one of these or of <see cref="MallocReturns"/> returns to it.
+    /// Functions that a module calls for a malloc(9) block, with the size as an expression of their arguments. Entered
+    /// by the module, one of these or of <see cref="MallocReturns"/> returns to it.
     /// </summary>
     public IEnumerable<(string Function, string Bytes)> MallocEntries
     {
@@ -124,7 +125,8 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
     /// Functions that <see cref="ZoneAllocations"/> jump to when the cache of the processor is empty: then only these
     /// return. They are static; on 14 they were seen.
     /// </summary>
-    public IEnumerable<string> ZoneSlowPaths => Major is 12 or 0 ? ["zone_alloc_item"] : ["cache_alloc_retry", "zone_alloc_item"];
+    public IEnumerable<string> ZoneSlowPaths =>
+        Major is 12 or 0 ? ["zone_alloc_item"] : ["cache_alloc_retry", "zone_alloc_item"];
 
     /// <summary>Functions that release an item: zone in arg0, item in arg1.</summary>
     public IEnumerable<string> ZoneReleases
@@ -144,7 +146,9 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
         }
     }
 
-    /// <summary>Functions that take pages for the kernel: size in arg1, address returned. <c>kmem_malloc</c> jumps to the first.</summary>
+    /// <summary>
+    /// Functions that take pages for the kernel: size in arg1, address returned. <c>kmem_malloc</c> jumps to the first.
+    /// </summary>
     public IEnumerable<string> KmemAllocations =>
         ["kmem_malloc_domainset", "kmem_alloc_contig_domainset", "kmem_alloc_attr_domainset"];
 }

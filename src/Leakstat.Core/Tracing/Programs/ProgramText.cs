@@ -6,7 +6,10 @@ namespace Leakstat.Tracing.Programs;
 /// <summary>A D program as it is written: what all variants share, and clauses.</summary>
 internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, ProbeTable probes)
 {
-    /// <summary>Longest name that <c>vmstat</c> prints (<c>sys/sys/malloc.h</c>, <c>sys/vm/uma.h</c>); longer ones are cut there.</summary>
+    /// <summary>
+    /// Longest name that <c>vmstat</c> prints (<c>sys/sys/malloc.h</c>, <c>sys/vm/uma.h</c>); longer ones are cut
+    /// there.
+    /// </summary>
     private const int LongestName = 31;
 
     private readonly StringBuilder _text = new();
@@ -44,7 +47,9 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             """);
         if (!probes.IsSeen)
         {
-            _text.Append("/* Which static functions have probes on this release is not known: what is missing is left out. */\n");
+            _text.Append(
+                "/* Which static functions have probes on this release is not known: what is missing is left out. "
+                    + "*/\n");
             _text.Append("#pragma D option zdefs\n");
         }
 
@@ -122,7 +127,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     }
 
     /// <summary>A clause: comment, probes joined by commas, predicate, statements.</summary>
-    public void Clause(string? comment, IEnumerable<string> probeNames, string? predicate, params ReadOnlySpan<string> statements)
+    public void Clause(
+        string? comment, IEnumerable<string> probeNames, string? predicate, params ReadOnlySpan<string> statements)
     {
         if (comment is not null)
         {
@@ -161,8 +167,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         "exit(0);");
 
     /// <summary>
-    /// Forgets an allocation that is still remembered although its function must have ended: whatever it jumped to has no
-    /// return probe. Without this the next return from that depth would be taken for its own.
+    /// Forgets an allocation that is still remembered although its function must have ended: whatever it jumped to has
+    /// no return probe. Without this the next return from that depth would be taken for its own.
     /// </summary>
     public void Forget(string[] entries) => Clause(
         "No deeper than one that is remembered: that one has ended unseen.",
@@ -194,7 +200,9 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     /// <summary>The record of a release.</summary>
     public static string[] Released(string address) => [$"printf(\"F 0x%x %d\\n\", {address}, timestamp);", Counted];
 
-    /// <summary>A further condition that picks one address in <see cref="TraceBounds.Sample"/>; empty where all are followed.</summary>
+    /// <summary>
+    /// A further condition that picks one address in <see cref="TraceBounds.Sample"/>; empty where all are followed.
+    /// </summary>
     public string Sampled(string address) => bounds.Sample == 1
         ? ""
         : string.Create(
@@ -255,7 +263,9 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         _ => $"Follows what the code of {suspect.Name} takes by malloc(9) from allocation to release.",
     };
 
-    /// <summary>Text that can neither end a comment nor begin one in it, which D refuses too, nor break its line.</summary>
+    /// <summary>
+    /// Text that can neither end a comment nor begin one in it, which D refuses too, nor break its line.
+    /// </summary>
     private static string InComment(string text) =>
         string.Concat(text.Select(c => char.IsControl(c) || c is '*' or > '~' ? '?' : c));
 

@@ -3,13 +3,16 @@ using Leakstat.Model;
 namespace Leakstat.Tracing.Programs;
 
 /// <summary>
-/// The D program that follows one suspect. It prints one line per allocation (address, size, time, stack) and per release
-/// (address, time); the two are paired by address when they are read (<see cref="OutstandingSet"/>). In the kernel they
-/// could only be paired by an associative array, which cannot hold a stack and loses entries when it is full.
+/// The D program that follows one suspect. It prints one line per allocation (address, size, time, stack) and per
+/// release (address, time); the two are paired by address when they are read (<see cref="OutstandingSet"/>). In the
+/// kernel they could only be paired by an associative array, which cannot hold a stack and loses entries when it is
+/// full.
 /// </summary>
 public static class TraceProgram
 {
-    /// <summary>First word of the first line that a program prints; its second word is the version of what follows.</summary>
+    /// <summary>
+    /// First word of the first line that a program prints; its second word is the version of what follows.
+    /// </summary>
     public const string Mark = "leakstat-trace";
 
     /// <summary>The program.</summary>

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Leakstat.Tracing.Programs;
 
 /// <summary>
-/// A UMA zone, or the zones of one kind of mbuf. Names are compared once per call; a zone that was found is known by its
-/// address from then on. While an item is allocated the allocator enters itself for others (buckets, slab headers, the
-/// cluster of a packet), and it leaves by a jump to another function when the processor's cache is empty; which return is
-/// that of the allocation is told by the depth of the stack, which a jump does not change.
+/// A UMA zone, or the zones of one kind of mbuf. Names are compared once per call; a zone that was found is known by
+/// its address from then on. While an item is allocated the allocator enters itself for others (buckets, slab headers,
+/// the cluster of a packet), and it leaves by a jump to another function when the processor's cache is empty; which
+/// return is that of the allocation is told by the depth of the stack, which a jump does not change.
 /// </summary>
 internal static class ZoneClauses
 {
@@ -16,13 +16,16 @@ internal static class ZoneClauses
     {
         IReadOnlyList<string> names = program.Suspect.Zones;
         string[] entries = [.. program.Probes.ZoneAllocations.Select(ProgramText.Entry)];
-        string[] returns = [.. program.Probes.ZoneAllocations.Concat(program.Probes.ZoneSlowPaths).Select(ProgramText.Return)];
+        string[] returns = [.. program.Probes.ZoneAllocations.Concat(program.Probes.ZoneSlowPaths).Select(
+            ProgramText.Return)];
         for (int i = 0; i < names.Count; i++)
         {
             program.Clause(
                 i == 0 ? "Is it the zone? Its address is remembered; two zones can have one name." : null,
                 entries,
-                string.Create(CultureInfo.InvariantCulture, $"!closing && arg0 != zone{i} && {ProgramText.IsName(ZoneName, names[i])}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"!closing && arg0 != zone{i} && {ProgramText.IsName(ZoneName, names[i])}"),
                 string.Create(CultureInfo.InvariantCulture, $"zone{i} = arg0;"));
         }
 
@@ -30,7 +33,8 @@ internal static class ZoneClauses
         string wanted = $"!closing && arg0 != 0 && ({isMine})";
         program.Forget(entries);
         program.Clause(
-            "An allocation from it: remember how deep, until the item is known. One inside another belongs to the outer.",
+            "An allocation from it: remember how deep, until the item is known. One inside another belongs to the "
+                + "outer.",
             entries,
             $"{wanted} && !self->depth",
             Size(names),
@@ -47,12 +51,16 @@ internal static class ZoneClauses
         program.StopAboveRate([.. returns, ProgramText.Entry("uma_zfree_arg")]);
     }
 
-    /// <summary>What an item takes; one of mbuf_packet has a cluster on it (<c>MCLBYTES</c>, <c>sys/sys/param.h</c>).</summary>
+    /// <summary>
+    /// What an item takes; one of mbuf_packet has a cluster on it (<c>MCLBYTES</c>, <c>sys/sys/param.h</c>).
+    /// </summary>
     private static string Size(IReadOnlyList<string> names)
     {
         const string Item = "self->bytes = ((struct uma_zone *)arg0)->uz_size";
         int packet = names.ToList().IndexOf("mbuf_packet");
-        return packet < 0 ? $"{Item};" : string.Create(CultureInfo.InvariantCulture, $"{Item} + (arg0 == zone{packet} ? 2048 : 0);");
+        return packet < 0
+            ? $"{Item};"
+            : string.Create(CultureInfo.InvariantCulture, $"{Item} + (arg0 == zone{packet} ? 2048 : 0);");
     }
 
     private static string Any(int count, Func<int, string> condition) =>

@@ -6,8 +6,9 @@ using Leakstat.Model;
 namespace Leakstat.Tracing.Reading;
 
 /// <summary>
-/// The libxo JSON of <c>dtrace --libxo json</c> (14 and later), piece by piece: each element of an <c>aggregation-data</c>
-/// list is one entry, its <c>keys</c> hold text, numbers or <c>stack-frames</c>, its value is <c>sum</c>, <c>count</c>,
+/// The libxo JSON of <c>dtrace --libxo json</c> (14 and later), piece by piece: each element of an
+/// <c>aggregation-data</c> list is one entry, its <c>keys</c> hold text, numbers or <c>stack-frames</c>, its value is
+/// <c>sum</c>, <c>count</c>,
 /// <c>min</c>, <c>max</c> or <c>avg</c>. Whatever else there is, is passed over.
 /// </summary>
 internal sealed class AggregationJson(TraceCollector collector, int line)
@@ -67,7 +68,10 @@ internal sealed class AggregationJson(TraceCollector collector, int line)
         catch (Exception e) when (e is JsonException or InvalidOperationException or DecoderFallbackException)
         {
             _isBroken = true;
-            collector.Skip(DiagnosticId.MalformedDocument, "the JSON is malformed or cut; what was read before the fault is used", line);
+            collector.Skip(
+                DiagnosticId.MalformedDocument,
+                "the JSON is malformed or cut; what was read before the fault is used",
+                line);
         }
         finally
         {

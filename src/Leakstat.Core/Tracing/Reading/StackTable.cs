@@ -54,7 +54,9 @@ internal sealed class StackTable(int most)
         {
             if (!_read.TryGetValue(number, out StackFrames? frames))
             {
-                frames = _stacks[number].Length == 0 ? StackFrames.Empty : new StackFrames([.. TextOf(number).Split('\n').Select(FrameOf)]);
+                frames = _stacks[number].Length == 0
+                    ? StackFrames.Empty
+                    : new StackFrames([.. TextOf(number).Split('\n').Select(FrameOf)]);
                 _read.Add(number, frames);
             }
 

@@ -46,7 +46,9 @@ internal sealed class TraceCollector(SourceFile file, TraceLimits limits)
         _outstanding.Release(address, time);
     }
 
-    /// <summary>An entry of an aggregation; entries of one key and stack (several aggregations, several CPUs) are summed.</summary>
+    /// <summary>
+    /// An entry of an aggregation; entries of one key and stack (several aggregations, several CPUs) are summed.
+    /// </summary>
     public void Aggregate(ReadOnlySpan<byte> keyText, ReadOnlySpan<byte> stack, long value, int line)
     {
         int number = _stacks.NumberOf(stack);
@@ -100,7 +102,8 @@ internal sealed class TraceCollector(SourceFile file, TraceLimits limits)
         bool isPaired = _allocations + _releases > 0 || (_header.Suspect is not null && _entries.Count == 0);
         if (_outstanding.Refused > 0)
         {
-            _messages.Add(TraceLossKind.TooMany, _outstanding.Refused, $"more than {limits.Addresses} addresses at a time", 0);
+            _messages.Add(
+                TraceLossKind.TooMany, _outstanding.Refused, $"more than {limits.Addresses} addresses at a time", 0);
         }
 
         if (_header.Errors > 0)

@@ -3,7 +3,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Tracing.Reading;
 
-/// <summary>The first and the last line that a program of leakstat prints (<see cref="Programs.ProgramText"/>).</summary>
+/// <summary>
+/// The first and the last line that a program of leakstat prints (<see cref="Programs.ProgramText"/>).
+/// </summary>
 internal sealed class TraceHeader
 {
     /// <summary>Suspect; null before the first line.</summary>
@@ -95,7 +97,9 @@ internal sealed class TraceHeader
     }
 
     private static long? Number(string fields, string field) =>
-        long.TryParse(Word(fields, field), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+        long.TryParse(Word(fields, field), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : null;
 
     private static string? Word(string fields, string field)
     {

@@ -4,8 +4,9 @@ using Leakstat.Model;
 namespace Leakstat.Tracing.Reading;
 
 /// <summary>
-/// Reads what dtrace(1) printed, text or libxo JSON, in pieces as it comes: events of a program of leakstat (allocations
-/// with stacks, releases), aggregations with stacks, and what DTrace says of itself. Memory is bounded whatever comes.
+/// Reads what dtrace(1) printed, text or libxo JSON, in pieces as it comes: events of a program of leakstat
+/// (allocations with stacks, releases), aggregations with stacks, and what DTrace says of itself. Memory is bounded
+/// whatever comes.
 /// </summary>
 public sealed class TraceReader
 {
@@ -79,7 +80,8 @@ public sealed class TraceReader
             {
                 _isSkippingLine = false;
                 _pendingLength = 0;
-                _collector.Skip(DiagnosticId.LineTooLong, $"a line of more than {_limits.LineBytes} bytes was skipped", _line);
+                _collector.Skip(
+                    DiagnosticId.LineTooLong, $"a line of more than {_limits.LineBytes} bytes was skipped", _line);
                 continue;
             }
 
@@ -108,7 +110,8 @@ public sealed class TraceReader
             }
             else
             {
-                _collector.Skip(DiagnosticId.CutFile, "the text ends in the middle of a line, which was skipped", _line);
+                _collector.Skip(
+                    DiagnosticId.CutFile, "the text ends in the middle of a line, which was skipped", _line);
             }
         }
 
@@ -154,7 +157,8 @@ public sealed class TraceReader
         {
             if (!_stack.Add(text))
             {
-                _collector.Skip(DiagnosticId.TooLarge, $"a stack of more than {_limits.StackBytes} bytes was cut", _line);
+                _collector.Skip(
+                    DiagnosticId.TooLarge, $"a stack of more than {_limits.StackBytes} bytes was cut", _line);
             }
 
             return;
@@ -266,7 +270,9 @@ public sealed class TraceReader
         _stack.Clear();
     }
 
-    /// <summary>A key without a value below it: the value may stand on its own line; else it is text of somebody's script.</summary>
+    /// <summary>
+    /// A key without a value below it: the value may stand on its own line; else it is text of somebody's script.
+    /// </summary>
     private void EndKey()
     {
         if (_keyLength < 0)
@@ -306,7 +312,9 @@ public sealed class TraceReader
         return text.Length > 2 && text[0] == '0' && text[1] == 'x' && Scan.TryHex(text, out _);
     }
 
-    /// <summary>The table of firings that dtrace prints without <c>-q</c>: <c>CPU ID FUNCTION:NAME</c> and its rows.</summary>
+    /// <summary>
+    /// The table of firings that dtrace prints without <c>-q</c>: <c>CPU ID FUNCTION:NAME</c> and its rows.
+    /// </summary>
     private static bool IsProbeLine(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> rest = text;

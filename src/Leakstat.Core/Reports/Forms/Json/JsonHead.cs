@@ -4,7 +4,9 @@ using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Forms.Json;
 
-/// <summary>The first members of every JSON report of a host: which program wrote it, and which host it is of.</summary>
+/// <summary>
+/// The first members of every JSON report of a host: which program wrote it, and which host it is of.
+/// </summary>
 internal static class JsonHead
 {
     /// <summary>Writes <c>tool</c> and <c>host</c>.</summary>

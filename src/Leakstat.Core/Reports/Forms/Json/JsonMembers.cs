@@ -42,7 +42,9 @@ internal static class JsonMembers
         }
     }
 
-    /// <summary>A computed number, whole where it is large, six significant decimals below one; left out where none.</summary>
+    /// <summary>
+    /// A computed number, whole where it is large, six significant decimals below one; left out where none.
+    /// </summary>
     public static void Number(this Utf8JsonWriter json, string name, double? value)
     {
         if (value is not { } known || !double.IsFinite(known))

@@ -23,7 +23,9 @@ internal static class DifferentialHtml
             return;
         }
 
-        html.Markup("<section id=\"comparison\" aria-labelledby=\"comparison-title\">\n<h2 id=\"comparison-title\">Side by side <small>")
+        html.Markup(
+            "<section id=\"comparison\" aria-labelledby=\"comparison-title\">\n<h2 id=\"comparison-title\">Side by "
+                + "side <small>")
             .Text($"A: {compared.NameOfA}, B: {compared.NameOfB}").Markup("</small></h2>\n");
         foreach (string note in compared.Notes)
         {
@@ -33,13 +35,15 @@ internal static class DifferentialHtml
         if (compared is { IsJudged: true, Overlap: { } overlap })
         {
             html.Markup("<p class=\"muted\">").Text(
-                $"Compared from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot, at {Display.Count(overlap.Points.Length, "point", "points")}.")
+                $"Compared from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot, at "
+                    + $"{Display.Count(overlap.Points.Length, "point", "points")}.")
                 .Markup("</p>\n");
         }
 
         html.Markup("<p>").Text(compared.Changes.IsEmpty
             ? "Release, modules, memory and settings are the same, as far as the captures tell"
-            : "Changed from A to B: " + string.Join("; ", compared.Changes.Select(c => $"{c.Kind} {c.Text}"))).Markup(".</p>\n");
+            : "Changed from A to B: " + string.Join("; ", compared.Changes.Select(c => $"{c.Kind} {c.Text}"))).Markup(
+                ".</p>\n");
         int number = 0;
         foreach (ComparedSeries series in compared.Series.Where(s => s.IsSignificant).Take(MostPlots))
         {
@@ -70,14 +74,18 @@ internal static class DifferentialHtml
         string name = Words.Of(series.Subject);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n<div class=\"scale\"><span>")
             .Text($"top line {Display.Bytes(high)}, bottom line {Display.Bytes(low)}").Markup("</span></div>\n")
-            .Markup($"<svg class=\"plot\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" preserveAspectRatio=\"none\" ")
+            .Markup(
+                $"<svg class=\"plot\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" "
+                    + "preserveAspectRatio=\"none\" ")
             .Markup($"role=\"img\" aria-labelledby=\"side{number}\"><title id=\"side{number}\">")
             .Text($"{name} over uptime: A {RateText(series.RateInA)}, B {RateText(series.RateInB)}").Markup("</title>");
         Draw(html, a, "fit");
         Draw(html, b, "");
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(Uptime(overlap.From) + " after boot").Markup("</span><span>")
+        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(Uptime(overlap.From) + " after boot").Markup(
+            "</span><span>")
             .Text(Uptime(overlap.To)).Markup("</span></div>\n<p class=\"muted\">").Text(
-                $"Dashed: A, {compared.NameOfA}, {RateText(series.RateInA)}. Solid: B, {compared.NameOfB}, {RateText(series.RateInB)}.")
+                $"Dashed: A, {compared.NameOfA}, {RateText(series.RateInA)}. Solid: B, {compared.NameOfB}, "
+                    + $"{RateText(series.RateInB)}.")
             .Markup("</p>\n</figure>\n");
 
         void Draw(HtmlWriter page, (double X, double Y)[] points, string style)
@@ -98,38 +106,54 @@ internal static class DifferentialHtml
 
     /// <summary>Bytes over the common uptime, x from 0 to 1; spread evenly over at most so many samples.</summary>
     private static (double X, double Y)[] Line(
-        HostHistory history, UptimeLine line, UptimeOverlap overlap, ComparedSeries series, IReadOnlyCollection<string> names)
+        HostHistory history,
+        UptimeLine line,
+        UptimeOverlap overlap,
+        ComparedSeries series,
+        IReadOnlyCollection<string> names)
     {
         Series[] parts =
         [
             .. names.Count == 0
                 ? new[] { history.Find(series.Key.Kind, series.Key.Name) }.OfType<Series>()
-                : names.SelectMany(n => new[] { history.Find(SeriesKind.ZoneUsed, n), history.Find(SeriesKind.MallocBytes, n) }).OfType<Series>(),
+                : names.SelectMany(
+                    n => new[] { history.Find(SeriesKind.ZoneUsed, n), history.Find(SeriesKind.MallocBytes, n) }).OfType<Series>(),
         ];
         (double X, double Y)[] all =
         [
-            .. line.Samples.Select((sample, i) => (Hour: line.Hours[i], Bytes: parts.Sum(p => (double?)p[sample] * Math.Max(p.ItemSize, 1) ?? 0),
+            .. line.Samples.Select(
+                (sample, i) => (
+                    Hour: line.Hours[i], Bytes: parts.Sum(p => (double?)p[sample] * Math.Max(p.ItemSize, 1) ?? 0),
                     Known: parts.Any(p => p[sample] is not null)))
                 .Where(p => p.Known && p.Hour >= overlap.From && p.Hour <= overlap.To)
                 .Select(p => ((p.Hour - overlap.From) / Math.Max(overlap.To - overlap.From, 1e-9), p.Bytes)),
         ];
         return all.Length <= MostPoints
             ? all
-            : [.. Enumerable.Range(0, MostPoints).Select(i => all[(int)((long)i * (all.Length - 1) / (MostPoints - 1))])];
+            : [.. Enumerable.Range(0, MostPoints).Select(
+                i => all[(int)((long)i * (all.Length - 1) / (MostPoints - 1))])];
     }
 
     private static void WriteTable(HtmlWriter html, HostDifferential compared)
     {
-        html.Markup("<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"comparison-caption\">\n<table>\n")
+        html.Markup(
+            "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
+                + "aria-labelledby=\"comparison-caption\">\n<table>\n")
             .Markup("<caption id=\"comparison-caption\">").Text(
-                $"{Display.Count(Math.Min(compared.Series.Length, MostRows))} of {Display.Count(compared.Series.Length)} series that changed; "
+                $"{Display.Count(Math.Min(compared.Series.Length, MostRows))} of "
+                    + $"{Display.Count(compared.Series.Length)} series that changed; "
                 + $"{Display.Count(compared.Unchanged)} changed on neither side. Intervals are 95 %")
-            .Markup("</caption>\n<thead><tr><th scope=\"col\">Subject</th><th scope=\"col\" class=\"n\">A per hour</th>")
-            .Markup("<th scope=\"col\" class=\"n\">B per hour</th><th scope=\"col\" class=\"n\">Difference</th><th scope=\"col\">Differs</th>")
+            .Markup(
+                "</caption>\n<thead><tr><th scope=\"col\">Subject</th><th scope=\"col\" class=\"n\">A per hour</th>")
+            .Markup(
+                "<th scope=\"col\" class=\"n\">B per hour</th><th scope=\"col\" class=\"n\">Difference</th><th "
+                    + "scope=\"col\">Differs</th>")
             .Markup("<th scope=\"col\">Owner</th></tr></thead>\n<tbody>\n");
         foreach (ComparedSeries row in compared.Series.Take(MostRows))
         {
-            string chance = row.Chance < 1 ? FormattableString.Invariant($", chance {Math.Max(row.Chance, 1e-12):0.0e+0}") : "";
+            string chance = row.Chance < 1
+                ? FormattableString.Invariant($", chance {Math.Max(row.Chance, 1e-12):0.0e+0}")
+                : "";
             html.Markup("<tr>").Element("th scope=\"row\"", Words.Of(row.Subject))
                 .Element("td class=\"n\"", RateText(row.RateInA))
                 .Element("td class=\"n\"", RateText(row.RateInB))
@@ -158,7 +182,8 @@ internal static class DifferentialHtml
     private static string RateText(ComparedRate? rate) => rate switch
     {
         null => "-",
-        { Low: { } low, High: { } high } known => $"{Display.Rate(known.PerHour)} ({Display.Change(low)} to {Display.Change(high)})",
+        { Low: { } low, High: { } high } known => $"{Display.Rate(known.PerHour)} ({Display.Change(low)} to "
+            + $"{Display.Change(high)})",
         { } known => Display.Rate(known.PerHour),
     };
 

@@ -98,7 +98,8 @@ internal static class DifferentialJson
         json.WriteString("kind", Words.Of(series.Subject.Kind));
         json.Text("name", series.Subject.Name);
         json.WriteEndObject();
-        json.WriteString("in", series.Presence switch { Presence.OnlyInA => "a", Presence.OnlyInB => "b", _ => "both" });
+        json.WriteString(
+            "in", series.Presence switch { Presence.OnlyInA => "a", Presence.OnlyInB => "b", _ => "both" });
         WriteNames(json, "namesInA", series.NamesInA);
         WriteNames(json, "namesInB", series.NamesInB);
         WriteRate(json, "a", series.RateInA, series.BytesInA);

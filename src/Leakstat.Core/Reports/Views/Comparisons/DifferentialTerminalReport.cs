@@ -8,7 +8,9 @@ using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Comparisons;
 
-/// <summary>What <c>leakstat detect --compare</c> says at a terminal: the verdict, the table, the findings, what changed.</summary>
+/// <summary>
+/// What <c>leakstat detect --compare</c> says at a terminal: the verdict, the table, the findings, what changed.
+/// </summary>
 public static class DifferentialTerminalReport
 {
     private const int RateWidth = 13;
@@ -53,7 +55,8 @@ public static class DifferentialTerminalReport
         WriteGone(canvas, compared, options.Detail == Detail.Verbose);
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run(
-            $"Compared: {Display.Count(compared.Series.Length + compared.Unchanged)} series, of which {Display.Count(compared.Unchanged)} changed on neither side.",
+            $"Compared: {Display.Count(compared.Series.Length + compared.Unchanged)} series, of which "
+                + $"{Display.Count(compared.Unchanged)} changed on neither side.",
             Style.Dim));
     }
 
@@ -63,25 +66,33 @@ public static class DifferentialTerminalReport
         ComparedSeries[] better = [.. compared.Series.Where(s => s.Change is GrowthChange.Ends)];
         if (!compared.IsJudged)
         {
-            canvas.Paragraph(0, 0, new Run($"{compared.NameOfB} cannot be judged against {compared.NameOfA}.", Style.Strong));
+            canvas.Paragraph(
+                0, 0, new Run($"{compared.NameOfB} cannot be judged against {compared.NameOfA}.", Style.Strong));
         }
         else if (worse.Length > 0)
         {
             bool proven = report.Findings.Any(f => f.Severity >= Severity.Warning);
             canvas.Paragraph(0, 0, new Run(
-                $"{Display.Count(worse.Length, "series grows", "series grow")} on {compared.NameOfB} beyond what {compared.NameOfA} does.",
+                $"{Display.Count(worse.Length, "series grows", "series grow")} on {compared.NameOfB} beyond what "
+                    + $"{compared.NameOfA} does.",
                 proven ? Style.Warning : Style.Strong));
         }
         else
         {
-            canvas.Paragraph(0, 0, new Run($"Nothing grows on {compared.NameOfB} that does not grow on {compared.NameOfA}, too.", Style.Good));
+            canvas.Paragraph(
+                0,
+                0,
+                new Run(
+                    $"Nothing grows on {compared.NameOfB} that does not grow on {compared.NameOfA}, too.", Style.Good));
         }
 
         string common = compared.Overlap is { } overlap && compared.IsJudged
-            ? $"compared from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot, at {Display.Count(overlap.Points.Length, "point", "points")}"
+            ? $"compared from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot, at "
+                + $"{Display.Count(overlap.Points.Length, "point", "points")}"
             : "rates are those of each alone";
         canvas.Paragraph(0, 0, new Run(common + (better.Length > 0
-            ? $"; {Display.Count(better.Length, "series that grows", "series that grow")} on {compared.NameOfA} no longer {(better.Length == 1 ? "does" : "do")}"
+            ? $"; {Display.Count(better.Length, "series that grows", "series that grow")} on {compared.NameOfA} no "
+                + $"longer {(better.Length == 1 ? "does" : "do")}"
             : "") + "."));
     }
 
@@ -114,7 +125,9 @@ public static class DifferentialTerminalReport
         int name = Math.Max(canvas.Width - (3 * (RateWidth + 1)) - 12, 12);
         canvas.Blank();
         canvas.Row(new Run(
-            $"{"",-1}{canvas.Fit("Subject", name)} {"A per hour",RateWidth} {"B per hour",RateWidth} {"Difference",RateWidth} Verdict", Style.Dim));
+            $"{"",-1}{canvas.Fit("Subject", name)} {"A per hour",RateWidth} {"B per hour",RateWidth} "
+                + $"{"Difference",RateWidth} Verdict",
+            Style.Dim));
         foreach (ComparedSeries row in shown)
         {
             Style style = row.IsRegression ? Style.Strong : Style.Plain;
@@ -134,15 +147,21 @@ public static class DifferentialTerminalReport
         }
     }
 
-    /// <summary>Intervals, chance, factor and owner: below the row, as no terminal is wide enough for all of it.</summary>
+    /// <summary>
+    /// Intervals, chance, factor and owner: below the row, as no terminal is wide enough for all of it.
+    /// </summary>
     private static void WriteDetail(TerminalCanvas canvas, ComparedSeries row)
     {
         string[] parts =
         [
             Interval("A", row.RateInA),
             Interval("B", row.RateInB),
-            row.Chance < 1 ? $"chance {(row.Chance < 1e-12 ? "below 1e-12" : row.Chance.ToString("0.0e+0", CultureInfo.InvariantCulture))}" : "",
-            row.Scale > 1.005 ? FormattableString.Invariant($"growth of A counted {row.Scale:0.0} times for {row.Reason}") : "",
+            row.Chance < 1
+                ? $"chance {(row.Chance < 1e-12 ? "below 1e-12" : row.Chance.ToString("0.0e+0", CultureInfo.InvariantCulture))}"
+                : "",
+            row.Scale > 1.005
+                ? FormattableString.Invariant($"growth of A counted {row.Scale:0.0} times for {row.Reason}")
+                : "",
             row is { Change: GrowthChange.Explained, Reason: { } reason } ? $"explained by {reason}" : "",
             row.NamesInA.IsEmpty ? "" : $"in A: {string.Join(" + ", row.NamesInA)}",
             row.Owners.IsEmpty ? "" : $"owner {row.Owners[0].Module}",
@@ -180,7 +199,8 @@ public static class DifferentialTerminalReport
         canvas.Paragraph(0, 0, new Run("What changed from A to B", Style.Strong));
         if (compared.Changes.IsEmpty)
         {
-            canvas.Paragraph(2, 2, new Run("nothing that the captures tell: release, modules, memory and settings are the same"));
+            canvas.Paragraph(
+                2, 2, new Run("nothing that the captures tell: release, modules, memory and settings are the same"));
         }
 
         foreach (HistoryEvent change in compared.Changes)
@@ -191,7 +211,8 @@ public static class DifferentialTerminalReport
 
     private static void WriteLoad(TerminalCanvas canvas, HostDifferential compared)
     {
-        ComparedLoad[] apart = [.. compared.Load.Where(l => l.Ratio is > 1.25 or < 0.8 && Math.Max(l.A, l.B) >= 8).Take(6)];
+        ComparedLoad[] apart = [.. compared.Load.Where(l => l.Ratio is > 1.25 or < 0.8 && Math.Max(l.A, l.B) >= 8).Take(
+            6)];
         if (apart.Length > 0)
         {
             canvas.Field(2, 17, "load", new Run(string.Join("; ", apart.Select(l =>
@@ -201,7 +222,8 @@ public static class DifferentialTerminalReport
 
     private static void WriteGone(TerminalCanvas canvas, HostDifferential compared, bool verbose)
     {
-        ComparedSeries[] gone = [.. compared.Series.Where(s => s.Presence == Presence.OnlyInA).OrderByDescending(s => s.BytesInA)];
+        ComparedSeries[] gone = [.. compared.Series.Where(s => s.Presence == Presence.OnlyInA).OrderByDescending(
+            s => s.BytesInA)];
         if (gone.Length == 0)
         {
             return;

@@ -7,7 +7,9 @@ using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Detections;
 
-/// <summary>What <c>leakstat detect</c> says at a terminal: the verdict, each suspect with its line, what is missing.</summary>
+/// <summary>
+/// What <c>leakstat detect</c> says at a terminal: the verdict, each suspect with its line, what is missing.
+/// </summary>
 public static class DetectTerminalReport
 {
     /// <summary>Writes the report.</summary>
@@ -92,6 +94,11 @@ public static class DetectTerminalReport
         string parts = string.Join(", ", TrendSummary.Of(trends).Select(c => $"{Display.Count(c.Count)} {c.What}"));
         canvas.Blank();
         canvas.Paragraph(
-            0, 0, new Run($"Judged: {Display.Count(trends.Results.Count)} series that changed{(parts.Length > 0 ? ": " : "")}{parts}.", Style.Dim));
+            0,
+            0,
+            new Run(
+                $"Judged: {Display.Count(trends.Results.Count)} series that "
+                    + $"changed{(parts.Length > 0 ? ": " : "")}{parts}.",
+                Style.Dim));
     }
 }

@@ -59,7 +59,8 @@ public static class BugReport
         foreach (Finding finding in open)
         {
             canvas.Paragraph(0, 3, new Run(
-                $"{++rank}. {finding.Title} ({finding.Rule}, {Words.Of(finding.Severity)}, {Words.Of(finding.Verdict)}, "
+                $"{++rank}. {finding.Title} ({finding.Rule}, {Words.Of(finding.Severity)}, "
+                    + $"{Words.Of(finding.Verdict)}, "
                 + $"{FindingBlock.Confidence(finding.Confidence)})"));
         }
     }
@@ -80,7 +81,11 @@ public static class BugReport
 
         Field("page size", host.PageSize is { } page ? Display.Count(page.Value) + " bytes" : null);
         Field("booted", host.BootedAt is { } boot ? Display.Time(boot) : null);
-        Field("up", host.UptimeSeconds is { } seconds and >= 0 and < 1L << 36 ? Display.Duration(TimeSpan.FromSeconds(seconds)) : null);
+        Field(
+            "up",
+            host.UptimeSeconds is { } seconds and >= 0 and < 1L << 36
+                ? Display.Duration(TimeSpan.FromSeconds(seconds))
+                : null);
         Field("captures", LookedAt.Span(report));
         foreach (HistoryEvent happened in report.History.Events.Take(20))
         {
@@ -162,7 +167,8 @@ public static class BugReport
         foreach (KernelFile file in table.Files)
         {
             string size = file.Size is { } bytes ? Display.Bytes(bytes) : "";
-            canvas.Paragraph(0, 4, new Run($"{canvas.Fit(file.Name, 28)} {size,10}", Style.Plain, true), new Run(file.Path ?? ""));
+            canvas.Paragraph(
+                0, 4, new Run($"{canvas.Fit(file.Name, 28)} {size,10}", Style.Plain, true), new Run(file.Path ?? ""));
         }
     }
 

@@ -96,7 +96,8 @@ public static class HtmlReport
     {
         Finding[] open = [.. report.Findings.Where(f => f.Verdict != Verdict.Healthy)];
         Finding[] harmless = [.. report.Findings.Where(f => f.Verdict == Verdict.Healthy)];
-        html.Markup("<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings <small>")
+        html.Markup(
+            "<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings <small>")
             .Text(Headline.Tally([.. open])).Markup("</small></h2>\n");
         if (open.Length == 0)
         {

@@ -69,7 +69,9 @@ public static class SarifReport
             json.WriteString("id", diagnostic.Id);
             json.WriteNumber("index", problems.IndexOf(diagnostic.Id));
             json.WriteEndObject();
-            json.WriteString("level", diagnostic.Id is DiagnosticId.UnusedCommand or DiagnosticId.DuplicateOutput ? "note" : "warning");
+            json.WriteString(
+                "level",
+                diagnostic.Id is DiagnosticId.UnusedCommand or DiagnosticId.DuplicateOutput ? "note" : "warning");
             WriteMessage(json, diagnostic.Text);
             json.WriteStartArray("locations");
             WriteLocation(json, diagnostic.At, null, null);
@@ -172,12 +174,15 @@ public static class SarifReport
         json.WriteEndObject();
     }
 
-    /// <summary>A path as a URI reference: every segment encoded, so that no name can be taken for a scheme or a query.</summary>
+    /// <summary>
+    /// A path as a URI reference: every segment encoded, so that no name can be taken for a scheme or a query.
+    /// </summary>
     private static string UriOf(string path) =>
         string.Join('/', PrintableText.ValidUtf16(path).Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>
-    /// The same for the same rule, subject and host, whatever the numbers: that is how a collector knows a finding again.
+    /// The same for the same rule, subject and host, whatever the numbers: that is how a collector knows a finding
+    /// again.
     /// </summary>
     private static string Fingerprint(string? host, Finding finding)
     {

@@ -5,7 +5,9 @@ using Leakstat.Reports.Forms.Json;
 
 namespace Leakstat.Reports.Views.Diagnoses;
 
-/// <summary>The rules (and kinds of input problems) that a SARIF run refers to, with the rules' own pages as help.</summary>
+/// <summary>
+/// The rules (and kinds of input problems) that a SARIF run refers to, with the rules' own pages as help.
+/// </summary>
 internal static class SarifRules
 {
     public static void Write(Utf8JsonWriter json, ImmutableArray<string> rules, ImmutableArray<string> problems)

@@ -86,7 +86,9 @@ internal static class TablesHtml
             Bytes(html, row.Memory);
             if (several)
             {
-                Series? series = shared.Contains(row.Name) ? null : report.History.Find(SeriesKind.MallocBytes, row.Name);
+                Series? series = shared.Contains(row.Name)
+                    ? null
+                    : report.History.Find(SeriesKind.MallocBytes, row.Name);
                 Change(html, series, 1, report.History.CurrentBootStart);
             }
 
@@ -107,7 +109,9 @@ internal static class TablesHtml
             .Markup($"<input type=\"search\" id=\"{id}-table-filter\" autocomplete=\"off\" spellcheck=\"false\">")
             .Markup($"<span id=\"{id}-table-count\" role=\"status\" class=\"muted\"></span></div>\n")
             .Markup($"<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}-caption\">\n")
-            .Markup($"<table class=\"sortable\" id=\"{id}-table\">\n<caption id=\"{id}-caption\">{title} of the latest capture, from <span class=\"at\">")
+            .Markup(
+                $"<table class=\"sortable\" id=\"{id}-table\">\n<caption id=\"{id}-caption\">{title} of the latest "
+                    + "capture, from <span class=\"at\">")
             .Text(path).Markup("</span>").Text(rows > MostRows ? $"; the largest {Display.Count(MostRows)}" : "")
             .Markup("</caption>\n<thead><tr>");
     }
@@ -119,9 +123,12 @@ internal static class TablesHtml
 
     private static void Bytes(HtmlWriter html, long bytes) => Cell(html, bytes, Display.Bytes(bytes));
 
-    private static void Count(HtmlWriter html, long? count) => Cell(html, count, count is { } known ? Display.Count(known) : "");
+    private static void Count(HtmlWriter html, long? count) =>
+        Cell(html, count, count is { } known ? Display.Count(known) : "");
 
-    /// <summary>Names that stand more than once: their series is the sum, so that no row can be given a change.</summary>
+    /// <summary>
+    /// Names that stand more than once: their series is the sum, so that no row can be given a change.
+    /// </summary>
     private static HashSet<string> Shared(IEnumerable<string> names) =>
         [.. names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Skip(1).Any()).Select(g => g.Key)];
 
@@ -135,5 +142,6 @@ internal static class TablesHtml
     }
 
     private static void Cell(HtmlWriter html, long? value, string text) => html
-        .Markup($"<td class=\"n\" data-v=\"{value?.ToString(CultureInfo.InvariantCulture)}\">").Text(text).Markup("</td>");
+        .Markup($"<td class=\"n\" data-v=\"{value?.ToString(CultureInfo.InvariantCulture)}\">").Text(text).Markup(
+            "</td>");
 }

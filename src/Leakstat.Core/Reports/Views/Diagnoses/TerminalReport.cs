@@ -6,7 +6,9 @@ using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Reports.Views.Diagnoses;
 
-/// <summary>The diagnosis for a person at a terminal: the verdict first, then findings, the ledger, and the input.</summary>
+/// <summary>
+/// The diagnosis for a person at a terminal: the verdict first, then findings, the ledger, and the input.
+/// </summary>
 public static class TerminalReport
 {
     /// <summary>Writes the report.</summary>

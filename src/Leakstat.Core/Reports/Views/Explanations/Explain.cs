@@ -22,30 +22,33 @@ public static class Explain
 
         output.WriteLine();
         output.WriteLine("leakstat explain LS0103           what a rule means, when it is wrong, what to do");
+        output.WriteLine("leakstat explain LSD101           what a problem of the input means");
         output.WriteLine("leakstat explain zone NAME        what is known of a zone of vmstat -z");
         output.WriteLine("leakstat explain malloc NAME      what is known of a type of vmstat -m");
     }
 
-    /// <summary>Prints a rule's page; false, with a suggestion, where there is no such rule.</summary>
+    /// <summary>Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such rule.</summary>
     public static bool Rule(string id, TextWriter output)
     {
         string wanted = id.Trim().ToUpperInvariant();
-        if (Page(wanted) is { } page)
+        if ((Page(wanted) ?? DiagnosticPage.Of(wanted)) is { } page)
         {
             output.Write(page);
             return true;
         }
 
         output.WriteLine($"There is no rule {id}.");
-        Suggest(output, wanted, RuleRegistry.All.Select(r => r.Id));
+        Suggest(output, wanted, RuleRegistry.All.Select(r => r.Id).Concat(DiagnosticPage.Ids));
         return false;
     }
 
     /// <summary>Prints what is known of a zone; false, with near names, where nothing is.</summary>
-    public static bool Zone(string name, KnowledgeBase knowledge, TextWriter output) => Name(true, name, knowledge, output);
+    public static bool Zone(string name, KnowledgeBase knowledge, TextWriter output) =>
+        Name(true, name, knowledge, output);
 
     /// <summary>Prints what is known of a malloc type; false, with near names, where nothing is.</summary>
-    public static bool Malloc(string name, KnowledgeBase knowledge, TextWriter output) => Name(false, name, knowledge, output);
+    public static bool Malloc(string name, KnowledgeBase knowledge, TextWriter output) =>
+        Name(false, name, knowledge, output);
 
     /// <summary>The page of a rule, as embedded; null where there is none.</summary>
     internal static string? Page(string id)
@@ -67,10 +70,13 @@ public static class Explain
         string[] remarks = [.. NamesByRelease.Of(isZone, name)];
         if (entries.IsEmpty && remarks.Length == 0)
         {
-            output.WriteLine($"The {kind} {name} is not in the table. Its owner may be a module that is not part of FreeBSD.");
+            output.WriteLine(
+                $"The {kind} {name} is not in the table. Its owner may be a module that is not part of FreeBSD.");
             if ((isZone ? knowledge.MallocType(name) : knowledge.Zone(name)).Any())
             {
-                output.WriteLine($"There is a {(isZone ? "malloc type" : "zone")} of that name: leakstat explain {(isZone ? "malloc" : "zone")} {name}");
+                output.WriteLine(
+                    $"There is a {(isZone ? "malloc type" : "zone")} of that name: leakstat explain "
+                        + $"{(isZone ? "malloc" : "zone")} {name}");
             }
 
             Suggest(output, name, knowledge.Owners.Where(o => o.IsZone == isZone).Select(o => o.Name).Distinct());
@@ -90,7 +96,10 @@ public static class Explain
             Field(output, "limited by", string.Join(", ", Tunables(entry.Bound)));
             if (entry is { IsZone: true, Subsystem: "malloc(9)" })
             {
-                Field(output, "note", "holds blocks of every malloc type; vmstat -m lists the types and the sizes they use");
+                Field(
+                    output,
+                    "note",
+                    "holds blocks of every malloc type; vmstat -m lists the types and the sizes they use");
             }
         }
 
@@ -114,20 +123,24 @@ public static class Explain
     }
 
     private static bool IsAbout(Signature signature, bool isZone, string name) =>
-        (isZone ? signature.SubjectKind is "zone" or "mbuf" : signature.SubjectKind == "malloc") && signature.Subjects.Contains(name);
+        (isZone ? signature.SubjectKind is "zone" or "mbuf" : signature.SubjectKind == "malloc")
+            && signature.Subjects.Contains(name);
 
     /// <summary>The sysctls and loader variables that a bound names, with where each is set.</summary>
     private static IEnumerable<string> Tunables(string bound)
     {
         foreach (string word in bound.Split([' ', ',', '(', ')', ';'], StringSplitOptions.RemoveEmptyEntries))
         {
-            if (word.Contains('.', StringComparison.Ordinal) && TunableTable.BuiltIn.Spans(word).LastOrDefault() is { } tunable)
+            if (word.Contains('.', StringComparison.Ordinal)
+                && TunableTable.BuiltIn.Spans(word).LastOrDefault() is { } tunable)
             {
                 yield return tunable.Kind switch
                 {
                     TunableKind.Loader => $"{word} (loader.conf, read at boot)",
                     TunableKind.Runtime => $"{word} (sysctl)",
-                    _ => tunable.IncreaseOnly ? $"{word} (sysctl or loader.conf; at run time it can only be raised)" : $"{word} (sysctl or loader.conf)",
+                    _ => tunable.IncreaseOnly
+                        ? $"{word} (sysctl or loader.conf; at run time it can only be raised)"
+                        : $"{word} (sysctl or loader.conf)",
                 };
             }
         }
@@ -146,7 +159,9 @@ public static class Explain
         string[] near =
         [
             .. names.Select(n => (Name: n, Distance: NameDistance.Between(wanted, n)))
-                .Where(n => n.Distance <= Math.Max(2, wanted.Length / 3) || (wanted.Length > 2 && n.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase)))
+                .Where(
+                    n => n.Distance <= Math.Max(2, wanted.Length / 3)
+                        || (wanted.Length > 2 && n.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase)))
                 .OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal)
                 .Take(Suggestions).Select(n => n.Name),
         ];

@@ -15,10 +15,10 @@ internal static class FindingBlock
     {
         WriteTitle(canvas, finding, rank);
         canvas.Paragraph(
-            Indent,
-            Indent,
+            Indent, Indent,
             new Run(
-                $"{finding.Rule}, {Words.Of(finding.Verdict)}, {Confidence(finding.Confidence)}, {Words.Of(finding.Subject)}",
+                $"{finding.Rule}, {Words.Of(finding.Verdict)}, {Confidence(finding.Confidence)}, "
+                    + $"{Words.Of(finding.Subject)}",
                 Style.Dim));
         if (finding.Exhaustion is { } exhaustion)
         {
@@ -59,7 +59,8 @@ internal static class FindingBlock
     {
         if (evidence.At is { } at)
         {
-            canvas.Paragraph(indent, indent + 2, new Run("-"), new Run(evidence.Text), new Run($"[{at}]", Style.Dim, true));
+            canvas.Paragraph(
+                indent, indent + 2, new Run("-"), new Run(evidence.Text), new Run($"[{at}]", Style.Dim, true));
         }
         else
         {
@@ -150,7 +151,11 @@ internal static class FindingBlock
         foreach (Advice advice in finding.Advice)
         {
             canvas.Paragraph(
-                Indent + 2, Indent + 5, new Run($"{++number}."), new Run(advice.Text), new Run(KindText(advice), Style.Dim));
+                Indent + 2,
+                Indent + 5,
+                new Run($"{++number}."),
+                new Run(advice.Text),
+                new Run(KindText(advice), Style.Dim));
             foreach (string command in advice.Commands)
             {
                 canvas.Verbatim(Indent + 7, command, Style.Strong);

@@ -16,9 +16,13 @@ internal static class FindingHtml
             { Severity: Severity.Warning } => ("warning", "warning"),
             _ => ("info", "note"),
         };
-        html.Markup($"<details class=\"finding {tone}\"{(isOpen ? " open" : "")}>\n<summary><span class=\"badge\">{word}</span> ")
+        html.Markup(
+            $"<details class=\"finding {tone}\"{(isOpen ? " open" : "")}>\n<summary><span "
+                + $"class=\"badge\">{word}</span> ")
             .Element("h3", finding.Title).Markup("\n<span class=\"meta\">")
-            .Text($"{finding.Rule} · {Words.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · {Words.Of(finding.Subject)}")
+            .Text(
+                $"{finding.Rule} · {Words.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
+                    + $"{Words.Of(finding.Subject)}")
             .Markup("</span></summary>\n<div class=\"body\">\n");
         WriteFacts(html, finding);
         WriteEvidence(html, finding);

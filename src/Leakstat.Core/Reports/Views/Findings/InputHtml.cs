@@ -13,7 +13,9 @@ internal static class InputHtml
     public static void Write(HtmlWriter html, DiagnosisReport report)
     {
         LookedAt looked = LookedAt.Of(report);
-        html.Markup("<section id=\"input\" aria-labelledby=\"input-title\">\n<h2 id=\"input-title\">What this rests on</h2>\n<dl class=\"facts\">");
+        html.Markup(
+            "<section id=\"input\" aria-labelledby=\"input-title\">\n<h2 id=\"input-title\">What this rests "
+                + "on</h2>\n<dl class=\"facts\">");
         Fact(html, "Read", (looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources))
             + "; " + LookedAt.Span(report));
         if (!looked.Missing.IsEmpty)
@@ -52,11 +54,13 @@ internal static class InputHtml
             return;
         }
 
-        html.Markup("<details class=\"more\"><summary>Remarks on the input: ").Text(Display.Count(report.Diagnostics.Length))
+        html.Markup("<details class=\"more\"><summary>Remarks on the input: ").Text(
+            Display.Count(report.Diagnostics.Length))
             .Markup("</summary>\n<ul>\n");
         foreach (Diagnostic diagnostic in report.Diagnostics.Take(MostRows))
         {
-            html.Markup("<li><code>").Text(diagnostic.Id).Markup("</code> ").Text(diagnostic.Text).Markup(" <span class=\"at\">")
+            html.Markup("<li><code>").Text(diagnostic.Id).Markup("</code> ").Text(diagnostic.Text).Markup(
+                " <span class=\"at\">")
                 .Text(diagnostic.At.ToString()).Markup("</span></li>\n");
         }
 
@@ -66,13 +70,20 @@ internal static class InputHtml
     private static void WriteFiles(HtmlWriter html, DiagnosisReport report)
     {
         html.Markup("<details class=\"more\"><summary>Files of the latest capture</summary>\n")
-            .Markup("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"files-caption\">\n<table>\n<caption id=\"files-caption\">")
-            .Text(report.Captures[^1].Source).Markup("</caption>\n<thead><tr><th scope=\"col\">File</th><th scope=\"col\">Format</th>")
-            .Markup("<th scope=\"col\">Use</th><th scope=\"col\" class=\"n\">Rows</th><th scope=\"col\" class=\"n\">Skipped lines</th></tr></thead>\n<tbody>\n");
+            .Markup(
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                    + "aria-labelledby=\"files-caption\">\n<table>\n<caption id=\"files-caption\">")
+            .Text(report.Captures[^1].Source).Markup(
+                "</caption>\n<thead><tr><th scope=\"col\">File</th><th scope=\"col\">Format</th>")
+            .Markup(
+                "<th scope=\"col\">Use</th><th scope=\"col\" class=\"n\">Rows</th><th scope=\"col\" "
+                    + "class=\"n\">Skipped lines</th></tr></thead>\n<tbody>\n");
         foreach (CaptureFile file in report.Captures[^1].Files.Take(MostRows))
         {
-            html.Markup("<tr>").Element("th scope=\"row\"", file.Name).Element("td", file.Format).Element("td", Words.Of(file.Use))
-                .Element("td class=\"n\"", Display.Count(file.Rows)).Element("td class=\"n\"", Display.Count(file.SkippedLines))
+            html.Markup("<tr>").Element("th scope=\"row\"", file.Name).Element("td", file.Format).Element(
+                "td", Words.Of(file.Use))
+                .Element("td class=\"n\"", Display.Count(file.Rows)).Element(
+                    "td class=\"n\"", Display.Count(file.SkippedLines))
                 .Markup("</tr>\n");
         }
 

@@ -34,7 +34,8 @@ internal static class InputNotes
         if (skipped > 0)
         {
             canvas.Field(2, LabelWidth, "Skipped", new Run(
-                $"{Display.Count(skipped, "line", "lines")} that could not be understood{(verbose ? "" : "; -v lists them")}"));
+                $"{Display.Count(skipped, "line", "lines")} that could not be "
+                    + $"understood{(verbose ? "" : "; -v lists them")}"));
         }
 
         WriteInput(canvas, report);
@@ -72,7 +73,8 @@ internal static class InputNotes
 
         foreach ((string earlier, string later) in input.ClockBackwards)
         {
-            canvas.Field(2, LabelWidth, "Clock", new Run($"{earlier} says it was taken before {later}, which it follows"));
+            canvas.Field(
+                2, LabelWidth, "Clock", new Run($"{earlier} says it was taken before {later}, which it follows"));
         }
 
         if (!input.Repeated.IsEmpty)

@@ -58,7 +58,8 @@ public sealed class LookedAt
         {
             string first = command.Split(' ')[0];
             // `sysctl -a` fills what any part of it would, and `kldstat -v` what kldstat would.
-            if (!missing.Any(m => m == command || (first is "sysctl" or "kldstat" && m.StartsWith(first, StringComparison.Ordinal))))
+            if (!missing.Any(
+                m => m == command || (first is "sysctl" or "kldstat" && m.StartsWith(first, StringComparison.Ordinal))))
             {
                 missing.Add(command);
             }
@@ -66,7 +67,8 @@ public sealed class LookedAt
 
         return new LookedAt(sources.ToImmutable(), missing.ToImmutable())
         {
-            IsWhole = capture.Zones is not null && capture.MallocTypes is not null && report.Ledger.WiredTotal is not null,
+            IsWhole = capture.Zones is not null && capture.MallocTypes is not null
+                && report.Ledger.WiredTotal is not null,
         };
 
         void Add(string? source, string command)

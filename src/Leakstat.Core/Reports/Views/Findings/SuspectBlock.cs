@@ -7,7 +7,9 @@ using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Findings;
 
-/// <summary>One suspect of <c>leakstat detect</c>: its numbers as a line, start, rate, what runs out, events, owners.</summary>
+/// <summary>
+/// One suspect of <c>leakstat detect</c>: its numbers as a line, start, rate, what runs out, events, owners.
+/// </summary>
 internal static class SuspectBlock
 {
     private const int Indent = 4;
@@ -17,16 +19,20 @@ internal static class SuspectBlock
     public static void Write(TerminalCanvas canvas, DiagnosisReport report, Finding finding, int rank)
     {
         FindingBlock.WriteTitle(canvas, finding, rank);
-        string verdict = $"{finding.Rule}, {Words.Of(finding.Verdict)}, {FindingBlock.Confidence(finding.Confidence)}, {Words.Of(finding.Subject)}";
+        string verdict =
+            $"{finding.Rule}, {Words.Of(finding.Verdict)}, {FindingBlock.Confidence(finding.Confidence)}, "
+                + $"{Words.Of(finding.Subject)}";
         canvas.Paragraph(Indent, Indent, new Run(verdict, Style.Dim));
         HistoryEvent[] near = [.. GrowthEvents.Near(report.History, finding.Growth?.Since)];
         WriteLine(canvas, report.History, finding, near);
         WriteGrowth(canvas, report.History, finding.Growth, finding.Verdict);
         canvas.Field(
-            Indent,
-            LabelWidth,
+            Indent, LabelWidth,
             "Runs out",
-            new Run(finding.Exhaustion is { } exhaustion ? Headline.RunsOut(exhaustion) : "nothing within ten years at this rate, or not known"));
+            new Run(
+                finding.Exhaustion is { } exhaustion
+                    ? Headline.RunsOut(exhaustion)
+                    : "nothing within ten years at this rate, or not known"));
         WriteEvents(canvas, report.History, finding, near);
         foreach (Evidence evidence in finding.Evidence.Take(3))
         {
@@ -56,7 +62,10 @@ internal static class SuspectBlock
         }
 
         int columns = Math.Min(WidestLine, canvas.Width - Indent - LabelWidth);
-        canvas.Field(Indent, LabelWidth, "Used", new Run(Sparkline.Of(bytes, columns, canvas.Ascii), Style.Plain, IsWhole: true));
+        canvas.Field(
+            Indent, LabelWidth,
+            "Used",
+            new Run(Sparkline.Of(bytes, columns, canvas.Ascii), Style.Plain, IsWhole: true));
         char[] marks = new char[Math.Min(columns, bytes.Length)];
         Array.Fill(marks, ' ');
         for (int i = near.Length - 1; i >= 0; i--)
@@ -74,10 +83,11 @@ internal static class SuspectBlock
         }
 
         canvas.Field(
-            Indent,
-            LabelWidth,
+            Indent, LabelWidth,
             "",
-            new Run($"{Display.Bytes(bytes.First(b => b is not null)!.Value)} to {Display.Bytes(bytes.Last(b => b is not null)!.Value)}; "
+            new Run(
+                $"{Display.Bytes(bytes.First(b => b is not null)!.Value)} to "
+                    + $"{Display.Bytes(bytes.Last(b => b is not null)!.Value)}; "
                 + $"lowest {Display.Bytes(bytes.Min()!.Value)}, highest {Display.Bytes(bytes.Max()!.Value)}"));
     }
 
@@ -92,7 +102,9 @@ internal static class SuspectBlock
         {
             bool atFirst = history.Samples[history.CurrentBootStart].TakenAt >= since;
             canvas.Field(
-                Indent, LabelWidth, "Start", new Run(Display.Time(since) + (atFirst ? ", with the first capture of this boot or before it" : "")));
+                Indent, LabelWidth,
+                "Start",
+                new Run(Display.Time(since) + (atFirst ? ", with the first capture of this boot or before it" : "")));
         }
 
         // From few captures only an interval of 80 % can be had; a trend gives one of 95 %.
@@ -112,7 +124,8 @@ internal static class SuspectBlock
 
         if (near.Length == 0)
         {
-            canvas.Field(Indent, LabelWidth, "Events", new Run("none near the start (modules, release, settings, boots)"));
+            canvas.Field(
+                Indent, LabelWidth, "Events", new Run("none near the start (modules, release, settings, boots)"));
         }
 
         for (int i = 0; i < near.Length; i++)
@@ -121,7 +134,9 @@ internal static class SuspectBlock
                 ? $", by {Display.Time(time)}"
                 : "";
             canvas.Field(
-                Indent, LabelWidth, i == 0 ? "Events" : "", new Run($"{(char)('a' + i)} {near[i].Kind}: {near[i].Text}{when}"));
+                Indent, LabelWidth,
+                i == 0 ? "Events" : "",
+                new Run($"{(char)('a' + i)} {near[i].Kind}: {near[i].Text}{when}"));
         }
     }
 }

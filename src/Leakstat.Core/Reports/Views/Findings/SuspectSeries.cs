@@ -17,15 +17,19 @@ public sealed record SuspectSeries(Finding Finding, Series? Items, IReadOnlyList
         (Series? items, Series? bytes) = finding.Subject.Kind switch
         {
             SubjectKind.Zone or SubjectKind.Mbuf => (history.Find(SeriesKind.ZoneUsed, name), (Series?)null),
-            SubjectKind.Malloc => (history.Find(SeriesKind.MallocInUse, name), history.Find(SeriesKind.MallocBytes, name)),
+            SubjectKind.Malloc => (
+                history.Find(SeriesKind.MallocInUse, name), history.Find(SeriesKind.MallocBytes, name)),
             SubjectKind.Arc => (null, history.Find(SeriesKind.Account, Accounting.AccountName.Arc)),
             SubjectKind.Wired => (null, history.Find(SeriesKind.Account, name)),
             _ => (null, null),
         };
         IReadOnlyList<long?>? values = bytes is not null ? bytes.Values
-            : items is { ItemSize: > 0 } sized ? [.. sized.Values.Select(v => v is { } count ? Arithmetic.Multiply(count, sized.ItemSize) : (long?)null)]
+            : items is { ItemSize: > 0 } sized ? [.. sized.Values.Select(
+                v => v is { } count ? Arithmetic.Multiply(count, sized.ItemSize) : (long?)null)]
             : null;
-        return values is not null && values.Count(v => v is not null) > 1 ? new SuspectSeries(finding, items, values) : null;
+        return values is not null && values.Count(v => v is not null) > 1
+            ? new SuspectSeries(finding, items, values)
+            : null;
     }
 
     /// <summary>The first finding with a series: what was looked at over time.</summary>
@@ -34,8 +38,8 @@ public sealed record SuspectSeries(Finding Finding, Series? Items, IReadOnlyList
             .Select(f => Of(f, report.History)).FirstOrDefault(s => s is not null);
 
     /// <summary>
-    /// At most <paramref name="most"/> samples spread evenly, the first and the last among them; samples without a value
-    /// are left out.
+    /// At most <paramref name="most"/> samples spread evenly, the first and the last among them; samples without a
+    /// value are left out.
     /// </summary>
     public int[] Spread(int most)
     {

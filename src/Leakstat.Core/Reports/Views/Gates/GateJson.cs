@@ -31,58 +31,73 @@ public static class GateJson
             }
 
             json.WriteEndArray();
-            json.WriteStartArray("known");
-            foreach (KnownLeak known in result.Known)
-            {
-                json.WriteStartObject();
-                json.Text("title", known.Finding.Title);
-                WriteSubject(json, known.Finding.Subject);
-                json.Text("until", known.Entry.Until?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-                json.Text("why", known.Entry.Why);
-                json.At(known.Entry.At);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            WriteKnown(json, result);
             WriteTexts(json, "baseline", GateWords.BaselineNotes(result));
-            json.WriteStartArray("modules");
-            foreach (ModuleNote note in result.Modules)
-            {
-                json.WriteStartObject();
-                json.WriteBoolean("fails", note.Fails);
-                json.Text("text", note.Text);
-                json.At(note.At);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("rising");
-            foreach (RoundSubject kept in result.Rounds.Subjects)
-            {
-                json.WriteStartObject();
-                WriteSubject(json, kept.Subject);
-                json.WriteString("outcome", GateWords.Word(kept));
-                json.Text("why", GateWords.Why(kept) is { Length: > 0 } why ? why : null);
-                json.Number("itemsPerRound", kept.Test.PerRound);
-                json.Whole("bytesPerRound", kept.BytesPerRound);
-                json.WriteBoolean("ofModule", kept.IsOwn);
-                json.WriteStartArray("counts");
-                foreach (long count in kept.Counts)
-                {
-                    json.WriteNumberValue(count);
-                }
-
-                json.WriteEndArray();
-                json.At(kept.LastAt);
-                json.WriteEndObject();
-                json.FlushSome();
-            }
-
-            json.WriteEndArray();
+            WriteModules(json, result);
+            WriteRising(json, result);
             json.WriteEndObject();
         }
 
         output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteKnown(Utf8JsonWriter json, GateResult result)
+    {
+        json.WriteStartArray("known");
+        foreach (KnownLeak known in result.Known)
+        {
+            json.WriteStartObject();
+            json.Text("title", known.Finding.Title);
+            WriteSubject(json, known.Finding.Subject);
+            json.Text("until", known.Entry.Until?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            json.Text("why", known.Entry.Why);
+            json.At(known.Entry.At);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteModules(Utf8JsonWriter json, GateResult result)
+    {
+        json.WriteStartArray("modules");
+        foreach (ModuleNote note in result.Modules)
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("fails", note.Fails);
+            json.Text("text", note.Text);
+            json.At(note.At);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteRising(Utf8JsonWriter json, GateResult result)
+    {
+        json.WriteStartArray("rising");
+        foreach (RoundSubject kept in result.Rounds.Subjects)
+        {
+            json.WriteStartObject();
+            WriteSubject(json, kept.Subject);
+            json.WriteString("outcome", GateWords.Word(kept));
+            json.Text("why", GateWords.Why(kept) is { Length: > 0 } why ? why : null);
+            json.Number("itemsPerRound", kept.Test.PerRound);
+            json.Whole("bytesPerRound", kept.BytesPerRound);
+            json.WriteBoolean("ofModule", kept.IsOwn);
+            json.WriteStartArray("counts");
+            foreach (long count in kept.Counts)
+            {
+                json.WriteNumberValue(count);
+            }
+
+            json.WriteEndArray();
+            json.At(kept.LastAt);
+            json.WriteEndObject();
+            json.FlushSome();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteSubject(Utf8JsonWriter json, Subject subject)

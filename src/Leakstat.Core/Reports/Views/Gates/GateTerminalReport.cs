@@ -33,10 +33,19 @@ public static class GateTerminalReport
             FindingBlock.Write(canvas, leak, ++rank, options.Detail == Detail.Verbose);
         }
 
-        WriteList(canvas, "Modules", result.Modules.Select(m => (m.Fails ? "FAILED: " : "") + m.Text + (m.At is { } at ? $" [{at}]" : "")));
-        WriteList(canvas, "Known leaks", result.Known.Select(k => $"{k.Finding.Title} [{k.Entry.At}{(k.Entry.Why.Length > 0 ? ": " + k.Entry.Why : "")}]"));
+        WriteList(
+            canvas,
+            "Modules",
+            result.Modules.Select(m => (m.Fails ? "FAILED: " : "") + m.Text + (m.At is { } at ? $" [{at}]" : "")));
+        WriteList(
+            canvas,
+            "Known leaks",
+            result.Known.Select(
+                k => $"{k.Finding.Title} [{k.Entry.At}{(k.Entry.Why.Length > 0 ? ": " + k.Entry.Why : "")}]"));
         WriteList(canvas, "Baseline", GateWords.BaselineNotes(result));
-        RoundSubject[] kept = [.. result.Kept.Where(k => options.Detail == Detail.Verbose || k.Test.Outcome is RoundOutcome.Rises or RoundOutcome.TooFew or RoundOutcome.Unsteady)];
+        RoundSubject[] kept = [.. result.Kept.Where(
+            k => options.Detail == Detail.Verbose
+                || k.Test.Outcome is RoundOutcome.Rises or RoundOutcome.TooFew or RoundOutcome.Unsteady)];
         int shown = options.Detail == Detail.Verbose ? kept.Length : Math.Min(UsualKept, kept.Length);
         WriteList(canvas, "Rose, and does not fail the gate", kept.Take(shown).Select(k =>
             $"{GateWords.Of(k.Subject)}: {GateWords.PerRound(k.Test)}, {GateWords.Why(k)}"));
@@ -49,7 +58,9 @@ public static class GateTerminalReport
         {
             canvas.Blank();
             canvas.Paragraph(0, 0, new Run(
-                $"Only what belongs to a module and what the kernel says at unload is judged from fewer than {RoundTest.LeastRounds} rounds.", Style.Dim));
+                "Only what belongs to a module and what the kernel says at unload is judged from fewer than "
+                    + $"{RoundTest.LeastRounds} rounds.",
+                Style.Dim));
         }
     }
 

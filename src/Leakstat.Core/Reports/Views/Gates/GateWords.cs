@@ -11,7 +11,9 @@ internal static class GateWords
     /// <summary>The decision in one sentence.</summary>
     public static string Headline(GateResult result)
     {
-        string over = $"{Display.Count(result.Rounds.Plan.Rounds, "round", "rounds")}, {Display.Count(result.Rounds.Judged, "zone or type", "zones and types")}";
+        string over =
+            $"{Display.Count(result.Rounds.Plan.Rounds, "round", "rounds")}, "
+                + $"{Display.Count(result.Rounds.Judged, "zone or type", "zones and types")}";
         int failures = result.Leaks.Length + result.Modules.Count(m => m.Fails);
         return result.IsClean
             ? $"Clean: nothing leaks ({over})."
@@ -19,10 +21,12 @@ internal static class GateWords
     }
 
     /// <summary>Kind and name of a subject.</summary>
-    public static string Of(Subject subject) => $"{(subject.Kind == SubjectKind.Malloc ? "malloc type" : "zone")} {subject.Name}";
+    public static string Of(Subject subject) =>
+        $"{(subject.Kind == SubjectKind.Malloc ? "malloc type" : "zone")} {subject.Name}";
 
     /// <summary>Items per round.</summary>
-    public static string PerRound(RoundTest test) => test.PerRound.ToString("0.#", CultureInfo.InvariantCulture) + " per round";
+    public static string PerRound(RoundTest test) =>
+        test.PerRound.ToString("0.#", CultureInfo.InvariantCulture) + " per round";
 
     /// <summary>Why what rose does not fail the gate.</summary>
     public static string Why(RoundSubject kept) => kept.Test.Outcome switch
@@ -50,7 +54,9 @@ internal static class GateWords
     {
         foreach (BaselineEntry entry in result.Expired)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{entry.At}: the entry for {entry.Kind} {entry.Name} ended on {entry.Until:yyyy-MM-dd} and does not count");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{entry.At}: the entry for {entry.Kind} {entry.Name} ended on {entry.Until:yyyy-MM-dd} and does not count");
         }
 
         foreach (BaselineEntry entry in result.Unused)

@@ -31,7 +31,11 @@ public static class GitHubAnnotations
         }
     }
 
-    /// <summary>A percent sign, an end of line, and in a property a colon or comma are escaped as the runner expects.</summary>
+    /// <summary>
+    /// A percent sign, an end of line, and in a property a colon or comma are escaped as the runner expects.
+    /// </summary>
     private static void Line(TextWriter output, string level, string title, string text) =>
-        output.Write($"::{level} title=leakstat {title}::{PrintableText.Of(text).Replace("%", "%25", StringComparison.Ordinal)}\n");
+        output.Write(
+            $"::{level} title=leakstat "
+                + $"{title}::{PrintableText.Of(text).Replace("%", "%25", StringComparison.Ordinal)}\n");
 }

@@ -18,7 +18,8 @@ public static class JUnitReport
     {
         ModuleNote[] faults = [.. result.Modules.Where(m => m.Fails)];
         int failures = result.Leaks.Length + faults.Length;
-        using var xml = XmlWriter.Create(output, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false), NewLineChars = "\n" });
+        using var xml = XmlWriter.Create(
+            output, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false), NewLineChars = "\n" });
         xml.WriteStartElement("testsuite");
         xml.WriteAttributeString("name", "leakstat gate");
         xml.WriteAttributeString("tests", Number(failures + result.Known.Length + 1));
@@ -31,7 +32,10 @@ public static class JUnitReport
             xml.WriteStartElement("failure");
             xml.WriteAttributeString("message", Safe(leak.Title));
             xml.WriteAttributeString("type", leak.Rule);
-            xml.WriteString(Safe(string.Join('\n', leak.Evidence.Select(e => e.At is { } at ? $"{e.Text} [{at}]" : e.Text)), lines: true));
+            xml.WriteString(
+                Safe(
+                    string.Join('\n', leak.Evidence.Select(e => e.At is { } at ? $"{e.Text} [{at}]" : e.Text)),
+                    lines: true));
             xml.WriteEndElement();
             xml.WriteEndElement();
         }
@@ -54,7 +58,10 @@ public static class JUnitReport
             xml.WriteEndElement();
         }
 
-        Start(xml, "all", $"{Number(result.Rounds.Judged)} zones and types over {Number(result.Rounds.Plan.Rounds)} rounds");
+        Start(
+            xml,
+            "all",
+            $"{Number(result.Rounds.Judged)} zones and types over {Number(result.Rounds.Plan.Rounds)} rounds");
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.Flush();

@@ -29,8 +29,8 @@ public sealed record ExportFilter
 }
 
 /// <summary>
-/// A history as lines for other programs: one line for each value, series by series, in time order. Samples that stand for
-/// several captures have their least and greatest values beside the last.
+/// A history as lines for other programs: one line for each value, series by series, in time order. Samples that stand
+/// for several captures have their least and greatest values beside the last.
 /// </summary>
 public static class HistoryExport
 {
@@ -56,7 +56,9 @@ public static class HistoryExport
         }
     }
 
-    /// <summary>Writes JSON Lines: one object per line, members as the columns of the CSV form; what is unknown is absent.</summary>
+    /// <summary>
+    /// Writes JSON Lines: one object per line, members as the columns of the CSV form; what is unknown is absent.
+    /// </summary>
     public static void WriteJsonLines(string host, HostHistory history, ExportFilter filter, Stream output)
     {
         using var json = new Utf8JsonWriter(output, JsonMembers.Options with { Indented = false });
@@ -112,6 +114,7 @@ public static class HistoryExport
         valid = valid.Length > 0 && valid[0] is '=' or '+' or '-' or '@' ? "'" + valid : valid;
         return valid.AsSpan().IndexOfAny(",\"\r\n") < 0
             ? valid
-            : new StringBuilder(valid.Length + 8).Append('"').Append(valid.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"').ToString();
+            : new StringBuilder(valid.Length + 8).Append('"').Append(
+                valid.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"').ToString();
     }
 }

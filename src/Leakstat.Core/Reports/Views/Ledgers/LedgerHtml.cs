@@ -19,9 +19,16 @@ internal static class LedgerHtml
             return;
         }
 
-        html.Markup("<section id=\"ledger\" aria-labelledby=\"ledger-title\">\n<h2 id=\"ledger-title\">Memory ledger</h2>\n");
+        html.Markup(
+            "<section id=\"ledger\" aria-labelledby=\"ledger-title\">\n<h2 id=\"ledger-title\">Memory ledger</h2>\n");
         WriteSide(
-            html, "physical", "Physical memory", ledger.Pages, null, ledger.Physical?.Value ?? Amounts.Sum(ledger.Pages), ledger.Physical?.At);
+            html,
+            "physical",
+            "Physical memory",
+            ledger.Pages,
+            null,
+            ledger.Physical?.Value ?? Amounts.Sum(ledger.Pages),
+            ledger.Physical?.At);
         WriteSide(
             html,
             "wired",
@@ -60,9 +67,13 @@ internal static class LedgerHtml
 
         html.Markup("<figure>\n<figcaption>").Text($"{title}: {Display.Bytes(total)}").Markup("</figcaption>\n");
         WriteBar(html, id, title, accounts, unaccounted, total);
-        html.Markup($"</figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}-caption\">\n<table>\n")
+        html.Markup(
+            "</figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                + $"aria-labelledby=\"{id}-caption\">\n<table>\n")
             .Markup($"<caption id=\"{id}-caption\">{title}, account by account</caption>\n")
-            .Markup("<thead><tr><th scope=\"col\">Account</th><th scope=\"col\" class=\"n\">Size</th><th scope=\"col\" class=\"n\">Share</th>")
+            .Markup(
+                "<thead><tr><th scope=\"col\">Account</th><th scope=\"col\" class=\"n\">Size</th><th scope=\"col\" "
+                    + "class=\"n\">Share</th>")
             .Markup("<th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\">From</th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < accounts.Length; i++)
         {
@@ -71,18 +82,23 @@ internal static class LedgerHtml
 
         if (unaccounted is { } remainder)
         {
-            WriteRow(html, AccountName.Unaccounted, accounts.Length, remainder, total, "what is left: nobody owns it", null);
+            WriteRow(
+                html, AccountName.Unaccounted, accounts.Length, remainder, total, "what is left: nobody owns it", null);
         }
 
         html.Markup("</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td class=\"n\">").Text(Display.Bytes(total))
-            .Markup("</td><td class=\"n\"></td><td class=\"n\">").Text(Display.Count(total)).Markup("</td><td class=\"long\"><span class=\"at\">")
-            .Text(totalAt?.ToString() ?? "sum of the accounts").Markup("</span></td></tr></tfoot>\n</table>\n</div>\n<br>\n");
+            .Markup("</td><td class=\"n\"></td><td class=\"n\">").Text(Display.Count(total)).Markup(
+                "</td><td class=\"long\"><span class=\"at\">")
+            .Text(totalAt?.ToString() ?? "sum of the accounts").Markup(
+                "</span></td></tr></tfoot>\n</table>\n</div>\n<br>\n");
     }
 
     private static void WriteBar(
         HtmlWriter html, string id, string title, ImmutableArray<Account> accounts, long? unaccounted, long total)
     {
-        html.Markup($"<svg class=\"bar\" viewBox=\"0 0 1000 40\" preserveAspectRatio=\"none\" role=\"img\" aria-labelledby=\"{id}-bar {id}-desc\">")
+        html.Markup(
+            "<svg class=\"bar\" viewBox=\"0 0 1000 40\" preserveAspectRatio=\"none\" role=\"img\" "
+                + $"aria-labelledby=\"{id}-bar {id}-desc\">")
             .Markup($"<title id=\"{id}-bar\">{title}</title><desc id=\"{id}-desc\">");
         html.Text(string.Join(", ", accounts.Select(a => $"{a.Name} {Display.Bytes(a.Bytes)}"))).Markup("</desc>");
         double x = 0;
@@ -96,7 +112,9 @@ internal static class LedgerHtml
             }
 
             string name = i < accounts.Length ? accounts[i].Name : AccountName.Unaccounted;
-            html.Markup($"<rect class=\"c{i % Colors}\" x=\"{Number(x)}\" y=\"0\" width=\"{Number(width)}\" height=\"40\"><title>")
+            html.Markup(
+                $"<rect class=\"c{i % Colors}\" x=\"{Number(x)}\" y=\"0\" width=\"{Number(width)}\" "
+                    + "height=\"40\"><title>")
                 .Text($"{name} {Display.Bytes(bytes)}").Markup("</title></rect>");
             x += width;
         }
@@ -104,7 +122,8 @@ internal static class LedgerHtml
         html.Markup("</svg>\n");
     }
 
-    private static void WriteRow(HtmlWriter html, string name, int color, long bytes, long total, string how, SourceLine? at)
+    private static void WriteRow(
+        HtmlWriter html, string name, int color, long bytes, long total, string how, SourceLine? at)
     {
         html.Markup("<tr><th scope=\"row\"><svg class=\"swatch\" viewBox=\"0 0 1 1\" aria-hidden=\"true\">")
             .Markup($"<rect class=\"c{color % Colors}\" width=\"1\" height=\"1\"/></svg>").Text(name)

@@ -6,7 +6,9 @@ using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Reports.Views.Ledgers;
 
-/// <summary>The ledger alone as JSON, <c>leakstat.ledger/1</c>: the head and the ledger of the diagnosis JSON.</summary>
+/// <summary>
+/// The ledger alone as JSON, <c>leakstat.ledger/1</c>: the head and the ledger of the diagnosis JSON.
+/// </summary>
 public static class LedgerJsonReport
 {
     /// <summary>Writes the ledger of one capture.</summary>

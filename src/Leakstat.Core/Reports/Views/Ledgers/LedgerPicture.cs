@@ -96,7 +96,9 @@ internal static class LedgerPicture
         canvas.Row(new Run(length > 0 ? row + "  " + new string('#', length) : row));
     }
 
-    /// <summary>One letter per share; what is smaller than a letter is left out, rounding goes to the largest.</summary>
+    /// <summary>
+    /// One letter per share; what is smaller than a letter is left out, rounding goes to the largest.
+    /// </summary>
     public static string Bar(ImmutableArray<Account> accounts, long total, int columns)
     {
         if (total <= 0)

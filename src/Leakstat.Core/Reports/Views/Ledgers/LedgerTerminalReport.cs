@@ -116,7 +116,8 @@ public static class LedgerTerminalReport
                 WriteAccounts(canvas, account.Parts[..shown], whole, indent + 2, quiet: !verbose, verbose);
                 if (shown < account.Parts.Length)
                 {
-                    canvas.Paragraph(indent + 2, indent + 2, new Run($"{account.Parts.Length - shown} more with -v", Style.Dim));
+                    canvas.Paragraph(
+                        indent + 2, indent + 2, new Run($"{account.Parts.Length - shown} more with -v", Style.Dim));
                 }
             }
         }
@@ -127,7 +128,8 @@ public static class LedgerTerminalReport
         string share = whole > 0 ? Display.Percent((double)bytes / whole) : "";
         string exact = canvas.Width >= 64 ? $"{Display.Count(bytes),20}" : "";
         canvas.Row(new Run(
-            $"{new string(' ', indent)}{canvas.Fit(name, NameWidth + 2 - indent)} {Display.Bytes(bytes),10} {share,8}{exact}",
+            $"{new string(' ', indent)}{canvas.Fit(name, NameWidth + 2 - indent)} {Display.Bytes(bytes),10} "
+                + $"{share,8}{exact}",
             style));
     }
 
@@ -147,7 +149,8 @@ public static class LedgerTerminalReport
         }
 
         canvas.Blank();
-        canvas.Paragraph(0, 0, new Run("Accounts without a source in this capture, and what would fill them", Style.Strong));
+        canvas.Paragraph(
+            0, 0, new Run("Accounts without a source in this capture, and what would fill them", Style.Strong));
         foreach (MissingAccount missing in ledger.Missing)
         {
             canvas.Field(2, NameWidth + 1, missing.Name, new Run(missing.Command, Style.Plain, true));

@@ -40,20 +40,27 @@ internal static class LedgerSeriesHtml
 
         int[] samples = known.Length <= MostPoints
             ? known
-            : [.. Enumerable.Range(0, MostPoints).Select(i => known[(int)((long)i * (known.Length - 1) / (MostPoints - 1))])];
-        Series[] large = [.. series.OrderByDescending(s => samples.Max(i => s[i]!.Value)).ThenBy(s => s.Key.Name, StringComparer.Ordinal).Take(MostAccounts)];
+            : [.. Enumerable.Range(0, MostPoints).Select(
+                i => known[(int)((long)i * (known.Length - 1) / (MostPoints - 1))])];
+        Series[] large = [.. series.OrderByDescending(s => samples.Max(i => s[i]!.Value)).ThenBy(
+            s => s.Key.Name, StringComparer.Ordinal).Take(MostAccounts)];
         Series[] shown = [.. series.Where(large.Contains)];
         Series[] rest = [.. series.Except(shown)];
-        List<(string Name, double[] Bytes)> layers = [.. shown.Select(s => (s.Key.Name, samples.Select(i => (double)Math.Max(s[i]!.Value, 0)).ToArray()))];
+        List<(string Name, double[] Bytes)> layers = [.. shown.Select(
+            s => (s.Key.Name, samples.Select(i => (double)Math.Max(s[i]!.Value, 0)).ToArray()))];
         if (rest.Length > 0)
         {
-            layers.Add(($"{Display.Count(rest.Length)} smaller accounts", [.. samples.Select(i => rest.Sum(s => (double)Math.Max(s[i]!.Value, 0)))]));
+            layers.Add(
+                (
+                    $"{Display.Count(rest.Length)} smaller accounts",
+                    [.. samples.Select(i => rest.Sum(s => (double)Math.Max(s[i]!.Value, 0)))]));
         }
 
         WriteFigure(html, history, samples, layers);
     }
 
-    private static void WriteFigure(HtmlWriter html, HostHistory history, int[] samples, List<(string Name, double[] Bytes)> layers)
+    private static void WriteFigure(
+        HtmlWriter html, HostHistory history, int[] samples, List<(string Name, double[] Bytes)> layers)
     {
         double top = Math.Max(Enumerable.Range(0, samples.Length).Max(i => layers.Sum(l => l.Bytes[i])), 1);
         var axis = new PlotAxis(history, samples[0], samples[^1]);
@@ -61,9 +68,16 @@ internal static class LedgerSeriesHtml
         string to = SeriesHtml.When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>Wired memory by owner</figcaption>\n<div class=\"scale\"><span>")
             .Text($"top line {Display.Bytes(top)}, bottom line 0 B").Markup("</span></div>\n")
-            .Markup($"<svg class=\"plot stack\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" preserveAspectRatio=\"none\" ")
-            .Markup("role=\"img\" aria-labelledby=\"stack stack-desc\"><title id=\"stack\">Wired memory by owner over time</title><desc id=\"stack-desc\">")
-            .Text(string.Join("; ", layers.Select(l => $"{l.Name} from {Display.Bytes(l.Bytes[0])} to {Display.Bytes(l.Bytes[^1])}")))
+            .Markup(
+                $"<svg class=\"plot stack\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" "
+                    + "preserveAspectRatio=\"none\" ")
+            .Markup(
+                "role=\"img\" aria-labelledby=\"stack stack-desc\"><title id=\"stack\">Wired memory by owner over "
+                    + "time</title><desc id=\"stack-desc\">")
+            .Text(
+                string.Join(
+                    "; ",
+                    layers.Select(l => $"{l.Name} from {Display.Bytes(l.Bytes[0])} to {Display.Bytes(l.Bytes[^1])}")))
             .Markup("</desc>");
         double[] below = new double[samples.Length];
         for (int layer = 0; layer < layers.Count; layer++)
@@ -71,7 +85,8 @@ internal static class LedgerSeriesHtml
             double[] above = [.. below.Zip(layers[layer].Bytes, (a, b) => a + b)];
             IEnumerable<string> edge = samples.Select((s, i) => Point(s, above[i]))
                 .Concat(samples.Select((s, i) => Point(s, below[i])).Reverse());
-            html.Markup($"<polygon class=\"c{layer % Colors}\" points=\"{string.Join(' ', edge)}\"><title>").Text(layers[layer].Name)
+            html.Markup($"<polygon class=\"c{layer % Colors}\" points=\"{string.Join(' ', edge)}\"><title>").Text(
+                layers[layer].Name)
                 .Markup("</title></polygon>");
             below = above;
         }
@@ -83,7 +98,9 @@ internal static class LedgerSeriesHtml
         {
             html.Markup("<span><svg class=\"swatch\" viewBox=\"0 0 1 1\" aria-hidden=\"true\">")
                 .Markup($"<rect class=\"c{layer % Colors}\" width=\"1\" height=\"1\"/></svg>")
-                .Text($"{layers[layer].Name} {Display.Bytes(layers[layer].Bytes[0])} to {Display.Bytes(layers[layer].Bytes[^1])}")
+                .Text(
+                    $"{layers[layer].Name} {Display.Bytes(layers[layer].Bytes[0])} to "
+                        + $"{Display.Bytes(layers[layer].Bytes[^1])}")
                 .Markup("</span> ");
         }
 

@@ -58,10 +58,15 @@ internal static class SeriesHtml
         string to = When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n<div class=\"scale\"><span>")
             .Text($"top line {Display.Bytes(top)}, bottom line {Display.Bytes(floor)}").Markup("</span></div>\n")
-            .Markup($"<svg class=\"plot\" viewBox=\"-10 -10 {Width + 20} {Height + 20}\" preserveAspectRatio=\"none\" role=\"img\" ")
-            .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"><title id=\"plot{number}\">").Text($"{name} over time")
+            .Markup(
+                $"<svg class=\"plot\" viewBox=\"-10 -10 {Width + 20} {Height + 20}\" preserveAspectRatio=\"none\" "
+                    + "role=\"img\" ")
+            .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"><title id=\"plot{number}\">").Text(
+                $"{name} over time")
             .Markup($"</title><desc id=\"plot{number}-desc\">")
-            .Text($"from {Display.Bytes(suspect.Bytes[samples[0]]!.Value)} at {from} to {Display.Bytes(suspect.Bytes[samples[^1]]!.Value)} at {to}; "
+            .Text(
+                $"from {Display.Bytes(suspect.Bytes[samples[0]]!.Value)} at {from} to "
+                    + $"{Display.Bytes(suspect.Bytes[samples[^1]]!.Value)} at {to}; "
                 + $"lowest {Display.Bytes(low)}, highest {Display.Bytes(high)}")
             .Markup("</desc>");
         WriteFrame(html, history, axis);
@@ -77,7 +82,8 @@ internal static class SeriesHtml
             && CalendarTime.After(origin, line.Until) is { } until
             ? Display.Time(until) + " (forecast)"
             : to;
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>").Text(end).Markup("</span></div>\n");
+        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>").Text(end).Markup(
+            "</span></div>\n");
         TrendHtml.WriteLegend(html, suspect, line);
         WriteEvents(html, history);
         html.Markup("</figure>\n");
@@ -92,14 +98,17 @@ internal static class SeriesHtml
             html.Markup($"<path class=\"grid\" d=\"M0 {line * Height / 4}H{Width}\"/>");
         }
 
-        foreach (HistoryEvent happened in history.Events.Where(e => e.Sample > 0 && e.Sample < history.Samples.Length).Take(50))
+        foreach (HistoryEvent happened in history.Events.Where(e =>
+            e.Sample > 0 && e.Sample < history.Samples.Length).Take(50))
         {
             html.Markup($"<path class=\"event\" d=\"M{Number(axis.Of(happened.Sample) * Width)} 0V{Height}\"><title>").Text(happened.Text)
                 .Markup("</title></path>");
         }
     }
 
-    /// <summary>Lines where captures follow each other, dots where they are few; a capture without the value is a gap.</summary>
+    /// <summary>
+    /// Lines where captures follow each other, dots where they are few; a capture without the value is a gap.
+    /// </summary>
     private static void WriteLine(HtmlWriter html, SuspectSeries suspect, int[] samples, Func<int, string> point)
     {
         bool thinned = samples.Length == MostPoints;
@@ -144,15 +153,23 @@ internal static class SeriesHtml
     {
         int[] samples = suspect.Spread(MostRows);
         html.Markup("<details class=\"more\"><summary>The numbers</summary>\n")
-            .Markup($"<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"series{number}-caption\">\n<table>\n")
-            .Markup($"<caption id=\"series{number}-caption\">").Text($"{Words.Of(suspect.Finding.Subject)}, {samples.Length} captures")
-            .Markup("</caption>\n<thead><tr><th scope=\"col\">Capture (UTC)</th><th scope=\"col\" class=\"n\">Items</th>")
-            .Markup("<th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" class=\"n\">Change</th></tr></thead>\n<tbody>\n");
+            .Markup(
+                "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
+                    + $"aria-labelledby=\"series{number}-caption\">\n<table>\n")
+            .Markup($"<caption id=\"series{number}-caption\">").Text(
+                $"{Words.Of(suspect.Finding.Subject)}, {samples.Length} captures")
+            .Markup(
+                "</caption>\n<thead><tr><th scope=\"col\">Capture (UTC)</th><th scope=\"col\" class=\"n\">Items</th>")
+            .Markup(
+                "<th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" "
+                    + "class=\"n\">Change</th></tr></thead>\n<tbody>\n");
         long? before = null;
         foreach (int sample in samples)
         {
             long bytes = suspect.Bytes[sample]!.Value;
-            html.Markup("<tr>").Element("th scope=\"row\"", history.Samples[sample].TakenAt is { } time ? Display.ExactTime(time) : When(history, sample))
+            html.Markup("<tr>").Element(
+                "th scope=\"row\"",
+                history.Samples[sample].TakenAt is { } time ? Display.ExactTime(time) : When(history, sample))
                 .Element("td class=\"n\"", suspect.Items?[sample] is { } items ? Display.Count(items) : "")
                 .Element("td class=\"n\"", Display.Count(bytes))
                 .Element("td class=\"n\"", before is { } earlier ? Display.Change((double)bytes - earlier) : "")

@@ -30,15 +30,24 @@ internal static class SeriesPickerHtml
         int[] samples = count <= MostPoints
             ? [.. Enumerable.Range(0, count)]
             : [.. Enumerable.Range(0, MostPoints).Select(i => (int)((long)i * (count - 1) / (MostPoints - 1)))];
-        html.Markup("<h3 id=\"pick\">Any series</h3>\n<div class=\"filter\" id=\"series-pick\" hidden><label for=\"series-name\">Name of the series</label>")
+        html.Markup(
+            "<h3 id=\"pick\">Any series</h3>\n<div class=\"filter\" id=\"series-pick\" hidden><label "
+                + "for=\"series-name\">Name of the series</label>")
             .Markup("<input id=\"series-name\" list=\"series-names\" autocomplete=\"off\" spellcheck=\"false\">")
-            .Markup("<datalist id=\"series-names\"></datalist></div>\n<p class=\"muted\" id=\"series-said\" role=\"status\">")
-            .Text($"{count} captures{(count > samples.Length ? $", {samples.Length} of them drawn" : "")}; the script of this page draws them.")
-            .Markup($"</p>\n<svg class=\"plot\" id=\"series-plot\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" ")
+            .Markup(
+                "<datalist id=\"series-names\"></datalist></div>\n<p class=\"muted\" id=\"series-said\" "
+                    + "role=\"status\">")
+            .Text(
+                $"{count} captures{(count > samples.Length ? $", {samples.Length} of them drawn" : "")}; the script "
+                    + "of this page draws them.")
+            .Markup(
+                $"</p>\n<svg class=\"plot\" id=\"series-plot\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} "
+                    + $"{SeriesHtml.Height + 20}\" ")
             .Markup("preserveAspectRatio=\"none\" role=\"img\" aria-labelledby=\"series-said\"></svg>\n")
             .Markup("<div class=\"scale\"><span>").Text(SeriesHtml.When(history, samples[0])).Markup("</span><span>")
             .Text(SeriesHtml.When(history, samples[^1])).Markup("</span></div>\n")
-            .Markup("<script type=\"application/json\" id=\"series-data\">").Markup(Data(history, series, samples, first)).Markup("</script>\n");
+            .Markup("<script type=\"application/json\" id=\"series-data\">").Markup(
+                Data(history, series, samples, first)).Markup("</script>\n");
     }
 
     private static string Data(HostHistory history, Series[] series, int[] samples, SuspectSeries? first)
@@ -57,7 +66,8 @@ internal static class SeriesPickerHtml
 
             json.WriteEndArray();
             json.WriteStartArray("events");
-            foreach (HistoryEvent happened in history.Events.Where(e => e.Sample > 0 && e.Sample < history.Samples.Length).Take(MostEvents))
+            foreach (HistoryEvent happened in history.Events.Where(
+                e => e.Sample > 0 && e.Sample < history.Samples.Length).Take(MostEvents))
             {
                 json.WriteStartArray();
                 json.WriteNumberValue(Math.Round(axis.Of(happened.Sample) * SeriesHtml.Width, 1));

@@ -7,7 +7,9 @@ using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Plots;
 
-/// <summary>What is drawn around the numbers of a suspect: lower envelope, fitted line, forecast up to the bound.</summary>
+/// <summary>
+/// What is drawn around the numbers of a suspect: lower envelope, fitted line, forecast up to the bound.
+/// </summary>
 internal static class TrendHtml
 {
     /// <summary>The lower envelope of the current boot: what the series never falls below again.</summary>
@@ -46,7 +48,8 @@ internal static class TrendHtml
             double late = Math.Clamp(line.Late ?? line.Until, line.Now, line.Until);
             var band = new StringBuilder();
             band.Append(Point(line.Now, line.Level)).Append(' ').Append(Point(early, line.Upper(early))).Append(' ')
-                .Append(Point(Math.Max(early, late), line.Upper(Math.Max(early, late)))).Append(' ').Append(Point(late, line.Lower(late)));
+                .Append(Point(Math.Max(early, late), line.Upper(Math.Max(early, late)))).Append(' ').Append(
+                    Point(late, line.Lower(late)));
             html.Markup($"<polygon class=\"band\" points=\"{band}\"/>");
             if (IsBoundDrawn(line))
             {
@@ -54,7 +57,9 @@ internal static class TrendHtml
             }
         }
 
-        html.Markup($"<polyline class=\"fit\" points=\"{Point(line.Start, line.At(line.Start))} {Point(line.Now, line.Level)}\"/>");
+        html.Markup(
+            $"<polyline class=\"fit\" points=\"{Point(line.Start, line.At(line.Start))} "
+                + $"{Point(line.Now, line.Level)}\"/>");
         string Point(double hours, double bytes) => $"{Number(hours / Math.Max(line.Until, 1e-9) * width)},{Number(y(bytes))}";
     }
 

@@ -18,7 +18,9 @@ namespace Leakstat.Reports.Views.Plots;
 internal sealed record TrendLine(
     double Start, double Now, double Until, double Level, double Rate, double? Early, double? Late, double? Bound, double Low, double High)
 {
-    /// <summary>A forecast is drawn over at most this share of the time that was seen: what was seen stays readable.</summary>
+    /// <summary>
+    /// A forecast is drawn over at most this share of the time that was seen: what was seen stays readable.
+    /// </summary>
     private const double MostAhead = 0.5;
 
     /// <summary>The line of a suspect; null where no rate was fitted or times are unknown.</summary>
@@ -37,7 +39,8 @@ internal sealed record TrendLine(
         int count = 0;
         for (int i = Math.Max(first, history.CurrentBootStart); i <= last; i++)
         {
-            if (suspect.Bytes[i] is { } value && (history.Samples[i].TakenAt!.Value - origin).TotalHours is var at && at >= start)
+            if (suspect.Bytes[i] is { } value && (history.Samples[i].TakenAt!.Value - origin).TotalHours is var at
+                && at >= start)
             {
                 hours += at;
                 bytes += value;

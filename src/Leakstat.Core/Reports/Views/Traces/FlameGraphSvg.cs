@@ -6,8 +6,9 @@ using Leakstat.Tracing;
 namespace Leakstat.Reports.Views.Traces;
 
 /// <summary>
-/// A flame graph as one SVG file that opens by itself: width is what is outstanding, the outermost frame is at the bottom. Click
-/// zooms, the field searches. Names of frames come from a kernel with any module in it and are written as text only.
+/// A flame graph as one SVG file that opens by itself: width is what is outstanding, the outermost frame is at the
+/// bottom. Click zooms, the field searches. Names of frames come from a kernel with any module in it and are written as
+/// text only.
 /// </summary>
 public static class FlameGraphSvg
 {
@@ -30,7 +31,8 @@ public static class FlameGraphSvg
             CultureInfo.InvariantCulture,
             $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"100%\" data-width=\"{Width}\" font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"12\">\n"));
         svg.Markup("<title>").Text(TraceWords.Headline(trace)).Markup("</title>\n<style>").Markup(Asset("flame.css")).Markup("</style>\n");
-        svg.Markup($"<rect class=\"ground\" width=\"{Width}\" height=\"{height}\"/>\n<text class=\"head\" x=\"10\" y=\"22\">").Text(TraceWords.Headline(trace)).Markup("</text>\n");
+        svg.Markup(
+            $"<rect class=\"ground\" width=\"{Width}\" height=\"{height}\"/>\n<text class=\"head\" x=\"10\" y=\"22\">").Text(TraceWords.Headline(trace)).Markup("</text>\n");
         WriteTools(svg, trace);
         svg.Markup("<g id=\"frames\">\n");
         foreach (Box box in boxes)
@@ -46,8 +48,13 @@ public static class FlameGraphSvg
     {
         string reservation = string.Join("; ", TraceWords.Reservations(trace));
         svg.Markup("<text class=\"note\" x=\"10\" y=\"44\">").Text(reservation).Markup("</text>\n");
-        svg.Markup($"<text id=\"reset\" class=\"tool\" x=\"{Width - 330}\" y=\"46\" role=\"button\" tabindex=\"0\" visibility=\"hidden\">show all</text>\n");
-        svg.Markup($"<foreignObject x=\"{Width - 250}\" y=\"30\" width=\"240\" height=\"26\"><input xmlns=\"http://www.w3.org/1999/xhtml\" id=\"search\" type=\"search\" placeholder=\"search frames\" aria-label=\"search frames\"/></foreignObject>\n");
+        svg.Markup(
+            $"<text id=\"reset\" class=\"tool\" x=\"{Width - 330}\" y=\"46\" role=\"button\" tabindex=\"0\" "
+                + "visibility=\"hidden\">show all</text>\n");
+        svg.Markup(
+            $"<foreignObject x=\"{Width - 250}\" y=\"30\" width=\"240\" height=\"26\"><input "
+                + "xmlns=\"http://www.w3.org/1999/xhtml\" id=\"search\" type=\"search\" placeholder=\"search "
+                + "frames\" aria-label=\"search frames\"/></foreignObject>\n");
         svg.Markup($"<text id=\"found\" class=\"note\" x=\"{Width - 10}\" y=\"70\" text-anchor=\"end\"></text>\n");
     }
 
@@ -62,7 +69,8 @@ public static class FlameGraphSvg
         svg.Markup(string.Create(
             CultureInfo.InvariantCulture,
             $"<g class=\"f\" tabindex=\"0\" data-x=\"{box.Start}\" data-w=\"{box.Node.Weight}\" data-d=\"{box.Depth}\" data-n=\""))
-            .Text(name).Markup("\"><title>").Text($"{name}: {TraceWords.Weight(trace, box.Node.Weight)}{blocks}, {share}")
+            .Text(name).Markup("\"><title>").Text(
+                $"{name}: {TraceWords.Weight(trace, box.Node.Weight)}{blocks}, {share}")
             .Markup(string.Create(
                 CultureInfo.InvariantCulture,
                 $"</title><rect x=\"{x:0.##}\" y=\"{y}\" width=\"{wide:0.##}\" height=\"{RowHeight - 1}\" fill=\"{Colour(box.Node.Module)}\"/><text x=\"{x + 3:0.##}\" y=\"{y + 13}\">"))
@@ -97,7 +105,8 @@ public static class FlameGraphSvg
 
         return boxes.Count <= MostFrames
             ? boxes
-            : [.. boxes.OrderByDescending(b => b.Node.Weight).Take(MostFrames).OrderBy(b => b.Depth).ThenBy(b => b.Start)];
+            : [.. boxes.OrderByDescending(b => b.Node.Weight).Take(MostFrames).OrderBy(b => b.Depth).ThenBy(
+                b => b.Start)];
     }
 
     /// <summary>One hue per module, light enough for black text; the kernel is sand.</summary>

@@ -5,8 +5,8 @@ using Leakstat.Tracing;
 namespace Leakstat.Reports.Views.Traces;
 
 /// <summary>
-/// A trace as folded stacks: frames from the outermost, joined by semicolons, a blank and the weight. Flame graph programs
-/// read it.
+/// A trace as folded stacks: frames from the outermost, joined by semicolons, a blank and the weight. Flame graph
+/// programs read it.
 /// </summary>
 public static class FoldedStacks
 {

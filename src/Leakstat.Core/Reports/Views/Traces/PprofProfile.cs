@@ -7,8 +7,8 @@ using Leakstat.Tracing;
 namespace Leakstat.Reports.Views.Traces;
 
 /// <summary>
-/// A trace as a gzip-compressed profile that <c>pprof</c> opens (<c>proto/profile.proto</c> of google/pprof): samples with
-/// outstanding blocks and bytes, or with the value of an aggregation. The same trace gives the same bytes.
+/// A trace as a gzip-compressed profile that <c>pprof</c> opens (<c>proto/profile.proto</c> of google/pprof): samples
+/// with outstanding blocks and bytes, or with the value of an aggregation. The same trace gives the same bytes.
 /// </summary>
 public static class PprofProfile
 {

@@ -3,7 +3,9 @@ using Leakstat.Tracing;
 
 namespace Leakstat.Reports.Views.Traces;
 
-/// <summary>Sites of a trace as a tree of frames, outermost first; frames in front that merely allocate are folded away.</summary>
+/// <summary>
+/// Sites of a trace as a tree of frames, outermost first; frames in front that merely allocate are folded away.
+/// </summary>
 internal sealed class StackTree
 {
     private readonly SortedDictionary<string, StackTree> _children = new(StringComparer.Ordinal);

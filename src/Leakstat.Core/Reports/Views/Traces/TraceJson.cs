@@ -7,7 +7,9 @@ using Leakstat.Tracing.Programs;
 
 namespace Leakstat.Reports.Views.Traces;
 
-/// <summary>A trace as JSON, <c>leakstat.trace/1</c>. Sizes are bytes, ages seconds; what is unknown is absent.</summary>
+/// <summary>
+/// A trace as JSON, <c>leakstat.trace/1</c>. Sizes are bytes, ages seconds; what is unknown is absent.
+/// </summary>
 public static class TraceJson
 {
     /// <summary>Writes the trace as one UTF-8 object with a line end behind it.</summary>

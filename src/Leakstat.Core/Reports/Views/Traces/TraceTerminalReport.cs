@@ -6,7 +6,9 @@ using Leakstat.Tracing;
 
 namespace Leakstat.Reports.Views.Traces;
 
-/// <summary>A trace at a terminal: what is outstanding, how far the numbers carry, and the places with their stacks.</summary>
+/// <summary>
+/// A trace at a terminal: what is outstanding, how far the numbers carry, and the places with their stacks.
+/// </summary>
 public static class TraceTerminalReport
 {
     private const int UsualSites = 10;
@@ -24,7 +26,12 @@ public static class TraceTerminalReport
 
         if (trace.Form == TraceForm.Outstanding && isLeaking && trace.Bounds is null or { MinimumAge: 0 })
         {
-            canvas.Paragraph(0, 0, new Run("Some of it may only be young: what is outstanding is not lost until nothing will release it.", Style.Dim));
+            canvas.Paragraph(
+                0,
+                0,
+                new Run(
+                    "Some of it may only be young: what is outstanding is not lost until nothing will release it.",
+                    Style.Dim));
         }
 
         int shown = options.Detail switch
@@ -44,7 +51,9 @@ public static class TraceTerminalReport
             ImmutableArray<TraceSite> rest = trace.Sites[shown..];
             canvas.Blank();
             canvas.Paragraph(0, 0, new Run(
-                $"{Display.Count(rest.Length, "more stack", "more stacks")} with {TraceWords.Weight(trace, rest.Aggregate(0L, (sum, s) => Arithmetic.Add(sum, s.Weight)))}; -v shows all.",
+                $"{Display.Count(rest.Length, "more stack", "more stacks")} with "
+                    + $"{TraceWords.Weight(trace, rest.Aggregate(0L, (sum, s) => Arithmetic.Add(sum, s.Weight)))}; "
+                    + "-v shows all.",
                 Style.Dim));
         }
     }
@@ -54,7 +63,14 @@ public static class TraceTerminalReport
     {
         var canvas = new TerminalCanvas(output, options);
         ImmutableArray<SiteChange> changes = TraceDifference.Of(before, after);
-        canvas.Paragraph(0, 0, new Run(changes.IsEmpty ? "The two traces show the same." : $"{Display.Count(changes.Length, "stack differs", "stacks differ")}.", Style.Strong));
+        canvas.Paragraph(
+            0,
+            0,
+            new Run(
+                changes.IsEmpty
+                    ? "The two traces show the same."
+                    : $"{Display.Count(changes.Length, "stack differs", "stacks differ")}.",
+                Style.Strong));
         foreach ((string name, Trace trace) in new[] { ("before", before), ("after", after) })
         {
             canvas.Field(0, 8, name, new Run(TraceWords.Headline(trace)));
@@ -69,7 +85,10 @@ public static class TraceTerminalReport
             string weight = TraceWords.Weight(after, change.Change);
             canvas.Blank();
             canvas.Paragraph(
-                0, 4, new Run(change.Change > 0 ? "+" + weight : weight, change.Change > 0 ? Style.Warning : Style.Good), new Run(Where(change.Stack, change.Key)));
+                0,
+                4,
+                new Run(change.Change > 0 ? "+" + weight : weight, change.Change > 0 ? Style.Warning : Style.Good),
+                new Run(Where(change.Stack, change.Key)));
             WriteFrames(canvas, change.Stack);
         }
     }
@@ -79,7 +98,11 @@ public static class TraceTerminalReport
         string blocks = site.Count is { } count ? $"in {Display.Count(count, "block", "blocks")}" : "";
         string age = site.Oldest is { } oldest ? $", the oldest {TraceWords.Span(oldest)} old," : ",";
         canvas.Paragraph(
-            0, 4, new Run(TraceWords.Weight(trace, site.Weight), Style.Strong), new Run(blocks + age), new Run(Where(site.Stack, site.Key), Style.Strong));
+            0,
+            4,
+            new Run(TraceWords.Weight(trace, site.Weight), Style.Strong),
+            new Run(blocks + age),
+            new Run(Where(site.Stack, site.Key), Style.Strong));
         if (site.Stack.Site is { Module: { Length: > 0 } module } && module != "kernel")
         {
             string origin = knowledge.IsInTree(module) ? "part of FreeBSD" : "not part of FreeBSD";

@@ -37,11 +37,14 @@ internal static class TraceWords
         {
             return trace.Sites.IsEmpty
                 ? "Nothing was aggregated."
-                : $"{Display.Count(trace.Sites.Length, "entry", "entries")} of aggregations; what was released is not taken off.";
+                : $"{Display.Count(trace.Sites.Length, "entry", "entries")} of aggregations; what was released is "
+                    + "not taken off.";
         }
 
         string over = trace.Duration is { } duration ? $" over {Span(duration)}" : "";
-        string events = $"{Display.Count(trace.Allocations, "allocation", "allocations")} and {Display.Count(trace.Releases, "release", "releases")}{over}";
+        string events =
+            $"{Display.Count(trace.Allocations, "allocation", "allocations")} and "
+                + $"{Display.Count(trace.Releases, "release", "releases")}{over}";
         if (trace.Sites.IsEmpty)
         {
             return $"Nothing of {Suspect(trace.Suspect)} is outstanding: {events}.";
@@ -50,7 +53,8 @@ internal static class TraceWords
         string age = trace.Bounds is { MinimumAge: > 0 } bounds && trace.EndedBy == "time"
             ? $", all at least {bounds.MinimumAge} s old"
             : "";
-        return $"{Display.Count(trace.Count, "block", "blocks")} ({Display.Bytes(trace.Bytes ?? 0)}) of {Suspect(trace.Suspect)} "
+        return $"{Display.Count(trace.Count, "block", "blocks")} ({Display.Bytes(trace.Bytes ?? 0)}) of "
+            + $"{Suspect(trace.Suspect)} "
             + $"{(trace.Count == 1 ? "is" : "are")} outstanding{age}: {events}.";
     }
 
@@ -62,9 +66,12 @@ internal static class TraceWords
             string times = loss.Count is { } count and > 1 ? $" ({Display.Count(count)} in all)" : "";
             yield return loss.Kind switch
             {
-                TraceLossKind.Drops => $"records were lost{times}: a block shown may have been released, and others are missing [{loss.At}: {loss.Text}]",
-                TraceLossKind.AggregationDrops => $"aggregated values were lost{times}: the numbers are too small [{loss.At}: {loss.Text}]",
-                TraceLossKind.DynamicVariableDrops => $"there was no room for variables{times}: allocations were missed [{loss.At}: {loss.Text}]",
+                TraceLossKind.Drops => $"records were lost{times}: a block shown may have been released, and others "
+                    + $"are missing [{loss.At}: {loss.Text}]",
+                TraceLossKind.AggregationDrops => $"aggregated values were lost{times}: the numbers are too small "
+                    + $"[{loss.At}: {loss.Text}]",
+                TraceLossKind.DynamicVariableDrops => $"there was no room for variables{times}: allocations were "
+                    + $"missed [{loss.At}: {loss.Text}]",
                 TraceLossKind.Errors => $"the program met errors{times} [{loss.At}: {loss.Text}]",
                 TraceLossKind.TooMany => $"more than leakstat keeps{times}: {loss.Text}",
                 _ => $"DTrace refused: {loss.Text} [{loss.At}]",
@@ -76,13 +83,16 @@ internal static class TraceWords
             case { Suspect: null }:
                 break;
             case { EndedBy: null }:
-                yield return "the program's last line is missing: the output is cut, and blocks shown may have been released since";
+                yield return "the program's last line is missing: the output is cut, and blocks shown may have been "
+                    + "released since";
                 break;
             case { EndedBy: "rate" }:
-                yield return $"the program stopped itself above {Display.Count(trace.Bounds?.EventsPerSecond ?? 0)} events per second; follow fewer addresses (--sample)";
+                yield return $"the program stopped itself above {Display.Count(trace.Bounds?.EventsPerSecond ?? 0)} "
+                    + "events per second; follow fewer addresses (--sample)";
                 break;
             case { EndedBy: not "time" }:
-                yield return $"the program stopped before its time ({trace.EndedBy}): blocks shown may be younger than asked for";
+                yield return $"the program stopped before its time ({trace.EndedBy}): blocks shown may be younger "
+                    + "than asked for";
                 break;
             default:
                 break;
@@ -90,7 +100,8 @@ internal static class TraceWords
 
         if (trace is { Bounds.Sample: > 1 })
         {
-            yield return $"one address in {Display.Count(trace.Bounds.Sample)} was followed: multiply for an estimate of all";
+            yield return $"one address in {Display.Count(trace.Bounds.Sample)} was followed: multiply for an "
+                + "estimate of all";
         }
 
         if (trace.SkippedLines > 0)

@@ -9,18 +9,21 @@ using Leakstat.Reports.Views.Diagnoses;
 namespace Leakstat.Reports.Views.Tuning;
 
 /// <summary>
-/// <c>leakstat tune</c>: the plan as ready blocks for <c>/boot/loader.conf</c> and <c>/etc/sysctl.conf</c>, every line with
-/// its reason, risk and way back as comments; or as JSON, <c>leakstat.tune/1</c>.
+/// <c>leakstat tune</c>: the plan as ready blocks for <c>/boot/loader.conf</c> and <c>/etc/sysctl.conf</c>, every line
+/// with its reason, risk and way back as comments; or as JSON, <c>leakstat.tune/1</c>.
 /// </summary>
 public static class TuneReport
 {
     private const int Width = 78;
 
-    /// <summary>Writes the blocks as text; what is not a setting is a comment, so the text can be pasted as it is.</summary>
+    /// <summary>
+    /// Writes the blocks as text; what is not a setting is a comment, so the text can be pasted as it is.
+    /// </summary>
     public static void WriteText(DiagnosisReport report, TextWriter output)
     {
         TunePlan plan = TunePlan.From(report);
-        string host = string.Join(" ", new[] { report.Host.Name, report.Host.Release?.Text, report.Host.Architecture }.OfType<string>());
+        string host = string.Join(
+            " ", new[] { report.Host.Name, report.Host.Release?.Text, report.Host.Architecture }.OfType<string>());
         Comment(output, host.Length > 0 ? $"leakstat tune: {host}" : "leakstat tune");
         if (plan.IsEmpty)
         {

@@ -2,7 +2,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
-namespace Leakstat.Diagnosis.Engine;
+namespace Leakstat.Diagnosis.Signatures;
 
 /// <summary>
 /// Compares a finding with the signatures of known bugs. The subject has to be that of the signature and to misbehave,
@@ -11,21 +11,22 @@ namespace Leakstat.Diagnosis.Engine;
 public static class SignatureMatch
 {
     /// <summary>The finding with every known bug that it looks like as evidence, and its fix as advice.</summary>
-    public static Finding Attach(DiagnosisCase host, Finding finding)
+    public static Finding Attach(DiagnosisCase context, Finding finding)
     {
-        if (finding.Verdict is not (Verdict.Leak or Verdict.Suspect or Verdict.Exhaustion) || finding.Subject.Kind == SubjectKind.Module)
+        if (finding.Verdict is not (Verdict.Leak or Verdict.Suspect or Verdict.Exhaustion)
+            || finding.Subject.Kind == SubjectKind.Module)
         {
             return finding;
         }
 
         string kind = KindOf(finding.Subject.Kind);
-        foreach (Signature signature in host.Knowledge.Signatures)
+        foreach (Signature signature in context.Knowledge.Signatures)
         {
-            if (signature.SubjectKind == kind && Matches(host, finding, signature))
+            if (signature.SubjectKind == kind && Matches(context, finding, signature))
             {
                 finding = finding with
                 {
-                    Evidence = finding.Evidence.Add(Describe(host, signature)),
+                    Evidence = finding.Evidence.Add(Describe(context, signature)),
                     Advice = signature.FixedBy is { } fix ? finding.Advice.Add(Update(signature, fix)) : finding.Advice,
                 };
             }
@@ -35,13 +36,13 @@ public static class SignatureMatch
     }
 
     /// <summary>Modules of a signature that are loaded.</summary>
-    internal static IEnumerable<KernelFile> Loaded(DiagnosisCase host, Signature signature) =>
-        (host.Latest.KernelFiles?.Files ?? []).Where(f => signature.Modules.Contains(f.Name));
+    internal static IEnumerable<KernelFile> Loaded(DiagnosisCase context, Signature signature) =>
+        (context.Latest.KernelFiles?.Files ?? []).Where(f => signature.Modules.Contains(f.Name));
 
     /// <summary>How sure it is that a host with this subject and release has that very bug.</summary>
-    internal static string Certainty(DiagnosisCase host, Signature signature)
+    internal static string Certainty(DiagnosisCase context, Signature signature)
     {
-        bool concerned = signature.Fit(host.Release) == ReleaseFit.Concerned;
+        bool concerned = signature.Fit(context.Release) == ReleaseFit.Concerned;
         return (signature.IsSpecific, concerned, signature.Certainty) switch
         {
             (true, true, "high") => "likely",
@@ -51,25 +52,27 @@ public static class SignatureMatch
         };
     }
 
-    private static bool Matches(DiagnosisCase host, Finding finding, Signature signature) =>
+    private static bool Matches(DiagnosisCase context, Finding finding, Signature signature) =>
         signature.Subjects.Any(s => IsName(s, finding.Subject.Name))
         && (signature.Rules.IsEmpty || signature.Rules.Contains(finding.Rule))
-        && (signature.Modules.IsEmpty || Loaded(host, signature).Any())
-        && signature.Fit(host.Release) != ReleaseFit.NotConcerned;
+        && (signature.Modules.IsEmpty || Loaded(context, signature).Any())
+        && signature.Fit(context.Release) != ReleaseFit.NotConcerned;
 
     private static bool IsName(string pattern, string name) =>
         pattern.EndsWith('*') ? name.StartsWith(pattern[..^1], StringComparison.Ordinal)
         : pattern.StartsWith('*') ? name.EndsWith(pattern[1..], StringComparison.Ordinal)
         : name == pattern;
 
-    private static Evidence Describe(DiagnosisCase host, Signature signature)
+    private static Evidence Describe(DiagnosisCase context, Signature signature)
     {
-        KernelFile? module = Loaded(host, signature).FirstOrDefault();
-        string release = signature.Fit(host.Release) == ReleaseFit.Concerned
-            ? $", and {host.Release} is concerned"
+        KernelFile? module = Loaded(context, signature).FirstOrDefault();
+        string release = signature.Fit(context.Release) == ReleaseFit.Concerned
+            ? $", and {context.Release} is concerned"
             : ", whether this release is concerned is not known";
         return new Evidence(
-            $"looks like a known bug, {Certainty(host, signature)}: {signature.Title} [{signature.Id}]{(module is null ? "" : $"; {module.Name} is loaded")}{release}; source: {signature.Source}",
+            $"looks like a known bug, {Certainty(context, signature)}: {signature.Title} "
+                + $"[{signature.Id}]{(module is null ? "" : $"; {module.Name} is loaded")}{release}; source: "
+                + $"{signature.Source}",
             At: module?.At);
     }
 
@@ -78,7 +81,8 @@ public static class SignatureMatch
         Kind = "update",
         Text = $"If it is the known bug [{signature.Id}]: fixed by {fix}. Compare what runs with that first.",
         Commands = ["freebsd-version -kru", "pkg info -x kmod"],
-        Risk = "An update of the kernel or of a module takes effect with a reboot; keep the old boot environment or kernel.",
+        Risk = "An update of the kernel or of a module takes effect with a reboot; keep the old boot environment or "
+            + "kernel.",
         Revert = "Boot the old boot environment or kernel.old; freebsd-update rollback.",
     };
 

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace Leakstat.Model;
 
 /// <summary>
-/// What went wrong with a file, in words. The framework's own messages are not part of the program that ships, only their
-/// keys (<c>UseSystemResourceKeys</c>); a key tells a user nothing.
+/// What went wrong with a file, in words. The framework's own messages are not part of the program that ships, only
+/// their keys (<c>UseSystemResourceKeys</c>); a key tells a user nothing.
 /// </summary>
 public static class FaultText
 {
@@ -23,7 +23,9 @@ public static class FaultText
         }
         : fault.Message;
 
-    /// <summary>A key is a word or several with underscores, with values behind a comma: <c>IO_SharingViolation_File, /x</c>.</summary>
+    /// <summary>
+    /// A key is a word or several with underscores, with values behind a comma: <c>IO_SharingViolation_File, /x</c>.
+    /// </summary>
     private static bool IsKey(string message)
     {
         int comma = message.IndexOf(", ", StringComparison.Ordinal);
@@ -39,7 +41,9 @@ public static class FaultText
         return true;
     }
 
-    /// <summary>On Unix the code is the system's (<c>sys/errno.h</c>; the same on Linux and FreeBSD but for the quota's).</summary>
+    /// <summary>
+    /// On Unix the code is the system's (<c>sys/errno.h</c>; the same on Linux and FreeBSD but for the quota's).
+    /// </summary>
     private static string OfCode(int code) => code switch
     {
         2 => "no such file or folder",

@@ -1,4 +1,4 @@
-namespace Leakstat.Store;
+namespace Leakstat.Store.Errors;
 
 /// <summary>The store could not be read or written: missing, damaged, locked, full. What was reported as stored stands.</summary>
 public sealed class StoreException : Exception

@@ -10,7 +10,9 @@ public static class Display
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>Bytes with one decimal in the largest unit that leaves at least 1: <c>512 B</c>, <c>6.0 GiB</c>.</summary>
+    /// <summary>
+    /// Bytes with one decimal in the largest unit that leaves at least 1: <c>512 B</c>, <c>6.0 GiB</c>.
+    /// </summary>
     public static string Bytes(long bytes) => Bytes((double)bytes);
 
     /// <summary>As <see cref="Bytes(long)"/>, for a computed amount.</summary>
@@ -36,7 +38,9 @@ public static class Display
     /// <summary>Bytes with their sign always shown: <c>+1.0 MiB</c>, <c>-3.2 GiB</c>.</summary>
     public static string Change(double bytes) => Plus(bytes, Bytes(bytes));
 
-    /// <summary>Bytes in at most five characters, for columns: <c>512</c>, <c>9.9K</c>, <c>98.2K</c>, <c>982K</c>, <c>1023M</c>.</summary>
+    /// <summary>
+    /// Bytes in at most five characters, for columns: <c>512</c>, <c>9.9K</c>, <c>98.2K</c>, <c>982K</c>, <c>1023M</c>.
+    /// </summary>
     public static string ShortBytes(double bytes)
     {
         if (!double.IsFinite(bytes))
@@ -131,7 +135,9 @@ public static class Display
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
-    /// <summary>A time, UTC, to the second, for rows that may be less than a minute apart: <c>2026-11-20 18:00:05</c>.</summary>
+    /// <summary>
+    /// A time, UTC, to the second, for rows that may be less than a minute apart: <c>2026-11-20 18:00:05</c>.
+    /// </summary>
     public static string ExactTime(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 

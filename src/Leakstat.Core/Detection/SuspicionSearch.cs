@@ -1,0 +1,240 @@
+using System.Collections.Immutable;
+using Leakstat.Detection.Weighing;
+
+namespace Leakstat.Detection;
+
+/// <summary>
+/// Weighs what speaks for memory that is not given back, series by series, where the slope alone proves nothing.
+/// </summary>
+internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptions options)
+{
+    private const int FewestSamples = 6;
+
+    // What rises this clearly counts as company to another that does.
+    private const double ClearTau = 0.5;
+    private const int MostCompared = 48;
+
+    // A load that goes with less of the moves than this would add more than it takes away.
+    private const double LeastCorrelation = 0.4;
+
+    private readonly FeatureExtraction _extraction = new();
+    private readonly StitchedTrack _track = new();
+    private readonly Blocks _blocks = new();
+    private readonly double[]?[] _levels = new double[]?[host.Series.Length];
+    private readonly double[]?[] _parts = new double[]?[host.Series.Length];
+    private readonly int[] _wholeDays = new int[host.Series.Length];
+
+    /// <summary>Judges every series that moves; null for the others, and for what did not rise.</summary>
+    /// <param name="results">What the slope test says of each.</param>
+    /// <param name="slopes">−log₁₀ of the chance of each slope.</param>
+    /// <param name="sinceBoot">Whether the rise of each set in with the boot.</param>
+    public Suspicion?[] Run(TrendResult[] results, double[] slopes, bool[] sinceBoot)
+    {
+        int count = host.Series.Length;
+        var rises = new RiseFeatures?[count];
+        var contexts = new RiseContext[count];
+        for (int i = 0; i < count; i++)
+        {
+            SeriesInput series = host.Series[i];
+            if (results[i].Class is TrendClass.Constant or TrendClass.Insufficient)
+            {
+                continue;
+            }
+
+            _track.Load(line.Every, line.Hours, host.Boots, series);
+            if (_track.Count < FewestSamples)
+            {
+                continue;
+            }
+
+            rises[i] = _extraction.Read(_track.Hours, _track.Values, series.Quantum, host.PhysicalBytes / series.BytesPerUnit);
+            _levels[i] = _extraction.View.Means.ToArray();
+            _parts[i] = _extraction.View.Parts.ToArray();
+            _wholeDays[i] = _extraction.View.WholeDays;
+            contexts[i] = new RiseContext
+            {
+                Boots = _track.BootsGrown,
+                BootsSeen = _track.BootsSeen,
+                SinceBoot = sinceBoot[i],
+                Slope = Math.Clamp(slopes[i], 0, 12),
+                IsBending = results[i].Class is TrendClass.Plateau,
+                IsExplained = results[i].Class is TrendClass.Explained,
+                AtCeiling = Ceiling.Reached(_track.Values),
+                Nature = series.Nature,
+            };
+        }
+
+        double[] common = options.IsAlone ? [] : CommonLevel(_levels);
+        (string Name, double[] Level)[] counters = CounterLevels();
+        double[][] loads = options.IsAlone ? [.. CounterParts()] : [CommonLevel(_parts), .. CounterParts()];
+        int[] clear = options.IsAlone ? [] : [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
+        var found = new Suspicion?[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (rises[i] is { } rise && host.Series[i].Role is SeriesRole.Live or SeriesRole.Aggregate
+                && results[i].Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation))
+            {
+                found[i] = Suspicion.Weigh(rise, WithoutLoad(i, Among(i, contexts[i], common, counters, clear), loads), options.Without);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool IsClear(RiseFeatures rise) =>
+        rise is { TroughTau: > ClearTau, AdjustedTau: > ClearTau, AdjustedSeparation: > -0.1 };
+
+    private RiseContext Among(
+        int index, RiseContext context, double[] common, (string Name, double[] Level)[] counters, int[] clear)
+    {
+        double[] levels = _levels[index]!;
+        double counted = 0;
+        string? by = null;
+        foreach ((string name, double[] level) in counters)
+        {
+            if (level.Length == levels.Length)
+            {
+                double share = CounterShare.Of(levels, level, out double correlation) * Math.Abs(correlation);
+                (counted, by) = share > counted ? (share, name) : (counted, by);
+            }
+        }
+
+        double with = 0;
+        if (common.Length == levels.Length)
+        {
+            with = CounterShare.Of(levels, common, out double correlation) * Math.Abs(correlation);
+        }
+
+        int company = 0, lockstep = 0;
+        foreach (int other in clear)
+        {
+            if (other != index)
+            {
+                bool together = MovesWith(levels, _levels[other]!);
+                company += together ? 0 : 1;
+                lockstep += together ? 1 : 0;
+            }
+        }
+
+        return context with { Counted = counted, Counter = by, Common = with, Company = company, Lockstep = lockstep };
+    }
+
+    // What is left of the series without the load that moves most like it; all of it where none does.
+    private RiseContext WithoutLoad(int index, RiseContext context, double[][] loads)
+    {
+        double[] parts = _parts[index]!, left = parts;
+        double most = LeastCorrelation;
+        foreach (double[] load in loads)
+        {
+            if (load.Length == parts.Length)
+            {
+                double[] rest = CounterShare.Without(parts, load, out double correlation);
+                (most, left) = correlation > most ? (correlation, rest) : (most, left);
+            }
+        }
+
+        return _extraction.WithLeft(context, [.. left], _wholeDays[index], host.Series[index].Quantum);
+    }
+
+    // Whether two series make the same moves, block by block.
+    private static bool MovesWith(double[] a, double[] b)
+    {
+        if (a.Length != b.Length)
+        {
+            return false;
+        }
+
+        double sumA = 0, sumB = 0, aa = 0, bb = 0, ab = 0;
+        int n = a.Length - 1;
+        for (int i = 0; i < n; i++)
+        {
+            double x = a[i + 1] - a[i], y = b[i + 1] - b[i];
+            sumA += x;
+            sumB += y;
+            aa += x * x;
+            bb += y * y;
+            ab += x * y;
+        }
+
+        aa -= sumA * sumA / n;
+        bb -= sumB * sumB / n;
+        ab -= sumA * sumB / n;
+        return aa > 0 && bb > 0 && ab / Math.Sqrt(aa * bb) > 0.9;
+    }
+
+    // What most series do: the median over all of their levels, each on its own scale.
+    private static double[] CommonLevel(double[]?[] levels)
+    {
+        double[][] known = [.. levels.OfType<double[]>()];
+        int length = known.Length == 0 ? 0 : known.Max(l => l.Length);
+        double[][] scaled = [.. known.Where(l => l.Length == length).Select(Scaled)];
+        if (scaled.Length < 5)
+        {
+            return [];
+        }
+
+        double[] common = new double[length], at = new double[scaled.Length];
+        for (int i = 0; i < length; i++)
+        {
+            for (int k = 0; k < scaled.Length; k++)
+            {
+                at[k] = scaled[k][i];
+            }
+
+            Array.Sort(at);
+            common[i] = at[at.Length / 2];
+        }
+
+        return common;
+    }
+
+    private static double[] Scaled(double[] values)
+    {
+        double mean = 0, squares = 0;
+        foreach (double value in values)
+        {
+            mean += value / values.Length;
+        }
+
+        foreach (double value in values)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+
+        double deviation = Math.Sqrt(squares / values.Length);
+        return [.. values.Select(v => deviation > 0 ? (v - mean) / deviation : 0)];
+    }
+
+    private (string Name, double[] Level)[] CounterLevels()
+    {
+        var levels = new List<(string, double[])>();
+        foreach (ExplainingCounter counter in host.Counters)
+        {
+            _track.Load(line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
+            if (_track.Count >= FewestSamples && !IsConstant(_track.Values))
+            {
+                _blocks.Load(_track.Hours, _track.Values, Math.Min(SeriesView.Coarse, Math.Max(_track.Count / 2, 6)));
+                levels.Add((counter.Name, _blocks.Means.ToArray()));
+            }
+        }
+
+        return [.. levels];
+    }
+
+    private List<double[]> CounterParts()
+    {
+        var parts = new List<double[]>();
+        foreach (ExplainingCounter counter in host.Counters)
+        {
+            _track.Load(line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
+            if (_track.Count >= FewestSamples && !IsConstant(_track.Values))
+            {
+                parts.Add(SeriesView.PartsOf(_blocks, _track.Hours, _track.Values));
+            }
+        }
+
+        return parts;
+    }
+
+    private static bool IsConstant(ReadOnlySpan<double> values) => values.IndexOfAnyExcept(values[0]) < 0;
+}
