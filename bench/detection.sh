@@ -1,13 +1,21 @@
 #!/bin/sh
-# Measures the trend detection on generated hosts and refreshes the table in docs/detection.md.
+# Measures the trend detection on generated hosts and refreshes the tables in docs/detection.md.
+#
+# Without --family: the engine alone on the series of the first shapes, with its time to detect.
 # --quick: fewer episodes, and the table is only printed. --seed N: other episodes. --speed: times the engine.
 # --null: counts leaks found in random walks. --engine-only: without the usual methods. --explain: names each error.
+#
+# --family shapes|mechanisms|real|all: hosts with captures, judged as leakstat detect judges them, beside simple rules.
+# --noise DIR: folder of measured memory (minute,percent) that the family real takes. --hosts N: of each class.
+# --class TEXT[;TEXT]: classes that begin so. --classes: lists them. --hourly N: healthy hosts of each class that are
+# looked at every hour; the others are looked at whenever they have a quarter more captures. --one-look: at the end only.
+# --time: time to detect of steady leaks, too. --write DIR: writes the hosts as spools with their truth, and no more.
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build bench/Leakstat.DetectionBench -c Release --nologo -v quiet
 case " $* " in
-    *" --quick "* | *" --engine-only "* | *" --class "*) write='' ;;
-    *) write='--write docs/detection.md' ;;
+    *" --quick "* | *" --engine-only "* | *" --class "* | *" --classes "* | *" --write "*) page='' ;;
+    *) page='--page docs/detection.md' ;;
 esac
 # shellcheck disable=SC2086
-exec bench/Leakstat.DetectionBench/bin/Release/net10.0/Leakstat.DetectionBench "$@" $write
+exec bench/Leakstat.DetectionBench/bin/Release/net10.0/Leakstat.DetectionBench "$@" $page

@@ -93,9 +93,10 @@ internal sealed class Chance
         }
 
         // Few of one kind: steps from one of that kind to the next are geometric.
-        double rare = Math.Min(chance, 1 - chance);
+        // Log(1 - x) is nought for an x that 1 - x does not show.
+        double rare = Math.Min(chance, 1 - chance), pace = rare < 1e-9 ? rare : -Math.Log(1 - rare);
         long hits = 0;
-        for (double at = Math.Floor(Exponential() / -Math.Log(1 - rare)); at < count; at += 1 + Math.Floor(Exponential() / -Math.Log(1 - rare)))
+        for (double at = Math.Floor(Exponential() / pace); at < count; at += 1 + Math.Floor(Exponential() / pace))
         {
             hits++;
         }

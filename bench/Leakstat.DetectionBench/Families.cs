@@ -1,6 +1,7 @@
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Mechanisms;
 using Leakstat.DetectionBench.RealNoise;
+using Leakstat.DetectionBench.ShapeHosts;
 
 namespace Leakstat.DetectionBench;
 
@@ -11,6 +12,7 @@ internal static class Families
     /// <exception cref="ArgumentException">There is none of that name, or it lacks its folder.</exception>
     public static IHostFamily Of(string name, ulong seed, RealRow[][] tables, string? noise) => name switch
     {
+        "shapes" => new ShapesFamily(seed, tables),
         "mechanisms" => new MechanismFamily(seed, tables),
         "real" => new RealNoiseFamily(seed, tables, MeasuredSeries.ReadAll(
             noise ?? throw new ArgumentException("the family real takes --noise DIR, a folder of minute,percent files"))),

@@ -71,7 +71,7 @@ internal abstract class SeriesMethod : IMethod
     protected abstract double? Rate(double[] hours, double[] values);
 
     /// <summary>Slope and its mean level over a stretch, by least squares.</summary>
-    protected static (double Slope, double Error, double Mean) Line(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    public static (double Slope, double Error, double Mean) Line(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
     {
         int n = hours.Length;
         double t = 0, y = 0, tt = 0, ty = 0, yy = 0;
@@ -173,7 +173,15 @@ internal sealed class ChangePointMethod : SeriesMethod
             y[i] = values.AsSpan(i * width, width).ToArray().Average();
         }
 
-        int start = 0;
+        int start = LastSegment(t, y);
+        (double slope, double error, _) = Line(t.AsSpan(start), y.AsSpan(start));
+        return n - start >= 12 && slope > Grid.Z * error && slope * (t[^1] - t[start]) >= 36 ? slope : null;
+    }
+
+    /// <summary>Where the last segment begins.</summary>
+    internal static int LastSegment(double[] t, double[] y)
+    {
+        int n = y.Length, start = 0;
         while (n - start >= 24)
         {
             (int at, double gain) = Split(t.AsSpan(start), y.AsSpan(start));
@@ -185,8 +193,7 @@ internal sealed class ChangePointMethod : SeriesMethod
             start += at;
         }
 
-        (double slope, double error, _) = Line(t.AsSpan(start), y.AsSpan(start));
-        return n - start >= 12 && slope > Grid.Z * error && slope * (t[^1] - t[start]) >= 36 ? slope : null;
+        return start;
     }
 
     // The split into two lines that explains most, as a log-likelihood gain.

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Leakstat.DetectionBench;
-using Leakstat.DetectionBench.Hosts;
 
 bool quick = args.Contains("--quick");
 bool engineOnly = args.Contains("--engine-only");
@@ -38,10 +37,7 @@ var generator = new Generator(seed, hosts);
 ];
 if (Value("--family") is { } named)
 {
-    IHostFamily family = Families.Of(named, seed, hosts, Value("--noise"));
-    string[] classes = [.. family.LeakClasses.Concat(family.HealthyClasses).Where(c => only is null || c.StartsWith(only, StringComparison.Ordinal))];
-    int count = int.Parse(Value("--hosts") ?? "4", System.Globalization.CultureInfo.InvariantCulture);
-    return Value("--write") is { } spool ? FamilyRun.Write(family, classes, count, spool) : FamilyRun.Quick(family, classes, count);
+    return FamilyCommand.Run(named, seed, hosts, args);
 }
 
 if (args.Contains("--store"))
@@ -118,12 +114,9 @@ if (explain)
     }
 }
 
-if (Value("--write") is { } page)
+if (Value("--page") is { } page)
 {
-    const string begin = "<!-- results: begin -->", end = "<!-- results: end -->";
-    string text = File.ReadAllText(page);
-    int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
-    File.WriteAllText(page, text[..from] + "\n" + report.ReplaceLineEndings("\n") + text[to..]);
+    MarkedPage.Refresh(page, "results", report);
 }
 
 return 0;

@@ -42,7 +42,7 @@ internal static class HostSpool
         ["start"] = double.IsNaN(host.Truth.Start) ? null : Math.Round(host.Truth.Start, 2),
         ["captures"] = host.Times.Length,
         ["ram"] = host.PhysicalMemory,
-        ["boots"] = Enumerable.Range(1, host.Times.Length - 1).Where(i => host.BootedAt[i] != host.BootedAt[i - 1]).ToArray(),
+        ["boots"] = Enumerable.Range(1, host.Times.Length - 1).Where(i => host.BootedAt[i] - host.BootedAt[i - 1] > TimeSpan.FromSeconds(30)).ToArray(),
     });
 
     // The formats of usr.bin/vmstat/vmstat.c of 14.2.

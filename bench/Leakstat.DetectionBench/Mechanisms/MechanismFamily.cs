@@ -51,10 +51,7 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
         HashSet<MemoryRow> taken = [.. machine.Populations.SelectMany(p => p.Parts).Concat(machine.Caches.SelectMany(c => c.Parts)).Select(p => p.Row)];
         MemoryRow[] rows =
         [
-            .. machine.Rows.Where(r => !taken.Contains(r) && r.Size is >= 16 and <= 4096 && (isZone is null || r.IsZone == isZone)
-                && !r.Name.StartsWith("malloc-", StringComparison.Ordinal) && !r.Name.StartsWith("UMA", StringComparison.Ordinal)
-                && !r.Name.EndsWith("Bucket", StringComparison.Ordinal) && r.Name is not ("vm pgcache" or "abd_chunk" or "buf free cache")
-                && !r.Name.Contains("buf_comb", StringComparison.Ordinal)),
+            .. machine.Rows.Where(r => !taken.Contains(r) && OwnerChoice.MayLeak(r.Name, r.Size) && (isZone is null || r.IsZone == isZone)),
         ];
         return rows[chance.Below(rows.Length)];
     }
@@ -66,6 +63,11 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
             : (1L << 30) * chance.Of(2.0, 4, 8, 8, 16, 32, 64, 128);
         double uptime = named == "freshly booted" ? chance.LogBetween(0.1, 3) : chance.LogBetween(3, 24 * 60);
         RealRow[] rows = chance.Of(tables);
+        while (memory < 5 * rows.Where(r => r.IsZone).Sum(r => r.Used * r.Size))
+        {
+            memory *= 2;
+        }
+
         var machine = new Machine(chance, time, rows, memory, uptime)
         {
             OtherPages = Math.Round(memory / 4096 * chance.LogBetween(0.02, 0.08)),

@@ -75,14 +75,16 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         // From leaks that show late in the history to those that show after a small part of it.
         double ratio = named switch
         {
-            LeakClass.Slow => chance.LogBetween(1.3, 2.5),
+            LeakClass.Slow => chance.LogBetween(2, 4),
             LeakClass.Rebooted => chance.LogBetween(4, 25),
             _ => chance.LogBetween(2, 25),
         };
         MemoryRow row = _lost.MaxBy(p => p.Items * p.Row.Size).Row;
         double perHour = PerHour(row, ratio) / _lost.First(p => p.Row == row).Items;
         double arrivals = Mean(h => when(h) ? (victim.Follows ?? machine.Main).Planned(h) : 0) * victim.PerHour;
-        machine.Leaks.Add(new Loss(_lost, Losses.ShareOf(chance, victim, Math.Min(perHour / Math.Max(arrivals, 1e-9), 0.9), when)));
+        machine.Leaks.Add(new Loss(_lost, perHour < 0.5 * arrivals
+            ? Losses.ShareOf(chance, victim, perHour / arrivals, when)
+            : Losses.Paced(chance, perHour, when)));
     }
 
     private bool _weekend, _night;
@@ -143,18 +145,12 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         double boots = chance.Between(2.3, 5.5), lasts = (_last - _start) / boots;
         double perHour = machine.Memory * Math.Max(machine.HangsAt - Share(twin.Wired.Max()), 0.1) / BytesEach() / lasts;
         double mean = Mean(machine.Main.Planned);
-        Population? asked = machine.Populations.FirstOrDefault(p => p.Parts.Any(q => q.Row == _lost[0].Row));
         machine.Leaks.Add(new Loss(_lost, chance.Below(3) switch
         {
             0 => Losses.Paced(chance, perHour, IsOn),
             1 => Losses.Events(chance, 14 / lasts, () => perHour * lasts / 14 * chance.Exponential(), IsOn),
             _ => now => IsOn(now.Hours) ? Math.Round(perHour / mean * now.Demand * now.Step) : 0,
         }));
-        if (asked is null)
-        {
-            throw new InvalidOperationException($"nothing lives in {_lost[0].Row.Name}");
-        }
-
         double Share(long pages) => pages * 4096.0 / machine.Memory;
     }
 
@@ -193,24 +189,30 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private Population Victim()
     {
         Population driver = machine.Populations.First(p => p.Name == (named == LeakClass.Type ? "requests by type" : "requests"));
-        if (named == LeakClass.Type || chance.Happens(0.5))
+        (_weekend, _night) = (chance.Happens(0.4), chance.Happens(0.3));
+        if (named == LeakClass.Type || (named != LeakClass.Slow && chance.Happens(0.5)))
         {
             return driver;
         }
 
-        if (named == LeakClass.WeekPart)
-        {
-            (_weekend, _night) = (chance.Happens(0.4), chance.Happens(0.3));
-        }
-
-        Population[] others = [.. machine.Populations.Where(p => p.PerHour * p.Lives.Mean < 1e6 && p.PerHour >= 1)];
-        return chance.Of(others);
+        // Under noise: among objects of which enough live that they make some.
+        double least = named == LeakClass.Slow ? 60 : 0;
+        Population[] others =
+        [
+            .. machine.Populations.Where(p => p.PerHour >= 20 && p.PerHour * p.Lives.Mean < 1e6 && p.PerHour * p.Lives.Mean >= least
+                && p.Parts.Any(q => MayLeak(q))),
+        ];
+        return others.Length > 0 ? chance.Of(others) : driver;
     }
 
     // All that goes with an object, or one part of it.
-    private MemoryRow[] Rows(Population victim) => chance.Happens(0.4)
-        ? [.. victim.Parts.Where(p => p.Items >= 0.5).Select(p => p.Row)]
-        : [chance.Of([.. victim.Parts.Where(p => p.Items > 0)]).Row];
+    private MemoryRow[] Rows(Population victim)
+    {
+        MemoryRow[] all = [.. victim.Parts.Where(p => p.Items >= 0.5 && MayLeak(p)).Select(p => p.Row)];
+        return chance.Happens(0.4) && all.Length > 0 ? all : [chance.Of([.. victim.Parts.Where(p => p.Items > 0 && MayLeak(p))]).Row];
+    }
+
+    private static bool MayLeak(Part part) => OwnerChoice.MayLeak(part.Row.Name, part.Row.Size);
 
     private Part[] Few(Population victim)
     {
@@ -221,7 +223,7 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private double BytesEach() => _lost.Sum(p => p.Items * p.Row.Size);
 
     // Bytes lost over the history: from what only a tool sees to what ends the host.
-    private double Bytes() => chance.LogBetween(Math.Max(1 << 20, 60 * BytesEach()), 0.12 * machine.Memory);
+    private double Bytes() => chance.LogBetween(Math.Max(1 << 16, 60 * BytesEach()), 0.12 * machine.Memory);
 
     private double Mean(Func<double, double> demand) =>
         Enumerable.Range(0, 400).Average(k => demand(_start + ((_last - _start) * (k + 0.5) / 400)));
@@ -231,7 +233,14 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     {
         double left = Math.Max(_last - _start, 13 * machine.Time.Step);
         double perHour = EarliestDetection.Slope(Noise(twin.Find(row.Name, row.IsZone)!), machine.Time.Step, left / ratio);
-        double least = Math.Max(300_000.0 / row.Size, 40) / left, most = 0.2 * machine.Memory / row.Size / left;
+        double least = 40 / left, most = 0.2 * machine.Memory / row.Size / left;
+
+        // Where nothing moves any loss shows; then its size is left to chance: a part of what is there, or of memory.
+        if (perHour < least)
+        {
+            perHour = chance.Happens(0.5) ? chance.LogBetween(least, Math.Max(most / 4, least * 2)) : row.AtBoot * chance.LogBetween(0.15, 6) / left;
+        }
+
         return Math.Clamp(perHour, Math.Min(least, most), most);
     }
 
@@ -262,7 +271,7 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
             Start = _start,
             BytesPerHour = steady ? lost * row.Size / hours : double.NaN,
             Limit = steady && lost > 0 ? EarliestDetection.Hours(Noise(row), machine.Time.Step, lost / hours) : double.NaN,
-            BytesLost = parts.Sum(p => p.Row.LostAt[^1] * p.Row.Size),
+            BytesLost = parts.Sum(p => p.Row.LostAt.Max() * p.Row.Size),
         };
     }
 }

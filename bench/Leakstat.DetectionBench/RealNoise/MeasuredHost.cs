@@ -50,12 +50,10 @@ internal sealed class MeasuredHost
 
     public int[] Boots { get; set; } = [];
 
-    /// <summary>Rows that may leak: of a size that objects have, and no internals of the allocator.</summary>
+    /// <summary>Rows that may leak.</summary>
     public MeasuredRow[] Candidates(bool? isZone) =>
     [
-        .. Rows.Where(r => !IsBucket(r.Row) && r.Size is >= 16 and <= 4096 && (isZone is null || r.Row.IsZone == isZone)
-            && !r.Row.Name.StartsWith("UMA", StringComparison.Ordinal) && !r.Row.Name.EndsWith("Bucket", StringComparison.Ordinal)
-            && r.Row.Name is not ("vm pgcache" or "abd_chunk" or "buf free cache") && !r.Row.Name.Contains("buf_comb", StringComparison.Ordinal)),
+        .. Rows.Where(r => OwnerChoice.MayLeak(r.Row.Name, r.Size) && (isZone is null || r.Row.IsZone == isZone)),
     ];
 
     /// <summary>All that its captures say.</summary>

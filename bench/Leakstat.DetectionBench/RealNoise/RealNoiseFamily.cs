@@ -43,6 +43,11 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
     {
         double night = chance.Between(0, 24);
         MeasuredRow[] candidates = host.Candidates(named == LeakClass.Type ? false : named == LeakClass.Pair ? true : null);
+        if (named == LeakClass.Slow)
+        {
+            candidates = [.. candidates.Where(c => c.Values.AsSpan().IndexOfAnyExcept(c.Values[0]) >= 0)];
+        }
+
         MeasuredRow row = chance.Of(candidates), second = chance.Of([.. candidates.Where(c => c != row)]);
         double size = named == LeakClass.Pages ? 4096 : row.Size;
         Injected leak;
@@ -94,10 +99,10 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
     // Items lost over the whole history.
     private static double Total(Chance chance, MeasuredHost host, MeasuredRow row, string named, double[] hours, double size)
     {
-        double last = hours[^1], step = hours[1] - hours[0], most = 0.2 * host.Memory / size, least = Math.Max(300_000 / size, 40);
+        double last = hours[^1], step = hours[1] - hours[0], most = 0.2 * host.Memory / size, least = 40;
         double ratio = named switch
         {
-            LeakClass.Slow => chance.LogBetween(1.3, 2.5),
+            LeakClass.Slow => chance.LogBetween(2, 4),
             LeakClass.Rebooted => chance.LogBetween(4, 25),
             LeakClass.Steady or LeakClass.Type or LeakClass.Pair or LeakClass.Deploy or LeakClass.WeekPart => chance.LogBetween(2, 25),
             _ => 0,
@@ -109,6 +114,14 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
             _ => chance.LogBetween(1 << 20, 0.12 * host.Memory),
         };
         double total = ratio > 0 ? EarliestDetection.Slope(row.Values, step, 0.8 * last / ratio) * last : bytes / size;
+
+        // Where nothing moves any loss shows; then its size is left to chance: a part of what is there, or of memory.
+        bool still = ratio > 0 && total < least;
+        if (named is not (LeakClass.FastOver or LeakClass.Pages) && (still || (ratio == 0 && chance.Happens(0.4))))
+        {
+            total = still && chance.Happens(0.5) ? chance.LogBetween(least, Math.Max(0.05 * host.Memory / size, least * 2)) : row.Row.Used * chance.LogBetween(0.15, 6);
+        }
+
         return Math.Clamp(total, Math.Min(least, most), named is LeakClass.FastOver or LeakClass.Pages ? 2.5 * most : most);
     }
 
