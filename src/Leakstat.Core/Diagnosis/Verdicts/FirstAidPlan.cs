@@ -29,7 +29,7 @@ public static class FirstAidPlan
             .FirstOrDefault(a => a.Kind == AtRunTime && !a.Commands.IsEmpty);
         if (relief is not null)
         {
-            return new FirstAidStep(FirstSentence(relief.Text), relief.Commands[0]);
+            return new FirstAidStep("this takes effect at once and buys time; it does not mend the cause", relief.Commands[0]);
         }
 
         if (first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)

@@ -16,7 +16,7 @@ internal static class TypeTableGap
     private const string LostTypes = "LS0103";
 
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
-    private const long BetweenCommands = 64;
+    private const long BetweenCommands = 16;
 
     /// <summary>
     /// Types of the VM system, which every kernel has and prints behind most of its own types:
@@ -55,7 +55,7 @@ internal static class TypeTableGap
         long ofTypes = Arithmetic.Sum(types.Rows.Select(row => Math.Max(0, row.InUse)));
         long ofZones = Arithmetic.Sum(zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
-        long tolerated = Math.Max(BetweenCommands, ofZones / 500);
+        long tolerated = Math.Max(BetweenCommands, ofZones / 2000);
         return lacking <= tolerated || types.Precision == MemoryPrecision.Humanized || report.Findings.Any(finding => finding.Rule == LostTypes)
             ? null
             : new Gap(
