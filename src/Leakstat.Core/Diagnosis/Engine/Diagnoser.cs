@@ -5,6 +5,7 @@ using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.Diagnosis.Signatures;
 using Leakstat.Diagnosis.TwoHosts;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -123,7 +124,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Rounds = rounds is null ? null : RoundAnalysis.Of(history, rounds, knowledge),
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
-        return new DiagnosisReport
+        var report = new DiagnosisReport
         {
             Host = latest.Host,
             Captures = captures,
@@ -138,6 +139,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };
+        return report with { Verdict = HostVerdicts.Of(report) };
     }
 
     private DiagnosisCase Case(DiagnosisReport report) =>
