@@ -1,5 +1,5 @@
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 
 namespace Leakstat.DetectionBench.Measures;

@@ -3,6 +3,7 @@ using Leakstat.Cli.Cores;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Model;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Commands;
 
@@ -90,15 +91,16 @@ internal static class CoreCommand
                     entry => held is not null && IsToDo(entry)
                         ? Analyse(entry, analysis, terminal)
                         : CrashOutcome.Listed(entry))];
+            CrashView[] views = [.. outcomes.Select(outcome => outcome.ToView())];
             if (parsed.GetValue(options.Json))
             {
-                CrashJson.Write(directory, outcomes, terminal.Output);
+                CrashJson.Write(directory, views, terminal.Output);
                 terminal.Output.Flush();
             }
             else
             {
                 using TextWriter writer = terminal.Writer();
-                CrashList.Write(directory, outcomes, parsed.GetValue(quiet), writer);
+                CrashList.Write(directory, views, parsed.GetValue(quiet), writer);
             }
 
             return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;

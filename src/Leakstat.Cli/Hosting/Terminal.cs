@@ -4,7 +4,7 @@ using System.Text;
 #pragma warning disable RS0030 // The one place where the process's own streams are opened.
 namespace Leakstat.Cli.Hosting;
 
-/// <summary>Where output goes, and what it can show there. Commands see nothing else of the process.</summary>
+/// <summary>Standard streams of the process, and what can be shown on them; tests put their own in its place.</summary>
 public sealed class Terminal
 {
     private readonly TextWriter _error = TextWriter.Null;

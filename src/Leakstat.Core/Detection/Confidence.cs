@@ -3,16 +3,16 @@ namespace Leakstat.Detection;
 /// <summary>How often a verdict like this one is right.</summary>
 internal static class Confidence
 {
-    /// <summary>Confidence in a judgement, 0 to 1.</summary>
-    public static double Of(Judgement judgement, TrendOptions options)
+    /// <summary>Confidence in a classification, 0 to 1.</summary>
+    public static double Of(RiseClassification classified, TrendOptions options)
     {
-        if (judgement.Class is not (TrendClass.Leak or TrendClass.Stopped))
+        if (classified.Class is not (TrendClass.Leak or TrendClass.Stopped))
         {
-            return judgement.Class is TrendClass.Rising ? 0.5 : 0;
+            return classified.Class is TrendClass.Rising ? 0.5 : 0;
         }
 
-        double chance = Math.Clamp(Math.Log10(options.LeakChance / Math.Max(judgement.Chance, 1e-30)), 0, 6) / 6;
-        double margin = Math.Clamp(judgement.Margin / 20, 0, 1);
+        double chance = Math.Clamp(Math.Log10(options.LeakChance / Math.Max(classified.Chance, 1e-30)), 0, 6) / 6;
+        double margin = Math.Clamp(classified.Margin / 20, 0, 1);
         return 0.9 + (0.097 * Math.Min(chance, margin));
     }
 }

@@ -26,7 +26,9 @@ public sealed record GrowthCycle(
     private const double LeastTau = 0.7;
     private const double MostApart = 2.5;
 
-    /// <summary>Finds growth that repeats; the one that takes most first. Empty where the host was not rebooted twice.</summary>
+    /// <summary>
+    /// Finds growth that repeats; the one that takes most first. Empty where the host was not rebooted twice.
+    /// </summary>
     public static ImmutableArray<GrowthCycle> Find(HostSeries host)
     {
         if (host.Boots.IsDefaultOrEmpty || !(host.PhysicalBytes > 0))
@@ -45,11 +47,14 @@ public sealed record GrowthCycle(
         {
             if (Of(host, series, boots) is { } cycle)
             {
-                found.Add((cycle, cycle.Boots.Average(b => b.Gain) * series.BytesPerUnit * (series.Role == SeriesRole.Live ? 1 : 0.01)));
+                // A sum stands behind its parts.
+                double share = series.Role == SeriesRole.Live ? 1 : 0.01;
+                found.Add((cycle, cycle.Boots.Average(b => b.Gain) * series.BytesPerUnit * share));
             }
         }
 
-        return [.. found.OrderByDescending(f => f.Bytes).ThenBy(f => f.Cycle.Key, StringComparer.Ordinal).Select(f => f.Cycle)];
+        return [.. found.OrderByDescending(f => f.Bytes).ThenBy(f => f.Cycle.Key, StringComparer.Ordinal)
+            .Select(f => f.Cycle)];
     }
 
     private static (int Boot, int First, int Last)[] Split(HostSeries host) =>
@@ -63,7 +68,8 @@ public sealed record GrowthCycle(
     {
         BootGrowth?[] growths = [.. boots.Select(b => Growth(host, series, b))];
         int last = boots.Length - 1, from = last;
-        while (from > 0 && growths[from - 1] is { } before && before.Gain * series.BytesPerUnit >= LeastShare * host.PhysicalBytes)
+        while (from > 0 && growths[from - 1] is { } before
+            && before.Gain * series.BytesPerUnit >= LeastShare * host.PhysicalBytes)
         {
             from--;
         }
@@ -77,7 +83,8 @@ public sealed record GrowthCycle(
         // Where the record begins in the middle of a boot its length is not known.
         double[] lives =
         [
-            .. Enumerable.Range(from, last - from).Where(i => i > 0).Select(i => host.Hours[boots[i + 1].First] - host.Hours[boots[i].First]),
+            .. Enumerable.Range(from, last - from).Where(i => i > 0)
+                .Select(i => host.Hours[boots[i + 1].First] - host.Hours[boots[i].First]),
         ];
         return new GrowthCycle(series.Key, [.. ended], [.. lives], growths[last]);
     }
@@ -95,7 +102,8 @@ public sealed record GrowthCycle(
         double gain = values[^1] - values[lowest];
         ReadOnlySpan<double> rise = values.AsSpan(lowest);
         double hours = (host.Hours[boot.Last] - host.Hours[boot.First]) * rise.Length / values.Length;
-        return gain > 0 && hours > 0 && Weighing.Monotony.Tau(rise.Length > 120 ? values.AsSpan(values.Length - 120) : rise) >= LeastTau
+        return gain > 0 && hours > 0
+            && Weighing.Monotony.Tau(rise.Length > 120 ? values.AsSpan(values.Length - 120) : rise) >= LeastTau
             ? new BootGrowth(boot.Boot, boot.First, boot.Last, gain, gain / hours)
             : null;
     }

@@ -3,14 +3,13 @@ using Leakstat.Detection.Weighing;
 namespace Leakstat.Detection;
 
 /// <summary>
-/// Puts the weighed evidence beside the verdicts of the slope test: what is no leak by that bar and yet most probably memory
-/// that is not given back is a suspect; what the evidence speaks against is no leak, however straight its line.
+/// Puts the weighed evidence beside the verdicts of the slope test: what is no leak by that bar and yet most probably
+/// memory that is not given back is a suspect; what the evidence speaks against is no leak, however straight its line.
 /// </summary>
 internal static class Ladder
 {
-    // What rises as most of the host does, or beside so many others that rise each in its own way, is the host's growth.
+    // What rises as most of the host does is the host's growth.
     private const double MostCommon = 0.6;
-    private const int MostCompany = 8;
 
     // So many owners that make the same moves are things per something that nobody counts, not as many leaks at once.
     private const int MostInLockstep = 6;
@@ -28,12 +27,22 @@ internal static class Ladder
 
             if (results[i].IsLeak && IsHarmless(weighed.Context, host.Series[i].Nature, options))
             {
-                results[i] = results[i] with { Class = TrendClass.Rising, Confidence = weighed.Probability, Exhaustion = null };
+                results[i] = results[i] with
+                {
+                    Class = TrendClass.Rising,
+                    Confidence = weighed.Probability,
+                    Exhaustion = null,
+                };
             }
 
             if (!results[i].IsLeak && weighed.Probability >= options.SuspectProbability)
             {
-                results[i] = results[i] with { Class = TrendClass.Suspect, Confidence = weighed.Probability, GroupLeader = results[i].Key };
+                results[i] = results[i] with
+                {
+                    Class = TrendClass.Suspect,
+                    Confidence = weighed.Probability,
+                    GroupLeader = results[i].Key,
+                };
             }
         }
     }
@@ -42,5 +51,5 @@ internal static class Ladder
         ((options.Without & EvidenceKinds.Saturation) == 0 && context.AtCeiling)
         || ((options.Without & EvidenceKinds.Owner) == 0 && nature == OwnerNature.Cache)
         || ((options.Without & EvidenceKinds.Company) == 0 
-            && (context.Lockstep >= MostInLockstep || context.Common > MostCommon || context.Company >= MostCompany));
+            && (context.Lockstep >= MostInLockstep || context.Common > MostCommon));
 }

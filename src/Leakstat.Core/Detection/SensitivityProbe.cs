@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leakstat.Detection;
 
 /// <summary>
-/// Finds the slowest steady leak that would be listed by now: leaks of one rate are put into series of the host, one at a
-/// time and over the whole of its history, and judged by the engine itself.
+/// Finds the slowest steady leak that would be listed by now: leaks of one rate are put into series of the host, one at
+/// a time and over the whole of its history, and judged by the engine itself.
 /// </summary>
 /// <param name="options">Options of the engine that judged the host.</param>
 public sealed class SensitivityProbe(TrendOptions? options = null)
@@ -16,8 +16,8 @@ public sealed class SensitivityProbe(TrendOptions? options = null)
     private readonly TrendOptions _options = (options ?? TrendOptions.Default) with { IsAlone = true };
 
     /// <summary>
-    /// Bytes per hour of the slowest steady leak that is listed in four of five of the series; null where not even a leak of
-    /// the given rate is.
+    /// Bytes per hour of the slowest steady leak that is listed in four of five of the series; null where not even a
+    /// leak of the given rate is.
     /// </summary>
     /// <param name="host">Times, boots, counters and memory of the host.</param>
     /// <param name="series">Series that might leak, those that never move among them.</param>

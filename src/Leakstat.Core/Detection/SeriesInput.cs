@@ -9,7 +9,9 @@ public enum SeriesRole
     /// <summary>Things in use. Growth that nothing explains is a leak.</summary>
     Live,
 
-    /// <summary>A sum of things that have series of their own; named only where none of its parts moves with it.</summary>
+    /// <summary>
+    /// A sum of things that have series of their own; named only where none of its parts moves with it.
+    /// </summary>
     Aggregate,
 
     /// <summary>Things kept free for later. Growth is fragmentation, never a leak.</summary>
@@ -47,10 +49,14 @@ public sealed record SeriesInput
     /// <summary>Allocations so far, one per sample, NaN where missing; empty where unknown.</summary>
     public ImmutableArray<double> Allocations { get; init; } = [];
 
-    /// <summary>Frees so far; with <see cref="Allocations"/> it gives the live items where a value is missing.</summary>
+    /// <summary>
+    /// Frees so far; with <see cref="Allocations"/> it gives the live items where a value is missing.
+    /// </summary>
     public ImmutableArray<double> Frees { get; init; } = [];
 
-    /// <summary>The smallest step the series can make: 1 for items, the item size for bytes, 1024 for values in K.</summary>
+    /// <summary>
+    /// The smallest step the series can make: 1 for items, the item size for bytes, 1024 for values in K.
+    /// </summary>
     public double Quantum { get; init; } = 1;
 
     /// <summary>Bytes per unit of the series; ranks series that move together. 1 for series in bytes.</summary>
@@ -80,13 +86,17 @@ public sealed record ExplainingCounter(string Name, ImmutableArray<double> Value
 /// <summary>All series of one host on one time line.</summary>
 public sealed record HostSeries
 {
-    /// <summary>Time of each sample in hours from any origin. Best sorted; samples out of order are put in order.</summary>
+    /// <summary>
+    /// Time of each sample in hours from any origin. Best sorted; samples out of order are put in order.
+    /// </summary>
     public required ImmutableArray<double> Hours { get; init; }
 
     /// <summary>Number of the boot that each sample belongs to; empty where all belong to one.</summary>
     public ImmutableArray<int> Boots { get; init; } = [];
 
-    /// <summary>Hours since boot at the first sample; NaN where unknown. A later boot begins with its first sample.</summary>
+    /// <summary>
+    /// Hours since boot at the first sample; NaN where unknown. A later boot begins with its first sample.
+    /// </summary>
     public double UptimeAtStart { get; init; } = double.NaN;
 
     /// <summary>Physical memory, bytes; NaN where unknown.</summary>

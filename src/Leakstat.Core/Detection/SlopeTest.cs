@@ -4,8 +4,10 @@ namespace Leakstat.Detection;
 /// <param name="PerHour">Slope given all columns of the basis.</param>
 /// <param name="Error">Its standard error after correction for autocorrelation.</param>
 /// <param name="Degrees">Degrees of freedom behind the error.</param>
-/// <param name="Chance">One-sided chance of a slope this high without a trend, before correction for the number of tests.</param>
-/// <param name="Correlation">Lag-1 correlation that the error assumes: an upper bound; 1 where a random walk is not excluded.</param>
+/// <param name="Chance">One-sided chance of a slope this high without a trend, before correction for the number of
+/// tests.</param>
+/// <param name="Correlation">Lag-1 correlation that the error assumes: an upper bound; 1 where a random walk is not
+/// excluded.</param>
 /// <param name="Deviation">Standard deviation around the line.</param>
 internal readonly record struct Slope(
     double PerHour, double Error, double Degrees, double Chance, double Correlation, double Deviation)
@@ -98,7 +100,7 @@ internal sealed class SlopeTest
 
         Noise noise = Noise.Of(residual, columns);
         double plain = noise.Plain;
-        Fit fit = Judge(axis, residual, noise, slope, norm, degrees, rounding);
+        Fit fit = Under(axis, residual, noise, slope, norm, degrees, rounding);
         if (fit.Correlation >= 1)
         {
             (double drift, double variance) = OfIncrements(basis.Differences(), time, values, columns, rounding);
@@ -110,7 +112,7 @@ internal sealed class SlopeTest
             Span<double> coarseAxis = _coarseAxis.AsSpan(0, coarse), left = _coarseResidual.AsSpan(0, coarse);
             double coarseDegrees = Math.Max(coarse - columns - 1, 4);
             noise = Noise.Of(left, columns);
-            Fit other = Judge(coarseAxis, left, noise, slope, norm, coarseDegrees, 0);
+            Fit other = Under(coarseAxis, left, noise, slope, norm, coarseDegrees, 0);
             if (other.Correlation >= 1)
             {
                 (double drift, double variance) = OfBlocks(coarseAxis, left, slope, columns);
@@ -126,14 +128,16 @@ internal sealed class SlopeTest
             Span<double> block = _coarseResidual.AsSpan(0, blocks);
             double all = Basis.Dot(block, block), lagged = Basis.Dot(block[..^1], block[1..]);
             double between = all > 0 ? lagged / all : 0;
-            double expected = plain < MostCorrelation ? UnitRoot.BlockCorrelation(Math.Max(plain, 0), rows / Blocks) : 1;
+            double expected = plain < MostCorrelation
+                ? UnitRoot.BlockCorrelation(Math.Max(plain, 0), rows / Blocks) : 1;
             if (between + ((2 + (4 * Math.Max(between, 0))) / blocks) > Math.Max(LeastBlockCorrelation, expected))
             {
                 double walk = WalkVariance(_coarseAxis.AsSpan(0, blocks), block, norm, Math.Max(blocks - 3, 1), 0);
                 if (walk > fit.Variance)
                 {
                     degrees = Math.Max(blocks - 3, 1);
-                    fit = new Fit(slope, walk, degrees, Math.Max(fit.Chance, Tails.Student(slope / Math.Sqrt(walk), degrees)), 1);
+                    fit = new Fit(
+                        slope, walk, degrees, Math.Max(fit.Chance, Tails.Student(slope / Math.Sqrt(walk), degrees)), 1);
                 }
             }
         }
@@ -146,8 +150,9 @@ internal sealed class SlopeTest
     }
 
     // Slope by first-order noise; a correlation of 1 where a walk is not excluded.
-    private static Fit Judge(
-        ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, Noise noise, double slope, double norm, double degrees,
+    private static Fit Under(
+        ReadOnlySpan<double> axis, ReadOnlySpan<double> residual, Noise noise, double slope, double norm,
+            double degrees,
         double rounding)
     {
         if (noise.IsRounding)
@@ -239,7 +244,8 @@ internal sealed class SlopeTest
     }
 
     // Variance of the least-squares slope when the noise is first-order with this correlation.
-    private static double VarianceAt(ReadOnlySpan<double> axis, Noise noise, double correlation, double norm, double rounding)
+    private static double VarianceAt(
+        ReadOnlySpan<double> axis, Noise noise, double correlation, double norm, double rounding)
     {
         double level = noise.LevelAt(correlation) + rounding, carried = 0, products = 0;
         for (int i = 0; i < axis.Length; i++)
@@ -299,5 +305,6 @@ internal sealed class SlopeTest
     }
 
     // A slope under one kind of noise.
-    private readonly record struct Fit(double Slope, double Variance, double Degrees, double Chance, double Correlation);
+    private readonly record struct Fit(
+        double Slope, double Variance, double Degrees, double Chance, double Correlation);
 }

@@ -5,7 +5,9 @@ internal static class SuspectGrouping
 {
     private const int Blocks = 24;
 
-    /// <summary>Gives every suspect its leader; those that follow a leak or an explained series are no suspects.</summary>
+    /// <summary>
+    /// Gives every suspect its leader; those that follow a leak or an explained series are no suspects.
+    /// </summary>
     /// <returns>Leaders, the most probable first; of equal ones, the one that holds more.</returns>
     public static int[] Apply(HostSeries host, TimeLine line, TrendResult[] results)
     {
@@ -23,7 +25,8 @@ internal static class SuspectGrouping
         }
 
         var named = new List<(int Index, double[] Moves)>();
-        foreach (int leak in Enumerable.Range(0, results.Length).Where(i => results[i].IsLeak && results[i].GroupLeader == results[i].Key))
+        foreach (int leak in Enumerable.Range(0, results.Length).Where(i => results[i].IsLeak
+            && results[i].GroupLeader == results[i].Key))
         {
             named.Add((leak, Increments(line, host.Series[leak])));
         }

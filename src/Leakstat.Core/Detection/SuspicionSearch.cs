@@ -47,7 +47,8 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
                 continue;
             }
 
-            rises[i] = _extraction.Read(_track.Hours, _track.Values, series.Quantum, host.PhysicalBytes / series.BytesPerUnit);
+            rises[i] =
+                _extraction.Read(_track.Hours, _track.Values, series.Quantum, host.PhysicalBytes / series.BytesPerUnit);
             _levels[i] = _extraction.View.Means.ToArray();
             _parts[i] = _extraction.View.Parts.ToArray();
             _wholeDays[i] = _extraction.View.WholeDays;
@@ -67,14 +68,17 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         double[] common = options.IsAlone ? [] : CommonLevel(_levels);
         (string Name, double[] Level)[] counters = CounterLevels();
         double[][] loads = options.IsAlone ? [.. CounterParts()] : [CommonLevel(_parts), .. CounterParts()];
-        int[] clear = options.IsAlone ? [] : [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
+        int[] clear = options.IsAlone
+            ? []
+            : [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
         var found = new Suspicion?[count];
         for (int i = 0; i < count; i++)
         {
             if (rises[i] is { } rise && host.Series[i].Role is SeriesRole.Live or SeriesRole.Aggregate
                 && results[i].Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation))
             {
-                found[i] = Suspicion.Weigh(rise, WithoutLoad(i, Among(i, contexts[i], common, counters, clear), loads), options.Without);
+                found[i] = Suspicion.Weigh(
+                    rise, WithoutLoad(i, Among(i, contexts[i], common, counters, clear), loads), options.Without);
             }
         }
 
@@ -210,7 +214,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         var levels = new List<(string, double[])>();
         foreach (ExplainingCounter counter in host.Counters)
         {
-            _track.Load(line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
+            Load(counter);
             if (_track.Count >= FewestSamples && !IsConstant(_track.Values))
             {
                 _blocks.Load(_track.Hours, _track.Values, Math.Min(SeriesView.Coarse, Math.Max(_track.Count / 2, 6)));
@@ -226,7 +230,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         var parts = new List<double[]>();
         foreach (ExplainingCounter counter in host.Counters)
         {
-            _track.Load(line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
+            Load(counter);
             if (_track.Count >= FewestSamples && !IsConstant(_track.Values))
             {
                 parts.Add(SeriesView.PartsOf(_blocks, _track.Hours, _track.Values));
@@ -235,6 +239,9 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
 
         return parts;
     }
+
+    private void Load(ExplainingCounter counter) => _track.Load(
+        line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
 
     private static bool IsConstant(ReadOnlySpan<double> values) => values.IndexOfAnyExcept(values[0]) < 0;
 }

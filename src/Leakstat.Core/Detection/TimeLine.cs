@@ -5,7 +5,9 @@ namespace Leakstat.Detection;
 /// <summary>The samples of one boot in time order, and the counters over them without gaps.</summary>
 internal sealed class TimeLine
 {
-    /// <summary>Takes the boot to judge: the latest that has samples enough, or where none has the one that has most.</summary>
+    /// <summary>
+    /// Takes the boot to judge: the latest that has samples enough, or where none has the one that has most.
+    /// </summary>
     public TimeLine(HostSeries host, int fewest)
     {
         Hours = host.Hours.ToArray();
@@ -20,7 +22,8 @@ internal sealed class TimeLine
             if (all.Count(i => BootOf(host, i) == boot) < fewest)
             {
                 boot = all.GroupBy(i => BootOf(host, i)).OrderByDescending(g => g.Count() >= fewest)
-                    .ThenByDescending(g => g.Count() >= fewest ? g.Key : g.Count()).ThenByDescending(g => g.Key).First().Key;
+                    .ThenByDescending(g => g.Count() >= fewest ? g.Key : g.Count()).ThenByDescending(g => g.Key)
+                    .First().Key;
             }
 
             Order = [.. all.Where(i => BootOf(host, i) == boot)];

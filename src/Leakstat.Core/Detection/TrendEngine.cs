@@ -18,7 +18,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
     private readonly TrendOptions _options = options ?? TrendOptions.Default;
     private readonly RiseSearch _search = new();
     private readonly Track _track = new();
-    private Judgement?[] _judgements = [];
+    private RiseClassification?[] _classifications = [];
 
     /// <summary>Judges every series of a host.</summary>
     public HostTrends Analyze(HostSeries host)
@@ -27,9 +27,9 @@ public sealed class TrendEngine(TrendOptions? options = null)
         _search.Reset();
         int count = host.Series.Length;
         var results = new TrendResult[count];
-        _judgements = new Judgement?[count];
+        _classifications = new RiseClassification?[count];
         var rises = new Rise[count];
-        double family = 0;
+        double comparisons = 0;
         for (int i = 0; i < count; i++)
         {
             SeriesInput series = host.Series[i];
@@ -45,35 +45,37 @@ public sealed class TrendEngine(TrendOptions? options = null)
             }
 
             rises[i] = _search.Find(_track, series.Quantum, _track.Count == line.Order.Length);
-            family += rises[i].Tests;
+            comparisons += rises[i].Tests;
         }
 
-        family = Math.Max(family, 1) * _options.HostCount * LookSpending.Factor(line.Order.Length, _options.MinimumSamples);
-        var judge = new Judge(_options, line, _search);
+        comparisons = Math.Max(comparisons, 1) * _options.HostCount
+            * LookSpending.Factor(line.Order.Length, _options.MinimumSamples);
+        var classifier = new RiseClassifier(_options, line, _search);
         for (int i = 0; i < count; i++)
         {
             if (results[i] is null)
             {
-                results[i] = Judge(i, host.Series[i], rises[i], family, line, judge);
+                results[i] = Classify(i, host.Series[i], rises[i], comparisons, line, classifier);
             }
         }
 
-        WarmingHost.Apply(host, line, results, [.. _judgements.Select(j => j?.SinceBoot == true)]);
+        WarmUpFilter.Apply(host, line, results, [.. _classifications.Select(j => j?.SinceBoot == true)]);
         Suspicion?[] suspicions = new SuspicionSearch(host, line, _options).Run(
             results,
             [.. rises.Select(r => -Math.Log10(Math.Max(r.Slope.Chance, 1e-300)))],
-            [.. _judgements.Select(j => j?.SinceBoot == true)]);
+            [.. _classifications.Select(j => j?.SinceBoot == true)]);
         Ladder.Apply(host, results, suspicions, _options);
         int[] suspects = [];
         if (!_options.IsAlone)
         {
-            int[] parts = FindParts(host, results, family, line, judge);
+            int[] parts = FindParts(host, results, comparisons, line, classifier);
             Grouping.Apply(host, line, results, parts, _options);
             suspects = SuspectGrouping.Apply(host, line, results);
         }
 
         ImmutableArray<TrendResult> all = [.. results];
-        Dictionary<string, double> bytes = host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
+        Dictionary<string, double> bytes =
+            host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
         return new HostTrends(all)
         {
             Leaks =
@@ -88,7 +90,8 @@ public sealed class TrendEngine(TrendOptions? options = null)
     }
 
     // For each series that adds up others: the part beside which it does not rise; -1 where there is none.
-    private int[] FindParts(HostSeries host, TrendResult[] results, double family, TimeLine line, Judge judge)
+    private int[] FindParts(
+        HostSeries host, TrendResult[] results, double comparisons, TimeLine line, RiseClassifier classifier)
     {
         int[] parts = new int[results.Length];
         Array.Fill(parts, -1);
@@ -102,9 +105,10 @@ public sealed class TrendEngine(TrendOptions? options = null)
             _track.Load(line.Order, line.Hours, host.Series[i]);
             for (int j = 0; j < results.Length && parts[i] < 0; j++)
             {
-                if (_judgements[j] is not null && host.Series[j].Role != SeriesRole.Aggregate
+                if (_classifications[j] is not null && host.Series[j].Role != SeriesRole.Aggregate
                     && results[j].Class is not (TrendClass.Noise or TrendClass.Fragmentation)
-                    && !judge.StandsBeside(_track, host.Series[i], _judgements[i]!.Rise, line.Filled(host.Series[j]), family))
+                    && !classifier.StandsBeside(
+                        _track, host.Series[i], _classifications[i]!.Rise, line.Filled(host.Series[j]), comparisons))
                 {
                     parts[i] = j;
                 }
@@ -114,26 +118,30 @@ public sealed class TrendEngine(TrendOptions? options = null)
         return parts;
     }
 
-    private TrendResult Judge(int index, SeriesInput series, Rise rise, double family, TimeLine line, Judge judge)
+    private TrendResult Classify(
+        int index, SeriesInput series, Rise rise, double comparisons, TimeLine line, RiseClassifier classifier)
     {
         double? used = series.Bound is { Value: > 0 } bound ? LastValue(series, line) / bound.Value : null;
         _track.Load(line.Order, line.Hours, series);
-        TrendResult result = rise.Slope.Chance * family < _options.SuspectChance
-            ? Result(index, series, judge.Decide(_track, series, rise, family))
+        TrendResult result = rise.Slope.Chance * comparisons < _options.SuspectChance
+            ? Result(index, series, classifier.Decide(_track, series, rise, comparisons))
             : new TrendResult { Key = series.Key, Class = TrendClass.Noise };
-        if (!result.IsLeak && result.Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation)
-            && Stops.Find(_track, _options.MinimumSamples) is { } stop)
+        if (!result.IsLeak
+            && result.Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation)
+            && GrowthEnd.Find(_track, _options.MinimumSamples) is { } stop)
         {
             int all = _track.Count;
             _track.Truncate(stop);
             Rise before = _search.Find(_track, series.Quantum, false);
             _track.Restore(all);
-            if (before.Slope.Chance * family < _options.LeakChance)
+            if (before.Slope.Chance * comparisons < _options.LeakChance)
             {
-                Judgement judgement = judge.Decide(_track, series, before, family + before.Tests, ended: true);
-                if (judgement.Class is TrendClass.Leak && judgement.Margin >= LeastMarginOfStopped && !judgement.SinceBoot)
+                RiseClassification classified =
+                    classifier.Decide(_track, series, before, comparisons + before.Tests, ended: true);
+                if (classified.Class is TrendClass.Leak && classified.Margin >= LeastMarginOfStopped
+                    && !classified.SinceBoot)
                 {
-                    result = Result(index, series, judgement with { Class = TrendClass.Stopped });
+                    result = Result(index, series, classified with { Class = TrendClass.Stopped });
                 }
             }
         }
@@ -141,26 +149,26 @@ public sealed class TrendEngine(TrendOptions? options = null)
         return result with { BoundUsed = used };
     }
 
-    private TrendResult Result(int index, SeriesInput series, Judgement judgement)
+    private TrendResult Result(int index, SeriesInput series, RiseClassification classified)
     {
-        _judgements[index] = judgement;
-        Rise rise = judgement.Rise;
+        _classifications[index] = classified;
+        Rise rise = classified.Rise;
         Slope slope = rise.Slope;
         double wide = Tails.StudentQuantile(0.025, slope.Degrees) * slope.Error;
         double now = _track.Hours[rise.End - 1], span = now - _track.Hours[rise.Start];
         return new TrendResult
         {
             Key = series.Key,
-            Class = judgement.Class,
+            Class = classified.Class,
             Rate = new GrowthRate(slope.PerHour, slope.PerHour - wide, slope.PerHour + wide),
             Gain = slope.PerHour * span,
             Start = _track.Samples[rise.Start],
             End = _track.Samples[rise.End - 1],
-            Chance = judgement.Chance,
-            Confidence = Confidence.Of(judgement, _options),
-            LineOverPlateau = judgement.Margin,
-            ExplainedBy = judgement.ExplainedBy,
-            Exhaustion = judgement.Class is TrendClass.Leak && series.Bound is { Kind: BoundKind.Limit } limit
+            Chance = classified.Chance,
+            Confidence = Confidence.Of(classified, _options),
+            LineOverPlateau = classified.Margin,
+            ExplainedBy = classified.ExplainedBy,
+            Exhaustion = classified.Class is TrendClass.Leak && series.Bound is { Kind: BoundKind.Limit } limit
                 ? ForecastOf(series, rise, limit)
                 : null,
             GroupLeader = series.Key,
@@ -179,12 +187,15 @@ public sealed class TrendEngine(TrendOptions? options = null)
         }
 
         Slope early = Plain(from, middle), late = Plain(middle, rise.End);
-        double apart = Math.Abs(late.PerHour - early.PerHour) / Math.Sqrt((early.Error * early.Error) + (late.Error * late.Error));
+        double apart =
+            Math.Abs(late.PerHour - early.PerHour) / Math.Sqrt((early.Error * early.Error) + (late.Error * late.Error));
         double inflated = apart > MostApart ? apart / MostApart : 1;
         return Forecast.To(
-            limit, slope with { Error = slope.Error * inflated }, _track.Hours[from..rise.End], _track.Values[from..rise.End]);
+            limit, slope with { Error = slope.Error * inflated },
+            _track.Hours[from..rise.End], _track.Values[from..rise.End]);
 
-        Slope Plain(int start, int end) => _search.Test(_track, start, end, start, 0, false, series.Quantum, false, onlyRises: false);
+        Slope Plain(int start, int end) =>
+            _search.Test(_track, start, end, start, 0, false, series.Quantum, false, onlyRises: false);
     }
 
     private double LastValue(SeriesInput series, TimeLine line)

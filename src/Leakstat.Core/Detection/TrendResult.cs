@@ -83,7 +83,9 @@ public sealed record TrendResult
     /// <summary>Index of the last sample of the rise; -1 where there is none.</summary>
     public int End { get; init; } = -1;
 
-    /// <summary>Chance that a series without a trend looks like this, after all corrections; 1 where nothing rises.</summary>
+    /// <summary>
+    /// Chance that a series without a trend looks like this, after all corrections; 1 where nothing rises.
+    /// </summary>
     public double Chance { get; init; } = 1;
 
     /// <summary>How often a verdict like this is right, 0 to 1.</summary>
@@ -110,7 +112,9 @@ public sealed record TrendResult
     /// <summary>What all evidence together says; null where nothing rose.</summary>
     public Suspicion? Suspicion { get; init; }
 
-    /// <summary>Key of the series that names the group: the largest that is no aggregate. Its own key when alone.</summary>
+    /// <summary>
+    /// Key of the series that names the group: the largest that is no aggregate. Its own key when alone.
+    /// </summary>
     public string? GroupLeader { get; init; }
 }
 

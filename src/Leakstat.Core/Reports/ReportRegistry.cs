@@ -40,6 +40,11 @@ public static class ReportRegistry
             ReportForm.Json, (report, output) => JsonReport.Write(report.Diagnosis, report.Needs, output)),
         Files<DetectionReport>(report => report.Diagnosis));
 
+    /// <summary><c>leakstat detect --why</c>.</summary>
+    public static ReportForms<WhyReport> Why { get; } = new(
+        ReportForm.Text<WhyReport>(ReportForm.Terminal, WhyReport.WriteText), ReportForm.Bytes<WhyReport>(
+            ReportForm.Json, WhyReport.WriteJson), []);
+
     /// <summary><c>leakstat detect --compare</c>.</summary>
     public static ReportForms<DiagnosisReport> Comparison { get; } = new(
         ReportForm.Text<DiagnosisReport>(ReportForm.Terminal, DifferentialTerminalReport.Write),

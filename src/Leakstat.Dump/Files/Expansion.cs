@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Leakstat.Dump.Inputs;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Files;
 
@@ -24,7 +26,7 @@ internal static class Expansion
     }
 
     /// <summary>Expands; null and a fault where nothing of it can be had. A damaged end leaves what stands before it, with a note.</summary>
-    public static DumpBytes? Expand(string name, Stream compressed, string form, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    public static DumpBytes? Expand(string name, Stream compressed, string form, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         fault = null;
         Stream? source = form == "gzip"
@@ -57,7 +59,7 @@ internal static class Expansion
                     return null;
                 }
 
-                notes.Add(name, $"{problem}; the first {length} bytes of the expanded dump are used");
+                problems.Add(DiagnosticId.CutFile, name, $"{problem}; the first {length} bytes of the expanded dump are used");
             }
 
             return MappedBytes.Of(target, name);

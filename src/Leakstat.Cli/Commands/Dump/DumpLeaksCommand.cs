@@ -6,6 +6,7 @@ using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Model;
+using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 
@@ -41,17 +42,19 @@ internal static class DumpLeaksCommand
                 ReportFile.Write(written, terminal, LeakSearch.Baseline(dump, report).Write);
             }
 
-            if (parsed.GetValue(options.Common.Html) is { } html)
+            string? page = parsed.GetValue(options.Common.Html);
+            DumpLeaksView view = LeakViews.Leaks(dump, report, seconds, parsed.GetValue(sample) ?? 0, isPage: page is not null);
+            if (page is not null)
             {
-                ReportFile.Write(html, terminal, stream => DumpLeaksHtml.Write(stream, dump, report, seconds));
+                ReportFile.Write(page, terminal, stream => DumpLeaksHtml.Write(view, stream));
             }
 
             ReportOutput.Print(
                 parsed,
                 options.Common,
                 terminal,
-                stream => DumpLeaksJson.Write(stream, dump, report, seconds, parsed.GetValue(sample) ?? 0),
-                (writer, layout) => DumpLeaksText.Write(writer, dump, report, seconds, parsed.GetValue(sample) ?? 0, layout));
+                stream => DumpJson.Write(view, stream),
+                (writer, layout) => DumpLeaksText.Write(view, writer, layout));
             return ExitCode.Done;
         });
         return command;

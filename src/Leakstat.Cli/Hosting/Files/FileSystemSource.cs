@@ -26,6 +26,9 @@ public sealed class FileSystemSource : ISourceNode
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>Path that it is opened by.</summary>
+    public string Location => _path;
+
     /// <inheritdoc/>
     public bool IsFolder { get; }
 

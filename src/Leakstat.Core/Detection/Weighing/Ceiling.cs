@@ -6,8 +6,8 @@ internal static class Ceiling
     private const int Fewest = 8;
 
     /// <summary>
-    /// Whether the last eighth and more of the samples are all at the highest value, and no such stretch comes before. What
-    /// leaked and ended goes on moving by what else is in use; what is full stands still.
+    /// Whether the last eighth and more of the samples are all at the highest value, and no such stretch comes before.
+    /// What leaked and ended goes on moving by what else is in use; what is full stands still.
     /// </summary>
     public static bool Reached(ReadOnlySpan<double> values)
     {
@@ -26,6 +26,7 @@ internal static class Ceiling
             highest = Math.Max(highest, values[i]);
         }
 
-        return flat >= Math.Max(Fewest, values.Length / 8) && rest >= Fewest && highest <= values[^1] && longest < Fewest / 2;
+        return flat >= Math.Max(Fewest, values.Length / 8) && rest >= Fewest && highest <= values[^1]
+            && longest < Fewest / 2;
     }
 }

@@ -4,9 +4,9 @@ namespace Leakstat.Detection.Weighing;
 internal static class CounterShare
 {
     /// <summary>
-    /// Share of the gain, 0 to 1, that goes with a level: how much the series moves with it around both their lines, times
-    /// what the level gained. A line beside a line proves nothing, and so their lines are taken out before the two are
-    /// compared.
+    /// Share of the gain, 0 to 1, that goes with a level: how much the series moves with it around both their lines,
+    /// times what the level gained. A line beside a line proves nothing, and so their lines are taken out before the
+    /// two are compared.
     /// </summary>
     /// <param name="values">The series by blocks.</param>
     /// <param name="level">The level by the same blocks.</param>
@@ -20,13 +20,15 @@ internal static class CounterShare
             return 0;
         }
 
-        // The counter is a noisy measure of the load, which makes the regression too flat by its share of noise: what the
-        // correlation leaves open is given to it.
+        // The counter is a noisy measure of the load, which makes the regression too flat by its share of noise: what
+        // the correlation leaves open is given to it.
         double per = vl / ll / Math.Max(correlation * correlation, 0.25);
         return Math.Clamp(per * slopeL / slopeV, 0, 1);
     }
 
-    /// <summary>The series without what goes with a level, which moves by so much with it around both their lines.</summary>
+    /// <summary>
+    /// The series without what goes with a level, which moves by so much with it around both their lines.
+    /// </summary>
     public static double[] Without(ReadOnlySpan<double> values, ReadOnlySpan<double> level, out double correlation)
     {
         (_, _, double vv, double ll, double vl) = Moments(values, level);

@@ -3,7 +3,9 @@ namespace Leakstat.Detection.Weighing;
 /// <summary>How far a row of values goes in one direction.</summary>
 internal static class Monotony
 {
-    /// <summary>Kendall's tau of the values against their order, −1 to 1; equal values count for neither side.</summary>
+    /// <summary>
+    /// Kendall's tau of the values against their order, −1 to 1; equal values count for neither side.
+    /// </summary>
     public static double Tau(ReadOnlySpan<double> values)
     {
         int pairs = values.Length * (values.Length - 1) / 2, sum = 0;
@@ -32,8 +34,8 @@ internal static class Monotony
     }
 
     /// <summary>
-    /// Rises and falls that are larger than a threshold: a move begins where the value has left the last turning point by
-    /// more than that, and rises that follow one another without such a fall between them count one by one.
+    /// Rises and falls that are larger than a threshold: a move begins where the value has left the last turning point
+    /// by more than that, and rises that follow one another without such a fall between them count one by one.
     /// </summary>
     public static (int Rises, int Falls) Moves(ReadOnlySpan<double> values, double threshold)
     {
@@ -70,7 +72,9 @@ internal static class Monotony
         return up + down > 0 ? (up - down) / (up + down) : 0;
     }
 
-    /// <summary>How many equal steps the rises are worth: the square of their sum over the sum of their squares.</summary>
+    /// <summary>
+    /// How many equal steps the rises are worth: the square of their sum over the sum of their squares.
+    /// </summary>
     public static double EffectiveRises(ReadOnlySpan<double> values)
     {
         double sum = 0, squares = 0;

@@ -1,6 +1,8 @@
 namespace Leakstat.Detection.Weighing;
 
-/// <summary>What the owner of a series is known to be. Which zones and types are which is not for the engine to know.</summary>
+/// <summary>
+/// What the owner of a series is known to be. Which zones and types are which is not for the engine to know.
+/// </summary>
 public enum OwnerNature
 {
     /// <summary>Not known.</summary>

@@ -21,7 +21,9 @@ public readonly record struct RiseContext
     /// <summary>Deepest fall of what is left over its gain, 0 to 2.</summary>
     public double LeftFall { get; init; }
 
-    /// <summary>Chance by tossing a coin of the rises and falls of what is left, as <see cref="RiseFeatures.Signs"/>.</summary>
+    /// <summary>
+    /// Chance by tossing a coin of the rises and falls of what is left, as <see cref="RiseFeatures.Signs"/>.
+    /// </summary>
     public double LeftSigns { get; init; }
 
     /// <summary>Other series that move together with it.</summary>

@@ -27,7 +27,9 @@ public readonly record struct RiseFeatures
     /// <summary>Rises less falls over their sum, of levels without the hour of the day.</summary>
     public double OneSided { get; init; }
 
-    /// <summary>Logarithm of the chance of so many rises and so few falls by tossing a coin, base ten, negated, 0 to 6.</summary>
+    /// <summary>
+    /// Logarithm of the chance of so many rises and so few falls by tossing a coin, base ten, negated, 0 to 6.
+    /// </summary>
     public double Signs { get; init; }
 
     /// <summary>Rises larger than the noise.</summary>
@@ -54,10 +56,14 @@ public readonly record struct RiseFeatures
     /// <summary>Logarithm of gain over noise, 0 to 4.</summary>
     public double OverNoise { get; init; }
 
-    /// <summary>Logarithm of one plus a thousand times the share of memory that was gained, 0 to 5; NaN where unknown.</summary>
+    /// <summary>
+    /// Logarithm of one plus a thousand times the share of memory that was gained, 0 to 5; NaN where unknown.
+    /// </summary>
     public double Memory { get; init; }
 
-    /// <summary>Growth of the number in use per request, as a logarithm, 0 to 2; 0 where requests are not known.</summary>
+    /// <summary>
+    /// Growth of the number in use per request, as a logarithm, 0 to 2; 0 where requests are not known.
+    /// </summary>
     public double Survival { get; init; }
 
     /// <summary>Units gained, from the level of the first sixth to that of the last.</summary>

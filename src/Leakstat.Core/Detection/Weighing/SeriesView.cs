@@ -93,7 +93,9 @@ internal sealed class SeriesView
         return blocks.Means.ToArray();
     }
 
-    /// <summary>Takes the hour of the day out of parts of a day that were changed since; nothing where too few days were seen.</summary>
+    /// <summary>
+    /// Takes the hour of the day out of parts of a day that were changed since; nothing where too few days were seen.
+    /// </summary>
     public void Adjust(Span<double> parts, int days)
     {
         if (days > 0)

@@ -40,7 +40,8 @@ public sealed record Suspicion(double Probability, ImmutableArray<EvidencePiece>
 
         return new Suspicion(
             1 / (1 + Math.Exp(-sum)),
-            [.. pieces.OrderByDescending(p => p.Value.Weight).ThenBy(p => p.Key).Select(p => new EvidencePiece(p.Key, p.Value.Weight, p.Value.Value))])
+            [.. pieces.OrderByDescending(p => p.Value.Weight).ThenBy(p => p.Key)
+                .Select(p => new EvidencePiece(p.Key, p.Value.Weight, p.Value.Value))])
         {
             Rise = rise,
             Context = context,

@@ -51,11 +51,14 @@ public sealed class TrendJudgement
     /// <summary>Other series of the group that a series leads.</summary>
     public IEnumerable<SeriesKey> GroupOf(SeriesKey leader) => Of(leader) is not { GroupLeader: { } named }
         ? []
-        : _results.Where(r => r.Value.GroupLeader == named && r.Key != leader && (r.Value.IsLeak || r.Value.Class == TrendClass.Suspect))
+        : _results.Where(r => r.Value.GroupLeader == named && r.Key != leader && (r.Value.IsLeak
+            || r.Value.Class == TrendClass.Suspect))
             .Select(r => r.Key)
             .OrderBy(k => k.Kind).ThenBy(k => k.Name, StringComparer.Ordinal);
 
-    /// <summary>Whether there are captures enough for the engine's verdicts to stand; below that they only exclude.</summary>
+    /// <summary>
+    /// Whether there are captures enough for the engine's verdicts to stand; below that they only exclude.
+    /// </summary>
     public bool CanProve => _canProve;
 
     /// <summary>Series that are suspects, one for each group, the most probable first.</summary>

@@ -39,13 +39,16 @@ internal static class GrowthAdvice
 
         if (host.Release is null)
         {
-            advice.Add(Advice.Look("The release is not in the capture; add uname, so that known bugs can be looked up.", "uname -a"));
+            advice.Add(Advice.Look(
+                "The release is not in the capture; add uname, so that known bugs can be looked up.", "uname -a"));
         }
 
         return advice.ToImmutable();
     }
 
-    /// <summary>The D program that follows it from allocation to release. It is written here, and run on the host.</summary>
+    /// <summary>
+    /// The D program that follows it from allocation to release. It is written here, and run on the host.
+    /// </summary>
     internal static Advice Trace(DiagnosisCase host, SubjectKind kind, string name)
     {
         string suspect = kind switch

@@ -56,7 +56,8 @@ internal sealed class GrowthAnalysis
         }
 
         return new GrowthAnalysis(
-            Join([.. unexplained.OrderByDescending(g => g.Bytes).ThenBy(g => g.Series.Key.Name, StringComparer.Ordinal)]),
+            Join([.. unexplained.OrderByDescending(g => g.Bytes)
+                .ThenBy(g => g.Series.Key.Name, StringComparer.Ordinal)]),
             [.. explained.OrderByDescending(g => g.Bytes).ThenBy(g => g.Series.Key.Name, StringComparer.Ordinal)]);
     }
 
@@ -67,7 +68,9 @@ internal sealed class GrowthAnalysis
         _ => false,
     };
 
-    /// <summary>Whether it rose for good: the end above the beginning, and with more captures the lower envelope too.</summary>
+    /// <summary>
+    /// Whether it rose for good: the end above the beginning, and with more captures the lower envelope too.
+    /// </summary>
     private static bool IsGrowth(GrowthObservation seen)
     {
         if (seen.Bytes < NoiseBytes)
@@ -128,7 +131,9 @@ internal sealed class GrowthAnalysis
         return [.. groups.Select(g => g[0] with { Lockstep = g[1..] })];
     }
 
-    /// <summary>Whether two series gain at the same times: increments correlated above 0.95 over at least five steps.</summary>
+    /// <summary>
+    /// Whether two series gain at the same times: increments correlated above 0.95 over at least five steps.
+    /// </summary>
     private static bool MovesWith(GrowthObservation a, GrowthObservation b)
     {
         int first = Math.Max(a.First, b.First);
@@ -141,7 +146,8 @@ internal sealed class GrowthAnalysis
         int n = 0;
         for (int i = first + 1; i <= last; i++)
         {
-            if (a.Series[i] is not { } a1 || a.Series[i - 1] is not { } a0 || b.Series[i] is not { } b1 || b.Series[i - 1] is not { } b0)
+            if (a.Series[i] is not { } a1 || a.Series[i - 1] is not { } a0 || b.Series[i] is not { } b1
+                || b.Series[i - 1] is not { } b0)
             {
                 continue;
             }

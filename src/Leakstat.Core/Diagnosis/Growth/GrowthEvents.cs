@@ -39,7 +39,9 @@ internal static class GrowthEvents
     public static IEnumerable<Evidence> AtStart(HostHistory history, ObservedGrowth growth) =>
         Near(history, growth.Since).Select(e => new Evidence($"near its start: {e.Kind}, {e.Text}", At: e.At));
 
-    /// <summary>Evidence lines for modules that came or went and settings that changed since the first capture of this boot.</summary>
+    /// <summary>
+    /// Evidence lines for modules that came or went and settings that changed since the first capture of this boot.
+    /// </summary>
     public static IEnumerable<Evidence> During(HostHistory history) => history.Events
         .Where(e => e.Sample > history.CurrentBootStart && e.Kind is "module loaded" or "module unloaded" or "tunable")
         .Take(Most)

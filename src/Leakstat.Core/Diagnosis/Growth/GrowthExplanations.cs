@@ -28,7 +28,8 @@ internal static class GrowthExplanations
     private const string Processes = ExplainingCounters.Processes;
     private const string Threads = ExplainingCounters.Threads;
 
-    private static readonly ImmutableArray<string> s_general = WithItems("", [Vnodes, Sockets, Connections, Threads, Processes, Files]);
+    private static readonly ImmutableArray<string> s_general =
+        WithItems("", [Vnodes, Sockets, Connections, Threads, Processes, Files]);
 
     /// <summary>Name, or its start where it ends in <c>*</c>, and the counters that it follows.</summary>
     private static readonly ImmutableArray<(string Pattern, ImmutableArray<string> Counters)> s_table =

@@ -35,7 +35,9 @@ internal sealed record GrowthObservation(
     /// <summary>Looks at a series from one sample on; null where fewer than two samples have it.</summary>
     public static GrowthObservation? Of(Series series, int from) => Of(series, from, series.Count - 1);
 
-    /// <summary>Looks at a series from one sample to another, both included; null where fewer than two samples have it.</summary>
+    /// <summary>
+    /// Looks at a series from one sample to another, both included; null where fewer than two samples have it.
+    /// </summary>
     public static GrowthObservation? Of(Series series, int from, int to)
     {
         var values = new List<(int Sample, long Value)>();
@@ -65,6 +67,7 @@ internal sealed record GrowthObservation(
         long floor = values.Skip(late).Min(v => v.Value) - values.Take(early).Max(v => v.Value);
         double steps = values.Count - 1;
         return new GrowthObservation(
-            series, values[0].Sample, values[^1].Sample, values[0].Value, values[^1].Value, rises / steps, falls / steps, floor);
+            series, values[0].Sample, values[^1].Sample, values[0].Value, values[^1].Value, rises / steps,
+                falls / steps, floor);
     }
 }

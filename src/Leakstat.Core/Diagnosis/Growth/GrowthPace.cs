@@ -8,7 +8,9 @@ namespace Leakstat.Diagnosis.Growth;
 /// <summary>Rate of a growth and what it will run out of.</summary>
 internal static class GrowthPace
 {
-    /// <summary>The growth in the report's terms: a rate where times are known, an interval from three samples on.</summary>
+    /// <summary>
+    /// The growth in the report's terms: a rate where times are known, an interval from three samples on.
+    /// </summary>
     public static ObservedGrowth Of(HostHistory history, GrowthObservation seen)
     {
         double bytesPerItem = Math.Max(seen.Series.ItemSize, 1);
@@ -16,7 +18,8 @@ internal static class GrowthPace
         (double Slope, double Low, double High)? interval = hours is > 0 ? Fit(history, seen) : null;
         double? slope = interval?.Slope ?? (hours is > 0 ? seen.Delta / hours : null);
         return new ObservedGrowth(
-            slope * bytesPerItem, interval?.Low * bytesPerItem, interval?.High * bytesPerItem, history.Samples[seen.First].TakenAt)
+            slope * bytesPerItem, interval?.Low * bytesPerItem, interval?.High * bytesPerItem,
+                history.Samples[seen.First].TakenAt)
         {
             ItemsPerHour = seen.Series.ItemSize > 1 ? slope : null,
             Bytes = seen.Bytes,
@@ -24,8 +27,8 @@ internal static class GrowthPace
     }
 
     /// <summary>
-    /// When what is left runs out at that rate; null where it does not, or where a part is unknown. The interval is that
-    /// of the rate.
+    /// When what is left runs out at that rate; null where it does not, or where a part is unknown. The interval is
+    /// that of the rate.
     /// </summary>
     public static ExhaustionTime? Until(string what, double left, ObservedGrowth growth, DateTimeOffset? now)
     {
@@ -63,7 +66,9 @@ internal static class GrowthPace
     private static DateTimeOffset? After(DateTimeOffset start, double hours) =>
         hours < 24 * 3650 ? CalendarTime.After(start, hours) : null;
 
-    /// <summary>Least-squares slope with its 80 % interval, items per hour; null below four samples with times.</summary>
+    /// <summary>
+    /// Least-squares slope with its 80 % interval, items per hour; null below four samples with times.
+    /// </summary>
     private static (double Slope, double Low, double High)? Fit(HostHistory history, GrowthObservation seen)
     {
         var points = new List<(double X, double Y)>();
@@ -92,7 +97,8 @@ internal static class GrowthPace
         double slope = points.Sum(p => (p.X - meanX) * (p.Y - meanY)) / sxx;
         double residual = points.Sum(p => Math.Pow(p.Y - meanY - (slope * (p.X - meanX)), 2));
 
-        // 1.5 covers the 0.9 quantile of Student's t from four samples up to the normal's 1.28 well enough to be honest.
+        // 1.5 covers the 0.9 quantile of Student's t from four samples up to the normal's 1.28 well enough to be
+        // honest.
         double half = (n < 8 ? 1.64 : 1.37) * Math.Sqrt(residual / (n - 2) / sxx);
         return (slope, slope - half, slope + half);
     }

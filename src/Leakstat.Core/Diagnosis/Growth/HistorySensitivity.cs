@@ -27,25 +27,33 @@ public sealed record HistorySensitivity(long? ZoneBytesPerDay, long? TypeBytesPe
         }
 
         HostSeries host = trends.Host;
-        HashSet<string> listed = [.. trends.Results.Values.Where(r => r.IsLeak || r.Class == TrendClass.Suspect).Select(r => r.Key)];
+        HashSet<string> listed =
+        [
+            .. trends.Results.Values.Where(r => r.IsLeak || r.Class == TrendClass.Suspect).Select(r => r.Key),
+        ];
         double hours = host.Hours.Length > 1 ? host.Hours[^1] - host.Hours[0] : 0;
         double most = host.PhysicalBytes > 0 && hours > 0 ? host.PhysicalBytes / hours : MostPerHour;
         var probe = new SensitivityProbe();
         return new HistorySensitivity(
-            PerDay("zone:", SeriesKind.ZoneUsed, 1), PerDay("malloc:", SeriesKind.MallocBytes, 16), PerDay("wired:", null, 4096));
+            PerDay("zone:", SeriesKind.ZoneUsed, 1),
+            PerDay("malloc:", SeriesKind.MallocBytes, 16),
+            PerDay("wired:", null, 4096));
 
         long? PerDay(string prefix, SeriesKind? kind, double quantum)
         {
-            IEnumerable<SeriesInput> moving = host.Series.Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal) && !listed.Contains(s.Key)
+            IEnumerable<SeriesInput> moving = host.Series.Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal)
+                && !listed.Contains(s.Key)
                 && (kind is null || s.Role == SeriesRole.Live));
-            IEnumerable<SeriesInput> still = history.Series.Where(s => s.Key.Kind == kind && s.IsConstant).Select(s => new SeriesInput
+            IEnumerable<SeriesInput> still = history.Series.Where(s => s.Key.Kind == kind
+                && s.IsConstant).Select(s => new SeriesInput
             {
                 Key = prefix + s.Key.Name,
                 Values = [.. s.Values.Select(v => (double)(v ?? 0))],
                 BytesPerUnit = kind == SeriesKind.ZoneUsed ? Math.Max(s.ItemSize, 1) : 1,
                 Quantum = quantum,
             });
-            return probe.Slowest(host, [.. moving.Concat(still).OrderBy(s => s.Key, StringComparer.Ordinal)], most) is { } perHour
+            return probe.Slowest(host, [.. moving.Concat(still)
+                .OrderBy(s => s.Key, StringComparer.Ordinal)], most) is { } perHour
                 ? (long)Math.Ceiling(perHour * Day)
                 : null;
         }

@@ -7,11 +7,12 @@ namespace Leakstat.Diagnosis.Growth;
 internal static class OwnerNatures
 {
     /// <summary>
-    /// Kept for the pages, names and buffers that a cache holds, whose bound no counter shows: the nodes of page and buffer
-    /// tries (<c>sys/vm/vm_radix.c</c>), hashes of directories, the TCP host cache.
+    /// Kept for the pages, names and buffers that a cache holds, whose bound no counter shows: the nodes of page and
+    /// buffer tries (<c>sys/vm/vm_radix.c</c>), hashes of directories, the TCP host cache.
     /// </summary>
     private static readonly string[] s_caches =
-        ["RADIX NODE", "BUF TRIE", "UFS dirhash", "dirhash", "DIRHASH", "hostcache", "tcp_hostcache", "pfs_vncache", "VM OBJECT"];
+        ["RADIX NODE", "BUF TRIE", "UFS dirhash", "dirhash", "DIRHASH", "hostcache", "tcp_hostcache", "pfs_vncache",
+            "VM OBJECT"];
 
     private static readonly string[] s_perProcess =
         [ExplainingCounters.Processes, ExplainingCounters.Threads, "open files"];
@@ -19,8 +20,8 @@ internal static class OwnerNatures
     private static readonly string[] s_perRequest = ["sockets", "TCP connections", "unix sockets", "syncache entries"];
 
     /// <summary>
-    /// The nature of a zone or type. One that goes with a cache of which a counter is known is no cache where that counter
-    /// did not rise with it: what the cache does not count is not in it.
+    /// The nature of a zone or type. One that goes with a cache of which a counter is known is no cache where that
+    /// counter did not rise with it: what the cache does not count is not in it.
     /// </summary>
     public static OwnerNature Of(string name, HostHistory history)
     {

@@ -4,13 +4,15 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;
 
-/// <summary>Wired memory that nobody owns, over the captures: the ledger's remainder, or the nearest that the captures allow.</summary>
+/// <summary>
+/// Wired memory that nobody owns, over the captures: the ledger's remainder, or the nearest that the captures allow.
+/// </summary>
 internal static class RemainderSeries
 {
     /// <summary>
     /// The remainder; null where wired memory is not known. Where captures lack what the ledger needs for it
-    /// (<c>vm.uma</c>, <c>vm.pmap</c>, <c>kldstat</c>), it is wired memory without what zones hold and what types hold beyond
-    /// malloc's zones. Its level then says nothing; that it grows does.
+    /// (<c>vm.uma</c>, <c>vm.pmap</c>, <c>kldstat</c>), it is wired memory without what zones hold and what types hold
+    /// beyond malloc's zones. Its level then says nothing; that it grows does.
     /// </summary>
     public static Series? Of(HostHistory history)
     {
@@ -33,7 +35,8 @@ internal static class RemainderSeries
             string name = series.Key.Name;
             switch (series.Key.Kind)
             {
-                case SeriesKind.ZoneUsed or SeriesKind.ZoneFree when series.ItemSize > 0 && !ZoneKinds.IsCacheZone(name):
+                case SeriesKind.ZoneUsed or SeriesKind.ZoneFree when series.ItemSize > 0
+                    && !ZoneKinds.IsCacheZone(name):
                     zonesKnown = true;
                     bool isBucket = series.Key.Kind == SeriesKind.ZoneUsed && ZoneKinds.IsMallocBucket(name);
                     Add(series, series.ItemSize, (i, bytes) =>
@@ -55,10 +58,12 @@ internal static class RemainderSeries
 
         for (int i = 0; i < count; i++)
         {
-            rest[i] = rest[i] is { } left ? Arithmetic.Subtract(left, Math.Max(Arithmetic.Subtract(types[i], buckets[i]), 0)) : null;
+            rest[i] = rest[i] is { } left
+                ? Arithmetic.Subtract(left, Math.Max(Arithmetic.Subtract(types[i], buckets[i]), 0)) : null;
         }
 
-        return new Series(new SeriesKey(SeriesKind.Account, AccountName.Unaccounted), rest, 1) { LastAt = wired.LastAt };
+        return new Series(new SeriesKey(SeriesKind.Account, AccountName.Unaccounted), rest, 1) { LastAt =
+            wired.LastAt };
     }
 
     private static void Add(Series series, long size, Action<int, long> add)

@@ -22,14 +22,16 @@ public sealed record RisingSeries(SeriesKey Key, long Bytes, double? Probability
         var rising = new List<RisingSeries>();
         foreach ((SeriesKey key, TrendResult result) in trends.Results)
         {
-            if (result.IsLeak || result.Class is TrendClass.Suspect or TrendClass.Constant || trends.SeriesOf(history, key) is not { } series
+            if (result.IsLeak || result.Class is TrendClass.Suspect or TrendClass.Constant
+                || trends.SeriesOf(history, key) is not { } series
                 || GrowthObservation.Of(series, trends.From, trends.To) is not { Delta: > 0 } seen)
             {
                 continue;
             }
 
             bool plain = IsPlain(series, seen);
-            if (plain || result.Class is TrendClass.Rising or TrendClass.Plateau || result.Suspicion?.Probability >= LeastProbability)
+            if (plain || result.Class is TrendClass.Rising or TrendClass.Plateau
+                || result.Suspicion?.Probability >= LeastProbability)
             {
                 rising.Add(new RisingSeries(key, seen.Bytes, result.Suspicion?.Probability, Reason(result)));
             }
@@ -61,7 +63,8 @@ public sealed record RisingSeries(SeriesKey Key, long Bytes, double? Probability
         TrendClass.HostWide => "much of the host rises with it",
         TrendClass.Insufficient => "too few values",
         _ when result.Suspicion is { Context.AtCeiling: true } => "it came to a level and stands there",
-        _ when result.Suspicion is { Context: { Counter: { } counter, Counted: > 0.5 } } => $"most of it goes with {counter}",
+        _ when result.Suspicion is { Context: { Counter: { } counter, Counted: > 0.5 } } =>
+            $"most of it goes with {counter}",
         _ => "the evidence is not enough yet",
     };
 }

@@ -13,7 +13,9 @@ internal static class SuspectWords
     /// <summary>Probability from which on a suspect is named.</summary>
     public const double LeastProbability = 0.6;
 
-    /// <summary>A suspect is a warning; critical when memory is gone within a day or a quarter of it is taken.</summary>
+    /// <summary>
+    /// A suspect is a warning; critical when memory is gone within a day or a quarter of it is taken.
+    /// </summary>
     public static Severity SeverityOf(DiagnosisCase host, long gained, ExhaustionTime? exhaustion)
     {
         bool soon = exhaustion?.At is { } at && host.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
@@ -24,7 +26,8 @@ internal static class SuspectWords
     /// <summary>What would decide it: how many captures more, which counter.</summary>
     public static Advice WhatDecides(DiagnosisCase host, TrendResult trend)
     {
-        // The significance of a line grows with the cube of its length: as much again proves nearly every one that goes on.
+        // The significance of a line grows with the cube of its length: as much again proves nearly every one that goes
+        // on.
         int samples = host.History.Samples.Length - host.History.CurrentBootStart;
         double reached = Math.Max(trend.Suspicion?.Context.Slope ?? 0, 1), needed = 9;
         int more = (int)Math.Ceiling(samples * Math.Clamp(Math.Cbrt(needed / reached) - 1, 0.1, 2));

@@ -10,7 +10,9 @@ public static class SuspicionEvidence
 {
     private const double LeastWeight = 0.3;
 
-    /// <summary>Lines of evidence for a finding: the pieces that carried it, the weightiest first, and what speaks against it.</summary>
+    /// <summary>
+    /// Lines of evidence for a finding: the pieces that carried it, the weightiest first, and what speaks against it.
+    /// </summary>
     internal static IEnumerable<Evidence> Of(TrendResult trend, int most)
     {
         if (trend.Suspicion is not { } weighed)
@@ -66,7 +68,8 @@ public static class SuspicionEvidence
             EvidenceKinds.Company => context.Company + context.Lockstep == 0
                 ? "nothing else on the host rises so"
                 : $"{Display.Count(context.Company)} others rise on their own, {Display.Count(context.Lockstep)} in step with it",
-            EvidenceKinds.Saturation => context.AtCeiling ? "it came to one value and stands there, as what is full does"
+            EvidenceKinds.Saturation =>
+                context.AtCeiling ? "it came to one value and stands there, as what is full does"
                 : context.IsBending ? "it slows down, as what fills up does"
                 : $"{Display.Percent(rise.Late)} of what it kept came in the later half since it set in",
             EvidenceKinds.Counters => context.Counter is { } counter
@@ -82,5 +85,6 @@ public static class SuspicionEvidence
         var factor => $"{factor:0.0}",
     };
 
-    private static string Chance(double negatedLog) => negatedLog >= 12 ? "below 1e-12" : $"{Math.Pow(10, -negatedLog):0.0e+0}";
+    private static string Chance(double negatedLog) =>
+        negatedLog >= 12 ? "below 1e-12" : $"{Math.Pow(10, -negatedLog):0.0e+0}";
 }

@@ -16,9 +16,11 @@ public static class TrendAnalysis
     /// <summary>Counters that are levels of load or of caches; growth that follows one is explained by it.</summary>
     internal static ImmutableHashSet<string> Levels { get; } =
     [
-        "vnodes", "name cache entries", "open files", "sockets", "TCP connections", "pipe KVA", "buffer space", "ARC size",
+        "vnodes", "name cache entries", "open files", "sockets", "TCP connections", "pipe KVA", "buffer space",
+            "ARC size",
         "unix sockets", "syncache entries", "host cache entries", "ipfw states", "user page tables",
-        ExplainingCounters.Threads, ExplainingCounters.Processes, ExplainingCounters.PageableMemory, ExplainingCounters.SwapUsed,
+        ExplainingCounters.Threads, ExplainingCounters.Processes, ExplainingCounters.PageableMemory,
+            ExplainingCounters.SwapUsed,
     ];
 
     /// <summary>
@@ -41,9 +43,11 @@ public static class TrendAnalysis
         (HostSeries host, Dictionary<string, SeriesKey> keys) = TrendInputs.Of(history, latest, remainder);
         TrendOptions options = TrendOptions.Default;
         bool canProve = history.Samples.Length >= options.MinimumSamples;
-        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(host);
+        HostTrends trends = new TrendEngine(canProve
+            ? options : options with { MinimumSamples = FewestSamples }).Analyze(host);
         return new TrendJudgement(
-            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve)
+            trends.Results.ToDictionary(r => keys[r.Key]), canProve
+                ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve)
         {
             Suspects = canProve ? [.. trends.Suspects.Select(r => keys[r.Key])] : [],
             From = trends.From,
@@ -78,8 +82,8 @@ public static class TrendAnalysis
                     BytesPerUnit = Math.Max(series.ItemSize, 1),
                     Nature = OwnerNatures.Of(name, history),
 
-                    // What the allocator itself keeps follows the zones that it serves, and is named only where none of them
-                    // moves with it.
+                    // What the allocator itself keeps follows the zones that it serves, and is named only where none of
+                    // them moves with it.
                     Role = (typesKnown && ZoneKinds.IsMallocBucket(name)) || ZoneKinds.IsInternal(name)
                         ? SeriesRole.Aggregate
                         : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
@@ -90,10 +94,11 @@ public static class TrendAnalysis
                 {
                     Key = "wired:" + name,
                     Values = Numbers(series),
-                    // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen below zero
-                    // where every owner has a source.
+                    // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen
+                    // below zero where every owner has a source.
                     Quantum = latest.Host.PageSize?.Value ?? 4096,
-                    Role = history.Find(SeriesKind.Account, AccountName.Unaccounted) is null ? SeriesRole.Aggregate : SeriesRole.Live,
+                    Role = history.Find(SeriesKind.Account, AccountName.Unaccounted) is null
+                        ? SeriesRole.Aggregate : SeriesRole.Live,
                 };
             default:
                 return null;
@@ -118,8 +123,8 @@ public static class TrendAnalysis
     }
 
     /// <summary>
-    /// A cache may fill up to its bound; objects that the counter of the cache does not count are none of it. True where
-    /// one of the counters rose by a fair part of what the zone did, or where none is known.
+    /// A cache may fill up to its bound; objects that the counter of the cache does not count are none of it. True
+    /// where one of the counters rose by a fair part of what the zone did, or where none is known.
     /// </summary>
     private static bool FollowsItsCounters(Series zone, HostHistory history)
     {

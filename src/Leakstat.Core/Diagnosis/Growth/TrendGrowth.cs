@@ -26,7 +26,8 @@ internal static class TrendGrowth
 
     /// <summary>
     /// The growth with its interval narrowed from 95 % to 80 %, for what is said of the time that is left. The ratio is
-    /// that of the normal's quantiles: of Student's, with few samples, it is smaller and the interval would be narrower.
+    /// that of the normal's quantiles: of Student's, with few samples, it is smaller and the interval would be
+    /// narrower.
     /// </summary>
     public static ObservedGrowth AtEightyPercent(ObservedGrowth growth)
     {
@@ -36,7 +37,9 @@ internal static class TrendGrowth
             : growth;
     }
 
-    /// <summary>When the series' own limit is reached; null where it has none or does not reach it within ten years.</summary>
+    /// <summary>
+    /// When the series' own limit is reached; null where it has none or does not reach it within ten years.
+    /// </summary>
     public static ExhaustionTime? Until(DiagnosisCase host, TrendResult trend)
     {
         if (trend.Exhaustion is not { } reached)
@@ -54,7 +57,8 @@ internal static class TrendGrowth
     /// <summary>A leak is a warning; critical when it ends within a day or has taken a quarter of memory.</summary>
     public static Severity SeverityOf(DiagnosisCase host, long gained, ExhaustionTime? exhaustion, bool stopped)
     {
-        bool soon = !stopped && exhaustion?.At is { } at && host.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
+        bool soon = !stopped && exhaustion?.At is { } at && host.Latest.TakenAt is { } now
+            && at - now < TimeSpan.FromDays(1);
         bool large = host.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;
         return soon || large ? Severity.Critical : Severity.Warning;
     }

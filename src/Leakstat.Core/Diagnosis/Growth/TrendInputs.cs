@@ -13,7 +13,8 @@ namespace Leakstat.Diagnosis.Growth;
 internal static class TrendInputs
 {
     /// <summary>The host's series and, by the engine's name for each, whose they are.</summary>
-    public static (HostSeries Host, Dictionary<string, SeriesKey> Keys) Of(HostHistory history, Capture latest, Series? remainder)
+    public static (
+        HostSeries Host, Dictionary<string, SeriesKey> Keys) Of(HostHistory history, Capture latest, Series? remainder)
     {
         DateTimeOffset origin = history.Samples[0].TakenAt!.Value;
         var inputs = ImmutableArray.CreateBuilder<SeriesInput>();
@@ -39,7 +40,8 @@ internal static class TrendInputs
                 Series = inputs.ToImmutable(),
                 Counters =
                 [
-                    .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && TrendAnalysis.Levels.Contains(s.Key.Name))
+                    .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter
+                        && TrendAnalysis.Levels.Contains(s.Key.Name))
                         .Select(s => new ExplainingCounter(s.Key.Name, TrendAnalysis.Numbers(s))),
                 ],
             },
@@ -55,7 +57,8 @@ internal static class TrendInputs
             Hours = host.Hours[part],
             Boots = [],
             UptimeAtStart = from == 0 ? host.UptimeAtStart : 0,
-            Series = [.. host.Series.Select(s => s with { Values = s.Values[part], Allocations = s.Allocations.IsDefaultOrEmpty ? [] : s.Allocations[part] })],
+            Series = [.. host.Series.Select(s => s with { Values = s.Values[part], Allocations =
+                s.Allocations.IsDefaultOrEmpty ? [] : s.Allocations[part] })],
             Counters = [.. host.Counters.Select(c => c with { Values = c.Values[part] })],
         };
     }

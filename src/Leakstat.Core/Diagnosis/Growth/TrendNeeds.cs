@@ -57,7 +57,8 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
 
         if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is null)
         {
-            string commands = string.Join("; ", report.Ledger.Missing.Select(m => m.Command).Distinct().Take(MostNames));
+            string commands = string.Join("; ", report.Ledger.Missing.Select(m => m.Command).Distinct()
+                .Take(MostNames));
             missing.Add("what tells the memory that nobody owns"
                 + (commands.Length > 0 ? $" ({commands})" : "")
                 + ": a leak of whole pages is not seen without it");

@@ -12,9 +12,11 @@ public static class TrendSummary
         .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
         .Select(g => (g.Key, g.Count()));
 
-    private static string Describe(TrendClass what) => what switch
+    /// <summary>What a series does, in words.</summary>
+    public static string Describe(TrendClass what) => what switch
     {
         TrendClass.Leak or TrendClass.Stopped => "leaking",
+        TrendClass.Suspect => "suspects",
         TrendClass.Rising => "rising, not proven",
         TrendClass.Explained => "explained by a counter",
         TrendClass.BoundedFill => "filling towards a known bound",

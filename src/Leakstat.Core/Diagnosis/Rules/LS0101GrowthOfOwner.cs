@@ -33,13 +33,15 @@ public sealed class LS0101GrowthOfOwner : IRule
             {
                 if (!told.Add(key) || !IsOfLatestBoot(host, trends)
                     || key.Kind is not (SeriesKind.MallocBytes or SeriesKind.ZoneUsed)
-                    || GrowthObservation.Of(host.History.Find(key.Kind, key.Name)!, host.History.CurrentBootStart) is not { } seen)
+                    || GrowthObservation.Of(
+                        host.History.Find(key.Kind, key.Name)!, host.History.CurrentBootStart) is not { } seen)
                 {
                     continue;
                 }
 
                 told.UnionWith(trends.GroupOf(key));
-                yield return trends.IsLeak(key) ? Leak(host, seen, trends.Of(key)!) : Weighed(host, seen, trends.Of(key)!);
+                yield return trends.IsLeak(key)
+                    ? Leak(host, seen, trends.Of(key)!) : Weighed(host, seen, trends.Of(key)!);
             }
 
             // What was weighed and is no suspect stands in the list of what rises.
@@ -58,9 +60,12 @@ public sealed class LS0101GrowthOfOwner : IRule
     }
 
     /// <summary>Whether the boot that was judged is the one that goes on; what leaked before it is LS0113's.</summary>
-    private static bool IsOfLatestBoot(DiagnosisCase host, TrendJudgement trends) => trends.From >= host.History.CurrentBootStart;
+    private static bool IsOfLatestBoot(DiagnosisCase host, TrendJudgement trends) =>
+        trends.From >= host.History.CurrentBootStart;
 
-    /// <summary>What the latest tables no longer hold does not grow; blocks that such a type left behind are LS0105's.</summary>
+    /// <summary>
+    /// What the latest tables no longer hold does not grow; blocks that such a type left behind are LS0105's.
+    /// </summary>
     private static bool IsThere(DiagnosisCase host, GrowthObservation seen) => IsType(seen)
         ? host.Latest.MallocTypes is not { } types || types.Find(seen.Series.Key.Name) is not null
         : host.Latest.Zones is not { } zones || zones.Find(seen.Series.Key.Name) is not null;
@@ -78,7 +83,8 @@ public sealed class LS0101GrowthOfOwner : IRule
     private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {
         ObservedGrowth growth = TrendGrowth.Of(host.History, seen, trend);
-        ExhaustionTime? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth));
+        ExhaustionTime? exhaustion =
+            TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth));
         long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
@@ -93,7 +99,8 @@ public sealed class LS0101GrowthOfOwner : IRule
             [
                 TrendGrowth.Evidence(trend, seen.Samples),
                 .. EvidenceOf(host, seen),
-                .. host.Trends!.GroupOf(seen.Series.Key).Take(4).Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
+                .. host.Trends!.GroupOf(seen.Series.Key).Take(4)
+                    .Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
                 .. GrowthEvents.AtStart(host.History, growth),
             ],
             Growth = growth,
@@ -120,7 +127,8 @@ public sealed class LS0101GrowthOfOwner : IRule
             [
                 .. SuspicionEvidence.Of(trend, 4),
                 .. EvidenceOf(host, seen),
-                .. host.Trends!.GroupOf(seen.Series.Key).Take(4).Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
+                .. host.Trends!.GroupOf(seen.Series.Key).Take(4)
+                    .Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
                 .. GrowthEvents.During(host.History),
             ],
             Growth = growth,

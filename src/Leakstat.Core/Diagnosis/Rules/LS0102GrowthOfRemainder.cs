@@ -12,8 +12,8 @@ namespace Leakstat.Diagnosis.Rules;
 public sealed class LS0102GrowthOfRemainder : IRule
 {
     /// <summary>
-    /// Bytes. The remainder of a 14.2 machine on which no page is lost was seen to move by 1.7 MB over minutes of load: a rise
-    /// within that is none, however regular.
+    /// Bytes. The remainder of a 14.2 machine on which no page is lost was seen to move by 1.7 MB over minutes of load:
+    /// a rise within that is none, however regular.
     /// </summary>
     private const long LeastLeak = 2 << 20;
 
@@ -39,7 +39,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
         bool leaks = isExact && leads && host.Trends?.IsLeak(series.Key) == true && seen.Bytes >= LeastLeak;
         if (!leaks && host.Trends is { CanProve: true } trends && trends.From >= history.CurrentBootStart)
         {
-            if (leads && trend is { Confidence: >= SuspectWords.LeastProbability } && (trend.Class == TrendClass.Suspect || trend.IsLeak)
+            if (leads && trend is { Confidence: >= SuspectWords.LeastProbability } && (trend.Class == TrendClass.Suspect
+                || trend.IsLeak)
                 && trend.Suspicion is { } weighed && weighed.Rise.Gain >= LeastLeak)
             {
                 yield return Weighed(host, seen, trend, isExact);
@@ -54,7 +55,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
         }
 
         ObservedGrowth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
-        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks ? TrendGrowth.AtEightyPercent(growth) : growth);
+        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks
+            ? TrendGrowth.AtEightyPercent(growth) : growth);
         yield return new Finding
         {
             Rule = Id,
@@ -66,7 +68,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
             Verdict = leaks ? Verdict.Leak : Verdict.Suspect,
             Subject = Subject.Unaccounted,
             Confidence = leaks ? trend!.Confidence : seen.Samples switch { 2 => 0.4, < 6 => 0.5, _ => 0.7 },
-            Evidence = [.. leaks ? [TrendGrowth.Evidence(trend!, seen.Samples)] : Array.Empty<Evidence>(), .. EvidenceOf(host, seen)],
+            Evidence = [.. leaks
+                ? [TrendGrowth.Evidence(trend!, seen.Samples)] : Array.Empty<Evidence>(), .. EvidenceOf(host, seen)],
             Growth = growth,
             Exhaustion = exhaustion,
             Advice = GrowthAdvice.For(host, SubjectKind.Wired, AccountName.Unaccounted, seen.Samples),
@@ -74,7 +77,9 @@ public sealed class LS0102GrowthOfRemainder : IRule
         };
     }
 
-    /// <summary>A suspect by all the evidence that a trend has; the level says nothing where the remainder is not whole.</summary>
+    /// <summary>
+    /// A suspect by all the evidence that a trend has; the level says nothing where the remainder is not whole.
+    /// </summary>
     private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend, bool isExact)
     {
         ObservedGrowth growth = GrowthPace.Of(host.History, seen);
@@ -137,7 +142,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
                 Unit.Bytes,
                 seen.Series.FirstAt),
             new Evidence(
-                $"nobody owned {Display.Bytes(seen.After)} at the latest{share}", seen.After, Unit.Bytes, seen.Series.LastAt),
+                $"nobody owned {Display.Bytes(seen.After)} at the latest{share}", seen.After, Unit.Bytes,
+                    seen.Series.LastAt),
             .. GrowthEvents.During(host.History),
         ];
     }

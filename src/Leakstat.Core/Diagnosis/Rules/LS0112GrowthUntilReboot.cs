@@ -23,20 +23,23 @@ public sealed class LS0112GrowthUntilReboot : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase host)
     {
         // One finding: what takes most is the cause, and what grows beside it is named in its evidence.
-        if (host.Trends?.Cycles is [var (key, cycle), ..] cycles && host.Trends.SeriesOf(host.History, key) is { } series)
+        if (host.Trends?.Cycles is [var (key, cycle), ..] cycles
+            && host.Trends.SeriesOf(host.History, key) is { } series)
         {
             yield return Found(host, key, series, cycle, cycles[1..]);
         }
     }
 
     private Finding Found(
-        DiagnosisCase host, SeriesKey key, Series series, GrowthCycle cycle, ImmutableArray<(SeriesKey Key, GrowthCycle Cycle)> others)
+        DiagnosisCase host, SeriesKey key, Series series, GrowthCycle cycle, ImmutableArray<(
+            SeriesKey Key, GrowthCycle Cycle)> others)
     {
         double unit = Math.Max(series.ItemSize, 1);
         long gained = (long)(cycle.Boots.Average(b => b.Gain) * unit);
         ExhaustionTime? due = Due(host.History, cycle);
         bool isType = key.Kind == SeriesKind.MallocBytes, isZone = key.Kind == SeriesKind.ZoneUsed;
-        string what = isType ? $"malloc type {key.Name}" : isZone ? $"zone {key.Name}" : "wired memory that nobody owns";
+        string what = isType ? $"malloc type {key.Name}" : isZone
+            ? $"zone {key.Name}" : "wired memory that nobody owns";
         bool proven = host.Trends!.IsLeak(key);
         return new Finding
         {
@@ -46,7 +49,8 @@ public sealed class LS0112GrowthUntilReboot : IRule
             Severity = Severity.Critical,
             Verdict = proven ? Verdict.Leak : Verdict.Suspect,
             Subject = isType ? Subject.Malloc(key.Name) : isZone ? Subject.Zone(key.Name) : Subject.Unaccounted,
-            Confidence = proven ? host.Trends.Of(key)!.Confidence : Math.Max(host.Trends.Of(key)?.Suspicion?.Probability ?? 0, 0.9),
+            Confidence = proven
+                ? host.Trends.Of(key)!.Confidence : Math.Max(host.Trends.Of(key)?.Suspicion?.Probability ?? 0, 0.9),
             Evidence =
             [
                 .. cycle.Boots.TakeLast(5).Select(b => new Evidence(
@@ -59,11 +63,13 @@ public sealed class LS0112GrowthUntilReboot : IRule
                 .. others.Take(4).Select(o => new Evidence($"{o.Key.Name} grows with it, boot after boot")),
             ],
             Growth = new ObservedGrowth(
-                Middle(cycle.Boots.Select(b => b.PerHour)) * unit, cycle.Boots.Min(b => b.PerHour) * unit, cycle.Boots.Max(b => b.PerHour) * unit,
+                Middle(cycle.Boots.Select(b => b.PerHour)) * unit, cycle.Boots.Min(
+                    b => b.PerHour) * unit, cycle.Boots.Max(b => b.PerHour) * unit,
                 host.History.Samples[host.History.CurrentBootStart].TakenAt) { Bytes = gained },
             Exhaustion = due,
             Owners = isType || isZone ? OwnerLookup.Of(host, isZone, key.Name) : [],
-            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : isZone ? SubjectKind.Zone : SubjectKind.Wired, key.Name, host.History.Samples.Length),
+            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : isZone
+                ? SubjectKind.Zone : SubjectKind.Wired, key.Name, host.History.Samples.Length),
             Explains = [],
             BytesAtStake = gained,
         };
@@ -76,7 +82,9 @@ public sealed class LS0112GrowthUntilReboot : IRule
         var lives => $"{lives.Average():0.0} hours ({lives.Min():0.0} to {lives.Max():0.0})",
     };
 
-    /// <summary>When the next reboot is due: the last boot and the mean time to a reboot, and the spread of those seen.</summary>
+    /// <summary>
+    /// When the next reboot is due: the last boot and the mean time to a reboot, and the spread of those seen.
+    /// </summary>
     private static ExhaustionTime? Due(HostHistory history, GrowthCycle cycle)
     {
         if (cycle.Lives.IsEmpty || history.Samples[history.CurrentBootStart].TakenAt is not { } boot)
@@ -85,9 +93,11 @@ public sealed class LS0112GrowthUntilReboot : IRule
         }
 
         double mean = cycle.Lives.Average(), spread = cycle.Lives.Length > 1
-            ? Tenth * Math.Sqrt(cycle.Lives.Sum(l => (l - mean) * (l - mean)) / (cycle.Lives.Length - 1) * (1 + (1.0 / cycle.Lives.Length)))
+            ? Tenth * Math.Sqrt(cycle.Lives.Sum(
+                l => (l - mean) * (l - mean)) / (cycle.Lives.Length - 1) * (1 + (1.0 / cycle.Lives.Length)))
             : mean / 4;
-        return new ExhaustionTime("time until the next reboot", At(mean), At(mean - Math.Max(spread, mean / 20)), At(mean + Math.Max(spread, mean / 20)));
+        return new ExhaustionTime("time until the next reboot", At(
+            mean), At(mean - Math.Max(spread, mean / 20)), At(mean + Math.Max(spread, mean / 20)));
 
         DateTimeOffset At(double hours) => boot.AddSeconds(Math.Round(hours * 3600));
     }

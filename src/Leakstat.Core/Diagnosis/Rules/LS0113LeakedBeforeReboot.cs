@@ -7,7 +7,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>What leaked during a boot that is over and does not show, or cannot be judged yet, in the boot that goes on.</summary>
+/// <summary>
+/// What leaked during a boot that is over and does not show, or cannot be judged yet, in the boot that goes on.
+/// </summary>
 public sealed class LS0113LeakedBeforeReboot : IRule
 {
     private const int Most = 4;
@@ -52,7 +54,8 @@ public sealed class LS0113LeakedBeforeReboot : IRule
         bool isType = earlier.Key.Kind == SeriesKind.MallocBytes, isZone = earlier.Key.Kind == SeriesKind.ZoneUsed;
         string name = earlier.Key.Name;
         string what = isType ? $"malloc type {name}" : isZone ? $"zone {name}" : "wired memory that nobody owns";
-        int captures = host.History.Samples.Length - host.History.CurrentBootStart, needed = TrendOptions.Default.MinimumSamples;
+        int captures = host.History.Samples.Length - host.History.CurrentBootStart, needed =
+            TrendOptions.Default.MinimumSamples;
         string now = judged
             ? "it does not show since"
             : $"{Display.Count(Math.Max(needed - captures, 1), "more capture", "more captures")} until this boot can be judged";
@@ -76,7 +79,8 @@ public sealed class LS0113LeakedBeforeReboot : IRule
             ],
             Growth = GrowthPace.Of(host.History, seen),
             Owners = isType || isZone ? OwnerLookup.Of(host, isZone, name) : [],
-            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : isZone ? SubjectKind.Zone : SubjectKind.Wired, name, captures),
+            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : isZone
+                ? SubjectKind.Zone : SubjectKind.Wired, name, captures),
             BytesAtStake = Math.Max(seen.Bytes, 0),
         };
     }

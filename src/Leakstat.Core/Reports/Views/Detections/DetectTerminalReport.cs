@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Detections;
@@ -15,15 +17,18 @@ public static class DetectTerminalReport
     public static void Write(DiagnosisReport report, TrendNeeds needs, TextWriter output, TerminalOptions options)
     {
         var canvas = new TerminalCanvas(output, options);
-        Headline headline = HeadlineOf(report, needs);
+        ImmutableArray<RisingSeries> rising = RisingBlock.Of(report);
+        Headline headline = HeadlineOf(report, rising.Length);
         Style style = headline.Tone switch
         {
             Tone.Critical => Style.Critical,
             Tone.Warning => Style.Warning,
-            _ => needs.IsEnough ? Style.Good : Style.Strong,
+            Tone.Open => Style.Strong,
+            _ => rising.IsEmpty ? Style.Good : Style.Strong,
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
+        TerminalReport.WhatWouldTell(canvas, report);
         if (options.Detail == Detail.Quiet)
         {
             int place = 0;
@@ -49,8 +54,14 @@ public static class DetectTerminalReport
             }
         }
 
+        RisingBlock.Write(canvas, rising, options.Detail == Detail.Verbose);
         WriteMissing(canvas, needs);
         WriteJudged(canvas, report);
+        if (HistorySensitivity.Of(report.History, report.Trends)?.Text(Days(report)) is { } sensitivity)
+        {
+            canvas.Paragraph(0, 0, new Run(sensitivity));
+        }
+
         if (report.Findings.Any(f => f.Verdict is Verdict.Leak or Verdict.Suspect))
         {
             canvas.Blank();
@@ -58,21 +69,24 @@ public static class DetectTerminalReport
         }
     }
 
-    private static Headline HeadlineOf(DiagnosisReport report, TrendNeeds needs)
+    /// <summary>Days from the first capture to the last.</summary>
+    internal static double Days(DiagnosisReport report) =>
+        report.Trends is { Host.Hours: [var first, .., var last] } ? (last - first) / 24 : 0;
+
+    private static Headline HeadlineOf(DiagnosisReport report, int rising)
     {
-        if (report.Findings.Any(f => f.Severity >= Severity.Warning && f.Verdict != Verdict.Healthy))
+        if (report.Verdict.State != VerdictState.Fine)
         {
             return Headline.Of(report);
         }
 
         string host = report.Host.Name is { Length: > 0 } name ? name : "this host";
-        string span = LookedAt.Span(report);
-        return needs.IsEnough
-            ? new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{span}.")
-            : new Headline(
+        return rising > 0
+            ? new Headline(
                 Tone.Good,
-                $"There is too little history to tell a leak on {host}.",
-                $"{span}; it takes {Display.Count(needs.Needed)} captures of one boot, each with its time.");
+                $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
+                $"{LookedAt.Span(report)}. What rose is named below.")
+            : new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{LookedAt.Span(report)}.");
     }
 
     private static void WriteMissing(TerminalCanvas canvas, TrendNeeds needs)

@@ -6,6 +6,7 @@ using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Comparisons;
+using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
 using Leakstat.Reports.Views.Ledgers;
 using Leakstat.Reports.Views.Plots;
@@ -37,6 +38,7 @@ public static class HtmlReport
         WriteFindings(html, report);
         DifferentialHtml.Write(html, report);
         SeriesHtml.Write(html, report, suspects);
+        RisingHtml.Write(html, report);
         LedgerHtml.Write(html, report.Ledger);
         TablesHtml.WriteZones(html, report);
         TablesHtml.WriteMallocTypes(html, report);
@@ -58,7 +60,7 @@ public static class HtmlReport
     private static void WriteHeader(HtmlWriter html, DiagnosisReport report, Headline headline)
     {
         HostIdentity host = report.Host;
-        string tone = headline.Tone switch { Tone.Critical => "critical", Tone.Warning => "warning", _ => "good" };
+        string tone = headline.Tone switch { Tone.Critical => "critical", Tone.Warning => "warning", Tone.Open => "open", _ => "good" };
         string[] who =
         [
             host.Name ?? "host of unknown name",

@@ -7,6 +7,7 @@ using Leakstat.Model;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Comparisons;
+using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
 using Leakstat.Reports.Views.Ledgers;
 
@@ -29,6 +30,7 @@ public static class JsonReport
             WriteCaptures(json, report.Captures);
             json.WritePropertyName("ledger");
             LedgerJson.Write(json, report.Ledger);
+            VerdictJson.Write(json, report.Verdict, Headline.Of(report).Text);
             json.WriteStartArray("findings");
             foreach (Finding finding in report.Findings)
             {
@@ -41,6 +43,7 @@ public static class JsonReport
             WriteEvents(json, report.History);
             WriteInput(json, report.Input);
             WriteNeeds(json, report, needs);
+            GrowthJson.Write(json, report);
             if (report.Differential is { } compared)
             {
                 DifferentialJson.Write(json, compared);
