@@ -41,6 +41,6 @@ internal static class Ladder
     private static bool IsHarmless(RiseContext context, OwnerNature nature, TrendOptions options) =>
         ((options.Without & EvidenceKinds.Saturation) == 0 && context.AtCeiling)
         || ((options.Without & EvidenceKinds.Owner) == 0 && nature == OwnerNature.Cache)
-        || ((options.Without & EvidenceKinds.Company) == 0 
+        || ((options.Without & EvidenceKinds.Company) == 0
             && (context.Lockstep >= MostInLockstep || context.Common > MostCommon || context.Company >= MostCompany));
 }

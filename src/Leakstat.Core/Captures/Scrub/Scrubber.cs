@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Model;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
-using Leakstat.Captures;
 using Leakstat.Captures.Formats;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Transcripts;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Growth;
@@ -8,7 +7,7 @@ namespace Leakstat.Diagnosis.Growth;
 internal static class GrowthAdvice
 {
     /// <summary>Advice for a suspect: watch longer, repeat the load, look at who allocates.</summary>
-    public static ImmutableArray<Advice> For(DiagnosisCase host, SubjectKind kind, string name, int samples)
+    public static ImmutableArray<Advice> For(DiagnosisCase context, SubjectKind kind, string name, int samples)
     {
         ImmutableArray<Advice>.Builder advice = ImmutableArray.CreateBuilder<Advice>();
         if (samples < 12)
@@ -25,7 +24,7 @@ internal static class GrowthAdvice
                 row));
         }
 
-        advice.Add(Trace(host, kind, name));
+        advice.Add(Trace(context, kind, name));
         if (kind == SubjectKind.Wired)
         {
             advice.Add(Advice.Look(
@@ -37,7 +36,7 @@ internal static class GrowthAdvice
                 "dmesg | tail -50"));
         }
 
-        if (host.Release is null)
+        if (context.Release is null)
         {
             advice.Add(Advice.Look("The release is not in the capture; add uname, so that known bugs can be looked up.", "uname -a"));
         }
@@ -46,7 +45,7 @@ internal static class GrowthAdvice
     }
 
     /// <summary>The D program that follows it from allocation to release. It is written here, and run on the host.</summary>
-    internal static Advice Trace(DiagnosisCase host, SubjectKind kind, string name)
+    internal static Advice Trace(DiagnosisCase context, SubjectKind kind, string name)
     {
         string suspect = kind switch
         {
@@ -55,7 +54,7 @@ internal static class GrowthAdvice
             _ => "zone:" + name,
         };
         ShellCommand release = "";
-        if (host.Release is { } known)
+        if (context.Release is { } known)
         {
             release = $" --release {ShellWord.Quote(known.Text)}";
         }

@@ -14,18 +14,18 @@ internal static class SuspectWords
     public const double LeastProbability = 0.6;
 
     /// <summary>A suspect is a warning; critical when memory is gone within a day or a quarter of it is taken.</summary>
-    public static Severity SeverityOf(DiagnosisCase host, long gained, ExhaustionTime? exhaustion)
+    public static Severity SeverityOf(DiagnosisCase context, long gained, ExhaustionTime? exhaustion)
     {
-        bool soon = exhaustion?.At is { } at && host.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
-        bool large = host.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;
+        bool soon = exhaustion?.At is { } at && context.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
+        bool large = context.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;
         return soon || large ? Severity.Critical : Severity.Warning;
     }
 
     /// <summary>What would decide it: how many captures more, which counter.</summary>
-    public static Advice WhatDecides(DiagnosisCase host, TrendResult trend)
+    public static Advice WhatDecides(DiagnosisCase context, TrendResult trend)
     {
         // The significance of a line grows with the cube of its length: as much again proves nearly every one that goes on.
-        int samples = host.History.Samples.Length - host.History.CurrentBootStart;
+        int samples = context.History.Samples.Length - context.History.CurrentBootStart;
         double reached = Math.Max(trend.Suspicion?.Context.Slope ?? 0, 1), needed = 9;
         int more = (int)Math.Ceiling(samples * Math.Clamp(Math.Cbrt(needed / reached) - 1, 0.1, 2));
         string counter = trend.Suspicion?.Context.Counter is { } name ? $" Compare it with {name}." : "";

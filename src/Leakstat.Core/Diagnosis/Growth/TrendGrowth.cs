@@ -37,14 +37,14 @@ internal static class TrendGrowth
     }
 
     /// <summary>When the series' own limit is reached; null where it has none or does not reach it within ten years.</summary>
-    public static ExhaustionTime? Until(DiagnosisCase host, TrendResult trend)
+    public static ExhaustionTime? Until(DiagnosisCase context, TrendResult trend)
     {
         if (trend.Exhaustion is not { } reached)
         {
             return null;
         }
 
-        DateTimeOffset origin = host.History.Samples[0].TakenAt!.Value;
+        DateTimeOffset origin = context.History.Samples[0].TakenAt!.Value;
         return new ExhaustionTime(reached.Of, Time(reached.At), Time(reached.Low), Time(reached.High));
 
         DateTimeOffset? Time(double hours) =>
@@ -52,10 +52,10 @@ internal static class TrendGrowth
     }
 
     /// <summary>A leak is a warning; critical when it ends within a day or has taken a quarter of memory.</summary>
-    public static Severity SeverityOf(DiagnosisCase host, long gained, ExhaustionTime? exhaustion, bool stopped)
+    public static Severity SeverityOf(DiagnosisCase context, long gained, ExhaustionTime? exhaustion, bool stopped)
     {
-        bool soon = !stopped && exhaustion?.At is { } at && host.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
-        bool large = host.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;
+        bool soon = !stopped && exhaustion?.At is { } at && context.Latest.TakenAt is { } now && at - now < TimeSpan.FromDays(1);
+        bool large = context.Ledger.Physical is { Value: > 0 } memory && gained > memory.Value / 4;
         return soon || large ? Severity.Critical : Severity.Warning;
     }
 

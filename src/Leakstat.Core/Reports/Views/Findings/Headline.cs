@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
-using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Findings;
 
