@@ -1,6 +1,7 @@
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Rules;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 
 namespace Leakstat.DetectionBench.Measures;
@@ -123,7 +124,7 @@ internal static class HostJudge
             Note(0, finding.Subject, finding.Confidence);
         }
 
-        foreach (RisingSeries rising in report.Trends?.Rising ?? [])
+        foreach (RisingSeries rising in report.Trends is { } trends ? RisingSeries.Of(report.History, trends) : [])
         {
             Note(0, SubjectOf(rising.Key), rising.Probability ?? 0);
         }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Gate;
 using Leakstat.Reports.Forms.Json;
-using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Gates;
