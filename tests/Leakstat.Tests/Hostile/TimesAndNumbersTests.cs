@@ -92,7 +92,7 @@ public sealed class TimesAndNumbersTests : IDisposable
         foreach (bool isOwn in (bool[])[false, true])
         {
             long[] counts = [.. Enumerable.Range(0, rounds + 1).Select(i => 1000L + (i * 312))];
-            Task<RoundTest> judging = Task.Run(() => RoundTest.Of(counts, [1000, 1000, 1000], isOwn), TestContext.Current.CancellationToken);
+            Task<RoundTest> judging = Task.Run(() => RoundStatistics.Of(counts, [1000, 1000, 1000], isOwn), TestContext.Current.CancellationToken);
             Assert.True(judging.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken), $"{rounds} rounds");
         }
     }
