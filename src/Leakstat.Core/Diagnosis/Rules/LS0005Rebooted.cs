@@ -23,7 +23,7 @@ public sealed class LS0005Rebooted : IRule
         }
 
         int left = context.History.Samples.Length - context.History.CurrentBootStart;
-        bool isLatest = host.Trends is not { } trends || trends.From >= host.History.CurrentBootStart;
+        bool isLatest = context.Trends is not { } trends || trends.From >= context.History.CurrentBootStart;
         yield return new Finding
         {
             Rule = Id,
