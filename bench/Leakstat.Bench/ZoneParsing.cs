@@ -1,4 +1,5 @@
 using Leakstat.Captures;
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -15,7 +16,7 @@ internal sealed class ZoneParsing
 
     public ZoneParsing(string format, byte[] text)
     {
-        _format = FormatRegistry.All.First(f => f.Name == format);
+        _format = CommandRegistry.Formats.First(f => f.Name == format);
         Bytes = text.Length;
         byte[] head = format.EndsWith("/text", StringComparison.Ordinal) ? [.. "ITEM"u8] : text[..1];
         for (int at = 0; at < text.Length;)

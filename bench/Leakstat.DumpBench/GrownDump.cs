@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Leakstat.Dump;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Walking;
 using Keg = Leakstat.Dump.Walking.Keg;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Leakstat.Dump;
+using Leakstat.Dump.Inputs;
 using Leakstat.DumpBench;
 using Leakstat.Dump.Walking;
 

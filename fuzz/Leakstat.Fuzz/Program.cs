@@ -1,3 +1,4 @@
+using Leakstat.Fuzz.Mutilations;
 using System.Diagnostics;
 using Leakstat.Fuzz;
 using Leakstat.Fuzz.Dumps;
@@ -9,6 +10,7 @@ long first = 0;
 int jobs = 2;
 string corpusFolder = "tests/data";
 DumpParts? parts = null;
+MutilationTarget? mutilations = null;
 for (int i = 0; i + 1 < args.Length; i += 2)
 {
     switch (args[i])
@@ -28,18 +30,23 @@ for (int i = 0; i + 1 < args.Length; i += 2)
         case "--corpus":
             corpusFolder = args[i + 1];
             break;
+        case "--mutilate":
+            mutilations = MutilationTarget.Load(args[i + 1].Split(','));
+            break;
         case "--dump":
             parts = Enum.Parse<DumpParts>(args[i + 1], ignoreCase: true);
             break;
         default:
-            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus --dump");
+            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus --dump --mutilate");
             return 2;
     }
 }
 
 long start = Stopwatch.GetTimestamp();
 using DumpTarget? dumps = parts is { } chosen ? new DumpTarget(chosen) : null;
-var run = dumps is null ? new FuzzRun(Corpus.Load(corpusFolder), seed) : new FuzzRun(dumps, seed);
+var run = mutilations is not null ? new FuzzRun(mutilations, seed)
+    : dumps is null ? new FuzzRun(Corpus.Load(corpusFolder), seed)
+    : new FuzzRun(dumps, seed);
 IReadOnlyList<Failure> failures = run.Run(first, count, jobs, done =>
 {
     if (!Console.IsErrorRedirected)
@@ -50,6 +57,11 @@ IReadOnlyList<Failure> failures = run.Run(first, count, jobs, done =>
 foreach (Failure failure in failures)
 {
     Console.WriteLine($"input {failure.Number} (again: --seed {seed} --first {failure.Number} --count 1): {failure.What}");
+}
+
+foreach ((MutilationKind kind, (int all, int same)) in mutilations?.Counts.OrderBy(c => c.Key) ?? Enumerable.Empty<KeyValuePair<MutilationKind, (int, int)>>())
+{
+    Console.WriteLine($"{kind}: {same} of {all} read as they were ({100.0 * same / all:F1} %)");
 }
 
 Console.WriteLine(

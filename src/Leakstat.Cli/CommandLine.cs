@@ -46,7 +46,7 @@ public static class CommandLine
             terminal.Error.WriteLine($"leakstat: {failure.Message}");
             return failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
         }
-        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || IsClosedPipe(e))
+        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || StandardOutput.IsClosedPipe(e))
         {
             // The reader of our output went away (head, a closed pager): nothing is wrong.
             return ExitCode.Done;
@@ -111,8 +111,4 @@ public static class CommandLine
     };
 
     private static string Arguments(Command command) =>
-        string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
-
-    private static bool IsClosedPipe(IOException e) =>
-        e.HResult is 32 or unchecked((int)0x80131620) && e.Message.Contains("pipe", StringComparison.OrdinalIgnoreCase);
-}
+        string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));}

@@ -1,9 +1,11 @@
 using System.Text;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Layouts;
 using Leakstat.Dump.Target;
 using Leakstat.Dump.Walking;
+using Leakstat.Model;
 
 namespace Leakstat.Dump;
 
@@ -13,34 +15,42 @@ namespace Leakstat.Dump;
 /// </summary>
 public sealed class KernelDump : IDisposable
 {
-    private readonly KernelFile _kernel;
+    private readonly KernelImage _kernel;
     private readonly string _directory;
-    private readonly List<KernelFile> _opened = [];
+    private readonly List<KernelImage> _opened = [];
     private readonly Lazy<string?> _messages;
     private readonly Lazy<WalkContext> _context;
     private readonly Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)> _walk;
+    private readonly Lazy<IReadOnlyList<int>> _buckets;
     private readonly Lazy<IReadOnlyList<MallocType>> _types;
     private readonly Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)> _threads;
     private readonly Lazy<IReadOnlyList<KernelCounter>> _counters;
     private readonly Lazy<PageOwners> _owners;
     private readonly Lazy<IReadOnlyList<RootRange>> _roots;
 
-    private KernelDump(DumpFile file, KernelFile kernel, KernelMemory memory, string directory, DumpOptions options, DumpNotes notes)
+    private KernelDump(DumpFile file, KernelImage kernel, VirtualMemory memory, string directory, DumpOptions options, DumpProblems problems)
     {
         File = file;
         _kernel = kernel;
         _directory = directory;
-        Notes = notes;
+        Problems = problems;
         Limits = options.Limits;
         Memory = memory;
         Symbols = new KernelSymbols(kernel, ReadFiles);
         Identity = ReadIdentity();
         Types = new KernelTypes(TypeSources(options));
         Identity = Identity with { HostName = Identity.HostName ?? ReadHostName(), DumpedAt = ReadClock() ?? Identity.DumpedAt };
+        Features = KernelFeatures.Of(Types, Symbols, Identity);
         _messages = new Lazy<string?>(ReadMessages);
         _context = new Lazy<WalkContext>(() => new WalkContext(
-            Memory, Symbols, Types, Identity, Machine.Read(Memory, Symbols, Identity, Limits, Notes), Limits, Notes));
+            Memory, Symbols, Types, Identity, Features, Machine.Read(Memory, Symbols, Identity, Features, Limits, Problems), Limits, Problems));
         _walk = new Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)>(Walk);
+        _buckets = new Lazy<IReadOnlyList<int>>(() =>
+        {
+            bool isRead = Heap.Kegs.Any(k => k.IsMalloc);
+            bool hasMiddle = isRead ? Heap.Kegs.Any(k => k is { IsMalloc: true, ItemSize: 384 }) : !Features.HasLongSlabHeader;
+            return [.. MallocSizes.All.ToArray().Where(size => size != 384 || hasMiddle)];
+        });
         _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
         _threads = new Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)>(() =>
         {
@@ -57,7 +67,7 @@ public sealed class KernelDump : IDisposable
     public DumpFile File { get; }
 
     /// <summary>The kernel's virtual memory.</summary>
-    public KernelMemory Memory { get; }
+    public VirtualMemory Memory { get; }
 
     /// <summary>Symbols and loaded files.</summary>
     public KernelSymbols Symbols { get; }
@@ -72,7 +82,7 @@ public sealed class KernelDump : IDisposable
     public string KernelPath => _kernel.Path;
 
     /// <summary>What was not as it should be; grows while parts are read for the first time.</summary>
-    public DumpNotes Notes { get; }
+    public DumpProblems Problems { get; }
 
     /// <summary>Bounds.</summary>
     public DumpLimits Limits { get; }
@@ -88,6 +98,15 @@ public sealed class KernelDump : IDisposable
 
     /// <summary>Arenas of kernel address space.</summary>
     public IReadOnlyList<Arena> Arenas => _walk.Value.Arenas.Arenas;
+
+    /// <summary>Variants of the kernel.</summary>
+    public KernelFeatures Features { get; }
+
+    /// <summary>
+    /// Sizes of malloc(9)'s buckets, bytes, ascending; the place of each is its bit in <see cref="MallocType.SizeMask"/>. The bucket of
+    /// 384 bytes came between 1201000 and 1300139; whether this kernel has it its kegs tell, where they can be read.
+    /// </summary>
+    public IReadOnlyList<int> MallocBuckets => _buckets.Value;
 
     /// <summary>malloc(9) types, in the kernel's order.</summary>
     public IReadOnlyList<MallocType> MallocTypes => _types.Value;
@@ -110,12 +129,12 @@ public sealed class KernelDump : IDisposable
     /// <summary>Opens a dump with its kernel; null and a fault where that cannot be.</summary>
     public static KernelDump? Open(string path, DumpOptions options, out DumpFault? fault)
     {
-        var notes = new DumpNotes(options.Limits);
-        return DumpFile.Open(path, options, notes, out fault) is { } file ? Open(file, options, notes, out fault) : null;
+        var problems = new DumpProblems(options.Limits);
+        return DumpFile.Open(path, options, problems, out fault) is { } file ? Open(file, options, problems, out fault) : null;
     }
 
     /// <summary>Joins an opened dump with its kernel; takes the dump over, and gives it up where the kernel is not the one.</summary>
-    public static KernelDump? Open(DumpFile file, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    public static KernelDump? Open(DumpFile file, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         string directory = options.KernelDirectory;
         string path = directory;
@@ -128,7 +147,7 @@ public sealed class KernelDump : IDisposable
             path = Path.Combine(directory, "kernel");
         }
 
-        KernelFile? kernel = KernelFile.Open(path, options.Limits, out string? problem);
+        KernelImage? kernel = KernelImage.Open(path, options.Limits, out string? problem);
         if (kernel is null)
         {
             fault = new DumpFault(DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel of this dump is{Wanted(file)}");
@@ -144,13 +163,13 @@ public sealed class KernelDump : IDisposable
             return null;
         }
 
-        return new KernelDump(file, kernel, new KernelMemory(physical, translation), directory, options, notes);
+        return new KernelDump(file, kernel, new VirtualMemory(physical, translation), directory, options, problems);
     }
 
     /// <summary>Gives up the files.</summary>
     public void Dispose()
     {
-        foreach (KernelFile opened in _opened)
+        foreach (KernelImage opened in _opened)
         {
             opened.Dispose();
         }
@@ -160,7 +179,7 @@ public sealed class KernelDump : IDisposable
     }
 
     /// <summary>Whether this kernel is the one of the dump; the page tables where it is.</summary>
-    private static DumpFault? Join(DumpFile file, KernelFile kernel, out PhysicalMemory physical, out AddressTranslation? translation)
+    private static DumpFault? Join(DumpFile file, KernelImage kernel, out PhysicalMemory physical, out AddressTranslation? translation)
     {
         physical = file.Physical;
         translation = file.Translation;
@@ -201,7 +220,7 @@ public sealed class KernelDump : IDisposable
         }
 
         Span<byte> bytes = stackalloc byte[512];
-        var memory = new KernelMemory(file.Physical, translation);
+        var memory = new VirtualMemory(file.Physical, translation);
         int length = 0;
         while (length < bytes.Length && memory.TryRead(symbol.Value + (ulong)length, bytes.Slice(length, 1)) && bytes[length] != 0)
         {
@@ -229,7 +248,7 @@ public sealed class KernelDump : IDisposable
             : Wrong(file, kernel, own, told);
     }
 
-    private static DumpFault Wrong(DumpFile file, KernelFile kernel, string own, string? told) => new(
+    private static DumpFault Wrong(DumpFile file, KernelImage kernel, string own, string? told) => new(
         DumpFaultKind.WrongKernel,
         file.Path,
         $"{kernel.Path} is not the kernel of this dump: the dump is of \"{OneLine(told ?? "a version that cannot be read")}\", the kernel is \"{OneLine(own)}\"");
@@ -245,10 +264,10 @@ public sealed class KernelDump : IDisposable
         return Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
     }
 
-    private List<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)> ReadFiles()
+    private List<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)> ReadFiles()
     {
-        List<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)> files =
-            new LoadedFiles(Memory, Types, _kernel, _directory, Limits, Notes).Read(Symbols.Address("linker_files"));
+        List<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)> files =
+            new LoadedFiles(Memory, Types, _kernel, _directory, Limits, Problems).Read(Symbols.Address("linker_files"));
         _opened.AddRange(files.Where(f => f.Elf is not null && f.Elf != _kernel).Select(f => f.Elf!));
         return files;
     }
@@ -299,10 +318,10 @@ public sealed class KernelDump : IDisposable
             sources.Add(BuiltIn);
         }
 
-        sources.Add(name => _kernel.Types(parent: null, Notes)?.Find(name, "CTF of the kernel") ?? []);
+        sources.Add(name => _kernel.Types(parent: null, Problems)?.Find(name, "CTF of the kernel") ?? []);
         var debug = new Lazy<DebugFile?>(() =>
         {
-            DebugFile? found = DebugFile.Find(_kernel, _directory, Limits, Notes);
+            DebugFile? found = DebugFile.Find(_kernel, _directory, Limits, Problems);
             if (found is not null)
             {
                 lock (_opened)
@@ -322,16 +341,16 @@ public sealed class KernelDump : IDisposable
     private (KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas) Walk()
     {
         WalkContext context = _context.Value;
-        var apart = new DumpNotes(Limits);
+        var apart = new DumpProblems(Limits);
         Task<(PageSurvey Survey, ArenaReader Arenas)> pages = Task.Run(() =>
         {
-            WalkContext own = context with { Notes = apart };
+            WalkContext own = context with { Problems = apart };
             ArenaReader arenas = ArenaReader.Read(own);
             return (PageSurvey.Make(own, arenas), arenas);
         });
         KernelHeap heap = HeapWalk.Walk(context);
         (PageSurvey survey, ArenaReader found) = pages.GetAwaiter().GetResult();
-        Notes.AddAll(apart);
+        Problems.AddAll(apart);
         return (heap with { Large = survey.Large }, survey, found);
     }
 

@@ -41,4 +41,12 @@ public static class Arithmetic
 
         return sum > long.MaxValue ? long.MaxValue : sum < long.MinValue ? long.MinValue : (long)sum;
     }
+
+    /// <summary>Sum of what is asked of each item, held at the ends of the range.</summary>
+    public static long Total<T>(this IEnumerable<T> items, Func<T, long> value)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(value);
+        return Sum(items.Select(value));
+    }
 }

@@ -5,6 +5,8 @@ namespace Leakstat.Model;
 /// <summary>What one FreeBSD host said at one moment. Every part may be absent; absent is not zero.</summary>
 public sealed record Capture
 {
+    private ImmutableDictionary<Type, object> _tables = ImmutableDictionary<Type, object>.Empty;
+
     /// <summary>The folder, archive or file it was read from, as given.</summary>
     public required string Source { get; init; }
 
@@ -19,6 +21,9 @@ public sealed record Capture
     /// of its dump, where <c>vmstat -z</c> lacks the cache zones.
     /// </summary>
     public bool IsCrashSummary { get; init; }
+
+    /// <summary>Whether it is a crash dump itself, read with its kernel: nothing can be asked of the host any more.</summary>
+    public bool IsCrashDump { get; init; }
 
     /// <summary>
     /// Mark of everything that was in it (SHA-256, hexadecimal): equal content, equal mark; null where it was not read
@@ -36,13 +41,13 @@ public sealed record Capture
     public ImmutableArray<CaptureText> Texts { get; init; } = [];
 
     /// <summary><c>vmstat -z</c>.</summary>
-    public ZoneTable? Zones { get; init; }
+    public ZoneTable? Zones { get => Table<ZoneTable>(); init => Put(value); }
 
     /// <summary><c>vmstat -m</c>.</summary>
-    public MallocTable? MallocTypes { get; init; }
+    public MallocTable? MallocTypes { get => Table<MallocTable>(); init => Put(value); }
 
     /// <summary><c>netstat -m</c>.</summary>
-    public MbufStatistics? Mbufs { get; init; }
+    public MbufStatistics? Mbufs { get => Table<MbufStatistics>(); init => Put(value); }
 
     /// <summary>sysctl values, ARC statistics among them; never null.</summary>
     public SysctlTable Sysctls { get; init; } = SysctlTable.Empty;
@@ -51,34 +56,46 @@ public sealed record Capture
     public UmaTable? Uma { get; init; }
 
     /// <summary><c>vmstat -s</c>.</summary>
-    public VmstatSummary? Summary { get; init; }
+    public VmstatSummary? Summary { get => Table<VmstatSummary>(); init => Put(value); }
 
     /// <summary>Header of <c>top</c>.</summary>
-    public TopHeader? Top { get; init; }
+    public TopHeader? Top { get => Table<TopHeader>(); init => Put(value); }
 
     /// <summary><c>swapinfo</c>.</summary>
-    public SwapTable? Swap { get; init; }
+    public SwapTable? Swap { get => Table<SwapTable>(); init => Put(value); }
 
     /// <summary><c>kldstat</c>, preferably <c>-v</c>.</summary>
-    public KernelFileTable? KernelFiles { get; init; }
+    public KernelFileTable? KernelFiles { get => Table<KernelFileTable>(); init => Put(value); }
 
     /// <summary><c>ps</c>.</summary>
-    public ProcessTable? Processes { get; init; }
+    public ProcessTable? Processes { get => Table<ProcessTable>(); init => Put(value); }
 
     /// <summary><c>dmesg</c> or a log.</summary>
-    public KernelMessages? Messages { get; init; }
+    public KernelMessages? Messages { get => Table<KernelMessages>(); init => Put(value); }
 
-    /// <summary>What nothing points to in a crash dump; null where no dump was searched.</summary>
-    public LostTable? LostBlocks { get; init; }
+    /// <summary>Leaks that were found in a crash dump; null where no dump was searched.</summary>
+    public LeakTable? Leaks { get => Table<LeakTable>(); init => Put(value); }
 
     /// <summary><c>zfs-stats</c>.</summary>
-    public ZfsReport? ZfsReport { get; init; }
+    public ZfsReport? ZfsReport { get => Table<ZfsReport>(); init => Put(value); }
 
     /// <summary><c>/boot/loader.conf</c> (or <c>kenv</c>).</summary>
-    public LoaderConfiguration? LoaderConfiguration { get; init; }
+    public LoaderConfiguration? LoaderConfiguration { get => Table<LoaderConfiguration>(); init => Put(value); }
 
     /// <summary><c>/etc/sysctl.conf</c>.</summary>
-    public SysctlConfiguration? SysctlConfiguration { get; init; }
+    public SysctlConfiguration? SysctlConfiguration { get => Table<SysctlConfiguration>(); init => Put(value); }
+
+    /// <summary>Every table by its type. Those above are properties; a new one needs none.</summary>
+    public ImmutableDictionary<Type, object> Tables { get => _tables; init => _tables = value; }
+
+    /// <summary>The table of that type; null where the capture has none.</summary>
+    public T? Table<T>()
+        where T : class =>
+        Tables.TryGetValue(typeof(T), out object? table) ? (T)table : null;
+
+    private void Put<T>(T? table)
+        where T : class =>
+        _tables = table is null ? _tables.Remove(typeof(T)) : _tables.SetItem(typeof(T), table);
 }
 
 /// <summary>Who the host of a capture is. Every part may be absent.</summary>

@@ -1,16 +1,18 @@
 namespace Leakstat.Model;
 
-/// <summary>A problem in the input that was met while reading; reading went on after it.</summary>
+/// <summary>A problem in the input, captures and crash dumps alike, that was met while reading; reading went on after it.</summary>
 /// <param name="Id">Stable identifier, one of <see cref="DiagnosticId"/>.</param>
 /// <param name="Text">What was wrong and what was done about it, one sentence.</param>
 /// <param name="At">Where.</param>
 public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
     /// <summary>
-    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read.
+    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read. Pages that are
+    /// not in a dump take nothing from the kernel's own counters; what they mean for leaks the search for them says.
     /// </summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
-        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.UnknownOid or DiagnosticId.Underflow);
+        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput or DiagnosticId.UnknownOid or DiagnosticId.Underflow
+        or DiagnosticId.MissingPages or DiagnosticId.MissingSymbols);
 }
 
 /// <summary>The stable identifiers of <see cref="Diagnostic"/>. Never reused.</summary>
@@ -27,6 +29,9 @@ public static class DiagnosticId
 
     /// <summary>A file is empty.</summary>
     public const string EmptyFile = "LSD004";
+
+    /// <summary>The last capture in a text lacks an output that the one before has; the older one is used.</summary>
+    public const string OlderOutput = "LSD006";
 
     /// <summary>A file could not be opened or read.</summary>
     public const string UnreadableFile = "LSD005";
@@ -81,4 +86,22 @@ public static class DiagnosticId
 
     /// <summary>A JSON or XML document is malformed; what was read before the fault is used.</summary>
     public const string MalformedDocument = "LSD209";
+
+    /// <summary>Memory that is needed is not in a crash dump; what leads through it is not read.</summary>
+    public const string MissingPages = "LSD301";
+
+    /// <summary>A structure in a crash dump contradicts itself or the dump; it was left out, or read as far as it holds.</summary>
+    public const string DamagedDump = "LSD302";
+
+    /// <summary>The layout of a structure of the kernel of a crash dump is not known; what needs it is not read.</summary>
+    public const string UnknownLayout = "LSD303";
+
+    /// <summary>Symbols or types of the kernel or a module are missing: its file is not at hand, damaged, or of another build.</summary>
+    public const string MissingSymbols = "LSD304";
+
+    /// <summary>savecore(8) says that a crash dump is not whole.</summary>
+    public const string BadDumpStatus = "LSD305";
+
+    /// <summary>A crash dump among the sources could not be opened; it was skipped.</summary>
+    public const string UnreadableDump = "LSD306";
 }

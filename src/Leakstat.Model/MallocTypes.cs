@@ -33,7 +33,7 @@ public readonly record struct MallocTypeRow
     /// <summary>Bucket sizes ever used, bytes; empty for a type with large allocations only.</summary>
     public required MallocSizes Sizes { get; init; }
 
-    /// <summary>Line in the table's file.</summary>
+    /// <summary>Line in the table's file; 0 where the table was read straight from a crash dump.</summary>
     public required int Line { get; init; }
 }
 
@@ -93,6 +93,6 @@ public sealed class MallocTable
     /// <summary>The first type of that name; null where there is none.</summary>
     public MallocTypeRow? Find(string name) => _first.TryGetValue(name, out int index) ? Rows[index] : null;
 
-    /// <summary>File and line of a row.</summary>
-    public SourceLine At(in MallocTypeRow row) => new(File, row.Line);
+    /// <summary>File and line of a row, or its place in a dump.</summary>
+    public SourceLine At(in MallocTypeRow row) => row.Line > 0 ? new(File, row.Line) : File.InDump($"malloc type \"{row.Name}\"", "types");
 }

@@ -7,8 +7,16 @@ namespace Leakstat.Model;
 /// </param>
 public sealed record SourceFile(string Path)
 {
+    /// <summary>A place in it that is no line; null for the file as such.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>A place in this crash dump: it has no lines, but a command that prints what stands there.</summary>
+    /// <param name="what">What stands there: <c>zone "widget"</c>, <c>block 0xfffff80003a41c00</c>.</param>
+    /// <param name="subcommand">The subcommand of <c>leakstat dump</c> that prints it.</param>
+    public SourceLine InDump(string what, string subcommand) => new(this with { Place = $"{what} (dump {subcommand})" }, 0);
+
     /// <inheritdoc/>
-    public override string ToString() => Path;
+    public override string ToString() => Place is null ? Path : $"{Path}: {Place}";
 }
 
 /// <summary>Where a number stands: a file and a line in it. Printed as <c>file:line</c>.</summary>
@@ -17,5 +25,5 @@ public sealed record SourceFile(string Path)
 public readonly record struct SourceLine(SourceFile File, int Line)
 {
     /// <inheritdoc/>
-    public override string ToString() => Line > 0 ? $"{File.Path}:{Line}" : File.Path;
+    public override string ToString() => Line > 0 ? $"{File}:{Line}" : File.ToString();
 }

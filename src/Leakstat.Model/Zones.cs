@@ -34,7 +34,7 @@ public readonly record struct ZoneRow
     /// <summary>Frees on another NUMA domain than the allocation's; absent before FreeBSD 13.</summary>
     public long? CrossDomain { get; init; }
 
-    /// <summary>Line in the table's file.</summary>
+    /// <summary>Line in the table's file; 0 where the table was read straight from a crash dump.</summary>
     public required int Line { get; init; }
 
     /// <summary>Bytes in allocated items.</summary>
@@ -69,8 +69,8 @@ public sealed class ZoneTable
     /// <summary>The first zone of that name; null where there is none.</summary>
     public ZoneRow? Find(string name) => (_first ??= Index()).TryGetValue(name, out int index) ? Rows[index] : null;
 
-    /// <summary>File and line of a row.</summary>
-    public SourceLine At(in ZoneRow row) => new(File, row.Line);
+    /// <summary>File and line of a row, or its place in a dump.</summary>
+    public SourceLine At(in ZoneRow row) => row.Line > 0 ? new(File, row.Line) : File.InDump($"zone \"{row.Name}\"", "zones");
 
     // Made when first asked for: of thousands of tables in a history few are asked.
     private Dictionary<string, int> Index()

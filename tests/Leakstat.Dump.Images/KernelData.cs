@@ -29,7 +29,16 @@ public sealed class KernelData
         kernel.Define("mp_maxid", (ulong)machine.Cpus - 1, 4);
         kernel.Define("mp_ncpus", (ulong)machine.Cpus, 4);
         kernel.Define("vm_ndomains", (ulong)machine.Domains, 4);
-        kernel.Define("__pcpu", machine.PerCpuBase);
+        if (machine.Release.IsOld)
+        {
+            // The array itself, not a pointer to it.
+            kernel.DefineAt("__pcpu", machine.PerCpuBase, machine.Cpus * PhysicalMemory.PageSize);
+        }
+        else
+        {
+            kernel.Define("__pcpu", machine.PerCpuBase);
+        }
+
         kernel.Define("dmaplimit", machine.Memory.End);
         kernel.Define("vm_phys_nsegs", (ulong)machine.Memory.Ranges.Count, 4);
         _tags = machine.Uma.Create("vmem btag", machine.Layouts["vmem_btag"].Size, new ZoneOptions { Flags = KegTraits.Vm | KegTraits.NoFree });

@@ -78,6 +78,10 @@ public sealed class KernelFile
         return address;
     }
 
+    /// <summary>A symbol of memory that lies elsewhere.</summary>
+    public void DefineAt(string name, ulong address, int size) =>
+        _symbols.Add(name, new ElfSymbol(name, address, (ulong)size, 1, false, ".bss"));
+
     /// <summary>A function.</summary>
     public ulong Function(string name) => Has(name) ? this[name] : Define(name, 128, ".text");
 

@@ -198,7 +198,11 @@ public sealed class Threads
         Zone objects = machine.Uma.Create("VM OBJECT", machine.Layouts["vm_object"].Size, new ZoneOptions { Flags = KegTraits.NoFree });
         StackObject = machine.Uma.Take(objects).Address;
         machine.At("vm_object", StackObject).Set("type", 1);
-        machine.Kernel.Define("kstack_object", StackObject, local: true);
+        if (!machine.Release.IsOld)
+        {
+            machine.Kernel.Define("kstack_object", StackObject, local: true);
+        }
+
         Zone sleepQueues = machine.Uma.Create("SLEEPQUEUE", 88, new ZoneOptions { Alignment = 64 });
         Zone turnstiles = machine.Uma.Create("TURNSTILE", 136, new ZoneOptions { Alignment = 64 });
 

@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.Dump.Tests;
 
 /// <summary>Counters of a damaged dump add up without failing.</summary>

@@ -1,8 +1,6 @@
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Rules;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
-using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 
 namespace Leakstat.DetectionBench.Measures;
@@ -160,7 +158,7 @@ internal static class HostJudge
         _ => Subject.Unaccounted,
     };
 
-    private static bool? Inside(SimulatedHost host, Exhaustion? told)
+    private static bool? Inside(SimulatedHost host, ExhaustionTime? told)
     {
         if (told is null || !double.IsFinite(host.Truth.ExhaustedAt))
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
 using Leakstat.Dump.Walking;
@@ -90,7 +91,7 @@ public sealed class DumpTarget : IFuzzTarget, IDisposable
     private void Read(DumpBytes bytes, string kernelFolder, bool preferBuiltIn, bool leaks, Action<string> report)
     {
         DumpOptions options = new() { KernelDirectory = kernelFolder, TemporaryDirectory = _folder, PreferBuiltInLayouts = preferBuiltIn };
-        var notes = new DumpNotes(options.Limits);
+        var notes = new DumpProblems(options.Limits);
         if (DumpFile.Open(bytes, options, notes, out DumpFault? fault) is not { } file
             || KernelDump.Open(file, options, notes, out fault) is not { } dump)
         {

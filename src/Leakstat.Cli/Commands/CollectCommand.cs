@@ -80,8 +80,8 @@ internal static class CollectCommand
             {
                 if (news.IsTrouble || isVerbose)
                 {
-                    terminal.Error.WriteLine(
-                        $"{(hasLine ? "\r\e[K" : "")}leakstat: {Shown($"{news.Target.Text}: {news.Text}")}");
+                    terminal.Progress.Write(hasLine ? "\r\e[K" : "");
+                    terminal.Error.WriteLine($"leakstat: {news.Target.Text}: {news.Text}");
                     shown = "";
                 }
             },
@@ -93,14 +93,14 @@ internal static class CollectCommand
                         + $"{fleet.Failing} failing";
                 if (hasLine && line != shown)
                 {
-                    terminal.Error.Write($"\r\e[K{line}");
+                    terminal.Progress.Write($"\r\e[K{line}");
                     shown = line;
                 }
             },
             end.Token);
         if (hasLine)
         {
-            terminal.Error.Write("\r\e[K");
+            terminal.Progress.Write("\r\e[K");
         }
 
         LiveTarget[] silent = [.. fleet.Silent];

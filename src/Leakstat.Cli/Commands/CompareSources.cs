@@ -5,6 +5,7 @@ using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Reports;
@@ -34,11 +35,10 @@ internal static class CompareSources
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverComparison.Contains(f.Rule))],
         };
+        report = report with { Verdict = HostVerdicts.OfComparison(report) };
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Comparison, report);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Comparison, report);
-        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
-            ? ExitCode.Found
-            : ExitCode.Done;
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Comparison, report, terminal);
+        return options.ExitCodeOf(parsed, report);
     }
 
     private static DiagnosisReport OfTwo(string[] sources, KnowledgeBase knowledge, Terminal terminal)

@@ -3,6 +3,7 @@ using Leakstat.Cli.Cores;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Model;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Commands;
 
@@ -88,17 +89,18 @@ internal static class CoreCommand
             CrashOutcome[] outcomes =
                 [.. entries.Select(
                     entry => held is not null && IsToDo(entry)
-                        ? Analyse(entry, analysis)
+                        ? Analyse(entry, analysis, terminal)
                         : CrashOutcome.Listed(entry))];
+            CrashView[] views = [.. outcomes.Select(outcome => outcome.ToView())];
             if (parsed.GetValue(options.Json))
             {
-                CrashJson.Write(directory, outcomes, terminal.Output);
+                CrashJson.Write(directory, views, terminal.Output);
                 terminal.Output.Flush();
             }
             else
             {
                 using TextWriter writer = terminal.Writer();
-                CrashList.Write(directory, outcomes, parsed.GetValue(quiet), writer);
+                CrashList.Write(directory, views, parsed.GetValue(quiet), writer);
             }
 
             return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;
@@ -111,14 +113,14 @@ internal static class CoreCommand
     /// start, so that a dump that was still being written is looked at again; a report that cannot be written does not
     /// stop the others.
     /// </summary>
-    private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis)
+    private static CrashOutcome Analyse(CrashEntry entry, CrashAnalysis analysis, Terminal terminal)
     {
         DateTime start = TimeProvider.System.GetUtcNow().UtcDateTime;
         DateTime newest = entry.Files.Max(file => file.Changed);
         CrashOutcome outcome = analysis.Run(entry);
         try
         {
-            ReportFile.Write(entry.Report, stream =>
+            ReportFile.Write(entry.Report, terminal, stream =>
             {
                 using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
                 writer.Write(outcome.Text);

@@ -5,6 +5,7 @@ using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Growth;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.Reports;
 using Leakstat.Reports.Views.Detections;
 
@@ -35,7 +36,8 @@ internal static class DetectCommand
         var command = new Command(
             "detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
-            compare, why, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            compare, why, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn,
+            options.FailOnUnknown, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
         options.AddSourcesOrStore(command);
@@ -59,11 +61,10 @@ internal static class DetectCommand
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
         };
+        report = report with { Verdict = HostVerdicts.OfGrowth(report) };
         var detection = new DetectionReport(report, TrendNeeds.Of(report));
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Detection, detection);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection);
-        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
-            ? ExitCode.Found
-            : ExitCode.Done;
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection, terminal);
+        return options.ExitCodeOf(parsed, report);
     }
 }

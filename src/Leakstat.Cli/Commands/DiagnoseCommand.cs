@@ -25,7 +25,7 @@ internal static class DiagnoseCommand
         };
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
-            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.FailOnUnknown, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures, options.Kernel, noLeaks,
         };
         options.AddSourcesOrStore(command);
@@ -44,9 +44,7 @@ internal static class DiagnoseCommand
             terminal,
             noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Diagnosis, report);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report);
-        return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
-            ? ExitCode.Found
-            : ExitCode.Done;
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report, terminal);
+        return options.ExitCodeOf(parsed, report);
     }
 }

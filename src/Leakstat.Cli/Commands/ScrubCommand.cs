@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Captures;
 using Leakstat.Captures.Scrub;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
@@ -66,7 +67,7 @@ internal static class ScrubCommand
             throw new CommandException(ExitCode.Usage, $"{output} lies within {source}; name a place outside of it");
         }
 
-        var scrubber = new Scrubber(ReadLimits.Default, new ZstdProgram(), options);
+        var scrubber = new Scrubber(ReadLimits.Default, new Zstandard(), options);
         int written = ScrubOutput.Write(output, scrubber.Files(node));
         foreach (Diagnostic problem in scrubber.Problems)
         {

@@ -3,9 +3,11 @@ using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
 using Leakstat.Model;
+using Leakstat.Reports.Views.Crashes;
 using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Cores;
@@ -97,7 +99,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
         outcome = WriteBacktrace(report, outcome, dump, file);
         LeakReport leaks = LostSearch.Run(dump, terminal, IsQuiet);
         outcome = _findings.OfDump(report, outcome, dump, file, leaks);
-        CrashLeaks.Write(report, dump, file, leaks);
+        CrashLeaks.Write(report, LeakViews.Leaks(dump, leaks, seconds: 0));
         return outcome;
     }
 
@@ -115,7 +117,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
         {
             try
             {
-                var options = new DumpOptions { KernelDirectory = folder, Zstd = new ZstdProgram().Decompress };
+                var options = new DumpOptions { KernelDirectory = folder, Zstd = new Zstandard().Decompress };
                 if (KernelDump.Open(file.Path, options, out DumpFault? fault) is { } dump)
                 {
                     return dump;

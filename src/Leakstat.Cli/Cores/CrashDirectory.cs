@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;
 

@@ -6,6 +6,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Views.Crashes;
 using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Diagnoses;
 
@@ -20,7 +21,7 @@ internal sealed class CrashFindings(Terminal terminal)
 
     /// <summary>Findings in the dump, proven leaks among them.</summary>
     public CrashOutcome OfDump(CrashText report, CrashOutcome outcome, KernelDump dump, CrashFile file, LeakReport leaks) =>
-        Write(report, outcome, file, () => SourceReading.Open([DumpCapture.Of(dump, file.Path, leaks)]));
+        Write(report, outcome, file, () => SourceReading.Open([new CaptureSource(DumpCapture.Of(dump, file.Path, leaks))]));
 
     /// <summary>Findings in what crashinfo(8) wrote.</summary>
     public CrashOutcome OfSummary(CrashText report, CrashOutcome outcome, CrashFile file) =>

@@ -1,3 +1,4 @@
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump.Containers;
 
 namespace Leakstat.Cli.Cores;
@@ -18,7 +19,7 @@ internal static class CrashInfo
 
         try
         {
-            using FileStream stream = File.OpenRead(file.Path);
+            using FileStream stream = OpenedFile.Read(file.Path);
             byte[] bytes = new byte[Math.Min(MostBytes, stream.Length)];
             int got = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var info = DumpInfo.Parse(file.Path, System.Text.Encoding.UTF8.GetString(bytes, 0, got));

@@ -1,3 +1,5 @@
+using Leakstat.Reports.Views.Crashes;
+
 namespace Leakstat.Cli.Cores;
 
 /// <summary>What became of one crash in this run.</summary>
@@ -29,4 +31,31 @@ internal sealed record CrashOutcome
 
     /// <summary>An entry that is not analysed now.</summary>
     public static CrashOutcome Listed(CrashEntry entry) => new() { Entry = entry, Info = CrashInfo.Read(entry) };
+
+    /// <summary>What reports show of it.</summary>
+    public CrashView ToView() => new()
+    {
+        Number = Entry.Number,
+        State = IsNew ? CrashView.Analysed : Entry.IsDone ? CrashView.Done : CrashView.New,
+        Files = [.. Entry.Files.Select(file => new CrashFileView(file.Name, Word(file.Kind), file.Bytes))],
+        Host = Said("Hostname"),
+        Panic = Said("Panic String"),
+        DumpTime = Said("Dumptime"),
+        Status = Said("Dump Status"),
+        Report = (IsNew ? HasReport : Entry.IsDone) ? Entry.Report : null,
+        Headlines = Headlines.Count > 0 ? Headlines : null,
+        Backtrace = Backtrace.Count > 0 ? Backtrace : null,
+        Problems = Problems.Count > 0 ? Problems : null,
+    };
+
+    private static string Word(CrashFileKind kind) => kind switch
+    {
+        CrashFileKind.Dump => CrashFileView.DumpKind,
+        CrashFileKind.Encrypted => CrashFileView.EncryptedKind,
+        CrashFileKind.TextDump => "text dump",
+        CrashFileKind.Info => "info",
+        _ => "summary",
+    };
+
+    private string? Said(string label) => Info.GetValueOrDefault(label) is { Length: > 0 } text ? text : null;
 }

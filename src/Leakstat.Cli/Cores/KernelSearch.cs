@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Cli.Hosting.Files;
 
 namespace Leakstat.Cli.Cores;
 
@@ -53,7 +54,7 @@ internal static class KernelSearch
         try
         {
             byte[] wanted = Encoding.Latin1.GetBytes(text);
-            using FileStream file = File.OpenRead(kernel);
+            using FileStream file = OpenedFile.Read(kernel);
             byte[] buffer = new byte[(1 << 20) + wanted.Length];
             int kept = 0;
             int got;

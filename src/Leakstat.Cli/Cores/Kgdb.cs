@@ -25,7 +25,7 @@ internal static class Kgdb
     /// <param name="problem">Why there are none.</param>
     public static IReadOnlyList<string>? Backtrace(string program, string kernel, string dump, out string? problem)
     {
-        var start = new ProcessStartInfo(program, ["-q", "-batch", "-ex", "set pagination off", "-ex", "bt", kernel, dump])
+        var start = new ProcessStartInfo(program, ["-nx", "-q", "-batch", "-ex", "set pagination off", "-ex", "bt", kernel, dump])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

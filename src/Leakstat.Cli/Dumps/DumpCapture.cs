@@ -1,134 +1,127 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using Leakstat.Captures.Sources;
-using Leakstat.Cli.Commands.Dump;
+using Leakstat.Captures;
+using Leakstat.Captures.Commands.Dmesg;
+using Leakstat.Captures.Text;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
+using Leakstat.Dump.Tables;
 using Leakstat.Dump.Walking;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Dumps;
 
 /// <summary>
-/// A dump as a capture: the tables that the commands of its kernel would have printed, in a folder in memory, which is then read
-/// like every other capture. Each number's place is its line in such a table (<c>vmcore.0/vmstat-z.txt:17</c>), and
-/// <c>leakstat dump vmcore.0 zones</c> prints that table.
+/// A dump as a capture: the tables that the commands of its kernel would have printed, straight from its heap. The place of a number
+/// is where a subcommand of <c>leakstat dump</c> prints it (<c>vmcore.0: zone "widget" (dump zones)</c>).
 /// </summary>
 internal static class DumpCapture
 {
-    /// <summary>Addresses of each group of lost blocks.</summary>
-    private const int LostAddresses = 16;
+    /// <summary>What the form of the file is called among those of a capture.</summary>
+    private const string Format = "crash-dump";
 
-    /// <summary>The folder.</summary>
+    private const string Uptime = "time_uptime";
+    private const string Now = "time_second";
+
+    /// <summary>The capture.</summary>
     /// <param name="dump">The dump.</param>
-    /// <param name="name">Name of the folder.</param>
-    /// <param name="lost">What nothing points to in it; null where it was not searched.</param>
-    public static ISourceNode Of(KernelDump dump, string name, LeakReport? lost = null)
+    /// <param name="name">Its name as printed.</param>
+    /// <param name="leaks">What nothing points to in it; null where it was not searched.</param>
+    public static Capture Of(KernelDump dump, string name, LeakReport? leaks = null)
     {
-        var files = new List<ISourceNode> { new MemorySource(CaptureManifest.FileName, Manifest(dump)) };
-        if (dump.Heap.Zones.Count > 0)
+        var file = new SourceFile(name);
+        ZoneTable? zones = HeapTables.Zones(dump.Heap, file);
+        MallocTable? types = HeapTables.MallocTypes(dump.MallocTypes, dump.MallocBuckets, file);
+        KernelFileTable files = HeapTables.Files(dump.Symbols.Files, file);
+        SysctlTable sysctls = Sysctls(dump, file);
+        KernelMessages? messages = Messages(dump, name);
+        int rows = (zones?.Rows.Length ?? 0) + (types?.Rows.Length ?? 0) + files.Files.Length + sysctls.Count + (messages?.Messages.Length ?? 0);
+        return new Capture
         {
-            files.Add(new MemorySource("vmstat-z.txt", Text(KernelTables.Zones(dump.Heap))));
-        }
-
-        if (dump.MallocTypes.Count > 0)
-        {
-            files.Add(new MemorySource("vmstat-m.txt", Text(KernelTables.MallocTypes(dump.MallocTypes, dump.Identity.Major))));
-        }
-
-        files.Add(new MemorySource("kldstat-v.txt", Text(KernelTables.Files(dump.Symbols.Files))));
-        files.Add(new MemorySource("sysctl.txt", Text(Sysctls(dump))));
-        if (dump.Messages is { Length: > 0 } messages)
-        {
-            files.Add(new MemorySource("dmesg.txt", messages));
-        }
-
-        if (lost is not null)
-        {
-            // Without the time it took: the same dump gives the same capture.
-            using var json = new MemoryStream();
-            DumpLeaksJson.Write(json, dump, lost, seconds: null, sample: 0, LostAddresses);
-            files.Add(new MemorySource("leaks.json", json.ToArray()));
-        }
-
-        return new MemorySource(name, files);
+            Source = name,
+            TakenAt = dump.Identity.DumpedAt,
+            Host = Host(dump, sysctls),
+            IsCrashDump = true,
+            ContentMark = Mark(dump),
+            Files = [new CaptureFile(name[(name.LastIndexOf('/') + 1)..], Format, rows, 0, FileUse.Used)],
+            Diagnostics = Problems(dump, name),
+            Zones = zones,
+            MallocTypes = types,
+            KernelFiles = files,
+            Sysctls = sysctls,
+            Uma = HeapTables.Uma(dump.Heap, file),
+            Messages = messages,
+            Leaks = leaks is null ? null : LeakTables.Of(dump, leaks, file),
+        };
     }
 
-    private static IEnumerable<string> Sysctls(KernelDump dump)
+    private static HostIdentity Host(KernelDump dump, SysctlTable sysctls)
     {
-        yield return "kern.ostype: FreeBSD";
-        if (dump.Identity.Release is { } release)
+        long? uptime = Counter(dump, Uptime);
+        long? now = Counter(dump, Now);
+        return new HostIdentity
         {
-            yield return $"kern.osrelease: {release}";
-        }
-
-        yield return $"hw.machine: {dump.Identity.Architecture}";
-        yield return $"hw.machine_arch: {(dump.Identity.Architecture == "arm64" ? "aarch64" : dump.Identity.Architecture)}";
-        if (dump.Identity.HostName is { } host && !host.Contains('\n', StringComparison.Ordinal))
-        {
-            yield return $"kern.hostname: {host}";
-        }
-
-        long? uptime = null;
-        long? now = null;
-        foreach (KernelCounter counter in dump.Counters)
-        {
-            switch (counter.Name)
-            {
-                case "time_uptime":
-                    uptime = counter.Value;
-                    break;
-                case "time_second":
-                    now = counter.Value;
-                    break;
-                default:
-                    yield return string.Create(CultureInfo.InvariantCulture, $"{counter.Name}: {counter.Value}");
-                    break;
-            }
-        }
-
-        if (uptime is { } since && now is { } second && second >= since)
-        {
-            string date = DateTimeOffset.FromUnixTimeSeconds(second - since).ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture);
-            yield return string.Create(CultureInfo.InvariantCulture, $"kern.boottime: {{ sec = {second - since}, usec = 0 }} {date}");
-        }
-
-        foreach (string line in KernelTables.UmaSysctls(dump.Heap))
-        {
-            yield return line;
-        }
+            Name = dump.Identity.HostName,
+            Release = FreeBsdRelease.Parse(dump.Identity.Release) ?? FreeBsdRelease.FromVersionNumber(dump.Identity.OsRelDate),
+            VersionNumber = dump.Identity.OsRelDate > 0 ? dump.Identity.OsRelDate : null,
+            Architecture = dump.Identity.Architecture,
+            PhysicalMemory = sysctls.Number("hw.physmem"),
+            PageSize = sysctls.Number("vm.stats.vm.v_page_size", "hw.pagesize"),
+            BootedAt = uptime is { } since && now is { } second && second >= since ? DateTimeOffset.FromUnixTimeSeconds(second - since) : null,
+            UptimeSeconds = uptime,
+        };
     }
 
-    private static byte[] Manifest(KernelDump dump)
+    private static long? Counter(KernelDump dump, string name) =>
+        dump.Counters.Where(c => c.Name == name).Select(c => (long?)c.Value).FirstOrDefault();
+
+    /// <summary>What sysctl(8) would have said of memory.</summary>
+    private static SysctlTable Sysctls(KernelDump dump, SourceFile file) => new(dump.Counters
+        .Where(c => c.Name is not (Uptime or Now))
+        .DistinctBy(c => c.Name)
+        .Select(c => KeyValuePair.Create(c.Name, new SysctlTable.Entry(
+            Encoding.ASCII.GetBytes(c.Value.ToString(CultureInfo.InvariantCulture)), file.InDump(c.Name, "summary -v")))));
+
+    /// <summary>The message buffer is text, and read like dmesg(8).</summary>
+    private static KernelMessages? Messages(KernelDump dump, string name)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        if (dump.Messages is not { Length: > 0 } text)
         {
-            json.WriteStartObject();
-            if (dump.Identity.HostName is { Length: > 0 } host)
-            {
-                json.WriteString("host", host);
-            }
-
-            if (dump.Identity.DumpedAt is { } time)
-            {
-                json.WriteString("takenAt", time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
-            }
-
-            json.WriteEndObject();
+            return null;
         }
 
-        return stream.ToArray();
+        var builder = new CaptureBuilder(name, new NamePool(), ReadLimits.Default);
+        new DmesgText().Read(new TextSection(new SourceFile(name) { Place = "dump messages" }, Encoding.UTF8.GetBytes(text)), builder);
+        return builder.Build().Messages;
     }
 
-    private static string Text(IEnumerable<string> lines)
+    /// <summary>What could not be read in the dump, with its name in front.</summary>
+    private static ImmutableArray<Diagnostic> Problems(KernelDump dump, string name) =>
+    [
+        .. dump.Problems.All.Select(p => p.At.File.Path == dump.File.Path ? p : p with
+        {
+            At = new SourceLine(new SourceFile(name) { Place = p.At.File.Path }, 0),
+        }),
+    ];
+
+    /// <summary>Tells this dump from others: two names of one dump have the same mark.</summary>
+    private static string Mark(KernelDump dump)
     {
         var text = new StringBuilder();
-        foreach (string line in lines)
+        text.Append(CultureInfo.InvariantCulture, $"{dump.Identity.Version}\n{dump.Identity.DumpedAt:O}\n{dump.File.Length}\n");
+        foreach (KernelCounter counter in dump.Counters)
         {
-            text.Append(line.ReplaceLineEndings(" ")).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"{counter.Name}={counter.Value}\n");
         }
 
-        return text.ToString();
+        foreach (Zone zone in dump.Heap.Zones)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{zone.Address:x} {zone.Allocations} {zone.Frees}\n");
+        }
+
+        text.Append(dump.Messages);
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }

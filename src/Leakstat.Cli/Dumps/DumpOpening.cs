@@ -1,6 +1,7 @@
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Cli.Dumps;
 
@@ -18,6 +19,6 @@ internal static class DumpOpening
     public static DumpOptions Options(string? kernel) => new()
     {
         KernelDirectory = kernel ?? DumpOptions.DefaultKernelDirectory,
-        Zstd = static stream => new ZstdProgram().Decompress(stream),
+        Zstd = static stream => new Zstandard().Decompress(stream),
     };
 }

@@ -28,7 +28,10 @@ internal sealed class ChildProcesses : IDisposable
     /// <summary>
     /// Starts a process; null where the program is missing. Nothing starts any more once the end has begun.
     /// </summary>
-    public Process? Start(string program, IEnumerable<string> arguments)
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="keepsInput">Whether it reads what this program reads.</param>
+    public Process? Start(string program, IEnumerable<string> arguments, bool keepsInput = false)
     {
         lock (_lock)
         {
@@ -41,7 +44,7 @@ internal sealed class ChildProcesses : IDisposable
             {
                 StartInfo = new ProcessStartInfo(program, arguments)
                 {
-                    RedirectStandardInput = true,
+                    RedirectStandardInput = !keepsInput,
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,
                     UseShellExecute = false,

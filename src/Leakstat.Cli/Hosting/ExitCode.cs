@@ -18,6 +18,12 @@ public static class ExitCode
     /// <summary>A live target could not be reached.</summary>
     public const int Unreachable = 4;
 
+    /// <summary>With <c>--fail-on-unknown</c>, and from <c>gate</c>: something needed for a verdict was missing, cut or not judged.</summary>
+    public const int Unknown = 5;
+
+    /// <summary>Output could not be written; a reader that closes the pipe is no error.</summary>
+    public const int Output = 74;
+
     /// <summary>A defect in leakstat.</summary>
     public const int Defect = 70;
 }

@@ -1,16 +1,26 @@
 using System.Globalization;
 using System.Text;
 
+#pragma warning disable RS0030 // The one place where the process's own streams are opened.
 namespace Leakstat.Cli.Hosting;
 
-/// <summary>Where output goes, and what it can show there. Commands see nothing else of the process.</summary>
+/// <summary>Standard streams of the process, and what can be shown on them; tests put their own in its place.</summary>
 public sealed class Terminal
 {
+    private readonly TextWriter _error = TextWriter.Null;
+
     /// <summary>Standard output as bytes.</summary>
     public required Stream Output { get; init; }
 
-    /// <summary>Standard error.</summary>
-    public required TextWriter Error { get; init; }
+    /// <summary>Standard error: messages, whatever is in them as printable text (<see cref="PrintableWriter"/>).</summary>
+    public required TextWriter Error
+    {
+        get => _error;
+        init => (_error, Progress) = (new PrintableWriter(value), value);
+    }
+
+    /// <summary>Standard error as it is, for lines that show progress and are written over. Nothing from outside goes there.</summary>
+    public TextWriter Progress { get; private init; } = TextWriter.Null;
 
     /// <summary>Standard input, opened when first read.</summary>
     public required Func<Stream> Input { get; init; }
@@ -42,7 +52,7 @@ public sealed class Terminal
         bool terminal = !System.Console.IsOutputRedirected;
         return new Terminal
         {
-            Output = System.Console.OpenStandardOutput(),
+            Output = new StandardOutput(System.Console.OpenStandardOutput()),
             Error = System.Console.Error,
             Input = System.Console.OpenStandardInput,
             IsTerminal = terminal,
@@ -57,8 +67,17 @@ public sealed class Terminal
         };
     }
 
-    /// <summary>A writer of UTF-8 (without mark) on standard output; dispose it to flush.</summary>
-    public TextWriter Writer() =>
+    /// <summary>A writer of lists and texts on standard output, printable line by line; dispose it to flush.</summary>
+    public TextWriter Writer() => new PrintableWriter(ReportWriter(), keepsLines: true);
+
+    /// <summary>Where what other programs say goes: to standard error, printable line by line.</summary>
+    public Stream Said() => new PrintableStream(Error);
+
+    /// <summary>
+    /// A writer of UTF-8 (without mark) on standard output for reports, which lay out colours themselves and make what is in
+    /// them printable; dispose it to flush.
+    /// </summary>
+    public TextWriter ReportWriter() =>
         new StreamWriter(Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 << 10, leaveOpen: true) { NewLine = "\n" };
 
     private static int Columns(bool terminal)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Leakstat.Cli.Hosting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Cli.Options;
 
@@ -25,6 +27,12 @@ internal sealed class CommonOptions
     /// <summary>Severity that makes the exit code 1.</summary>
     public Option<string?> FailOn { get; } = Choice(
         "--fail-on", "exit with 1 when a finding is at least this severe", "info", "warning", "critical");
+
+    /// <summary>Whether an open verdict makes the exit code 5.</summary>
+    public Option<bool> FailOnUnknown { get; } = new("--fail-on-unknown")
+    {
+        Description = "exit with 5 when it cannot be told, or not yet, whether anything is wrong",
+    };
 
     /// <summary>No colour.</summary>
     public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (NO_COLOR is honoured too)" };
@@ -58,7 +66,7 @@ internal sealed class CommonOptions
     /// <summary>Kernel of crash dumps.</summary>
     public Option<string?> Kernel { get; } = new("--kernel")
     {
-        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.DumpOptions.DefaultKernelDirectory})",
+        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.Inputs.DumpOptions.DefaultKernelDirectory})",
         HelpName = "DIR",
     };
 
@@ -68,8 +76,14 @@ internal sealed class CommonOptions
     /// <summary>The sources of a command that takes a store in their place.</summary>
     public Argument<string[]> SourcesOrStore { get; } = MakeSources(ArgumentArity.ZeroOrMore);
 
+    /// <summary>The exit code of a report: 1 before 5 before 0, as <c>--fail-on</c> and <c>--fail-on-unknown</c> ask.</summary>
+    public int ExitCodeOf(ParseResult parsed, DiagnosisReport report) =>
+        FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least) ? ExitCode.Found
+        : parsed.GetValue(FailOnUnknown) && report.Verdict.State is VerdictState.Unknown or VerdictState.TooEarly ? ExitCode.Unknown
+        : ExitCode.Done;
+
     /// <summary>Reads <c>--fail-on</c>.</summary>
-    public Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
+    private Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
     {
         "info" => Severity.Info,
         "warning" => Severity.Warning,

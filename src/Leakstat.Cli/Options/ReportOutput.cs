@@ -18,7 +18,7 @@ internal static class ReportOutput
     }
 
     /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
-    public static void WriteFiles<TReport>(ParseResult parsed, ReportForms<TReport> forms, TReport report)
+    public static void WriteFiles<TReport>(ParseResult parsed, ReportForms<TReport> forms, TReport report, Terminal terminal)
     {
         foreach (IReportForm<TReport> form in forms.Files)
         {
@@ -26,7 +26,7 @@ internal static class ReportOutput
             if (parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == option) is Option<string?> file
                 && parsed.GetValue(file) is { } path)
             {
-                ReportFile.Write(path, stream => form.Write(report, stream, new TerminalOptions()));
+                ReportFile.Write(path, terminal, stream => form.Write(report, stream, new TerminalOptions()));
             }
         }
     }
@@ -46,7 +46,7 @@ internal static class ReportOutput
             return;
         }
 
-        using TextWriter writer = terminal.Writer();
+        using TextWriter writer = terminal.ReportWriter();
         text(writer, Layout(parsed, options, terminal));
     }
 

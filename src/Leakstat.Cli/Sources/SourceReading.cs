@@ -27,7 +27,7 @@ internal static class SourceReading
     /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
     /// <param name="terminal">Where standard input comes from.</param>
     /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
-    /// <param name="search">Searches crash dumps among them for lost blocks; null where that is not wanted.</param>
+    /// <param name="search">Searches crash dumps among them, and in folders of them, for leaks; null where that is not wanted.</param>
     public static SourceSet Open(
         IReadOnlyList<string> sources, Terminal terminal, string? kernel = null,
         Func<KernelDump, LeakReport>? search = null)
@@ -46,7 +46,7 @@ internal static class SourceReading
             else if (DumpFile.IsDump(source))
             {
                 using KernelDump dump = DumpOpening.Open(source, kernel);
-                nodes.Add(DumpCapture.Of(dump, source, search?.Invoke(dump)));
+                nodes.Add(new CaptureSource(DumpCapture.Of(dump, source, search?.Invoke(dump))));
             }
             else
             {
@@ -55,13 +55,15 @@ internal static class SourceReading
             }
         }
 
-        return Open(nodes);
+        return Open(nodes, new FolderDumpReader(kernel, search));
     }
 
     /// <summary>Opens sources that are at hand; fails with code 3 where nothing in them is recognised.</summary>
-    public static SourceSet Open(IReadOnlyList<ISourceNode> nodes)
+    /// <param name="nodes">The sources.</param>
+    /// <param name="dumps">Reads crash dumps in folders; null where they are left alone.</param>
+    public static SourceSet Open(IReadOnlyList<ISourceNode> nodes, IDumpReader? dumps = null)
     {
-        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new ZstdProgram());
+        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new Zstandard(), dumps);
         if (set.Hosts.IsEmpty)
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems));
@@ -123,13 +125,13 @@ internal static class SourceReading
             yield return capture;
             if (show && ++read % 50 == 0)
             {
-                terminal.Error.Write($"\rreading {read} of {count} captures");
+                terminal.Progress.Write($"\rreading {read} of {count} captures");
             }
         }
 
         if (show)
         {
-            terminal.Error.Write("\r\u001b[K");
+            terminal.Progress.Write("\r\u001b[K");
         }
     }
 
@@ -163,7 +165,7 @@ internal static class SourceReading
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Model;
 
@@ -26,7 +28,7 @@ internal static class Inventory
                 throw new CommandException(ExitCode.Usage, $"{file}: too large for an inventory");
             }
 
-            lines = File.ReadAllLines(file);
+            lines = Encoding.UTF8.GetString(OpenedFile.ReadAll(file)).Split('\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,6 +20,9 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
 {
     private const int MostErrors = 16 << 10;
 
+    /// <summary>Captures of one connection that may come in part: a host that sends more of them is not asked on.</summary>
+    private const int MostIncomplete = 3;
+
     /// <summary>What a capture may take: one of a large host is a tenth of it.</summary>
     private static readonly ReadLimits s_limits =
         ReadLimits.Default with { FileBytes = 16 << 20, CaptureBytes = 32 << 20, FilesPerCapture = 200 };
@@ -70,6 +73,8 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         var reader = new CaptureStreamReader(s_limits);
         int complete = 0;
         bool partial = false;
+        int incomplete = 0;
+        int most = request.Count == 1 ? 1 : MostIncomplete;
         long sinceCapture = 0;
         var clock = Stopwatch.StartNew();
         Thread feeder = Background(() => Feed(process));
@@ -84,15 +89,28 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
             {
                 reader.Push(buffer.AsSpan(0, got));
                 sinceCapture += got;
-                while (reader.TryTake(out StreamedCapture? capture))
+                while (!IsEnough() && reader.TryTake(out StreamedCapture? capture))
                 {
+                    taken(capture);
+                    if (!capture.IsComplete)
+                    {
+                        // Neither time nor room is given anew for it.
+                        partial = true;
+                        incomplete++;
+                        continue;
+                    }
+
+                    complete++;
                     sinceCapture = 0;
                     watchdog.Change(limit + (request.Every ?? TimeSpan.Zero), Timeout.InfiniteTimeSpan);
-                    (complete, partial) = capture.IsComplete ? (complete + 1, partial) : (complete, true);
-                    taken(capture);
                 }
 
-                if (reader.IsForeign)
+                if (incomplete >= most)
+                {
+                    End("sends captures that are not whole");
+                    break;
+                }
+                else if (reader.IsForeign)
                 {
                     End("sends something that is no capture");
                 }
@@ -100,12 +118,15 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
                 {
                     End($"sends more than {2 * s_limits.CaptureBytes >> 20} MB for one capture");
                 }
-                else if (request.Count > 0 ? complete >= request.Count : IsFlood(complete, clock.Elapsed, request))
+                else if (IsEnough())
                 {
                     break;
                 }
             }
         }
+
+        bool IsEnough() => incomplete >= most
+            || (request.Count > 0 ? complete >= request.Count : IsFlood(complete, clock.Elapsed, request));
 
         bool isDone = request.Count > 0 && complete >= request.Count;
         int? code = isDone || why is not null ? null : ExitCode(process);
@@ -116,7 +137,7 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         LiveFailure? failure = isDone || end.IsCancellationRequested
             ? null
             : Failure(target, code, why, errors, reader.IsFinished && complete > 0);
-        while (reader.TryTake(out StreamedCapture? cut))
+        for (; incomplete < most && reader.TryTake(out StreamedCapture? cut); incomplete++)
         {
             partial |= cut.Files.Length > 0;
             if (cut.Files.Length > 0)

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting.Files;
 
 namespace Leakstat.Cli.Targets;
 
@@ -30,15 +32,14 @@ internal sealed class SpoolWriter(string spool)
     public static string Write(
         string folder, DateTimeOffset takenAt, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> files)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFiles.MakeFolder(folder);
         string temporary = Path.Combine(folder, $".part-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(temporary);
+        PrivateFiles.MakeFolder(temporary);
         try
         {
             foreach ((string file, ReadOnlyMemory<byte> content) in files)
             {
-                using FileStream stream = File.Create(Path.Combine(temporary, file));
-                stream.Write(content.Span);
+                PrivateFiles.Write(Path.Combine(temporary, file), content.Span);
             }
 
             string time = takenAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -93,10 +94,10 @@ internal sealed class SpoolWriter(string spool)
         {
             string folder = Path.Combine(spool, name);
             string owner = Path.Combine(folder, Owner);
-            Directory.CreateDirectory(folder);
+            PrivateFiles.MakeFolder(folder);
             if (!File.Exists(owner))
             {
-                File.WriteAllText(owner, key + "\n");
+                PrivateFiles.Write(owner, Encoding.UTF8.GetBytes(key + "\n"));
                 return name;
             }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Leakstat.Cli.Hosting;
-using Leakstat.Model;
 
 namespace Leakstat.Cli.Targets;
 
@@ -10,6 +9,10 @@ namespace Leakstat.Cli.Targets;
 /// </summary>
 internal sealed class TargetShell
 {
+    /// <summary>Most time that a capture or a preparation may take.</summary>
+    public static readonly TimeSpan CaptureLimit = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(30);
     private readonly string[] _prefix;
 
     private TargetShell(string name, string[] prefix)
@@ -38,10 +41,10 @@ internal sealed class TargetShell
     }
 
     /// <summary>Asks what runs there; fails with code 4 where it cannot be reached or is not FreeBSD.</summary>
-    public void MustBeFreeBsd()
+    public void MustBeFreeBsd(Stream said)
     {
         using var answer = new MemoryStream();
-        int status = Execute("uname -s", null, answer, 64 << 10);
+        int status = Execute("uname -s", null, answer, said, s_answer, 64 << 10);
         string name = System.Text.Encoding.UTF8.GetString(answer.ToArray()).Trim();
         if (name != "FreeBSD")
         {
@@ -51,31 +54,53 @@ internal sealed class TargetShell
         }
     }
 
-    /// <summary>Runs a command of sh(1) there, its output to where this program's messages go.</summary>
-    /// <returns>Its exit status.</returns>
-    public int Run(string command, Stream? input = null) => Execute(command, input, output: null);
-
-    /// <summary>Runs a command there and takes its output.</summary>
+    /// <summary>
+    /// Runs a command of sh(1) there. Neither it nor ssh outlives this program, and neither runs longer than it may: at the
+    /// limit of time or of output it is ended, with code 4.
+    /// </summary>
     /// <param name="command">The command, for sh(1).</param>
     /// <param name="input">What it reads; null for nothing.</param>
-    /// <param name="output">Where its output goes; null for standard error.</param>
-    /// <param name="mostBytes">Most bytes that are taken; the command is ended behind them.</param>
-    public int Execute(string command, Stream? input, Stream? output, long mostBytes = 256 << 20)
+    /// <param name="output">Where its output goes.</param>
+    /// <param name="said">Where what it says on standard error goes (<see cref="Terminal.Said"/>).</param>
+    /// <param name="limit">Most time that it may take, the login included.</param>
+    /// <param name="mostBytes">Most bytes that are taken.</param>
+    /// <returns>Its exit status.</returns>
+    public int Execute(string command, Stream? input, Stream output, Stream said, TimeSpan limit, long mostBytes = 256 << 20)
     {
-        var start = new ProcessStartInfo(_prefix[0])
+        using var children = new ChildProcesses();
+        using Process process = children.Start(_prefix[0], [.. _prefix.Skip(1), command])
+            ?? throw new CommandException(ExitCode.Unreachable, $"the program {_prefix[0]} is missing here");
+        bool isLate = false;
+        using var watchdog = new Timer(
+            _ =>
+            {
+                isLate = true;
+                children.End(process);
+            },
+            null,
+            limit,
+            Timeout.InfiniteTimeSpan);
+        Thread feeding = Background(() => Feed(process, input));
+        Thread listening = Background(() => Listen(process, said));
+        bool isTooMuch = !Take(children, process, output, mostBytes);
+        output.Flush();
+        process.WaitForExit();
+        int status = process.ExitCode;
+        listening.Join(1000);
+        feeding.Join(1000);
+        if (isTooMuch || isLate)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        foreach (string word in _prefix.Skip(1).Append(command))
-        {
-            start.ArgumentList.Add(word);
+            throw new CommandException(
+                ExitCode.Unreachable,
+                isTooMuch ? $"{Name}: more than {mostBytes >> 20} MiB of output; ended" : $"{Name}: no end within {limit.TotalSeconds:0} s; ended");
         }
 
-        using Process process = Start(start);
-        Task feeding = Task.Run(() => Feed(process, input));
-        Stream sink = output ?? Console.OpenStandardError();
+        return status;
+    }
+
+    /// <summary>Takes the output to its end; false where it is more than that.</summary>
+    private static bool Take(ChildProcesses children, Process process, Stream output, long mostBytes)
+    {
         byte[] buffer = new byte[64 << 10];
         long taken = 0;
         int read;
@@ -84,36 +109,20 @@ internal sealed class TargetShell
             taken += read;
             if (taken > mostBytes)
             {
-                process.Kill(entireProcessTree: true);
-                throw new CommandException(
-                    ExitCode.Unreachable, $"{Name}: more than {mostBytes >> 20} MiB of output; ended");
+                children.End(process);
+                return false;
             }
 
-            sink.Write(buffer, 0, read);
-            if (!sink.CanWrite)
+            output.Write(buffer, 0, read);
+            if (!output.CanWrite)
             {
                 // Whoever takes the output has had enough.
-                process.Kill(entireProcessTree: true);
+                children.End(process);
                 break;
             }
         }
 
-        sink.Flush();
-        process.WaitForExit();
-        feeding.Wait();
-        return process.ExitCode;
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new CommandException(ExitCode.Unreachable, $"{start.FileName}: {FaultText.Of(e)}");
-        }
+        return true;
     }
 
     private static void Feed(Process process, Stream? input)
@@ -123,9 +132,29 @@ internal sealed class TargetShell
             input?.CopyTo(process.StandardInput.BaseStream);
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The command does not read its input to the end; its exit status says what it thinks of that.
         }
+    }
+
+    private static void Listen(Process process, Stream said)
+    {
+        try
+        {
+            process.StandardError.BaseStream.CopyTo(said);
+            said.Flush();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The process is gone.
+        }
+    }
+
+    private static Thread Background(Action action)
+    {
+        var thread = new Thread(() => action()) { IsBackground = true };
+        thread.Start();
+        return thread;
     }
 }

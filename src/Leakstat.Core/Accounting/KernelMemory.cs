@@ -117,7 +117,7 @@ internal sealed record KernelMemory
         long copies = CpuCopies(capture);
         var zones = new List<Account>();
         long mallocBytes = 0;
-        int mallocLine = 0;
+        SourceLine? malloc = null;
         foreach (ZoneRow row in table.Rows)
         {
             // A secondary zone (mbuf_packet) takes its items from the keg past the primary zone's counters, so that its
@@ -132,7 +132,7 @@ internal sealed record KernelMemory
             if (ZoneKinds.IsMallocBucket(row.Name))
             {
                 mallocBytes = Arithmetic.Add(mallocBytes, bytes);
-                mallocLine = mallocLine == 0 ? row.Line : mallocLine;
+                malloc ??= table.At(row);
                 continue;
             }
 
@@ -167,13 +167,13 @@ internal sealed record KernelMemory
             {
                 Parts = LargestFirst(zones),
             },
-            Malloc = mallocLine == 0
+            Malloc = malloc is not { } first
                 ? null
                 : new Account(
                     AccountName.Malloc,
                     mallocBytes,
                     "sum of (USED + FREE) × SIZE of malloc's zones",
-                    new SourceLine(table.File, mallocLine))
+                    first)
                 {
                     Parts = Types(capture),
                 },

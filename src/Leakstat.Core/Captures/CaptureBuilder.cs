@@ -38,20 +38,47 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
     public bool IsCrashSummary { get; set; }
 
-    /// <summary>Whether anything at all was understood.</summary>
-    public bool HasContent => _parts.Count > 0 || _sysctls.Count > 0;
-
     /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
     public bool Has<T>() => _parts.ContainsKey(typeof(T));
 
+    /// <summary>Another builder for a file that may not be what it seems; <see cref="Absorb"/> takes over what it holds.</summary>
+    public CaptureBuilder Trial() => new(source, Names, Limits);
+
+    /// <summary>
+    /// Takes over what another builder read of the file that is read now; false, and nothing taken, where the other met a
+    /// problem or both together cross a bound.
+    /// </summary>
+    public bool Absorb(CaptureBuilder trial)
+    {
+        if (trial._reported.Count > 0 || trial._sysctls.Count + _sysctls.Count > Limits.Rows)
+        {
+            return false;
+        }
+
+        foreach ((Type type, (object part, PartRank rank, _)) in trial._parts)
+        {
+            Offer(type, part, rank);
+        }
+
+        if (trial._sysctls.Count > 0)
+        {
+            _offering.Add(_files.Count);
+            _sysctls.Take(_files.Count, trial._sysctls);
+        }
+
+        return true;
+    }
+
     /// <summary>Offers a part: a <see cref="ZoneTable"/>, a <see cref="TopHeader"/>, … False when a better one is there.</summary>
     public bool Offer<T>(T part, PartRank rank = PartRank.Text)
-        where T : class
+        where T : class => Offer(typeof(T), part, rank);
+
+    private bool Offer(Type type, object part, PartRank rank)
     {
         // Offers belong to the file that AddFile names next.
         int file = _files.Count;
         _offering.Add(file);
-        if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
+        if (_parts.TryGetValue(type, out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
         {
             if (held.Rank == rank)
             {
@@ -61,7 +88,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             return false;
         }
 
-        _parts[typeof(T)] = (part, rank, file);
+        _parts[type] = (part, rank, file);
         return true;
     }
 
@@ -137,21 +164,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             IsCrashSummary = IsCrashSummary,
             Files = [.. _files],
             Diagnostics = [.. _diagnostics],
-            Zones = Part<ZoneTable>(),
-            MallocTypes = Part<MallocTable>(),
-            Mbufs = Part<MbufStatistics>(),
             Sysctls = sysctls,
             Uma = UmaReading.From(sysctls),
-            Summary = Part<VmstatSummary>(),
-            Top = top,
-            Swap = Part<SwapTable>(),
-            KernelFiles = Part<KernelFileTable>(),
-            Processes = Part<ProcessTable>(),
-            Messages = Part<KernelMessages>(),
-            LostBlocks = Part<LostTable>(),
-            ZfsReport = Part<ZfsReport>(),
-            LoaderConfiguration = Part<LoaderConfiguration>(),
-            SysctlConfiguration = Part<SysctlConfiguration>(),
+            Tables = _parts.ToImmutableDictionary(part => part.Key, part => part.Value.Part),
         };
     }
 

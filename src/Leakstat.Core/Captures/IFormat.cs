@@ -4,7 +4,7 @@ namespace Leakstat.Captures;
 
 /// <summary>
 /// One form that one command's output comes in. Formats are recognised by content and are listed in
-/// <see cref="FormatRegistry"/>, nowhere else.
+/// the registry of commands, nowhere else.
 /// </summary>
 public interface IFormat
 {
@@ -28,6 +28,33 @@ public interface IFormat
 
     /// <summary>Whether a line that begins an output may stand within it again; else it begins another output.</summary>
     bool RepeatsHeader => false;
+
+    /// <summary>
+    /// Whether its values go on over lines that may look like anything: an odd line among its rows is part of a value,
+    /// no damage, and what follows a blank line is looked at afresh.
+    /// </summary>
+    bool HasLongValues => false;
+
+    /// <summary>Whether of several outputs in one text, one behind the other, only the first is read.</summary>
+    bool TakesFirst => false;
+
+    /// <summary>
+    /// Whether what is none of its rows is reported, line by line: then a text that is read without a report is of this
+    /// format from its first line to its last.
+    /// </summary>
+    bool ReportsEveryLine => false;
+
+    /// <summary>Whether its header holds no data, so that an output of nothing but a header has no rows.</summary>
+    bool HasHeading => false;
+
+    /// <summary>Whether almost any line may be one of this format: what another format knows for its own is not.</summary>
+    bool TakesAnyLine => false;
+
+    /// <summary>
+    /// Over how many lines, behind the first of a text, that line was broken at blanks (mail, forums); 0 where it is whole or
+    /// not of this format. Only for formats whose lines tell by themselves where they end.
+    /// </summary>
+    int BrokenOver(ReadOnlySpan<byte> text) => 0;
 
     /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
     LineFit Fit(ReadOnlySpan<byte> line);
@@ -71,4 +98,8 @@ public enum LineFit
 /// <summary>What reading a section gave.</summary>
 /// <param name="Rows">Rows (or values) read.</param>
 /// <param name="SkippedLines">Lines not understood, each reported as a diagnostic (up to the limit per file).</param>
-public readonly record struct FormatResult(int Rows, int SkippedLines);
+public readonly record struct FormatResult(int Rows, int SkippedLines)
+{
+    /// <summary>Headers among the lines, where the format counts them; of several the text holds several outputs.</summary>
+    public int Headers { get; init; }
+}

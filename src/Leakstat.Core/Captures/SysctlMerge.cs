@@ -34,6 +34,13 @@ internal sealed class SysctlMerge
         return true;
     }
 
+    /// <summary>Takes over the entries of a file that was read apart, of which there is one.</summary>
+    public void Take(int file, SysctlMerge other)
+    {
+        _byFile.Add(file, other._byFile.Values.Single());
+        Count += other.Count;
+    }
+
     /// <summary>The entry of a name in a file.</summary>
     public bool TryGet(int file, string name, out SysctlTable.Entry entry)
     {

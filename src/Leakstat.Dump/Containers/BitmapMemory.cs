@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Containers;
 
@@ -45,9 +47,9 @@ internal sealed class BitmapMemory : PhysicalMemory
     /// <param name="avail">Physical ranges that bits are counted over; empty where a bit's number is the page's.</param>
     /// <param name="pageSize">Bytes of a page.</param>
     /// <param name="limits">Bounds.</param>
-    /// <param name="notes">Where crossing one is noted.</param>
+    /// <param name="problems">Where crossing one is reported.</param>
     public static BitmapMemory? Read(
-        DumpBytes bytes, long bitmap, long bitmapSize, long data, IReadOnlyList<(ulong Start, ulong End)> avail, int pageSize, DumpLimits limits, DumpNotes notes)
+        DumpBytes bytes, long bitmap, long bitmapSize, long data, IReadOnlyList<(ulong Start, ulong End)> avail, int pageSize, DumpLimits limits, DumpProblems problems)
     {
         long bits = bitmapSize * 8;
         BitRange[] ranges = Ranges(avail, pageSize, bits);
@@ -70,7 +72,7 @@ internal sealed class BitmapMemory : PhysicalMemory
 
         sums[^1] = (int)sum;
         var memory = new BitmapMemory(bytes, bitmap, data, ranges, sums, pageSize) { PageSize = pageSize };
-        memory.FindRuns(bits, limits, notes);
+        memory.FindRuns(bits, limits, problems);
         return memory;
     }
 
@@ -145,7 +147,7 @@ internal sealed class BitmapMemory : PhysicalMemory
         return (bits & mask) == 0 ? -1 : rank + BitOperations.PopCount(bits & (mask - 1));
     }
 
-    private void FindRuns(long bits, DumpLimits limits, DumpNotes notes)
+    private void FindRuns(long bits, DumpLimits limits, DumpProblems problems)
     {
         int slot = 0;
         foreach (BitRange range in _ranges)
@@ -159,7 +161,7 @@ internal sealed class BitmapMemory : PhysicalMemory
                 int pages = (int)Math.Min(clear - bit, _count - slot);
                 if (_runs.Count >= limits.PhysicalRuns)
                 {
-                    notes.Add(_bytes.Name, $"its pages lie in more than {limits.PhysicalRuns} pieces; those beyond are not listed");
+                    problems.Add(DiagnosticId.TooMany, _bytes.Name, $"its pages lie in more than {limits.PhysicalRuns} pieces; those beyond are not listed");
                     return;
                 }
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Containers;
 
@@ -66,6 +68,14 @@ public sealed class DumpFile : IDisposable
     /// <summary>Bytes of the (expanded) dump.</summary>
     public long Length => _bytes.Length;
 
+    /// <summary>Whether a name is one that savecore(8) gives to dumps: <c>vmcore.N</c>, <c>vmcore_full.N</c>, <c>livecore.N</c>, also compressed.</summary>
+    public static bool IsDumpName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && dot + 1 < name.Length && char.IsAsciiDigit(name[dot + 1]) && name[..dot] is "vmcore" or "vmcore_full" or "livecore";
+    }
+
     /// <summary>
     /// Whether a file is a dump by its first bytes (or those of the header at its end), also one that is encrypted or has no
     /// memory in it; of compressed files only those that are named as savecore(8) names dumps.
@@ -91,7 +101,7 @@ public sealed class DumpFile : IDisposable
     }
 
     /// <summary>Opens a dump of any form; null and a fault where that cannot be.</summary>
-    public static DumpFile? Open(string path, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    public static DumpFile? Open(string path, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         DumpBytes bytes;
         try
@@ -110,22 +120,22 @@ public sealed class DumpFile : IDisposable
             return null;
         }
 
-        DumpFile? file = Open(bytes, options, notes, out fault);
+        DumpFile? file = Open(bytes, options, problems, out fault);
         if (file is not null)
         {
-            file.Info = ReadInfo(path, options.Limits, notes);
+            file.Info = ReadInfo(path, options.Limits, problems);
         }
 
         return file;
     }
 
     /// <summary>Opens a dump that is at hand; takes <paramref name="bytes"/> over, and gives it up where it is no dump.</summary>
-    public static DumpFile? Open(DumpBytes bytes, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    public static DumpFile? Open(DumpBytes bytes, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         DumpBytes given = bytes;
         if (Expansion.FormOf(bytes.Span(0, 16)) is { } form)
         {
-            DumpBytes? expanded = Expansion.Expand(bytes.Name, new BytesStream(bytes), form, options, notes, out fault);
+            DumpBytes? expanded = Expansion.Expand(bytes.Name, new BytesStream(bytes), form, options, problems, out fault);
             bytes.Dispose();
             if (expanded is null)
             {
@@ -149,7 +159,7 @@ public sealed class DumpFile : IDisposable
             var part = new SlicedBytes(bytes, image.Start, image.Length) { Name = bytes.Name };
             if (Expansion.FormOf(part.Span(0, 16)) is { } inner)
             {
-                DumpBytes? expanded = Expansion.Expand(bytes.Name, part.ToStream(), inner, options, notes, out fault);
+                DumpBytes? expanded = Expansion.Expand(bytes.Name, part.ToStream(), inner, options, problems, out fault);
                 bytes.Dispose();
                 if (expanded is null)
                 {
@@ -164,7 +174,7 @@ public sealed class DumpFile : IDisposable
             }
         }
 
-        DumpFile? file = DumpForms.Read(bytes, options.Limits, notes, out fault);
+        DumpFile? file = DumpForms.Read(bytes, options.Limits, problems, out fault);
         if (file is null)
         {
             bytes.Dispose();
@@ -174,7 +184,7 @@ public sealed class DumpFile : IDisposable
             file.PartitionHeader = header;
             if (file.Physical.PagesCutOff > 0)
             {
-                notes.Add(given.Name, $"the dump is cut: the last {file.Physical.PagesCutOff} of {(long)file.Physical.PageCount + file.Physical.PagesCutOff} pages are missing");
+                problems.Add(DiagnosticId.CutFile, given.Name, $"the dump is cut: the last {file.Physical.PagesCutOff} of {(long)file.Physical.PageCount + file.Physical.PagesCutOff} pages are missing");
             }
         }
 
@@ -184,7 +194,7 @@ public sealed class DumpFile : IDisposable
     /// <summary>Gives up the file.</summary>
     public void Dispose() => _bytes.Dispose();
 
-    private static DumpInfo? ReadInfo(string path, DumpLimits limits, DumpNotes notes)
+    private static DumpInfo? ReadInfo(string path, DumpLimits limits, DumpProblems problems)
     {
         if (DumpInfo.PathFor(path) is not { } info || !File.Exists(info))
         {
@@ -195,21 +205,21 @@ public sealed class DumpFile : IDisposable
         {
             if (new FileInfo(info).Length > limits.InfoBytes)
             {
-                notes.Add(info, "is too large to be what savecore writes; it is not read");
+                problems.Add(DiagnosticId.TooLarge, info, "is too large to be what savecore writes; it is not read");
                 return null;
             }
 
             DumpInfo read = DumpInfo.Parse(info, Encoding.Latin1.GetString(File.ReadAllBytes(info)));
             if (read["Dump Status"] is { } status && status != "good")
             {
-                notes.Add(info, $"savecore says that the dump is {status}");
+                problems.Add(DiagnosticId.BadDumpStatus, info, $"savecore says that the dump is {status}");
             }
 
             return read;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            notes.Add(info, FileFault.Of(e));
+            problems.Add(DiagnosticId.UnreadableFile, info, FileFault.Of(e));
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Leakstat.Dump.Elf;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Dump.Containers;
 
@@ -30,7 +31,7 @@ internal static class DumpForms
     }
 
     /// <summary>Reads the header and makes physical memory of the rest.</summary>
-    public static DumpFile? Read(DumpBytes bytes, DumpLimits limits, DumpNotes notes, out DumpFault? fault)
+    public static DumpFile? Read(DumpBytes bytes, DumpLimits limits, DumpProblems problems, out DumpFault? fault)
     {
         ReadOnlySpan<byte> start = bytes.Span(0, HeaderBytes);
         if (start.StartsWith(AnyMagic))
@@ -48,7 +49,7 @@ internal static class DumpForms
                 return null;
             }
 
-            return ReadMinidump(bytes, start, amd64, limits, notes, out fault);
+            return ReadMinidump(bytes, start, amd64, limits, problems, out fault);
         }
 
         if (ElfFile.Read(bytes, limits) is { } elf)
@@ -72,7 +73,7 @@ internal static class DumpForms
     }
 
     private static DumpFile? ReadMinidump(
-        DumpBytes bytes, ReadOnlySpan<byte> start, bool amd64, DumpLimits limits, DumpNotes notes, out DumpFault? fault)
+        DumpBytes bytes, ReadOnlySpan<byte> start, bool amd64, DumpLimits limits, DumpProblems problems, out DumpFault? fault)
     {
         uint version = U32(start, 24);
         uint messages = U32(start, 28);
@@ -105,7 +106,7 @@ internal static class DumpForms
         }
 
         List<(ulong Start, ulong End)> ranges = ReadAvail(bytes, availAt, avail, limits);
-        if (BitmapMemory.Read(bytes, bitmapAt, bitmap, dataAt, ranges, pageSize, limits, notes) is not { } physical)
+        if (BitmapMemory.Read(bytes, bitmapAt, bitmap, dataAt, ranges, pageSize, limits, problems) is not { } physical)
         {
             return Fail(DumpFaultKind.Damaged, bytes.Name, "the bitmap claims more pages than a file can hold", out fault);
         }

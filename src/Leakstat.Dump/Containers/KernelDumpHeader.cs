@@ -82,18 +82,6 @@ public sealed record KernelDumpHeader
         };
     }
 
-    /// <summary>Whether the exclusive-or of all its 32-bit words is 0, as the kernel makes it.</summary>
-    public static bool HasGoodParity(ReadOnlySpan<byte> bytes)
-    {
-        uint parity = 0;
-        for (int i = 0; i + 4 <= Math.Min(bytes.Length, Size); i += 4)
-        {
-            parity ^= BinaryPrimitives.ReadUInt32BigEndian(bytes[i..]);
-        }
-
-        return parity == 0;
-    }
-
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         int end = bytes.IndexOf((byte)0);

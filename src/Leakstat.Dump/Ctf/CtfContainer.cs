@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Layouts;
 
 namespace Leakstat.Dump.Ctf;

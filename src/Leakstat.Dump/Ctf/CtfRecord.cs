@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Dump.Ctf;
 

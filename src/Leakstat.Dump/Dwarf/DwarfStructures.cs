@@ -1,6 +1,8 @@
 using System.Text;
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Layouts;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Dwarf;
 
@@ -16,15 +18,15 @@ internal sealed class DwarfStructures
 
     private readonly ElfFile _file;
     private readonly DumpLimits _limits;
-    private readonly DumpNotes _notes;
+    private readonly DumpProblems _problems;
     private readonly Lazy<Dictionary<string, List<StructLayout>>> _found;
     private DwarfSections _sections = DwarfSections.None;
 
-    public DwarfStructures(ElfFile file, DumpLimits limits, DumpNotes notes)
+    public DwarfStructures(ElfFile file, DumpLimits limits, DumpProblems problems)
     {
         _file = file;
         _limits = limits;
-        _notes = notes;
+        _problems = problems;
         _found = new Lazy<Dictionary<string, List<StructLayout>>>(Scan);
     }
 
@@ -36,7 +38,7 @@ internal sealed class DwarfStructures
         var found = new Dictionary<string, List<StructLayout>>(StringComparer.Ordinal);
         if (DwarfSections.Read(_file) is not { } sections)
         {
-            _notes.Add(_file.Bytes.Name, "its debug information cannot be expanded; it is not used");
+            _problems.Add(DiagnosticId.DamagedDump, _file.Bytes.Name, "its debug information cannot be expanded; it is not used");
             return found;
         }
 

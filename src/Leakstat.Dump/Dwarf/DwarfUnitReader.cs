@@ -1,3 +1,5 @@
+using Leakstat.Dump.Inputs;
+
 namespace Leakstat.Dump.Dwarf;
 
 /// <summary>Reads headers of units, tables of abbreviations, and entries (DWARF 5, 7.5).</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Leakstat.Dump.Files;
+using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Dump.Elf;
 
@@ -22,9 +23,6 @@ public readonly record struct ElfSection(
 
     /// <summary>Whether it may be written to (SHF_WRITE).</summary>
     public bool IsWritable => (Flags & 1) != 0;
-
-    /// <summary>Whether it is code (SHF_EXECINSTR).</summary>
-    public bool IsCode => (Flags & 4) != 0;
 
     /// <summary>Whether it has no bytes in the file (SHT_NOBITS: .bss).</summary>
     public bool IsNoBits => Type == 8;

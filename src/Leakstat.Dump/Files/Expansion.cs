@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Leakstat.Dump.Inputs;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Files;
 
@@ -6,6 +8,8 @@ namespace Leakstat.Dump.Files;
 internal static class Expansion
 {
     private const int Block = 64 << 10;
+    private const long LookAtRoom = 64L << 20;
+    private const long LeastRoom = 128L << 20;
 
     /// <summary>The form a file is compressed in, by its first bytes; null where it is not.</summary>
     public static string? FormOf(ReadOnlySpan<byte> start)
@@ -22,7 +26,7 @@ internal static class Expansion
     }
 
     /// <summary>Expands; null and a fault where nothing of it can be had. A damaged end leaves what stands before it, with a note.</summary>
-    public static DumpBytes? Expand(string name, Stream compressed, string form, DumpOptions options, DumpNotes notes, out DumpFault? fault)
+    public static DumpBytes? Expand(string name, Stream compressed, string form, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         fault = null;
         Stream? source = form == "gzip"
@@ -35,13 +39,14 @@ internal static class Expansion
         }
 
         string path = Path.Combine(options.TemporaryDirectory ?? Path.GetTempPath(), $"leakstat-{Path.GetRandomFileName()}");
+        FileStream? target = null;
         try
         {
             long length = 0;
             string? problem = null;
             using (source)
-            using (var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1))
             {
+                target = CreateUnnamed(path);
                 problem = Copy(source, target, options.Limits.ExpandedBytes, out length);
             }
 
@@ -50,31 +55,51 @@ internal static class Expansion
                 if (length == 0)
                 {
                     fault = new DumpFault(DumpFaultKind.Compression, name, $"cannot be expanded: {problem}");
-                    File.Delete(path);
+                    target.Dispose();
                     return null;
                 }
 
-                notes.Add(name, $"{problem}; the first {length} bytes of the expanded dump are used");
+                problems.Add(DiagnosticId.CutFile, name, $"{problem}; the first {length} bytes of the expanded dump are used");
             }
 
-            return MappedBytes.Open(path, deleteOnClose: true, name);
+            return MappedBytes.Of(target, name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(path))
-            {
-                File.Delete(path);
-            }
-
+            target?.Dispose();
             fault = new DumpFault(DumpFaultKind.Compression, name, $"cannot be expanded into {Path.GetDirectoryName(path)}: {FileFault.Of(e)}; TMPDIR names another folder");
             return null;
         }
+    }
+
+    /// <summary>
+    /// A file for this user alone (a dump is the kernel's memory), without a name from the beginning: whatever ends this
+    /// program, nothing is left of it.
+    /// </summary>
+    private static FileStream CreateUnnamed(string path)
+    {
+        var create = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 1,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(path, create);
+        File.Delete(path);
+        return file;
     }
 
     private static string? Copy(Stream source, FileStream target, long limit, out long length)
     {
         byte[] buffer = new byte[Block];
         length = 0;
+        long written = 0;
         string? problem = null;
         while (problem is null)
         {
@@ -103,8 +128,15 @@ internal static class Expansion
             // Blocks of zeros stay holes.
             if (buffer.AsSpan(0, got).ContainsAnyExcept((byte)0))
             {
+                if (written % LookAtRoom == 0 && RoomBeside(target.Name) < LeastRoom)
+                {
+                    problem = $"less than {LeastRoom >> 20} MiB are left in the temporary folder; TMPDIR names another";
+                    break;
+                }
+
                 target.Position = length;
                 target.Write(buffer, 0, got);
+                written += Block;
             }
 
             length += got;
@@ -113,4 +145,6 @@ internal static class Expansion
         target.SetLength(length);
         return problem;
     }
+
+    private static long RoomBeside(string path) => new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
 }

@@ -56,6 +56,9 @@ public sealed unsafe class MappedBytes : DumpBytes
         }
     }
 
+    /// <summary>Maps a file that is open; it is closed with this.</summary>
+    internal static MappedBytes Of(FileStream stream, string name) => new(stream, deleteOnClose: false) { Name = name };
+
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Span(long offset, int length) => offset < 0 || offset >= _length || length <= 0
         ? default

@@ -1,6 +1,7 @@
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Marking;
 using Leakstat.Dump.Walking;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Leaks;
 
@@ -64,7 +65,7 @@ public sealed class HeapBlocks
         blocks.ScanBytes += blocks._roots.Sum(r => (long)Math.Min(r.Step > 0 ? r.Length / (ulong)r.Step * (ulong)r.Size : r.Length, long.MaxValue / 4));
         if (blocks._builder.RefusedSpans > 0)
         {
-            dump.Notes.Add("slabs", $"{blocks._builder.RefusedSpans} lie outside the kernel's address ranges; they are left out");
+            dump.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"{blocks._builder.RefusedSpans} lie outside the kernel's address ranges; they are left out");
         }
 
         return blocks;

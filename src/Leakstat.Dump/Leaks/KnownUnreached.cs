@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>Something FreeBSD itself leaves without a pointer that marking can follow.</summary>
@@ -5,8 +7,7 @@ namespace Leakstat.Dump.Leaks;
 /// <param name="Name">Zone or bucket.</param>
 /// <param name="Most">How many of them at most; more than that is reported like anything else.</param>
 /// <param name="Cause">Why.</param>
-/// <param name="Source">Where that was seen.</param>
-public sealed record KnownCause(string Kind, string Name, int Most, string Cause, string Source);
+public sealed record Unreached(LeakKind Kind, string Name, int Most, KnownCause Cause);
 
 /// <summary>
 /// What FreeBSD keeps without pointers, or loses itself in small fixed numbers. Such blocks are told apart from leaks, never
@@ -16,22 +17,23 @@ public sealed record KnownCause(string Kind, string Name, int Most, string Cause
 public static class KnownUnreached
 {
     /// <summary>The table.</summary>
-    public static IReadOnlyList<KnownCause> All { get; } =
+    public static IReadOnlyList<Unreached> All { get; } =
     [
         new(
-            "zone", "kenv", 8,
-            "copies of kernel environment strings that code running at boot asked for with kern_getenv() and never gave back",
-            "sys/kern/kern_environment.c: kern_getenv, freeenv; 4 items on two healthy machines of 14.2"),
+            LeakKind.Zone, "kenv", 8,
+            new KnownCause(
+                "copies of kernel environment strings that code running at boot asked for with kern_getenv() and never gave back",
+                "sys/kern/kern_environment.c: kern_getenv, freeenv; 4 items on two healthy machines of 14.2")),
     ];
 
     /// <summary>The cause of a group; null where none is known, or there are too many of it.</summary>
-    public static KnownCause? Of(string kind, string name, long count)
+    public static KnownCause? Of(LeakKind kind, string name, long count)
     {
-        foreach (KnownCause known in All)
+        foreach (Unreached known in All)
         {
             if (known.Kind == kind && known.Name == name && count <= known.Most)
             {
-                return known;
+                return known.Cause;
             }
         }
 

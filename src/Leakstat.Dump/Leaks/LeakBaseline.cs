@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Leaks;
 
@@ -13,17 +14,17 @@ public sealed class LeakBaseline
 
     private const int MaxEntries = 1_000_000;
 
-    private readonly Dictionary<(string Kind, string Name, long Size, string Content), long> _counts = [];
+    private readonly Dictionary<(LeakKind Kind, string Name, long Size, string Content), long> _counts = [];
 
     /// <summary>Version text of the kernel it was made with.</summary>
     public required string Kernel { get; init; }
 
     /// <summary>Adds blocks of one content.</summary>
-    public void Add(string kind, string name, long size, string content, long count) =>
+    public void Add(LeakKind kind, string name, long size, string content, long count) =>
         _counts[(kind, name, size, content)] = _counts.GetValueOrDefault((kind, name, size, content)) + count;
 
     /// <summary>Blocks with this content.</summary>
-    public long Count(string kind, string name, long size, string content) => _counts.GetValueOrDefault((kind, name, size, content));
+    public long Count(LeakKind kind, string name, long size, string content) => _counts.GetValueOrDefault((kind, name, size, content));
 
     /// <summary>Writes the file.</summary>
     public void Write(Stream output)
@@ -33,12 +34,12 @@ public sealed class LeakBaseline
         json.WriteString("schema", Schema);
         json.WriteString("kernel", Kernel);
         json.WriteStartArray("unreached");
-        foreach (((string kind, string name, long size, string content), long count) in _counts
-            .OrderBy(c => c.Key.Kind, StringComparer.Ordinal).ThenBy(c => c.Key.Name, StringComparer.Ordinal)
+        foreach (((LeakKind kind, string name, long size, string content), long count) in _counts
+            .OrderBy(c => c.Key.Kind.InWords(), StringComparer.Ordinal).ThenBy(c => c.Key.Name, StringComparer.Ordinal)
             .ThenBy(c => c.Key.Size).ThenBy(c => c.Key.Content, StringComparer.Ordinal))
         {
             json.WriteStartObject();
-            json.WriteString("kind", kind);
+            json.WriteString("kind", kind.InWords());
             json.WriteString("name", name);
             json.WriteNumber("size", size);
             json.WriteString("content", content);
@@ -69,7 +70,7 @@ public sealed class LeakBaseline
             foreach (JsonElement row in rows.EnumerateArray())
             {
                 number++;
-                if (row.ValueKind != JsonValueKind.Object || Text(row, "kind") is not { } kind || Text(row, "name") is not { } name
+                if (row.ValueKind != JsonValueKind.Object || LeakKindName.Parse(Text(row, "kind")) is not { } kind || Text(row, "name") is not { } name
                     || Text(row, "content") is not { } content || Number(row, "size") is not { } size || Number(row, "count") is not (>= 0 and { } count))
                 {
                     problem = $"entry {number} of \"unreached\" is not understood";

@@ -1,4 +1,5 @@
 using Leakstat.Dump.Marking;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Leaks;
 

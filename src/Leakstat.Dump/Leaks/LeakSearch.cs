@@ -1,5 +1,6 @@
 using System.Globalization;
 using Leakstat.Dump.Marking;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Leaks;
 
@@ -16,7 +17,7 @@ public static class LeakSearch
         var progress = new MarkProgress();
         options.Started?.Invoke(progress, heap.ScanBytes);
         MarkResult marked = MarkEngine.Mark(input, progress);
-        var graph = LostGraph.Build(input, marked.Lost);
+        var graph = LeakGraph.Build(input, marked.Lost);
         var grouping = new LeakGrouping(dump, heap, graph, marked.Lost);
         long hidden = 0;
         var leaks = new List<LeakGroup>();
@@ -44,7 +45,7 @@ public static class LeakSearch
             ZonesWalked = dump.Heap.Zones.Count(z => z.Keg is not null),
             ZonesUnreadable = dump.Heap.Zones.Count(z => z.Keg is { } keg && dump.Heap.Counts[keg].UnreadableSlabs > 0),
             MissingPages = missing,
-            IsWhole = heap.Objects > 0 && missing == 0 && dump.Notes.All.All(n => n.Subject != "uma_kegs"),
+            IsWhole = heap.Objects > 0 && missing == 0 && dump.Problems.All.All(p => p.At.File.Path != "uma_kegs"),
             Notes = Notes(dump, heap.Objects),
             Heap = heap,
         };
@@ -69,7 +70,7 @@ public static class LeakSearch
     }
 
     private static IEnumerable<LeakGroup> Sorted(List<LeakGroup> groups) => groups
-        .OrderByDescending(g => g.Bytes).ThenBy(g => g.Kind, StringComparer.Ordinal).ThenBy(g => g.Name, StringComparer.Ordinal).ThenBy(g => g.Size);
+        .OrderByDescending(g => g.Bytes).ThenBy(g => g.Kind.InWords(), StringComparer.Ordinal).ThenBy(g => g.Name, StringComparer.Ordinal).ThenBy(g => g.Size);
 
     private static int[] WithoutBaseline(LeakBaseline? baseline, LeakKey key, int[] places, LeakGrouping grouping)
     {

@@ -49,14 +49,14 @@ internal sealed class MbufReader : BlockReader
         bool fits = header == 32 && external is >= 64 and <= 160 && external % 8 == 0;
         ulong direct = dump.Memory.Translation.DirectMapStart - dump.Memory.Translation.DirectMapPhysical;
 
-        // Until 12 m_ext has six words: count, buffer, size with type and flags, and what frees it.
-        if (fits && dump.Identity.Major is >= 10 and <= 12 && types.Offset("m_ext", "ext_buf") == 8 && itemSize >= external + 48)
+        // In the short form (10 to 12: 1201000) m_ext has six words: count, buffer, size with type and flags, and what frees it; in
+        // the long one (1300139) pages may stand in place of the buffer. The offset of ext_buf tells.
+        if (fits && types.Offset("m_ext", "ext_buf") == 8 && itemSize >= external + 48)
         {
             return new MbufReader(header / 8, external / 8, itemSize / 8, direct, isOld: true);
         }
 
-        return fits && dump.Identity.Major >= 13
-            && types.Offset("m_ext", "ext_buf") == 16 && types.Offset("m_ext", "ext_arg2") == 24 && types.Offset("m_ext", "ext_free") == 144
+        return fits && types.Offset("m_ext", "ext_buf") == 16 && types.Offset("m_ext", "ext_arg2") == 24 && types.Offset("m_ext", "ext_free") == 144
             && types.Offset("m_ext", "ext_arg1") == 152 && itemSize >= external + 160
             ? new MbufReader(header / 8, external / 8, itemSize / 8, direct, isOld: false)
             : null;

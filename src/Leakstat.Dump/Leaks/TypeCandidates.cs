@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Numerics;
 using Leakstat.Dump.Walking;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>What is known of lost blocks of malloc(9) that may tell their type.</summary>
-internal sealed record LostEvidence
+internal sealed record TypeEvidence
 {
     /// <summary>Bytes of the bucket; of one allocation for those beyond buckets.</summary>
     public required long Size { get; init; }
@@ -48,7 +49,7 @@ internal static class TypeCandidates
     private const int FewBlocks = 20;
 
     /// <summary>Candidates, likeliest first.</summary>
-    public static IReadOnlyList<TypeCandidate> Find(KernelDump dump, LostEvidence lost)
+    public static IReadOnlyList<TypeCandidate> Find(KernelDump dump, TypeEvidence lost)
     {
         int bit = BitOf(dump, lost.Size);
         MallocType[] possible = [.. dump.MallocTypes.Where(t =>
@@ -89,7 +90,7 @@ internal static class TypeCandidates
     }
 
     /// <summary>Books again: where all other types together have less than is lost, so much of it at least is this one's.</summary>
-    private static double Left(Weighed type, long all, LostEvidence lost) =>
+    private static double Left(Weighed type, long all, TypeEvidence lost) =>
         Math.Clamp((double)(lost.Bytes - (all - type.Type.BytesInUse)) / lost.Bytes, 0, 0.98);
 
     /// <summary>Whether the types' books have all that malloc(9) has given out: none is missing.</summary>
@@ -103,23 +104,28 @@ internal static class TypeCandidates
     /// <summary>Bit of a bucket in the types' size masks; −1 for sizes beyond buckets.</summary>
     private static int BitOf(KernelDump dump, long size)
     {
-        ReadOnlySpan<int> sizes = dump.Identity.Major is 0 or >= 13
-            ? [16, 32, 64, 128, 256, 384, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536]
-            : [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536];
-        return size <= 65_536 ? sizes.IndexOf((int)size) : -1;
+        for (int bit = 0; bit < dump.MallocBuckets.Count; bit++)
+        {
+            if (dump.MallocBuckets[bit] == size)
+            {
+                return bit;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>A type with what speaks for it.</summary>
     private sealed class Weighed
     {
-        private readonly LostEvidence _lost;
+        private readonly TypeEvidence _lost;
         private readonly double _share;
         private readonly int _held;
         private readonly double _neighbours;
         private readonly double _locked;
         private readonly string? _lock;
 
-        public Weighed(MallocType type, LostEvidence lost, bool only)
+        public Weighed(MallocType type, TypeEvidence lost, bool only)
         {
             Type = type;
             Only = only;

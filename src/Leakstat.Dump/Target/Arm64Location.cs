@@ -16,7 +16,7 @@ internal static class Arm64Location
     private static readonly ulong[] s_directMaps = [0xffff_a000_0000_0000, 0xffff_fd00_0000_0000];
 
     /// <summary>Memory in pages of its size, and the page tables; null where this kernel is not in the dump.</summary>
-    public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(PhysicalMemory physical, KernelFile kernel)
+    public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(PhysicalMemory physical, KernelImage kernel)
     {
         foreach ((ulong linked, ulong at) in VersionPlaces.Of(physical, kernel))
         {

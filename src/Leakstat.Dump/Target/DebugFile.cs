@@ -1,5 +1,7 @@
 using Leakstat.Dump.Dwarf;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Layouts;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Target;
 
@@ -8,24 +10,24 @@ internal sealed class DebugFile
 {
     private readonly DwarfStructures _structures;
 
-    private DebugFile(KernelFile file, DwarfStructures structures)
+    private DebugFile(KernelImage file, DwarfStructures structures)
     {
         File = file;
         _structures = structures;
     }
 
     /// <summary>The file.</summary>
-    public KernelFile File { get; }
+    public KernelImage File { get; }
 
     /// <summary>
     /// Looks in the kernel itself, beside it, and below <c>/usr/lib/debug</c> of the same tree; null where there is none, or where
     /// it is of another build (its symbol table is not the kernel's).
     /// </summary>
-    public static DebugFile? Find(KernelFile kernel, string directory, DumpLimits limits, DumpNotes notes)
+    public static DebugFile? Find(KernelImage kernel, string directory, DumpLimits limits, DumpProblems problems)
     {
         if (kernel.Elf.Find(".debug_info") is not null)
         {
-            return new DebugFile(kernel, new DwarfStructures(kernel.Elf, limits, notes));
+            return new DebugFile(kernel, new DwarfStructures(kernel.Elf, limits, problems));
         }
 
         string name = Path.GetFileName(kernel.Path);
@@ -43,19 +45,19 @@ internal sealed class DebugFile
                 continue;
             }
 
-            KernelFile? file = KernelFile.Open(place, limits, out string? problem);
+            KernelImage? file = KernelImage.Open(place, limits, out string? problem);
             if (file is null)
             {
-                notes.Add(place, problem ?? "cannot be read");
+                problems.Add(DiagnosticId.MissingSymbols, place, problem ?? "cannot be read");
             }
             else if (!IsOf(file, kernel))
             {
-                notes.Add(place, "is of another build of the kernel; it is not used");
+                problems.Add(DiagnosticId.MissingSymbols, place, "is of another build of the kernel; it is not used");
                 file.Dispose();
             }
             else
             {
-                return new DebugFile(file, new DwarfStructures(file.Elf, limits, notes));
+                return new DebugFile(file, new DwarfStructures(file.Elf, limits, problems));
             }
         }
 
@@ -66,7 +68,7 @@ internal sealed class DebugFile
     public IEnumerable<StructLayout> Find(string name) => _structures.Find(name);
 
     /// <summary>Debug information is split off after linking: its sections have the kernel's addresses and sizes.</summary>
-    private static bool IsOf(KernelFile debug, KernelFile kernel)
+    private static bool IsOf(KernelImage debug, KernelImage kernel)
     {
         foreach (string section in (ReadOnlySpan<string>)[".text", ".data", ".bss"])
         {

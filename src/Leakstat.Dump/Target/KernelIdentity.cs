@@ -27,10 +27,12 @@ public sealed partial record KernelIdentity
     /// <summary>The release: <c>14.2-RELEASE</c>, <c>14.2-RELEASE-p3</c>; null where the version text has none.</summary>
     public string? Release => ReleaseIn(Version);
 
-    /// <summary>The major number of the release, by <see cref="OsRelDate"/>, else the version text; 0 where neither tells.</summary>
-    public int Major => OsRelDate > 0
-        ? OsRelDate / 100_000
-        : Release is { } release && int.TryParse(release.Split('.', '-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) ? major : 0;
+    /// <summary>
+    /// Whether the kernel is known to be older than a version, by <see cref="OsRelDate"/>, else by the version text. A kernel of which
+    /// neither can be read counts as new, everywhere.
+    /// </summary>
+    /// <param name="version">A <c>__FreeBSD_version</c>.</param>
+    public bool IsBefore(int version) => (OsRelDate > 0 ? OsRelDate : VersionOf(Release)) is > 0 and var own && own < version;
 
     /// <summary>The release in a version text: <c>FreeBSD 14.2-RELEASE-p1 releng/…</c>.</summary>
     public static string? ReleaseIn(string version)
@@ -45,6 +47,17 @@ public sealed partial record KernelIdentity
         string a = Squeeze(one);
         string b = Squeeze(other);
         return a.Length > 0 && b.Length > 0 && (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal));
+    }
+
+    /// <summary>The least <c>__FreeBSD_version</c> of a release; 0 where there is none.</summary>
+    private static int VersionOf(string? release)
+    {
+        string[] numbers = release?.Split('-')[0].Split('.') ?? [];
+        return numbers.Length == 2
+            && int.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
+            && int.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
+                ? (major * 100_000) + (minor * 1000)
+                : 0;
     }
 
     private static string Squeeze(string text) =>

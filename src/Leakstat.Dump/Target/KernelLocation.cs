@@ -12,7 +12,7 @@ internal static class KernelLocation
     private const ulong KernelBase = 0xffff_ffff_8000_0000;
 
     /// <summary>The page tables; null where this kernel is not in the dump.</summary>
-    public static AddressTranslation? Find(PhysicalMemory physical, KernelFile kernel)
+    public static AddressTranslation? Find(PhysicalMemory physical, KernelImage kernel)
     {
         if (kernel.Symbols is not { } symbols || symbols.Find("KPML4phys") is not (>= 0 and int top))
         {

@@ -11,7 +11,7 @@ public sealed class KernelSymbols
     private readonly SymbolFile _kernel;
     private readonly Lazy<SymbolFile[]> _modules;
 
-    internal KernelSymbols(KernelFile kernel, Func<IReadOnlyList<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)>> modules)
+    internal KernelSymbols(KernelImage kernel, Func<IReadOnlyList<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)>> modules)
     {
         _kernel = new SymbolFile("kernel", kernel, sectionAddresses: null);
         _modules = new Lazy<SymbolFile[]>(() => [.. modules().Select(m => new SymbolFile(m.File.Name, m.Elf, m.SectionAddresses) { Loaded = m.File })]);
@@ -27,25 +27,6 @@ public sealed class KernelSymbols
 
     /// <summary>Address of a symbol of the kernel; 0 where there is none.</summary>
     public ulong Address(string name) => TryFind(name, out KernelSymbol symbol) ? symbol.Address : 0;
-
-    /// <summary>A symbol of the kernel or of any module.</summary>
-    public bool TryFindAnywhere(string name, out KernelSymbol symbol)
-    {
-        if (TryFind(name, out symbol))
-        {
-            return true;
-        }
-
-        foreach (SymbolFile file in _modules.Value)
-        {
-            if (file.Loaded!.Id != 1 && file.TryFind(name, out symbol))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>The symbol that an address lies in; false where it lies in none.</summary>
     public bool TryResolve(ulong address, out KernelSymbol symbol)
@@ -88,7 +69,7 @@ public sealed class KernelSymbols
     }
 
     /// <summary>Symbols of one file; sections of modules are where the kernel put them.</summary>
-    private sealed class SymbolFile(string name, KernelFile? file, ulong[]? sectionAddresses)
+    private sealed class SymbolFile(string name, KernelImage? file, ulong[]? sectionAddresses)
     {
         private readonly Lazy<(ulong[] Addresses, int[] Rows)> _sorted = new(() => Sort(file?.Symbols, sectionAddresses));
 

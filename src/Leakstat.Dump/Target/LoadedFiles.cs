@@ -1,4 +1,6 @@
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Inputs;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Target;
 
@@ -6,12 +8,12 @@ namespace Leakstat.Dump.Target;
 /// Reads <c>linker_files</c>: the kernel and its modules, with the places of their sections (<c>sys/kern/kern_linker.c</c>,
 /// <c>link_elf_obj.c</c>), and opens the modules' files.
 /// </summary>
-internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, KernelFile kernel, string directory, DumpLimits limits, DumpNotes notes)
+internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, KernelImage kernel, string directory, DumpLimits limits, DumpProblems problems)
 {
     /// <summary>Reads the list; the kernel alone where the dump does not have it.</summary>
-    public List<(LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses)> Read(ulong listHead)
+    public List<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)> Read(ulong listHead)
     {
-        var files = new List<(LoadedFile, KernelFile?, ulong[])>();
+        var files = new List<(LoadedFile, KernelImage?, ulong[])>();
         int link = types.Offset("linker_file", "link");
         int name = types.Offset("linker_file", "filename");
         int path = types.Offset("linker_file", "pathname");
@@ -26,14 +28,14 @@ internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, Kernel
             {
                 if (!seen.Add(at) || seen.Count > limits.Modules)
                 {
-                    notes.Add("linker_files", "the list of loaded files runs in a circle or has no end; what stands before is used");
+                    problems.Add(DiagnosticId.DamagedDump, "linker_files", "the list of loaded files runs in a circle or has no end; what stands before is used");
                     break;
                 }
 
                 if (memory.UInt64(at + (ulong)address) is not { } start || memory.UInt64(at + (ulong)size) is not { } length
                     || memory.String(memory.UInt64(at + (ulong)name) ?? 0) is not { Length: > 0 } text)
                 {
-                    notes.Add("linker_files", "an entry of the list of loaded files cannot be read; the rest is missing");
+                    problems.Add(DiagnosticId.MissingPages, "linker_files", "an entry of the list of loaded files cannot be read; the rest is missing");
                     break;
                 }
 
@@ -65,7 +67,7 @@ internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, Kernel
         return files;
     }
 
-    private (LoadedFile File, KernelFile? Elf, ulong[] SectionAddresses) Complete(ulong at, LoadedFile file)
+    private (LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses) Complete(ulong at, LoadedFile file)
     {
         if (file.Id == 1)
         {
@@ -75,18 +77,18 @@ internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, Kernel
         }
 
         string path = System.IO.Path.Combine(directory, System.IO.Path.GetFileName(file.Name));
-        KernelFile? elf = KernelFile.Open(path, limits, out string? problem);
+        KernelImage? elf = KernelImage.Open(path, limits, out string? problem);
         if (elf is null && file.Path is { } from && problem == "no such file")
         {
             // Modules of ports lie in /boot/modules beside the kernel's folder.
             path = System.IO.Path.Combine(directory, "..", "modules", System.IO.Path.GetFileName(from));
-            elf = KernelFile.Open(path, limits, out problem);
+            elf = KernelImage.Open(path, limits, out problem);
         }
 
         ulong[] addresses = [];
         if (elf is null)
         {
-            notes.Add($"module {file.Name}", $"{path}: {problem}; its symbols are not known");
+            problems.Add(DiagnosticId.MissingSymbols, $"module {file.Name}", $"{path}: {problem}; its symbols are not known");
         }
         else
         {
@@ -97,7 +99,7 @@ internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, Kernel
         bool known = sections.Length > 0;
         if (elf is not null && !known)
         {
-            notes.Add($"module {file.Name}", "the places of its sections are not in the dump; its symbols are not known");
+            problems.Add(DiagnosticId.MissingSymbols, $"module {file.Name}", "the places of its sections are not in the dump; its symbols are not known");
             elf.Dispose();
             elf = null;
         }
@@ -112,7 +114,7 @@ internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, Kernel
             addresses);
     }
 
-    private static IEnumerable<LoadedSection> Sections(LoadedFile file, KernelFile? elf, ulong[] addresses)
+    private static IEnumerable<LoadedSection> Sections(LoadedFile file, KernelImage? elf, ulong[] addresses)
     {
         if (elf is null)
         {
@@ -156,7 +158,7 @@ internal sealed class LoadedFiles(KernelMemory memory, KernelTypes types, Kernel
             // A file of the same name that is not the one that was loaded has sections of other sizes.
             if (elf.Sections[(int)number].Size != size)
             {
-                notes.Add($"module {file.Name}", "the file in the kernel's folder is not the one that was loaded; it is not used");
+                problems.Add(DiagnosticId.MissingSymbols, $"module {file.Name}", "the file in the kernel's folder is not the one that was loaded; it is not used");
                 return [];
             }
 

@@ -7,7 +7,7 @@ internal static class VersionSearch
     private const ulong Searched = 96 << 20;
 
     /// <summary>The first text of the form <c>FreeBSD 14.2-…</c> with a line end in it, in the kernel's image; null where there is none.</summary>
-    public static string? Find(KernelMemory memory)
+    public static string? Find(VirtualMemory memory)
     {
         ulong start = memory.Translation.IsDirectMap(KernelBase) || memory.Translation.KernelStart > KernelBase
             ? memory.Translation.KernelStart
@@ -34,7 +34,7 @@ internal static class VersionSearch
         return null;
     }
 
-    private static string? Text(KernelMemory memory, ulong address) =>
+    private static string? Text(VirtualMemory memory, ulong address) =>
         memory.String(address, 512) is { } text && text.Contains('\n', StringComparison.Ordinal) && KernelIdentity.ReleaseIn(text) is not null
             ? text
             : null;

@@ -21,7 +21,7 @@ public static class StackUnwinder
     /// <summary>The thread that panicked, by <c>dumptid</c> and the registers saved in <c>dumppcb</c> (<c>sys/kern/kern_shutdown.c</c>).</summary>
     public static PanicThread OfPanic(KernelDump dump)
     {
-        KernelMemory memory = dump.Memory;
+        VirtualMemory memory = dump.Memory;
         int? id = dump.Symbols.Address("dumptid") is not 0 and ulong at && memory.UInt32(at) is { } number and < int.MaxValue ? (int)number : null;
         var found = new PanicThread { ThreadId = id };
         ulong thread = 0;
@@ -43,7 +43,7 @@ public static class StackUnwinder
     /// <summary>Frames from saved registers on.</summary>
     private static PanicThread Unwind(KernelDump dump, PanicThread found, ulong pcb)
     {
-        KernelMemory memory = dump.Memory;
+        VirtualMemory memory = dump.Memory;
         FrameRules rules = FrameRules.For(dump);
         (ulong address, ulong frame) = rules.Saved(pcb);
         if (address == 0)
@@ -122,7 +122,7 @@ public static class StackUnwinder
 
     private static (ulong Thread, ulong Process) Find(KernelDump dump, uint id)
     {
-        KernelMemory memory = dump.Memory;
+        VirtualMemory memory = dump.Memory;
         int threads = Offset(dump, "proc", "p_threads");
         int nextProcess = Offset(dump, "proc", "p_list");
         int nextThread = Offset(dump, "thread", "td_plist");

@@ -46,7 +46,7 @@ internal sealed class ArenaReader(WalkContext context)
             return;
         }
 
-        long before = context.Notes.Count;
+        long before = context.Problems.Count;
         foreach (ulong at in context.List(context.Symbols.Address("vmem_list"), all, "vmem_list", context.Limits.Zones))
         {
             string text = FixedText(at + (ulong)name);
@@ -73,7 +73,7 @@ internal sealed class ArenaReader(WalkContext context)
                 at, text, context.Memory.Pointer(at, context.Types.Offset("vmem", "vm_size")), context.Memory.Pointer(at, context.Types.Offset("vmem", "vm_inuse")), count, bytes));
         }
 
-        IsWhole = Allocated.Count > 0 && context.Notes.Count == before;
+        IsWhole = Allocated.Count > 0 && context.Problems.Count == before;
     }
 
     private string FixedText(ulong at)

@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.Dump.Walking;
 
 /// <summary>Where a counter that the kernel keeps is not what was counted by walking.</summary>

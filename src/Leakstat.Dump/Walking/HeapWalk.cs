@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -10,7 +11,7 @@ internal sealed class HeapWalk
 {
     private readonly WalkContext _context;
     private readonly UmaLayout _layout;
-    private readonly KernelMemory _memory;
+    private readonly VirtualMemory _memory;
     private readonly List<Keg> _kegs = [];
     private readonly List<Zone> _zones = [];
     private readonly List<SlabList> _slabs = [];
@@ -27,7 +28,7 @@ internal sealed class HeapWalk
     /// <remarks>Large allocations are found by <see cref="PageSurvey"/>.</remarks>
     public static KernelHeap Walk(WalkContext context)
     {
-        UmaLayout? layout = UmaLayout.From(context.Types, context.Identity.Major, context.Notes);
+        UmaLayout? layout = UmaLayout.From(context.Types, context.Features, context.Problems);
         PointerForms forms = new()
         {
             PerCpuBase = context.Machine.PerCpuBase,
@@ -70,7 +71,7 @@ internal sealed class HeapWalk
         }
 
         ulong cacheZones = _context.Symbols.Address("uma_cachezones");
-        foreach (ulong at in _context.List(cacheZones, _layout.ZoneLink, "uma_cachezones", _context.Limits.Zones))
+        foreach (ulong at in _context.List(cacheZones, _layout.UzLink, "uma_cachezones", _context.Limits.Zones))
         {
             _zones.Add(zones.Read(at, _zones.Count, keg: null, static _ => { }));
         }
@@ -108,7 +109,7 @@ internal sealed class HeapWalk
         if (items > _context.ItemLimit)
         {
             // Nothing real is like this: leave the kegs out that claim most, rather than everything.
-            _context.Notes.Add("slabs", $"they claim {items} items, more than this dump can hold; kegs that claim most are left out");
+            _context.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"they claim {items} items, more than this dump can hold; kegs that claim most are left out");
             for (int k = 0; k < _kegs.Count; k++)
             {
                 if ((long)_slabs[k].Base.Count * _kegs[k].ItemsPerSlab > _context.ItemLimit / Math.Max(1, _kegs.Count))
@@ -180,7 +181,7 @@ internal sealed class HeapWalk
         // The problem of the lowest slab is told, whichever processor came first.
         if (Array.Find(results, r => r.Problem is not null).Problem is { } told)
         {
-            _context.Notes.Add($"keg {keg.Name}", told);
+            _context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", told);
         }
 
         return (results.Sum(r => r.Free), results.Sum(r => r.Unreadable));
@@ -207,7 +208,7 @@ internal sealed class HeapWalk
     private int FreeItems(Keg keg, ulong header, Span<byte> states, ref string? problem)
     {
         int bytes = (keg.ItemsPerSlab + 63) / 64 * 8;
-        int size = Math.Max(_layout.SlabFreeBits + bytes, _layout.SlabFreeCount + 2);
+        int size = Math.Max(_layout.UsFree + bytes, _layout.UsFreecount + 2);
 
         // Headers mostly lie on one page: then nothing is copied.
         ReadOnlySpan<byte> slab = _memory.ToPageEnd(header);
@@ -228,14 +229,14 @@ internal sealed class HeapWalk
             slab = copy;
         }
 
-        int claimed = _layout.SlabFreeCountSize == 1
-            ? slab[_layout.SlabFreeCount]
-            : BinaryPrimitives.ReadUInt16LittleEndian(slab[_layout.SlabFreeCount..]);
+        int claimed = _layout.UsFreecountSize == 1
+            ? slab[_layout.UsFreecount]
+            : BinaryPrimitives.ReadUInt16LittleEndian(slab[_layout.UsFreecount..]);
         byte state = (byte)(keg.InitKind == KegInit.Constructor ? ItemState.FreeConstructed : ItemState.Free);
         int free = 0;
         for (int word = 0; word < bytes / 8; word++)
         {
-            ulong set = BinaryPrimitives.ReadUInt64LittleEndian(slab[(_layout.SlabFreeBits + (word * 8))..]);
+            ulong set = BinaryPrimitives.ReadUInt64LittleEndian(slab[(_layout.UsFree + (word * 8))..]);
             int left = keg.ItemsPerSlab - (word * 64);
             set &= left < 64 ? (1UL << left) - 1 : ulong.MaxValue;
             for (; set != 0; set &= set - 1, free++)
@@ -289,12 +290,12 @@ internal sealed class HeapWalk
         if (strange > 0)
         {
             bool known = _slabs[keg.Index].Unreadable > 0;
-            _context.Notes.Add($"zone {zone.Name}", $"{strange} items in its caches lie in no slab that was read{(known ? "" : "; the dump contradicts itself")}");
+            _context.Problems.Add(DiagnosticId.DamagedDump, $"zone {zone.Name}", $"{strange} items in its caches lie in no slab that was read{(known ? "" : "; the dump contradicts itself")}");
         }
 
         if (doubly > 0)
         {
-            _context.Notes.Add($"zone {zone.Name}", $"{doubly} items in its caches are free already; each is counted once");
+            _context.Problems.Add(DiagnosticId.DamagedDump, $"zone {zone.Name}", $"{doubly} items in its caches are free already; each is counted once");
         }
 
         _zones.Add(zone);

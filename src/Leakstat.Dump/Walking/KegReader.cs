@@ -1,12 +1,13 @@
 using System.Globalization;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
 /// <summary>Reads <c>uma_kegs</c>: every keg and its slabs.</summary>
 internal sealed class KegReader(WalkContext context, UmaLayout layout)
 {
-    private readonly KernelMemory _memory = context.Memory;
+    private readonly VirtualMemory _memory = context.Memory;
     private long _slabs;
 
     // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are many.
@@ -21,11 +22,11 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         var kegs = new List<Found>();
         ulong zero = context.Symbols.Address("zero_init");
         ulong[] fills = [zero, context.Symbols.Address("trash_init"), context.Symbols.Address("mtrash_init")];
-        foreach (ulong at in context.List(context.Symbols.Address("uma_kegs"), layout.KegLink, "uma_kegs", context.Limits.Zones))
+        foreach (ulong at in context.List(context.Symbols.Address("uma_kegs"), layout.UkLink, "uma_kegs", context.Limits.Zones))
         {
             if (ReadKeg(at, kegs.Count, fills) is { } keg)
             {
-                ulong[] zones = [.. context.List(at + (ulong)layout.KegZones, layout.ZoneLink, $"zones of keg {keg.Name}", context.Limits.Zones)];
+                ulong[] zones = [.. context.List(at + (ulong)layout.UkZones, layout.UzLink, $"zones of keg {keg.Name}", context.Limits.Zones)];
                 kegs.Add(new Found(keg, zones));
             }
         }
@@ -41,14 +42,14 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         freeCounted = 0;
         bool broken = false;
         SlabLinks? links = null;
-        int domains = layout.KegDomain >= 0 ? context.Machine.Domains : 1;
+        int domains = layout.UkDomain >= 0 ? context.Machine.Domains : 1;
         for (int domain = 0; domain < domains; domain++)
         {
-            ulong lists = layout.KegDomain >= 0 ? keg.Address + (ulong)(layout.KegDomain + (domain * layout.DomainSize)) : keg.Address;
-            if (layout.DomainPages >= 0 && layout.KegDomain >= 0)
+            ulong lists = layout.UkDomain >= 0 ? keg.Address + (ulong)(layout.UkDomain + (domain * layout.SizeofDomain)) : keg.Address;
+            if (layout.UdPages >= 0 && layout.UkDomain >= 0)
             {
-                pages += _memory.Int32(lists, layout.DomainPages);
-                freeCounted += _memory.Int32(lists, layout.DomainFree);
+                pages += _memory.Int32(lists, layout.UdPages);
+                freeCounted += _memory.Int32(lists, layout.UdFreeItems);
             }
 
             broken |= !Collect(keg, lists + (ulong)layout.Lists.Part, slabs, ref links);
@@ -56,16 +57,16 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             broken |= !Collect(keg, lists + (ulong)layout.Lists.Free, slabs, ref links);
         }
 
-        if (layout.DomainPages < 0 || layout.KegDomain < 0)
+        if (layout.UdPages < 0 || layout.UkDomain < 0)
         {
-            pages = _memory.Int32(keg.Address, layout.KegPageCount);
-            freeCounted = _memory.Int32(keg.Address, layout.KegFreeCount);
+            pages = _memory.Int32(keg.Address, layout.UkPages);
+            freeCounted = _memory.Int32(keg.Address, layout.UkFree);
         }
 
         int doubles = slabs.SortUnique();
         if (doubles > 0)
         {
-            context.Notes.Add($"keg {keg.Name}", $"{doubles} slabs stand in its lists twice; each is counted once");
+            context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", $"{doubles} slabs stand in its lists twice; each is counted once");
         }
 
         // Where a list breaks off, the kernel's count of pages tells how many slabs lie behind the break.
@@ -79,28 +80,28 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
     }
 
     /// <summary>Pages that the kernel counts for a keg, in the first domain where it counts by domain.</summary>
-    private long PagesOf(Keg keg) => layout.DomainPages >= 0 && layout.KegDomain >= 0
-        ? _memory.Int32(keg.Address + (ulong)layout.KegDomain, layout.DomainPages)
-        : _memory.Int32(keg.Address, layout.KegPageCount);
+    private long PagesOf(Keg keg) => layout.UdPages >= 0 && layout.UkDomain >= 0
+        ? _memory.Int32(keg.Address + (ulong)layout.UkDomain, layout.UdPages)
+        : _memory.Int32(keg.Address, layout.UkPages);
 
     private Keg? ReadKeg(ulong at, int index, ulong[] fills)
     {
-        string name = _memory.String(_memory.Pointer(at, layout.KegName), context.Limits.NameBytes) ?? $"(keg at 0x{at:x})";
-        int size = (int)Math.Min(_memory.Int32(at, layout.KegSize), int.MaxValue);
-        int stride = (int)Math.Min(_memory.Int32(at, layout.KegStride), int.MaxValue);
-        int pages = _memory.Int16(at, layout.KegPages);
-        int items = _memory.Int16(at, layout.KegItems);
-        uint raw = _memory.Int32(at, layout.KegFlags);
-        UmaFlags flags = context.Identity.Major is 0 or >= 13 ? (UmaFlags)raw : OldFlags(raw);
+        string name = _memory.String(_memory.Pointer(at, layout.UkName), context.Limits.NameBytes) ?? $"(keg at 0x{at:x})";
+        int size = (int)Math.Min(_memory.Int32(at, layout.UkSize), int.MaxValue);
+        int stride = (int)Math.Min(_memory.Int32(at, layout.UkRsize), int.MaxValue);
+        int pages = _memory.Int16(at, layout.UkPpera);
+        int items = _memory.Int16(at, layout.UkIpers);
+        uint raw = _memory.Int32(at, layout.UkFlags);
+        UmaFlags flags = context.Features.HasLongSlabHeader ? OldFlags(raw) : (UmaFlags)raw;
         bool perCpu = (flags & UmaFlags.PerCpu) != UmaFlags.None;
         long room = perCpu ? _memory.PageSize : (long)pages * _memory.PageSize;
         if (pages == 0 || items == 0 || stride < 4 || (long)stride * items > room || size > stride)
         {
-            context.Notes.Add($"keg {name}", $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
+            context.Problems.Add(DiagnosticId.DamagedDump, $"keg {name}", $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
             return null;
         }
 
-        ulong init = _memory.Pointer(at, layout.KegInit);
+        ulong init = _memory.Pointer(at, layout.UkInit);
         bool isMalloc = IsMallocBucket(name);
         return new Keg
         {
@@ -114,9 +115,9 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             Flags = flags,
             Init = init,
             InitKind = init == 0 ? KegInit.None : Array.IndexOf(fills, init) >= 0 ? KegInit.Fill : KegInit.Constructor,
-            HeaderOffset = (int)Math.Min(_memory.Int32(at, layout.KegHeaderOffset), int.MaxValue),
+            HeaderOffset = (int)Math.Min(_memory.Int32(at, layout.UkPgoff), int.MaxValue),
             IsMalloc = isMalloc,
-            IsBucket = (context.Identity.Major >= 13 && (flags & UmaFlags.Bucket) != UmaFlags.None) || IsBucketName(name),
+            IsBucket = (!context.Features.HasLongSlabHeader && (flags & UmaFlags.Bucket) != UmaFlags.None) || IsBucketName(name),
             IsData = IsDataName(name),
         };
     }
@@ -133,17 +134,17 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         {
             if (++_slabs > context.SlabLimit)
             {
-                context.Notes.Add("slabs", $"there are more than {context.SlabLimit} slabs; the rest is not read");
+                context.Problems.Add(DiagnosticId.TooMany, "slabs", $"there are more than {context.SlabLimit} slabs; the rest is not read");
                 return false;
             }
 
             if (circle.IsCircle(at))
             {
-                context.Notes.Add($"keg {keg.Name}", "a list of its slabs runs in a circle; what stands before is used");
+                context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", "a list of its slabs runs in a circle; what stands before is used");
                 return false;
             }
 
-            ulong link = at + (ulong)layout.SlabLink;
+            ulong link = at + (ulong)layout.UsLink;
             if (++steps == Long && links is null && _linksLeft > 0 && SlabLinks.Pays(PagesOf(keg) / keg.PagesPerSlab, _memory))
             {
                 _linksLeft--;
@@ -152,20 +153,20 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
             if (!(links is null ? _memory.TryReadUInt64(link, out ulong next) : links.TryReadUInt64(link, out next)))
             {
-                context.Notes.Add($"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
+                context.Problems.Add(DiagnosticId.MissingPages, $"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
                 slabs.Unreadable++;
                 return false;
             }
 
-            ulong start = layout.SlabData >= 0
-                ? _memory.Pointer(at, layout.SlabData)
+            ulong start = layout.UsData >= 0
+                ? _memory.Pointer(at, layout.UsData)
                 : offPage
-                    ? layout.HashSlabData is { } data ? _memory.Pointer(at + (ulong)data, 0) : 0
+                    ? layout.UhsData is { } data ? _memory.Pointer(at + (ulong)data, 0) : 0
                     : at - (ulong)keg.HeaderOffset;
             if (start == 0 || start % page != 0 || !_memory.Translation.IsKernelAddress(start))
             {
                 slabs.Unreadable++;
-                context.Notes.Add($"keg {keg.Name}", $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
+                context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
             }
             else
             {

@@ -42,6 +42,12 @@ internal sealed class KernelCounters(WalkContext context)
         ("kern.kstack_pages", "kstack_pages"),
     ];
 
+    /// <summary>
+    /// First version of 14. A counter of page tables has eight bytes before and after it became per-CPU, and nothing but the version
+    /// tells which it is.
+    /// </summary>
+    private const int Version14 = 1_400_000;
+
     /// <summary>Per-CPU counters: name, symbol (<c>sys/amd64/amd64/pmap.c</c>, 14 and later).</summary>
     private static readonly (string Name, string Symbol)[] s_counters =
     [
@@ -50,7 +56,7 @@ internal sealed class KernelCounters(WalkContext context)
         ("vm.pmap.pv_page_count", "pv_page_count"),
     ];
 
-    private readonly KernelMemory _memory = context.Memory;
+    private readonly VirtualMemory _memory = context.Memory;
     private readonly List<KernelCounter> _found = [];
 
     /// <summary>Reads all; what is not in the dump is left out.</summary>
@@ -68,7 +74,7 @@ internal sealed class KernelCounters(WalkContext context)
 
         foreach ((string name, string symbol) in s_counters)
         {
-            if (context.Identity.Major >= 14 && context.Symbols.TryFind(symbol, out KernelSymbol at) && _memory.UInt64(at.Address) is { } stored)
+            if (!context.Identity.IsBefore(Version14) && context.Symbols.TryFind(symbol, out KernelSymbol at) && _memory.UInt64(at.Address) is { } stored)
             {
                 Add(name, (long?)_memory.Counter(stored, context.Machine));
             }
@@ -109,7 +115,7 @@ internal sealed class KernelCounters(WalkContext context)
         int count = context.Types.Offset("vm_pagequeue", "pq_cnt");
         FieldLayout? queues = context.Types.Field("vm_domain", "vmd_pagequeues");
         ulong domains = context.Symbols.Address("vm_dom");
-        if (context.Identity.Major is > 0 and < 12)
+        if (context.Features.HasQueueCounts)
         {
             ulong meter = context.Symbols.Address("vm_cnt");
             foreach (string name in (ReadOnlySpan<string>)["v_free_count", "v_active_count", "v_inactive_count", "v_laundry_count", "v_cache_count"])

@@ -7,22 +7,22 @@ namespace Leakstat.Dump.Walking;
 internal static class KernelReading
 {
     /// <summary>A pointer member; 0 where it cannot be read or the member is not there.</summary>
-    public static ulong Pointer(this KernelMemory memory, ulong structure, int offset) =>
+    public static ulong Pointer(this VirtualMemory memory, ulong structure, int offset) =>
         offset >= 0 && memory.TryReadUInt64(structure + (ulong)offset, out ulong value) ? value : 0;
 
     /// <summary>A 32-bit member; 0 where it cannot be read or the member is not there.</summary>
-    public static uint Int32(this KernelMemory memory, ulong structure, int offset) =>
+    public static uint Int32(this VirtualMemory memory, ulong structure, int offset) =>
         offset >= 0 && memory.TryReadUInt32(structure + (ulong)offset, out uint value) ? value : 0;
 
     /// <summary>A 16-bit member; 0 where it cannot be read or the member is not there.</summary>
-    public static ushort Int16(this KernelMemory memory, ulong structure, int offset)
+    public static ushort Int16(this VirtualMemory memory, ulong structure, int offset)
     {
         Span<byte> bytes = stackalloc byte[2];
         return offset >= 0 && memory.TryRead(structure + (ulong)offset, bytes) ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
     }
 
     /// <summary>An 8-bit member; 0 where it cannot be read or the member is not there.</summary>
-    public static byte Int8(this KernelMemory memory, ulong structure, int offset)
+    public static byte Int8(this VirtualMemory memory, ulong structure, int offset)
     {
         Span<byte> bytes = stackalloc byte[1];
         return offset >= 0 && memory.TryRead(structure + (ulong)offset, bytes) ? bytes[0] : (byte)0;
@@ -32,7 +32,7 @@ internal static class KernelReading
     /// <param name="memory">Memory.</param>
     /// <param name="stored">The pointer as stored.</param>
     /// <param name="machine">CPUs.</param>
-    public static ulong? Counter(this KernelMemory memory, ulong stored, Machine machine)
+    public static ulong? Counter(this VirtualMemory memory, ulong stored, Machine machine)
     {
         if (stored == 0)
         {

@@ -1,4 +1,6 @@
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -24,16 +26,15 @@ public sealed record Machine
     public required int PerCpuStride { get; init; }
 
     /// <summary>Reads it; what is missing is taken for one CPU and one domain, with a note.</summary>
-    internal static Machine Read(KernelMemory memory, KernelSymbols symbols, KernelIdentity identity, DumpLimits limits, DumpNotes notes)
+    internal static Machine Read(
+        VirtualMemory memory, KernelSymbols symbols, KernelIdentity identity, KernelFeatures features, DumpLimits limits, DumpProblems problems)
     {
         int ids = Count("mp_maxid", limits.Cpus - 1, 0) + 1;
         bool amd64 = identity.Architecture == "amd64";
         ulong pcpu = 0;
         if (amd64 && symbols.TryFind("__pcpu", out KernelSymbol array))
         {
-            // A pointer since 13.0, an array before (sys/amd64/amd64/mp_machdep.c).
-            bool pointer = array.Size == 8 || (array.Size == 0 && identity.Major >= 13);
-            pcpu = pointer ? memory.UInt64(array.Address) ?? 0 : array.Address;
+            pcpu = features.HasPcpuPointer ? memory.UInt64(array.Address) ?? 0 : array.Address;
         }
 
         return new Machine
@@ -42,7 +43,7 @@ public sealed record Machine
             Cpus = Math.Clamp(Count("mp_ncpus", limits.Cpus, ids), 1, ids),
             Domains = Math.Max(1, Count("vm_ndomains", limits.Domains, 1)),
             Pcpu = pcpu,
-            PerCpuBase = amd64 && identity.Major >= 13 ? pcpu : 0,
+            PerCpuBase = amd64 && features.HasPcpuPointer ? pcpu : 0,
             PerCpuStride = memory.PageSize,
         };
 
@@ -55,7 +56,7 @@ public sealed record Machine
                     return (int)value;
                 }
 
-                notes.Add(name, $"is {value}, which is not plausible; {otherwise} is used");
+                problems.Add(DiagnosticId.DamagedDump, name, $"is {value}, which is not plausible; {otherwise} is used");
             }
 
             return otherwise;

@@ -1,4 +1,5 @@
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -9,7 +10,7 @@ internal static class MallocReader
     public static List<MallocType> Read(WalkContext context)
     {
         var types = new List<MallocType>();
-        KernelMemory memory = context.Memory;
+        VirtualMemory memory = context.Memory;
         int next = context.Types.Offset("malloc_type", "ks_next");
         int name = context.Types.Offset("malloc_type", "ks_shortdesc");
         int embedded = context.Types.Offset("malloc_type", "ks_mti");
@@ -26,7 +27,7 @@ internal static class MallocReader
         int size = context.Types.Size("malloc_type_stats");
         if (next < 0 || name < 0 || (embedded < 0 && handle < 0) || stats < 0 || fields.Any(f => f < 0) || size == 0)
         {
-            context.Notes.Add("kmemstatistics", "the layout of malloc types is not known: they cannot be read");
+            context.Problems.Add(DiagnosticId.UnknownLayout, "kmemstatistics", "the layout of malloc types is not known: they cannot be read");
             return types;
         }
 
@@ -60,7 +61,7 @@ internal static class MallocReader
 
         if (unreadable > 0)
         {
-            context.Notes.Add("kmemstatistics", $"{unreadable} malloc types cannot be read; they are left out");
+            context.Problems.Add(DiagnosticId.MissingPages, "kmemstatistics", $"{unreadable} malloc types cannot be read; they are left out");
         }
 
         return types;

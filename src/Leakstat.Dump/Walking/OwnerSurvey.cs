@@ -1,4 +1,5 @@
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -86,7 +87,7 @@ internal sealed class OwnerSurvey
 
         if (shared > 0)
         {
-            _context.Notes.Add("slabs", $"{shared} pages are claimed by two slabs; the first has them");
+            _context.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"{shared} pages are claimed by two slabs; the first has them");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -21,10 +22,10 @@ public readonly record struct PageState(
 /// <summary>Goes through <c>vm_page_array</c>: one structure for each managed page.</summary>
 internal sealed class PageArray
 {
-    private readonly KernelMemory _memory;
+    private readonly VirtualMemory _memory;
     private readonly Offsets _offsets;
 
-    private PageArray(KernelMemory memory, ulong address, long count, Offsets offsets)
+    private PageArray(VirtualMemory memory, ulong address, long count, Offsets offsets)
     {
         _memory = memory;
         Address = address;
@@ -58,7 +59,7 @@ internal sealed class PageArray
         ulong count = size == 0 ? 0 : context.Memory.UInt64(size) ?? 0;
         if (offsets.Size is < 48 or > 4096 || offsets.Links < 0 || offsets.Object < 0 || offsets.Physical < 0 || address == 0 || count == 0)
         {
-            context.Notes.Add("vm_page_array", "cannot be found, or its layout is not known: large allocations are not listed");
+            context.Problems.Add(DiagnosticId.UnknownLayout, "vm_page_array", "cannot be found, or its layout is not known: large allocations are not listed");
             return null;
         }
 
@@ -66,7 +67,7 @@ internal sealed class PageArray
         long bound = ((long)context.Memory.Physical.PageCount * context.Memory.PageSize / offsets.Size) + 1;
         if (count > (ulong)bound)
         {
-            context.Notes.Add("vm_page_array", $"claims {count} pages, more than the dump has room for; {bound} are read");
+            context.Problems.Add(DiagnosticId.DamagedDump, "vm_page_array", $"claims {count} pages, more than the dump has room for; {bound} are read");
         }
 
         return new PageArray(context.Memory, address, (long)Math.Min(count, (ulong)bound), offsets);

@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class PageSteps(WalkContext context, string what)
         if (_left == 0)
         {
             _left = -1;
-            context.Notes.Add(what, "covers its pages many times over; the rest of it is left out");
+            context.Problems.Add(DiagnosticId.DamagedDump, what, "covers its pages many times over; the rest of it is left out");
         }
 
         return false;

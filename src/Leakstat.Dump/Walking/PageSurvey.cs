@@ -1,4 +1,5 @@
 using Leakstat.Dump.Containers;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -113,19 +114,19 @@ internal sealed class PageSurvey
                 Class[slot] = kind;
             }
 
-            if (kind == PageClass.KernelObject && state.References > 0
-                && marks.Read(state) is { } mark && mark.Size % page == 0 && mark.Size > 0 && mark.Size <= memory - claimed)
+            if (kind == PageClass.KernelObject && state.References > 0 && marks.MayHave(state))
             {
                 ulong address = slot >= 0 ? KernelAddress[slot] : context.Memory.Translation.KernelStart + (state.Index * page);
                 if (address == 0 || !context.Memory.Translation.TryTranslate(address, out ulong there) || there != state.Physical
-                    || (arenas.IsWhole && !(arenas.Allocated.TryGetValue(address, out ulong length) && length == mark.Size)))
+                    || marks.Read(state, arenas.IsWhole ? arenas.Allocated.GetValueOrDefault(address) : null) is not { } mark
+                    || mark.Size % page != 0 || mark.Size == 0 || mark.Size > memory - claimed)
                 {
                     continue;
                 }
 
                 if (Large.Count >= context.Limits.LargeAllocations)
                 {
-                    context.Notes.Add("large allocations", $"there are more than {context.Limits.LargeAllocations}; the rest is not listed");
+                    context.Problems.Add(DiagnosticId.TooMany, "large allocations", $"there are more than {context.Limits.LargeAllocations}; the rest is not listed");
                     break;
                 }
 
@@ -137,43 +138,60 @@ internal sealed class PageSurvey
 }
 
 /// <summary>
-/// The mark of a large allocation at the vm_page of its first page: from 13 on in the page itself, before a slab of its own
-/// (<c>sys/kern/kern_malloc.c</c>, <c>uma_large_malloc</c> in <c>sys/vm/uma_core.c</c>).
+/// The mark of a large allocation at the vm_page of its first page: in the page itself, or in kernels with long slab headers a slab
+/// of its own (<c>sys/kern/kern_malloc.c</c>, <c>uma_large_malloc</c> in <c>sys/vm/uma_core.c</c>).
 /// </summary>
 internal sealed class LargeMark(WalkContext context)
 {
     /// <summary>UMA_SLAB_MALLOC of 10 to 12.</summary>
     private const byte MallocSlab = 0x20;
 
-    // Marks have two bits for the kind from 14.2 on; before, one bit, and contigmalloc left none.
-    private readonly int _shift = context.Identity.OsRelDate >= 1_402_000 ? 2 : 1;
+    /// <summary>
+    /// From 14.2 on a mark has two bits for the kind; before, one, and contigmalloc left none. No member and no symbol tells which;
+    /// where address space that is handed out is known its length does.
+    /// </summary>
+    private const int TwoKinds = 1_402_000;
+
     private readonly ulong _page = (ulong)context.Memory.PageSize;
-    private readonly int _flags = context.Identity.Major is > 0 and < 13 ? context.Types.Offset("uma_slab", "us_flags") : -1;
+    private readonly int _flags = context.Features.HasLongSlabHeader ? context.Types.Offset("uma_slab", "us_flags") : -1;
     private readonly int _size = context.Types.Offset("uma_slab", "us_type") is >= 0 and int type ? type : context.Types.Offset("uma_slab", "us_size");
 
-    /// <summary>Reads a mark; null where the page has none.</summary>
-    public (ulong Size, LargeKind Kind)? Read(in PageState page)
+    /// <summary>Whether a page may have one; costs next to nothing.</summary>
+    public bool MayHave(in PageState page) => context.Features.HasLongSlabHeader || (page.Zone == 0 && (page.Slab & 3) is 1 or 2);
+
+    /// <summary>Reads a mark; null where the page has none that fits.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="length">Length of the range of address space that was handed out there, 0 for none; null where that is not known.</param>
+    public (ulong Size, LargeKind Kind)? Read(in PageState page, ulong? length)
     {
-        if (context.Identity.Major is > 0 and < 13)
-        {
-            // plinks.s.pv is the slab.
-            ulong slab = page.Zone;
-            return _flags >= 0 && _size >= 0 && slab != 0 && slab % 8 == 0 && context.Memory.Translation.IsKernelAddress(slab)
-                && (context.Memory.Int8(slab, _flags) & MallocSlab) != 0
-                && context.Memory.SlotOf(context.Memory.Pointer(slab, context.Types.Offset("uma_slab", "us_data"))) is >= 0 and int slot
-                && context.Memory.Physical.AddressOf(slot) == page.Physical
-                    ? (context.Memory.Pointer(slab, _size), LargeKind.Malloc)
-                    : null;
-        }
+        (ulong Size, LargeKind Kind)? mark = context.Features.HasLongSlabHeader ? OfSlab(page)
+            : length is { } known ? (TwoBits(page) is { } two && two.Size == known ? two : OneBit(page))
+            : context.Identity.IsBefore(TwoKinds) ? OneBit(page) : TwoBits(page);
+        return length is null || mark?.Size == length ? mark : null;
+    }
 
-        return page.Zone != 0 ? null : (page.Slab & 3) switch
-        {
-            1 => (page.Slab >> _shift, LargeKind.Malloc),
+    private static (ulong Size, LargeKind Kind)? OneBit(in PageState page) =>
+        (page.Slab & 3) == 1 ? (page.Slab >> 1, LargeKind.Malloc) : null;
 
-            // contigmalloc keeps the size that was asked for, which need not be whole pages, and takes whole pages.
-            2 when _shift == 2 => (((page.Slab >> 2) + _page - 1) & ~(_page - 1), LargeKind.Contiguous),
-            _ => null,
-        };
+    private (ulong Size, LargeKind Kind)? TwoBits(in PageState page) => (page.Slab & 3) switch
+    {
+        1 => (page.Slab >> 2, LargeKind.Malloc),
+
+        // contigmalloc keeps the size that was asked for, which need not be whole pages, and takes whole pages.
+        2 => (((page.Slab >> 2) + _page - 1) & ~(_page - 1), LargeKind.Contiguous),
+        _ => null,
+    };
+
+    private (ulong Size, LargeKind Kind)? OfSlab(in PageState page)
+    {
+        // plinks.s.pv is the slab.
+        ulong slab = page.Zone;
+        return _flags >= 0 && _size >= 0 && slab != 0 && slab % 8 == 0 && context.Memory.Translation.IsKernelAddress(slab)
+            && (context.Memory.Int8(slab, _flags) & MallocSlab) != 0
+            && context.Memory.SlotOf(context.Memory.Pointer(slab, context.Types.Offset("uma_slab", "us_data"))) is >= 0 and int slot
+            && context.Memory.Physical.AddressOf(slot) == page.Physical
+                ? (context.Memory.Pointer(slab, _size), LargeKind.Malloc)
+                : null;
     }
 }
 
@@ -215,9 +233,9 @@ internal sealed class ObjectKinds
             return kind;
         }
 
-        // enum obj_type (sys/vm/vm.h): 0 default (up to 13), 1 swap, 2 vnode; others are not pages of data for certain. Stacks
-        // of kernels up to 12 have objects of their own, which look like anonymous memory: there nothing is taken for data.
-        kind = _type >= 0 && _context.Identity.Major >= 13 && _context.Memory.TryReadUInt32(address, out _)
+        // enum obj_type (sys/vm/vm.h): 0 default (up to 13), 1 swap, 2 vnode; others are not pages of data for certain. Where
+        // stacks have objects of their own, these look like anonymous memory: there nothing is taken for data.
+        kind = _type >= 0 && _context.Features.HasStackObject && _context.Memory.TryReadUInt32(address, out _)
             && _context.Memory.Int8(address, _type) is 1 or 2
             ? PageClass.Data
             : PageClass.OtherObject;

@@ -1,4 +1,5 @@
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -154,7 +155,7 @@ internal sealed class RootSurvey
         // Not so near the end of addresses that rounding up to a page would begin again at 0.
         if (address > ulong.MaxValue - length || address + length > ulong.MaxValue - page || length > (ulong)_covered.Length * page * 4)
         {
-            _context.Notes.Add(name, "its bounds contradict the dump; it is not scanned");
+            _context.Problems.Add(DiagnosticId.DamagedDump, name, "its bounds contradict the dump; it is not scanned");
             return;
         }
 

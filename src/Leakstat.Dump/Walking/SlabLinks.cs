@@ -18,11 +18,11 @@ internal sealed class SlabLinks
     // Stands for "not at hand"; a page where just this is written is read anew.
     private const ulong Unknown = 1;
 
-    private readonly KernelMemory _memory;
+    private readonly VirtualMemory _memory;
     private readonly int _offset;
     private readonly ulong[] _words;
 
-    private SlabLinks(KernelMemory memory, int offset)
+    private SlabLinks(VirtualMemory memory, int offset)
     {
         _memory = memory;
         _offset = offset;
@@ -31,16 +31,16 @@ internal sealed class SlabLinks
     }
 
     /// <summary>Whether a keg of so many slabs has enough of the dump's pages for this to pay.</summary>
-    public static bool Pays(long slabs, KernelMemory memory) => memory.Physical.PageCount <= MostPages && slabs >= memory.Physical.PageCount / 8;
+    public static bool Pays(long slabs, VirtualMemory memory) => memory.Physical.PageCount <= MostPages && slabs >= memory.Physical.PageCount / 8;
 
     /// <summary>Reads the place of all pages that an address has in its own; null where a word there would run over its page's end.</summary>
-    public static SlabLinks? Read(KernelMemory memory, ulong address)
+    public static SlabLinks? Read(VirtualMemory memory, ulong address)
     {
         int offset = (int)(address & ((ulong)memory.PageSize - 1));
         return offset <= memory.PageSize - 8 ? new SlabLinks(memory, offset) : null;
     }
 
-    /// <summary>As <see cref="KernelMemory.TryReadUInt64"/>.</summary>
+    /// <summary>As <see cref="VirtualMemory.TryReadUInt64"/>.</summary>
     public bool TryReadUInt64(ulong address, out ulong value)
     {
         if ((int)(address & ((ulong)_memory.PageSize - 1)) == _offset && _memory.SlotOf(address) is >= 0 and int slot && slot < _words.Length)

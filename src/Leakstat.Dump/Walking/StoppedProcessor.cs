@@ -29,7 +29,7 @@ internal static class StoppedProcessor
     /// <param name="stopped">The registers saved for the processor.</param>
     /// <param name="stack">Lowest address of the thread's stack.</param>
     /// <param name="size">Its bytes.</param>
-    public static SavedRegisters? Interrupted(KernelMemory memory, SavedRegisters stopped, ulong stack, ulong size)
+    public static SavedRegisters? Interrupted(VirtualMemory memory, SavedRegisters stopped, ulong stack, ulong size)
     {
         ulong frame = stopped.FramePointer;
         for (int i = 0; i < MostFrames && frame % 8 == 0 && memory.TryReadUInt64(frame, out ulong next); i++)

@@ -1,11 +1,12 @@
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
 /// <summary>Reads <c>allproc</c> and the threads of each process, with where each was left.</summary>
 internal sealed class ThreadReader(WalkContext context)
 {
-    private readonly KernelMemory _memory = context.Memory;
+    private readonly VirtualMemory _memory = context.Memory;
 
     /// <summary>Whether every list could be followed to its end, so that a stack of no thread is nobody's.</summary>
     public bool IsWhole { get; private set; } = true;
@@ -23,13 +24,13 @@ internal sealed class ThreadReader(WalkContext context)
         if (processLink < 0 || processThreads < 0 || threadLink < 0 || types.Offset("thread", "td_kstack") < 0
             || context.Symbols.Address("allproc") == 0)
         {
-            context.Notes.Add("allproc", "the layout of processes and threads is not known: their stacks are not told apart");
+            context.Problems.Add(DiagnosticId.UnknownLayout, "allproc", "the layout of processes and threads is not known: their stacks are not told apart");
             IsWhole = false;
             return threads;
         }
 
         int dumpThread = context.Symbols.Address("dumptid") is not 0 and ulong at ? (int)(_memory.UInt32(at) ?? 0) : 0;
-        long before = context.Notes.Count;
+        long before = context.Problems.Count;
         foreach (ulong process in context.List(context.Symbols.Address("allproc"), processLink, "allproc", context.Limits.Threads))
         {
             int id = (int)_memory.Int32(process, pid);
@@ -41,7 +42,7 @@ internal sealed class ThreadReader(WalkContext context)
             }
         }
 
-        IsWhole = threads.Count > 0 && context.Notes.Count == before;
+        IsWhole = threads.Count > 0 && context.Problems.Count == before;
         return threads;
     }
 
@@ -53,7 +54,7 @@ internal sealed class ThreadReader(WalkContext context)
         // 32 bits up to 14; 16 bits from 15 on, where the stack's domain follows (sys/sys/proc.h).
         Layouts.FieldLayout? pagesField = types.Field("thread", "td_kstack_pages");
         uint pages = pagesField is not { } field ? 0
-            : field.Size == 2 || context.Identity.Major >= 15 ? _memory.Int16(at, field.Offset) : _memory.Int32(at, field.Offset);
+            : field.Size == 2 ? _memory.Int16(at, field.Offset) : _memory.Int32(at, field.Offset);
         ulong stack = _memory.Pointer(at, types.Offset("thread", "td_kstack"));
         if (pages > (uint)context.Limits.StackPages || stack % (ulong)_memory.PageSize != 0 || !_memory.Translation.IsKernelAddress(stack))
         {

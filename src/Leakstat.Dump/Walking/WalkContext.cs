@@ -1,10 +1,12 @@
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
 /// <summary>What every walk needs.</summary>
 internal sealed record WalkContext(
-    KernelMemory Memory, KernelSymbols Symbols, KernelTypes Types, KernelIdentity Identity, Machine Machine, DumpLimits Limits, DumpNotes Notes)
+    VirtualMemory Memory, KernelSymbols Symbols, KernelTypes Types, KernelIdentity Identity, KernelFeatures Features, Machine Machine, DumpLimits Limits, DumpProblems Problems)
 {
     /// <summary>
     /// Slabs that can be in this dump: a header takes at least 32 bytes of it. A page of the dump can hold no more of them,
@@ -17,11 +19,11 @@ internal sealed record WalkContext(
 
     /// <summary>
     /// Goes along a list (LIST, SLIST, STAILQ or TAILQ): its head's first word points to the first structure, the first word of
-    /// the link member to the next. Ends with a note where the list runs in a circle, cannot be read or is too long.
+    /// the link member to the next. Ends with a problem where the list runs in a circle, cannot be read or is too long.
     /// </summary>
     /// <param name="head">Address of the head.</param>
     /// <param name="link">Offset of the link member.</param>
-    /// <param name="what">What it is, for notes.</param>
+    /// <param name="what">What it is, for problems.</param>
     /// <param name="limit">Structures at most.</param>
     public IEnumerable<ulong> List(ulong head, int link, string what, long limit)
     {
@@ -32,7 +34,7 @@ internal sealed record WalkContext(
 
         if (!Memory.TryReadUInt64(head, out ulong at))
         {
-            Notes.Add(what, "the head of the list is not in the dump");
+            Problems.Add(DiagnosticId.MissingPages, what, "the head of the list is not in the dump");
             yield break;
         }
 
@@ -42,13 +44,13 @@ internal sealed record WalkContext(
         {
             if (circle.IsCircle(at))
             {
-                Notes.Add(what, "the list runs in a circle; what stands before is used");
+                Problems.Add(DiagnosticId.DamagedDump, what, "the list runs in a circle; what stands before is used");
                 yield break;
             }
 
             if (++count > limit)
             {
-                Notes.Add(what, $"the list has more than {limit} entries; the rest is not read");
+                Problems.Add(DiagnosticId.TooMany, what, $"the list has more than {limit} entries; the rest is not read");
                 yield break;
             }
 
@@ -56,7 +58,7 @@ internal sealed record WalkContext(
             bool more = Memory.TryReadUInt64(at + (ulong)link, out at);
             if (!more)
             {
-                Notes.Add(what, $"the list breaks off: 0x{current:x} is not in the dump");
+                Problems.Add(DiagnosticId.MissingPages, what, $"the list breaks off: 0x{current:x} is not in the dump");
                 yield break;
             }
 

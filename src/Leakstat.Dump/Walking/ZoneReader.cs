@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
@@ -8,7 +10,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
 {
     private readonly WalkContext _context = context;
     private readonly UmaLayout _layout = layout;
-    private readonly KernelMemory _memory = context.Memory;
+    private readonly VirtualMemory _memory = context.Memory;
     private readonly Machine _machine = context.Machine;
 
     /// <summary>Takes the address of a cached item.</summary>
@@ -21,24 +23,24 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
     /// <param name="cached">Called for every item in its caches.</param>
     public Zone Read(ulong at, int index, Keg? keg, CachedItem cached)
     {
-        string name = _memory.String(_memory.Pointer(at, _layout.ZoneName), _context.Limits.NameBytes) ?? $"(zone at 0x{at:x})";
-        var flags = (UmaFlags)_memory.Int32(at, _layout.ZoneFlags);
-        if (_context.Identity.Major is > 0 and < 13)
+        string name = _memory.String(_memory.Pointer(at, _layout.UzName), _context.Limits.NameBytes) ?? $"(zone at 0x{at:x})";
+        var flags = (UmaFlags)_memory.Int32(at, _layout.UzFlags);
+        if (_context.Features.HasLongSlabHeader)
         {
             flags &= UmaFlags.Secondary | UmaFlags.Malloc | UmaFlags.PerCpu | UmaFlags.ZeroInit | UmaFlags.NoFree;
         }
 
-        ulong allocations = Counter(at, _layout.ZoneAllocations);
-        ulong frees = Counter(at, _layout.ZoneFrees);
+        ulong allocations = Counter(at, _layout.UzAllocs);
+        ulong frees = Counter(at, _layout.UzFrees);
         long onCpus = 0;
         long onCpusCounted = 0;
         var walk = new BucketWalk(this, name, cached);
         for (int cpu = 0; cpu < _machine.CpuIds; cpu++)
         {
-            ulong cache = at + (ulong)_layout.ZoneCpu + ((ulong)cpu * (ulong)_layout.CacheSize);
-            allocations += _memory.Pointer(cache, _layout.CacheAllocations);
-            frees += _memory.Pointer(cache, _layout.CacheFrees);
-            foreach (int bucket in (ReadOnlySpan<int>)[_layout.CacheAlloc, _layout.CacheFree, _layout.CacheCross])
+            ulong cache = at + (ulong)_layout.UzCpu + ((ulong)cpu * (ulong)_layout.SizeofCache);
+            allocations += _memory.Pointer(cache, _layout.UcAllocs);
+            frees += _memory.Pointer(cache, _layout.UcFrees);
+            foreach (int bucket in (ReadOnlySpan<int>)[_layout.UcAllocbucket, _layout.UcFreebucket, _layout.UcCrossbucket])
             {
                 if (bucket >= 0)
                 {
@@ -48,7 +50,7 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         }
 
         long inDomains = InDomains(at, name, walk, out long counted);
-        ulong init = _memory.Pointer(at, _layout.ZoneInit);
+        ulong init = _memory.Pointer(at, _layout.UzInit);
         return new Zone
         {
             Index = index,
@@ -57,14 +59,14 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             SysctlName = _memory.String(_memory.Pointer(at, _context.Types.Offset("uma_zone", "uz_ctlname")), _context.Limits.NameBytes),
             Keg = keg?.Index,
             Flags = keg is null ? flags | UmaFlags.Cache : flags,
-            Size = _memory.Int32(at, _layout.ZoneSize),
+            Size = _memory.Int32(at, _layout.UzSize),
             Limit = Limit(at, keg),
             Constructs = keg?.InitKind == KegInit.Constructor || init != 0,
             Allocations = (long)allocations,
             Frees = (long)frees,
-            Failures = (long)Counter(at, _layout.ZoneFailures),
-            Sleeps = _layout.ZoneSleeps < 0 ? 0 : (long)_memory.Pointer(at, _layout.ZoneSleeps),
-            CrossDomain = _layout.ZoneCross < 0 ? null : (long)Counter(at, _layout.ZoneCross),
+            Failures = (long)Counter(at, _layout.UzFails),
+            Sleeps = _layout.UzSleeps < 0 ? 0 : (long)_memory.Pointer(at, _layout.UzSleeps),
+            CrossDomain = _layout.UzXdomain < 0 ? null : (long)Counter(at, _layout.UzXdomain),
             CachedOnCpus = onCpus,
             CachedOnCpusCounted = onCpusCounted,
             CachedInDomains = inDomains,
@@ -80,9 +82,9 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
 
     private long Limit(ulong at, Keg? keg)
     {
-        if (_layout.ZoneLimit >= 0)
+        if (_layout.UzMaxItems >= 0)
         {
-            return (long)Math.Min(long.MaxValue, _memory.Pointer(at, _layout.ZoneLimit));
+            return (long)Math.Min(long.MaxValue, _memory.Pointer(at, _layout.UzMaxItems));
         }
 
         int offset = _context.Types.Offset("uma_keg", "uk_maxpages");
@@ -94,31 +96,31 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
     {
         counted = 0;
         long items = 0;
-        if (_layout.ZoneBuckets >= 0)
+        if (_layout.UzBuckets >= 0)
         {
-            items = walk.List(at + (ulong)_layout.ZoneBuckets);
+            items = walk.List(at + (ulong)_layout.UzBuckets);
             counted = items;
             return items;
         }
 
-        if (_layout.ZoneDomainSize == 0 || _layout.ZoneDomainBuckets < 0)
+        if (_layout.SizeofZoneDomain == 0 || _layout.UzdBuckets < 0)
         {
             return 0;
         }
 
-        ulong domains = _layout.ZoneDomains >= 0
-            ? _memory.Pointer(at, _layout.ZoneDomains)
-            : at + (ulong)_layout.ZoneCpu + ((ulong)_machine.CpuIds * (ulong)_layout.CacheSize);
+        ulong domains = _layout.UzDomain >= 0
+            ? _memory.Pointer(at, _layout.UzDomain)
+            : at + (ulong)_layout.UzCpu + ((ulong)_machine.CpuIds * (ulong)_layout.SizeofCache);
         for (int domain = 0; domain < _machine.Domains && domains != 0; domain++)
         {
-            ulong place = domains + ((ulong)domain * (ulong)_layout.ZoneDomainSize);
-            items += walk.List(place + (ulong)_layout.ZoneDomainBuckets);
-            if (_layout.ZoneDomainCross >= 0 && _memory.Pointer(place, _layout.ZoneDomainCross) is not 0 and ulong cross)
+            ulong place = domains + ((ulong)domain * (ulong)_layout.SizeofZoneDomain);
+            items += walk.List(place + (ulong)_layout.UzdBuckets);
+            if (_layout.UzdCross >= 0 && _memory.Pointer(place, _layout.UzdCross) is not 0 and ulong cross)
             {
-                items += walk.Bucket(cross, _memory.Int16(cross, _layout.BucketCount));
+                items += walk.Bucket(cross, _memory.Int16(cross, _layout.UbCnt));
             }
 
-            counted += (long)_memory.Pointer(place, _layout.ZoneDomainCount);
+            counted += (long)_memory.Pointer(place, _layout.UzdNitems);
         }
 
         return items;
@@ -133,14 +135,14 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         public long OnCpu(ulong place, ref long counted)
         {
             UmaLayout layout = reader._layout;
-            KernelMemory memory = reader._memory;
+            VirtualMemory memory = reader._memory;
             ulong bucket = memory.Pointer(place, 0);
             if (bucket == 0)
             {
                 return 0;
             }
 
-            ushort count = layout.CacheBucketCount >= 0 ? memory.Int16(place, layout.CacheBucketCount) : memory.Int16(bucket, layout.BucketCount);
+            ushort count = layout.UcbCnt >= 0 ? memory.Int16(place, layout.UcbCnt) : memory.Int16(bucket, layout.UbCnt);
             counted += (short)count;
             return Bucket(bucket, count);
         }
@@ -150,9 +152,9 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         {
             UmaLayout layout = reader._layout;
             long items = 0;
-            foreach (ulong bucket in reader._context.List(head, layout.BucketLink, $"zone {zone}", reader._context.Limits.Buckets))
+            foreach (ulong bucket in reader._context.List(head, layout.UbLink, $"zone {zone}", reader._context.Limits.Buckets))
             {
-                items += Bucket(bucket, reader._memory.Int16(bucket, layout.BucketCount));
+                items += Bucket(bucket, reader._memory.Int16(bucket, layout.UbCnt));
             }
 
             return items;
@@ -162,10 +164,10 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         public long Bucket(ulong bucket, ushort count)
         {
             DumpLimits limits = reader._context.Limits;
-            DumpNotes notes = reader._context.Notes;
+            DumpProblems problems = reader._context.Problems;
             if ((short)count < 0 || count > limits.BucketEntries || ++_buckets > limits.Buckets)
             {
-                notes.Add($"zone {zone}", $"a bucket claims {(short)count} items, which cannot be; it is left out");
+                problems.Add(DiagnosticId.DamagedDump, $"zone {zone}", $"a bucket claims {(short)count} items, which cannot be; it is left out");
                 return 0;
             }
 
@@ -174,9 +176,9 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             while (done < count)
             {
                 Span<byte> part = slots[..(Math.Min(64, count - done) * 8)];
-                if (!reader._memory.TryRead(bucket + (ulong)reader._layout.BucketItems + ((ulong)done * 8), part))
+                if (!reader._memory.TryRead(bucket + (ulong)reader._layout.UbBucket + ((ulong)done * 8), part))
                 {
-                    notes.Add($"zone {zone}", "a bucket is not in the dump; its items look allocated");
+                    problems.Add(DiagnosticId.MissingPages, $"zone {zone}", "a bucket is not in the dump; its items look allocated");
                     break;
                 }
 

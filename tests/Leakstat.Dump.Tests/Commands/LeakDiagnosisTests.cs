@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Commands;
 
 /// <summary><c>leakstat diagnose VMCORE</c> finds what is lost in the dump; the ledger is as it was.</summary>
-public sealed class LeakDiagnosisTests : IDisposable
+public sealed partial class LeakDiagnosisTests : IDisposable
 {
     private readonly CrashedHost _host = new(CrashedHost.Leaking());
 
@@ -27,7 +28,11 @@ public sealed class LeakDiagnosisTests : IDisposable
         JsonElement first = widget.GetProperty("evidence")[0];
         Assert.Equal(40, first.GetProperty("value").GetInt32());
         Assert.StartsWith("40 blocks of 100 allocated", first.GetProperty("text").GetString(), StringComparison.Ordinal);
-        Assert.Contains("vmcore.0/leaks.json:", first.GetProperty("at").GetString(), StringComparison.Ordinal);
+        
+        // The place can be looked up.
+        Match place = Place().Match(first.GetProperty("at").GetString()!);
+        Assert.True(place.Success, first.GetProperty("at").GetString());
+        Assert.Contains("widget", _host.RunDump("whatis", place.Groups["address"].Value).Output, StringComparison.Ordinal);
         Assert.Equal(40 * 216, widget.GetProperty("evidence")[1].GetProperty("value").GetInt32());
 
         Assert.Equal(["if_widget.ko"], findings[1].GetProperty("owners").EnumerateArray().Select(o => o.GetProperty("module").GetString()));
@@ -82,6 +87,47 @@ public sealed class LeakDiagnosisTests : IDisposable
         Assert.Equal(0, code);
         Assert.DoesNotContain("leaks.json", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_dump_in_a_folder_is_searched_like_one_that_is_named()
+    {
+        File.WriteAllText(_host.Place("core.txt.0"), "host1.example.org dumped core - see /var/crash/vmcore.0\n\nFri Nov 20 18:30:00 UTC 2026\n\nFreeBSD host1.example.org 14.2-RELEASE\n");
+        (int code, string output, _) = CrashedHost.Run(["diagnose", _host.Folder, "--kernel", _host.Kernel, "--json"]);
+
+        Assert.Equal(0, code);
+        Assert.Equal(["zone widget leak warning", "malloc widget leak warning"], Of(output).Take(2).Select(Head));
+    }
+
+    [Fact]
+    public void A_dump_in_a_folder_that_cannot_be_read_does_not_hide_the_rest()
+    {
+        File.WriteAllText(_host.Place("vmcore.7"), "no dump at all");
+        (int code, string output, _) = CrashedHost.Run(["diagnose", _host.Folder, "--kernel", _host.Kernel, "--json"]);
+
+        Assert.Equal(0, code);
+        Assert.Equal("zone widget leak warning", Head(Of(output)[0]));
+        Assert.Contains("LSD306", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_place_in_the_dump_names_what_a_subcommand_prints()
+    {
+        foreach (JsonElement evidence in Findings().SelectMany(f => f.GetProperty("evidence").EnumerateArray()))
+        {
+            if (evidence.TryGetProperty("at", out JsonElement at) && Row().Match(at.GetString()!) is { Success: true } row)
+            {
+                (int code, string output, _) = _host.RunDump([row.Groups["command"].Value, "-v"]);
+                Assert.Equal(0, code);
+                Assert.Contains(row.Groups["name"].Value, output, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"vmcore\.0: block (?<address>0x[0-9a-f]{16}) \(dump whatis\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"vmcore\.0: [a-z ]+ ""(?<name>[^""]+)"" \(dump (?<command>[a-z]+)\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Row();
 
     private static string Head(JsonElement finding) =>
         $"{finding.GetProperty("subject").GetProperty("kind").GetString()} {finding.GetProperty("subject").GetProperty("name").GetString()} "

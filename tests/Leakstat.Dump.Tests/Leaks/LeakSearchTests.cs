@@ -1,6 +1,7 @@
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Tests.Scenarios;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Tests.Leaks;
 
@@ -38,8 +39,8 @@ public sealed class LeakSearchTests
         heap.Point(lost, heap.Block("bigbuf", 100));
         LeakReport report = Check(heap);
 
-        Assert.Equal(3, report.Leaks.Where(l => l.Kind == "large").Sum(l => l.Count));
-        Assert.Equal(1, report.Leaks.Where(l => l is { Kind: "large", Name: "contigmalloc" }).Sum(l => l.Count));
+        Assert.Equal(3, report.Leaks.Where(l => l.Kind == LeakKind.Large).Sum(l => l.Count));
+        Assert.Equal(1, report.Leaks.Where(l => l is { Kind: LeakKind.Large, Name: "contigmalloc" }).Sum(l => l.Count));
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class LeakSearchTests
 
         Assert.Equal(2, report.Leaks.Single(l => l.Name == "mbuf").Count);
         Assert.Equal(2, report.Leaks.Single(l => l.Name == "mbuf_cluster").Count);
-        Assert.Equal(0, report.Leaks.Single(l => l.Name == "mbuf_cluster").Heads);
+        Assert.Equal(0, report.Leaks.Single(l => l.Name == "mbuf_cluster").Direct);
     }
 
     [Fact]

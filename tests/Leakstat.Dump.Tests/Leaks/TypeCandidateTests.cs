@@ -1,4 +1,5 @@
 using Leakstat.Dump.Leaks;
+using Leakstat.Model;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Tests.Scenarios;
 
@@ -161,7 +162,7 @@ public sealed class TypeCandidateTests
 
         Assert.Equal(["leak", "leakctl"], found.Take(2).Select(c => c.Type));
         Assert.All(found.Take(2), c => Assert.InRange(c.Confidence, 0.4, 0.5));
-        Assert.All(found.Take(2), c => Assert.Contains("100% of the blocks point into if_leak.ko", c.Why.Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.All(found.Take(2), c => Assert.Contains("100% of the blocks point into if_leak.ko", c.Why!.Replace(" %", "%", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     [Fact]

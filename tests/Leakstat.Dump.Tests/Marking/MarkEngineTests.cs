@@ -123,9 +123,9 @@ public sealed class MarkEngineTests
         var memory = new SyntheticMemory();
         int[][] edges = [[1], [2], [], [4], [5], [3, 6], [], [7]];
         MarkInput input = Plain(memory, edges);
-        var graph = LostGraph.Build(input, MarkEngine.Mark(input).Lost);
+        var graph = LeakGraph.Build(input, MarkEngine.Mark(input).Lost);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], graph.Blocks);
-        Assert.Equal([true, false, false, true, false, false, false, true], graph.IsHead);
+        Assert.Equal([true, false, false, true, false, false, false, true], graph.IsDirect);
         Assert.Equal([0, 0, 0, 3, 3, 3, 3, 7], graph.Component);
     }
 
@@ -134,8 +134,8 @@ public sealed class MarkEngineTests
     {
         var memory = new SyntheticMemory();
         MarkInput input = Plain(memory, [[1], [0], [0]]);
-        var graph = LostGraph.Build(input, MarkEngine.Mark(input).Lost);
-        Assert.Equal([false, false, true], graph.IsHead);
+        var graph = LeakGraph.Build(input, MarkEngine.Mark(input).Lost);
+        Assert.Equal([false, false, true], graph.IsDirect);
         Assert.Equal([0, 0, 0], graph.Component);
     }
 

@@ -47,8 +47,8 @@ public sealed class RealHeapGraphTests
     {
         Graph graph = Graph.Read();
         MarkInput input = graph.Input(1);
-        var lost = LostGraph.Build(input, MarkEngine.Mark(input).Lost);
-        Dictionary<string, int> heads = graph.CountByKeg(lost.Blocks.Where((_, i) => lost.IsHead[i]));
+        var lost = LeakGraph.Build(input, MarkEngine.Mark(input).Lost);
+        Dictionary<string, int> heads = graph.CountByKeg(lost.Blocks.Where((_, i) => lost.IsDirect[i]));
 
         // Counted with another program: lost blocks that no other lost block points to. Rings of malloc blocks have one more each.
         Assert.Equal((1000, 399, 181, 4), (heads["leakmod item"], heads["mbuf"], heads["mbuf_cluster"], heads["kenv"]));

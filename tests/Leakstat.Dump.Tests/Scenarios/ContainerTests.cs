@@ -1,4 +1,5 @@
 using Leakstat.Dump.Containers;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
 using System.Text;
 using Leakstat.Dump.Tests.Image;
@@ -227,7 +228,7 @@ public class ContainerTests
         Assert.Equal("page 0 of the block", opened.Dump.Memory.String(crashed.Machine.Space.Direct(physical)));
         ulong last = crashed.Machine.Space.Physical(block.Address + (73 * 4096));
         Assert.Null(opened.Dump.Memory.String(crashed.Machine.Space.Direct(last)));
-        Assert.NotEmpty(opened.Dump.Notes.All);
+        Assert.NotEmpty(opened.Dump.Problems.All);
     }
 
     [Fact]

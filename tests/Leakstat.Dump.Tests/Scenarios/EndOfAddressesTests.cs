@@ -31,10 +31,10 @@ public class EndOfAddressesTests
 
         Assert.Equal(20, report.Leaks.Single(leak => leak.Name == "widget").Count);
         Assert.DoesNotContain(opened.Dump.Roots, root => root.Address >= stack);
-        Assert.Contains(opened.Dump.Notes.All, note => note.Text.Contains("bounds contradict the dump", StringComparison.Ordinal));
+        Assert.Contains(opened.Dump.Problems.All, note => note.Text.Contains("bounds contradict the dump", StringComparison.Ordinal));
 
         // Refused, not walked until the steps were used up.
-        Assert.DoesNotContain(opened.Dump.Notes.All, note => note.Text.Contains("many times over", StringComparison.Ordinal));
+        Assert.DoesNotContain(opened.Dump.Problems.All, note => note.Text.Contains("many times over", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public class EndOfAddressesTests
     {
         using Opened opened = Opened.Minidump(new Scenario(new MachineOptions { Memory = 16 << 20 }).Crash());
         KernelDump dump = opened.Dump;
-        var context = new WalkContext(dump.Memory, dump.Symbols, dump.Types, dump.Identity, dump.Machine, dump.Limits, dump.Notes);
+        var context = new WalkContext(dump.Memory, dump.Symbols, dump.Types, dump.Identity, dump.Features, dump.Machine, dump.Limits, dump.Problems);
         var steps = new PageSteps(context, "a walk");
         long taken = 0;
         while (steps.Take())
@@ -53,6 +53,6 @@ public class EndOfAddressesTests
         // Every page sixteen times, and four million.
         Assert.Equal((16L * dump.Memory.Physical.PageCount) + 4_000_000, taken);
         Assert.False(steps.Take());
-        Assert.Single(dump.Notes.All, note => note.Subject == "a walk");
+        Assert.Single(dump.Problems.All, note => note.At.File.Path == "a walk");
     }
 }

@@ -306,7 +306,7 @@ public class LeakTests
 
         Assert.Equal(
             [("chain", 10, 1), ("cycle", 10, 1), ("single", 10, 10)],
-            report.Leaks.Select(leak => (leak.Name, leak.Count, leak.Heads)).Order());
+            report.Leaks.Select(leak => (leak.Name, leak.Count, leak.Direct)).Order());
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Scenarios;

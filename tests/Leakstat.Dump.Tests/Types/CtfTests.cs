@@ -1,4 +1,5 @@
 using Leakstat.Dump.Ctf;
+using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Tests.Image;
 using StructLayout = Leakstat.Dump.Layouts.StructLayout;
 

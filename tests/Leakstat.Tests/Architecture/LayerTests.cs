@@ -13,7 +13,7 @@ public sealed partial class LayerTests
         ["Accounting"] = ["Model"],
         ["History"] = ["Model", "Accounting"],
         ["Knowledge"] = ["Model"],
-        ["Diagnosis"] = ["Model", "Accounting", "History", "Knowledge", "Detection"],
+        ["Diagnosis"] = ["Model", "Captures", "Accounting", "History", "Knowledge", "Detection"],
         ["Tracing"] = ["Model", "Captures", "Knowledge"],
         ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing"],
         ["Watch"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Reports"],

@@ -17,6 +17,12 @@ internal static class Layers
         [
             "Detection | Knowledge | Captures/Text",
             "Accounting | Captures",
+            "Captures/Libxo | Captures/Secrets",
+            "Captures/Commands",
+            "Captures/Registry",
+            "Captures/Transcripts",
+            "Captures/Sources",
+            "Captures/Scrub",
             "History",
             "Tracing",
             "Tracing/Programs | Tracing/Reading",
@@ -61,7 +67,6 @@ internal static class Layers
     /// </summary>
     public static ImmutableArray<string> CirclesLeft { get; } =
     [
-        "Captures, Captures/Formats, Captures/Libxo",
         "Cli/Commands/Dump, Cli/Dumps",
         "Dump, Dump/Containers, Dump/Ctf, Dump/Dwarf, Dump/Elf, Dump/Files, Dump/Target, Dump/Walking",
         "Store, Store/Packing, Store/Sqlite",

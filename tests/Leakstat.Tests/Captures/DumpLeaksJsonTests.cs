@@ -26,19 +26,19 @@ public sealed class DumpLeaksJsonTests
     public void It_is_read_with_its_lines()
     {
         Capture capture = Given.Capture(("leaks.json", Report));
-        LostTable table = capture.LostBlocks!;
+        LeakTable table = capture.Leaks!;
 
         Assert.Empty(capture.Diagnostics);
         Assert.Equal(("dump-leaks/json", 2), (capture.Files[0].Format, capture.Files[0].Rows));
         Assert.Equal((1000L, 5L, true), (table.Objects, table.MissingPages, table.IsLive));
-        LostGroup group = table.Groups[0];
-        Assert.Equal((LostKind.Malloc, "malloc-256", 256L, 3L, 2L, 2L, 9L, 5), (group.Kind, group.Name, group.Size, group.Count, group.Heads, group.Losses, group.Allocated, group.Line));
-        Assert.Equal(["0x1000", "0x2000"], group.Addresses);
+        LeakGroup group = table.Groups[0];
+        Assert.Equal((LeakKind.Malloc, "malloc-256", 256L, 3L, 2L, 2L, 9L, 5), (group.Kind, group.Name, group.Size, group.Count, group.Direct, group.MissingPointers, group.Allocated, group.Line));
+        Assert.Equal([0x1000UL, 0x2000UL], group.Addresses);
 
         // A confidence of 7 is none.
-        Assert.Equal(new LostCandidate("a", null, 0.5, "w"), Assert.Single(group.Candidates));
-        Assert.Equal(["inner+0x1", "outer"], Assert.Single(group.Looks).Stack);
-        Assert.Equal(("caps/a/leaks.json:10", 1L, null), (table.At(table.Groups[1]).ToString(), table.Groups[1].Losses, table.Groups[1].Allocated));
+        Assert.Equal(new TypeCandidate("a", null, 0.5, "w"), Assert.Single(group.Candidates));
+        Assert.Equal(["inner+0x1", "outer"], Assert.Single(group.Contents).Stack);
+        Assert.Equal(("caps/a/leaks.json:10", 1L, null), (table.At(table.Groups[1]).ToString(), table.Groups[1].MissingPointers, table.Groups[1].Allocated));
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class DumpLeaksJsonTests
     {
         Capture capture = Given.Capture(("leaks.json", Report.Replace(right, wrong, StringComparison.Ordinal)));
 
-        Assert.Equal("widget", Assert.Single(capture.LostBlocks!.Groups).Name);
+        Assert.Equal("widget", Assert.Single(capture.Leaks!.Groups).Name);
         Diagnostic problem = Assert.Single(capture.Diagnostics);
         Assert.Equal((DiagnosticId.BadNumber, "caps/a/leaks.json:5"), (problem.Id, problem.At.ToString()));
     }
@@ -66,7 +66,7 @@ public sealed class DumpLeaksJsonTests
         {
             Capture capture = Given.Capture(("leaks.json", Report[..length]));
             Assert.Contains(capture.Diagnostics, d => d.IsLoss);
-            int groups = capture.LostBlocks?.Groups.Length ?? 0;
+            int groups = capture.Leaks?.Groups.Length ?? 0;
             Assert.True(length >= whole ? groups >= 1 : groups <= 1, $"{groups} groups, cut at {length}");
         }
     }
@@ -86,7 +86,7 @@ public sealed class DumpLeaksJsonTests
 
             Capture capture = Leakstat.Captures.Sources.CaptureAssembly.Read(
                 "caps/a", [("leaks.json", new ReadOnlyMemory<byte>(bytes))], new Leakstat.Captures.Text.NamePool(), Leakstat.Captures.ReadLimits.Default);
-            Assert.All(capture.LostBlocks?.Groups ?? [], g => Assert.True(g.Count > 0 && g.Heads <= g.Count && g.Bytes > 0));
+            Assert.All(capture.Leaks?.Groups ?? [], g => Assert.True(g.Count > 0 && g.Direct <= g.Count && g.Bytes > 0));
         }
     }
 }

@@ -1,17 +1,18 @@
 using Leakstat.Captures;
+using Leakstat.Captures.Registry;
 
 namespace Leakstat.Tests.Captures;
 
 /// <summary>Formats that tell sooner whether a line is a header tell the same as when they look at it closely.</summary>
 public sealed class HeaderTests
 {
-    public static TheoryData<string> Formats => [.. FormatRegistry.All.Select(f => f.Name).Distinct()];
+    public static TheoryData<string> Formats => [.. CommandRegistry.Formats.Select(f => f.Name).Distinct()];
 
     [Theory]
     [MemberData(nameof(Formats))]
     public void A_header_is_a_line_that_fits_as_one(string name)
     {
-        foreach (IFormat format in FormatRegistry.All.Where(f => f.Name == name))
+        foreach (IFormat format in CommandRegistry.Formats.Where(f => f.Name == name))
         {
             foreach (byte[] line in Lines)
             {

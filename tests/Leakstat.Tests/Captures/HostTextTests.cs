@@ -1,6 +1,8 @@
 using System.Text;
 using Leakstat.Captures;
-using Leakstat.Captures.Formats;
+using Leakstat.Captures.Commands.Date;
+using Leakstat.Captures.Commands.Uname;
+using Leakstat.Captures.Commands.Uptime;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Leakstat.Captures;
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -208,7 +209,7 @@ public sealed class LibxoTests
     [InlineData("<", null)]
     public void Names_documents_of_other_commands(string text, string? name)
     {
-        IFormat? format = FormatRegistry.All.FirstOrDefault(f => f.FitsDocument(Encoding.UTF8.GetBytes(text)));
+        IFormat? format = CommandRegistry.Formats.FirstOrDefault(f => f.FitsDocument(Encoding.UTF8.GetBytes(text)));
 
         Assert.Equal(name, format?.Name);
         Assert.NotEqual(true, format?.IsUsed);

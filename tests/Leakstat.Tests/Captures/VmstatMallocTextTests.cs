@@ -1,5 +1,5 @@
 using Leakstat.Captures;
-using Leakstat.Captures.Formats;
+using Leakstat.Captures.Commands.VmstatMalloc;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures;

@@ -1,5 +1,5 @@
 using Leakstat.Captures;
-using Leakstat.Captures.Formats;
+using Leakstat.Captures.Commands.VmstatCounters;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures;

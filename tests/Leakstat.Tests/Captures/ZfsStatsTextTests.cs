@@ -1,6 +1,6 @@
 using System.Text;
 using Leakstat.Captures;
-using Leakstat.Captures.Formats;
+using Leakstat.Captures.Commands.ZfsStats;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures;

@@ -31,7 +31,7 @@ public sealed class CompletionCommandTests : IDisposable
     [InlineData("leakstat watch --sort r", "rate")]
     [InlineData("leakstat completion ", "bash fish zsh")]
     [InlineData("leakstat diagnose --host diag", "")]
-    [InlineData("leakstat history --kind malloc", "malloc bytes malloc in use malloc requests")]
+    [InlineData("leakstat history export --kind malloc", "malloc bytes malloc in use malloc requests")]
     public void Bash_offers_what_fits(string line, string offered)
     {
         string script = Script("bash");
@@ -59,7 +59,7 @@ public sealed class CompletionCommandTests : IDisposable
     [InlineData("leakstat dump vmcore.0 --kernel /boot lea", "leaks")]
     [InlineData("leakstat dump vmcore.0 leaks --kern", "--kernel")]
     [InlineData("leakstat explain LS0305", "LS0305")]
-    [InlineData("leakstat history --kind keg", "keg items keg pages")]
+    [InlineData("leakstat history export --kind keg", "keg items keg pages")]
     public void Fish_offers_what_fits(string line, string offered)
     {
         Assert.SkipUnless(IsInstalled("fish"), "fish is not installed");

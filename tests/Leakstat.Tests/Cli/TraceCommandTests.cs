@@ -94,7 +94,7 @@ public sealed class TraceCommandTests : IDisposable
         Stand(bin, "kldload", "exit 0");
         string stream = Path.Combine(Given.Root, "tests/data/dtrace-14.2/pair-stream.txt");
         Stand(bin, "dtrace", $"cat >/dev/null; cat '{stream}'; echo 'dtrace: 7 drops on CPU 0' >&2; exec sleep 600");
-        Trace trace = TraceRun.Run(TargetShell.Of("local", bin), "program", new Terminal { Output = Stream.Null, Error = TextWriter.Null, Input = () => Stream.Null });
+        Trace trace = TraceRun.Run(TargetShell.Of("local", bin), "program", new TraceBounds(), new Terminal { Output = Stream.Null, Error = TextWriter.Null, Input = () => Stream.Null });
 
         Assert.Equal(30, trace.Count);
         Assert.Equal((TraceLossKind.Drops, 7L), (Assert.Single(trace.Losses).Kind, trace.Losses[0].Count!.Value));

@@ -1,4 +1,5 @@
 using Leakstat.Fuzz;
+using Leakstat.Fuzz.Mutilations;
 
 namespace Leakstat.Tests.Fuzz;
 
@@ -14,6 +15,17 @@ public class ShortFuzzTests
         IReadOnlyList<Failure> failures = run.Run(0, inputs, jobs: 2);
         Assert.Empty(failures);
         Assert.Equal(inputs, run.Done);
+    }
+
+    [Fact]
+    public void Mutilated_captures_are_read_as_they_were_or_what_is_lost_is_named()
+    {
+        var target = MutilationTarget.Load(Given.Data("freebsd-14.2-fresh-boot"), Given.Data("freebsd-14.2-zfs-arc-full"));
+        IReadOnlyList<Failure> failures = new FuzzRun(target, seed: 20261127).Run(0, 800, jobs: 2);
+        Assert.Empty(failures);
+        Assert.All(
+            target.Counts.Where(count => count.Key.IsReversible() && count.Key != MutilationKind.Wrap),
+            count => Assert.True(count.Value.Same >= 0.95 * count.Value.All, $"{count.Key}: {count.Value.Same} of {count.Value.All}"));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal static class DumpCommand
             DumpZonesCommand.Create(options, terminal),
             DumpTypesCommand.Create(options, terminal),
             DumpLeaksCommand.Create(options, terminal),
+            DumpMessagesCommand.Create(options, terminal),
             DumpWhatisCommand.Create(options, terminal),
             DumpRefsCommand.Create(options, terminal),
         };

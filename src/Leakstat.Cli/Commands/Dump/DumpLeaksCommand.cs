@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Model;
+using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 
@@ -37,20 +39,22 @@ internal static class DumpLeaksCommand
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {
-                ReportFile.Write(written, LeakSearch.Baseline(dump, report).Write);
+                ReportFile.Write(written, terminal, LeakSearch.Baseline(dump, report).Write);
             }
 
-            if (parsed.GetValue(options.Common.Html) is { } html)
+            string? page = parsed.GetValue(options.Common.Html);
+            DumpLeaksView view = LeakViews.Leaks(dump, report, seconds, parsed.GetValue(sample) ?? 0, isPage: page is not null);
+            if (page is not null)
             {
-                ReportFile.Write(html, stream => DumpLeaksHtml.Write(stream, dump, report, seconds));
+                ReportFile.Write(page, terminal, stream => DumpLeaksHtml.Write(view, stream));
             }
 
             ReportOutput.Print(
                 parsed,
                 options.Common,
                 terminal,
-                stream => DumpLeaksJson.Write(stream, dump, report, seconds, parsed.GetValue(sample) ?? 0),
-                (writer, layout) => DumpLeaksText.Write(writer, dump, report, seconds, parsed.GetValue(sample) ?? 0, layout));
+                stream => DumpJson.Write(view, stream),
+                (writer, layout) => DumpLeaksText.Write(view, writer, layout));
             return ExitCode.Done;
         });
         return command;
@@ -66,7 +70,7 @@ internal static class DumpLeaksCommand
                 throw new CommandException(ExitCode.NoInput, $"{path}: is no baseline: it is larger than {BaselineBytes >> 20} MiB");
             }
 
-            bytes = File.ReadAllBytes(path);
+            bytes = OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

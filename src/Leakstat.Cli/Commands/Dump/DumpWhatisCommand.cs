@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Dump;
-using Leakstat.Dump.Leaks;
+using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 
@@ -18,42 +19,8 @@ internal static class DumpWhatisCommand
         {
             ulong wanted = DumpAddress.Read(parsed, address);
             using KernelDump dump = options.Open(parsed);
-            HeapBlocks heap = HeapBlocks.Make(dump);
-            IReadOnlyList<AddressFact> facts = AddressLookup.Find(dump, heap, wanted);
-            bool isBlock = heap.Input.Blocks.Find(wanted) >= 0;
-            ReportOutput.Print(
-                parsed,
-                options.Common,
-                terminal,
-                stream => DumpJson.Write(stream, "leakstat.dumpwhatis/1", dump, json =>
-                {
-                    json.WriteAddress("address", wanted);
-                    json.WriteStartArray("facts");
-                    foreach (AddressFact fact in facts)
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("name", fact.Name);
-                        json.WriteText("text", fact.Text);
-                        json.WriteEndObject();
-                    }
-
-                    json.WriteEndArray();
-                }),
-                (writer, layout) =>
-                {
-                    DumpText.WriteLine(writer, $"0x{wanted:x16}{(facts.Count == 0 ? " lies in nothing that is known" : "")}", layout);
-                    foreach (AddressFact fact in facts)
-                    {
-                        DumpText.WriteLine(writer, $"  {fact.Name,-12} {fact.Text}", layout);
-                    }
-
-                    foreach (string line in isBlock ? new BlockSample(dump, heap).Lines(heap.Input.Blocks.AddressOf(heap.Input.Blocks.Find(wanted))) : [])
-                    {
-                        DumpText.WriteLine(writer, "  " + line, layout);
-                    }
-
-                    DumpText.WriteNotes(writer, dump, layout);
-                });
+            DumpAddressView view = LeakViews.Address(dump, wanted);
+            ReportOutput.Print(parsed, options.Common, terminal, stream => DumpJson.Write(view, stream), view.Write);
             return ExitCode.Done;
         });
         return command;

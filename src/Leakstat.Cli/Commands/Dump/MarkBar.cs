@@ -50,7 +50,7 @@ internal sealed class MarkBar(Terminal terminal, bool isWanted) : IDisposable
         _timer = null;
         if (_shown)
         {
-            terminal.Error.Write("\r\u001b[K");
+            terminal.Progress.Write("\r\u001b[K");
         }
     }
 
@@ -73,6 +73,6 @@ internal sealed class MarkBar(Terminal terminal, bool isWanted) : IDisposable
     private void Show()
     {
         _shown = true;
-        terminal.Error.Write($"\r\u001b[K{Text(_progress!.Bytes, _whole, TimeProvider.System.GetElapsedTime(_start).TotalSeconds)}");
+        terminal.Progress.Write($"\r\u001b[K{Text(_progress!.Bytes, _whole, TimeProvider.System.GetElapsedTime(_start).TotalSeconds)}");
     }
 }

@@ -13,7 +13,7 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
         int number = folder.Plan().Roles.Length + 1;
         if (command is null && number == 1)
         {
-            target.MustBeFreeBsd();
+            target.MustBeFreeBsd(terminal.Said());
         }
 
         folder.Add(role, output =>
@@ -21,11 +21,11 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
             int status;
             if (command is not null)
             {
-                status = TargetShell.Of("local").Execute(command, null, output);
+                status = TargetShell.Of("local").Execute(command, null, output, terminal.Said(), TargetShell.CaptureLimit);
             }
             else
             {
-                status = target.Execute("sh -s -- --stdout", new MemoryStream(CollectorScript.Bytes), output);
+                status = target.Execute("sh -s -- --stdout", new MemoryStream(CollectorScript.Bytes), output, terminal.Said(), TargetShell.CaptureLimit);
             }
 
             if (output.Length == 0)

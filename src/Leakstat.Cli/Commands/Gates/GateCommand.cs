@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Diagnosis.Contracts;
@@ -48,7 +48,10 @@ internal static class GateCommand
                 options,
                 "run",
                 "run a command again and again, take captures between, and judge",
-                [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Module],
+                [
+                    options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle,
+                    options.Module, options.Limit,
+                ],
                 [words],
                 parsed => RunCommand(parsed, common, options, parsed.GetRequiredValue(words), terminal)),
             Judged(
@@ -56,7 +59,10 @@ internal static class GateCommand
                 options,
                 "module",
                 "load a module, exercise it, unload it, and judge",
-                [options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle, options.Exercise],
+                [
+                    options.Target, options.Capture, options.Output, options.Rounds, options.WarmUp, options.Idle,
+                    options.Exercise, options.Limit,
+                ],
                 [file],
                 parsed => Module(parsed, common, options, parsed.GetRequiredValue(file), terminal)),
         };
@@ -126,7 +132,7 @@ internal static class GateCommand
         InFolder(parsed, options, parsed.GetValue(options.Module), terminal, (folder, captures, _) =>
         {
             TakeIdle(parsed, options, captures);
-            Rounds(parsed, options, captures, () => Here(words));
+            Rounds(parsed, options, captures, () => Exercise.Run(words, parsed.GetValue(options.Limit), terminal));
             return JudgeFolder(parsed, common, options, folder, terminal);
         });
 
@@ -145,28 +151,31 @@ internal static class GateCommand
         byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            file = OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
+        TimeSpan limit = parsed.GetValue(options.Limit);
         return InFolder(parsed, options, name, terminal, (folder, captures, target) =>
         {
             TakeIdle(parsed, options, captures);
             string load =
                 $"umask 077 && d=$(mktemp -d /tmp/leakstat.XXXXXX) && cat >\"$d/{name}\" && kldload \"$d/{name}\"; "
                     + "s=$?; rm -rf \"$d\"; exit $s";
-            Must(target.Run(load, new MemoryStream(file)), $"kldload {name}");
+            Must(
+                target.Execute(load, new MemoryStream(file), terminal.Said(), terminal.Said(), TargetShell.CaptureLimit),
+                $"kldload {name}");
             try
             {
                 captures.Take(RoundRole.Loaded);
-                Rounds(parsed, options, captures, () => target.Run(exercise));
+                Rounds(parsed, options, captures, () => target.Execute(exercise, null, terminal.Said(), terminal.Said(), limit, long.MaxValue));
             }
             finally
             {
-                target.Run($"kldunload {name}");
+                target.Execute($"kldunload {name}", null, terminal.Said(), terminal.Said(), TargetShell.CaptureLimit);
             }
 
             captures.Take(RoundRole.Unloaded);
@@ -192,18 +201,9 @@ internal static class GateCommand
         string path = kept ?? Path.Combine(Path.GetTempPath(), "leakstat-gate-" + Path.GetRandomFileName());
         string name = parsed.GetRequiredValue(options.Target);
         var target = TargetShell.Of(name);
+        using TemporaryFolder? meanwhile = kept is null ? new TemporaryFolder(path) : null;
         var folder = GateFolder.Create(path, name, module);
-        try
-        {
-            return use(folder, new GateCaptures(folder, target, parsed.GetValue(options.Capture), terminal), target);
-        }
-        finally
-        {
-            if (kept is null)
-            {
-                Directory.Delete(path, recursive: true);
-            }
-        }
+        return use(folder, new GateCaptures(folder, target, parsed.GetValue(options.Capture), terminal), target);
     }
 
     private static void TakeIdle(ParseResult parsed, GateOptions options, GateCaptures captures)
@@ -221,29 +221,6 @@ internal static class GateCommand
         {
             Must(exercise(), "the exercise");
             captures.Take(i < warmUp ? RoundRole.WarmUp : RoundRole.Round);
-        }
-    }
-
-    /// <summary>
-    /// Runs the exercise here; what it prints goes to standard error, where it cannot mix with a report.
-    /// </summary>
-    private static int Here(string[] words)
-    {
-        try
-        {
-            using Process process = Process.Start(
-                new ProcessStartInfo(words[0], words.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true })!;
-            using (Stream errors = Console.OpenStandardError())
-            {
-                process.StandardOutput.BaseStream.CopyTo(errors);
-            }
-
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new CommandException(ExitCode.NoInput, $"{words[0]}: {FaultText.Of(e)}");
         }
     }
 

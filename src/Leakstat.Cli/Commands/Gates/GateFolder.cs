@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
@@ -33,9 +35,9 @@ internal sealed class GateFolder
 
         try
         {
-            Directory.CreateDirectory(Path.Combine(path, "captures"));
-            File.WriteAllText(
-                Path.Combine(path, PlanFile), $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}");
+            PrivateFiles.MakeFolder(Path.Combine(path, "captures"));
+            string plan = $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}";
+            PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes(plan));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,8 +74,8 @@ internal sealed class GateFolder
         int number = Plan().Roles.Length + 1;
         string folder = Path.Combine(Captures, number.ToString("0000", CultureInfo.InvariantCulture));
         string file = Path.Combine(folder, "capture.txt");
-        Directory.CreateDirectory(folder);
-        using (FileStream stream = File.Create(file))
+        PrivateFiles.MakeFolder(folder);
+        using (FileStream stream = PrivateFiles.Create(file))
         {
             take(stream);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
@@ -88,11 +89,11 @@ internal static class GateJudge
         ParseResult parsed, CommonOptions common, GateOptions options, GateResult result, Terminal terminal)
     {
         ReportOutput.Print(parsed, common, terminal, ReportRegistry.Gate, result);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Gate, result);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Gate, result, terminal);
 
         if (parsed.GetValue(options.WriteBaseline) is { } known)
         {
-            ReportFile.Write(known, stream => stream.Write(Encoding.UTF8.GetBytes(
+            ReportFile.Write(known, terminal, stream => stream.Write(Encoding.UTF8.GetBytes(
                 GateBaseline.Head + string.Concat(
                     result.Rounds.Subjects.Where(s => s.IsLeak).Select(GateBaseline.Line)))));
         }
@@ -107,7 +108,7 @@ internal static class GateJudge
 
         try
         {
-            var baseline = GateBaseline.Read(path, File.ReadAllText(path));
+            var baseline = GateBaseline.Read(path, Encoding.UTF8.GetString(OpenedFile.ReadAll(path)));
             foreach (Diagnostic problem in baseline.Problems)
             {
                 terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");

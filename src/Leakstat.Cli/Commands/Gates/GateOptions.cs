@@ -53,6 +53,9 @@ internal sealed class GateOptions
     public Option<string?> Exercise { get; } =
         new("--exercise") { Description = "command of sh(1), run on the target in every round", HelpName = "COMMAND" };
 
+    /// <summary>Limit of time.</summary>
+    public Option<TimeSpan> Limit { get; } = Durations.Option("--limit", "most time that one run of the exercise may take", TimeSpan.FromHours(1));
+
     /// <summary>Baseline.</summary>
     public Option<string?> Baseline { get; } =
         new("--baseline") { Description = "known leaks (tab-separated: kind, name, per round, until, why)", HelpName = "FILE" };

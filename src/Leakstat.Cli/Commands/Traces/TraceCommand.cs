@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Knowledge;
@@ -71,7 +72,7 @@ internal static class TraceCommand
         string program = ProgramOf(parsed, options, target, terminal);
         TraceBounds bounds = options.BoundsOf(parsed);
         terminal.Error.WriteLine($"leakstat: tracing {target.Name} for {bounds.Seconds + bounds.MinimumAge} s");
-        return Show(parsed, common, options, TraceRun.Run(target, program, terminal), terminal);
+        return Show(parsed, common, options, TraceRun.Run(target, program, bounds, terminal), terminal);
     }
 
     /// <summary>The program for the suspect that was named, refused where its cost is known to be too high.</summary>
@@ -81,7 +82,7 @@ internal static class TraceCommand
         string named = options.SuspectOf(parsed);
         (Capture? earlier, Capture? latest) = target is null || parsed.GetValue(options.Captures) is not null
             ? options.CapturesOf(parsed, terminal)
-            : TraceRun.Captures(target);
+            : TraceRun.Captures(target, terminal);
         TraceSuspect suspect = SuspectName.Resolve(named, latest, BuiltInKnowledge.Load(), out string why)
             ?? throw new CommandException(ExitCode.Usage, $"--suspect {named}: {why}");
         if (earlier is not null && latest is not null && TraceRates.Between(earlier, latest, suspect) is { } estimate)
@@ -106,7 +107,7 @@ internal static class TraceCommand
         Trace? before = parsed.GetValue(options.Diff) is { } other ? ReadTrace(other, terminal) : null;
         var report = new TraceReport(trace, before, BuiltInKnowledge.Load());
         ReportOutput.Print(parsed, common, terminal, ReportRegistry.Trace, report);
-        ReportOutput.WriteFiles(parsed, ReportRegistry.Trace, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Trace, report, terminal);
         return ExitCode.Done;
     }
 
@@ -115,7 +116,7 @@ internal static class TraceCommand
         Trace trace;
         try
         {
-            using Stream stream = file == "-" ? terminal.Input() : File.OpenRead(file);
+            using Stream stream = file == "-" ? terminal.Input() : OpenedFile.Read(file);
             trace = TraceReader.Read(stream, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Sources;
 using Leakstat.Model;
 using Leakstat.Tracing;
@@ -130,7 +131,7 @@ internal sealed class TraceOptions
         byte[] report;
         try
         {
-            report = File.ReadAllBytes(path);
+            report = OpenedFile.ReadAll(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,6 +16,9 @@ internal static class TraceRun
     /// <summary>Seconds between the two captures that tell what a trace will cost.</summary>
     private const int Apart = 5;
 
+    /// <summary>What a trace may take beyond its own time: login, compiling the program, printing what is left.</summary>
+    private static readonly TimeSpan s_more = TimeSpan.FromMinutes(3);
+
     /// <summary>
     /// What has to hold before dtrace(1) is started, each with an exit status of its own: root, no jail, modules loaded
     /// or to be loaded (<c>kern.securelevel</c> above 0 forbids it).
@@ -30,18 +33,27 @@ internal static class TraceRun
         """;
 
     /// <summary>Two captures of the target, a few seconds apart; fails with code 4 where it gives none.</summary>
-    public static (Capture? Earlier, Capture? Latest) Captures(TargetShell target)
+    public static (Capture? Earlier, Capture? Latest) Captures(TargetShell target, Terminal terminal)
     {
-        target.MustBeFreeBsd();
+        target.MustBeFreeBsd(terminal.Said());
         using var stream = new MemoryStream();
         int status = target.Execute(
-            $"sh -s -- --stdout --every {Apart} --count 2", new MemoryStream(CollectorScript.Bytes), stream, 64 << 20);
+            $"sh -s -- --stdout --every {Apart} --count 2",
+            new MemoryStream(CollectorScript.Bytes),
+            stream,
+            terminal.Said(),
+            TargetShell.CaptureLimit,
+            64 << 20);
         stream.Position = 0;
         SourceSet set = SourceSet.Open(
+<<<<<<< HEAD:src/Leakstat.Cli/Tracing/TraceRun.cs
+            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)], new NamePool(), ReadLimits.Default, new Zstandard());
+=======
             [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)],
             new NamePool(),
             ReadLimits.Default,
-            new ZstdProgram());
+            new Zstandard());
+>>>>>>> main:src/Leakstat.Cli/Commands/Traces/TraceRun.cs
         Capture[] captures = set.Hosts.IsEmpty ? [] : [.. set.Hosts[0].Captures()];
         return captures switch
         {
@@ -53,11 +65,16 @@ internal static class TraceRun
     }
 
     /// <summary>Runs the program and reads what it prints.</summary>
-    public static Trace Run(TargetShell target, string program, Terminal terminal)
+    public static Trace Run(TargetShell target, string program, TraceBounds bounds, Terminal terminal)
     {
         var sink = new TraceSink(new TraceReader(target.Name));
         int status = target.Execute(
-            Prepare, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(program)), sink, long.MaxValue);
+            Prepare,
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes(program)),
+            sink,
+            terminal.Said(),
+            TimeSpan.FromSeconds(bounds.Seconds + bounds.MinimumAge) + s_more,
+            long.MaxValue);
         string? refused = status switch
         {
             90 => "is not FreeBSD",

@@ -96,7 +96,7 @@ internal sealed class SpoolFeed : ICaptureFeed
         }
 
         // The folder is listed first: what comes in between is found twice, and dropped by its time.
-        SourceSet set = SourceSet.Open([node], _names, ReadLimits.Default, new ZstdProgram());
+        SourceSet set = SourceSet.Open([node], _names, ReadLimits.Default, new Zstandard());
         HostSource? host = _options.Host is { } wanted
             ? set.Hosts.FirstOrDefault(h => string.Equals(h.Host, wanted, StringComparison.OrdinalIgnoreCase))
             : set.Hosts.FirstOrDefault();
@@ -194,9 +194,14 @@ internal sealed class SpoolFeed : ICaptureFeed
 
     private void Read(List<string> fresh, Action<FeedEvent> post)
     {
+<<<<<<< HEAD:src/Leakstat.Cli/Watching/SpoolFeed.cs
+        ISourceNode[] nodes = [.. fresh.Order(StringComparer.Ordinal).Select(FileSystemSource.TryOpen).OfType<ISourceNode>()];
+        SourceSet set = SourceSet.Open(nodes, _names, ReadLimits.Default, new Zstandard());
+=======
         ISourceNode[] nodes =
             [.. fresh.Order(StringComparer.Ordinal).Select(FileSystemSource.TryOpen).OfType<ISourceNode>()];
-        SourceSet set = SourceSet.Open(nodes, _names, ReadLimits.Default, new ZstdProgram());
+        SourceSet set = SourceSet.Open(nodes, _names, ReadLimits.Default, new Zstandard());
+>>>>>>> main:src/Leakstat.Cli/Commands/Watching/SpoolFeed.cs
         foreach (HostSource host in set.Hosts.Where(h => h.Host is null || _host is null || h.Host == _host))
         {
             foreach (Capture capture in host.Captures())

@@ -83,7 +83,7 @@ internal sealed class WatchBatch(ICaptureFeed feed, Terminal terminal, WatchSess
             return;
         }
 
-        using TextWriter writer = terminal.Writer();
+        using TextWriter writer = terminal.ReportWriter();
         WatchLines.WriteText(
             session.Current!,
             state,

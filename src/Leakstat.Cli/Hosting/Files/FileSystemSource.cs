@@ -26,6 +26,9 @@ public sealed class FileSystemSource : ISourceNode
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>Path that it is opened by.</summary>
+    public string Location => _path;
+
     /// <inheritdoc/>
     public bool IsFolder { get; }
 
@@ -67,15 +70,7 @@ public sealed class FileSystemSource : ISourceNode
     }
 
     /// <inheritdoc/>
-    public Stream Open() => Refusal is null
-        ? new FileStream(
-            _path,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete,
-            bufferSize: 1,
-            FileOptions.SequentialScan)
-        : throw new IOException(Refusal);
+    public Stream Open() => Refusal is null ? OpenedFile.Read(_path) : throw new IOException(Refusal);
 
     private static (bool IsFolder, string? Target, string? Refusal) Examine(FileSystemInfo info)
     {
@@ -100,10 +95,10 @@ public sealed class FileSystemSource : ISourceNode
                 return (true, target, null);
             }
 
-            // Opening a pipe or a device may never return, and a folder may hold anything.
-            return info is FileInfo { Length: > 0 } || FileKind.IsRegular(target)
+            // A pipe, a device and a file of the system have no length; an open looks again at what it opens.
+            return info is FileInfo { Length: > 0 } || OpenedFile.IsRegular(target)
                 ? (false, target, null)
-                : (false, target, "not a regular file (a socket, pipe or device)");
+                : (false, target, OpenedFile.NotRegular);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

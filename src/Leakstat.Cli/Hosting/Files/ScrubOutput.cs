@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Leakstat.Captures.Scrub;
+using Leakstat.Cli.Hosting;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Hosting.Files;
@@ -39,7 +40,7 @@ internal static class ScrubOutput
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(part);
-            throw new CommandException(ExitCode.Usage, $"cannot write {output}: {FaultText.Of(e)}");
+            throw new CommandException(ReportFile.IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage, $"cannot write {output}: {FaultText.Of(e)}");
         }
         catch
         {
@@ -54,8 +55,8 @@ internal static class ScrubOutput
         foreach (ScrubbedFile file in files)
         {
             string path = Path.Combine(folder, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, file.Bytes);
+            PrivateFiles.MakeFolder(Path.GetDirectoryName(path)!);
+            PrivateFiles.Write(path, file.Bytes);
             written++;
         }
 
@@ -65,7 +66,7 @@ internal static class ScrubOutput
     private static int WriteArchive(string path, IEnumerable<ScrubbedFile> files)
     {
         int written = 0;
-        using FileStream stream = new(path, FileMode.CreateNew, FileAccess.Write);
+        using FileStream stream = PrivateFiles.Create(path);
         using var packed = new GZipStream(stream, CompressionLevel.Optimal);
         using var tar = new TarWriter(packed, TarEntryFormat.Pax);
         foreach (ScrubbedFile file in files)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Libxo;
 
@@ -17,62 +17,59 @@ internal static class JsonEvents
     public static DocumentFault Read(
         ReadOnlySpan<byte> text, int start, ref LineCounter lines, ReadLimits limits, LibxoReading reading, out int end)
     {
-        var options = new JsonReaderOptions { MaxDepth = limits.DocumentDepth };
-        var json = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(options));
+        var json = new JsonTokens(text, limits.DocumentDepth);
         var names = new Range[limits.DocumentDepth + 2];
         Span<byte> buffer = stackalloc byte[Math.Clamp(limits.NameBytes, 64, 1024)];
         Range key = default;
-        int depth = 0;
-        try
+        while (true)
         {
-            while (json.Read())
+            JsonToken token = json.Read();
+            end = json.Position;
+            switch (token)
             {
-                switch (json.TokenType)
-                {
-                    case JsonTokenType.PropertyName:
-                        int from = (int)json.TokenStartIndex + 1;
-                        key = from..(from + json.ValueSpan.Length);
-                        break;
-                    case JsonTokenType.StartObject:
-                        names[++depth] = key;
-                        if (depth > 1)
-                        {
-                            reading.Open(text[key]);
-                        }
+                case JsonToken.Name:
+                    key = json.Start..(json.Start + json.Value.Length);
+                    break;
+                case JsonToken.String or JsonToken.Number:
+                    ReadOnlySpan<byte> value = json.IsEscaped
+                        ? Escapes.Json(json.Value, buffer)
+                        : json.Value[..Math.Min(json.Value.Length, limits.NameBytes)];
+                    reading.Value(text[key], value, ref lines, start + json.Start);
+                    break;
+                case JsonToken.StartObject:
+                    names[json.Depth] = key;
+                    if (json.Depth > 1)
+                    {
+                        reading.Open(text[key]);
+                    }
 
-                        break;
-                    case JsonTokenType.StartArray:
-                        names[++depth] = key;
-                        break;
-                    case JsonTokenType.EndObject when depth > 1:
+                    break;
+                case JsonToken.StartArray:
+                    names[json.Depth] = key;
+                    break;
+                case JsonToken.EndObject or JsonToken.EndArray:
+                    if (json.Depth == 0)
+                    {
+                        return DocumentFault.None;
+                    }
+
+                    if (token == JsonToken.EndObject)
+                    {
                         reading.Close();
-                        key = names[--depth];
-                        break;
-                    case JsonTokenType.EndArray:
-                        key = names[--depth];
-                        break;
-                    case JsonTokenType.String or JsonTokenType.Number:
-                        ReadOnlySpan<byte> value = json.ValueIsEscaped
-                            ? Escapes.Json(json.ValueSpan, buffer)
-                            : json.ValueSpan[..Math.Min(json.ValueSpan.Length, limits.NameBytes)];
-                        reading.Value(text[key], value, lines.At(start + (int)json.TokenStartIndex));
-                        break;
-                }
+                    }
 
-                if (json.CurrentDepth == 0 && json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
-                {
-                    end = (int)json.BytesConsumed;
-                    return DocumentFault.None;
-                }
+                    key = names[json.Depth + 1];
+                    break;
+                case JsonToken.Cut:
+                    end = text.Length;
+                    return DocumentFault.Cut;
+                case JsonToken.TooDeep:
+                    return DocumentFault.TooDeep;
+                case JsonToken.Malformed:
+                    return DocumentFault.Malformed;
+                default:
+                    break;
             }
-
-            end = text.Length;
-            return DocumentFault.Cut;
-        }
-        catch (JsonException)
-        {
-            end = (int)json.BytesConsumed;
-            return depth >= limits.DocumentDepth ? DocumentFault.TooDeep : DocumentFault.Malformed;
         }
     }
 }

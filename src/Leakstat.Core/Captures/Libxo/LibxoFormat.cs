@@ -5,26 +5,66 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Libxo;
 
 /// <summary>The output of one command as libxo writes it, in JSON or in XML, compact or printed for reading.</summary>
-internal sealed class LibxoFormat(LibxoKind kind, bool isXml) : IFormat
+internal sealed class LibxoFormat : IFormat
 {
-    /// <summary>Every command in both forms.</summary>
-    public static ImmutableArray<IFormat> All { get; } =
-        [.. LibxoKind.All.SelectMany(k => new IFormat[] { new LibxoFormat(k, isXml: false), new LibxoFormat(k, isXml: true) })];
+    private readonly LibxoForm _form;
+    private readonly ImmutableArray<LibxoForm> _all;
+    private readonly bool _isXml;
+
+    private LibxoFormat(LibxoForm form, ImmutableArray<LibxoForm> all, bool isXml)
+    {
+        _form = form;
+        _all = all;
+        _isXml = isXml;
+        Name = form.Name + (isXml ? "/xml" : "/json");
+    }
 
     /// <inheritdoc/>
-    public string Name { get; } = kind.Name + (isXml ? "/xml" : "/json");
+    public string Name { get; }
 
     /// <inheritdoc/>
-    public string Command => kind.Command;
+    public string Command => _form.Command;
 
     /// <inheritdoc/>
-    public bool IsUsed => kind.IsUsed;
+    public bool IsUsed => _form.Table is not null;
+
+    /// <summary>
+    /// Every command in both forms. Of several that a document could be of it is the first; a document may hold the tables
+    /// of several commands (<c>vmstat --libxo json -m -z</c>), so that each form knows them all.
+    /// </summary>
+    public static IEnumerable<LibxoFormat> Of(ImmutableArray<LibxoForm> forms) =>
+        forms.SelectMany(form => new[] { new LibxoFormat(form, forms, isXml: false), new LibxoFormat(form, forms, isXml: true) });
+
+    /// <inheritdoc/>
+    public bool ReportsEveryLine => true;
 
     /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line) => FitsDocument(line) ? LineFit.Header : LineFit.None;
 
     /// <inheritdoc/>
-    public bool FitsDocument(ReadOnlySpan<byte> head) => DocumentText.Starts(head) && kind.Is(Head(head));
+    public bool FitsDocument(ReadOnlySpan<byte> head)
+    {
+        if (!DocumentText.Starts(head))
+        {
+            return false;
+        }
+
+        DocumentHead keys = Head(head);
+        if (!_form.Has(keys))
+        {
+            return false;
+        }
+
+        foreach (LibxoForm form in _all)
+        {
+            if (form.Has(keys))
+            {
+                return ReferenceEquals(form, _form);
+            }
+        }
+
+        return false;
+    }
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
@@ -35,9 +75,10 @@ internal sealed class LibxoFormat(LibxoKind kind, bool isXml) : IFormat
         }
 
         ReadOnlySpan<byte> text = section.Bytes.Span;
-        var reading = new LibxoReading(capture, section.File);
+        var reading = new LibxoReading(capture, section.File, _all);
         var lines = new LineCounter(section);
         int skipped = 0;
+        int documents = 0;
         int at = 0;
         while (at < text.Length)
         {
@@ -46,10 +87,11 @@ internal sealed class LibxoFormat(LibxoKind kind, bool isXml) : IFormat
             ReadOnlySpan<byte> line = lineEnd < 0 ? rest : rest[..lineEnd];
             if (DocumentText.Starts(line) && !Head(rest).Command.IsEmpty)
             {
-                DocumentFault fault = isXml
+                DocumentFault fault = _isXml
                     ? XmlEvents.Read(rest, at, ref lines, capture.Limits, reading, out int length)
                     : JsonEvents.Read(rest, at, ref lines, capture.Limits, reading, out length);
                 at += length;
+                documents++;
                 reading.Reset();
                 if (fault != DocumentFault.None)
                 {
@@ -69,8 +111,8 @@ internal sealed class LibxoFormat(LibxoKind kind, bool isXml) : IFormat
             }
         }
 
-        reading.Offer(isXml ? PartRank.Xml : PartRank.Json);
-        return new FormatResult(reading.Rows, skipped + reading.Skipped);
+        reading.Offer(_isXml ? PartRank.Xml : PartRank.Json);
+        return new FormatResult(reading.Rows, skipped + reading.Skipped) { Headers = documents };
     }
 
     private static void Report(DocumentFault fault, CaptureBuilder capture, SourceLine at)
@@ -89,5 +131,5 @@ internal sealed class LibxoFormat(LibxoKind kind, bool isXml) : IFormat
             at);
     }
 
-    private DocumentHead Head(ReadOnlySpan<byte> text) => isXml ? DocumentHead.Xml(text) : DocumentHead.Json(text);
+    private DocumentHead Head(ReadOnlySpan<byte> text) => _isXml ? DocumentHead.Xml(text) : DocumentHead.Json(text);
 }

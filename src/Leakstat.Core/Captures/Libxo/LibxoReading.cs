@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
 
 namespace Leakstat.Captures.Libxo;
@@ -6,23 +8,19 @@ namespace Leakstat.Captures.Libxo;
 /// Receives what a libxo document says, JSON and XML alike, and hands it to the table whose container it stands in.
 /// One document may hold several (<c>vmstat --libxo json -m -z</c>).
 /// </summary>
-internal sealed class LibxoReading(CaptureBuilder capture, SourceFile file)
+internal sealed class LibxoReading
 {
-    private readonly LibxoTable[] _tables =
-    [
-        new ZoneRows(capture, file),
-        new MallocRows(capture, file),
-        new SummaryValues(capture, file),
-        new MbufValues(capture, file),
-        new ProcessRows(capture, file),
-        new UptimeValues(capture, file),
-    ];
+    private readonly LibxoTable[] _tables;
 
     private LibxoTable? _table;
     private int _depth;
     private int _tableDepth;
     private bool _inRow;
     private long? _version;
+
+    /// <summary>Takes the tables that a document may hold.</summary>
+    public LibxoReading(CaptureBuilder capture, SourceFile file, ImmutableArray<LibxoForm> forms) =>
+        _tables = [.. forms.Where(form => form.Table is not null).Select(form => form.Table!(capture, file))];
 
     /// <summary>Rows taken.</summary>
     public int Rows => _tables.Sum(t => t.Rows);
@@ -54,18 +52,18 @@ internal sealed class LibxoReading(CaptureBuilder capture, SourceFile file)
     }
 
     /// <summary>A value, or an item of a list of values.</summary>
-    public void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int line)
+    public void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref LineCounter lines, int at)
     {
         if (_table is null)
         {
-            if (name.SequenceEqual("__version"u8) && Text.Scan.TryInteger(value, out long version))
+            if (name.SequenceEqual("__version"u8) && Scan.TryInteger(value, out long version))
             {
                 _version = version;
             }
         }
         else if (_inRow ? _depth == _tableDepth + 1 : _depth == _tableDepth && _table.RowName.IsEmpty)
         {
-            _table.Value(name, value, line);
+            _table.Value(name, value, ref lines, at);
         }
     }
 

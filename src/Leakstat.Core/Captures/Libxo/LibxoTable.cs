@@ -30,7 +30,11 @@ internal abstract class LibxoTable(CaptureBuilder capture, SourceFile file)
     }
 
     /// <summary>A value of the row, or of the container.</summary>
-    public abstract void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int line);
+    /// <param name="name">Its name.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="lines">Tells lines.</param>
+    /// <param name="at">Where the value stands.</param>
+    public abstract void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref LineCounter lines, int at);
 
     /// <summary>The row is complete.</summary>
     public virtual void End()
@@ -67,11 +71,11 @@ internal abstract class LibxoRows(CaptureBuilder capture, SourceFile file, strin
     }
 
     /// <inheritdoc/>
-    public sealed override void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int line)
+    public sealed override void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref LineCounter lines, int at)
     {
         if (_line == 0)
         {
-            _line = line;
+            _line = lines.At(at);
         }
 
         Take(name, value);
@@ -134,27 +138,27 @@ internal abstract class LibxoValues(CaptureBuilder capture, SourceFile file) : L
     protected IReadOnlyDictionary<string, Reading> Values => _values;
 
     /// <inheritdoc/>
-    public sealed override void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int line)
+    public sealed override void Value(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ref LineCounter lines, int at)
     {
         if (!IsWanted(name) || _values.Count >= Capture.Limits.Rows)
         {
             return;
         }
 
-        var at = new SourceLine(File, line);
+        var place = new SourceLine(File, lines.At(at));
         if (!TryNumber(value, out long number))
         {
             Skipped++;
-            Capture.Report(DiagnosticId.BadNumber, "a value is no number; skipped", at);
+            Capture.Report(DiagnosticId.BadNumber, "a value is no number; skipped", place);
             return;
         }
 
-        if (_values.TryAdd(Capture.Names.Get(name), new Reading(number, at)))
+        if (_values.TryAdd(Capture.Names.Get(name), new Reading(number, place)))
         {
             Rows++;
             if (number < 0)
             {
-                Capture.Underflow(at);
+                Capture.Underflow(place);
             }
         }
     }

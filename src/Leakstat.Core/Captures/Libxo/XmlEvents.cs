@@ -74,7 +74,7 @@ internal static class XmlEvents
 
             if (depth == 0 && Attribute(tag, " version=\""u8) is { IsEmpty: false } version)
             {
-                reading.Value("__version"u8, version, 0);
+                reading.Value("__version"u8, version, ref lines, 0);
             }
 
             if (tag[^1] == '/')
@@ -111,7 +111,7 @@ internal static class XmlEvents
                 ReadOnlySpan<byte> value = raw.IndexOf((byte)'&') >= 0
                     ? Escapes.Xml(raw, buffer)
                     : raw[..Math.Min(raw.Length, limits.NameBytes)];
-                reading.Value(name, value, lines.At(start + at));
+                reading.Value(name, value, ref lines, start + at);
                 at = behind + mark + 2 + tailEnd + 1;
                 continue;
             }

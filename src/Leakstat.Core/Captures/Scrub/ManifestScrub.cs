@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 
 namespace Leakstat.Captures.Scrub;

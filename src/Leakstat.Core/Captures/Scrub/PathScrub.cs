@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 
 namespace Leakstat.Captures.Scrub;

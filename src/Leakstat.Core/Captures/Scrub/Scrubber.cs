@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Leakstat.Captures;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 using Leakstat.Model;
 

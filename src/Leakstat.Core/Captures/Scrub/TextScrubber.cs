@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.RegularExpressions;
-using Leakstat.Captures;
-using Leakstat.Captures.Formats;
+using Leakstat.Captures.Registry;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Transcripts;
 using Leakstat.Model;
@@ -10,7 +9,7 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Scrub;
 
 /// <summary>Scrubs one text: each line as the output that it belongs to asks for. Line numbers stay.</summary>
-internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions options, ReadLimits limits)
+internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadLimits limits)
 {
     private static readonly SearchValues<char> Decoration = SearchValues.Create(" \t\r-=_*#`~>.+");
 
@@ -35,7 +34,7 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
             LearnHost(capture.Host);
         }
 
-        var processes = new ProcessScrub(names, _lines);
+        var scrubs = new OutputScrubs(names, _lines);
         var learner = new NameLearner(names);
         for (int i = 0; i < lines.Length; i++)
         {
@@ -44,11 +43,16 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
                 continue;
             }
 
-            learner.Line(lines[i], formats[i]?.Command);
-            if (formats[i]?.Command is "ps" or "top")
+            if (formats[i] is { } format)
             {
-                processes.Learn(lines[i], formats[i]!.Command == "top");
+                scrubs.Of(format).Learn(lines[i]);
             }
+            else
+            {
+                learner.Between(lines[i]);
+            }
+
+            learner.Line(lines[i]);
         }
     }
 
@@ -77,27 +81,25 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
         IFormat?[] formats = FormatsOf(text, out string[] lines);
         bool isTranscript = text.Captures.Sum(c => c.Outputs.Count) != 1 || Enumerable.Range(0, lines.Length).Any(i => formats[i] is null && !string.IsNullOrWhiteSpace(lines[i]));
         bool isCrashSummary = text.Captures.Any(c => c.IsCrashSummary);
-        var sysctl = new SysctlScrub(names, _lines);
-        var processes = new ProcessScrub(names, _lines);
+        var scrubs = new OutputScrubs(names, _lines);
         var output = new StringBuilder(bytes.Length + 1024);
         IFormat? before = null;
         for (int i = 0; i < lines.Length; i++)
         {
             if (formats[i] != before)
             {
-                sysctl.Reset();
-                processes.Reset();
+                scrubs.Reset();
                 before = formats[i];
             }
 
             string line = lines[i];
             bool hasReturn = line.EndsWith('\r');
             line = hasReturn ? line[..^1] : line;
-            bool aligned = formats[i]?.Command is "ps" or "top" or "swapinfo";
+            bool aligned = formats[i] is { } own && scrubs.Of(own).IsAligned;
             string scrubbed = line.Length > LineScrubber.LongestLine && formats[i]?.Name.EndsWith("/text", StringComparison.Ordinal) != false
                 ? names.TakeOut()
                 : formats[i] is { } format
-                    ? InOutput(line, format, sysctl, processes, isTranscript)
+                    ? InOutput(line, format, scrubs, isTranscript)
                     : Between(line, isCrashSummary, i);
             output.Append(names.Restore(scrubbed, aligned)).Append(hasReturn ? "\r" : "");
             if (i + 1 < lines.Length)
@@ -110,7 +112,7 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
     }
 
     /// <summary>A line of an output.</summary>
-    private string InOutput(string line, IFormat format, SysctlScrub sysctl, ProcessScrub processes, bool isTranscript)
+    private string InOutput(string line, IFormat format, OutputScrubs scrubs, bool isTranscript)
     {
         if (string.IsNullOrWhiteSpace(line))
         {
@@ -123,36 +125,10 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
             return isHeading ? _lines.Strict(line) : options.KeepsUnknown ? _lines.Strict(line) : TakenOut(line);
         }
 
-        LineFit fit = format.Fit(Encoding.Latin1.GetBytes(line));
-        switch (format.Command)
-        {
-            case "vmstat -z" or "vmstat -m" or "vmstat -s" or "netstat -m" when format.Name.EndsWith("/text", StringComparison.Ordinal):
-                // Names of zones and types are the kernel's and its modules'; all else is numbers.
-                return fit >= LineFit.Row ? line : _lines.Strict(line);
-            case "sysctl":
-                return sysctl.Line(line);
-            case "cat /boot/loader.conf" or "cat /etc/sysctl.conf":
-                return sysctl.Setting(line);
-            case "ps" when format.Name.EndsWith("/text", StringComparison.Ordinal):
-                return processes.PsRow(line);
-            case "top":
-                return processes.TopLine(line);
-            case "uname -a":
-                return Uname(line);
-            case "kldstat":
-                return DocumentOr(format, line, static (self, l) => self.Kldstat(l));
-            case "dmesg":
-                return Message(line, isTranscript);
-            case "zfs-stats":
-                // Labels are the tool's and names the kernel's where a number stands behind them.
-                return fit >= LineFit.Continues && Figures().IsMatch(line) ? _lines.Generic(line) : _lines.Strict(line);
-            default:
-                return DocumentOr(format, line, (self, l) => fit >= LineFit.Row ? self._lines.Generic(l) : self._lines.Strict(l));
-        }
+        return format.Name.EndsWith("/text", StringComparison.Ordinal)
+            ? scrubs.Of(format).Line(line, format.Fit(Encoding.Latin1.GetBytes(line)), isTranscript)
+            : DocumentScrub.Line(line, _lines, names);
     }
-
-    private string DocumentOr(IFormat format, string line, Func<TextScrubber, string, string> text) =>
-        format.Name.EndsWith("/text", StringComparison.Ordinal) ? text(this, line) : DocumentScrub.Line(line, _lines, names);
 
     /// <summary>A line that belongs to no output: prompts, titles, dates and rules stay, prose does not.</summary>
     private string Between(string line, bool isCrashSummary, int index)
@@ -211,58 +187,6 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
             + close + (mark < 0 ? "" : behind[mark] + " ");
     }
 
-    /// <summary><c>FreeBSD host 14.2-RELEASE …</c>.</summary>
-    private string Uname(string line)
-    {
-        string[] words = line.Split(' ', 3);
-        return words.Length == 3 && words[0] is "FreeBSD" or "JUNOS" or "HardenedBSD" && words[1].Length > 0 && !char.IsAsciiDigit(words[1][0])
-            ? $"{words[0]} {_lines.Host(words[1])} {_lines.Generic(words[2])}"
-            : words.Length == 1 ? WordOfUname(line) : _lines.Generic(line);
-    }
-
-    private string WordOfUname(string line) => names.Knows(SecretKind.Host, line.Trim().Split('.')[0]) ? _lines.Host(line.Trim()) : _lines.Generic(line);
-
-    /// <summary>Rows with files; a folder that is not one of the system's is somebody's.</summary>
-    private string Kldstat(string line)
-    {
-        int open = line.IndexOf("(/", StringComparison.Ordinal);
-        int close = line.LastIndexOf(')');
-        if (open < 0 || close < open)
-        {
-            return line;
-        }
-
-        string path = line[(open + 1)..close];
-        string folder = path[..path.LastIndexOf('/')];
-        bool isSystem = folder.StartsWith("/boot", StringComparison.Ordinal) || folder is "/usr/local/modules" or "/modules";
-        return isSystem ? line : string.Concat(line.AsSpan(0, open + 1), names.Mark(SecretKind.Path, folder), path.AsSpan(folder.Length), line.AsSpan(close));
-    }
-
-    /// <summary>
-    /// A kernel message. In a paste almost any line may follow the messages, so that there only what the kernel alone says
-    /// stays in its words; the lines of other programs in a log do not.
-    /// </summary>
-    private string Message(string line, bool isTranscript)
-    {
-        byte[] bytes = Encoding.Latin1.GetBytes(line);
-        ReadOnlySpan<byte> message = LogPrefix.Strip(bytes, out bool isLogged);
-        string text = Encoding.Latin1.GetString(message);
-        string before = line[..(line.Length - text.Length)];
-        bool isKernel = isLogged || KernelMessageText.StartsBuffer(message) || KernelMessageText.IsDistinctive(message) || NameLearner.IsOfDevice(text);
-        if (isLogged)
-        {
-            before = NameLearner.LogHost(before) is (int start, int length)
-                ? before[..start] + _lines.Host(before.Substring(start, length)) + before[(start + length)..]
-                : _lines.Generic(before);
-        }
-        else if (NameLearner.IsLogLine(line))
-        {
-            return _lines.Strict(line);
-        }
-
-        return before + (isKernel || !isTranscript ? _lines.Generic(text) : _lines.Strict(text));
-    }
-
     /// <summary>
     /// What stands for a line of prose. It begins as the line did: by its first character an output is told to go on or to be
     /// at its end.
@@ -275,9 +199,6 @@ internal sealed partial class TextScrubber(Pseudonyms names, ScrubOptions option
     }
 
     private void LearnHost(string? host) => NameLearner.LearnHost(names, host);
-
-    [GeneratedRegex(@"^\s*[A-Za-z0-9][A-Za-z0-9 ()/,_.+-]{0,60}(:|\s{2,})\s*[0-9][0-9.,:%]*([kKmMGTP]|\s|%|$)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Figures();
 
     private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_';
 

@@ -112,7 +112,8 @@ internal sealed class ArchiveLook(ArchiveContainer container, ReadContext contex
             seen = new CaptureIdentity(
                 before.Identity.Host ?? seen.Host,
                 before.Identity.TakenAt ?? seen.TakenAt,
-                before.Identity.TakenAt ?? seen.TakenAt ?? before.Identity.OrderTime);
+                before.Identity.TakenAt ?? seen.TakenAt ?? before.Identity.OrderTime,
+                before.Identity.Facts.With(seen.Facts));
         }
 
         bool isCapture = before.IsCapture || _peek.IsCapture;

@@ -1,3 +1,4 @@
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -38,7 +39,7 @@ public static class CaptureAssembly
         };
         foreach (CaptureText text in texts)
         {
-            if (FormatRegistry.All.FirstOrDefault(f => f.Name == text.Format) is { } format)
+            if (CommandRegistry.Formats.FirstOrDefault(f => f.Name == text.Format) is { } format)
             {
                 var section = new TextSection(
                     text.File, text.Bytes, text.FirstLine, text.LineNumbers.IsEmpty ? null : [.. text.LineNumbers], text.IsCut);

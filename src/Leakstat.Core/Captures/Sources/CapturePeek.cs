@@ -1,3 +1,4 @@
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Transcripts;
 using Leakstat.Model;
 
@@ -14,8 +15,6 @@ internal sealed class CapturePeek(ReadContext context)
 
     /// <summary>Bytes looked at of one capture.</summary>
     private const int MostBytes = 2 << 20;
-
-    private static readonly HashSet<string> s_telling = ["uname", "uptime", "top", "sysctl"];
 
     private readonly CaptureBuilder _builder = new("", context.Names, context.Limits);
     private CaptureManifest? _manifest;
@@ -64,7 +63,7 @@ internal sealed class CapturePeek(ReadContext context)
         _dated ??= part.TakenAt;
         foreach (CommandOutput output in part.Outputs)
         {
-            if (s_telling.Contains(output.Format.Command.Split(' ')[0]))
+            if (CommandRegistry.Of(output.Format).TellsHost)
             {
                 output.Format.Read(output.Section, _builder);
             }
@@ -75,7 +74,8 @@ internal sealed class CapturePeek(ReadContext context)
     /// <param name="name">Name of the capture's folder, archive or file.</param>
     public CaptureIdentity Finish(string name)
     {
-        HostIdentity host = _builder.Build().Host;
+        Capture capture = _builder.Build();
+        HostIdentity host = capture.Host;
         DateTimeOffset? named = TimestampName.Parse(name, out bool isUtc);
         DateTimeOffset? said = _dated is not null ? _dated : host is { BootedAt: { } boot, UptimeSeconds: { } up and >= 0 and < 10_000_000_000 }
             ? CalendarTime.After(boot, up / 3600.0)
@@ -89,7 +89,7 @@ internal sealed class CapturePeek(ReadContext context)
         takenAt = takenAt is { } time && CalendarTime.IsOfAHost(time) ? takenAt : null;
         named = named is { } year && CalendarTime.IsOfAHost(year) ? named : null;
         return new CaptureIdentity(
-            _manifest?.Host ?? host.Name, takenAt, takenAt ?? named);
+            _manifest?.Host ?? host.Name, takenAt, takenAt ?? named, HostFacts.Of(capture));
     }
 }
 
@@ -97,4 +97,6 @@ internal sealed class CapturePeek(ReadContext context)
 /// <param name="Host">Host name.</param>
 /// <param name="TakenAt">UTC time.</param>
 /// <param name="OrderTime">Time to order by.</param>
-internal readonly record struct CaptureIdentity(string? Host, DateTimeOffset? TakenAt, DateTimeOffset? OrderTime);
+/// <param name="Facts">What does not change while it is the same host.</param>
+internal readonly record struct CaptureIdentity(
+    string? Host, DateTimeOffset? TakenAt, DateTimeOffset? OrderTime, HostFacts Facts = default);

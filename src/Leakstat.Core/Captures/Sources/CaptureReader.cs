@@ -127,6 +127,12 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             return;
         }
 
+        if (WholeReading.TryRead(section, Builder) is (IFormat format, FormatResult result))
+        {
+            AddOutput(name, section, format, result, isAlone: true);
+            return;
+        }
+
         Transcript transcript = Transcript.Read(section.File, section.Bytes, section.IsCut, context.Limits);
         ReportTooMany(transcript, section.File);
         if (transcript.Captures.Count == 0)
@@ -143,6 +149,12 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
 
     private void ReportTooMany(Transcript transcript, SourceFile path)
     {
+        foreach (int line in transcript.LongLines)
+        {
+            Builder.Report(
+                DiagnosticId.LineTooLong, $"longer than {context.Limits.LineBytes} bytes; skipped", new SourceLine(path, line));
+        }
+
         if (transcript.HasTooMany)
         {
             Builder.Report(
@@ -163,27 +175,29 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             TextSection section = output.Section;
             string label = part.Outputs.Count == 1 ? name : $"{name}:{section.FirstLine}";
             FormatResult result = output.Format.Read(section, Builder);
-            if (output.Format.IsUsed)
-            {
-                _texts.Add(new CaptureText(
-                    output.Format.Name, section.File, section.Bytes, section.FirstLine, [.. section.LineNumbers ?? []], section.IsCut));
-            }
+            AddOutput(label, section, output.Format, result, isAlone: part.Outputs.Count == 1);
+        }
+    }
 
-            Builder.AddFile(
-                new CaptureFile(
-                    label,
-                    output.Format.Name,
-                    result.Rows,
-                    result.SkippedLines,
-                    output.Format.IsUsed ? FileUse.Used : FileUse.NotUsed),
-                section.File);
-            if (!output.Format.IsUsed)
-            {
-                Builder.Report(
-                    DiagnosticId.UnusedCommand,
-                    $"the output of {output.Format.Command}, which is not used",
-                    section.At(part.Outputs.Count == 1 ? 0 : section.FirstLine));
-            }
+    /// <summary>Notes an output that was read.</summary>
+    private void AddOutput(string label, TextSection section, IFormat format, FormatResult result, bool isAlone)
+    {
+        if (format.IsUsed)
+        {
+            _texts.Add(new CaptureText(
+                format.Name, section.File, section.Bytes, section.FirstLine, [.. section.LineNumbers ?? []], section.IsCut));
+        }
+
+        Builder.AddFile(
+            new CaptureFile(
+                label, format.Name, result.Rows, result.SkippedLines, format.IsUsed ? FileUse.Used : FileUse.NotUsed),
+            section.File);
+        if (!format.IsUsed)
+        {
+            Builder.Report(
+                DiagnosticId.UnusedCommand,
+                $"the output of {format.Command}, which is not used",
+                section.At(isAlone ? 0 : section.FirstLine));
         }
     }
 

@@ -15,6 +15,12 @@ internal sealed class PlannedCapture
     /// <summary>Host name, as far as the first look showed it.</summary>
     public string? Host { get; set; }
 
+    /// <summary>Which of several hosts without a name it is of, told by <see cref="Facts"/>.</summary>
+    public int Nameless { get; set; }
+
+    /// <summary>What does not change while it is the same host.</summary>
+    public HostFacts Facts { get; init; }
+
     /// <summary>UTC time; null where nothing says it.</summary>
     public DateTimeOffset? TakenAt { get; init; }
 

@@ -6,7 +6,8 @@ namespace Leakstat.Captures.Sources;
 /// <param name="Names">Pool for names.</param>
 /// <param name="Limits">Bounds.</param>
 /// <param name="Zstd">Decompressor; null where the program is missing.</param>
-internal sealed record ReadContext(NamePool Names, ReadLimits Limits, IZstd? Zstd);
+/// <param name="Dumps">Reads crash dumps in folders; null where they are left alone.</param>
+internal sealed record ReadContext(NamePool Names, ReadLimits Limits, IZstd? Zstd, IDumpReader? Dumps = null);
 
 /// <summary>Zstandard, which the base library does not bring.</summary>
 public interface IZstd

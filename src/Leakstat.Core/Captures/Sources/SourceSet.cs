@@ -27,10 +27,11 @@ public sealed class SourceSet
     /// <param name="names">Pool for names.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="zstd">Decompressor; null where there is none.</param>
+    /// <param name="dumps">Reads crash dumps in folders; null where they are left alone.</param>
     public static SourceSet Open(
-        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd = null)
+        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd = null, IDumpReader? dumps = null)
     {
-        var context = new ReadContext(names, limits, zstd);
+        var context = new ReadContext(names, limits, zstd, dumps);
         var walk = new SourceWalk(context);
         foreach (ISourceNode source in sources)
         {
@@ -38,10 +39,11 @@ public sealed class SourceSet
         }
 
         AdoptNameless(walk.Found);
+        TellApart(walk.Found);
         JoinShortNames(walk.Found);
         IEnumerable<HostSource> hosts = walk.Found
-            .GroupBy(planned => planned.Host)
-            .Select(group => new HostSource(group.Key, InOrder(group), context))
+            .GroupBy(planned => (planned.Host, planned.Nameless))
+            .Select(group => new HostSource(group.Key.Host, InOrder(group), context))
             .OrderByDescending(host => host.Count)
             .ThenBy(host => host.Host, StringComparer.Ordinal);
         return new SourceSet([.. hosts], [.. walk.Problems]);
@@ -60,11 +62,37 @@ public sealed class SourceSet
             List<string?> hosts = [.. folder.Select(planned => planned.Host).Where(host => host is not null).Distinct().Take(2)];
             if (hosts.Count == 1)
             {
-                foreach (PlannedCapture planned in folder)
+                HostFacts named = folder.Where(planned => planned.Host is not null)
+                    .Aggregate(default(HostFacts), (facts, planned) => facts.With(planned.Facts));
+                foreach (PlannedCapture planned in folder.Where(planned => planned.Host is null && planned.Facts.MayBe(named)))
                 {
                     planned.Host = hosts[0];
                 }
             }
+        }
+    }
+
+    /// <summary>Captures that do not say their host are of several where what does not change of a host differs.</summary>
+    private static void TellApart(IReadOnlyList<PlannedCapture> found)
+    {
+        List<HostFacts> hosts = [];
+        foreach (PlannedCapture planned in found)
+        {
+            if (planned.Host is not null)
+            {
+                continue;
+            }
+
+            // The one looked at last, of those it may be: captures of a host stand together.
+            int host = hosts.FindLastIndex(facts => facts.MayBe(planned.Facts));
+            if (host < 0)
+            {
+                host = hosts.Count;
+                hosts.Add(planned.Facts);
+            }
+
+            hosts[host] = hosts[host].With(planned.Facts);
+            planned.Nameless = host;
         }
     }
 

@@ -16,7 +16,16 @@ internal sealed class SourceWalk(ReadContext context)
     public IReadOnlyList<Diagnostic> Problems => _problems;
 
     /// <summary>Looks through a source.</summary>
-    public void Add(ISourceNode source) => Visit(source, TrimEnd(source.Name), "", 0);
+    public void Add(ISourceNode source)
+    {
+        if (source is CaptureSource ready)
+        {
+            Plan(ready.Capture, ready.Name, "", earliest: null);
+            return;
+        }
+
+        Visit(source, TrimEnd(source.Name), "", 0);
+    }
 
     /// <summary>What a folder holds, by name; empty where it cannot be read.</summary>
     public static IReadOnlyList<ISourceNode> ChildrenOf(ISourceNode folder, out string? problem)
@@ -73,10 +82,15 @@ internal sealed class SourceWalk(ReadContext context)
         }
 
         List<ISourceNode> files = [.. children.Where(child => !child.IsFolder)];
+        var dumps = new FolderDumps(files, context.Dumps);
+        files.RemoveAll(file => dumps.Names.Contains(file.Name));
+        int before = _found.Count;
         if (files.Count > 0)
         {
-            VisitFiles(folder, files, path, parent);
+            VisitFiles(folder, files, dumps.Names, path, parent);
         }
+
+        VisitDumps(dumps, path, _found[before..]);
 
         foreach (ISourceNode child in children)
         {
@@ -87,7 +101,25 @@ internal sealed class SourceWalk(ReadContext context)
         }
     }
 
-    private void VisitFiles(ISourceNode folder, List<ISourceNode> files, string path, string parent)
+    /// <summary>Crash dumps in a folder, each a capture of its own.</summary>
+    private void VisitDumps(FolderDumps dumps, string path, List<PlannedCapture> others)
+    {
+        foreach (ISourceNode dump in dumps.Dumps)
+        {
+            string name = $"{path}/{dump.Name}";
+            if (context.Dumps!.Read(dump, name, out string? problem) is { } capture)
+            {
+                // The crash summary of the same crash is written later and tells less: the dump is the last word of it.
+                Plan(capture, name, path, others.Where(o => FolderDumps.IsSummaryOf(LastPart(o.Source), dump.Name)).Max(o => o.OrderTime));
+            }
+            else
+            {
+                Report(DiagnosticId.UnreadableDump, problem ?? "could not be read", name);
+            }
+        }
+    }
+
+    private void VisitFiles(ISourceNode folder, List<ISourceNode> files, IReadOnlySet<string> without, string path, string parent)
     {
         var peek = new CapturePeek(context);
         ISourceNode? manifest = files.Find(file => file.Name == CaptureManifest.FileName);
@@ -97,7 +129,7 @@ internal sealed class SourceWalk(ReadContext context)
         }
 
         List<(ISourceNode File, LoadedFile Head, Transcript Text)> transcripts = [];
-        HashSet<string> alone = [];
+        HashSet<string> alone = [.. without];
         foreach (ISourceNode file in files)
         {
             if (peek.IsComplete)
@@ -222,7 +254,6 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
-        var container = new TextContainer(file, path);
         Transcript? text = loaded.Kind == ContentKind.Text
             ? Transcript.Read(new SourceFile(path), loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits)
             : null;
@@ -232,6 +263,7 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
+        var container = new TextContainer(file, path, new TextLook(loaded.Problem, text));
         for (int i = 0; i < text.Captures.Count; i++)
         {
             var peek = new CapturePeek(context);
@@ -256,6 +288,12 @@ internal sealed class SourceWalk(ReadContext context)
         }
     }
 
+    private void Plan(Capture capture, string source, string parent, DateTimeOffset? earliest) => Plan(
+        new ReadyContainer(capture),
+        new CaptureIdentity(capture.Host.Name, capture.TakenAt, earliest > capture.TakenAt ? earliest : capture.TakenAt),
+        source,
+        parent);
+
     private void Plan(CaptureContainer container, CaptureIdentity identity, string source, string parent, int member = 0) =>
         _found.Add(new PlannedCapture
         {
@@ -263,6 +301,7 @@ internal sealed class SourceWalk(ReadContext context)
             Member = member,
             Source = source,
             Host = identity.Host,
+            Facts = identity.Facts,
             TakenAt = identity.TakenAt,
             OrderTime = identity.OrderTime,
             Parent = parent,

@@ -40,13 +40,36 @@ internal static class CommaNumbers
         return read;
     }
 
-    private static bool TryReadPadded(ReadOnlySpan<byte> line, Span<long> numbers, out int colon, out int count)
+    /// <summary>As the other, of a line within a text: what stands in front of the line is read with it and left out.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where the line begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="numbers">Takes the numbers, at most its length.</param>
+    /// <param name="colon">Place of the last colon in the line.</param>
+    /// <param name="count">How many numbers there are.</param>
+    public static bool TryRead(
+        ReadOnlySpan<byte> text, int start, int end, Span<long> numbers, out int colon, out int count)
+    {
+        if (end < Padded || end - start >= Padded)
+        {
+            return TryRead(text[start..end], numbers, out colon, out count);
+        }
+
+        int before = start - (end - Padded);
+        bool read = TryReadPadded(text.Slice(end - Padded, Padded), numbers, out colon, out count, before);
+        colon -= before;
+        return read && colon >= 0;
+    }
+
+    private static bool TryReadPadded(
+        ReadOnlySpan<byte> line, Span<long> numbers, out int colon, out int count, int lineStart = 0)
     {
         count = 0;
         int offset = line.Length - Window;
+        ulong own = lineStart <= offset ? ulong.MaxValue : ulong.MaxValue << (lineStart - offset);
         Vector256<byte> low = Vector256.Create(line.Slice(offset, 32));
         Vector256<byte> high = Vector256.Create(line.Slice(offset + 32, 32));
-        ulong colons = Equal(low, high, (byte)':');
+        ulong colons = Equal(low, high, (byte)':') & own;
         int from = 0;
         if (colons != 0)
         {
@@ -57,7 +80,7 @@ internal static class CommaNumbers
         {
             // What stands between the colon and the window must be blank.
             colon = line[..offset].LastIndexOf((byte)':');
-            if (colon < 0 || line[(colon + 1)..offset].ContainsAnyExcept((byte)' '))
+            if (colon < lineStart || line[(colon + 1)..offset].ContainsAnyExcept((byte)' '))
             {
                 return false;
             }
@@ -65,7 +88,7 @@ internal static class CommaNumbers
 
         ulong commas = Equal(low, high, (byte)',');
         ulong digits = Digits(low) | ((ulong)Digits(high) << 32);
-        ulong rest = from == Window ? 0 : ulong.MaxValue << from;
+        ulong rest = (from == Window ? 0 : ulong.MaxValue << from) & own;
         if (((commas | digits | Equal(low, high, (byte)' ') | Equal(low, high, (byte)'\t')) & rest) != rest)
         {
             return false;
@@ -86,7 +109,9 @@ internal static class CommaNumbers
                 return false;
             }
 
-            ulong value = Eight(line[(offset + end - 8)..], Math.Min(length, 8));
+            ulong value = length == 1
+                ? (ulong)(line[offset + start] - '0')
+                : Eight(line[(offset + end - 8)..], Math.Min(length, 8));
             if (length > 8)
             {
                 value += Eight(line[(offset + end - 16)..], length - 8) * 100_000_000;

@@ -14,6 +14,8 @@ public sealed class NamePool(int capacity = 1_000_000)
 
     private string?[] _slots = new string?[1024];
     private uint[] _hashes = new uint[1024];
+    private int[] _followers = new int[1024];
+    private int _last;
 
     /// <summary>Number of distinct names held.</summary>
     public int Count { get; private set; }
@@ -26,6 +28,13 @@ public sealed class NamePool(int capacity = 1_000_000)
             return "";
         }
 
+        // Captures are alike: behind a name comes most often the one that came behind it the last time.
+        if (_slots[_followers[_last]] is { } guess && Ascii.Equals(name, guess))
+        {
+            _last = _followers[_last];
+            return guess;
+        }
+
         uint hash = Hash(name);
         int mask = _slots.Length - 1;
         int slot = (int)hash & mask;
@@ -34,6 +43,7 @@ public sealed class NamePool(int capacity = 1_000_000)
         {
             if (_hashes[slot] == hash && Matches(held, name))
             {
+                Follow(slot);
                 return held;
             }
 
@@ -53,6 +63,7 @@ public sealed class NamePool(int capacity = 1_000_000)
         {
             _slots[slot] = created;
             _hashes[slot] = hash;
+            Follow(slot);
             if (++Count > _slots.Length / 2)
             {
                 Grow();
@@ -60,6 +71,12 @@ public sealed class NamePool(int capacity = 1_000_000)
         }
 
         return created;
+    }
+
+    private void Follow(int slot)
+    {
+        _followers[_last] = slot;
+        _last = slot;
     }
 
     private static bool Matches(string held, ReadOnlySpan<byte> name)
@@ -100,6 +117,8 @@ public sealed class NamePool(int capacity = 1_000_000)
         uint[] oldHashes = _hashes;
         _slots = new string?[oldSlots.Length * 2];
         _hashes = new uint[_slots.Length];
+        _followers = new int[_slots.Length];
+        _last = 0;
         int mask = _slots.Length - 1;
         for (int i = 0; i < oldSlots.Length; i++)
         {

@@ -8,9 +8,17 @@ public static class Scan
 {
     private const long Kibi = 1024;
 
+    /// <summary>So many digits always fit 63 bits.</summary>
+    private const int SafeDigits = 18;
+
     /// <summary>Without blanks and tabs at both ends.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
     {
+        if (!text.IsEmpty && !IsBlank(text[0]) && !IsBlank(text[^1]))
+        {
+            return text;
+        }
+
         int start = 0;
         int end = text.Length;
         while (start < end && IsBlank(text[start]))
@@ -96,6 +104,23 @@ public static class Scan
         }
 
         ulong sum = 0;
+        if (text.Length <= SafeDigits)
+        {
+            foreach (byte b in text)
+            {
+                uint digit = (uint)(b - '0');
+                if (digit > 9)
+                {
+                    return false;
+                }
+
+                sum = (sum * 10) + digit;
+            }
+
+            value = negative ? -(long)sum : (long)sum;
+            return true;
+        }
+
         foreach (byte b in text)
         {
             uint digit = (uint)(b - '0');

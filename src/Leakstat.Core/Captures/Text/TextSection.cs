@@ -16,9 +16,18 @@ namespace Leakstat.Captures.Text;
 public sealed record TextSection(
     SourceFile File, ReadOnlyMemory<byte> Bytes, int FirstLine = 1, int[]? LineNumbers = null, bool IsCut = false)
 {
+    /// <summary>
+    /// Asked of lines that may be anything, with the line before, while a text is read that may be of one format; true ends
+    /// the reading, whose result is not used. Null where the text's format is known.
+    /// </summary>
+    public LineGuard? Guard { get; init; }
+
     /// <summary>A reader at the first line.</summary>
     public LineReader Lines() => new(Bytes.Span, FirstLine, LineNumbers);
 
     /// <summary>A place in this section.</summary>
     public SourceLine At(int line) => new(File, line);
 }
+
+/// <summary>Whether a line is of something else than the format, or a piece of a line that was broken.</summary>
+public delegate bool LineGuard(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, object format);

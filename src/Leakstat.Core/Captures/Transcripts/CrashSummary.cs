@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -36,7 +37,7 @@ internal static class CrashSummary
     public static IReadOnlyList<CommandOutput> WithPanic(
         SourceFile file, ReadOnlyMemory<byte> text, IReadOnlyList<CommandOutput> outputs)
     {
-        IFormat? messages = FormatRegistry.All.FirstOrDefault(format => format.Command == "dmesg");
+        IFormat? messages = CommandRegistry.Formats.FirstOrDefault(format => format.Command == "dmesg");
         if (messages is null || !TryFindPanic(text.Span, out int start, out int end, out int number))
         {
             return outputs;

@@ -14,6 +14,11 @@ internal static class LineCleaning
     private static readonly byte[][] s_tags =
     [
         [.. "[code"u8], [.. "[/code]"u8], [.. "[quote"u8], [.. "[/quote]"u8], [.. "[pre"u8], [.. "[/pre]"u8],
+        [.. "[b]"u8], [.. "[/b]"u8], [.. "[i]"u8], [.. "[/i]"u8], [.. "[u]"u8], [.. "[/u]"u8], [.. "[cmd"u8], [.. "[/cmd]"u8],
+        [.. "[icode"u8], [.. "[/icode]"u8], [.. "[tt"u8], [.. "[/tt]"u8], [.. "[font"u8], [.. "[/font]"u8], [.. "[size"u8],
+        [.. "[/size]"u8], [.. "[color"u8], [.. "[/color]"u8], [.. "[spoiler"u8], [.. "[/spoiler]"u8], [.. "[file"u8], [.. "[/file]"u8],
+        [.. "<br"u8], [.. "<p>"u8], [.. "</p>"u8], [.. "<tt>"u8], [.. "</tt>"u8], [.. "<b>"u8], [.. "</b>"u8], [.. "<strong>"u8],
+        [.. "</strong>"u8], [.. "<span"u8], [.. "</span>"u8], [.. "<div"u8], [.. "</div>"u8], [.. "<samp>"u8], [.. "</samp>"u8],
         [.. "<pre"u8], [.. "</pre>"u8], [.. "<code"u8], [.. "</code>"u8], [.. "<blockquote"u8], [.. "</blockquote>"u8],
     ];
 
@@ -55,10 +60,11 @@ internal static class LineCleaning
         // Nothing gets longer than it was, but for the line end that the last line may lack.
         byte[] output = new byte[text.Length + 1];
         int length = 0;
+        bool blankFollows = MarksHaveBlank(text);
         var lines = new LineReader(text, 1, null);
         while (lines.Read())
         {
-            length = CleanLine(Unquote(lines.Line), output, length);
+            length = CleanLine(Unquote(lines.Line, blankFollows), output, length);
             if (lines.IsTerminated)
             {
                 output[length++] = (byte)'\n';
@@ -68,7 +74,23 @@ internal static class LineCleaning
         return output[..length];
     }
 
-    private static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line)
+    /// <summary>Whether a blank stands behind the marks of every quoted line: then it belongs to them, else to the text.</summary>
+    private static bool MarksHaveBlank(ReadOnlySpan<byte> text)
+    {
+        var lines = new LineReader(text, 1, null);
+        while (lines.Read())
+        {
+            ReadOnlySpan<byte> behind = lines.Line.TrimStart((byte)'>');
+            if (behind.Length < lines.Line.Length && !behind.IsEmpty && behind[0] != ' ')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> line, bool blankFollows)
     {
         while (true)
         {
@@ -80,7 +102,7 @@ internal static class LineCleaning
             }
 
             line = text[taken..];
-            if (!line.IsEmpty && line[0] == ' ')
+            if (blankFollows && !line.IsEmpty && line[0] == ' ')
             {
                 line = line[1..];
             }
@@ -142,12 +164,38 @@ internal static class LineCleaning
             : text.StartsWith("&nbsp;"u8) ? (6, (byte)' ')
             : text.StartsWith("&#39;"u8) ? (5, (byte)'\'')
             : text.StartsWith("&#x27;"u8) ? (6, (byte)'\'')
-            : text.StartsWith("&#160;"u8) ? (6, (byte)' ')
-            : (0, (byte)0);
+            : text.StartsWith("&apos;"u8) ? (6, (byte)'\'')
+            : NumericEntity(text);
         return length;
     }
 
-    private static int TagLength(ReadOnlySpan<byte> text)
+    /// <summary><c>&amp;#61;</c>, <c>&amp;#x3d;</c>: of ASCII, and the blank that does not break.</summary>
+    private static (int Length, byte Stands) NumericEntity(ReadOnlySpan<byte> text)
+    {
+        if (!text.StartsWith("&#"u8))
+        {
+            return (0, 0);
+        }
+
+        int end = text[..Math.Min(text.Length, 9)].IndexOf((byte)';');
+        if (end < 3)
+        {
+            return (0, 0);
+        }
+
+        ReadOnlySpan<byte> number = text[2..end];
+        ulong code = 0;
+        bool read = number[0] is (byte)'x' or (byte)'X'
+            ? Scan.TryHex(number[1..], out code)
+            : Scan.TryInteger(number, out long value) && value > 0 && (code = (ulong)value) > 0;
+        return !read ? (0, (byte)0)
+            : code == 160 ? (end + 1, (byte)' ')
+            : code is >= 32 and < 127 or 9 ? (end + 1, (byte)code)
+            : (0, (byte)0);
+    }
+
+    /// <summary>Length of a tag that a text begins with; 0 for none.</summary>
+    internal static int TagLength(ReadOnlySpan<byte> text)
     {
         foreach (byte[] tag in s_tags)
         {
@@ -164,7 +212,7 @@ internal static class LineCleaning
 
             ReadOnlySpan<byte> rest = text[tag.Length..Math.Min(text.Length, 120)];
             int end = rest.IndexOf(tag[0] == '[' ? (byte)']' : (byte)'>');
-            if (end >= 0 && (end == 0 || rest[0] is (byte)'=' or (byte)' ' or (byte)':') && rest[..end].IndexOf((byte)'\n') < 0)
+            if (end >= 0 && (end == 0 || rest[0] is (byte)'=' or (byte)' ' or (byte)':' or (byte)'/') && rest[..end].IndexOf((byte)'\n') < 0)
             {
                 return tag.Length + end + 1;
             }

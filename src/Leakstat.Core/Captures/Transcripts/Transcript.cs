@@ -1,3 +1,4 @@
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -7,9 +8,6 @@ namespace Leakstat.Captures.Transcripts;
 internal sealed class Transcript
 {
     private const int LinesToFirstRow = 40;
-
-    // A second one of these is a second look at the host. Others are asked for piecemeal.
-    private static readonly HashSet<string> s_whole = ["vmstat -z", "vmstat -m", "vmstat -s", "netstat -m", "top"];
 
     private Transcript(ReadOnlyMemory<byte> text, IReadOnlyList<TranscriptCapture> captures, bool hasTooMany)
     {
@@ -27,6 +25,9 @@ internal sealed class Transcript
     /// <summary>Whether there were more outputs than the bound.</summary>
     public bool HasTooMany { get; }
 
+    /// <summary>Numbers of the lines that are longer than the bound; they were left out.</summary>
+    public IReadOnlyList<int> LongLines { get; private init; } = [];
+
     /// <summary>Number of different commands.</summary>
     public int Commands => Captures.SelectMany(c => c.Outputs).Select(o => o.Format.Command).Distinct().Count();
 
@@ -34,16 +35,24 @@ internal sealed class Transcript
     public static Transcript Read(SourceFile file, ReadOnlyMemory<byte> bytes, bool isCut, ReadLimits limits)
     {
         ReadOnlyMemory<byte> text = TextDecoding.ToUtf8(bytes);
-        IFormat? named = FormatRegistry.All.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
-        if ((named ?? WholeFormat(text.Span)) is { } format)
+        IFormat? named = CommandRegistry.Formats.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
+        bool isDocument = StartsDocument(text.Span);
+        if (named is null && !isDocument && LinePrefixes.BeginsWithFile(text.Span))
+        {
+            text = LinePrefixes.TakeOff(text);
+        }
+
+        IFormat? whole = named ?? WholeFormat(text.Span);
+        if (!isDocument)
+        {
+            text = whole is null ? Cleaned(text) : text;
+            text = whole is null || whole.TakesAnyLine || whole.TakesFirst ? BrokenLines.Join(text) : text;
+        }
+
+        if (whole is { } format)
         {
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
             return new Transcript(text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
-        }
-
-        if (LineCleaning.IsNeeded(text.Span) && !StartsDocument(text.Span))
-        {
-            text = LineCleaning.Clean(text.Span);
         }
 
         bool isCrashSummary = CrashSummary.Is(text.Span);
@@ -57,7 +66,7 @@ internal sealed class Transcript
                 reader.HasTooMany);
         }
 
-        return new Transcript(text, Split(reader.Outputs, reader.Marks), reader.HasTooMany);
+        return new Transcript(text, TranscriptSplit.Split(reader.Outputs, reader.Marks), reader.HasTooMany) { LongLines = reader.LongLines };
     }
 
     /// <summary>
@@ -86,7 +95,7 @@ internal sealed class Transcript
             ReadOnlySpan<byte> line = lines.Line;
             LineFit fit = format.Fit(line);
             // Output after output, without prompts: a loop. Of top's frames its format takes the first.
-            if (fit == LineFit.Header && rows > 1 && format.Command != "top")
+            if (fit == LineFit.Header && rows > 1 && !format.TakesFirst)
             {
                 return null;
             }
@@ -98,7 +107,7 @@ internal sealed class Transcript
             }
 
             // A paragraph between rows is prose, not damage; and a line may fit once it is cleaned.
-            if (fit == LineFit.None && !Scan.IsEmpty(line) && format.Command != "sysctl"
+            if (fit == LineFit.None && !Scan.IsEmpty(line) && !format.HasLongValues
                 && (Scan.IsEmpty(before) || (isCleaningNeeded ??= LineCleaning.IsNeeded(text)) == true))
             {
                 return null;
@@ -109,6 +118,37 @@ internal sealed class Transcript
 
         return format;
     }
+
+    /// <summary>The text without what mail, forums, terminals and tools put around and in front of lines.</summary>
+    private static ReadOnlyMemory<byte> Cleaned(ReadOnlyMemory<byte> text)
+    {
+        if (QuotedPrintable.Is(text.Span))
+        {
+            text = QuotedPrintable.Decode(text.Span);
+        }
+
+        if (LineCleaning.IsNeeded(text.Span))
+        {
+            text = LineCleaning.Clean(text.Span);
+        }
+
+        return CrashSummary.Is(text.Span) ? text : LinePrefixes.TakeOff(text);
+    }
+
+    /// <summary>The format that a text is of if it is of one; null where that takes a closer look.</summary>
+    internal static IFormat? Candidate(SourceFile file, ReadOnlySpan<byte> text)
+    {
+        if (CommandRegistry.Formats.Any(format => format.IsNamed(Unpacked(file.Path))))
+        {
+            return null;
+        }
+
+        return StartsDocument(text) ? DocumentFormat(text) : First(text);
+    }
+
+    /// <summary>Whether a line that is none of a format's rows begins something else, or is the rest of a broken row.</summary>
+    internal static bool IsForeign(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format) =>
+        format.Fit(line) < LineFit.Row && (BeginsSomethingElse(line, format) || IsBroken(before, line, format));
 
     /// <summary>A file's name without the ending of what it was packed with: the collector packs file by file.</summary>
     private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
@@ -122,7 +162,7 @@ internal sealed class Transcript
         {
             if (!Scan.IsEmpty(lines.Line))
             {
-                return DocumentText.Starts(lines.Line);
+                return DocumentText.Starts(lines.Line) && LineCleaning.TagLength(Scan.Trim(lines.Line)) == 0;
             }
         }
 
@@ -136,9 +176,14 @@ internal sealed class Transcript
             return null;
         }
 
+        return DocumentFormat(text);
+    }
+
+    private static IFormat? DocumentFormat(ReadOnlySpan<byte> text)
+    {
         ReadOnlySpan<byte> head = text.TrimStart(" \t\r\n"u8);
         head = head[..Math.Min(head.Length, DocumentText.HeadBytes)];
-        foreach (IFormat format in FormatRegistry.All)
+        foreach (IFormat format in CommandRegistry.Formats)
         {
             if (format.FitsDocument(head))
             {
@@ -160,10 +205,15 @@ internal sealed class Transcript
                 continue;
             }
 
+            if (LineCleaning.TagLength(Scan.Trim(lines.Line)) > 0)
+            {
+                return null;
+            }
+
             IFormat? found = null;
             LineFit best = LineFit.Continues;
             bool continues = false;
-            foreach (IFormat format in FormatRegistry.All)
+            foreach (IFormat format in CommandRegistry.Formats)
             {
                 LineFit fit = format.Fit(lines.Line);
                 continues |= fit == LineFit.Continues;
@@ -204,14 +254,22 @@ internal sealed class Transcript
     private static bool BeginsSomethingElse(ReadOnlySpan<byte> line, IFormat than)
     {
         if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _) || line[0] == '>'
-            || DocumentText.Starts(line) && than.Command != "sysctl")
+            || DocumentText.Starts(line) && !than.HasLongValues)
         {
             return true;
         }
 
-        foreach (IFormat format in FormatRegistry.All)
+        LineFit own = than.Fit(line);
+        bool isForeign = own == LineFit.None || (own == LineFit.Continues && than.TakesAnyLine);
+        foreach (IFormat format in CommandRegistry.Formats)
         {
-            if (format.Command != than.Command && format.IsHeader(line))
+            if (format.Command == than.Command)
+            {
+                continue;
+            }
+
+            bool isRowEnough = isForeign && format.IsUsed && !(format.TakesAnyLine && than.HasLongValues);
+            if (isRowEnough ? format.Fit(line) >= LineFit.Row : format.IsHeader(line))
             {
                 return true;
             }
@@ -230,76 +288,5 @@ internal sealed class Transcript
         byte[] joined = [.. before, .. " "u8, .. line];
         return format.Fit(joined) >= LineFit.Row
             && (format.Fit(before) < LineFit.Row || Scan.Trim(line)[0] == ',' || Scan.Trim(before).EndsWith(","u8));
-    }
-
-    private static List<TranscriptCapture> Split(IReadOnlyList<CommandOutput> outputs, IReadOnlyList<TranscriptMark> marks)
-    {
-        List<TranscriptCapture> captures = [];
-        List<CommandOutput> current = [];
-        HashSet<string> seen = [];
-        int first = 0;
-        for (int i = 0; i < outputs.Count; i++)
-        {
-            CommandOutput output = outputs[i];
-            if (RepeatKey(output) is { } key && !seen.Add(key) && output.HasStart && !output.IsExcerpt)
-            {
-                captures.Add(Capture(current, first, i, marks));
-                current = [];
-                seen = [key];
-                first = i;
-            }
-
-            current.Add(output);
-        }
-
-        if (current.Count > 0)
-        {
-            captures.Add(Capture(current, first, outputs.Count + 1, marks));
-        }
-
-        return captures;
-    }
-
-    private static string? RepeatKey(CommandOutput output)
-    {
-        if (output.IsExcerpt)
-        {
-            return null;
-        }
-
-        if (s_whole.Contains(output.Format.Command))
-        {
-            return output.Format.Name;
-        }
-
-        if (output.Format.Command != "sysctl" || output.Command is null)
-        {
-            return null;
-        }
-
-        ReadOnlySpan<byte> line = output.Section.Bytes.Span;
-        int end = line.IndexOfAny(":=\n"u8);
-        return end > 0 && end < 200 ? System.Text.Encoding.UTF8.GetString(line[..end]) : null;
-    }
-
-    private static TranscriptCapture Capture(
-        List<CommandOutput> outputs, int first, int behind, IReadOnlyList<TranscriptMark> marks)
-    {
-        string? host = null;
-        DateTimeOffset? takenAt = null;
-        foreach (TranscriptMark mark in marks)
-        {
-            // A date between two captures belongs to the one that follows it.
-            if (mark.Before >= first && mark.Before < behind)
-            {
-                takenAt ??= mark.Date;
-            }
-
-            // The prompt in front of the first output, else the next there is.
-            host = mark.Before <= first ? mark.Host ?? host : host ?? mark.Host;
-        }
-
-        // Whole outputs count before excerpts of the same.
-        return new TranscriptCapture([.. outputs.OrderBy(o => o.IsExcerpt)], host, takenAt, IsCrashSummary: false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
 
@@ -20,6 +21,9 @@ internal sealed class TranscriptReader
     /// <summary>Length of the line that crashinfo(8) draws above a title.</summary>
     private const int RuleLength = 60;
 
+    /// <summary>A line that holds this alone stands for one that was put behind the line before.</summary>
+    internal const byte Filler = 0x0b;
+
     private static readonly SearchValues<byte> s_sizeBytes = SearchValues.Create("0123456789,KMG "u8);
 
     private readonly SourceFile _file;
@@ -34,7 +38,9 @@ internal sealed class TranscriptReader
     private SectionBuilder? _section;
     private string? _command;
     private bool _hasStart;
+    private bool _hasRow;
     private bool _expectsTitle;
+    private (int Start, int End, int Number) _outside;
     private (int Start, int End) _last;
 
     private TranscriptReader(SourceFile file, ReadOnlyMemory<byte> text, bool isCut, bool isCrashSummary, ReadLimits limits)
@@ -48,6 +54,9 @@ internal sealed class TranscriptReader
 
     /// <summary>Whether there were more outputs than the bound; those beyond are left out.</summary>
     public bool HasTooMany { get; private set; }
+
+    /// <summary>Numbers of the lines that are longer than the bound; they are left out.</summary>
+    public List<int> LongLines { get; } = [];
 
     /// <summary>The outputs in their order.</summary>
     public IReadOnlyList<CommandOutput> Outputs => _outputs;
@@ -79,7 +88,16 @@ internal sealed class TranscriptReader
             int length = text[start..].IndexOf((byte)'\n');
             int end = length < 0 ? text.Length : start + length + 1;
             ReadOnlySpan<byte> line = text[start..end].TrimEnd("\r\n"u8);
-            int used = line.Length <= _limits.LineBytes ? Take(line, start, end, number) : end;
+            int used = end;
+            if (line.Length <= _limits.LineBytes)
+            {
+                used = Take(line, start, end, number);
+            }
+            else
+            {
+                LongLines.Add(number);
+            }
+
             if (used > end)
             {
                 number += text[start..used].Count((byte)'\n');
@@ -106,6 +124,11 @@ internal sealed class TranscriptReader
     /// <summary>Deals with a line; returns where to go on, beyond the line's end where a document was taken whole.</summary>
     private int Take(ReadOnlySpan<byte> line, int start, int end, int number)
     {
+        if (line is [Filler])
+        {
+            return end;
+        }
+
         if (Scan.IsEmpty(line))
         {
             if (_format is not null)
@@ -117,6 +140,7 @@ internal sealed class TranscriptReader
         }
 
         LineFit fit = _format?.Fit(line) ?? LineFit.None;
+        _hasRow |= fit is LineFit.Row or LineFit.Continues;
         if (fit < LineFit.Row && Leaves(line))
         {
             return end;
@@ -130,12 +154,7 @@ internal sealed class TranscriptReader
 
         if (_format is null)
         {
-            if (FindStart(line, out IFormat? format, out LineFit first))
-            {
-                Open(format!, first);
-                Append(start, end, number);
-            }
-
+            TakeOutside(line, start, end, number);
             return end;
         }
 
@@ -170,9 +189,10 @@ internal sealed class TranscriptReader
         {
             _last = (_last.Start, end);
         }
-        else if (fit == LineFit.Continues && _pending.TrueForAll(p => p.IsBlank))
+        else if (fit == LineFit.Continues
+            && (_pending.TrueForAll(p => p.IsBlank) || (_format!.HasHeading && _format.ReportsEveryLine)))
         {
-            FlushPending(onlyBlank: false);
+            FlushPending(onlyBlank: HoldsProse());
             Append(start, end, number);
         }
         else
@@ -181,6 +201,29 @@ internal sealed class TranscriptReader
         }
 
         return end;
+    }
+
+    /// <summary>
+    /// Deals with a line outside of any output: it may begin one, by itself or, where a mail program broke it, together with
+    /// the line before.
+    /// </summary>
+    private void TakeOutside(ReadOnlySpan<byte> line, int start, int end, int number)
+    {
+        (int Start, int End, int Number) before = _outside;
+        _outside = (start, end, number);
+        if (FindStart(line, out IFormat? format, out LineFit first))
+        {
+            Open(format!, first);
+            Append(start, end, number);
+        }
+        else if (before.Number == number - 1 && number > 1 && end - before.Start <= LongestJoin
+            && FindStart(Together(_text.Span[before.Start..before.End], line), out format, out first) && first >= LineFit.Row)
+        {
+            Open(format!, first);
+            Append(before.Start, before.End, before.Number);
+            _section!.Join(Scan.Trim(line));
+            _last = (before.Start, end);
+        }
     }
 
     /// <summary>Prompts, titles, rules and dates: what ends an output.</summary>
@@ -245,7 +288,7 @@ internal sealed class TranscriptReader
     {
         ReadOnlySpan<byte> rest = _text.Span[start..];
         ReadOnlySpan<byte> head = rest[..Math.Min(rest.Length, DocumentText.HeadBytes)];
-        foreach (IFormat format in FormatRegistry.All)
+        foreach (IFormat format in CommandRegistry.Formats)
         {
             if (!format.FitsDocument(head))
             {
@@ -269,7 +312,7 @@ internal sealed class TranscriptReader
     {
         found = null;
         best = LineFit.None;
-        foreach (IFormat format in FormatRegistry.All)
+        foreach (IFormat format in CommandRegistry.Formats)
         {
             LineFit fit = format.Fit(line);
             if (fit == LineFit.None || (_isCrashSummary && !IsOfCommand(format) && !IsHead(format)))
@@ -312,8 +355,11 @@ internal sealed class TranscriptReader
             return false;
         }
 
-        bool rowIsEnough = fit == LineFit.None && _pending.Count > 0 && IsBehindBlankOrProse();
-        foreach (IFormat format in FormatRegistry.All)
+        bool isBehind = fit == LineFit.None && _pending.Count > 0 && IsBehindBlankOrProse();
+
+        // A row of its own ends an output at once, but for values over several lines, in which anything may stand.
+        bool isForeign = fit == LineFit.None || (fit == LineFit.Continues && _format!.TakesAnyLine);
+        foreach (IFormat format in CommandRegistry.Formats)
         {
             if (format == _format || (format.Command == _format!.Command && format.IsUsed))
             {
@@ -321,6 +367,8 @@ internal sealed class TranscriptReader
             }
 
             LineFit other = format.Fit(line);
+            bool rowIsEnough = isBehind
+                || (isForeign && format.IsUsed && !(format.TakesAnyLine && _format!.HasLongValues));
             if (other > best && (other == LineFit.Header || (other == LineFit.Row && rowIsEnough)))
             {
                 (found, best) = (format, other);
@@ -333,13 +381,13 @@ internal sealed class TranscriptReader
     private bool IsBehindBlank() => _pending.Count > 0 && _pending[^1].IsBlank;
 
     private bool IsBehindBlankOrProse() =>
-        IsBehindBlank() || (_format!.Command != "sysctl" && _pending.Exists(p => p.IsBlank));
+        IsBehindBlank() || (!_format!.HasLongValues && _pending.Exists(p => p.IsBlank));
 
     private bool HoldsProse() =>
         _pending.Count > 0
         && (_pending.Count(p => !p.IsBlank) > MostStrayLines
             || (_pending.Exists(p => p.IsBlank) && _pending.Exists(p => !p.IsBlank))
-            || (_format!.Command == "sysctl" && _pending.Exists(p => !p.IsBlank)));
+            || (_format!.HasLongValues && _pending.Exists(p => !p.IsBlank)));
 
     private bool HasRows() => _last.End > _last.Start;
 
@@ -348,6 +396,7 @@ internal sealed class TranscriptReader
         _format = format;
         _section = new SectionBuilder(_text);
         _hasStart = fit == LineFit.Header || _command is not null;
+        _hasRow = fit != LineFit.Header;
         _last = default;
     }
 
@@ -443,7 +492,8 @@ internal sealed class TranscriptReader
 
         // The sizes of vmstat -m, the last words of a header.
         return before.Length >= 40
-            && (text.IndexOfAnyExcept(s_sizeBytes) < 0 || text.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0);
+            && (text.IndexOfAnyExcept(s_sizeBytes) < 0 || text.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0
+                || (_format!.HasHeading && !_hasRow && !text.ContainsAnyInRange((byte)'0', (byte)'9')));
     }
 
     private static byte[] Together(ReadOnlySpan<byte> lines, ReadOnlySpan<byte> line)
@@ -467,6 +517,7 @@ internal sealed class TranscriptReader
     {
         if (_format is not null && _section is { HasLines: true })
         {
+            KeepRowsOfHeading();
             bool reachesEnd = _last.End == _text.Length;
             AddOutput(new CommandOutput(_format, _section.Build(_file, _isCut && reachesEnd), _command, _hasStart));
         }
@@ -475,6 +526,25 @@ internal sealed class TranscriptReader
         _section = null;
         _pending.Clear();
         _last = default;
+    }
+
+    /// <summary>What stands right below a heading that has no row is what is left of its rows: their format is to say so.</summary>
+    private void KeepRowsOfHeading()
+    {
+        if (_hasRow || !_format!.HasHeading)
+        {
+            return;
+        }
+
+        foreach ((int start, int end, int number, bool isBlank) in _pending.SkipWhile(p => p.IsBlank).Take(MostStrayLines))
+        {
+            if (isBlank)
+            {
+                break;
+            }
+
+            Append(start, end, number);
+        }
     }
 
     private void AddOutput(CommandOutput output)

@@ -32,6 +32,9 @@ public sealed record DiagnosisReport
     /// <summary>What rose over the rounds of an exercise; null where the captures are no rounds.</summary>
     public RoundJudgement? Rounds { get; init; }
 
+    /// <summary>The verdict over all of it.</summary>
+    public HostVerdict Verdict { get; init; } = HostVerdict.NotJudged;
+
     /// <summary>Findings, the one to look at first first.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }
 

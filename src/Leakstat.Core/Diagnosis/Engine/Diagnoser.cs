@@ -5,6 +5,7 @@ using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.Diagnosis.Signatures;
 using Leakstat.Diagnosis.TwoHosts;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -31,11 +32,22 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         var diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
         Capture? latest = null;
         Ledger ledger = new();
+        ImmutableArray<Diagnostic> older = [];
         foreach (Capture capture in captures)
         {
-            latest = capture;
             ledger = LedgerBuilder.From(capture);
             history.Add(capture, ledger);
+            latest = NewestOfText.Complete(capture, latest);
+            if (!ReferenceEquals(latest, capture))
+            {
+                ledger = LedgerBuilder.From(latest);
+                older = latest.Diagnostics[capture.Diagnostics.Length..];
+            }
+            else
+            {
+                older = [];
+            }
+
             summaries.Add(new CaptureSummary(capture.Source, capture.TakenAt, capture.Files));
             diagnostics.AddRange(capture.Diagnostics);
         }
@@ -45,6 +57,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             return null;
         }
 
+        diagnostics.AddRange(older);
         return Run(
             latest,
             ledger,
@@ -111,7 +124,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Rounds = rounds is null ? null : RoundAnalysis.Of(history, rounds, knowledge),
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
-        return new DiagnosisReport
+        var report = new DiagnosisReport
         {
             Host = latest.Host,
             Captures = captures,
@@ -126,6 +139,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };
+        return report with { Verdict = HostVerdicts.Of(report) };
     }
 
     private DiagnosisCase Case(DiagnosisReport report) =>

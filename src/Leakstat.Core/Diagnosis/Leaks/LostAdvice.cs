@@ -14,10 +14,10 @@ internal static class LostAdvice
     /// <param name="table">What was searched.</param>
     /// <param name="sum">The lost blocks.</param>
     /// <param name="isFirst">Whether no other finding has said what to do with the dump.</param>
-    public static ImmutableArray<Advice> Of(DiagnosisCase context, LostTable table, LostSum sum, bool isFirst)
+    public static ImmutableArray<Advice> Of(DiagnosisCase context, LeakTable table, LostSum sum, bool isFirst)
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
-        advice.Add(Look(table, sum.Largest.Addresses is [var address, ..] ? address : null));
+        advice.Add(Look(table, sum.Largest.Addresses is [var address, ..] ? $"0x{address:x16}" : null));
         advice.Add(
             GrowthAdvice.Trace(
                 context, sum.Subject.Kind == SubjectKind.Mbuf ? SubjectKind.Zone : sum.Subject.Kind, sum.Subject.Name));
@@ -37,20 +37,20 @@ internal static class LostAdvice
     }
 
     /// <summary>What to do where a part of the dump is missing.</summary>
-    public static Advice Missing(LostTable table) => Advice.Look(
+    public static Advice Missing(LeakTable table) => Advice.Look(
         "See what could not be read. savecore(8) leaves a dump cut where the file system is full: give /var/crash "
             + "more room before the next one.",
         $"{Command(table)} summary -v",
         "df -h /var/crash");
 
-    private static ShellCommand Command(LostTable table) =>
+    private static ShellCommand Command(LeakTable table) =>
         $"leakstat dump {Path(table.Dump, "VMCORE")} --kernel {Path(table.Kernel, "DIR")}";
 
     private static ShellWord Path(string? path, string unknown) =>
         path is null ? ShellWord.Plain(unknown) : ShellWord.Path(path);
 
     /// <summary>How to look at the blocks.</summary>
-    public static Advice Look(LostTable table, string? address)
+    public static Advice Look(LeakTable table, string? address)
     {
         ShellCommand command = Command(table);
         return Advice.Look(

@@ -16,7 +16,7 @@ internal static class LostEvidence
 
     /// <summary>The evidence, the strongest first.</summary>
     public static ImmutableArray<Evidence> Of(
-        DiagnosisCase context, LostTable table, ImmutableArray<LostSum> sums, LostSum sum)
+        DiagnosisCase context, LeakTable table, ImmutableArray<LostSum> sums, LostSum sum)
     {
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
         SourceLine at = table.At(sum.Largest);
@@ -28,15 +28,15 @@ internal static class LostEvidence
                 sum.Count, At: at));
         evidence.Add(new Evidence($"they hold {Display.Bytes(sum.Bytes)}", sum.Bytes, Unit.Bytes, at));
         evidence.Add(new Evidence(
-            sum.Heads == sum.Count ? "each is lost by itself: not even another lost block points to it"
-            : sum.Heads == 0 ? "all hang on other lost blocks: "
-                + $"{Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all"
-            : $"{Display.Count(sum.Heads, "is a head", "are heads")}, which not even a lost block points to; the "
-                + $"rest hangs on heads: {Display.Count(sum.Losses, "missing pointer", "missing pointers")} in all",
-            sum.Losses, At: at));
+            sum.Direct == sum.Count ? "each is lost by itself: not even another lost block points to it"
+            : sum.Direct == 0 ? "all hang on other lost blocks: "
+                + $"{Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all"
+            : $"{Display.Count(sum.Direct, "is a head", "are heads")}, which not even a lost block points to; the "
+                + $"rest hangs on heads: {Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all",
+            sum.MissingPointers, At: at));
         AddTies(evidence, table, sums, sum);
         AddBlocks(evidence, sum, at);
-        string[] addresses = [.. sum.Groups.SelectMany(g => g.Addresses).Take(MostAddresses)];
+        string[] addresses = [.. sum.Groups.SelectMany(g => g.Addresses).Take(MostAddresses).Select(a => $"0x{a:x16}")];
         if (addresses.Length > 0)
         {
             evidence.Add(
@@ -55,7 +55,7 @@ internal static class LostEvidence
     /// <summary>What the blocks say: types that they may be of, modules that they point into, first words.</summary>
     private static void AddBlocks(ImmutableArray<Evidence>.Builder evidence, LostSum sum, SourceLine at)
     {
-        foreach (LostCandidate candidate in sum.Largest.Candidates)
+        foreach (TypeCandidate candidate in sum.Largest.Candidates)
         {
             string module = candidate.Module is { } file ? $" ({file})" : "";
             evidence.Add(new Evidence(
@@ -73,12 +73,12 @@ internal static class LostEvidence
                     count, At: at));
         }
 
-        foreach (LostLook look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? []
-            : sum.Largest.Looks.Take(MostLooks))
+        foreach (ContentGroup look in sum.Groups.Length > 1 && sum.Largest.Count == 1 ? []
+            : sum.Largest.Contents.Take(MostLooks))
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(look.Count)} begin with "
-                    + $"[{look.Words}]{(look.Example is { } example ? $", such as {example}" : "")}",
+                    + $"[{look.Words}]{(look.Example is { } example ? $", such as 0x{example:x16}" : "")}",
                 look.Count, At: at));
             if (!look.Stack.IsEmpty)
             {
@@ -105,7 +105,7 @@ internal static class LostEvidence
         }
 
         foreach (Owner owner in sum.Type is { } type ? OwnerLookup.Of(context, isZone: false, type.Type)
-            : sum.Largest.Kind == LostKind.Zone ? OwnerLookup.Of(context, isZone: true, sum.Largest.Name)
+            : sum.Largest.Kind == LeakKind.Zone ? OwnerLookup.Of(context, isZone: true, sum.Largest.Name)
             : [])
         {
             if ((owner.Module != OwnerLookup.Unknown || owners.Count == 0) && owners.All(o => o.Module != owner.Module))
@@ -118,34 +118,34 @@ internal static class LostEvidence
     }
 
     private static void AddTies(
-        ImmutableArray<Evidence>.Builder evidence, LostTable table, ImmutableArray<LostSum> sums, LostSum sum)
+        ImmutableArray<Evidence>.Builder evidence, LeakTable table, ImmutableArray<LostSum> sums, LostSum sum)
     {
-        foreach (LostTie tie in sum.Largest.HangsOn.Take(MostLooks))
+        foreach (LeakHolder holder in sum.Largest.Holders.Take(MostLooks))
         {
             evidence.Add(
                 new Evidence(
-                    $"{Display.Count(tie.Count)} hang on lost blocks of {tie.Name}",
-                    tie.Count, At: table.At(sum.Largest)));
+                    $"{Display.Count(holder.Count)} hang on lost blocks of {holder.Name}",
+                    holder.Count, At: table.At(sum.Largest)));
         }
 
-        foreach (LostSum other in sums.Where(s => s != sum && s.HangsOn(sum) > 0).Take(MostLooks))
+        foreach (LostSum other in sums.Where(s => s != sum && s.WentWith(sum) > 0).Take(MostLooks))
         {
             evidence.Add(new Evidence(
-                $"{Display.Count(other.HangsOn(sum))} lost blocks of {other.Largest.Name} hang on them",
-                other.HangsOn(sum),
+                $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} hang on them",
+                other.WentWith(sum),
                 At: table.At(other.Largest)));
         }
     }
 
     /// <summary>Why it may be no leak.</summary>
-    private static void AddDoubts(ImmutableArray<Evidence>.Builder evidence, LostTable table, LostSum sum)
+    private static void AddDoubts(ImmutableArray<Evidence>.Builder evidence, LeakTable table, LostSum sum)
     {
         if (table.MissingPages > 0)
         {
             evidence.Add(new Evidence(
                 $"{Display.Count(table.MissingPages, "page", "pages")} that may hold pointers are not in the dump; "
                     + "as many missing pointers as these have words are not counted as proof",
-                table.MissingPages, Unit.Pages, new SourceLine(table.File, 0)));
+                table.MissingPages, Unit.Pages, table.Whole));
         }
 
         if (table.IsLive)
@@ -163,13 +163,13 @@ internal static class LostEvidence
                     + "a form that leakstat does not know"));
         }
 
-        if (sum.Weight == LossWeight.Suspect && sum.Losses < LostSum.LeastLosses)
+        if (sum.Weight == LossWeight.Suspect && sum.MissingPointers < LostSum.LeastMissingPointers)
         {
             evidence.Add(new Evidence(
-                sum.Losses == 1
+                sum.MissingPointers == 1
                     ? "all of it hangs on one missing pointer: one that is kept in a form leakstat does not know "
                         + "would look the same"
-                    : $"only {Display.Count(sum.Losses)} missing pointers: FreeBSD itself loses a handful at boot, "
+                    : $"only {Display.Count(sum.MissingPointers)} missing pointers: FreeBSD itself loses a handful at boot, "
                         + "and pointers in a form that leakstat does not know look the same"));
         }
     }

@@ -22,12 +22,12 @@ internal enum LossWeight
 internal sealed class LostSum
 {
     /// <summary>Missing pointers below which nothing is called a leak.</summary>
-    public const int LeastLosses = 16;
+    public const int LeastMissingPointers = 16;
 
     /// <summary>Missing pointers from which the share of the zone does not matter any more.</summary>
-    public const int ManyLosses = 256;
+    public const int ManyMissingPointers = 256;
 
-    /// <summary>Part of all allocated blocks, below which fewer than <see cref="ManyLosses"/> are no leak.</summary>
+    /// <summary>Part of all allocated blocks, below which fewer than <see cref="ManyMissingPointers"/> are no leak.</summary>
     public const double LeastShare = 0.001;
 
     /// <summary>Missing pointers that are worth a look.</summary>
@@ -48,18 +48,18 @@ internal sealed class LostSum
     /// <summary>Part of its live blocks, or of their bytes, that must be lost for a type to name the finding.</summary>
     private const double TypeShare = 0.1;
 
-    private LostSum(DiagnosisCase context, IEnumerable<LostGroup> groups)
+    private LostSum(DiagnosisCase context, IEnumerable<LeakGroup> groups)
     {
         Groups = [.. groups.OrderByDescending(g => g.Bytes).ThenBy(g => g.Size)];
         Largest = Groups[0];
         Count = Arithmetic.Sum(Groups.Select(g => g.Count));
         Bytes = Arithmetic.Sum(Groups.Select(g => g.Bytes));
-        Heads = Arithmetic.Sum(Groups.Select(g => g.Heads));
-        Losses = Arithmetic.Sum(Groups.Select(g => g.Losses));
+        Direct = Arithmetic.Sum(Groups.Select(g => g.Direct));
+        MissingPointers = Arithmetic.Sum(Groups.Select(g => g.MissingPointers));
         Allocated = Groups.All(g => g.Allocated is not null)
             ? Arithmetic.Sum(Groups.Select(g => g.Allocated!.Value))
             : null;
-        IsDoubtful = Largest.Kind == LostKind.Zone
+        IsDoubtful = Largest.Kind == LeakKind.Zone
             && Allocated is { } all
             && Count >= all
             && context.Knowledge.Zone(Largest.Name).Any();
@@ -68,10 +68,10 @@ internal sealed class LostSum
     }
 
     /// <summary>Groups, the largest first.</summary>
-    public ImmutableArray<LostGroup> Groups { get; }
+    public ImmutableArray<LeakGroup> Groups { get; }
 
     /// <summary>The largest.</summary>
-    public LostGroup Largest { get; }
+    public LeakGroup Largest { get; }
 
     /// <summary>Blocks.</summary>
     public long Count { get; }
@@ -80,16 +80,16 @@ internal sealed class LostSum
     public long Bytes { get; }
 
     /// <summary>Blocks that not even a lost block points to.</summary>
-    public long Heads { get; }
+    public long Direct { get; }
 
     /// <summary>Pointers that are missing.</summary>
-    public long Losses { get; }
+    public long MissingPointers { get; }
 
     /// <summary>Allocated blocks; null where not known.</summary>
     public long? Allocated { get; }
 
     /// <summary>The malloc type, where its evidence is strong enough to name it; null elsewhere.</summary>
-    public LostCandidate? Type { get; }
+    public TypeCandidate? Type { get; }
 
     /// <summary>
     /// Whether it is enough for a leak, were it not for what makes the whole dump or the zone doubtful.
@@ -115,8 +115,8 @@ internal sealed class LostSum
     /// <summary>What it is called in a sentence.</summary>
     public string What => Largest.Kind switch
     {
-        LostKind.Zone => $"zone {Largest.Name}",
-        LostKind.Malloc => $"malloc bucket {Largest.Name}",
+        LeakKind.Zone => $"zone {Largest.Name}",
+        LeakKind.Malloc => $"malloc bucket {Largest.Name}",
         _ => Largest.Name == AccountName.Contiguous ? "contigmalloc" : "large malloc allocations",
     };
 
@@ -126,13 +126,13 @@ internal sealed class LostSum
     public Subject Subject => Type is { } type ? Subject.Malloc(type.Type) : Place;
 
     /// <summary>Zone, bucket or account, whatever the type.</summary>
-    public Subject Place => Largest.Kind != LostKind.Large ? Subject.Zone(Largest.Name)
+    public Subject Place => Largest.Kind != LeakKind.Large ? Subject.Zone(Largest.Name)
         : new Subject(
             SubjectKind.Wired,
             Largest.Name == AccountName.Contiguous ? AccountName.Contiguous : AccountName.LargeMalloc);
 
     /// <summary>The sums of a table, most bytes first.</summary>
-    public static ImmutableArray<LostSum> Of(DiagnosisCase context, LostTable table) =>
+    public static ImmutableArray<LostSum> Of(DiagnosisCase context, LeakTable table) =>
     [
         .. table.Groups.GroupBy(g => (g.Kind, g.Name)).Select(g => new LostSum(context, g))
             .OrderByDescending(s => s.Bytes).ThenBy(s => s.Largest.Name, StringComparer.Ordinal).ThenBy(
@@ -140,42 +140,42 @@ internal sealed class LostSum
     ];
 
     /// <summary>How many of the blocks hang on heads of another sum.</summary>
-    public long HangsOn(LostSum other) =>
+    public long WentWith(LostSum other) =>
         Arithmetic.Sum(
-            Groups.SelectMany(g => g.HangsOn).Where(t => t.Kind == other.Largest.Kind
+            Groups.SelectMany(g => g.Holders).Where(t => t.Kind == other.Largest.Kind
                 && t.Name == other.Largest.Name).Select(t => t.Count));
 
     private LossWeight Weigh(DiagnosisCase context)
     {
-        LostTable table = context.Latest.LostBlocks!;
+        LeakTable table = context.Latest.Leaks!;
         long cpus = context.Sysctl("kern.smp.cpus", "hw.ncpu") is { Value: > 0 and < 1 << 16 } known ? known.Value : 1;
 
-        IsMany = Exceeds(Losses, cpus);
+        IsMany = Exceeds(MissingPointers, cpus);
 
         // What a page that is not there may have held is taken off first.
         long elsewhere = Arithmetic.Multiply(table.MissingPages, WordsOfPage);
-        MayBeHeldElsewhere = elsewhere > 0 && Losses <= elsewhere;
-        if (Exceeds(Losses - elsewhere, cpus) && !table.IsLive && !IsDoubtful)
+        MayBeHeldElsewhere = elsewhere > 0 && MissingPointers <= elsewhere;
+        if (Exceeds(MissingPointers - elsewhere, cpus) && !table.IsLive && !IsDoubtful)
         {
             return LossWeight.Leak;
         }
 
-        return Losses >= WorthALook || Count >= BlocksWorthALook || Bytes >= BytesWorthALook
+        return MissingPointers >= WorthALook || Count >= BlocksWorthALook || Bytes >= BytesWorthALook
             ? LossWeight.Suspect
             : LossWeight.Few;
     }
 
     private bool Exceeds(long losses, long cpus) =>
-        losses >= Math.Max(LeastLosses, 2 * cpus)
-            && (losses >= ManyLosses || Allocated is not { } all || Count >= LeastShare * all);
+        losses >= Math.Max(LeastMissingPointers, 2 * cpus)
+            && (losses >= ManyMissingPointers || Allocated is not { } all || Count >= LeastShare * all);
 
     /// <summary>
     /// The one type that is likelier than all others together, and that has lost a good part of what it has: where
     /// blocks are of a type of the kernel that the module uses too (devbuf), the module's own type has other blocks.
     /// </summary>
-    private LostCandidate? Proven(DiagnosisCase context)
+    private TypeCandidate? Proven(DiagnosisCase context)
     {
-        if (Largest.Kind == LostKind.Zone || Largest.Candidates is not [var first, ..] || first.Confidence < TypeNames
+        if (Largest.Kind == LeakKind.Zone || Largest.Candidates is not [var first, ..] || first.Confidence < TypeNames
             || Groups.Any(
                 g => g.Candidates is not [var other, ..] || other.Type != first.Type || other.Confidence < TypeNames)
             || Largest.Candidates.Skip(1).Any(c => c.Confidence > 1 - TypeNames))

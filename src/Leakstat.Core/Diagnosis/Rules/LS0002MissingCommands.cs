@@ -1,4 +1,6 @@
 using Leakstat.Accounting;
+using Leakstat.Captures.Commands;
+using Leakstat.Captures.Registry;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
@@ -7,8 +9,6 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Commands whose output is not in the capture, and what cannot be said without them.</summary>
 public sealed class LS0002MissingCommands : IRule
 {
-    private const string Sysctl = "sysctl -a";
-
     /// <inheritdoc/>
     public string Id => "LS0002";
 
@@ -27,7 +27,7 @@ public sealed class LS0002MissingCommands : IRule
         string[] commands = [.. missing.Select(m => m.Command)];
 
         // A crash dump stands for itself: no command can be asked any more.
-        bool isDump = context.Latest.LostBlocks?.Dump is { } dump && dump == context.Latest.Source;
+        bool isDump = context.Latest.IsCrashDump;
         yield return new Finding
         {
             Rule = Id,
@@ -44,16 +44,14 @@ public sealed class LS0002MissingCommands : IRule
     private static IEnumerable<(string Command, string For)> Missing(DiagnosisCase context)
     {
         Capture capture = context.Latest;
-        (bool IsMissing, string Command, string For)[] needs =
+        List<(string Command, string For)> missing =
         [
-            (capture.Zones is null, "vmstat -z", "zones: the owners of most kernel memory"),
-            (capture.MallocTypes is null, "vmstat -m", "malloc types: who allocated it"),
-            (capture.Sysctls.Number("vm.stats.vm.v_wire_count") is null, Sysctl, "page counts, limits and the ARC"),
-            (capture.Mbufs is null && capture.Zones?.Find("mbuf_cluster") is null, "netstat -m", "mbufs and clusters"),
-            (capture.KernelFiles is null, "kldstat -v", "modules"),
-            (capture.Messages is null, "dmesg", "the kernel's own messages about limits and lost memory"),
+            .. CommandRegistry.All
+                .Select(command => command.Need)
+                .OfType<CommandNeed>()
+                .Where(need => need.IsMissing(capture))
+                .Select(need => (need.Command, need.LostWithout)),
         ];
-        List<(string Command, string For)> missing = [.. needs.Where(n => n.IsMissing).Select(n => (n.Command, n.For))];
         foreach (MissingAccount account in context.Ledger.Missing)
         {
             // `sysctl -a` fills what any part of it would, and `kldstat -v` what kldstat would.

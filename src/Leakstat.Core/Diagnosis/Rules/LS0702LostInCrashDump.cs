@@ -22,7 +22,7 @@ public sealed class LS0702LostInCrashDump : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (context.Latest.LostBlocks is not { } table)
+        if (context.Latest.Leaks is not { } table)
         {
             yield break;
         }
@@ -50,8 +50,8 @@ public sealed class LS0702LostInCrashDump : IRule
     /// themselves.
     /// </summary>
     private static LostSum? Holder(ImmutableArray<LostSum> sums, LostSum sum) =>
-        sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.HangsOn) is { } holder
-            && 2 * sum.HangsOn(holder) > sum.Count
+        sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.WentWith) is { } holder
+            && 2 * sum.WentWith(holder) > sum.Count
             ? holder
             : null;
 
@@ -59,10 +59,10 @@ public sealed class LS0702LostInCrashDump : IRule
     private static long WithBehind(ImmutableArray<LostSum> sums, LostSum sum) =>
         Arithmetic.Add(sum.Bytes, Arithmetic.Sum(
         sums.Where(s => s != sum).SelectMany(s => s.Groups).SelectMany(
-            g => g.HangsOn.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(
+            g => g.Holders.Where(t => t.Kind == sum.Largest.Kind && t.Name == sum.Largest.Name).Select(
                 t => Arithmetic.Multiply(t.Count, g.Size)))));
 
-    private Finding Of(DiagnosisCase context, LostTable table, ImmutableArray<LostSum> sums, LostSum sum, bool isFirst)
+    private Finding Of(DiagnosisCase context, LeakTable table, ImmutableArray<LostSum> sums, LostSum sum, bool isFirst)
     {
         LostSum? holder = Holder(sums, sum);
         bool hangs = holder is not null;
@@ -91,14 +91,14 @@ public sealed class LS0702LostInCrashDump : IRule
             Owners = LostEvidence.Owners(context, sum),
             Advice = hangs ? [] : LostAdvice.Of(context, table, sum, isFirst),
             BytesAtStake = hangs ? 0 : bytes,
-            Explains = sum.Largest.Kind == LostKind.Large
+            Explains = sum.Largest.Kind == LeakKind.Large
                 ? []
                 : [Subject.Zone(sum.Largest.Name), .. sum.Type is { } own ? [Subject.Malloc(own.Type)]
                     : ImmutableArray<Subject>.Empty],
         };
     }
 
-    private Finding None(LostTable table, ImmutableArray<LostSum> sums)
+    private Finding None(LeakTable table, ImmutableArray<LostSum> sums)
     {
         long count = Arithmetic.Sum(sums.Select(s => s.Count));
         string all =
@@ -109,7 +109,7 @@ public sealed class LS0702LostInCrashDump : IRule
         ImmutableArray<Evidence> evidence = count == 0
             ? [new Evidence(
                 "what is cached or kept too long is still pointed to, and does not show here",
-                At: new SourceLine(table.File, 0))]
+                At: table.Whole)]
             :
             [
                 .. sums.Take(8).Select(s => new Evidence(
@@ -143,7 +143,7 @@ public sealed class LS0702LostInCrashDump : IRule
                         ? $"{Display.Count(table.MissingPages, "page", "pages")} that may hold blocks and pointers "
                             + "are not in the dump"
                         : "the lists of zones could not be followed to their end",
-                    At: new SourceLine(table.File, 0)),
+                    At: table.Whole),
                 .. table.Objects == 0 ? [] : evidence,
             ],
             Advice = [LostAdvice.Missing(table)],

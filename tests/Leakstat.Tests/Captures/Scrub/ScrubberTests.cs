@@ -1,6 +1,7 @@
 using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Scrub;
+using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 
 namespace Leakstat.Tests.Captures.Scrub;
@@ -75,7 +76,7 @@ public sealed class ScrubberTests
         string text = Encoding.UTF8.GetString(Assert.Single(scrubbed.Files).Bytes);
         Assert.DoesNotContain("7373617020796d22", text, StringComparison.Ordinal);
         Assert.DoesNotContain("password", text, StringComparison.Ordinal);
-        Assert.Equal("malloc-32", Given.Capture(("leaks.json", text)).LostBlocks!.Groups[0].Name);
+        Assert.Equal("malloc-32", Given.Capture(("leaks.json", text)).Leaks!.Groups[0].Name);
     }
 
     [Fact]

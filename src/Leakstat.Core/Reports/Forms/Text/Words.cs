@@ -14,6 +14,15 @@ public static class Words
         _ => "info",
     };
 
+    /// <summary>wrong, fine, unknown, too-early.</summary>
+    public static string Of(VerdictState state) => state switch
+    {
+        VerdictState.Wrong => "wrong",
+        VerdictState.Fine => "fine",
+        VerdictState.TooEarly => "too-early",
+        _ => "unknown",
+    };
+
     /// <summary>leak, suspect, exhaustion, misconfiguration, healthy.</summary>
     public static string Of(Verdict verdict) => verdict switch
     {

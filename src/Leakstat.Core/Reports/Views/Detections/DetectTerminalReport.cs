@@ -3,6 +3,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Detections;
@@ -17,15 +18,17 @@ public static class DetectTerminalReport
     {
         var canvas = new TerminalCanvas(output, options);
         ImmutableArray<RisingSeries> rising = RisingBlock.Of(report);
-        Headline headline = HeadlineOf(report, needs, rising.Length);
+        Headline headline = HeadlineOf(report, rising.Length);
         Style style = headline.Tone switch
         {
             Tone.Critical => Style.Critical,
             Tone.Warning => Style.Warning,
-            _ => needs.IsEnough && rising.IsEmpty ? Style.Good : Style.Strong,
+            Tone.Open => Style.Strong,
+            _ => rising.IsEmpty ? Style.Good : Style.Strong,
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
+        TerminalReport.WhatWouldTell(canvas, report);
         if (options.Detail == Detail.Quiet)
         {
             int place = 0;
@@ -70,29 +73,20 @@ public static class DetectTerminalReport
     internal static double Days(DiagnosisReport report) =>
         report.Trends is { Host.Hours: [var first, .., var last] } ? (last - first) / 24 : 0;
 
-    private static Headline HeadlineOf(DiagnosisReport report, TrendNeeds needs, int rising)
+    private static Headline HeadlineOf(DiagnosisReport report, int rising)
     {
-        if (report.Findings.Any(f => f.Severity >= Severity.Warning && f.Verdict != Verdict.Healthy))
+        if (report.Verdict.State != VerdictState.Fine)
         {
             return Headline.Of(report);
         }
 
         string host = report.Host.Name is { Length: > 0 } name ? name : "this host";
-        string span = LookedAt.Span(report);
-        if (needs.IsEnough && rising > 0)
-        {
-            return new Headline(
+        return rising > 0
+            ? new Headline(
                 Tone.Good,
                 $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
-                $"{span}. What rose is named below.");
-        }
-
-        return needs.IsEnough
-            ? new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{span}.")
-            : new Headline(
-                Tone.Good,
-                $"There is too little history to tell a leak on {host}.",
-                $"{span}; it takes {Display.Count(needs.Needed)} captures of one boot, each with its time.");
+                $"{LookedAt.Span(report)}. What rose is named below.")
+            : new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{LookedAt.Span(report)}.");
     }
 
     private static void WriteMissing(TerminalCanvas canvas, TrendNeeds needs)

@@ -60,7 +60,7 @@ public static class HtmlReport
     private static void WriteHeader(HtmlWriter html, DiagnosisReport report, Headline headline)
     {
         HostIdentity host = report.Host;
-        string tone = headline.Tone switch { Tone.Critical => "critical", Tone.Warning => "warning", _ => "good" };
+        string tone = headline.Tone switch { Tone.Critical => "critical", Tone.Warning => "warning", Tone.Open => "open", _ => "good" };
         string[] who =
         [
             host.Name ?? "host of unknown name",

@@ -30,6 +30,7 @@ public static class JsonReport
             WriteCaptures(json, report.Captures);
             json.WritePropertyName("ledger");
             LedgerJson.Write(json, report.Ledger);
+            VerdictJson.Write(json, report.Verdict, Headline.Of(report).Text);
             json.WriteStartArray("findings");
             foreach (Finding finding in report.Findings)
             {

@@ -6,6 +6,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Diagnoses;
 
@@ -36,6 +37,9 @@ public static class SarifReport
             json.WriteEndObject();
             WriteInvocation(json, report, problems);
             json.WriteString("columnKind", "utf16CodeUnits");
+            json.WriteStartObject("properties");
+            VerdictJson.Write(json, report.Verdict, Headline.Of(report).Text);
+            json.WriteEndObject();
             json.WriteStartArray("results");
             foreach (Finding finding in report.Findings)
             {

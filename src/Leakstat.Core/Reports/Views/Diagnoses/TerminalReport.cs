@@ -27,6 +27,7 @@ public static class TerminalReport
             return;
         }
 
+        FirstAidLines.Write(canvas, report);
         WriteHost(canvas, report);
         WriteFindings(canvas, report, options.Detail == Detail.Verbose);
         LedgerPicture.Write(canvas, report.Ledger, options.Detail == Detail.Verbose);
@@ -40,10 +41,22 @@ public static class TerminalReport
         {
             Tone.Critical => Style.Critical,
             Tone.Warning => Style.Warning,
+            Tone.Open => Style.Strong,
             _ => Style.Good,
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
+        WhatWouldTell(canvas, report);
+    }
+
+    /// <summary>The command that would tell, where the verdict is open.</summary>
+    internal static void WhatWouldTell(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        if (report.Verdict.Command is { } command)
+        {
+            canvas.Paragraph(0, 0, new Run("What would tell, on the machine that leakstat runs on:", Style.Dim));
+            canvas.Verbatim(2, command, Style.Strong);
+        }
     }
 
     private static void WriteHost(TerminalCanvas canvas, DiagnosisReport report)

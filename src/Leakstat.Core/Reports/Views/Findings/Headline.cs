@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
 
@@ -10,6 +11,9 @@ public enum Tone
 {
     /// <summary>Nothing to do.</summary>
     Good,
+
+    /// <summary>No claim either way: it cannot be told, or not yet.</summary>
+    Open,
 
     /// <summary>Something to attend to.</summary>
     Warning,
@@ -26,12 +30,20 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
 {
     private const string Unnamed = "this host";
 
+    /// <summary>Gaps that are said at once; the others stand with what the report rests on.</summary>
+    private const int MostGaps = 3;
+
     /// <summary>The headline of a report.</summary>
     public static Headline Of(DiagnosisReport report)
     {
         string host = report.Host.Name is { Length: > 0 } name ? name : Unnamed;
-        Finding? first = report.Findings.FirstOrDefault(f => f.Verdict != Verdict.Healthy);
-        return first is null or { Severity: Severity.Info } ? Quiet(report, host, first) : Alarm(first, host);
+        return report.Verdict.State switch
+        {
+            VerdictState.Wrong => Alarm(report.Findings.First(HostVerdicts.IsWrong), host),
+            VerdictState.Fine => Fine(report, host),
+            VerdictState.TooEarly => TooEarly(report, host),
+            _ => Unknown(report, host),
+        };
     }
 
     /// <summary>How many findings of each severity: <c>1 critical, 2 warnings, 1 note</c>; empty for none.</summary>
@@ -72,28 +84,50 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         };
     }
 
-    private static Headline Quiet(DiagnosisReport report, string host, Finding? note)
+    private static Headline Fine(DiagnosisReport report, string host)
     {
         LookedAt looked = LookedAt.Of(report);
-        string text = looked.IsWhole
-            ? $"Nothing is wrong with the kernel memory of {host}."
-            : looked.Sources.IsEmpty
-                ? $"Nothing was read that says how the kernel memory of {host} is."
-                : $"Nothing wrong was found in {Listed(looked.Sources)} of {host}. The rest of the host was not seen.";
-        string detail = looked.Sources.IsEmpty
-            ? $"{LookedAt.Span(report)}, and nothing in it that rules could look at."
-            : $"Looked at {string.Join(", ", looked.Sources)}; {LookedAt.Span(report)}.";
-        if (note is not null)
-        {
-            detail += " What follows is worth knowing; none of it needs doing today.";
-        }
-        else if (report.Captures.Length == 1 && looked.IsWhole)
-        {
-            detail += " One capture shows no growth: a slow leak needs captures hours apart.";
-        }
-
-        return new Headline(Tone.Good, text, detail);
+        string growth = report.Verdict.Growth == GrowthSight.Judged
+            ? $"Growth: judged over {LookedAt.Span(report)}."
+            : "Growth: not judged, one capture. A slow leak shows in captures hours apart.";
+        string notes = report.Findings.Any(f => f.Verdict != Verdict.Healthy)
+            ? " What follows is worth knowing; none of it needs doing today."
+            : "";
+        return new Headline(
+            Tone.Good,
+            $"Nothing is wrong with the kernel memory of {host}.",
+            $"Judged: {string.Join(", ", looked.Sources)}; {LookedAt.Span(report)}. {growth}{notes}");
     }
+
+    private static Headline Unknown(DiagnosisReport report, string host)
+    {
+        LookedAt looked = LookedAt.Of(report);
+        HostVerdict verdict = report.Verdict;
+        string read = looked.Sources.IsEmpty
+            ? $"{LookedAt.Span(report)}, and nothing in it that rules look at."
+            : $"Nothing wrong was found in what was read: {Listed(looked.Sources)}.";
+        string gaps = verdict.Missing.IsEmpty
+            ? verdict.Growth == GrowthSight.NoTimes ? " The times of the captures are not known, so that growth cannot be judged." : ""
+            : $" But {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}{(verdict.Missing.Length > MostGaps ? "; …" : "")}.";
+        return new Headline(Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
+    }
+
+    private static Headline TooEarly(DiagnosisReport report, string host)
+    {
+        HostVerdict verdict = report.Verdict;
+        string until = verdict.Until is { } time ? $" At this pace that is about {Display.Time(time)}." : "";
+        string boots = report.History.CurrentBootStart > 0
+            ? $" ({Display.Count(report.History.CurrentBootStart)} from before the last boot)"
+            : "";
+        return new Headline(
+            Tone.Open,
+            $"It is too early to tell a leak on {host}.",
+            $"{Display.Count(verdict.Captures, "capture", "captures")} of this boot{boots}; growth is judged from "
+                + $"{Display.Count(verdict.Needed)} on.{until}");
+    }
+
+    /// <summary>A gap as reports print it: <c>vmstat -z: not in the capture</c>, with file and line where it shows at one.</summary>
+    public static string GapText(Gap gap) => $"{gap.Command}: {gap.Text}{(gap.At is { } at ? $" [{at}]" : "")}";
 
     private static string Listed(ImmutableArray<string> things) => things.Length == 1
         ? things[0]
@@ -104,6 +138,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         bool critical = first.Severity == Severity.Critical;
         string text = first.Verdict switch
         {
+            Verdict.Leak when first.Growth is null => $"The kernel of {host} has lost memory; it comes back with a reboot only.",
             Verdict.Leak => $"The kernel of {host} leaks memory.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",

@@ -1,0 +1,43 @@
+namespace Leakstat.Cli.Hosting.Files;
+
+/// <summary>
+/// Folders and files for the user's eyes alone: what hosts said of themselves, and what is put aside meanwhile. Files are
+/// made new or not at all; nothing that stands there is followed or written over.
+/// </summary>
+internal static class PrivateFiles
+{
+    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Makes a folder, and those above it that are missing, mode 0700; one that is there stays as it is.</summary>
+    public static void MakeFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerFolder);
+        }
+    }
+
+    /// <summary>Makes a new file, mode 0600; fails where something of that name is there.</summary>
+    public static FileStream Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes a new file of those bytes, mode 0600; fails where something of that name is there.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        using FileStream stream = Create(path);
+        stream.Write(content);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Text;
+using Leakstat.Captures.Commands.Sysctl;
+using Leakstat.Captures.Text;
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Commands.Dmesg;
+
+/// <summary>
+/// Kernel messages: dmesg(8), <c>/var/run/dmesg.boot</c>, and the kernel's lines as syslogd(8) writes them to
+/// <c>/var/log/messages</c>. Every line is kept, without what syslog puts in front.
+/// </summary>
+public sealed class DmesgText : IFormat
+{
+    /// <summary>Lines over which a message may be broken.</summary>
+    private const int MostPieces = 10;
+
+    /// <inheritdoc/>
+    public string Name => "dmesg/text";
+
+    /// <inheritdoc/>
+    public string Command => "dmesg";
+
+    /// <summary>Every boot in the buffer begins with two lines that begin messages, and there may be several boots.</summary>
+    public bool RepeatsHeader => true;
+
+    /// <inheritdoc/>
+    public bool TakesAnyLine => true;
+
+    /// <inheritdoc/>
+    public int BrokenOver(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> first = text.IndexOf((byte)'\n') is var end and >= 0 ? text[..end] : text;
+        ReadOnlySpan<byte> message = LogPrefix.Strip(first, out bool isLogged);
+        return !isLogged && MessageTemplate.StateOf(message) != BrokenState.Open
+            ? 0
+            : BrokenLine.Over(text, MostPieces, static line => MessageTemplate.StateOf(LogPrefix.Strip(line, out _)));
+    }
+
+    /// <inheritdoc/>
+    public LineFit Fit(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty)
+        {
+            return LineFit.None;
+        }
+
+        ReadOnlySpan<byte> message = LogPrefix.Strip(line, out bool isLogged);
+        if (KernelMessageText.StartsBuffer(message))
+        {
+            return LineFit.Header;
+        }
+
+        if (isLogged || KernelMessageText.IsDistinctive(message))
+        {
+            return LineFit.Row;
+        }
+
+        return IsOfAnother(line) ? LineFit.None : LineFit.Continues;
+    }
+
+    /// <summary>
+    /// Almost any line may come from the kernel. These do not, and would be lost in a paste where nothing stands
+    /// between messages and them: sysctls and rows of many numbers between commas.
+    /// </summary>
+    private static bool IsOfAnother(ReadOnlySpan<byte> line) =>
+        (SysctlLine.HasKnownRoot(line) && SysctlLine.TrySplit(line, out _, out _))
+        || (Scan.IsDigit(line[^1]) && line.Count((byte)',') >= 5 && line.Contains((byte)':'));
+
+    /// <inheritdoc/>
+    public bool IsHeader(ReadOnlySpan<byte> line) => !line.IsEmpty && KernelMessageText.StartsBuffer(LogPrefix.Strip(line, out _));
+
+    /// <inheritdoc/>
+    public FormatResult Read(TextSection section, CaptureBuilder capture)
+    {
+        ImmutableArray<KernelMessage>.Builder messages = ImmutableArray.CreateBuilder<KernelMessage>();
+        var problems = new LineProblems(section, capture, "a kernel message");
+        int total = 0;
+        LineReader lines = section.Lines();
+        while (lines.Read())
+        {
+            total++;
+            if (Scan.IsEmpty(lines.Line))
+            {
+                continue;
+            }
+
+            if (messages.Count >= capture.Limits.Rows)
+            {
+                problems.TooMany(lines);
+                break;
+            }
+
+            // The messages of a thousand hosts are mostly different: they would only fill the pool of names.
+            ReadOnlySpan<byte> message = LogPrefix.Strip(lines.Line, out _);
+            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number));
+        }
+
+        if (messages.Count > 0)
+        {
+            capture.Offer(new KernelMessages(section.File, messages.ToImmutable(), total));
+        }
+
+        return new FormatResult(messages.Count, problems.Skipped);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text;
+using Leakstat.Captures.Text;
+using Leakstat.Model;
+
+namespace Leakstat.Captures.Commands.Uname;
+
+/// <summary>
+/// <c>uname -a</c> (<c>FreeBSD host 14.2-RELEASE FreeBSD 14.2-RELEASE … GENERIC amd64</c>), which also heads a
+/// crash summary, and a release on a line of its own, as <c>uname -r</c> and freebsd-version(1) print it.
+/// </summary>
+public sealed class UnameText : IFormat
+{
+    private static readonly SearchValues<byte> VersionBytes = SearchValues.Create("0123456789."u8);
+
+    /// <inheritdoc/>
+    public string Name => "uname/text";
+
+    /// <inheritdoc/>
+    public string Command => "uname -a";
+
+    /// <inheritdoc/>
+    public LineFit Fit(ReadOnlySpan<byte> line) =>
+        TryAll(line, out _, out _, out _) || TryRelease(line) ? LineFit.Header : LineFit.None;
+
+    /// <inheritdoc/>
+    public FormatResult Read(TextSection section, CaptureBuilder capture)
+    {
+        var problems = new LineProblems(section, capture, "a line of uname");
+        int rows = 0;
+        LineReader lines = section.Lines();
+        while (lines.Read())
+        {
+            ReadOnlySpan<byte> line = lines.Line;
+            if (Scan.IsEmpty(line) || problems.IsFragment(lines))
+            {
+                continue;
+            }
+
+            if (TryAll(line, out ReadOnlySpan<byte> host, out ReadOnlySpan<byte> release, out ReadOnlySpan<byte> machine))
+            {
+                rows++;
+                capture.Offer(
+                    new UnameLine(
+                        capture.Names.Get(host),
+                        capture.Names.Get(release),
+                        machine.IsEmpty ? null : capture.Names.Get(machine),
+                        section.At(lines.Number)),
+                    PartRank.Rich);
+            }
+            else if (TryRelease(line))
+            {
+                // freebsd-version may mean userland's release: it counts where nothing else tells one.
+                rows++;
+                capture.Offer(
+                    new UnameLine(null, Encoding.ASCII.GetString(Scan.Trim(line)), null, section.At(lines.Number)),
+                    PartRank.Rounded);
+            }
+            else
+            {
+                problems.Skip(lines);
+            }
+        }
+
+        return new FormatResult(rows, problems.Skipped);
+    }
+
+    private static bool TryAll(
+        ReadOnlySpan<byte> line,
+        out ReadOnlySpan<byte> host,
+        out ReadOnlySpan<byte> release,
+        out ReadOnlySpan<byte> machine)
+    {
+        machine = default;
+        ReadOnlySpan<byte> rest = line;
+        ReadOnlySpan<byte> system = Scan.Word(ref rest);
+        host = Scan.Word(ref rest);
+        release = Scan.Word(ref rest);
+        if (!system.SequenceEqual("FreeBSD"u8) || host.Length is 0 or > 255 || !IsRelease(release))
+        {
+            return false;
+        }
+
+        // The version text says the same release once more; its last word, behind it, is the machine.
+        if (!Scan.Word(ref rest).SequenceEqual("FreeBSD"u8) || Scan.IsEmpty(rest))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> last = Scan.LastWord(ref rest);
+        if (last.Length <= 16 && last.IndexOfAny((byte)'/', (byte)':') < 0 && !Scan.IsEmpty(rest))
+        {
+            machine = last;
+        }
+
+        return true;
+    }
+
+    private static bool TryRelease(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> text = Scan.Trim(line);
+        return text.Length < 40 && text.IndexOf((byte)' ') < 0 && IsRelease(text);
+    }
+
+    /// <summary><c>14.2-RELEASE-p3</c>, <c>15-CURRENT</c>: number, hyphen, capital letter.</summary>
+    private static bool IsRelease(ReadOnlySpan<byte> text)
+    {
+        int hyphen = text.IndexOf((byte)'-');
+        if (hyphen <= 0 || hyphen > 5 || hyphen + 1 >= text.Length || !Scan.IsDigit(text[0]))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> branch = text[(hyphen + 1)..];
+        return !text[..hyphen].ContainsAnyExcept(VersionBytes)
+            && (branch.StartsWith("RELEASE"u8)
+                || branch.StartsWith("STABLE"u8)
+                || branch.StartsWith("CURRENT"u8)
+                || branch.StartsWith("BETA"u8)
+                || branch.StartsWith("RC"u8)
+                || branch.StartsWith("ALPHA"u8)
+                || branch.StartsWith("PRERELEASE"u8));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace Leakstat.Captures.Secrets;
+
+/// <summary>
+/// Lines of JSON and XML as libxo writes them. Members that hold names of users, jails or commands are told by their keys;
+/// what else may stand in strings is scrubbed as any text.
+/// </summary>
+internal static partial class DocumentScrub
+{
+    /// <summary>Scrubs a line, which may be the whole document.</summary>
+    public static string Line(string line, LineScrubber scrubber, Pseudonyms names)
+    {
+        line = Memory().Replace(line, _ => $"\"{names.TakeOut()}\"");
+        var built = new System.Text.StringBuilder(line.Length);
+        int copied = 0;
+        foreach (Match match in Member().Matches(line))
+        {
+            Group value = match.Groups["value"];
+            string key = match.Groups["key"].Value;
+            built.Append(scrubber.Generic(line[copied..value.Index]));
+            copied = value.Index + value.Length;
+            built.Append(key switch
+            {
+                "command" or "arguments" or "args" or "comm" => Command(value.Value, scrubber, names),
+                "jail" or "jail-name" => value.Value is "-" or "" ? value.Value : names.Mark(SecretKind.Jail, value.Value),
+                "hostname" or "host" => scrubber.Host(value.Value),
+                _ => value.Value.Length == 0 ? "" : scrubber.User(value.Value),
+            });
+        }
+
+        return built.Append(scrubber.Generic(line[copied..])).ToString();
+    }
+
+    private static string Command(string command, LineScrubber scrubber, Pseudonyms names)
+    {
+        if (command.StartsWith('[') || command.Length == 0)
+        {
+            return scrubber.Generic(command);
+        }
+
+        int end = command.IndexOf(' ', StringComparison.Ordinal);
+        string program = (end < 0 ? command : command[..end]).TrimEnd(':');
+        program = program[(program.LastIndexOf('/') + 1)..];
+        string name = Program().Match(program).Value;
+        return (name.Length > 0 ? scrubber.Generic(name) : names.TakeOut()) + (end < 0 ? "" : " ...");
+    }
+
+    [GeneratedRegex(
+        @"""(?<key>user|ruser|login|owner|user-name|command|arguments|args|comm|jail|jail-name|hostname|host)""\s*:\s*""(?<value>(\\.|[^""\\])*)"""
+        + @"|<(?<key>user|ruser|login|owner|command|arguments|args|comm|jail|hostname|host)(\s[^>]*)?>(?<value>[^<]*)</",
+        RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Member();
+
+    /// <summary>Contents of a block, as <c>leakstat dump VMCORE leaks --sample N --json</c> has them: whatever stood in memory.</summary>
+    [GeneratedRegex(@"""\+0x[0-9a-f]{3,}  (\\.|[^""\\])*""", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Memory();
+
+    [GeneratedRegex(@"^-?[A-Za-z0-9_][A-Za-z0-9_.+-]{0,30}", RegexOptions.None, 1000)]
+    private static partial Regex Program();
+}

@@ -1,0 +1,97 @@
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Verdicts;
+
+/// <summary>
+/// Takes from the findings what to do first: relief out of the advice that can be set at run time, the mistake that people
+/// make with this kind of trouble, and the step that finds the cause.
+/// </summary>
+public static class FirstAidPlan
+{
+    /// <summary>Advice that takes effect at once and can be undone.</summary>
+    private const string AtRunTime = "sysctl";
+
+    /// <summary>Advice that only reads.</summary>
+    private const string Look = "look";
+
+    /// <summary>The three lines; null where nothing is wrong.</summary>
+    public static FirstAid? Of(DiagnosisReport report) =>
+        report.Findings.FirstOrDefault(HostVerdicts.IsWrong) is { } first
+            ? new FirstAid(Now(report, first), Dont(first), Next(report, first))
+            : null;
+
+    private static FirstAidStep Now(DiagnosisReport report, Finding first)
+    {
+        Advice? relief = first.Advice
+            .Concat(report.Findings.Where(f => f.Subject == first.Subject).SelectMany(f => f.Advice))
+            .FirstOrDefault(a => a.Kind == AtRunTime && !a.Commands.IsEmpty);
+        if (relief is not null)
+        {
+            return new FirstAidStep("this takes effect at once and buys time; it does not mend the cause", relief.Commands[0]);
+        }
+
+        if (first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
+        {
+            return new FirstAidStep($"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}");
+        }
+
+        return first.Severity == Severity.Critical
+            ? new FirstAidStep("no setting at run time gives relief; keep the state before services are restarted")
+            : new FirstAidStep("nothing has to be done this hour: no limit is known to be near");
+    }
+
+    private static FirstAidStep Dont(Finding first) => first switch
+    {
+        { Verdict: Verdict.Leak or Verdict.Suspect } =>
+            new FirstAidStep("unload modules (kldunload) or reboot before the cause is found: both destroy the evidence"),
+        { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is bounded"),
+        { Verdict: Verdict.Exhaustion } =>
+            new FirstAidStep("reboot before the state is kept: what holds the memory cannot be told afterwards"),
+        _ => new FirstAidStep("change several settings at once: what helped would not be known"),
+    };
+
+    private static FirstAidStep Next(DiagnosisReport report, Finding first)
+    {
+        if (first.Verdict is Verdict.Leak or Verdict.Suspect or Verdict.Exhaustion && first.Growth is not null
+            && SuspectOf(first.Subject) is { } suspect)
+        {
+            return new FirstAidStep(
+                "find the code that allocates it and does not release it",
+                $"leakstat trace ssh://root@{TargetName.Of(report.Host.Name)} --suspect {ShellWord.Quote(suspect)}",
+                Place.Workstation);
+        }
+
+        Advice? look = first.Advice.FirstOrDefault(a => a.Kind == Look && !a.Commands.IsEmpty) ?? first.Advice.FirstOrDefault();
+        return look is null
+            ? new FirstAidStep("read what the rule says", $"leakstat explain {first.Rule}", Place.Workstation)
+            : look.Commands.IsEmpty
+                ? new FirstAidStep(FirstSentence(look.Text))
+                : new FirstAidStep(
+                    FirstSentence(look.Text),
+                    look.Commands[0],
+                    look.Commands[0].ToString().StartsWith("leakstat ", StringComparison.Ordinal) ? Place.Workstation : Place.Host);
+    }
+
+    /// <summary>A subject as <c>leakstat trace --suspect</c> takes it; null where it is nothing that is allocated.</summary>
+    private static string? SuspectOf(Subject subject) => subject.Kind switch
+    {
+        SubjectKind.Malloc => "malloc:" + subject.Name,
+        SubjectKind.Zone => "zone:" + subject.Name,
+        SubjectKind.Mbuf => "mbuf:" + subject.Name,
+        SubjectKind.Module => "module:" + subject.Name,
+        SubjectKind.Wired when subject == Subject.Unaccounted => "kmem",
+        _ => null,
+    };
+
+    /// <summary>The first sentence, begun in lower case and without its full stop, to stand behind a word.</summary>
+    private static string FirstSentence(string text)
+    {
+        int end = text.IndexOf(". ", StringComparison.Ordinal);
+        string sentence = (end < 0 ? text : text[..end]).TrimEnd('.');
+        return sentence.Length > 1 && char.IsAsciiLetterUpper(sentence[0]) && char.IsAsciiLetterLower(sentence[1])
+            ? char.ToLowerInvariant(sentence[0]) + sentence[1..]
+            : sentence;
+    }
+}

@@ -1,0 +1,66 @@
+using Leakstat.Accounting;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Verdicts;
+
+/// <summary>
+/// Whether <c>vmstat -m</c> lacks rows. The text has no end mark; what tells is a type that every kernel has near its end,
+/// and the malloc zones, which cannot hold more blocks than all types together (docs/wholeness.md).
+/// </summary>
+internal static class TypeTableGap
+{
+    private const string Command = "vmstat -m";
+
+    /// <summary>The rule on types that left blocks behind, by the kernel's own messages.</summary>
+    private const string LostTypes = "LS0103";
+
+    /// <summary>Blocks that may come and go between two commands of one capture.</summary>
+    private const long BetweenCommands = 16;
+
+    /// <summary>
+    /// Types of the VM system, which every kernel has and prints behind most of its own types:
+    /// <c>UMAHash</c> up to 12, <c>UMA</c> from 13 on (<c>sys/vm/uma_core.c</c>), <c>vm_pgdata</c> (<c>vm_page.c</c>).
+    /// </summary>
+    private static readonly string[] s_everywhere = ["UMA", "UMAHash", "vm_pgdata"];
+
+    /// <summary>What the table lacks; null where nothing shows that it lacks anything.</summary>
+    public static Gap? Of(DiagnosisReport report)
+    {
+        if (report.Latest.MallocTypes is not { } types)
+        {
+            return new Gap(Command, "not in the capture");
+        }
+
+        if (types.Rows.IsEmpty || s_everywhere.All(name => types.Find(name) is null))
+        {
+            return new Gap(
+                Command,
+                "without the types of the VM system, which every kernel has: rows are lost",
+                types.Rows.IsEmpty ? new SourceLine(types.File, 0) : types.At(types.Rows[^1]));
+        }
+
+        // Over a history a row that is lost shows by the capture before it (LostRowsGap); a difference that stays is the host's.
+        return report.History.Samples.Length == 1 && !report.Latest.IsCrashSummary && report.Latest.Zones is { HasCrossDomain: true } zones
+            ? BelowZones(report, types, zones)
+            : null;
+    }
+
+    /// <summary>
+    /// From 13.0 on every block of a malloc zone is counted by a type. Fewer blocks than the zones hold means that a row is
+    /// lost, or that a type went with its module while blocks stayed: the kernel says that, and it is a finding of its own.
+    /// </summary>
+    private static Gap? BelowZones(DiagnosisReport report, MallocTable types, ZoneTable zones)
+    {
+        long ofTypes = Arithmetic.Sum(types.Rows.Select(row => Math.Max(0, row.InUse)));
+        long ofZones = Arithmetic.Sum(zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
+        long lacking = Arithmetic.Subtract(ofZones, ofTypes);
+        long tolerated = Math.Max(BetweenCommands, ofZones / 2000);
+        return lacking <= tolerated || types.Precision == MemoryPrecision.Humanized || report.Findings.Any(finding => finding.Rule == LostTypes)
+            ? null
+            : new Gap(
+                Command,
+                $"its types hold {Display.Count(ofTypes)} blocks, the malloc zones {Display.Count(ofZones)}: rows are lost, or types went with their modules",
+                types.At(types.Rows[^1]));
+    }
+}

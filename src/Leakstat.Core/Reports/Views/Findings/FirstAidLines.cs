@@ -1,0 +1,35 @@
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Verdicts;
+using Leakstat.Reports.Forms.Terminal;
+
+namespace Leakstat.Reports.Views.Findings;
+
+/// <summary>Now, don't and next: the lines right below the verdict, each with its command and where it is run.</summary>
+internal static class FirstAidLines
+{
+    private const int LabelWidth = 6;
+
+    public static void Write(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        if (FirstAidPlan.Of(report) is not { } aid)
+        {
+            return;
+        }
+
+        canvas.Blank();
+        Line("Now", aid.Now);
+        Line("Don't", aid.Dont);
+        Line("Next", aid.Next);
+
+        void Line(string label, FirstAidStep step)
+        {
+            canvas.Field(0, LabelWidth, label, new Run(step.Command is null ? $"{step.Text}." : $"{step.Text}; {PlaceText(step.On)}:"));
+            if (step.Command is { } command)
+            {
+                canvas.Verbatim(LabelWidth + 2, command, Style.Strong);
+            }
+        }
+    }
+
+    private static string PlaceText(Place place) => place == Place.Host ? "on the host" : "on the machine that leakstat runs on";
+}
