@@ -3,6 +3,7 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rounds;
 using Leakstat.History;
 using Leakstat.Knowledge;
@@ -41,7 +42,7 @@ internal static class GateSimulation
             {
                 string? injected = Inject(random, source.History, source.Leaks, i, out SeriesKind kind);
                 HostHistory history = Replay(source.History, source.Leaks, path, rising, injected, kind, rounds);
-                var judgement = RoundJudgement.Of(history, Plan(rounds), knowledge);
+                var judgement = RoundAnalysis.Of(history, Plan(rounds), knowledge);
                 bool isFound = judgement.Subjects.Any(s => s.IsLeak && s.Subject.Name == injected);
                 found[i] += isFound ? 1 : 0;
                 foreign[i] += judgement.Subjects.Any(s => s.IsLeak && s.Subject.Name != injected) ? 1 : 0;

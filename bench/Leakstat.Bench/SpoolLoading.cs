@@ -2,7 +2,7 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 using Leakstat.Store;
 

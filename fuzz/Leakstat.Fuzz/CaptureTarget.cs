@@ -1,7 +1,8 @@
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Leakstat.Cli.Commands;
+using Leakstat.Cli.Commands.Dump;
+using Leakstat.Cli.Commands.Gates;
 using Leakstat.Cli.Commands.History;
+using Leakstat.Cli.Commands.Traces;
+using Leakstat.Cli.Commands.Watching;
+using Leakstat.Cli.Hosting;
 using Leakstat.Store;
 
 namespace Leakstat.Cli;
@@ -78,6 +83,7 @@ public static class CommandLine
         root.Add(CollectCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
+        root.Add(CompletionCommand.Create(root, terminal));
         return root;
     }
 

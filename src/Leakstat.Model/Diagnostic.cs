@@ -50,6 +50,9 @@ public static class DiagnosticId
     /// <summary>A capture ended before every command had answered; what came is used.</summary>
     public const string CutCapture = "LSD107";
 
+    /// <summary>A capture's time is one that no host's clock shows; the time was not used.</summary>
+    public const string BadClock = "LSD110";
+
     /// <summary>A file or entry is larger than the limit; the part beyond it was not read.</summary>
     public const string TooLarge = "LSD201";
 

@@ -3,8 +3,8 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Diagnosis;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -61,7 +61,7 @@ internal static class Given
         HostHistory series = history.Build();
         return new DiagnosisCase(captures[^1], ledger, series, BuiltInKnowledge.Load(), InputReport.Clean)
         {
-            Trends = TrendJudgement.Of(series, captures[^1]),
+            Trends = TrendAnalysis.Of(series, captures[^1]),
             Diagnostics = [.. captures.SelectMany(c => c.Diagnostics)],
         };
     }

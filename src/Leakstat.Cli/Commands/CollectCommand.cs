@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Leakstat.Cli.Live;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Targets;
 using Leakstat.Model;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Commands;
 

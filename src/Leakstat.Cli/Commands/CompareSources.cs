@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Leakstat.Captures.Sources;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Reports;
@@ -26,13 +30,8 @@ internal static class CompareSources
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverComparison.Contains(f.Rule))],
         };
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => JsonReport.Write(report, stream),
-            (writer, layout) => DifferentialTerminalReport.Write(report, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Comparison, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Comparison, report);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

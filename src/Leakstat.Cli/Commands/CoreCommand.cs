@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Cores;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands;

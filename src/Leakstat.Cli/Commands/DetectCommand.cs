@@ -1,7 +1,12 @@
 using System.CommandLine;
-using Leakstat.Diagnosis;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Reports;
+using Leakstat.Reports.Views.Detections;
 
 namespace Leakstat.Cli.Commands;
 
@@ -17,31 +22,39 @@ internal static class DetectCommand
             Description = "compare two sources, A and B (two hosts, or one before and after a change): what grows in B at an uptime at "
                 + "which it did not in A; of one source, what came before and after its latest change of release",
         };
+        var why = new Option<string?>("--why")
+        {
+            Description = "explain the judgement of one zone, malloc type or account, flagged or not: tests, numbers, what it would have taken",
+            HelpName = "NAME",
+        };
         var command = new Command("detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
-            compare, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
+            compare, why, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.NoColor,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
         options.AddSourcesOrStore(command);
-        command.SetAction(parsed => parsed.GetValue(compare) ? CompareSources.Run(parsed, options, terminal) : Run(parsed, options, terminal));
+        command.SetAction(parsed => parsed.GetValue(compare)
+            ? CompareSources.Run(parsed, options, terminal)
+            : Run(parsed, options, parsed.GetValue(why), terminal));
         return command;
     }
 
-    private static int Run(ParseResult parsed, CommonOptions options, Terminal terminal)
+    private static int Run(ParseResult parsed, CommonOptions options, string? why, Terminal terminal)
     {
         DiagnosisReport whole = StoreReading.Diagnose(parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        if (why is not null)
+        {
+            ReportOutput.Print(parsed, options, terminal, ReportRegistry.Why, new WhyReport(whole, why));
+            return ExitCode.Done;
+        }
+
         DiagnosisReport report = whole with
         {
             Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
         };
-        var needs = TrendNeeds.Of(report);
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => JsonReport.Write(report, needs, stream),
-            (writer, layout) => DetectTerminalReport.Write(report, needs, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        var detection = new DetectionReport(report, TrendNeeds.Of(report));
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Detection, detection);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Reports;
 
@@ -33,13 +36,8 @@ internal static class DiagnoseCommand
         WarmUp.Start(knowledge);
         DiagnosisReport report = StoreReading.Diagnose(
             parsed, options, knowledge, terminal, noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => JsonReport.Write(report, stream),
-            (writer, layout) => TerminalReport.Write(report, writer, layout));
-        ReportOutput.WriteFiles(parsed, options, report);
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Diagnosis, report);
+        ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report);
         return options.FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least)
             ? ExitCode.Found
             : ExitCode.Done;

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using Leakstat.Cli.Hosting;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Cli.Commands;
 
@@ -15,6 +18,8 @@ internal static class ExplainCommand
             Description = "a rule (LS0101), or: zone NAME, or: malloc NAME; nothing lists all rules",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)
+            .Concat(["zone", "malloc"]).Select(word => new CompletionItem(word)));
         var command = new Command("explain", "what a rule, a zone or a malloc type means, and what to do") { what };
         command.SetAction(parsed => Run(parsed.GetValue(what) ?? [], terminal));
         return command;

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using Leakstat.Accounting;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
 using Leakstat.Model;
 using Leakstat.Reports;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Cli.Commands;
 
@@ -26,13 +30,7 @@ internal static class LedgerCommand
         SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal, parsed.GetValue(options.Kernel));
         Capture latest = set.Hosts[0].Captures().LastOrDefault()
             ?? throw new CommandException(ExitCode.NoInput, "the captures are gone");
-        Ledger ledger = LedgerBuilder.From(latest);
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => LedgerJsonReport.Write(latest, ledger, stream),
-            (writer, layout) => LedgerTerminalReport.Write(latest, ledger, writer, layout));
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Ledger, new LedgerReport(latest, LedgerBuilder.From(latest)));
         return ExitCode.Done;
     }
 }

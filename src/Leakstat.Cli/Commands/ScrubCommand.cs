@@ -2,7 +2,9 @@ using System.CommandLine;
 using Leakstat.Captures;
 using Leakstat.Captures.Scrub;
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
+using Leakstat.Cli.Options;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands;

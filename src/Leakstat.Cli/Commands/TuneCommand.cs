@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Leakstat.Captures.Sources;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
@@ -24,12 +27,7 @@ internal static class TuneCommand
     {
         SourceSet set = SourceReading.Open(parsed.GetValue(options.Sources)!, terminal);
         DiagnosisReport report = SourceReading.Diagnose(set, SourceReading.Knowledge(parsed, options, terminal), terminal);
-        ReportOutput.Print(
-            parsed,
-            options,
-            terminal,
-            stream => TuneReport.WriteJson(report, stream),
-            (writer, _) => TuneReport.WriteText(report, writer));
+        ReportOutput.Print(parsed, options, terminal, ReportRegistry.Tuning, report);
         return ExitCode.Done;
     }
 }

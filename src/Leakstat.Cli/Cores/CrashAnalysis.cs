@@ -1,11 +1,12 @@
 using System.Globalization;
 using Leakstat.Cli.Dumps;
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
+using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
-using Leakstat.Dump;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Cores;
 

@@ -1,11 +1,13 @@
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Commands;
 using Leakstat.Cli.Dumps;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Cores;
 

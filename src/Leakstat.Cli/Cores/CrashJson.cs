@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Leakstat.Reports;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Cores;
 

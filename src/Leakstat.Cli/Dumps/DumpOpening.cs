@@ -1,4 +1,5 @@
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
 
 namespace Leakstat.Cli.Dumps;

@@ -1,4 +1,5 @@
 using Leakstat.Cli.Commands.Dump;
+using Leakstat.Cli.Hosting;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 

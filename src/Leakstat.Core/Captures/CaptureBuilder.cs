@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Immutable;
 using Leakstat.Captures.Text;
 using Leakstat.Model;
@@ -105,6 +106,15 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>The capture.</summary>
     public Capture Build()
     {
+        if (TakenAt is { } clock && !CalendarTime.IsOfAHost(clock))
+        {
+            Report(
+                DiagnosticId.BadClock,
+                string.Create(CultureInfo.InvariantCulture, $"is said to be of the year {clock.Year}, which no host's clock shows; the time is not used"),
+                new SourceLine(new SourceFile(source), 0));
+            TakenAt = null;
+        }
+
         (SysctlTable sysctls, HashSet<int> contributing) = _sysctls.Join();
         MarkDuplicates(contributing);
         foreach (((SourceFile file, string id), int count) in _reported)

@@ -8,6 +8,9 @@ namespace Leakstat.Detection;
 /// </summary>
 internal static class Ladder
 {
+    // What rises as most of the host does is the host's growth.
+    private const double MostCommon = 0.6;
+
     // So many owners that make the same moves are things per something that nobody counts, not as many leaks at once.
     private const int MostInLockstep = 6;
 
@@ -37,5 +40,6 @@ internal static class Ladder
     private static bool IsHarmless(RiseContext context, OwnerNature nature, TrendOptions options) =>
         ((options.Without & EvidenceKinds.Saturation) == 0 && context.AtCeiling)
         || ((options.Without & EvidenceKinds.Owner) == 0 && nature == OwnerNature.Cache)
-        || ((options.Without & EvidenceKinds.Company) == 0 && context.Lockstep >= MostInLockstep);
+        || ((options.Without & EvidenceKinds.Company) == 0 
+            && (context.Lockstep >= MostInLockstep || context.Common > MostCommon));
 }

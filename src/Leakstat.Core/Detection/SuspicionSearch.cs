@@ -64,10 +64,10 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             };
         }
 
-        double[] common = CommonLevel(_levels);
+        double[] common = options.IsAlone ? [] : CommonLevel(_levels);
         (string Name, double[] Level)[] counters = CounterLevels();
-        double[][] loads = [CommonLevel(_parts), .. CounterParts()];
-        int[] clear = [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
+        double[][] loads = options.IsAlone ? [.. CounterParts()] : [CommonLevel(_parts), .. CounterParts()];
+        int[] clear = options.IsAlone ? [] : [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
         var found = new Suspicion?[count];
         for (int i = 0; i < count; i++)
         {

@@ -48,7 +48,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
             family += rises[i].Tests;
         }
 
-        family = Math.Max(family, 1) * _options.HostCount;
+        family = Math.Max(family, 1) * _options.HostCount * LookSpending.Factor(line.Order.Length, _options.MinimumSamples);
         var judge = new Judge(_options, line, _search);
         for (int i = 0; i < count; i++)
         {
@@ -64,9 +64,14 @@ public sealed class TrendEngine(TrendOptions? options = null)
             [.. rises.Select(r => -Math.Log10(Math.Max(r.Slope.Chance, 1e-300)))],
             [.. _judgements.Select(j => j?.SinceBoot == true)]);
         Ladder.Apply(host, results, suspicions, _options);
-        int[] parts = FindParts(host, results, family, line, judge);
-        Grouping.Apply(host, line, results, parts, _options);
-        int[] suspects = SuspectGrouping.Apply(host, line, results);
+        int[] suspects = [];
+        if (!_options.IsAlone)
+        {
+            int[] parts = FindParts(host, results, family, line, judge);
+            Grouping.Apply(host, line, results, parts, _options);
+            suspects = SuspectGrouping.Apply(host, line, results);
+        }
+
         ImmutableArray<TrendResult> all = [.. results];
         Dictionary<string, double> bytes = host.Series.DistinctBy(s => s.Key).ToDictionary(s => s.Key, s => s.BytesPerUnit);
         return new HostTrends(all)

@@ -30,4 +30,9 @@ public sealed record TrendOptions
 
     /// <summary>Evidence to leave out of the weighing.</summary>
     public EvidenceKinds Without { get; init; }
+
+    /// <summary>
+    /// Whether each series is judged as if it were the only one of the host that rises: for what would become of one.
+    /// </summary>
+    public bool IsAlone { get; init; }
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using Leakstat.Reports.Terminal;
+using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Watch;
 

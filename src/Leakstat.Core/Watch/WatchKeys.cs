@@ -1,4 +1,5 @@
-using Leakstat.Diagnosis;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Watch;
 
@@ -146,7 +147,7 @@ public static class WatchOrder
 
     private static bool Passes(Subject subject, string filter) =>
         subject.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)
-        || Reports.Text.Words.Of(subject.Kind).Contains(filter, StringComparison.OrdinalIgnoreCase);
+        || Words.Of(subject.Kind).Contains(filter, StringComparison.OrdinalIgnoreCase);
 
     private static int Then(int order, WatchRow a, WatchRow b) => order != 0 ? order : BySize(a, b);
 

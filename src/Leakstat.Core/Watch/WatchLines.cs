@@ -1,8 +1,10 @@
 using System.Text.Json;
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
-using Leakstat.Reports.Json;
-using Leakstat.Reports.Text;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms.Json;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports.Views.Findings;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Watch;
 
@@ -33,7 +35,7 @@ public static class WatchLines
         {
             json.WriteStartObject();
             json.WriteString("schema", Schema);
-            JsonReport.WriteHead(json, snapshot.Latest.Host);
+            JsonHead.Write(json, snapshot.Latest.Host);
             json.Text("source", snapshot.Latest.Source);
             json.Time("takenAt", snapshot.Latest.TakenAt);
             json.WriteNumber("captures", snapshot.Samples);

@@ -1,5 +1,5 @@
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Network;
 using Leakstat.Model;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;

@@ -1,10 +1,11 @@
-using Leakstat.Diagnosis;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Reports;
-using Leakstat.Reports.Terminal;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Explanations;
+using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Watch;
 

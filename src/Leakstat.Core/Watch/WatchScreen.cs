@@ -1,9 +1,10 @@
 using System.Globalization;
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
-using Leakstat.Reports.Terminal;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Findings;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Watch;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Watch;

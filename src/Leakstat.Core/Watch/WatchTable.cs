@@ -1,7 +1,7 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Watch;
 

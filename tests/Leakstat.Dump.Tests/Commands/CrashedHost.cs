@@ -1,5 +1,3 @@
-using System.Text;
-using Leakstat.Cli;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Commands;
@@ -61,14 +59,8 @@ internal sealed class CrashedHost : IDisposable
     }
 
     /// <summary>Runs a command as the shell would, on a terminal where it is asked for.</summary>
-    public static (int Code, string Output, string Error) Run(string[] arguments, bool isErrorTerminal = false)
-    {
-        using var output = new MemoryStream();
-        using var error = new StringWriter();
-        int code = CommandLine.Run(
-            arguments, new Terminal { Output = output, Error = error, Input = () => new MemoryStream(), IsErrorTerminal = isErrorTerminal });
-        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
-    }
+    public static (int Code, string Output, string Error) Run(string[] arguments, bool isErrorTerminal = false) =>
+        TestedProgram.Run(arguments, "", Environment.CurrentDirectory, isErrorTerminal: isErrorTerminal);
 
     /// <summary>Runs <c>dump</c> on this dump.</summary>
     public (int Code, string Output, string Error) RunDump(params string[] more) => Run(["dump", Dump, "--kernel", Kernel, .. more]);

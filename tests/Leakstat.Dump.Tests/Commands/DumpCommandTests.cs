@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using Leakstat.Cli;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Commands;
@@ -88,11 +86,6 @@ public sealed class DumpCommandTests : IDisposable
         Assert.Equal("host1.example.org", json.RootElement.GetProperty("host").GetProperty("name").GetString());
     }
 
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using var output = new MemoryStream();
-        using var error = new StringWriter();
-        int code = CommandLine.Run(arguments, new Terminal { Output = output, Error = error, Input = () => new MemoryStream() });
-        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
-    }
+    private static (int Code, string Output, string Error) Run(params string[] arguments) =>
+        TestedProgram.Run(arguments, "", Environment.CurrentDirectory);
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Leakstat.Cli;
 using Leakstat.Cli.Commands.Dump;
+using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Marking;
 
 namespace Leakstat.Dump.Tests.Commands;

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using Leakstat.Cli;
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Cores;
@@ -202,13 +200,8 @@ public sealed class CoreCommandTests : IDisposable
         Assert.Contains("No dump", Start(["core", empty]).Output, StringComparison.Ordinal);
     }
 
-    private static (int Code, string Output, string Error) Start(string[] arguments)
-    {
-        using var output = new MemoryStream();
-        using var error = new StringWriter();
-        int code = CommandLine.Run(arguments, new Terminal { Output = output, Error = error, Input = () => new MemoryStream() });
-        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
-    }
+    private static (int Code, string Output, string Error) Start(string[] arguments) =>
+        TestedProgram.Run(arguments, "", Environment.CurrentDirectory);
 
     /// <summary>Without a kgdb that may be installed here, unless a test brings one.</summary>
     private (int Code, string Output, string Error) Run(params ReadOnlySpan<string> more)

@@ -133,7 +133,7 @@ public sealed class CoreProcessTests : IDisposable
     private (int Code, string Output, string Error) Run(params string[] more) => CrashedHost.Run(["core", Crash, "--kernel", _kernel, .. more]);
 
     private Process Start(int takes = 2) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, "leakstat"), ["core", Crash, "--kernel", _kernel, "--kgdb", _kgdb, "--json"])
+        TestedProgram.Path, ["core", Crash, "--kernel", _kernel, "--kgdb", _kgdb, "--json"])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,

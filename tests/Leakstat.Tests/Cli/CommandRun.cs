@@ -1,5 +1,5 @@
-using System.Text;
 using Leakstat.Cli;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Tests.Cli;
 
@@ -15,23 +15,13 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
             .Subcommands.Where(command => !command.Hidden).Select(command => command.Name)];
     }
 
-    /// <summary>Runs leakstat in this process, from the repository's root as a user would.</summary>
+    /// <summary>Runs leakstat from the repository's root as a user would.</summary>
     public static CommandRun Of(string[] args, string input = "", bool color = false)
     {
-        using var output = new MemoryStream();
-        using var error = new StringWriter();
-        int code = CommandLine.Run(
-            [.. args.Select(a => a.StartsWith("samples/", StringComparison.Ordinal) || a.StartsWith("tests/", StringComparison.Ordinal)
-                ? Path.Combine(Given.Root, a)
-                : a)],
-            new Terminal
-            {
-                Output = output,
-                Error = error,
-                Input = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
-                HasColor = color,
-            });
-        string text = Encoding.UTF8.GetString(output.ToArray());
-        return new CommandRun(code, text.Replace(Given.Root + "/", "", StringComparison.Ordinal), error.ToString());
+        string[] rooted = [.. args.Select(a => a.StartsWith("samples/", StringComparison.Ordinal) || a.StartsWith("tests/", StringComparison.Ordinal)
+            ? Path.Combine(Given.Root, a)
+            : a)];
+        (int code, string output, string error) = TestedProgram.Run(rooted, input, Given.Root, color);
+        return new CommandRun(code, output.Replace(Given.Root + "/", "", StringComparison.Ordinal), error);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Leakstat.Cli;
-using Leakstat.Cli.Gates;
-using Leakstat.Cli.Tracing;
+using Leakstat.Cli.Commands.Traces;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Targets;
 using Leakstat.Tracing;
 
 namespace Leakstat.Tests.Cli;

@@ -1,8 +1,8 @@
 namespace Leakstat.Tests.Collector;
 
 /// <summary>
-/// The collector killed at random and run into a full disk, by <c>tests/collector/</c>: a few times here, as often as
-/// LEAKSTAT_KILLS and LEAKSTAT_FULL_DISKS say elsewhere.
+/// The collector killed at random and run into a full disk, by <c>tests/collector/</c>: a few times, and often in long
+/// runs.
 /// </summary>
 public sealed class CollectorHardshipTests
 {
@@ -10,19 +10,32 @@ public sealed class CollectorHardshipTests
     [InlineData("dash")]
     [InlineData("mksh")]
     [InlineData("ksh93")]
+    [Trait("Takes", "long")]
     public void NoKillLeavesHalfACaptureOrAStuckLock(string shell)
     {
         using var host = new ReplayedHost();
-        ProcessResult run = host.Run(Path.Combine(Given.Root, "tests/collector/kills"), [shell, Times("LEAKSTAT_KILLS", "8")]);
+        ProcessResult run = host.Run(Path.Combine(Given.Root, "tests/collector/kills"), [shell, $"{LongRuns.Times(8, 500)}"]);
         Assert.True(run.Status == 0, run.Text + run.Errors);
     }
 
     [Fact]
+    [Trait("Takes", "long")]
     public void AFullDiskLeavesNoHalfCapture()
     {
         using var host = new ReplayedHost();
         ProcessResult run = host.Run(
-            "unshare", ["-m", Path.Combine(Given.Root, "tests/collector/full-disk"), "dash", Times("LEAKSTAT_FULL_DISKS", "16")]);
+            "unshare", ["-m", Path.Combine(Given.Root, "tests/collector/full-disk"), "dash", $"{LongRuns.Times(16, 400)}"]);
+        Assert.True(run.Status == 0, run.Text + run.Errors);
+    }
+
+    [Theory]
+    [InlineData("dash")]
+    [InlineData("mksh")]
+    [InlineData("ksh93")]
+    public void NothingOutsideTheSpoolIsTouchedWhateverOthersPrepared(string shell)
+    {
+        using var host = new ReplayedHost();
+        ProcessResult run = host.Run(Path.Combine(Given.Root, "tests/collector/hostile"), [shell]);
         Assert.True(run.Status == 0, run.Text + run.Errors);
     }
 
@@ -50,6 +63,8 @@ public sealed class CollectorHardshipTests
             .. Directory.EnumerateFiles(Path.Combine(Given.Root, "tests", "replay")),
             .. Directory.EnumerateFiles(Path.Combine(Given.Root, "tests", "collector")),
             Path.Combine(Given.Root, "bench", "collector.sh"),
+            .. ((string[])["leakstat", "test", "package", "eng/publish", "eng/portable/leakstat"]).Select(f => Path.Combine(Given.Root, f)),
+            .. Directory.EnumerateFiles(Path.Combine(Given.Root, "tests", "package")),
         ];
         ProcessResult run = host.Run("shellcheck", ["-x", "-P", Given.Root, "-s", "sh", "-e", "SC1091,SC2034", .. scripts]);
         Assert.True(run.Status == 0, run.Text + run.Errors);
@@ -66,6 +81,4 @@ public sealed class CollectorHardshipTests
         Assert.Equal(0, host.Run(shell, ["-n", ReplayedHost.Script]).Status);
         Assert.Equal("leakstat-collect 0.1.0\n", host.Run(shell, [ReplayedHost.Script, "--version"]).Text);
     }
-
-    private static string Times(string variable, string otherwise) => Environment.GetEnvironmentVariable(variable) ?? otherwise;
 }

@@ -122,7 +122,7 @@ internal sealed class ReplayedHost : IDisposable
     }
 
     public SourceSet Open() =>
-        SourceSet.Open([Leakstat.Cli.Files.FileSystemSource.TryOpen(Spool)!], new NamePool(), ReadLimits.Default, new Leakstat.Cli.Files.ZstdProgram());
+        SourceSet.Open([Leakstat.Cli.Hosting.Files.FileSystemSource.TryOpen(Spool)!], new NamePool(), ReadLimits.Default, new Leakstat.Cli.Hosting.Files.ZstdProgram());
 
     public void Dispose() => _work.Delete(recursive: true);
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 
 namespace Leakstat.Tests.Diagnosis;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis;

@@ -1,4 +1,4 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
 using Leakstat.Model;
 
@@ -14,7 +14,7 @@ public sealed class ModuleRulesTests
         Assert.Equal(Subject.Module("leakmod.ko"), finding.Subject);
         Assert.Equal(Severity.Info, finding.Severity);
         Assert.Equal(Verdict.Healthy, finding.Verdict);
-        Assert.DoesNotContain(finding.Advice.SelectMany(a => a.Commands), c => c.Contains("kldunload", StringComparison.Ordinal));
+        Assert.DoesNotContain(finding.Advice.SelectMany(a => a.Commands), c => c.ToString().Contains("kldunload", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ModuleRulesTests
     public void A_hostile_module_name_is_quoted_for_the_shell()
     {
         Finding finding = Assert.Single(new LS0501OutOfTreeModules().Find(CaptureWith.Nothing().Modules("x'$(reboot).ko")));
-        Assert.Contains("pkg which '/boot/modules/x'\\''$(reboot).ko'", finding.Advice.SelectMany(a => a.Commands));
+        Assert.Contains("pkg which '/boot/modules/x'\\''$(reboot).ko'", finding.Advice.SelectMany(a => a.Commands).Select(c => c.ToString()));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis;

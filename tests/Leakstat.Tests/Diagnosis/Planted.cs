@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 
 namespace Leakstat.Tests.Diagnosis;

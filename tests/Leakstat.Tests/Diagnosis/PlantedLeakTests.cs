@@ -1,4 +1,4 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Tests.Diagnosis;
 

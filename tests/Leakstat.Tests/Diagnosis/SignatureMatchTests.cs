@@ -1,5 +1,6 @@
 using System.Text;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Rules;
 using Leakstat.Knowledge;
 using Leakstat.Model;

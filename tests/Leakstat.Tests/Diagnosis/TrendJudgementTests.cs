@@ -1,6 +1,6 @@
 using System.Globalization;
 using Leakstat.Detection;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
 using Leakstat.History;
 using Leakstat.Model;

@@ -1,4 +1,5 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Fuzz;

@@ -1,6 +1,7 @@
 using Leakstat.Accounting;
 using Leakstat.Detection;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -64,7 +65,7 @@ public sealed class HazardTests
                        kqueue    24 {24 + (i % 2)}K       -     {400 + i}  256,2048
                     """ + "\n")) with { TakenAt = s_start.AddMinutes(i) }),
         ];
-        TrendJudgement trends = TrendJudgement.Of(Build(captures), captures[^1])!;
+        TrendJudgement trends = TrendAnalysis.Of(Build(captures), captures[^1])!;
 
         Assert.Equal(25 * 1024, Build(captures).Find(SeriesKind.MallocBytes, "kqueue")![1]);
         Assert.Empty(trends.Leaks);
@@ -80,7 +81,7 @@ public sealed class HazardTests
         Assert.Equal(30, history.Find(SeriesKind.ZoneUsed, "256")!.Values.Count(v => v is not null));
         Assert.Null(history.Find(SeriesKind.ZoneUsed, "256")![30]);
         Assert.Null(history.Find(SeriesKind.ZoneUsed, "malloc-256")![29]);
-        Assert.Empty(TrendJudgement.Of(history, captures[^1])!.Leaks);
+        Assert.Empty(TrendAnalysis.Of(history, captures[^1])!.Leaks);
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class HazardTests
         HostHistory history = Build(captures);
 
         Assert.Equal([1009, null], new[] { history.Find(SeriesKind.ZoneUsed, "a")![9], history.Find(SeriesKind.ZoneUsed, "a")![10] });
-        Assert.Empty(TrendJudgement.Of(history, captures[^1])!.Leaks);
+        Assert.Empty(TrendAnalysis.Of(history, captures[^1])!.Leaks);
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class HazardTests
                 .Select(i => Zones(i, $"leaky: 4096, 0, {1000 + (i * 20)}, 0, {10_000 + (i * 30)}, 0, 0", random.Next(900))),
         ];
         HostHistory history = Build([.. captures.OrderBy(c => c.TakenAt)]);
-        TrendJudgement trends = TrendJudgement.Of(history, captures[^1])!;
+        TrendJudgement trends = TrendAnalysis.Of(history, captures[^1])!;
 
         Assert.Equal(new SeriesKey(SeriesKind.ZoneUsed, "leaky"), Assert.Single(trends.Leaks));
 
@@ -175,7 +176,7 @@ public sealed class HazardTests
             { TakenAt = s_start.AddHours(i) }),
         ];
         HostHistory history = Build(captures);
-        TrendJudgement trends = TrendJudgement.Of(history, captures[^1])!;
+        TrendJudgement trends = TrendAnalysis.Of(history, captures[^1])!;
 
         Assert.Equal((2L, 2L), (history.Find(SeriesKind.Counter, ExplainingCounters.Processes)![59], history.Find(SeriesKind.Counter, ExplainingCounters.Threads)![59]));
         Assert.True(trends.IsLeak(new SeriesKey(SeriesKind.ZoneUsed, "THREAD")));
@@ -193,7 +194,7 @@ public sealed class HazardTests
             { TakenAt = s_start.AddHours(i) }),
         ];
 
-        TrendResult? result = TrendJudgement.Of(Build(captures), captures[^1])!.Of(new SeriesKey(SeriesKind.ZoneUsed, "PROC"));
+        TrendResult? result = TrendAnalysis.Of(Build(captures), captures[^1])!.Of(new SeriesKey(SeriesKind.ZoneUsed, "PROC"));
 
         Assert.Equal(TrendClass.Explained, result!.Class);
     }

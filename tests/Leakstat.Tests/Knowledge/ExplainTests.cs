@@ -1,6 +1,6 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Tests.Knowledge;
 

@@ -5,6 +5,7 @@ using Leakstat.Tests.Cli;
 namespace Leakstat.Tests.Live;
 
 /// <summary>Collecting over a real ssh. Hosts: 1 to 4 answer; 5 hangs, 6 is cut, 7 sends garbage, 8 has no end, 9 is silent, 10 has no sudo.</summary>
+[Trait("Needs", "ssh")]
 public sealed class CollectTests : IClassFixture<LoopbackHosts>
 {
     private readonly LoopbackHosts _hosts;
@@ -138,7 +139,7 @@ public sealed class CollectTests : IClassFixture<LoopbackHosts>
         string[] arguments = ["collect", _hosts.Target(9), "-o", _hosts.Spool("end" + signal), "--ssh", _hosts.Ssh()];
 
         // Run in the background of a script, the tests have SIGINT ignored, and would pass that on.
-        string[] command = ["--default-signal=INT,TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, "leakstat.dll"), .. arguments];
+        string[] command = ["--default-signal=INT,TERM", TestedProgram.Path, .. arguments];
         using Process process = Process.Start(new ProcessStartInfo("env", command)
         {
             UseShellExecute = false,

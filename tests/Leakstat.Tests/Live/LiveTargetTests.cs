@@ -1,4 +1,4 @@
-using Leakstat.Cli.Live;
+using Leakstat.Cli.Targets;
 using Leakstat.Tests.Cli;
 
 namespace Leakstat.Tests.Live;

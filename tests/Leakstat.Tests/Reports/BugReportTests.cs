@@ -1,5 +1,5 @@
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Tests.Reports;
 

@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Tests.Reports;
 

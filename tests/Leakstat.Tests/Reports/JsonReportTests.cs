@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Tests.Reports;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -43,8 +43,8 @@ internal static class ReportCases
                 new Evidence("no counter grew with it (sockets, vnodes, threads, pf states)"),
                 new Evidence("the bucket zone malloc-4096 moves with it", 812000, Unit.Items, At("spool/fw1/13/vmstat-z.txt", 31)),
             ],
-            Growth = new Growth(512 * MiB, 490 * MiB, 534.2 * MiB, Start) { ItemsPerHour = 131072, Bytes = 3 * GiB },
-            Exhaustion = new Exhaustion(
+            Growth = new ObservedGrowth(512 * MiB, 490 * MiB, 534.2 * MiB, Start) { ItemsPerHour = 131072, Bytes = 3 * GiB },
+            Exhaustion = new ExhaustionTime(
                 "physical memory", Start.AddHours(20), Start.AddHours(18.5), Start.AddHours(23)),
             Owners =
             [
@@ -140,7 +140,7 @@ internal static class ReportCases
                 new Evidence("share of the limit 99.5 %", 0.99487, Unit.Fraction),
                 new Evidence("denied 4,212", 4212, Unit.Items, At("caps/a/netstat-m.txt", 9)),
             ],
-            Exhaustion = new Exhaustion("kern.ipc.nmbclusters", null, null, null),
+            Exhaustion = new ExhaustionTime("kern.ipc.nmbclusters", null, null, null),
             Advice =
             [
                 new Advice
@@ -189,7 +189,7 @@ internal static class ReportCases
                 new Evidence(Evil, double.PositiveInfinity, Unit.Bytes, At($"caps/{Evil}", 3)),
                 new Evidence(new string('x', 300), long.MinValue, Unit.Items),
             ],
-            Growth = new Growth(double.NaN, null, null, null),
+            Growth = new ObservedGrowth(double.NaN, null, null, null),
             Owners = [new Owner(Evil, Evil, Evil)],
             Advice = [Advice.Look(Evil, $"vmstat -z | grep {Evil}")],
         };

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Tests.Reports;
 

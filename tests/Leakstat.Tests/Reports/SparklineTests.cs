@@ -1,4 +1,4 @@
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Tests.Reports;
 

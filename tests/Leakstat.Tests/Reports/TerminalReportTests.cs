@@ -1,7 +1,8 @@
-using Leakstat.Diagnosis;
-using Leakstat.Reports;
-using Leakstat.Reports.Terminal;
-using Leakstat.Reports.Text;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports.Views.Ledgers;
 
 namespace Leakstat.Tests.Reports;
 
@@ -50,7 +51,7 @@ public sealed class TerminalReportTests
         DiagnosisReport report = ReportCases.Get(name);
         string[] copied = [.. report.Findings
             .SelectMany(f => f.Advice)
-            .SelectMany(a => a.Commands.Append(a.Persist?.Line ?? ""))
+            .SelectMany(a => a.Commands.Select(c => c.ToString()).Append(a.Persist?.Line ?? ""))
             .Select(c => PrintableText.Of(c))];
         foreach (int width in new[] { 40, 60, 80, 120 })
         {

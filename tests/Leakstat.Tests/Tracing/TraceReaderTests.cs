@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Reports.Views.Traces;
 using Leakstat.Tracing;
 using Leakstat.Tracing.Reading;
 
@@ -206,7 +207,7 @@ public sealed class TraceReaderTests
     private static string Show(Trace trace)
     {
         using var bytes = new MemoryStream();
-        Leakstat.Reports.TraceJson.Write(trace, bytes);
+        TraceJson.Write(trace, bytes);
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 }

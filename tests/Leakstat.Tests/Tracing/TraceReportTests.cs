@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Leakstat.Knowledge;
-using Leakstat.Reports;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Traces;
 using Leakstat.Tracing;
 using Leakstat.Tracing.Reading;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Leakstat.Cli.Screen;
+using Leakstat.Cli.Hosting.Screen;
 using Leakstat.Watch;
 
 namespace Leakstat.Tests.Watch;

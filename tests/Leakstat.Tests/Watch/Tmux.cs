@@ -34,6 +34,8 @@ internal sealed class Tmux : IDisposable
     /// <summary>Runs a command line in the shell and gives what it prints.</summary>
     public string Shell(string command)
     {
+        // What is typed before the shell asks for it is echoed by the terminal, and again by the shell.
+        Until(s => s.TrimEnd().EndsWith("ready$", StringComparison.Ordinal));
         string mark = Guid.NewGuid().ToString("N")[..8];
         Keys("C-l");
         Type($" {command}; echo {mark[..4]}''{mark[4..]}");

@@ -1,5 +1,5 @@
 using System.Text;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 using Leakstat.Watch;

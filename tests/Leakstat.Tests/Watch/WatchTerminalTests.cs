@@ -5,10 +5,11 @@ using Leakstat.Tests.Cli;
 namespace Leakstat.Tests.Watch;
 
 /// <summary>The watch in a real terminal.</summary>
+[Trait("Needs", "terminal")]
 public sealed partial class WatchTerminalTests
 {
     private const string Settings = "stty -a | grep -v speed; stty -g";
-    private static readonly string s_program = $"dotnet {Path.Combine(AppContext.BaseDirectory, "leakstat.dll")}";
+    private static readonly string s_program = TestedProgram.Path;
 
     [Theory]
     [InlineData(80, 24)]
@@ -119,7 +120,8 @@ public sealed partial class WatchTerminalTests
         tmux.Keys("Enter");
         tmux.Until("3 captures");
         tmux.Type("q");
-        tmux.Until(s => !s.Contains("3 captures", StringComparison.Ordinal));
+        tmux.Until(_ => tmux.Flags == "0 1");
+        Assert.Equal(before, tmux.Shell(Settings));
     }
 
     [Theory]
@@ -171,7 +173,7 @@ public sealed partial class WatchTerminalTests
 
     private static void Kill(GrowingSpool spool, string signal)
     {
-        using Process kill = Process.Start(new ProcessStartInfo("pkill", [$"-{signal}", "-f", $"leakstat.dll watch {spool.Path}"]))!;
+        using Process kill = Process.Start(new ProcessStartInfo("pkill", [$"-{signal}", "-f", $"{s_program} watch {spool.Path}"]))!;
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }

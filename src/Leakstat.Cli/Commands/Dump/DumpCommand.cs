@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Leakstat.Cli.Commands.Dump;
 using Leakstat.Cli.Dumps;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
 
-namespace Leakstat.Cli.Commands;
+namespace Leakstat.Cli.Commands.Dump;
 
 /// <summary>
 /// <c>leakstat dump VMCORE --kernel DIR …</c>: what a kernel dump says. One file per subcommand in <c>Commands/Dump</c>, one line here.

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Leakstat.Dump;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Commands.Dump;
 

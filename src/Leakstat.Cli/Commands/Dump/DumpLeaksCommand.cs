@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
-using Leakstat.Dump.Leaks;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
+using Leakstat.Dump.Leaks;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Dump;

@@ -6,8 +6,7 @@ using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Walking;
 using Leakstat.Model;
-using Leakstat.Reports;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Commands.Dump;
 

@@ -1,7 +1,7 @@
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Cli.Commands.Dump;
 

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Walking;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Cli.Commands.Dump;
 

@@ -1,7 +1,7 @@
 using Leakstat.Dump;
 using Leakstat.Model;
-using Leakstat.Reports;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Cli.Commands.Dump;
 

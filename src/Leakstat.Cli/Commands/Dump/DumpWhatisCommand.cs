@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 

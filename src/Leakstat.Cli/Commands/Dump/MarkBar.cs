@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Marking;
 using Leakstat.Model;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Cli.Hosting;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Leakstat.Reports.History;
+using Leakstat.Cli.Hosting;
+using Leakstat.Reports.Views.Histories;
 
 namespace Leakstat.Cli.Commands.History;
 

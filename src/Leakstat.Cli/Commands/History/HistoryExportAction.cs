@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
-using Leakstat.Reports.History;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
+using Leakstat.Reports.Views.Histories;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;

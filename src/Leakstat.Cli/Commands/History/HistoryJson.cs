@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Commands.History;
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
 using Leakstat.History;
 using Leakstat.Model;
-using Leakstat.Reports.Text;
+using Leakstat.Reports.Forms.Text;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;

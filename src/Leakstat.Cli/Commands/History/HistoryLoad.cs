@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Leakstat.Accounting;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Sources;
 using Leakstat.Model;
 using Leakstat.Store;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Leakstat.Cli.Options;
 using Leakstat.History;
 using Leakstat.Store;
 

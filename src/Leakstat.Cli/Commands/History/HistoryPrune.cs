@@ -1,3 +1,4 @@
+using Leakstat.Cli.Hosting;
 using Leakstat.Model;
 using Leakstat.Store;
 

@@ -102,6 +102,12 @@ internal static class FileLoader
                 }
             }
         }
+        catch (ChecksumException e)
+        {
+            length = 0;
+            problem = LoadProblem.Unreadable;
+            text = FaultText.Of(e);
+        }
         catch (Exception e) when (IsReadFault(e))
         {
             problem = LoadProblem.Cut;

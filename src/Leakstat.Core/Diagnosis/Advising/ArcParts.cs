@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Advising;

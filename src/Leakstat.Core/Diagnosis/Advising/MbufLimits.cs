@@ -1,3 +1,4 @@
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Advising;
@@ -32,7 +33,7 @@ public static class MbufLimits
         foreach (string cluster in Clusters)
         {
             long? limit = cluster == changed ? value : host.Sysctl(cluster)?.Value;
-            if (limit is null)
+            if (limit is not >= 0)
             {
                 return null;
             }

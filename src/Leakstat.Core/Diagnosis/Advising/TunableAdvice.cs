@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -14,8 +15,8 @@ public static class TunableAdvice
     private const string SysctlFile = "/etc/sysctl.conf";
 
     /// <summary>
-    /// Advice to set a tunable. Empty where the host has that value already, and where a limit that can only be raised
-    /// stands higher. Setting a cluster limit that the limit of mbufs does not cover raises that one first, as the kernel
+    /// Advice to set a tunable. Empty where the host has that value already, where a limit that can only be raised
+    /// stands higher, and where the tunable cannot hold the value. Setting a cluster limit that the limit of mbufs does not cover raises that one first, as the kernel
     /// demands.
     /// </summary>
     /// <param name="host">The case.</param>
@@ -30,10 +31,16 @@ public static class TunableAdvice
         Tunable? tunable = TunableTable.BuiltIn.FindByAnyName(name, host.Release);
         if (tunable is null || (host.Release is null && !IsCertain(host, tunable)))
         {
-            return [Unplaced(name, value, text, risk)];
+            return AdvisedValue.Holds(host, name, value) ? [Unplaced(name, value, text, risk)] : [];
         }
 
-        Reading? current = host.Sysctl(tunable.Name);
+        if (!AdvisedValue.Holds(host, tunable.Name, value))
+        {
+            return [];
+        }
+
+        // What the variable cannot hold is no value to go back to either.
+        Reading? current = host.Sysctl(tunable.Name) is { } read && AdvisedValue.Holds(host, tunable.Name, read.Value) ? read : null;
         if (current?.Value == value || (tunable.IncreaseOnly && current?.Value >= value))
         {
             return [];
@@ -56,7 +63,7 @@ public static class TunableAdvice
     {
         Kind = file == LoaderFile ? "loader" : "config",
         Text = text,
-        Commands = [$"grep -n '{name}' {file}"],
+        Commands = [$"grep -n {ShellWord.Operand(name)} {file}"],
         Risk = risk,
         Revert = $"Put the line back into {file}.",
     };

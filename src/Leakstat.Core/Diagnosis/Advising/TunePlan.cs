@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Advising;
 
@@ -120,7 +121,7 @@ public sealed record TuneLine
     public required string Text { get; init; }
 
     /// <summary>Commands that do it now, where it can be done now.</summary>
-    public ImmutableArray<string> Commands { get; init; } = [];
+    public ImmutableArray<ShellCommand> Commands { get; init; } = [];
 
     /// <summary>What may go wrong.</summary>
     public string? Risk { get; init; }

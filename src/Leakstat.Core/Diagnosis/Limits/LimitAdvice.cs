@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Limits;
@@ -33,7 +34,10 @@ internal static class LimitAdvice
         string risk = $"Takes up to {Display.Bytes(bytes)} more memory, when it is used.";
         if (known.IsPacketFilter)
         {
-            advice.Add(PacketFilter(name, twice, limit, risk));
+            if (AdvisedValue.IsCount(twice))
+            {
+                advice.Add(PacketFilter(name, twice, limit, risk));
+            }
         }
         else if (known.Full == WhenFull.Trouble && host.Sysctl(name == "kern.maxswzone" ? "vm.swzone" : name) is { Value: > 0 } current)
         {
@@ -71,10 +75,10 @@ internal static class LimitAdvice
         _ => Advice.Look(
             "Find who holds the items: a limited zone that fills for no visible reason is held by its module. Look again in a "
             + "few minutes: what falls back is load, what only rises is held.",
-            $"vmstat -z | egrep 'ITEM|{Quoted(zone)}'"),
+            $"vmstat -z | egrep {ShellWord.Quote("ITEM|" + Pattern(zone))}"),
     };
 
-    /// <summary>A name within single quotes of a shell: names come from outside, and commands get pasted.</summary>
-    private static string Quoted(string name) =>
+    /// <summary>A name as a pattern of egrep(1) that means nothing but the name.</summary>
+    private static string Pattern(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '_' or '-' ? c : '.'));
 }

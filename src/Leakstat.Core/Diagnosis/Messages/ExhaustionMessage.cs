@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Messages;
 
@@ -10,7 +11,7 @@ namespace Leakstat.Diagnosis.Messages;
 /// <param name="Look">What to look at before anything is raised.</param>
 /// <param name="Commands">Commands that read.</param>
 internal sealed record ExhaustionMessage(
-    string Text, Subject Subject, string Title, string Meaning, string Look, ImmutableArray<string> Commands)
+    string Text, Subject Subject, string Title, string Meaning, string Look, ImmutableArray<ShellCommand> Commands)
 {
     /// <summary>Tunable to raise when the use is legitimate; null where there is none.</summary>
     public string? Tunable { get; init; }

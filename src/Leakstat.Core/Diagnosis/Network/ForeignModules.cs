@@ -1,3 +1,4 @@
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Knowledge;
 using Leakstat.Model;

@@ -1,3 +1,5 @@
+using Leakstat.Diagnosis.Contracts;
+
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>Captures whose times do not follow their order.</summary>

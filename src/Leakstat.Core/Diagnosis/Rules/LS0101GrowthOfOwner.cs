@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Detection;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -75,8 +77,8 @@ public sealed class LS0101GrowthOfOwner : IRule
 
     private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {
-        Growth growth = TrendGrowth.Of(host.History, seen, trend);
-        Exhaustion? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth));
+        ObservedGrowth growth = TrendGrowth.Of(host.History, seen, trend);
+        ExhaustionTime? exhaustion = TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth));
         long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
@@ -103,10 +105,10 @@ public sealed class LS0101GrowthOfOwner : IRule
     /// <summary>A suspect by all the evidence that a trend has.</summary>
     private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
     {
-        Growth growth = GrowthPace.Of(host.History, seen);
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
         long gained = (long)((trend.Suspicion?.Rise.Gain ?? 0) * Math.Max(seen.Series.ItemSize, 1));
         bool ended = trend.Suspicion is { Rise.Last: < SuspectWords.LeastGoingOn };
-        Exhaustion? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(host, growth);
+        ExhaustionTime? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(host, growth);
         Finding basis = Basis(host, seen);
         return basis with
         {
@@ -130,7 +132,7 @@ public sealed class LS0101GrowthOfOwner : IRule
 
     private Finding Suspect(DiagnosisCase host, GrowthObservation seen)
     {
-        Growth growth = GrowthPace.Of(host.History, seen);
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
         return Basis(host, seen) with
         {
             Title = $"{What(seen)} grew by {Display.Bytes(seen.Bytes)} over {seen.Samples} captures, and nothing that is counted "

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Detection;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -52,8 +53,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
             yield break;
         }
 
-        Growth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
-        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks ? TrendGrowth.AtEightyPercent(growth) : growth);
+        ObservedGrowth growth = leaks ? TrendGrowth.Of(history, seen, trend!) : GrowthPace.Of(history, seen);
+        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, leaks ? TrendGrowth.AtEightyPercent(growth) : growth);
         yield return new Finding
         {
             Rule = Id,
@@ -76,9 +77,9 @@ public sealed class LS0102GrowthOfRemainder : IRule
     /// <summary>A suspect by all the evidence that a trend has; the level says nothing where the remainder is not whole.</summary>
     private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend, bool isExact)
     {
-        Growth growth = GrowthPace.Of(host.History, seen);
+        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
         long gained = (long)trend.Suspicion!.Rise.Gain;
-        Exhaustion? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
+        ExhaustionTime? exhaustion = GrowthPace.UntilMemoryIsGone(host, growth);
         return new Finding
         {
             Rule = Id,

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Leaks;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.History;
 using Leakstat.Model;
@@ -43,13 +45,13 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
         {
             Rule = Id,
             Title = $"malloc type {type} lost {Display.Bytes(bytes)} in {Display.Count(allocations, "allocation", "allocations")} when its module was unloaded",
-            Severity = LostMemory.Severity(host, bytes),
+            Severity = LostMemory.SeverityOf(host, bytes),
             Verdict = Verdict.Leak,
             Subject = Subject.Malloc(type),
             Confidence = 0.99,
             Evidence = evidence.ToImmutable(),
             Owners = LostMemory.Owners(host, Subject.Malloc(type)),
-            Advice = LostMemory.Advice(host, bytes, $"malloc type {type}"),
+            Advice = LostMemory.AdviceOf(host, bytes, $"malloc type {type}"),
             BytesAtStake = bytes,
         });
     }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Leaks;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Model;
 
@@ -38,13 +40,13 @@ public sealed class LS0104KegNotEmpty : IRule
         {
             Rule = Id,
             Title = $"zone {keg} was destroyed with items in it: {Display.Count(pages, "page", "pages")} ({Display.Bytes(bytes)}) lost",
-            Severity = LostMemory.Severity(host, bytes),
+            Severity = LostMemory.SeverityOf(host, bytes),
             Verdict = Verdict.Leak,
             Subject = Subject.Zone(keg),
             Confidence = 0.99,
             Evidence = evidence.ToImmutable(),
             Owners = LostMemory.Owners(host, Subject.Zone(keg)),
-            Advice = LostMemory.Advice(host, bytes, $"zone {keg}"),
+            Advice = LostMemory.AdviceOf(host, bytes, $"zone {keg}"),
             BytesAtStake = bytes,
         });
     }

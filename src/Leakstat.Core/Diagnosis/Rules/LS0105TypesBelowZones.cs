@@ -1,6 +1,8 @@
 using Leakstat.Accounting;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 

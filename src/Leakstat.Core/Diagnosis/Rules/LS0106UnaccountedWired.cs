@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Bounds;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Limits;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -1,4 +1,5 @@
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

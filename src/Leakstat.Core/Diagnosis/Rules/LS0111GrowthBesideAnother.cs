@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Detection;
-using Leakstat.Diagnosis.Comparison;
-using Leakstat.Diagnosis.Differential;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -29,8 +29,8 @@ public sealed class LS0111GrowthBesideAnother : IRule
         bool leak = proven && host.Trends?.IsLeak(series.Key) == true;
         long gained = series.GainInB ?? 0;
         ComparedRate rate = series.RateInB!.Value;
-        var growth = new Growth(rate.PerHour, rate.Low, rate.High, StartOf(host, series)) { Bytes = gained };
-        Exhaustion? exhaustion = leak ? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth)) : null;
+        var growth = new ObservedGrowth(rate.PerHour, rate.Low, rate.High, StartOf(host, series)) { Bytes = gained };
+        ExhaustionTime? exhaustion = leak ? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth)) : null;
         return new Finding
         {
             Rule = Id,

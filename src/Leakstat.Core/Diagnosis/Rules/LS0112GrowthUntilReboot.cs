@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Detection;
-using Leakstat.Diagnosis.Comparison;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -32,7 +34,7 @@ public sealed class LS0112GrowthUntilReboot : IRule
     {
         double unit = Math.Max(series.ItemSize, 1);
         long gained = (long)(cycle.Boots.Average(b => b.Gain) * unit);
-        Exhaustion? due = Due(host.History, cycle);
+        ExhaustionTime? due = Due(host.History, cycle);
         bool isType = key.Kind == SeriesKind.MallocBytes, isZone = key.Kind == SeriesKind.ZoneUsed;
         string what = isType ? $"malloc type {key.Name}" : isZone ? $"zone {key.Name}" : "wired memory that nobody owns";
         bool proven = host.Trends!.IsLeak(key);
@@ -56,7 +58,7 @@ public sealed class LS0112GrowthUntilReboot : IRule
                     : Array.Empty<Evidence>(),
                 .. others.Take(4).Select(o => new Evidence($"{o.Key.Name} grows with it, boot after boot")),
             ],
-            Growth = new Growth(
+            Growth = new ObservedGrowth(
                 Middle(cycle.Boots.Select(b => b.PerHour)) * unit, cycle.Boots.Min(b => b.PerHour) * unit, cycle.Boots.Max(b => b.PerHour) * unit,
                 host.History.Samples[host.History.CurrentBootStart].TakenAt) { Bytes = gained },
             Exhaustion = due,
@@ -75,7 +77,7 @@ public sealed class LS0112GrowthUntilReboot : IRule
     };
 
     /// <summary>When the next reboot is due: the last boot and the mean time to a reboot, and the spread of those seen.</summary>
-    private static Exhaustion? Due(HostHistory history, GrowthCycle cycle)
+    private static ExhaustionTime? Due(HostHistory history, GrowthCycle cycle)
     {
         if (cycle.Lives.IsEmpty || history.Samples[history.CurrentBootStart].TakenAt is not { } boot)
         {
@@ -85,7 +87,7 @@ public sealed class LS0112GrowthUntilReboot : IRule
         double mean = cycle.Lives.Average(), spread = cycle.Lives.Length > 1
             ? Tenth * Math.Sqrt(cycle.Lives.Sum(l => (l - mean) * (l - mean)) / (cycle.Lives.Length - 1) * (1 + (1.0 / cycle.Lives.Length)))
             : mean / 4;
-        return new Exhaustion("time until the next reboot", At(mean), At(mean - Math.Max(spread, mean / 20)), At(mean + Math.Max(spread, mean / 20)));
+        return new ExhaustionTime("time until the next reboot", At(mean), At(mean - Math.Max(spread, mean / 20)), At(mean + Math.Max(spread, mean / 20)));
 
         DateTimeOffset At(double hours) => boot.AddSeconds(Math.Round(hours * 3600));
     }

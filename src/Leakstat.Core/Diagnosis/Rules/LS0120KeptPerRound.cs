@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Leakstat.Diagnosis.Rounds;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -55,7 +56,7 @@ public sealed class LS0120KeptPerRound : IRule
             [
                 Advice.Look(
                     "See which call of the exercise allocates what is not released: follow it for a few rounds.",
-                    $"leakstat trace --print --suspect {Advising.ShellWord.Quote((kept.Subject.Kind == SubjectKind.Malloc ? "malloc:" : "zone:") + kept.Subject.Name)} > leak.d"),
+                    $"leakstat trace --print --suspect {ShellWord.Quote((kept.Subject.Kind == SubjectKind.Malloc ? "malloc:" : "zone:") + kept.Subject.Name)} > leak.d"),
             ],
             BytesAtStake = kept.BytesPerRound is { } each ? Arithmetic.Multiply(each, plan.Rounds) : 0,
         };

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -113,7 +115,7 @@ public sealed class LS0202ZoneNearLimit : IRule
             Confidence = isLoad ? 0.7 : 0.95,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(host, Subject.Zone(row.Name)),
-            Exhaustion = new Exhaustion(known switch
+            Exhaustion = new ExhaustionTime(known switch
             {
                 { Governs: { } name, IsPacketFilter: true } => $"set limit {name}",
                 { Governs: { } name } => name,
@@ -143,7 +145,7 @@ public sealed class LS0202ZoneNearLimit : IRule
                 Evidence.Of($"{limit.Limit} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}", most, limit.IsBytes ? Unit.Bytes : Unit.Items),
                 new Evidence(limit.Means),
             ],
-            Exhaustion = new Exhaustion(limit.Limit, null, null, null),
+            Exhaustion = new ExhaustionTime(limit.Limit, null, null, null),
             Advice =
             [
                 Advice.Look("See whose they are; one process or one kind that has most of them is the cause.", [.. limit.Look]),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -76,7 +78,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
             $"The message names the limit, not the culprit: many may share it. First see whether the zone's use falls when the load does; when it does not, something holds on to the items, and a higher limit only delays the next message.",
-            $"vmstat -z | grep -F {ShellWord.Quote(zone + ":")}",
+            $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
         if (TunableIn(message) is { } tunable && host.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -91,7 +93,7 @@ public sealed class LS0214VnodesAtLimit : IRule
             Confidence = host.Latest.Host.IsBefore(13) ? 0.7 : 0.9,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(host, Subject.Zone("VNODE")),
-            Exhaustion = new Exhaustion("kern.maxvnodes", null, null, null),
+            Exhaustion = new ExhaustionTime("kern.maxvnodes", null, null, null),
             Advice = Advices(host, count, limit, isUnexplained, isNullfs),
             BytesAtStake = Arithmetic.Multiply(count.Value, host.Latest.Zones?.Find("VNODE")?.Size ?? VnodeBytes),
         };

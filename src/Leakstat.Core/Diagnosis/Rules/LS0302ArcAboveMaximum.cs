@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -48,9 +50,9 @@ public sealed class LS0401MbufsNearLimit : IRule
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(pool.Zone),
             Confidence = held is null ? 0.85 : 0.95,
-            Evidence = Evidence(host, pool, fill, demand),
+            Evidence = EvidenceOf(host, pool, fill, demand),
             Owners = OwnerLookup.Of(host, Subject.Zone(pool.Zone)),
-            Exhaustion = new Exhaustion(pool.LimitName, null, null, null),
+            Exhaustion = new ExhaustionTime(pool.LimitName, null, null, null),
             Advice = held == true
                 ? [.. MbufAdvice.FindHolder(pool), .. MbufAdvice.Raise(host, pool, holderSuspected: true)]
                 : [
@@ -62,23 +64,23 @@ public sealed class LS0401MbufsNearLimit : IRule
         };
     }
 
-    private static ImmutableArray<Evidence> Evidence(DiagnosisCase host, MbufPoolUse pool, double fill, MbufDemand demand)
+    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase host, MbufPoolUse pool, double fill, MbufDemand demand)
     {
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
-        evidence.Add(Diagnosis.Evidence.Of(
+        evidence.Add(Evidence.Of(
             $"{Display.Count(pool.InUse.Value)} {pool.Items} in use ({Display.Bytes(pool.BytesInUse)}); another "
             + $"{Display.Count(pool.Cached)} are cached and free for use",
             pool.InUse));
-        evidence.Add(Diagnosis.Evidence.Of(
+        evidence.Add(Evidence.Of(
             $"limit {Display.Count(pool.Limit!.Value.Value)} ({pool.LimitName}): {Display.Percent(fill)} of it is in use", pool.Limit.Value));
         if (pool.Denied is { Value: > 0 } denied)
         {
-            evidence.Add(Diagnosis.Evidence.Of($"{Display.Count(denied.Value)} requests denied since boot", denied));
+            evidence.Add(Evidence.Of($"{Display.Count(denied.Value)} requests denied since boot", denied));
         }
 
         if (demand.Sockets is { } sockets && demand.Explains(pool) is { } explained)
         {
-            evidence.Add(Diagnosis.Evidence.Of(
+            evidence.Add(Evidence.Of(
                 $"{Display.Count(sockets.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} granted to each", sockets));
             evidence.Add(demand.RingEvidence);
             evidence.Add(new Evidence(

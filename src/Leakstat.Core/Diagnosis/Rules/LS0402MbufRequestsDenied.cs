@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Model;
 

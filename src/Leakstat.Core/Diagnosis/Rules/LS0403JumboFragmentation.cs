@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
 using Leakstat.History;
 using Leakstat.Model;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -66,7 +67,7 @@ public sealed class LS0501OutOfTreeModules : IRule
             [
                 Advice.Look(
                     "Find the package it comes from and make sure that it was built for this very kernel: one built for another release may corrupt or lose memory.",
-                    $"pkg which {ShellWord.Quote(path)}",
+                    $"pkg which {ShellWord.Operand(path)}",
                     "freebsd-version -kru",
                     "kldstat -v"),
             ],

@@ -1,3 +1,5 @@
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 

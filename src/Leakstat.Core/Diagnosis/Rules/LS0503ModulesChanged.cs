@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 using Leakstat.Knowledge;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Dumps;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Leaks;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -65,7 +66,7 @@ public sealed class LS0702LostInCrashDump : IRule
                 : isLeak ? $"{sum.What}: {blocks}{type} lost: allocated, and nothing in the dump points to them"
                 : $"{sum.What}: {blocks} that nothing in the dump points to; no proof of a leak",
             Severity = hangs || (!isLeak && (sum.MayBeHeldElsewhere || (!sum.IsMany && bytes < LostSum.BytesWorthALook))) ? Severity.Info
-                : isLeak ? LostMemory.Severity(host, bytes)
+                : isLeak ? LostMemory.SeverityOf(host, bytes)
                 : Severity.Warning,
             Verdict = isLeak ? Verdict.Leak : Verdict.Suspect,
             Subject = sum.Subject,

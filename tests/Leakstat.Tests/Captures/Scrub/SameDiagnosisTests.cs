@@ -3,11 +3,12 @@ using Leakstat.Captures;
 using Leakstat.Captures.Scrub;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Files;
-using Leakstat.Diagnosis;
+using Leakstat.Cli.Hosting.Files;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Tests.Captures.Scrub;
 

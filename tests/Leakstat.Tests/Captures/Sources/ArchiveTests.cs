@@ -4,7 +4,7 @@ using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures.Sources;

@@ -1,7 +1,7 @@
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Files;
+using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures.Sources;

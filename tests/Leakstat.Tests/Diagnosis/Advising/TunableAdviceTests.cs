@@ -1,5 +1,5 @@
-using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Tests.Diagnosis.Advising;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Leakstat.Diagnosis;
 using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
-using Leakstat.Reports;
+using Leakstat.Reports.Views.Tuning;
 
 namespace Leakstat.Tests.Diagnosis.Advising;
 

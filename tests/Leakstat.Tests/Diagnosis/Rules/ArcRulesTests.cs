@@ -1,4 +1,5 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 
 namespace Leakstat.Tests.Diagnosis.Rules;
 
@@ -202,7 +203,7 @@ public sealed class ArcRulesTests
                     Assert.True(long.Parse(value.Trim('"')) >= 64 * Mega);
                 }
 
-                Assert.DoesNotContain(advice.Commands, c => c.Contains("primarycache=none", StringComparison.Ordinal));
+                Assert.DoesNotContain(advice.Commands, c => c.ToString().Contains("primarycache=none", StringComparison.Ordinal));
             }
         }
     }

@@ -1,4 +1,4 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
 
 namespace Leakstat.Tests.Diagnosis.Rules;

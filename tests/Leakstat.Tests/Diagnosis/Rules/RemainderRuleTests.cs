@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
 
 namespace Leakstat.Tests.Diagnosis.Rules;

@@ -1,5 +1,5 @@
 using System.Text;
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Tests.Diagnosis.Rules;
 

@@ -1,4 +1,4 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
 
 namespace Leakstat.Tests.Diagnosis.Rules;
@@ -42,7 +42,7 @@ public sealed class VnodesAtLimitTests
 
         Finding older = Assert.Single(Host(99_900, 10, 500).Release("13.2-RELEASE").Type("nullfs_node", 45_000, 45_000 * 128).Find(Rule));
         Assert.Contains(older.Advice, a => a.Text.Contains("nocache"));
-        Assert.DoesNotContain(older.Advice, a => a.Commands.Any(c => c.Contains("cache_vnodes")));
+        Assert.DoesNotContain(older.Advice, a => a.Commands.Any(c => c.ToString().Contains("cache_vnodes", StringComparison.Ordinal)));
     }
 
     [Theory]

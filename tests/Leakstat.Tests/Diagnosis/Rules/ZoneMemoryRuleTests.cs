@@ -1,4 +1,4 @@
-using Leakstat.Diagnosis;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rules;
 
 namespace Leakstat.Tests.Diagnosis.Rules;
@@ -33,7 +33,7 @@ public sealed class ZoneMemoryRuleTests
         Finding finding = Assert.Single(host.Find(Caches));
         Assert.Equal(Severity.Warning, finding.Severity);
         Assert.Contains(finding.Advice, a => a.Commands.Contains("sysctl debug.uma_reclaim=2") && a.Risk!.Contains("Changes the running system"));
-        Assert.DoesNotContain(Assert.Single(host.Release("13.2-RELEASE").Find(Caches)).Advice, a => a.Commands.Any(c => c.Contains("uma_reclaim")));
+        Assert.DoesNotContain(Assert.Single(host.Release("13.2-RELEASE").Find(Caches)).Advice, a => a.Commands.Any(c => c.ToString().Contains("uma_reclaim", StringComparison.Ordinal)));
     }
 
     [Fact]

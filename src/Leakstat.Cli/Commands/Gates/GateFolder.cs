@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Leakstat.Cli.Hosting;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
+
+namespace Leakstat.Cli.Commands.Gates;
+
+/// <summary>
+/// The folder of a gate: <c>captures/0001/…</c> in the order they were taken, and <c>gate.tsv</c>, which says what each is
+/// (one line each, added when the capture is whole).
+/// </summary>
+internal sealed class GateFolder
+{
+    private const string PlanFile = "gate.tsv";
+    private readonly string _path;
+
+    private GateFolder(string path) => _path = path;
+
+    /// <summary>Folder of the captures.</summary>
+    public string Captures => Path.Combine(_path, "captures");
+
+    /// <summary>Whether a folder is one of a gate.</summary>
+    public static bool Is(string path) => File.Exists(Path.Combine(path, PlanFile));
+
+    /// <summary>Makes a new one; fails with code 2 where something is there.</summary>
+    public static GateFolder Create(string path, string target, string? module)
+    {
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new CommandException(ExitCode.Usage, $"{path} is there and not empty; nothing is overwritten");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(path, "captures"));
+            File.WriteAllText(Path.Combine(path, PlanFile), $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"{path}: {FaultText.Of(e)}");
+        }
+
+        return new GateFolder(path);
+    }
+
+    /// <summary>Opens one; fails with code 3 where there is none.</summary>
+    public static GateFolder Open(string path) => Is(path)
+        ? new GateFolder(path)
+        : throw new CommandException(ExitCode.NoInput, $"{path}: no folder of a gate (leakstat gate begin makes one)");
+
+    /// <summary>A word that was written when it was made: <c>target</c>.</summary>
+    public string? Word(string key) =>
+        Lines().FirstOrDefault(l => l[0] == key) is { Length: > 1 } line ? line[1] : null;
+
+    /// <summary>What was done between the captures.</summary>
+    public RoundPlan Plan() => new(
+        [
+            .. Lines().Where(l => l[0] == "capture" && l.Length > 1)
+                .Select(l => Enum.TryParse(l[1], out RoundRole role) ? role : throw new CommandException(ExitCode.NoInput, $"{_path}/{PlanFile}: {l[1]} is no role of a capture")),
+        ],
+        Word("module"));
+
+    /// <summary>Takes a capture; it is listed when it is whole.</summary>
+    public void Add(RoundRole role, Action<Stream> take)
+    {
+        int number = Plan().Roles.Length + 1;
+        string folder = Path.Combine(Captures, number.ToString("0000", CultureInfo.InvariantCulture));
+        string file = Path.Combine(folder, "capture.txt");
+        Directory.CreateDirectory(folder);
+        using (FileStream stream = File.Create(file))
+        {
+            take(stream);
+        }
+
+        File.AppendAllText(Path.Combine(_path, PlanFile), $"capture\t{role}\n");
+    }
+
+    private ImmutableArray<string[]> Lines() =>
+        [.. File.ReadAllLines(Path.Combine(_path, PlanFile)).Where(l => l.Length > 0).Select(l => l.Split('\t'))];
+}

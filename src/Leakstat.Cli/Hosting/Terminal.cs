@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace Leakstat.Cli.Hosting;
+
+/// <summary>Where output goes, and what it can show there. Commands see nothing else of the process.</summary>
+public sealed class Terminal
+{
+    /// <summary>Standard output as bytes.</summary>
+    public required Stream Output { get; init; }
+
+    /// <summary>Standard error.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Standard input, opened when first read.</summary>
+    public required Func<Stream> Input { get; init; }
+
+    /// <summary>Whether standard output is a terminal.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>Whether standard error is a terminal.</summary>
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>Whether nobody reads standard output any more.</summary>
+    public Func<bool> IsGone { get; init; } = static () => false;
+
+    /// <summary>Columns of the terminal; 80 where there is none.</summary>
+    public int Width { get; init; } = 80;
+
+    /// <summary>What <c>TERM</c> says it is; empty where it says nothing.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>Whether colour is wanted: a terminal, and neither <c>NO_COLOR</c> nor a dumb one.</summary>
+    public bool HasColor { get; init; }
+
+    /// <summary>Whether characters outside ASCII can be shown.</summary>
+    public bool HasUnicode { get; init; } = true;
+
+    /// <summary>The streams of this process.</summary>
+    public static Terminal OfProcess()
+    {
+        bool terminal = !System.Console.IsOutputRedirected;
+        return new Terminal
+        {
+            Output = System.Console.OpenStandardOutput(),
+            Error = System.Console.Error,
+            Input = System.Console.OpenStandardInput,
+            IsTerminal = terminal,
+            IsErrorTerminal = !System.Console.IsErrorRedirected,
+            IsGone = static () => !OperatingSystem.IsWindows() && Screen.RawTerminal.IsOutputGone(),
+            Width = Columns(terminal),
+            Type = Environment.GetEnvironmentVariable("TERM") ?? "",
+            HasColor = terminal
+                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+                && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"),
+            HasUnicode = IsUtf8(),
+        };
+    }
+
+    /// <summary>A writer of UTF-8 (without mark) on standard output; dispose it to flush.</summary>
+    public TextWriter Writer() =>
+        new StreamWriter(Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 << 10, leaveOpen: true) { NewLine = "\n" };
+
+    private static int Columns(bool terminal)
+    {
+        if (int.TryParse(
+            Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int set)
+            && set is >= 40 and <= 1000)
+        {
+            return set;
+        }
+
+        if (!terminal)
+        {
+            return 80;
+        }
+
+        try
+        {
+            int width = System.Console.WindowWidth;
+            return width >= 40 ? Math.Min(width, 1000) : 80;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+
+    private static bool IsUtf8()
+    {
+        foreach (string name in new[] { "LC_ALL", "LC_CTYPE", "LANG" })
+        {
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } locale)
+            {
+                return locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase)
+                    || locale.Contains("utf8", StringComparison.OrdinalIgnoreCase);
+            }
+        }
+
+        // Nothing says so: files and pipes are read with today's tools, terminals may be a serial console.
+        return System.Console.IsOutputRedirected;
+    }
+}

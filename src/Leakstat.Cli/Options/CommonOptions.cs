@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Leakstat.Diagnosis.Contracts;
+
+namespace Leakstat.Cli.Options;
+
+/// <summary>The options that every command which reports has, made once and shared.</summary>
+internal sealed class CommonOptions
+{
+    /// <summary>Machine output.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "print JSON on standard output, and nothing else there" };
+
+    /// <summary>HTML page.</summary>
+    public Option<string?> Html { get; } = new("--html") { Description = "write a self-contained HTML page", HelpName = "FILE" };
+
+    /// <summary>SARIF log.</summary>
+    public Option<string?> Sarif { get; } = new("--sarif") { Description = "write a SARIF 2.1.0 log", HelpName = "FILE" };
+
+    /// <summary>Problem report.</summary>
+    public Option<string?> BugReport { get; } = new("--bugreport")
+    {
+        Description = "write a plain-text report for a FreeBSD problem report",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Severity that makes the exit code 1.</summary>
+    public Option<string?> FailOn { get; } = Choice(
+        "--fail-on", "exit with 1 when a finding is at least this severe", "info", "warning", "critical");
+
+    /// <summary>No colour.</summary>
+    public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (NO_COLOR is honoured too)" };
+
+    /// <summary>Less.</summary>
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "verdict and titles only" };
+
+    /// <summary>More.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "all evidence, all problems of the input, all files" };
+
+    /// <summary>User's table of owners.</summary>
+    public Option<string?> Owners { get; } = new("--owners")
+    {
+        Description = "table of further zones and malloc types (CSV, columns as the built-in one)",
+        HelpName = "FILE",
+    };
+
+    /// <summary>User's signatures.</summary>
+    public Option<string?> Signatures { get; } = new("--signatures")
+    {
+        Description = "further signatures of known bugs (JSON, as the built-in ones)",
+        HelpName = "FILE",
+    };
+
+    /// <summary>History store.</summary>
+    public Option<string?> Store { get; } = new("--db") { Description = "read a history store instead (leakstat history)", HelpName = "FILE" };
+
+    /// <summary>Host in a store.</summary>
+    public Option<string?> Host { get; } = new("--host") { Description = "the host in the store; else the one with most captures", HelpName = "NAME" };
+
+    /// <summary>Kernel of crash dumps.</summary>
+    public Option<string?> Kernel { get; } = new("--kernel")
+    {
+        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.DumpOptions.DefaultKernelDirectory})",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The sources.</summary>
+    public Argument<string[]> Sources { get; } = MakeSources(ArgumentArity.OneOrMore);
+
+    /// <summary>The sources of a command that takes a store in their place.</summary>
+    public Argument<string[]> SourcesOrStore { get; } = MakeSources(ArgumentArity.ZeroOrMore);
+
+    /// <summary>Reads <c>--fail-on</c>.</summary>
+    public Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
+    {
+        "info" => Severity.Info,
+        "warning" => Severity.Warning,
+        "critical" => Severity.Critical,
+        _ => null,
+    };
+
+    /// <summary>Adds sources, <c>--db</c> and <c>--host</c> to a command, one of the first two to be given.</summary>
+    public void AddSourcesOrStore(Command command)
+    {
+        command.Add(SourcesOrStore);
+        command.Add(Store);
+        command.Add(Host);
+        command.Validators.Add(result =>
+        {
+            bool hasStore = result.GetValue(Store) is not null;
+            bool hasSources = result.GetValue(SourcesOrStore) is { Length: > 0 };
+            if (hasStore == hasSources)
+            {
+                result.AddError(hasStore ? "sources and --db exclude each other" : "a SOURCE or --db FILE is needed");
+            }
+            else if (!hasStore && result.GetValue(Host) is not null)
+            {
+                result.AddError("--host belongs to --db");
+            }
+        });
+    }
+
+    private static Argument<string[]> MakeSources(ArgumentArity arity)
+    {
+        var sources = new Argument<string[]>("SOURCE")
+        {
+            Description = "folder, archive, transcript, crash summary, crash dump, spool of captures, local, ssh://user@host, or - for standard input",
+            Arity = arity,
+        };
+
+        // An option that does not exist would pass for a source that does not.
+        sources.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => t.Value.Length > 1 && t.Value[0] == '-') is { } option)
+            {
+                result.AddError($"unrecognized option '{option.Value}'");
+            }
+        });
+        return sources;
+    }
+
+    private static Option<string?> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', values) };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Leakstat.Cli.Options;
+
+/// <summary>Spans of time on the command line: <c>60s</c>, <c>5m</c>, <c>24h</c>, <c>7d</c>, or plain seconds.</summary>
+internal static class Durations
+{
+    /// <summary>An option that takes one; at least a second.</summary>
+    public static Option<TimeSpan> Option(string name, string description, TimeSpan standard) => new(name)
+    {
+        Description = $"{description}: 10s, 5m, 24h, 7d (default {Text(standard)})",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            if (Parse(result.Tokens[0].Value) is { } span)
+            {
+                return span;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is no span of time; write 10s, 5m, 24h or 7d");
+            return standard;
+        },
+    };
+
+    /// <summary>The span; null for what is none, or is less than a second or more than ten years.</summary>
+    public static TimeSpan? Parse(string text)
+    {
+        double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, >= '0' and <= '9' => 1, _ => 0 };
+        string number = text.Length > 0 && char.IsAsciiDigit(text[^1]) ? text : text.Length > 0 ? text[..^1] : "";
+        return unit > 0 && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
+            && count * unit is >= 1 and <= 3650.0 * 86400
+            ? TimeSpan.FromSeconds(count * unit)
+            : null;
+    }
+
+    private static string Text(TimeSpan span) => span.TotalSeconds < 120 ? $"{span.TotalSeconds:0}s" : span.TotalMinutes < 120 ? $"{span.TotalMinutes:0}m" : $"{span.TotalHours:0}h";
+}

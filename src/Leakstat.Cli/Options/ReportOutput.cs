@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Leakstat.Cli.Hosting;
+using Leakstat.Reports.Forms;
+using Leakstat.Reports.Forms.Terminal;
+
+namespace Leakstat.Cli.Options;
+
+/// <summary>Sends a report where the options say: JSON or text on standard output, pages and logs into files.</summary>
+internal static class ReportOutput
+{
+    /// <summary>Prints a report on standard output, as JSON or laid out for the terminal.</summary>
+    public static void Print<TReport>(
+        ParseResult parsed, CommonOptions options, Terminal terminal, ReportForms<TReport> forms, TReport report)
+    {
+        IReportForm<TReport> form = parsed.GetValue(options.Json) ? forms.Json : forms.Terminal;
+        form.Write(report, terminal.Output, Layout(parsed, options, terminal));
+        terminal.Output.Flush();
+    }
+
+    /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
+    public static void WriteFiles<TReport>(ParseResult parsed, ReportForms<TReport> forms, TReport report)
+    {
+        foreach (IReportForm<TReport> form in forms.Files)
+        {
+            string option = $"--{form.Name}";
+            if (parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == option) is Option<string?> file
+                && parsed.GetValue(file) is { } path)
+            {
+                ReportFile.Write(path, stream => form.Write(report, stream, new TerminalOptions()));
+            }
+        }
+    }
+
+    /// <summary>Prints on standard output, as JSON or laid out for the terminal.</summary>
+    public static void Print(
+        ParseResult parsed,
+        CommonOptions options,
+        Terminal terminal,
+        Action<Stream> json,
+        Action<TextWriter, TerminalOptions> text)
+    {
+        if (parsed.GetValue(options.Json))
+        {
+            json(terminal.Output);
+            terminal.Output.Flush();
+            return;
+        }
+
+        using TextWriter writer = terminal.Writer();
+        text(writer, Layout(parsed, options, terminal));
+    }
+
+    private static TerminalOptions Layout(ParseResult parsed, CommonOptions options, Terminal terminal) => new()
+    {
+        Width = Math.Min(terminal.Width, 120),
+        Color = terminal.HasColor && !parsed.GetValue(options.NoColor),
+        Ascii = !terminal.HasUnicode,
+        Detail = parsed.GetValue(options.Quiet)
+            ? Detail.Quiet
+            : parsed.GetValue(options.Verbose) ? Detail.Verbose : Detail.Normal,
+    };
+}

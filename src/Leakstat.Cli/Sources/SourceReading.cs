@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
+using Leakstat.Cli.Dumps;
+using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Hosting.Files;
+using Leakstat.Cli.Options;
+using Leakstat.Cli.Targets;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Dump;
+using Leakstat.Dump.Containers;
+using Leakstat.Dump.Leaks;
+using Leakstat.Knowledge;
+using Leakstat.Model;
+
+namespace Leakstat.Cli.Sources;
+
+/// <summary>Opens what a user named and chooses the host to report on; shared by every command that reads captures.</summary>
+internal static class SourceReading
+{
+    /// <summary>Opens sources; fails with code 3 where nothing in them is recognised.</summary>
+    /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
+    /// <param name="terminal">Where standard input comes from.</param>
+    /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
+    /// <param name="search">Searches crash dumps among them for lost blocks; null where that is not wanted.</param>
+    public static SourceSet Open(
+        IReadOnlyList<string> sources, Terminal terminal, string? kernel = null, Func<KernelDump, LeakReport>? search = null)
+    {
+        List<ISourceNode> nodes = [];
+        foreach (string source in sources)
+        {
+            if (source == "-")
+            {
+                nodes.Add(FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes));
+            }
+            else if (LiveTarget.IsLive(source))
+            {
+                nodes.Add(LiveSource.Take(source, terminal));
+            }
+            else if (DumpFile.IsDump(source))
+            {
+                using KernelDump dump = DumpOpening.Open(source, kernel);
+                nodes.Add(DumpCapture.Of(dump, source, search?.Invoke(dump)));
+            }
+            else
+            {
+                nodes.Add(FileSystemSource.TryOpen(source)
+                    ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder"));
+            }
+        }
+
+        return Open(nodes);
+    }
+
+    /// <summary>Opens sources that are at hand; fails with code 3 where nothing in them is recognised.</summary>
+    public static SourceSet Open(IReadOnlyList<ISourceNode> nodes)
+    {
+        SourceSet set = SourceSet.Open(nodes, new NamePool(), ReadLimits.Default, new ZstdProgram());
+        if (set.Hosts.IsEmpty)
+        {
+            throw new CommandException(ExitCode.NoInput, Nothing(set.Problems));
+        }
+
+        return set;
+    }
+
+    /// <summary>Diagnoses the host that the sources hold most captures of; fails with code 3 where it has none left.</summary>
+    /// <param name="set">The sources.</param>
+    /// <param name="knowledge">Owners, modules, signatures.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="reference">A host to compare with; null for none.</param>
+    /// <param name="part">The captures of the host to look at; null for all.</param>
+    public static DiagnosisReport Diagnose(
+        SourceSet set, KnowledgeBase knowledge, Terminal terminal, DiagnosisReport? reference = null, Range? part = null)
+    {
+        HostSource host = set.Hosts[0];
+        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All), () => new InputReport
+        {
+            OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
+            ClockBackwards = host.ClockBackwards,
+            Repeated = host.Repeated,
+            Problems = set.Problems,
+        }, reference);
+        if (report is null || report.Captures.All(IsEmpty))
+        {
+            throw new CommandException(ExitCode.NoInput, Nothing(set.Problems.Concat(report?.Diagnostics ?? [])));
+        }
+
+        return report;
+    }
+
+    /// <summary>Whether nothing in a capture is output that leakstat uses.</summary>
+    private static bool IsEmpty(CaptureSummary capture) =>
+        capture.Files.All(f => f.Use is FileUse.Unknown or FileUse.NotUsed || f.Rows == 0);
+
+    private static string Nothing(IEnumerable<Diagnostic> problems)
+    {
+        string places = string.Join("; ", problems.Take(3).Select(p => $"{p.At}: {p.Text}"));
+        return "nothing in the input is output of a command that leakstat reads"
+            + (places.Length > 0 ? $" ({places})" : "");
+    }
+
+    /// <summary>Counts captures on a terminal while a long spool is read.</summary>
+    public static IEnumerable<Capture> Progress(IEnumerable<Capture> captures, int count, Terminal terminal)
+    {
+        int read = 0;
+        bool show = terminal.IsTerminal && count >= 200;
+        foreach (Capture capture in captures)
+        {
+            yield return capture;
+            if (show && ++read % 50 == 0)
+            {
+                terminal.Error.Write($"\rreading {read} of {count} captures");
+            }
+        }
+
+        if (show)
+        {
+            terminal.Error.Write("\r\u001b[K");
+        }
+    }
+
+    /// <summary>The knowledge that ships, and the user's in front of it.</summary>
+    public static KnowledgeBase Knowledge(ParseResult parsed, CommonOptions options, Terminal terminal)
+    {
+        KnowledgeBase knowledge = BuiltInKnowledge.Load();
+        ImmutableArray<OwnerEntry> owners = [];
+        ImmutableArray<Signature> signatures = [];
+        ImmutableArray<Diagnostic> ownerProblems = [];
+        ImmutableArray<Diagnostic> signatureProblems = [];
+        if (parsed.GetValue(options.Owners) is { } ownersFile)
+        {
+            (owners, ownerProblems) = OwnersFile.Read(ownersFile, ReadFile(ownersFile));
+        }
+
+        if (parsed.GetValue(options.Signatures) is { } signaturesFile)
+        {
+            (signatures, signatureProblems) = SignaturesFile.Read(signaturesFile, ReadFile(signaturesFile));
+        }
+
+        foreach (Diagnostic problem in ownerProblems.Concat(signatureProblems))
+        {
+            terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");
+        }
+
+        return owners.IsEmpty && signatures.IsEmpty ? knowledge : knowledge.With(owners, signatures);
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
+        }
+    }
+}

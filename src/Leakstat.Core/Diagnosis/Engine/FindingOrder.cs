@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
+
+namespace Leakstat.Diagnosis.Engine;
+
+/// <summary>
+/// The order of findings: what hurts now, then what still grows, then how much memory it is about. Ties end in rule id and
+/// name, so that the same findings always stand in the same order.
+/// </summary>
+public static class FindingOrder
+{
+    /// <summary>Sorts findings, the one to look at first first.</summary>
+    public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) => CausesFirst(
+    [
+        .. findings
+            .OrderByDescending(f => f.Severity)
+            .ThenBy(Precedence)
+            .ThenByDescending(f => f.BytesAtStake)
+            .ThenByDescending(f => f.Confidence)
+            .ThenBy(f => f.Rule, StringComparer.Ordinal)
+            .ThenBy(f => f.Subject.Name, StringComparer.Ordinal),
+    ]);
+
+    /// <summary>A proven leak stands before what it accounts for: that a zone is near its limit is what the lost blocks did to it.</summary>
+    private static ImmutableArray<Finding> CausesFirst(List<Finding> sorted)
+    {
+        for (int i = 1; i < sorted.Count; i++)
+        {
+            Finding cause = sorted[i];
+            int before = cause is { Verdict: Verdict.Leak, Explains: { IsEmpty: false } explained }
+                ? sorted.FindIndex(0, i, f => f.Rule != cause.Rule && explained.Contains(f.Subject))
+                : -1;
+            if (before >= 0)
+            {
+                sorted.RemoveAt(i);
+                sorted.Insert(before, cause);
+            }
+        }
+
+        return [.. sorted];
+    }
+
+    /// <summary>
+    /// A leak that runs comes first. What is lost for good, what ran short and what only looks like a leak are put in order
+    /// by the memory they are about: a megabyte that a module once lost does not stand before a gigabyte nobody owns.
+    /// </summary>
+    private static int Precedence(Finding finding) => finding switch
+    {
+        { Verdict: Verdict.Leak, Growth: not null } => 0,
+        { Verdict: Verdict.Leak or Verdict.Exhaustion or Verdict.Suspect } => 1,
+        { Verdict: Verdict.Misconfiguration } => 2,
+        _ => 3,
+    };
+}

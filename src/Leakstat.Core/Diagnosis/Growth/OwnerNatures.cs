@@ -1,0 +1,53 @@
+using Leakstat.Detection.Weighing;
+using Leakstat.History;
+
+namespace Leakstat.Diagnosis.Growth;
+
+/// <summary>What an owner is known to be, for the trend engine: what fills a cache, what each process has.</summary>
+internal static class OwnerNatures
+{
+    /// <summary>
+    /// Kept for the pages, names and buffers that a cache holds, whose bound no counter shows: the nodes of page and buffer
+    /// tries (<c>sys/vm/vm_radix.c</c>), hashes of directories, the TCP host cache.
+    /// </summary>
+    private static readonly string[] s_caches =
+        ["RADIX NODE", "BUF TRIE", "UFS dirhash", "dirhash", "DIRHASH", "hostcache", "tcp_hostcache", "pfs_vncache", "VM OBJECT"];
+
+    private static readonly string[] s_perProcess =
+        [ExplainingCounters.Processes, ExplainingCounters.Threads, "open files"];
+
+    private static readonly string[] s_perRequest = ["sockets", "TCP connections", "unix sockets", "syncache entries"];
+
+    /// <summary>
+    /// The nature of a zone or type. One that goes with a cache of which a counter is known is no cache where that counter
+    /// did not rise with it: what the cache does not count is not in it.
+    /// </summary>
+    public static OwnerNature Of(string name, HostHistory history)
+    {
+        if (s_caches.Contains(name))
+        {
+            return OwnerNature.Cache;
+        }
+
+        if (!GrowthExplanations.IsListed(name))
+        {
+            return OwnerNature.Unknown;
+        }
+
+        string first = GrowthExplanations.For(name)[0];
+        return first switch
+        {
+            GrowthExplanations.VnodeCounter or GrowthExplanations.ArcCounter or "host cache entries" =>
+                CounterRose(history, first) ? OwnerNature.Cache : OwnerNature.Unknown,
+            _ when s_perProcess.Contains(first) => OwnerNature.PerProcess,
+            _ when s_perRequest.Contains(first) => OwnerNature.PerRequest,
+            _ => OwnerNature.Unknown,
+        };
+    }
+
+    // A counter that is not in the captures may have risen.
+    private static bool CounterRose(HostHistory history, string counter) =>
+        history.Find(SeriesKind.Counter, counter) is not { } series
+        || GrowthObservation.Of(series, history.CurrentBootStart) is not { } seen
+        || seen.After > seen.Before * 1.05;
+}

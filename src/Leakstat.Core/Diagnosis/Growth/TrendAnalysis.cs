@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Detection;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.History;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Growth;
+
+/// <summary>
+/// Hands the series of a host to the trend engine and gives its results back by the host's own keys. The engine knows
+/// nothing of FreeBSD; which zones are caches, which counters explain and which limits bound is decided here.
+/// </summary>
+public static class TrendAnalysis
+{
+    /// <summary>Counters that are levels of load or of caches; growth that follows one is explained by it.</summary>
+    internal static ImmutableHashSet<string> Levels { get; } =
+    [
+        "vnodes", "name cache entries", "open files", "sockets", "TCP connections", "pipe KVA", "buffer space", "ARC size",
+        "unix sockets", "syncache entries", "host cache entries", "ipfw states", "user page tables",
+        ExplainingCounters.Threads, ExplainingCounters.Processes, ExplainingCounters.PageableMemory, ExplainingCounters.SwapUsed,
+    ];
+
+    /// <summary>
+    /// From six captures on the engine can tell a rise from noise and from a plateau; it takes twelve to say leak.
+    /// </summary>
+    private const int FewestSamples = 6;
+
+    /// <summary>
+    /// Judges the history of a host; null where there are too few captures for any trend, or captures without a time.
+    /// </summary>
+    public static TrendJudgement? Of(HostHistory history, Capture latest)
+    {
+        if (history.Samples.Length < FewestSamples
+            || history.Samples.Any(s => s.TakenAt is null))
+        {
+            return null;
+        }
+
+        Series? remainder = RemainderSeries.Of(history);
+        (HostSeries host, Dictionary<string, SeriesKey> keys) = TrendInputs.Of(history, latest, remainder);
+        TrendOptions options = TrendOptions.Default;
+        bool canProve = history.Samples.Length >= options.MinimumSamples;
+        HostTrends trends = new TrendEngine(canProve ? options : options with { MinimumSamples = FewestSamples }).Analyze(host);
+        return new TrendJudgement(
+            trends.Results.ToDictionary(r => keys[r.Key]), canProve ? [.. trends.Leaks.Select(r => keys[r.Key])] : [], canProve)
+        {
+            Suspects = canProve ? [.. trends.Suspects.Select(r => keys[r.Key])] : [],
+            From = trends.From,
+            To = trends.To,
+            Remainder = remainder,
+            Earlier = canProve ? EarlierBoots.Judge(host, keys, options) : [],
+            Cycles = [.. GrowthCycle.Find(host).Select(c => (keys[c.Key], c))],
+            Host = host,
+        };
+    }
+
+    /// <summary>A series as the trend engine takes it; null for what is no owner of memory.</summary>
+    internal static SeriesInput? Input(Series series, HostHistory history, Capture latest, bool typesKnown)
+    {
+        string name = series.Key.Name;
+        switch (series.Key.Kind)
+        {
+            case SeriesKind.MallocBytes when latest.MallocTypes?.Precision != MemoryPrecision.Humanized:
+                return new SeriesInput
+                {
+                    Key = "malloc:" + name,
+                    Values = Numbers(series),
+                    Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
+                    Role = IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                    Nature = OwnerNatures.Of(name, history),
+                };
+            case SeriesKind.ZoneUsed when !ZoneKinds.IsCacheZone(name):
+                return new SeriesInput
+                {
+                    Key = "zone:" + name,
+                    Values = Numbers(series),
+                    BytesPerUnit = Math.Max(series.ItemSize, 1),
+                    Nature = OwnerNatures.Of(name, history),
+
+                    // What the allocator itself keeps follows the zones that it serves, and is named only where none of them
+                    // moves with it.
+                    Role = (typesKnown && ZoneKinds.IsMallocBucket(name)) || ZoneKinds.IsInternal(name)
+                        ? SeriesRole.Aggregate
+                        : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                    Bound = Bound(series, history, latest),
+                };
+            case SeriesKind.Account when name == AccountName.Unaccounted:
+                return new SeriesInput
+                {
+                    Key = "wired:" + name,
+                    Values = Numbers(series),
+                    // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen below zero
+                    // where every owner has a source.
+                    Quantum = latest.Host.PageSize?.Value ?? 4096,
+                    Role = history.Find(SeriesKind.Account, AccountName.Unaccounted) is null ? SeriesRole.Aggregate : SeriesRole.Live,
+                };
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsElastic(string name) =>
+        GrowthExplanations.For(name) is [var first, ..] && first == GrowthExplanations.ArcCounter;
+
+    private static SeriesBound? Bound(Series zone, HostHistory history, Capture latest)
+    {
+        string name = zone.Key.Name;
+        if (GrowthExplanations.IsListed(name) && GrowthExplanations.For(name)[0] == GrowthExplanations.VnodeCounter
+            && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes && FollowsItsCounters(zone, history))
+        {
+            return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
+        }
+
+        return latest.Zones?.Find(name) is { Limit: > 0 } row
+            ? new SeriesBound(row.Limit, BoundKind.Limit, $"limit of {name}")
+            : null;
+    }
+
+    /// <summary>
+    /// A cache may fill up to its bound; objects that the counter of the cache does not count are none of it. True where
+    /// one of the counters rose by a fair part of what the zone did, or where none is known.
+    /// </summary>
+    private static bool FollowsItsCounters(Series zone, HostHistory history)
+    {
+        if (GrowthObservation.Of(zone, history.CurrentBootStart) is not { Delta: > 0 } seen)
+        {
+            return true;
+        }
+
+        GrowthObservation[] counters =
+        [
+            .. GrowthExplanations.For(zone.Key.Name)
+                .Select(c => history.Find(SeriesKind.Counter, c)).OfType<Series>()
+                .Select(c => GrowthObservation.Of(c, history.CurrentBootStart)).OfType<GrowthObservation>(),
+        ];
+        return counters.Length == 0 || counters.Any(c => c.Delta >= seen.Delta / 4);
+    }
+
+    /// <summary>Values of a series, NaN where missing.</summary>
+    internal static ImmutableArray<double> Numbers(Series series)
+    {
+        ImmutableArray<double>.Builder numbers = ImmutableArray.CreateBuilder<double>(series.Count);
+        foreach (long? value in series.Least.IsEmpty ? series.Values : series.Least)
+        {
+            numbers.Add(value ?? double.NaN);
+        }
+
+        return numbers.MoveToImmutable();
+    }
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
+using Leakstat.Reports.Forms.Html;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Comparisons;
+using Leakstat.Reports.Views.Detections;
+using Leakstat.Reports.Views.Findings;
+using Leakstat.Reports.Views.Ledgers;
+using Leakstat.Reports.Views.Plots;
+
+namespace Leakstat.Reports.Views.Diagnoses;
+
+/// <summary>
+/// The diagnosis as one self-contained page. It opens from disk without a network: style and script stand in it, and
+/// its content security policy lets nothing else in.
+/// </summary>
+public static class HtmlReport
+{
+    /// <summary>Writes the page, UTF-8.</summary>
+    public static void Write(DiagnosisReport report, Stream output)
+    {
+        using var text = new StreamWriter(output, new UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
+        var html = new HtmlWriter(text);
+        Headline headline = Headline.Of(report);
+        string style = Asset("report.css");
+        string script = Asset("report.js");
+        WriteHead(html, headline, style, script);
+        html.Markup("<body>\n<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n");
+        WriteHeader(html, report, headline);
+        SuspectSeries[] suspects = [.. report.Findings
+            .Select(f => SuspectSeries.Of(f, report.History)).OfType<SuspectSeries>()
+            .DistinctBy(s => s.Finding.Subject).Take(6)];
+        WriteNavigation(html, report, SeriesHtml.IsWorthDrawing(report, suspects));
+        html.Markup("<main>\n");
+        WriteFindings(html, report);
+        DifferentialHtml.Write(html, report);
+        SeriesHtml.Write(html, report, suspects);
+        RisingHtml.Write(html, report);
+        LedgerHtml.Write(html, report.Ledger);
+        TablesHtml.WriteZones(html, report);
+        TablesHtml.WriteMallocTypes(html, report);
+        InputHtml.Write(html, report);
+        html.Markup("</main>\n<footer>Written by ").Text($"{Tool.Name} {Tool.Version}")
+            .Markup(". Sizes are binary: 1 KiB is 1024 bytes. Times are UTC.</footer>\n<script>").Markup(script)
+            .Markup("</script>\n</body>\n</html>\n");
+    }
+
+    private static void WriteHead(HtmlWriter html, Headline headline, string style, string script) => html
+        .Markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+        .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '")
+        .Markup(Hash(style)).Markup("'; script-src '").Markup(Hash(script))
+        .Markup("'; base-uri 'none'; form-action 'none'\">\n")
+        .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        .Markup("<meta name=\"referrer\" content=\"no-referrer\">\n<title>")
+        .Text($"{headline.Text} - leakstat").Markup("</title>\n<style>").Markup(style).Markup("</style>\n</head>\n");
+
+    private static void WriteHeader(HtmlWriter html, DiagnosisReport report, Headline headline)
+    {
+        HostIdentity host = report.Host;
+        string tone = headline.Tone switch { Tone.Critical => "critical", Tone.Warning => "warning", _ => "good" };
+        string[] who =
+        [
+            host.Name ?? "host of unknown name",
+            host.Release is { } release ? $"FreeBSD {release.Text}" : "release unknown",
+            host.Architecture ?? "",
+            host.PhysicalMemory is { } memory ? $"{Display.Bytes(memory.Value)} of memory" : "",
+            LookedAt.Span(report),
+        ];
+        html.Markup($"<header>\n<div class=\"verdict {tone}\">\n").Element("h1", headline.Text).Markup("\n")
+            .Element("p", headline.Detail).Markup("\n</div>\n<p class=\"host\">")
+            .Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n</header>\n");
+    }
+
+    private static void WriteNavigation(HtmlWriter html, DiagnosisReport report, bool hasSeries)
+    {
+        html.Markup("<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#findings\">Findings</a></li>\n");
+        Link(report.Differential is not null, "comparison", "Side by side");
+        Link(hasSeries, "time", "Over time");
+        Link(!report.Ledger.Pages.IsEmpty || !report.Ledger.Wired.IsEmpty, "ledger", "Memory ledger");
+        Link(report.Latest.Zones is not null, "zones", "Zones");
+        Link(report.Latest.MallocTypes is not null, "types", "Malloc types");
+        Link(true, "input", "What this rests on");
+        html.Markup("</ul></nav>\n");
+
+        void Link(bool there, string id, string name)
+        {
+            if (there)
+            {
+                html.Markup($"<li><a href=\"#{id}\">{name}</a></li>\n");
+            }
+        }
+    }
+
+    private static void WriteFindings(HtmlWriter html, DiagnosisReport report)
+    {
+        Finding[] open = [.. report.Findings.Where(f => f.Verdict != Verdict.Healthy)];
+        Finding[] harmless = [.. report.Findings.Where(f => f.Verdict == Verdict.Healthy)];
+        html.Markup("<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings <small>")
+            .Text(Headline.Tally([.. open])).Markup("</small></h2>\n");
+        if (open.Length == 0)
+        {
+            html.Markup("<p>Nothing needs attention.</p>\n");
+        }
+
+        for (int i = 0; i < open.Length; i++)
+        {
+            FindingHtml.Write(html, open[i], isOpen: i < 2 && (i == 0 || open[i].Severity != Severity.Info));
+        }
+
+        html.Markup("</section>\n");
+        if (harmless.Length == 0)
+        {
+            return;
+        }
+
+        html.Markup("<section id=\"fine\" aria-labelledby=\"fine-title\">\n")
+            .Markup("<h2 id=\"fine-title\">Also noted</h2>\n");
+        foreach (Finding finding in harmless)
+        {
+            FindingHtml.Write(html, finding, isOpen: false);
+        }
+
+        html.Markup("</section>\n");
+    }
+
+    private static string Asset(string name)
+    {
+        using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("Html/" + name)
+            ?? throw new InvalidOperationException($"the resource Html/{name} is missing from the assembly");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+
+    private static string Hash(string content) =>
+        "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.History;
+using Leakstat.Model;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
+
+namespace Leakstat.Reports.Views.Findings;
+
+/// <summary>What was read, what was not understood, and what would have told more.</summary>
+internal static class InputNotes
+{
+    private const int LabelWidth = 13;
+
+    /// <summary>Diagnostics that are about a file's use, not about a fault in it; they are told as counts.</summary>
+    private static readonly ImmutableArray<string> AboutUse =
+        [DiagnosticId.UnusedCommand, DiagnosticId.DuplicateOutput, DiagnosticId.UnknownOid];
+
+    public static void Write(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
+    {
+        LookedAt looked = LookedAt.Of(report);
+        canvas.Blank();
+        canvas.Paragraph(0, 0, new Run("What this rests on", Style.Strong));
+        string sources = looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources);
+        canvas.Field(2, LabelWidth, "Read", new Run($"{sources}; {LookedAt.Span(report)}"));
+        if (!looked.Missing.IsEmpty)
+        {
+            canvas.Field(2, LabelWidth, "Missing", new Run($"{string.Join(", ", looked.Missing)} would tell more"));
+        }
+
+        WriteFiles(canvas, report, "Not used", FileUse.NotUsed);
+        WriteFiles(canvas, report, "Unknown", FileUse.Unknown);
+        int skipped = report.Captures.Sum(c => c.Files.Sum(f => f.SkippedLines));
+        if (skipped > 0)
+        {
+            canvas.Field(2, LabelWidth, "Skipped", new Run(
+                $"{Display.Count(skipped, "line", "lines")} that could not be understood{(verbose ? "" : "; -v lists them")}"));
+        }
+
+        WriteInput(canvas, report);
+        WriteEvents(canvas, report.History, verbose);
+        WriteDiagnostics(canvas, report.Diagnostics, verbose);
+        if (verbose)
+        {
+            WriteFileTable(canvas, report);
+        }
+    }
+
+    private static void WriteFiles(TerminalCanvas canvas, DiagnosisReport report, string label, FileUse use)
+    {
+        string[] names = [.. report.Captures
+            .SelectMany(c => c.Files).Where(f => f.Use == use).Select(f => f.Name)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (names.Length == 0)
+        {
+            return;
+        }
+
+        const int Most = 8;
+        string more = names.Length > Most ? $" and {Display.Count(names.Length - Most)} more" : "";
+        canvas.Field(2, LabelWidth, label, new Run(string.Join(", ", names.Take(Most)) + more));
+    }
+
+    private static void WriteInput(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        InputReport input = report.Input;
+        foreach ((string host, int captures) in input.OtherHosts)
+        {
+            canvas.Field(2, LabelWidth, "Other host", new Run(
+                $"{host}: {Display.Count(captures, "capture", "captures")} of it left out here"));
+        }
+
+        foreach ((string earlier, string later) in input.ClockBackwards)
+        {
+            canvas.Field(2, LabelWidth, "Clock", new Run($"{earlier} says it was taken before {later}, which it follows"));
+        }
+
+        if (!input.Repeated.IsEmpty)
+        {
+            canvas.Field(2, LabelWidth, "Repeated", new Run(
+                $"{Display.Count(input.Repeated.Length, "capture is a copy", "captures are copies")} and left out"));
+        }
+    }
+
+    private static void WriteEvents(TerminalCanvas canvas, HostHistory history, bool verbose)
+    {
+        const int Most = 5;
+        string label = "Events";
+        int shown = verbose || history.Events.Length <= Most + 1 ? history.Events.Length : Most;
+        foreach (HistoryEvent happened in history.Events.AsSpan(0, shown))
+        {
+            string when = happened.Sample >= 0 && happened.Sample < history.Samples.Length
+                && history.Samples[happened.Sample].TakenAt is { } time
+                ? $"before {Display.Time(time)}: "
+                : "";
+            canvas.Field(2, LabelWidth, label, new Run(when + happened.Text));
+            label = "";
+        }
+
+        if (shown < history.Events.Length)
+        {
+            canvas.Field(2, LabelWidth, "", new Run($"{history.Events.Length - shown} more with -v", Style.Dim));
+        }
+    }
+
+    private static void WriteDiagnostics(TerminalCanvas canvas, ImmutableArray<Diagnostic> diagnostics, bool verbose)
+    {
+        const int Most = 5;
+        Diagnostic[] faults = [.. diagnostics.Where(d => verbose || !AboutUse.Contains(d.Id))];
+        int shown = verbose || faults.Length <= Most + 1 ? faults.Length : Most;
+        if (shown == 0)
+        {
+            return;
+        }
+
+        canvas.Paragraph(2, 2, new Run("Problems in the input", Style.Dim));
+        foreach (Diagnostic diagnostic in faults.AsSpan(0, shown))
+        {
+            canvas.Paragraph(
+                4, 6, new Run(diagnostic.Id), new Run(diagnostic.Text), new Run($"[{diagnostic.At}]", Style.Dim, true));
+        }
+
+        if (shown < faults.Length)
+        {
+            canvas.Paragraph(4, 4, new Run($"{Display.Count(faults.Length - shown)} more with -v", Style.Dim));
+        }
+    }
+
+    private static void WriteFileTable(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        int name = Math.Clamp(canvas.Width - 44, 14, 40);
+        foreach (CaptureSummary capture in report.Captures)
+        {
+            canvas.Blank();
+            canvas.Paragraph(0, 2, new Run(capture.Source, Style.Strong, true), new Run(
+                capture.TakenAt is { } time ? Display.Time(time) : "time unknown", Style.Dim));
+            foreach (CaptureFile file in capture.Files)
+            {
+                string skipped = file.SkippedLines > 0 ? $", {Display.Count(file.SkippedLines)} skipped" : "";
+                canvas.Row(new Run(
+                    $"  {canvas.Fit(file.Name, name)} {canvas.Fit(file.Format, 16)} {Display.Count(file.Rows),7} "
+                    + $"{Words.Of(file.Use)}{skipped}"));
+            }
+        }
+    }
+}

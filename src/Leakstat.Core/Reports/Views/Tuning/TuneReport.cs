@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.Json;
+using Leakstat.Diagnosis.Advising;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms.Json;
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Diagnoses;
+
+namespace Leakstat.Reports.Views.Tuning;
+
+/// <summary>
+/// <c>leakstat tune</c>: the plan as ready blocks for <c>/boot/loader.conf</c> and <c>/etc/sysctl.conf</c>, every line with
+/// its reason, risk and way back as comments; or as JSON, <c>leakstat.tune/1</c>.
+/// </summary>
+public static class TuneReport
+{
+    private const int Width = 78;
+
+    /// <summary>Writes the blocks as text; what is not a setting is a comment, so the text can be pasted as it is.</summary>
+    public static void WriteText(DiagnosisReport report, TextWriter output)
+    {
+        TunePlan plan = TunePlan.From(report);
+        string host = string.Join(" ", new[] { report.Host.Name, report.Host.Release?.Text, report.Host.Architecture }.OfType<string>());
+        Comment(output, host.Length > 0 ? $"leakstat tune: {host}" : "leakstat tune");
+        if (plan.IsEmpty)
+        {
+            Comment(output, "Nothing need be tuned: no finding of this capture calls for a lasting setting.");
+            return;
+        }
+
+        foreach (TuneBlock block in plan.Blocks)
+        {
+            output.Write('\n');
+            Comment(output, $"---- {block.File} ----");
+            foreach (TuneLine line in block.Lines)
+            {
+                output.Write('\n');
+                Comment(output, $"{line.Rule}: {line.Why}");
+                Comment(output, line.Text);
+                foreach ((string value, string rule) in line.Others)
+                {
+                    Comment(output, $"{rule} asked for {value}; one value is set.");
+                }
+
+                if (line.Risk is { Length: > 0 } risk)
+                {
+                    Comment(output, $"Risk: {risk}");
+                }
+
+                if (line.Revert is { Length: > 0 } revert)
+                {
+                    Comment(output, $"Undo: {revert}");
+                }
+
+                foreach (string command in line.Commands)
+                {
+                    Comment(output, $"Now: {command}");
+                }
+
+                output.Write(PrintableText.Of(line.Line, ascii: true));
+                output.Write('\n');
+            }
+        }
+    }
+
+    /// <summary>Writes the plan as one UTF-8 object with a line end behind it.</summary>
+    public static void WriteJson(DiagnosisReport report, Stream output)
+    {
+        TunePlan plan = TunePlan.From(report);
+        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", "leakstat.tune/1");
+            JsonHead.Write(json, report.Host);
+            json.WriteStartArray("files");
+            foreach (TuneBlock block in plan.Blocks)
+            {
+                json.WriteStartObject();
+                json.WriteString("file", block.File);
+                json.WriteStartArray("lines");
+                foreach (TuneLine line in block.Lines)
+                {
+                    WriteLine(json, line);
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteLine(Utf8JsonWriter json, TuneLine line)
+    {
+        json.WriteStartObject();
+        json.WriteString("line", line.Line);
+        json.WriteString("name", line.Name);
+        json.WriteString("value", line.Value);
+        json.WriteString("rule", line.Rule);
+        json.WriteString("why", line.Why);
+        json.WriteString("text", line.Text);
+        json.WriteStartArray("commands");
+        foreach (string command in line.Commands)
+        {
+            json.WriteStringValue(command);
+        }
+
+        json.WriteEndArray();
+        json.Text("risk", line.Risk);
+        json.Text("revert", line.Revert);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Text as comment lines, broken at blanks.</summary>
+    private static void Comment(TextWriter output, string text)
+    {
+        var line = new StringBuilder("#");
+        foreach (string word in PrintableText.Of(text, ascii: true).Split(' '))
+        {
+            if (line.Length > 1 && line.Length + 1 + word.Length > Width)
+            {
+                output.Write(line.Append('\n'));
+                line.Clear().Append("#  ");
+            }
+
+            line.Append(' ').Append(word);
+        }
+
+        output.Write(line.Append('\n'));
+    }
+}
