@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.DetectionBench.Hosts;
