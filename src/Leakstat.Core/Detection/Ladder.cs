@@ -8,6 +8,9 @@ namespace Leakstat.Detection;
 /// </summary>
 internal static class Ladder
 {
+    // Beyond this the model of the weights is less sure than its sum.
+    private const double MostSureOfSuspect = 0.98;
+
     // What rises as most of the host does is the host's growth.
     private const double MostCommon = 0.6;
 
@@ -40,7 +43,7 @@ internal static class Ladder
                 results[i] = results[i] with
                 {
                     Class = TrendClass.Suspect,
-                    Confidence = weighed.Probability,
+                    Confidence = Math.Min(weighed.Probability, MostSureOfSuspect),
                     GroupLeader = results[i].Key,
                 };
             }
