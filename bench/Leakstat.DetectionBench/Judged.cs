@@ -1,5 +1,6 @@
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 
 namespace Leakstat.DetectionBench;
 

@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
 using Leakstat.History;
 
 namespace Leakstat.DetectionBench.Measures;

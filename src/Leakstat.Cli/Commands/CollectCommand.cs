@@ -57,8 +57,11 @@ internal static class CollectCommand
     private static int Run(ParseResult parsed, Options options, Terminal terminal)
     {
         ImmutableArray<LiveTarget> targets = Targets(parsed, options, terminal);
-        var writer = new SpoolWriter(parsed.GetValue(options.Spool)!) { Remark = text => terminal.Error.WriteLine(
-            $"leakstat: {Shown(text)}") };
+        var writer = new SpoolWriter(parsed.GetValue(options.Spool)!)
+        {
+            Remark = text => terminal.Error.WriteLine(
+            $"leakstat: {Shown(text)}")
+        };
         using var children = new ChildProcesses();
         using var end = new CancellationTokenSource();
         using IDisposable signals = Interruption.Of(end);

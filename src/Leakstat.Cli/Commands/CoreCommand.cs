@@ -34,8 +34,11 @@ internal static class CoreCommand
         };
         var list = new Option<bool>("--list") { Description = "only list; write nothing" };
         var again = new Option<bool>("--again") { Description = "analyse also what has a report" };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "print only what is new, and nothing where "
-            + "nothing is (for cron)" };
+        var quiet = new Option<bool>("--quiet", "-q")
+        {
+            Description = "print only what is new, and nothing where "
+            + "nothing is (for cron)"
+        };
         var kgdb = new Option<string?>("--kgdb")
         {
             Description = "path of kgdb, or none (else the installed one)",

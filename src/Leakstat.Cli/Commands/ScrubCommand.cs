@@ -17,8 +17,11 @@ internal static class ScrubCommand
     public static Command Create(Terminal terminal)
     {
         var source =
-            new Argument<string>("SOURCE") { Description = "capture, archive, transcript, crash summary, spool, or - "
-                + "for standard input" };
+            new Argument<string>("SOURCE")
+            {
+                Description = "capture, archive, transcript, crash summary, spool, or - "
+                + "for standard input"
+            };
         var output = new Option<string>("--output", "-o")
         {
             Description = "folder to make, or archive where it ends in .tar.gz; must not be there yet",

@@ -90,12 +90,12 @@ internal static class SourceReading
         HostSource host = set.Hosts[0];
         DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(
             Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All), () => new InputReport
-        {
-            OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
-            ClockBackwards = host.ClockBackwards,
-            Repeated = host.Repeated,
-            Problems = set.Problems,
-        }, reference);
+            {
+                OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
+                ClockBackwards = host.ClockBackwards,
+                Repeated = host.Repeated,
+                Problems = set.Problems,
+            }, reference);
         if (report is null || report.Captures.All(IsEmpty))
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems.Concat(report?.Diagnostics ?? [])));

@@ -143,8 +143,11 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
             if (cut.Files.Length > 0)
             {
                 taken(
-                    cut with { Skipped = cut.Skipped.Add(
-                        new SkippedPart("(rest)", failure?.Text ?? "ended before it was whole")) });
+                    cut with
+                    {
+                        Skipped = cut.Skipped.Add(
+                        new SkippedPart("(rest)", failure?.Text ?? "ended before it was whole"))
+                    });
             }
         }
 

@@ -1,4 +1,3 @@
-using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.History;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.History;
 
 namespace Leakstat.History;
 

@@ -176,8 +176,11 @@ public static class SuspectName
             if (file.Name == name && file.Size > 0 && file.Address > 0)
             {
                 why = "";
-                return new TraceSuspect(SuspectKind.Module, name) { Module = new ModuleRange(
-                    file.Address, (ulong)file.Size) };
+                return new TraceSuspect(SuspectKind.Module, name)
+                {
+                    Module = new ModuleRange(
+                    file.Address, (ulong)file.Size)
+                };
             }
         }
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
-using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 using Leakstat.Reports.Views.Ledgers;
 

@@ -162,23 +162,23 @@ internal static class WatchTable
 
     private static string CellText(Cell cell, WatchRow row, WatchSnapshot snapshot, int width, bool ascii) =>
         cell switch
-    {
-        Cell.Kind => Words.Of(row.Subject.Kind),
-        Cell.Name => PrintableText.Of(row.Subject.Name, ascii: true),
-        Cell.Size => Display.ShortBytes(row.Bytes),
-        Cell.Change => row.Change is { } change ? Display.ShortChange(change) : "?",
-        Cell.Rate => row.BytesPerHour is { } rate ? Display.ShortChange(rate) : "",
-        Cell.Recent => Sparkline.Of(row.Recent.ToArray(), width, ascii),
-        Cell.Free => row.FreeBytes is { } free ? Display.ShortBytes(free) : "",
-        Cell.Items => row.Items is { } items ? Display.Count(items) : "",
-        Cell.Failures => row.Failures is > 0 and { } failures ? Display.Count(failures) : "",
-        Cell.Fill => row.Bound is { } bound ? Display.Percent(bound.Fill) : "",
-        Cell.Limit => row.Bound is { } bound ? Limit(bound) : "",
-        Cell.Owner => snapshot.Owners.Of(row.Subject) is [var owner, ..]
-            ? PrintableText.Of(owner.Module, ascii: true)
-            : "",
-        _ => What(snapshot, row.Subject),
-    };
+        {
+            Cell.Kind => Words.Of(row.Subject.Kind),
+            Cell.Name => PrintableText.Of(row.Subject.Name, ascii: true),
+            Cell.Size => Display.ShortBytes(row.Bytes),
+            Cell.Change => row.Change is { } change ? Display.ShortChange(change) : "?",
+            Cell.Rate => row.BytesPerHour is { } rate ? Display.ShortChange(rate) : "",
+            Cell.Recent => Sparkline.Of(row.Recent.ToArray(), width, ascii),
+            Cell.Free => row.FreeBytes is { } free ? Display.ShortBytes(free) : "",
+            Cell.Items => row.Items is { } items ? Display.Count(items) : "",
+            Cell.Failures => row.Failures is > 0 and { } failures ? Display.Count(failures) : "",
+            Cell.Fill => row.Bound is { } bound ? Display.Percent(bound.Fill) : "",
+            Cell.Limit => row.Bound is { } bound ? Limit(bound) : "",
+            Cell.Owner => snapshot.Owners.Of(row.Subject) is [var owner, ..]
+                ? PrintableText.Of(owner.Module, ascii: true)
+                : "",
+            _ => What(snapshot, row.Subject),
+        };
 
     private static string Limit(WatchBound bound) =>
         (bound.IsBytes ? Display.Bytes(bound.Most) : Display.Count(bound.Most)) + (

@@ -36,6 +36,6 @@ public sealed class DiagnosticPageTests
 
         Assert.Equal((0, DiagnosticPage.Of("LSD103")), (run.ExitCode, run.Output));
         Assert.Equal(2, CommandRun.Of(["explain", "LSD999"]).ExitCode);
-        Assert.Contains("LSD101", CommandRun.Of(["explain", "LSD110"]).Output, StringComparison.Ordinal);
+        Assert.Contains("LSD209", CommandRun.Of(["explain", "LSD299"]).Output, StringComparison.Ordinal);
     }
 }

@@ -77,9 +77,17 @@ internal sealed class SchemaValidator
 
                 break;
             case "additionalProperties" when value.ValueKind == JsonValueKind.Object:
-                foreach (JsonProperty member in value.EnumerateObject())
+                bool hasProperties = schema.TryGetProperty("properties", out JsonElement properties);
+                foreach (JsonProperty member in value.EnumerateObject().Where(m => !hasProperties || !properties.TryGetProperty(m.Name, out _)))
                 {
-                    Require(argument.GetBoolean() || schema.GetProperty("properties").TryGetProperty(member.Name, out _), at, $"has {member.Name}");
+                    if (argument.ValueKind == JsonValueKind.Object)
+                    {
+                        Check(argument, member.Value, $"{at}.{member.Name}");
+                    }
+                    else
+                    {
+                        Require(argument.GetBoolean(), at, $"has {member.Name}");
+                    }
                 }
 
                 break;

@@ -122,8 +122,11 @@ internal static class GateCommand
             common,
             options,
             [folder.Captures],
-            _ => plan with { Roles = [.. plan.Roles.Select(
-                (r, i) => r == RoundRole.Round && i <= warmUp ? RoundRole.WarmUp : r)] },
+            _ => plan with
+            {
+                Roles = [.. plan.Roles.Select(
+                (r, i) => r == RoundRole.Round && i <= warmUp ? RoundRole.WarmUp : r)]
+            },
             terminal);
     }
 

@@ -46,14 +46,10 @@ internal static class TraceRun
             64 << 20);
         stream.Position = 0;
         SourceSet set = SourceSet.Open(
-<<<<<<< HEAD:src/Leakstat.Cli/Tracing/TraceRun.cs
-            [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)], new NamePool(), ReadLimits.Default, new Zstandard());
-=======
             [FileSystemSource.FromStream(target.Name, stream, ReadLimits.Default.FileBytes)],
             new NamePool(),
             ReadLimits.Default,
             new Zstandard());
->>>>>>> main:src/Leakstat.Cli/Commands/Traces/TraceRun.cs
         Capture[] captures = set.Hosts.IsEmpty ? [] : [.. set.Hosts[0].Captures()];
         return captures switch
         {

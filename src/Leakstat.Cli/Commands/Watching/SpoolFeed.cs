@@ -194,14 +194,9 @@ internal sealed class SpoolFeed : ICaptureFeed
 
     private void Read(List<string> fresh, Action<FeedEvent> post)
     {
-<<<<<<< HEAD:src/Leakstat.Cli/Watching/SpoolFeed.cs
-        ISourceNode[] nodes = [.. fresh.Order(StringComparer.Ordinal).Select(FileSystemSource.TryOpen).OfType<ISourceNode>()];
-        SourceSet set = SourceSet.Open(nodes, _names, ReadLimits.Default, new Zstandard());
-=======
         ISourceNode[] nodes =
             [.. fresh.Order(StringComparer.Ordinal).Select(FileSystemSource.TryOpen).OfType<ISourceNode>()];
         SourceSet set = SourceSet.Open(nodes, _names, ReadLimits.Default, new Zstandard());
->>>>>>> main:src/Leakstat.Cli/Commands/Watching/SpoolFeed.cs
         foreach (HostSource host in set.Hosts.Where(h => h.Host is null || _host is null || h.Host == _host))
         {
             foreach (Capture capture in host.Captures())

@@ -37,8 +37,11 @@ internal static class WatchCommand
         sort.AcceptOnlyFromAmong("growth", "size", "rate", "name");
         var options = new Options(
             new CommonOptions(),
-            new Argument<string>("TARGET") { Description = "local, ssh://[user@]host[:port], or a spool that grows "
-                + "(a folder of captures)" },
+            new Argument<string>("TARGET")
+            {
+                Description = "local, ssh://[user@]host[:port], or a spool that grows "
+                + "(a folder of captures)"
+            },
             Durations.Option(
                 "--every",
                 "time between captures of a live host (10s unless given), or looks at a spool",
@@ -50,10 +53,18 @@ internal static class WatchCommand
             new Option<int>("--rows") { Description = "rows of a printed view", HelpName = "N", DefaultValueFactory = _ => WatchBatch.DefaultRows },
             new Option<int?>("--count", "-n") { Description = "end after so many printed views", HelpName = "N" },
             new Option<bool>("--once") { Description = "print one view and exit" },
-            new Option<bool>("--batch") { Description = "print a view for each capture, as plain lines; so it is "
-                + "where the output is no terminal" },
-            new Option<string>("--output", "-o") { Description = "spool that the key w writes captures of a live "
-                + "host to", HelpName = "SPOOL", DefaultValueFactory = _ => "leakstat-spool" },
+            new Option<bool>("--batch")
+            {
+                Description = "print a view for each capture, as plain lines; so it is "
+                + "where the output is no terminal"
+            },
+            new Option<string>("--output", "-o")
+            {
+                Description = "spool that the key w writes captures of a live "
+                + "host to",
+                HelpName = "SPOOL",
+                DefaultValueFactory = _ => "leakstat-spool"
+            },
             new LiveOptions());
         var command = new Command("watch", "live view of one host, like top(1), sorted by growth")
         {

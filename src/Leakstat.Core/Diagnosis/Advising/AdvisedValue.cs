@@ -1,5 +1,4 @@
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Advising;
 
@@ -25,9 +24,9 @@ internal static class AdvisedValue
     /// Whether the tunable can have the value on that host: not negative, within its variable, and, of those that count
     /// memory, no more than there is.
     /// </summary>
-    public static bool Holds(DiagnosisCase host, string name, long value) =>
+    public static bool Holds(DiagnosisCase context, string name, long value) =>
         value >= 0 && (IsWide(name)
-            ? host.Latest.Host.PhysicalMemory is not { Value: > 0 } memory || value <= memory.Value
+            ? context.Latest.Host.PhysicalMemory is not { Value: > 0 } memory || value <= memory.Value
             : value <= int.MaxValue);
 
     /// <summary>Whether a number is a count that an <c>int</c> holds.</summary>

@@ -30,9 +30,9 @@ internal sealed class GrowthAnalysis
     public ImmutableArray<GrowthObservation> Explained { get; }
 
     /// <summary>Compares the captures of the current boot; null where there is only one.</summary>
-    public static GrowthAnalysis? Of(DiagnosisCase host)
+    public static GrowthAnalysis? Of(DiagnosisCase context)
     {
-        HostHistory history = host.History;
+        HostHistory history = context.History;
         int from = history.CurrentBootStart;
         if (history.Samples.Length - from < 2)
         {

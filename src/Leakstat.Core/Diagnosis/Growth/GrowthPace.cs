@@ -50,17 +50,17 @@ internal static class GrowthPace
     /// <summary>
     /// When memory is gone at that rate: free pages and those that the page daemon can free. Null where unknown.
     /// </summary>
-    public static ExhaustionTime? UntilMemoryIsGone(DiagnosisCase host, ObservedGrowth growth)
+    public static ExhaustionTime? UntilMemoryIsGone(DiagnosisCase context, ObservedGrowth growth)
     {
-        if (host.Ledger.FindPages(AccountName.Free) is not { } free)
+        if (context.Ledger.FindPages(AccountName.Free) is not { } free)
         {
             return null;
         }
 
-        long rest = Arithmetic.Sum(host.Ledger.Pages
+        long rest = Arithmetic.Sum(context.Ledger.Pages
             .Where(a => a.Name is AccountName.Inactive or AccountName.Laundry or AccountName.Cache)
             .Select(a => a.Bytes));
-        return Until("physical memory", Arithmetic.Add(free.Bytes, rest), growth, host.Latest.TakenAt);
+        return Until("physical memory", Arithmetic.Add(free.Bytes, rest), growth, context.Latest.TakenAt);
     }
 
     private static DateTimeOffset? After(DateTimeOffset start, double hours) =>

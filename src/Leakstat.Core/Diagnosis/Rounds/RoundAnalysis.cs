@@ -4,7 +4,6 @@ using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Knowledge;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rounds;
 

@@ -16,9 +16,9 @@ public sealed class LS0109ExplainedGrowth : IRule
     public string Name => "Growth that a counter explains";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (GrowthAnalysis.Of(host) is not { Explained: { IsEmpty: false } explained })
+        if (GrowthAnalysis.Of(context) is not { Explained: { IsEmpty: false } explained })
         {
             yield break;
         }

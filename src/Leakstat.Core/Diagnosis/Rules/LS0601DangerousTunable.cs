@@ -99,9 +99,9 @@ public sealed class LS0601DangerousTunable : IRule
             && large.Value > memory.Value / 1024 => new Fault(
             "kern.maxfiles", large, $"kern.maxfiles is {Display.Count(large.Value)}, more than memory can hold",
             "A program that leaks descriptors is stopped by memory only.")
-        {
-            Severity = Severity.Info,
-        },
+            {
+                Severity = Severity.Info,
+            },
         _ => null,
     };
 

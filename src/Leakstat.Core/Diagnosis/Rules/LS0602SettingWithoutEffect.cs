@@ -96,17 +96,17 @@ public sealed class LS0602SettingWithoutEffect : IRule
 
     private Finding Make(
         DiagnosisCase context, Configuration file, ConfigurationLine line, Severity severity, string title) => new()
-    {
-        Rule = Id,
-        Title = title,
-        Severity = severity,
-        Verdict = Verdict.Misconfiguration,
-        Subject = Subject.Tunable(line.Name),
-        Confidence = 0.9,
-        Evidence = [new Evidence(
+        {
+            Rule = Id,
+            Title = title,
+            Severity = severity,
+            Verdict = Verdict.Misconfiguration,
+            Subject = Subject.Tunable(line.Name),
+            Confidence = 0.9,
+            Evidence = [new Evidence(
             $"The line sets {line.Name} to {line.Value}", null, Unit.Items, new SourceLine(file.File, line.Line))],
-        Advice = Right(context, file, line),
-    };
+            Advice = Right(context, file, line),
+        };
 
     /// <summary>The line where and as it would do something, where that is known and its value is a number.</summary>
     private static ImmutableArray<Advice> Right(DiagnosisCase context, Configuration file, ConfigurationLine line)

@@ -4,7 +4,6 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.TwoHosts;
 
@@ -102,12 +101,12 @@ public static class HostComparison
         bool few = overlap.Points.Length < options.MinimumSamples;
         HostTrends trends = new TrendEngine(
             few ? options with { MinimumSamples = HostDifferential.FewestPoints } : options).Analyze(new HostSeries
-        {
-            Hours = overlap.Points,
-            UptimeAtStart = overlap.From,
-            Series = inputs.ToImmutable(),
-            Counters = Counters(overlap, judgedCase, otherCase, inverse),
-        });
+            {
+                Hours = overlap.Points,
+                UptimeAtStart = overlap.From,
+                Series = inputs.ToImmutable(),
+                Counters = Counters(overlap, judgedCase, otherCase, inverse),
+            });
         foreach (TrendResult result in trends.Results)
         {
             SeriesPair pair = asked[result.Key];
@@ -134,8 +133,12 @@ public static class HostComparison
         {
             return inverse || row.IsSignificant
                 ? row
-                : row with { Change = GrowthChange.Explained, Reason = result.ExplainedBy
-                    ?? "a cache that is bounded or gives back" };
+                : row with
+                {
+                    Change = GrowthChange.Explained,
+                    Reason = result.ExplainedBy
+                    ?? "a cache that is bounded or gives back"
+                };
         }
 
         ComparedRate? rateOfOther = inverse ? row.RateInB : row.RateInA;

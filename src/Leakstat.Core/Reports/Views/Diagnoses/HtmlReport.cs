@@ -3,7 +3,6 @@ using System.Text;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
-using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Comparisons;
 using Leakstat.Reports.Views.Detections;

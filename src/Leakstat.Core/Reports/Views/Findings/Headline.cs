@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Verdicts;
 using Leakstat.Model;
-using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Findings;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Leakstat.Accounting;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Json;
-using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Reports.Views.Ledgers;
 

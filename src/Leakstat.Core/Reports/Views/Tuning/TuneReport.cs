@@ -4,7 +4,6 @@ using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
-using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Reports.Views.Tuning;
 
