@@ -5,6 +5,9 @@ namespace Leakstat.Tests.Fuzz;
 
 public class ShortFuzzTests
 {
+    /// <summary>Mutilations of the fixed seed that lose something and name nothing; this number only goes down.</summary>
+    private const int KnownSilentLosses = 1;
+
     [Fact]
     [Trait("Takes", "long")]
     public void Damaged_inputs_are_read_without_a_crash_a_hang_or_unbounded_memory()

@@ -31,7 +31,7 @@ public sealed class JsonReportTests
         JsonElement root = document.RootElement;
         Assert.Equal("leakstat.diagnosis/1", root.GetProperty("schema").GetString());
         Assert.Equal(
-            ["schema", "tool", "host", "captures", "ledger", "findings", "diagnostics", "events"],
+            ["schema", "tool", "host", "captures", "ledger", "verdict", "findings", "diagnostics", "events"],
             root.EnumerateObject().Select(m => m.Name));
         Assert.Equal(
             ["name", "release", "osreldate", "arch", "physicalMemory"],

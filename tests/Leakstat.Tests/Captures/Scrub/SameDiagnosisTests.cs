@@ -103,6 +103,10 @@ public sealed class SameDiagnosisTests
         JsonNode root = JsonNode.Parse(stream.ToArray())!;
         root["host"]!.AsObject().Remove("name");
         root.AsObject().Remove("tool");
+
+        // The words and the command of the verdict name the host.
+        root["verdict"]!.AsObject().Remove("text");
+        root["verdict"]!.AsObject().Remove("command");
         foreach (JsonNode? capture in root["captures"]!.AsArray())
         {
             capture!.AsObject().Remove("source");
