@@ -1,6 +1,5 @@
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
 
 namespace Leakstat.DetectionBench;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;

@@ -2,7 +2,6 @@ using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Rules;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
 

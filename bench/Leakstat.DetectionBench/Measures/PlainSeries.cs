@@ -1,6 +1,5 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
 using Leakstat.History;
 
 namespace Leakstat.DetectionBench.Measures;

@@ -51,8 +51,8 @@ internal static class Ladder
     }
 
     private static bool IsHarmless(RiseContext context, OwnerNature nature, TrendOptions options) =>
-        ((options.Without & EvidenceKinds.Saturation) == 0 && context.AtCeiling)
-        || ((options.Without & EvidenceKinds.Owner) == 0 && nature == OwnerNature.Cache)
-        || ((options.Without & EvidenceKinds.Company) == 0 
+        (!options.Without.HasFlag(EvidenceKinds.Saturation) && context.AtCeiling)
+        || (!options.Without.HasFlag(EvidenceKinds.Owner) && nature == OwnerNature.Cache)
+        || (!options.Without.HasFlag(EvidenceKinds.Company)
             && (context.Lockstep >= MostInLockstep || context.Common > MostCommon));
 }

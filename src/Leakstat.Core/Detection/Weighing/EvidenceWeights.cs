@@ -58,11 +58,11 @@ internal static class EvidenceWeights
         new("small ratio", EvidenceKinds.Share, (r, _) => Math.Min(r.Ratio, 0.2) * 5, 1.70, 0.5),
         new("clear growth", EvidenceKinds.Share, (r, c) => Clear(c) * Math.Min(r.Ratio, 1), 0.18, 0.05),
         new("slow to clear", EvidenceKinds.Slope, (r, c) => Clear(c) * Math.Min(c.Slope, 6), 0.28, 0.2),
-        new("held", 1.75, (r, c) => double.IsNaN(r.Memory)
-            ? 0 : r.Memory * Math.Min(r.Ratio, 1) * (1 - Math.Min(r.AdjustedFall, 1)), 0.55, 0),
+        new("held", EvidenceKinds.Share, (r, c) => double.IsNaN(r.Memory)
+            ? 0 : r.Memory * Math.Min(r.Ratio, 1) * (1 - Math.Min(r.AdjustedFall, 1)), 1.75, 0),
         new("boots", EvidenceKinds.Boots, (_, c) => c.BootsSeen > 1 ? Math.Log(c.Boots + 1) : 0, -1.53, 0),
-        new("boots without", 1.02, (_, c) => c.BootsSeen > 1
-            ? Math.Log(c.BootsSeen - c.Boots + 1) : 0, 0.88, 0),
+        new("boots without", EvidenceKinds.Boots, (_, c) => c.BootsSeen > 1
+            ? Math.Log(c.BootsSeen - c.Boots + 1) : 0, 1.02, 0),
         new("cache", EvidenceKinds.Owner, (_, c) => c.Nature == OwnerNature.Cache ? 1 : 0, -1.5, 0),
         new("per process", EvidenceKinds.Owner, (_, c) => c.Nature == OwnerNature.PerProcess ? 1 : 0, -0.5, 0),
     ];

@@ -65,7 +65,8 @@ public sealed class LS0112GrowthUntilReboot : IRule
             Growth = new ObservedGrowth(
                 Middle(cycle.Boots.Select(b => b.PerHour)) * unit, cycle.Boots.Min(
                     b => b.PerHour) * unit, cycle.Boots.Max(b => b.PerHour) * unit,
-                context.History.Samples[context.History.CurrentBootStart].TakenAt) { Bytes = gained },
+                context.History.Samples[context.History.CurrentBootStart].TakenAt)
+            { Bytes = gained },
             Exhaustion = due,
             Owners = isType || isZone ? OwnerLookup.Of(context, isZone, key.Name) : [],
             Advice = GrowthAdvice.For(context, isType ? SubjectKind.Malloc : isZone
