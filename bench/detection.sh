@@ -9,12 +9,16 @@
 # --noise DIR: folder of measured memory (minute,percent) that the family real takes. --hosts N: of each class.
 # --class TEXT[;TEXT]: classes that begin so. --classes: lists them. --hourly N: healthy hosts of each class that are
 # looked at every hour; the others are looked at whenever they have a quarter more captures. --one-look: at the end only.
-# --time: time to detect of steady leaks, too. --write DIR: writes the hosts as spools with their truth, and no more.
+# --time: time to detect of steady leaks, too. --minutes N: begins no host after so long. --threads N: at once (2).
+# --without KIND[,KIND]: takes evidence away (onesided, retention, survival, floor, boots, share, owner, company,
+# saturation, counters, slope). --fit A,B --test C: confidence fitted on two families, tested on the third.
+# --sensitivity: puts the slowest leak that is said to be named into --hosts healthy hosts, and counts how often it is.
+# --write DIR: writes the hosts as spools with their truth, and no more.
 set -eu
 cd "$(dirname "$0")/.."
 dotnet build bench/Leakstat.DetectionBench -c Release --nologo -v quiet
 case " $* " in
-    *" --quick "* | *" --engine-only "* | *" --class "* | *" --classes "* | *" --write "*) page='' ;;
+    *" --quick "* | *" --engine-only "* | *" --class "* | *" --classes "* | *" --write "* | *" --fit "* | *" --sensitivity "*) page='' ;;
     *) page='--page docs/detection.md' ;;
 esac
 # shellcheck disable=SC2086

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Leakstat.Detection;
+using Leakstat.Detection.Weighing;
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Measures;
 
@@ -39,8 +41,21 @@ internal static class FamilyCommand
             return 0;
         }
 
+        TrendOptions options = TrendOptions.Default with { Without = Enum.Parse<EvidenceKinds>(Value("--without") ?? "None", ignoreCase: true) };
+        if (args.Contains("--sensitivity"))
+        {
+            Console.WriteLine(SensitivityCheck.Run(families, hosts, threads, options));
+            return 0;
+        }
+
         Looking looking = args.Contains("--one-look") ? Looking.AtEnd : Looking.Growing;
-        HostOutcome[] outcomes = FamilyBench.Run(classes, hosts, Number("--hourly", 0), looking, args.Contains("--time"), threads);
+        HostOutcome[] outcomes = FamilyBench.Run(classes, hosts, Number("--hourly", 0), looking, args.Contains("--time"), threads, Number("--minutes", 1_000_000), options);
+        if (Value("--fit") is { } fit && Value("--test") is { } test)
+        {
+            Console.WriteLine(Recalibration.Table(outcomes, [(fit.Split(','), test)]));
+            return 0;
+        }
+
         string report = FamilyReport.Write(outcomes, "bench/detection.sh " + string.Join(' ', Shown(args)), seed);
         Console.WriteLine(report);
         if (args.Contains("--explain"))
@@ -64,7 +79,7 @@ internal static class FamilyCommand
     {
         for (int i = 0; i < args.Length; i++)
         {
-            if (args[i] is "--page" or "--root" or "--threads")
+            if (args[i] is "--page" or "--root" or "--threads" or "--minutes")
             {
                 i++;
                 continue;

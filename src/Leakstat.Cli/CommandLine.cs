@@ -111,4 +111,5 @@ public static class CommandLine
     };
 
     private static string Arguments(Command command) =>
-        string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));}
+        string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
+}

@@ -29,7 +29,8 @@ internal static class HostCaptures
                 Architecture = "amd64",
                 PhysicalMemory = sysctls.Number("hw.physmem"),
                 PageSize = sysctls.Number("hw.pagesize"),
-                BootedAt = host.BootedAt[sample],
+                // kern.boottime is read to the second.
+                BootedAt = DateTimeOffset.FromUnixTimeSeconds(host.BootedAt[sample].ToUnixTimeSeconds()),
             },
             Zones = Zones(host, sample, new SourceFile(source + "/vmstat-z.txt")),
             MallocTypes = Types(host, sample, new SourceFile(source + "/vmstat-m.txt")),

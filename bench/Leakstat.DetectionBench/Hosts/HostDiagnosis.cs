@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.History;
@@ -12,10 +12,12 @@ namespace Leakstat.DetectionBench.Hosts;
 /// What the product says of a simulated host: captures go through the ledger and the history into the rules, as those of
 /// <c>leakstat detect</c> do. Looks are taken in order of time; what was read is not read again.
 /// </summary>
-internal sealed class HostDiagnosis(SimulatedHost host)
+internal sealed class HostDiagnosis(SimulatedHost host, TrendOptions options)
 {
+    private static readonly KnowledgeBase Knowledge = BuiltInKnowledge.Load();
+
     private readonly HistoryBuilder _history = new();
-    private readonly Diagnoser _diagnoser = new(BuiltInKnowledge.Load());
+    private readonly Diagnoser _diagnoser = new(Knowledge) { Trend = options };
     private Capture? _latest;
 
     /// <summary>Captures read so far.</summary>

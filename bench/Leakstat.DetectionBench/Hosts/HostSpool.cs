@@ -21,18 +21,23 @@ internal static class HostSpool
         {
             string capture = Path.Combine(folder, Stamp(host.Times[i]));
             Directory.CreateDirectory(capture);
-            File.WriteAllText(
-                Path.Combine(capture, "manifest.json"),
-                JsonSerializer.Serialize(new { host = host.Name, takenAt = Stamp(host.Times[i]) }));
-            File.WriteAllText(Path.Combine(capture, "vmstat-z.txt"), Zones(host, i));
-            File.WriteAllText(Path.Combine(capture, "vmstat-m.txt"), Types(host, i));
-            File.WriteAllText(
-                Path.Combine(capture, "sysctl.txt"),
-                string.Concat(HostCaptures.Lines(host, i).Select(line => $"{line.Name}: {line.Value}\n")));
+            foreach ((string name, string text) in Files(host, i))
+            {
+                File.WriteAllText(Path.Combine(capture, name), text);
+            }
         }
 
         File.WriteAllText(Path.Combine(folder, "truth.json"), Truth(host));
     }
+
+    /// <summary>The files of a capture, as the commands print them.</summary>
+    public static IEnumerable<(string Name, string Text)> Files(SimulatedHost host, int sample) =>
+    [
+        ("manifest.json", JsonSerializer.Serialize(new { host = host.Name, takenAt = Stamp(host.Times[sample]) })),
+        ("vmstat-z.txt", Zones(host, sample)),
+        ("vmstat-m.txt", Types(host, sample)),
+        ("sysctl.txt", string.Concat(HostCaptures.Lines(host, sample).Select(line => $"{line.Name}: {line.Value}\n"))),
+    ];
 
     private static string Truth(SimulatedHost host) => JsonSerializer.Serialize(new Dictionary<string, object?>
     {

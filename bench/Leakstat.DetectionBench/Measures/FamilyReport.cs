@@ -22,6 +22,11 @@ internal static class FamilyReport
         }
 
         Calibration(text, outcomes, families);
+        if (families.Length > 2)
+        {
+            text.AppendLine(Recalibration.Table(outcomes, [.. families.Select(f => (families.Where(o => o != f).ToArray(), f))]));
+        }
+
         Defects(text, outcomes, families);
         return text.ToString();
     }

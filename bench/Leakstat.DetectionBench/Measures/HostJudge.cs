@@ -1,3 +1,4 @@
+using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.DetectionBench.Rules;
 using Leakstat.Diagnosis.Contracts;
@@ -24,10 +25,10 @@ internal static class HostJudge
 {
     private static readonly double[] Latenesses = [1, 1.4, 2, 2.8, 4, 6];
 
-    public static HostOutcome Judge(string family, SimulatedHost host, Looking healthy, bool timed)
+    public static HostOutcome Judge(string family, SimulatedHost host, Looking healthy, bool timed, TrendOptions options)
     {
         HostTruth truth = host.Truth;
-        var diagnosis = new HostDiagnosis(host);
+        var diagnosis = new HostDiagnosis(host, options);
         var wrongLeaks = new HashSet<Subject>();
         double lateness = double.NaN;
         int[] looks = truth.IsLeak ? [] : [.. Looks(host, healthy)];
@@ -124,7 +125,7 @@ internal static class HostJudge
             Note(0, finding.Subject, finding.Confidence);
         }
 
-        foreach (RisingSeries rising in report.Trends is { } trends ? RisingSeries.Of(report.History, trends) : [])
+        foreach (RisingSeries rising in report.Trends is { CanProve: true } trends ? RisingSeries.Of(report.History, trends) : [])
         {
             Note(0, SubjectOf(rising.Key), rising.Probability ?? 0);
         }

@@ -1,5 +1,3 @@
-using Leakstat.DetectionBench.Hosts;
-
 namespace Leakstat.DetectionBench.Mechanisms;
 
 /// <summary>A host that runs: rows of memory, what lives in them, what is lost, boots, and pages that add up.</summary>

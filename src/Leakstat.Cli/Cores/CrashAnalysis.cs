@@ -7,8 +7,8 @@ using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Unwinding;
 using Leakstat.Model;
-using Leakstat.Reports.Views.Crashes;
 using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;
 

@@ -6,8 +6,8 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
-using Leakstat.Reports.Views.Crashes;
 using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Crashes;
 using Leakstat.Reports.Views.Diagnoses;
 
 namespace Leakstat.Cli.Cores;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Tables;

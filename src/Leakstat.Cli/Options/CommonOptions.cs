@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Cli.Options;
 

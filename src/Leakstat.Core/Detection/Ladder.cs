@@ -8,6 +8,9 @@ namespace Leakstat.Detection;
 /// </summary>
 internal static class Ladder
 {
+    // Beyond this the model of the weights is less sure than its sum.
+    private const double MostSureOfSuspect = 0.98;
+
     // What rises as most of the host does is the host's growth.
     private const double MostCommon = 0.6;
 
@@ -40,7 +43,7 @@ internal static class Ladder
                 results[i] = results[i] with
                 {
                     Class = TrendClass.Suspect,
-                    Confidence = weighed.Probability,
+                    Confidence = Math.Min(weighed.Probability, MostSureOfSuspect),
                     GroupLeader = results[i].Key,
                 };
             }
@@ -48,8 +51,8 @@ internal static class Ladder
     }
 
     private static bool IsHarmless(RiseContext context, OwnerNature nature, TrendOptions options) =>
-        ((options.Without & EvidenceKinds.Saturation) == 0 && context.AtCeiling)
-        || ((options.Without & EvidenceKinds.Owner) == 0 && nature == OwnerNature.Cache)
-        || ((options.Without & EvidenceKinds.Company) == 0 
+        (!options.Without.HasFlag(EvidenceKinds.Saturation) && context.AtCeiling)
+        || (!options.Without.HasFlag(EvidenceKinds.Owner) && nature == OwnerNature.Cache)
+        || (!options.Without.HasFlag(EvidenceKinds.Company)
             && (context.Lockstep >= MostInLockstep || context.Common > MostCommon));
 }

@@ -49,7 +49,9 @@ public sealed class SensitivityProbe(TrendOptions? options = null)
     // Share of the series that would be listed with a leak of that rate in them.
     private double Share(HostSeries host, SeriesInput[] series, double bytesPerHour)
     {
-        HostTrends trends = new TrendEngine(_options).Analyze(
+        // The others of the host are tested too, and count.
+        int others = Math.Max((host.Series.Length + series.Length - 1) / series.Length, 1);
+        HostTrends trends = new TrendEngine(_options with { HostCount = _options.HostCount * others }).Analyze(
             host with { Series = [.. series.Select((s, i) => Leaking(host, s, bytesPerHour / s.BytesPerUnit, i))] });
         return (double)trends.Results.Count(r => r.IsLeak || r.Class == TrendClass.Suspect) / series.Length;
     }

@@ -1,5 +1,5 @@
-using Leakstat.Reports.Forms.Text;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Watch;
 

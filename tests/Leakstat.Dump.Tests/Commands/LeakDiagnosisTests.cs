@@ -28,7 +28,7 @@ public sealed partial class LeakDiagnosisTests : IDisposable
         JsonElement first = widget.GetProperty("evidence")[0];
         Assert.Equal(40, first.GetProperty("value").GetInt32());
         Assert.StartsWith("40 blocks of 100 allocated", first.GetProperty("text").GetString(), StringComparison.Ordinal);
-        
+
         // The place can be looked up.
         Match place = Place().Match(first.GetProperty("at").GetString()!);
         Assert.True(place.Success, first.GetProperty("at").GetString());

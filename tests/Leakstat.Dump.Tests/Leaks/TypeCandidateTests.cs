@@ -1,7 +1,7 @@
 using Leakstat.Dump.Leaks;
-using Leakstat.Model;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Tests.Scenarios;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Tests.Leaks;
 

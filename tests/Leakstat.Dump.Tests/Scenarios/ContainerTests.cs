@@ -1,7 +1,7 @@
+using System.Text;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
-using System.Text;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Walking;
 

@@ -113,6 +113,7 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_store_is_for_its_owner_alone_and_refuses_links_beside_it()
     {
         string db = Path.Combine(_folder.FullName, "new", "fleet.db");

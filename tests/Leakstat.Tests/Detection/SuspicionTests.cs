@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Detection;
 using Leakstat.Detection.Weighing;
 

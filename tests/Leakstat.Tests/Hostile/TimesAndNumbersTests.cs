@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Rounds;
-using Leakstat.Model;
 using Leakstat.Tests.Cli;
 
 namespace Leakstat.Tests.Hostile;
@@ -87,13 +86,13 @@ public sealed class TimesAndNumbersTests : IDisposable
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void AnyNumberOfRoundsIsJudged(int rounds)
+    public async Task AnyNumberOfRoundsIsJudged(int rounds)
     {
         foreach (bool isOwn in (bool[])[false, true])
         {
             long[] counts = [.. Enumerable.Range(0, rounds + 1).Select(i => 1000L + (i * 312))];
             Task<RoundTest> judging = Task.Run(() => RoundStatistics.Of(counts, [1000, 1000, 1000], isOwn), TestContext.Current.CancellationToken);
-            Assert.True(judging.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken), $"{rounds} rounds");
+            await judging.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         }
     }
 

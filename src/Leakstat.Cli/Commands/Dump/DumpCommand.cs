@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Leakstat.Cli.Commands.Dump;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;

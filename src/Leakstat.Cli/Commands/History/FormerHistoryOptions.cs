@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Leakstat.Cli.Options;
 
 namespace Leakstat.Cli.Commands.History;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Commands.History;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;

@@ -1,4 +1,3 @@
-using Leakstat.Cli.Hosting;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Watching;

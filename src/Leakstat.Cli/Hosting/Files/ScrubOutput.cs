@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Leakstat.Captures.Scrub;
-using Leakstat.Cli.Hosting;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Hosting.Files;

@@ -7,11 +7,11 @@ namespace Leakstat.Captures.Libxo;
 /// Reads a JSON document token by token, without copying and without garbage. Every token is checked against the grammar;
 /// no bytes lead outside the text or deeper than the bound. Faster than the base library's reader, which keeps more.
 /// </summary>
-/// <param name="text">A text that begins with a document.</param>
+/// <param name="document">A text that begins with a document.</param>
 /// <param name="maxDepth">Objects and arrays within one another, at most 64.</param>
-internal ref struct JsonTokens(ReadOnlySpan<byte> text, int maxDepth)
+internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
 {
-    private readonly ReadOnlySpan<byte> _text = text;
+    private readonly ReadOnlySpan<byte> _text = document;
     private readonly int _maxDepth = Math.Min(maxDepth, 64);
     private Expected _expected = Expected.Value;
 

@@ -1,4 +1,3 @@
-using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;

@@ -32,7 +32,7 @@ public sealed record Suspicion(double Probability, ImmutableArray<EvidencePiece>
         {
             EvidenceTerm term = EvidenceWeights.All[i];
             terms[i] = term.Of(rise, context);
-            double weight = (without & term.Kind) != 0 ? 0 : term.Weight * (terms[i] - term.Neutral);
+            double weight = without.HasFlag(term.Kind) ? 0 : term.Weight * (terms[i] - term.Neutral);
             sum += weight + (term.Weight * term.Neutral);
             (double Weight, double Value) so = pieces.GetValueOrDefault(term.Kind, (0, terms[i]));
             pieces[term.Kind] = (so.Weight + weight, so.Value);

@@ -41,7 +41,10 @@ public sealed record HostVerdict
     /// <summary>Before anything was judged: nothing can be told.</summary>
     public static HostVerdict NotJudged { get; } = new()
     {
-        State = VerdictState.Unknown, Growth = GrowthSight.OneCapture, Captures = 0, Needed = 0,
+        State = VerdictState.Unknown,
+        Growth = GrowthSight.OneCapture,
+        Captures = 0,
+        Needed = 0,
     };
 
     /// <summary>The state.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Rounds;
@@ -15,6 +16,9 @@ namespace Leakstat.Diagnosis.Engine;
 /// <summary>Runs every rule over the captures of one host. Captures are taken one at a time and not kept.</summary>
 public sealed class Diagnoser(KnowledgeBase knowledge)
 {
+    /// <summary>What the trend engine is held to; the contract's bar unless a measurement asks otherwise.</summary>
+    public TrendOptions Trend { get; init; } = TrendOptions.Default;
+
     /// <summary>Diagnoses captures of one host, given in time order; null where there is none.</summary>
     /// <param name="captures">The captures; run through once.</param>
     /// <param name="input">Says what was noticed about the input; asked once all captures are read.</param>
@@ -119,7 +123,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
     {
         var host = new DiagnosisCase(latest, ledger, history, knowledge, input)
         {
-            Trends = TrendAnalysis.Of(history, latest),
+            Trends = TrendAnalysis.Of(history, latest, Trend),
             Diagnostics = [.. input.Problems, .. diagnostics],
             Rounds = rounds is null ? null : RoundAnalysis.Of(history, rounds, knowledge),
         };

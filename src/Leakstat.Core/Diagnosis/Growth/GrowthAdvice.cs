@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Growth;

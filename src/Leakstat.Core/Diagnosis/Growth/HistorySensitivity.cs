@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
@@ -46,12 +45,12 @@ public sealed record HistorySensitivity(long? ZoneBytesPerDay, long? TypeBytesPe
                 && (kind is null || s.Role == SeriesRole.Live));
             IEnumerable<SeriesInput> still = history.Series.Where(s => s.Key.Kind == kind
                 && s.IsConstant).Select(s => new SeriesInput
-            {
-                Key = prefix + s.Key.Name,
-                Values = [.. s.Values.Select(v => (double)(v ?? 0))],
-                BytesPerUnit = kind == SeriesKind.ZoneUsed ? Math.Max(s.ItemSize, 1) : 1,
-                Quantum = quantum,
-            });
+                {
+                    Key = prefix + s.Key.Name,
+                    Values = [.. s.Values.Select(v => (double)(v ?? 0))],
+                    BytesPerUnit = kind == SeriesKind.ZoneUsed ? Math.Max(s.ItemSize, 1) : 1,
+                    Quantum = quantum,
+                });
             return probe.Slowest(host, [.. moving.Concat(still)
                 .OrderBy(s => s.Key, StringComparer.Ordinal)], most) is { } perHour
                 ? (long)Math.Ceiling(perHour * Day)

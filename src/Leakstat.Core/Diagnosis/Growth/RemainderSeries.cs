@@ -62,8 +62,11 @@ internal static class RemainderSeries
                 ? Arithmetic.Subtract(left, Math.Max(Arithmetic.Subtract(types[i], buckets[i]), 0)) : null;
         }
 
-        return new Series(new SeriesKey(SeriesKind.Account, AccountName.Unaccounted), rest, 1) { LastAt =
-            wired.LastAt };
+        return new Series(new SeriesKey(SeriesKind.Account, AccountName.Unaccounted), rest, 1)
+        {
+            LastAt =
+            wired.LastAt
+        };
     }
 
     private static void Add(Series series, long size, Action<int, long> add)

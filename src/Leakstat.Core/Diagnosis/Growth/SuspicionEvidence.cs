@@ -1,5 +1,5 @@
-using Leakstat.Detection.Weighing;
 using Leakstat.Detection;
+using Leakstat.Detection.Weighing;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 

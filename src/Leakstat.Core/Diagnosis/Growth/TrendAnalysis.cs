@@ -31,7 +31,10 @@ public static class TrendAnalysis
     /// <summary>
     /// Judges the history of a host; null where there are too few captures for any trend, or captures without a time.
     /// </summary>
-    public static TrendJudgement? Of(HostHistory history, Capture latest)
+    /// <param name="history">The history.</param>
+    /// <param name="latest">Its latest capture.</param>
+    /// <param name="options">What the engine is held to; null for the contract's bar.</param>
+    public static TrendJudgement? Of(HostHistory history, Capture latest, TrendOptions? options = null)
     {
         if (history.Samples.Length < FewestSamples
             || history.Samples.Any(s => s.TakenAt is null))
@@ -41,7 +44,7 @@ public static class TrendAnalysis
 
         Series? remainder = RemainderSeries.Of(history);
         (HostSeries host, Dictionary<string, SeriesKey> keys) = TrendInputs.Of(history, latest, remainder);
-        TrendOptions options = TrendOptions.Default;
+        options ??= TrendOptions.Default;
         bool canProve = history.Samples.Length >= options.MinimumSamples;
         HostTrends trends = new TrendEngine(canProve
             ? options : options with { MinimumSamples = FewestSamples }).Analyze(host);

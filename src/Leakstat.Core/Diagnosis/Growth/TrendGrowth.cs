@@ -1,7 +1,7 @@
-using Leakstat.Model;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;
 

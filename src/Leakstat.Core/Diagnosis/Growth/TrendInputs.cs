@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.History;
 using Leakstat.Model;

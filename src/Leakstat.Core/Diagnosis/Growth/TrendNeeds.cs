@@ -28,7 +28,7 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
         if (captures < needed)
         {
             string boots = history.CurrentBootStart > 0
-                ? $" since the last reboot ({Display.Count(history.CurrentBootStart)} before it do not count)"
+                ? $" since the last reboot ({Display.Count(history.CurrentBootStart)} before it are judged on their own)"
                 : "";
             missing.Add(
                 $"{Display.Count(needed - captures, "more capture", "more captures")} of this boot: {Display.Count(needed)} are the "

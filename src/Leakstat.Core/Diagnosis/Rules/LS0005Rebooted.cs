@@ -23,12 +23,14 @@ public sealed class LS0005Rebooted : IRule
         }
 
         int left = context.History.Samples.Length - context.History.CurrentBootStart;
+        bool isLatest = context.Trends is not { } trends || trends.From >= context.History.CurrentBootStart;
         yield return new Finding
         {
             Rule = Id,
-            Title = $"{Display.Count(boots.Length)} {(boots.Length == 1 ? "reboot" : "reboots")} between the "
-                + "captures; growth is judged "
-                + $"over the {Display.Count(left)} since the last",
+            Title = $"{Display.Count(boots.Length)} {(boots.Length == 1 ? "reboot" : "reboots")} between the captures; "
+                + (isLatest
+                    ? $"growth is judged over the {Display.Count(left)} since the last"
+                    : $"the {Display.Count(left)} since the last are too few, and growth is judged before it"),
             Severity = Severity.Info,
             Verdict = Verdict.Healthy,
             Subject = Subject.Host("capture"),

@@ -24,84 +24,84 @@ public sealed class LS0101GrowthOfOwner : IRule
     public string Name => "Zone or malloc type grew and no counter explains it";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        HashSet<SeriesKey> told = [.. host.Trends?.Cycles.Select(c => c.Key) ?? []];
-        if (host.Trends is { } trends)
+        HashSet<SeriesKey> told = [.. context.Trends?.Cycles.Select(c => c.Key) ?? []];
+        if (context.Trends is { } trends)
         {
             foreach (SeriesKey key in trends.Leaks.Concat(trends.Suspects))
             {
-                if (!told.Add(key) || !IsOfLatestBoot(host, trends)
+                if (!told.Add(key) || !IsOfLatestBoot(context, trends)
                     || key.Kind is not (SeriesKind.MallocBytes or SeriesKind.ZoneUsed)
                     || GrowthObservation.Of(
-                        host.History.Find(key.Kind, key.Name)!, host.History.CurrentBootStart) is not { } seen)
+                        context.History.Find(key.Kind, key.Name)!, context.History.CurrentBootStart) is not { } seen)
                 {
                     continue;
                 }
 
                 told.UnionWith(trends.GroupOf(key));
                 yield return trends.IsLeak(key)
-                    ? Leak(host, seen, trends.Of(key)!) : Weighed(host, seen, trends.Of(key)!);
+                    ? Leak(context, seen, trends.Of(key)!) : Weighed(context, seen, trends.Of(key)!);
             }
 
             // What was weighed and is no suspect stands in the list of what rises.
-            if (trends.CanProve && IsOfLatestBoot(host, trends))
+            if (trends.CanProve && IsOfLatestBoot(context, trends))
             {
                 yield break;
             }
         }
 
-        IEnumerable<GrowthObservation> suspects = GrowthAnalysis.Of(host)?.Unexplained ?? [];
+        IEnumerable<GrowthObservation> suspects = GrowthAnalysis.Of(context)?.Unexplained ?? [];
         foreach (GrowthObservation seen in suspects
-            .Where(s => !told.Contains(s.Series.Key) && IsThere(host, s) && MayLeak(host, s)).Take(MostSuspects))
+            .Where(s => !told.Contains(s.Series.Key) && IsThere(context, s) && MayLeak(context, s)).Take(MostSuspects))
         {
-            yield return Suspect(host, seen);
+            yield return Suspect(context, seen);
         }
     }
 
     /// <summary>Whether the boot that was judged is the one that goes on; what leaked before it is LS0113's.</summary>
-    private static bool IsOfLatestBoot(DiagnosisCase host, TrendJudgement trends) =>
-        trends.From >= host.History.CurrentBootStart;
+    private static bool IsOfLatestBoot(DiagnosisCase context, TrendJudgement trends) =>
+        trends.From >= context.History.CurrentBootStart;
 
     /// <summary>
     /// What the latest tables no longer hold does not grow; blocks that such a type left behind are LS0105's.
     /// </summary>
-    private static bool IsThere(DiagnosisCase host, GrowthObservation seen) => IsType(seen)
-        ? host.Latest.MallocTypes is not { } types || types.Find(seen.Series.Key.Name) is not null
-        : host.Latest.Zones is not { } zones || zones.Find(seen.Series.Key.Name) is not null;
+    private static bool IsThere(DiagnosisCase context, GrowthObservation seen) => IsType(seen)
+        ? context.Latest.MallocTypes is not { } types || types.Find(seen.Series.Key.Name) is not null
+        : context.Latest.Zones is not { } zones || zones.Find(seen.Series.Key.Name) is not null;
 
     /// <summary>
     /// What the trend engine has found another reason for is no suspect; what it takes for chance in a short series is
     /// one only where it rose nearly all the time.
     /// </summary>
-    private static bool MayLeak(DiagnosisCase host, GrowthObservation seen) =>
-        host.Trends is not { } trends
+    private static bool MayLeak(DiagnosisCase context, GrowthObservation seen) =>
+        context.Trends is not { } trends
         || (!trends.Excludes(seen.Series.Key)
             && (trends.Of(seen.Series.Key)?.Class != TrendClass.Noise
                 || seen is { Falls: <= 0.1, Rises: >= 0.8, Bytes: >= LeastSteadyRise }));
 
-    private Finding Leak(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
+    private Finding Leak(DiagnosisCase context, GrowthObservation seen, TrendResult trend)
     {
-        ObservedGrowth growth = TrendGrowth.Of(host.History, seen, trend);
+        ObservedGrowth growth = TrendGrowth.Of(context.History, seen, trend);
         ExhaustionTime? exhaustion =
-            TrendGrowth.Until(host, trend) ?? GrowthPace.UntilMemoryIsGone(host, TrendGrowth.AtEightyPercent(growth));
+            TrendGrowth.Until(context, trend) ?? GrowthPace.UntilMemoryIsGone(context, TrendGrowth.AtEightyPercent(growth));
         long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
-        return Basis(host, seen) with
+        return Basis(context, seen) with
         {
             Title = $"{What(seen)} leaks: {Display.Change(gained)} over {seen.Samples} captures{rate}"
                 + (stopped ? ", and has stopped" : ""),
-            Severity = TrendGrowth.SeverityOf(host, gained, exhaustion, stopped),
+            Severity = TrendGrowth.SeverityOf(context, gained, exhaustion, stopped),
             Verdict = Verdict.Leak,
             Confidence = trend.Confidence,
             Evidence =
             [
                 TrendGrowth.Evidence(trend, seen.Samples),
-                .. EvidenceOf(host, seen),
-                .. host.Trends!.GroupOf(seen.Series.Key).Take(4)
+                .. EvidenceOf(context, seen),
+                .. context.Trends!.GroupOf(seen.Series.Key).Take(4)
                     .Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
-                .. GrowthEvents.AtStart(host.History, growth),
+                .. GrowthEvents.AtStart(context.History, growth),
             ],
             Growth = growth,
             Exhaustion = exhaustion,
@@ -110,60 +110,60 @@ public sealed class LS0101GrowthOfOwner : IRule
     }
 
     /// <summary>A suspect by all the evidence that a trend has.</summary>
-    private Finding Weighed(DiagnosisCase host, GrowthObservation seen, TrendResult trend)
+    private Finding Weighed(DiagnosisCase context, GrowthObservation seen, TrendResult trend)
     {
-        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
+        ObservedGrowth growth = GrowthPace.Of(context.History, seen);
         long gained = (long)((trend.Suspicion?.Rise.Gain ?? 0) * Math.Max(seen.Series.ItemSize, 1));
         bool ended = trend.Suspicion is { Rise.Last: < SuspectWords.LeastGoingOn };
-        ExhaustionTime? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(host, growth);
-        Finding basis = Basis(host, seen);
+        ExhaustionTime? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(context, growth);
+        Finding basis = Basis(context, seen);
         return basis with
         {
             Title = $"{What(seen)} most probably does not give its memory back: {Display.Change(gained)} over {seen.Samples} captures"
                 + (ended ? "; it has stopped, and holds it still" : ""),
-            Severity = SuspectWords.SeverityOf(host, gained, exhaustion),
+            Severity = SuspectWords.SeverityOf(context, gained, exhaustion),
             Confidence = trend.Confidence,
             Evidence =
             [
                 .. SuspicionEvidence.Of(trend, 4),
-                .. EvidenceOf(host, seen),
-                .. host.Trends!.GroupOf(seen.Series.Key).Take(4)
+                .. EvidenceOf(context, seen),
+                .. context.Trends!.GroupOf(seen.Series.Key).Take(4)
                     .Select(k => new Evidence($"{k.Name} moves in lockstep with it")),
-                .. GrowthEvents.During(host.History),
+                .. GrowthEvents.During(context.History),
             ],
             Growth = growth,
             Exhaustion = exhaustion,
-            Advice = [SuspectWords.WhatDecides(host, trend), .. basis.Advice],
+            Advice = [SuspectWords.WhatDecides(context, trend), .. basis.Advice],
             BytesAtStake = gained,
         };
     }
 
-    private Finding Suspect(DiagnosisCase host, GrowthObservation seen)
+    private Finding Suspect(DiagnosisCase context, GrowthObservation seen)
     {
-        ObservedGrowth growth = GrowthPace.Of(host.History, seen);
-        return Basis(host, seen) with
+        ObservedGrowth growth = GrowthPace.Of(context.History, seen);
+        return Basis(context, seen) with
         {
             Title = $"{What(seen)} grew by {Display.Bytes(seen.Bytes)} over {seen.Samples} captures, and nothing that is counted "
                 + "explains it",
-            Severity = SeverityOf(host, seen),
+            Severity = SeverityOf(context, seen),
             Confidence = seen.Samples switch { 2 => 0.3, < 6 => 0.4, _ => 0.6 },
             Evidence =
             [
-                .. EvidenceOf(host, seen),
+                .. EvidenceOf(context, seen),
                 .. seen.Lockstep.Take(4).Select(other => new Evidence(
                     $"{other.Series.Key.Name} moves with it: +{Display.Bytes(other.Bytes)}",
                     other.Bytes,
                     Unit.Bytes,
                     other.Series.LastAt)),
-                .. GrowthEvents.During(host.History),
+                .. GrowthEvents.During(context.History),
             ],
             Growth = growth,
-            Exhaustion = GrowthPace.UntilMemoryIsGone(host, growth),
+            Exhaustion = GrowthPace.UntilMemoryIsGone(context, growth),
             BytesAtStake = seen.Bytes,
         };
     }
 
-    private Finding Basis(DiagnosisCase host, GrowthObservation seen)
+    private Finding Basis(DiagnosisCase context, GrowthObservation seen)
     {
         bool isType = IsType(seen);
         string name = seen.Series.Key.Name;
@@ -175,24 +175,24 @@ public sealed class LS0101GrowthOfOwner : IRule
             Verdict = Verdict.Suspect,
             Subject = isType ? Subject.Malloc(name) : Subject.Zone(name),
             Confidence = 0,
-            Owners = OwnerLookup.Of(host, !isType, name),
-            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : SubjectKind.Zone, name, seen.Samples),
+            Owners = OwnerLookup.Of(context, !isType, name),
+            Advice = GrowthAdvice.For(context, isType ? SubjectKind.Malloc : SubjectKind.Zone, name, seen.Samples),
         };
     }
 
     /// <summary>
     /// A few captures cannot tell a leak from load: information, unless the amount itself is worth a warning.
     /// </summary>
-    private static Severity SeverityOf(DiagnosisCase host, GrowthObservation seen)
+    private static Severity SeverityOf(DiagnosisCase context, GrowthObservation seen)
     {
-        long memory = host.Ledger.Physical?.Value ?? long.MaxValue;
+        long memory = context.Ledger.Physical?.Value ?? long.MaxValue;
         bool large = seen.Bytes >= Math.Max(64 << 20, memory / 50);
         bool sustained = seen is { Falls: <= 0.2, Rises: >= 0.6, Bytes: >= 256 << 10 }
-            && host.Trends?.Of(seen.Series.Key)?.Class is TrendClass.Rising or TrendClass.Leak;
+            && context.Trends?.Of(seen.Series.Key)?.Class is TrendClass.Rising or TrendClass.Leak;
         return large || sustained ? Severity.Warning : Severity.Info;
     }
 
-    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase host, GrowthObservation seen)
+    private static ImmutableArray<Evidence> EvidenceOf(DiagnosisCase context, GrowthObservation seen)
     {
         bool isType = IsType(seen);
         string what = isType ? "memory" : "items";

@@ -20,27 +20,27 @@ public sealed class LS0112GrowthUntilReboot : IRule
     public string Name => "Growth that ends in a reboot, boot after boot";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // One finding: what takes most is the cause, and what grows beside it is named in its evidence.
-        if (host.Trends?.Cycles is [var (key, cycle), ..] cycles
-            && host.Trends.SeriesOf(host.History, key) is { } series)
+        if (context.Trends?.Cycles is [var (key, cycle), ..] cycles
+            && context.Trends.SeriesOf(context.History, key) is { } series)
         {
-            yield return Found(host, key, series, cycle, cycles[1..]);
+            yield return Found(context, key, series, cycle, cycles[1..]);
         }
     }
 
     private Finding Found(
-        DiagnosisCase host, SeriesKey key, Series series, GrowthCycle cycle, ImmutableArray<(
+        DiagnosisCase context, SeriesKey key, Series series, GrowthCycle cycle, ImmutableArray<(
             SeriesKey Key, GrowthCycle Cycle)> others)
     {
         double unit = Math.Max(series.ItemSize, 1);
         long gained = (long)(cycle.Boots.Average(b => b.Gain) * unit);
-        ExhaustionTime? due = Due(host.History, cycle);
+        ExhaustionTime? due = Due(context.History, cycle);
         bool isType = key.Kind == SeriesKind.MallocBytes, isZone = key.Kind == SeriesKind.ZoneUsed;
         string what = isType ? $"malloc type {key.Name}" : isZone
             ? $"zone {key.Name}" : "wired memory that nobody owns";
-        bool proven = host.Trends!.IsLeak(key);
+        bool proven = context.Trends!.IsLeak(key);
         return new Finding
         {
             Rule = Id,
@@ -50,11 +50,11 @@ public sealed class LS0112GrowthUntilReboot : IRule
             Verdict = proven ? Verdict.Leak : Verdict.Suspect,
             Subject = isType ? Subject.Malloc(key.Name) : isZone ? Subject.Zone(key.Name) : Subject.Unaccounted,
             Confidence = proven
-                ? host.Trends.Of(key)!.Confidence : Math.Max(host.Trends.Of(key)?.Suspicion?.Probability ?? 0, 0.9),
+                ? context.Trends.Of(key)!.Confidence : Math.Max(context.Trends.Of(key)?.Suspicion?.Probability ?? 0, 0.9),
             Evidence =
             [
                 .. cycle.Boots.TakeLast(5).Select(b => new Evidence(
-                    $"{Display.Change((long)(b.Gain * unit))} at {Display.Rate(b.PerHour * unit)} before the reboot after {host.History.Samples[b.Last].Source}",
+                    $"{Display.Change((long)(b.Gain * unit))} at {Display.Rate(b.PerHour * unit)} before the reboot after {context.History.Samples[b.Last].Source}",
                     b.PerHour * unit,
                     Unit.BytesPerHour)),
                 .. cycle.Current is { } now
@@ -65,11 +65,12 @@ public sealed class LS0112GrowthUntilReboot : IRule
             Growth = new ObservedGrowth(
                 Middle(cycle.Boots.Select(b => b.PerHour)) * unit, cycle.Boots.Min(
                     b => b.PerHour) * unit, cycle.Boots.Max(b => b.PerHour) * unit,
-                host.History.Samples[host.History.CurrentBootStart].TakenAt) { Bytes = gained },
+                context.History.Samples[context.History.CurrentBootStart].TakenAt)
+            { Bytes = gained },
             Exhaustion = due,
-            Owners = isType || isZone ? OwnerLookup.Of(host, isZone, key.Name) : [],
-            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : isZone
-                ? SubjectKind.Zone : SubjectKind.Wired, key.Name, host.History.Samples.Length),
+            Owners = isType || isZone ? OwnerLookup.Of(context, isZone, key.Name) : [],
+            Advice = GrowthAdvice.For(context, isType ? SubjectKind.Malloc : isZone
+                ? SubjectKind.Zone : SubjectKind.Wired, key.Name, context.History.Samples.Length),
             Explains = [],
             BytesAtStake = gained,
         };

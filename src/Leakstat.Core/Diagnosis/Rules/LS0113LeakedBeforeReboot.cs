@@ -21,14 +21,14 @@ public sealed class LS0113LeakedBeforeReboot : IRule
     public string Name => "Leaked before a reboot";
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase host)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (host.Trends is not { } trends)
+        if (context.Trends is not { } trends)
         {
             yield break;
         }
 
-        bool judged = trends.From >= host.History.CurrentBootStart;
+        bool judged = trends.From >= context.History.CurrentBootStart;
         HashSet<SeriesKey> told = [.. trends.Cycles.Select(c => c.Key)];
         if (judged)
         {
@@ -41,25 +41,25 @@ public sealed class LS0113LeakedBeforeReboot : IRule
 
         foreach (EarlierLeak earlier in trends.Earlier.Where(e => !told.Contains(e.Key)).Take(Most))
         {
-            if (trends.SeriesOf(host.History, earlier.Key) is { } series
+            if (trends.SeriesOf(context.History, earlier.Key) is { } series
                 && GrowthObservation.Of(series, earlier.From, earlier.To) is { Delta: > 0 } seen)
             {
-                yield return Found(host, earlier, seen, judged);
+                yield return Found(context, earlier, seen, judged);
             }
         }
     }
 
-    private Finding Found(DiagnosisCase host, EarlierLeak earlier, GrowthObservation seen, bool judged)
+    private Finding Found(DiagnosisCase context, EarlierLeak earlier, GrowthObservation seen, bool judged)
     {
         bool isType = earlier.Key.Kind == SeriesKind.MallocBytes, isZone = earlier.Key.Kind == SeriesKind.ZoneUsed;
         string name = earlier.Key.Name;
         string what = isType ? $"malloc type {name}" : isZone ? $"zone {name}" : "wired memory that nobody owns";
-        int captures = host.History.Samples.Length - host.History.CurrentBootStart, needed =
+        int captures = context.History.Samples.Length - context.History.CurrentBootStart, needed =
             TrendOptions.Default.MinimumSamples;
         string now = judged
             ? "it does not show since"
             : $"{Display.Count(Math.Max(needed - captures, 1), "more capture", "more captures")} until this boot can be judged";
-        string at = host.History.Samples[Math.Min(earlier.To + 1, host.History.Samples.Length - 1)] is { } next
+        string at = context.History.Samples[Math.Min(earlier.To + 1, context.History.Samples.Length - 1)] is { } next
             && (next.BootedAt ?? next.TakenAt) is { } time ? $" at {Display.Time(time)}" : "";
         bool leak = earlier.Trend.IsLeak;
         return new Finding
@@ -75,11 +75,11 @@ public sealed class LS0113LeakedBeforeReboot : IRule
             [
                 .. leak ? [TrendGrowth.Evidence(earlier.Trend, seen.Samples)] : Array.Empty<Evidence>(),
                 .. SuspicionEvidence.Of(earlier.Trend, 3),
-                new Evidence($"the boot from {host.History.Samples[earlier.From].Source} to {host.History.Samples[earlier.To].Source} is over"),
+                new Evidence($"the boot from {context.History.Samples[earlier.From].Source} to {context.History.Samples[earlier.To].Source} is over"),
             ],
-            Growth = GrowthPace.Of(host.History, seen),
-            Owners = isType || isZone ? OwnerLookup.Of(host, isZone, name) : [],
-            Advice = GrowthAdvice.For(host, isType ? SubjectKind.Malloc : isZone
+            Growth = GrowthPace.Of(context.History, seen),
+            Owners = isType || isZone ? OwnerLookup.Of(context, isZone, name) : [],
+            Advice = GrowthAdvice.For(context, isType ? SubjectKind.Malloc : isZone
                 ? SubjectKind.Zone : SubjectKind.Wired, name, captures),
             BytesAtStake = Math.Max(seen.Bytes, 0),
         };

@@ -3,7 +3,6 @@ using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 

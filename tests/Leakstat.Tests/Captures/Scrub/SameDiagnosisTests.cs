@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Leakstat.Captures;
-using Leakstat.Captures.Scrub;
 using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;

@@ -56,7 +56,7 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
                 json.Text("class", TrendSummary.Describe(result.Class));
                 json.Number("chance", result.Chance);
                 json.Number("probability", result.Suspicion?.Probability);
-                json.Number("bytesPerDayToBeNamed", Named(report.Diagnosis, key));
+                json.Whole("bytesPerDayToBeNamed", Named(report.Diagnosis, key));
                 json.WriteStartArray("evidence");
                 foreach (EvidencePiece piece in result.Suspicion?.Pieces ?? [])
                 {

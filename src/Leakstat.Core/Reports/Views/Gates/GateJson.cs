@@ -1,9 +1,9 @@
-using Leakstat.Reports.Forms.Text;
 using System.Globalization;
 using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Gate;
 using Leakstat.Reports.Forms.Json;
+using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Gates;

@@ -1,7 +1,7 @@
-using Leakstat.Reports.Forms.Text;
 using System.Buffers;
 using System.IO.Compression;
 using System.Text;
+using Leakstat.Reports.Forms.Text;
 using Leakstat.Tracing;
 
 namespace Leakstat.Reports.Views.Traces;
