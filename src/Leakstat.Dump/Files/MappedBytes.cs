@@ -12,6 +12,9 @@ public sealed unsafe class MappedBytes : DumpBytes
     private byte* _start;
     private long _length;
 
+    /// <summary>Nothing at all.</summary>
+    private MappedBytes(string? deletePath) => DeletePath = deletePath;
+
     private MappedBytes(FileStream stream, bool deleteOnClose)
     {
         DeletePath = deleteOnClose ? stream.Name : null;
@@ -44,6 +47,13 @@ public sealed unsafe class MappedBytes : DumpBytes
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static MappedBytes Open(string path, bool deleteOnClose = false, string? name = null)
     {
+        // An open of a pipe waits for its other side. Pipes, devices and what the system makes up have no length.
+        var file = new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        if (file is { Exists: true, Length: 0 })
+        {
+            return new MappedBytes(deleteOnClose ? path : null) { Name = name ?? path };
+        }
+
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
         try
         {

@@ -15,7 +15,7 @@ public sealed partial class LayerTests
         ["Knowledge"] = ["Model"],
         ["Diagnosis"] = ["Model", "Captures", "Accounting", "History", "Knowledge", "Detection"],
         ["Tracing"] = ["Model", "Captures", "Knowledge"],
-        ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing"],
+        ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing", "Detection"],
         ["Watch"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Reports"],
     };
 

@@ -44,7 +44,7 @@ public sealed class DetectCommandTests
         CommandRun run = CommandRun.Of(["detect", Healthy]);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.StartsWith("There is too little history to tell a leak on oracle.\n", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith("It is too early to tell a leak on oracle.\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("  - 1 more capture of this boot: 12 are the least", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("WARNING", run.Output, StringComparison.Ordinal);
     }

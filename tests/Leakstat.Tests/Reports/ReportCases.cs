@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -272,6 +273,13 @@ internal static class ReportCases
             },
             History = history,
             Findings = findings,
+            Verdict = new HostVerdict
+            {
+                State = findings.Any(HostVerdicts.IsWrong) ? VerdictState.Wrong : VerdictState.Fine,
+                Growth = history.Samples.Length > 1 ? GrowthSight.Judged : GrowthSight.OneCapture,
+                Captures = history.Samples.Length,
+                Needed = 12,
+            },
         };
     }
 
