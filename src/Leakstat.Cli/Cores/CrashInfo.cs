@@ -1,4 +1,4 @@
-using Leakstat.Cli.Hosting.Files;
+using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Containers;
 
 namespace Leakstat.Cli.Cores;

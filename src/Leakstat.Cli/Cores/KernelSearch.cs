@@ -1,5 +1,5 @@
 using System.Text;
-using Leakstat.Cli.Hosting.Files;
+using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Cores;
 

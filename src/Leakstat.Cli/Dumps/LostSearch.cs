@@ -1,4 +1,3 @@
-using Leakstat.Cli.Commands.Dump;
 using Leakstat.Cli.Hosting;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;

@@ -1,4 +1,3 @@
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Hosting;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Model;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Leakstat.Cli.Commands.Dump;
+using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Marking;
 

@@ -30,6 +30,7 @@ internal static class Layers
             "Diagnosis/Owners | Diagnosis/Messages | Diagnosis/Advising | Diagnosis/Growth | Diagnosis/Signatures",
             "Diagnosis/Limits | Diagnosis/Network | Diagnosis/Leaks | Diagnosis/Rounds | Diagnosis/TwoHosts",
             "Diagnosis/Rules",
+            "Diagnosis/Verdicts",
             "Diagnosis/Engine",
             "Diagnosis/Gate",
             "Reports/Forms/Text",
@@ -67,9 +68,6 @@ internal static class Layers
     /// </summary>
     public static ImmutableArray<string> CirclesLeft { get; } =
     [
-        "Cli/Commands/Dump, Cli/Dumps",
-        "Dump, Dump/Containers, Dump/Ctf, Dump/Dwarf, Dump/Elf, Dump/Files, Dump/Target, Dump/Walking",
-        "Store, Store/Packing, Store/Sqlite",
     ];
 
     /// <summary>A namespace as the folder that it is, without the first part: <c>Diagnosis/Growth</c>.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;

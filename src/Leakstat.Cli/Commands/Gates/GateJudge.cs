@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;

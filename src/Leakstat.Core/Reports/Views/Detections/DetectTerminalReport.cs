@@ -3,7 +3,6 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
-using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Detections;
@@ -28,7 +27,7 @@ public static class DetectTerminalReport
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
-        TerminalReport.WhatWouldTell(canvas, report);
+        FirstAidLines.WriteWhatWouldTell(canvas, report);
         if (options.Detail == Detail.Quiet)
         {
             int place = 0;

@@ -46,17 +46,7 @@ public static class TerminalReport
         };
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
-        WhatWouldTell(canvas, report);
-    }
-
-    /// <summary>The command that would tell, where the verdict is open.</summary>
-    internal static void WhatWouldTell(TerminalCanvas canvas, DiagnosisReport report)
-    {
-        if (report.Verdict.Command is { } command)
-        {
-            canvas.Paragraph(0, 0, new Run("What would tell, on the machine that leakstat runs on:", Style.Dim));
-            canvas.Verbatim(2, command, Style.Strong);
-        }
+        FirstAidLines.WriteWhatWouldTell(canvas, report);
     }
 
     private static void WriteHost(TerminalCanvas canvas, DiagnosisReport report)

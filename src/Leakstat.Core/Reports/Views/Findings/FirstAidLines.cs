@@ -31,5 +31,15 @@ internal static class FirstAidLines
         }
     }
 
+    /// <summary>The command that would tell, where the verdict is open.</summary>
+    public static void WriteWhatWouldTell(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        if (report.Verdict.Command is { } command)
+        {
+            canvas.Paragraph(0, 0, new Run("What would tell, on the machine that leakstat runs on:", Style.Dim));
+            canvas.Verbatim(2, command, Style.Strong);
+        }
+    }
+
     private static string PlaceText(Place place) => place == Place.Host ? "on the host" : "on the machine that leakstat runs on";
 }

@@ -3,7 +3,7 @@ using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Marking;
 using Leakstat.Model;
 
-namespace Leakstat.Cli.Commands.Dump;
+namespace Leakstat.Cli.Dumps;
 
 /// <summary>
 /// A line on standard error that tells how far marking is, on a terminal only. The time that remains is what the rest would take

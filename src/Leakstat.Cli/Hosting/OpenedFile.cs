@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Leakstat.Cli.Hosting.Files;
+namespace Leakstat.Cli.Hosting;
 
 /// <summary>
 /// Opens files that a person or a folder names. What a name stands for may change between a look and an open, and an open of
