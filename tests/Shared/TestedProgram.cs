@@ -13,6 +13,9 @@ internal static class TestedProgram
 {
     private static readonly string? s_given = Environment.GetEnvironmentVariable("LEAKSTAT_PROGRAM");
 
+    /// <summary>What no run of a test takes: a program that waits for ever fails its test and holds up no others.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+
     /// <summary>The program's path, for tests that start it themselves.</summary>
     public static string Path { get; } = s_given is { Length: > 0 } ? s_given : System.IO.Path.Combine(AppContext.BaseDirectory, "leakstat");
 
@@ -70,7 +73,13 @@ internal static class TestedProgram
             // It ended without reading all of it, as it may.
         }
 
-        process.WaitForExit();
+        if (!process.WaitForExit(s_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"leakstat {string.Join(' ', arguments)} did not end within {s_limit}");
+        }
+
+        process.WaitForExit(); // for what stands in the pipes yet
         return (process.ExitCode, output.Result, error.Result);
     }
 }

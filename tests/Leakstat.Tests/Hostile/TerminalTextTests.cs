@@ -70,7 +70,7 @@ public sealed class TerminalTextTests : IDisposable
 
     public static TheoryData<string> Commands() => new(
         "diagnose", "detect", "ledger", "tune", "scrub -o OUT", "gate check", "core", "history --db STORE", "trace --read", "dump KERNEL",
-        "explain", "watch", "diagnose --owners", "collect -i", "HOSTILE");
+        "explain", "watch --once", "diagnose --owners", "collect -i", "HOSTILE");
 
     [Theory]
     [MemberData(nameof(Commands))]
