@@ -12,16 +12,22 @@ internal static class JsonHead
     /// <summary>Writes <c>tool</c> and <c>host</c>.</summary>
     public static void Write(Utf8JsonWriter json, HostIdentity host)
     {
-        json.WriteStartObject("tool");
-        json.WriteString("name", Tool.Name);
-        json.WriteString("version", Tool.Version);
-        json.WriteEndObject();
+        WriteTool(json);
         json.WriteStartObject("host");
         json.Text("name", host.Name);
         json.Text("release", host.Release?.Text);
         json.Whole("osreldate", host.VersionNumber);
         json.Text("arch", host.Architecture);
         json.Whole("physicalMemory", host.PhysicalMemory?.Value);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes <c>tool</c>.</summary>
+    public static void WriteTool(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("tool");
+        json.WriteString("name", Tool.Name);
+        json.WriteString("version", Tool.Version);
         json.WriteEndObject();
     }
 }

@@ -16,44 +16,75 @@ public static class SarifReport
     /// <summary>Writes one run with the report's findings.</summary>
     public static void Write(DiagnosisReport report, Stream output)
     {
+        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
+        {
+            BeginLog(json);
+            WriteRun(json, report, automation: null);
+            EndLog(json);
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Writes one run by itself, as a member of a log of several hosts.</summary>
+    internal static void WriteRun(DiagnosisReport report, string automation, Stream output)
+    {
+        using var json = new Utf8JsonWriter(output, JsonMembers.Options);
+        WriteRun(json, report, automation);
+    }
+
+    /// <summary>Writes what stands in front of the runs.</summary>
+    internal static void BeginLog(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+        json.WriteString("version", "2.1.0");
+        json.WriteStartArray("runs");
+    }
+
+    /// <summary>Writes what stands behind the runs.</summary>
+    internal static void EndLog(Utf8JsonWriter json)
+    {
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, DiagnosisReport report, string? automation)
+    {
         ImmutableArray<string> rules =
             [.. report.Findings.Select(f => f.Rule).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         ImmutableArray<string> problems =
             [.. report.Diagnostics.Select(d => d.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
+        json.WriteStartObject();
+        json.WriteStartObject("tool");
+        json.WriteStartObject("driver");
+        json.WriteString("name", Tool.Name);
+        json.WriteString("version", Tool.Version);
+        json.WriteString("semanticVersion", Tool.Version);
+        SarifRules.Write(json, rules, problems);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        if (automation is not null)
         {
-            json.WriteStartObject();
-            json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-            json.WriteString("version", "2.1.0");
-            json.WriteStartArray("runs");
-            json.WriteStartObject();
-            json.WriteStartObject("tool");
-            json.WriteStartObject("driver");
-            json.WriteString("name", Tool.Name);
-            json.WriteString("version", Tool.Version);
-            json.WriteString("semanticVersion", Tool.Version);
-            SarifRules.Write(json, rules, problems);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            WriteInvocation(json, report, problems);
-            json.WriteString("columnKind", "utf16CodeUnits");
-            json.WriteStartObject("properties");
-            VerdictJson.Write(json, report.Verdict, Headline.Of(report).Text);
-            json.WriteEndObject();
-            json.WriteStartArray("results");
-            foreach (Finding finding in report.Findings)
-            {
-                WriteResult(json, report, finding, rules.IndexOf(finding.Rule));
-                json.FlushSome();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndArray();
+            json.WriteStartObject("automationDetails");
+            json.Text("id", automation);
             json.WriteEndObject();
         }
 
-        output.WriteByte((byte)'\n');
+        WriteInvocation(json, report, problems);
+        json.WriteString("columnKind", "utf16CodeUnits");
+        json.WriteStartObject("properties");
+        VerdictJson.Write(json, report.Verdict, Headline.Of(report).Text);
+        json.WriteEndObject();
+        json.WriteStartArray("results");
+        foreach (Finding finding in report.Findings)
+        {
+            WriteResult(json, report, finding, rules.IndexOf(finding.Rule));
+            json.FlushSome();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteInvocation(Utf8JsonWriter json, DiagnosisReport report, ImmutableArray<string> problems)
