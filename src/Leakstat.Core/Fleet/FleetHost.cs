@@ -46,6 +46,12 @@ public sealed record FleetHost
     /// </summary>
     public ImmutableDictionary<Subject, double> Chances { get; init; } = ImmutableDictionary<Subject, double>.Empty;
 
+    /// <summary>What tells it from other hosts.</summary>
+    public HostTraits Traits { get; init; } = HostTraits.None;
+
+    /// <summary>How fast its series rise, each alone; what the pool of hosts is made of.</summary>
+    public ImmutableArray<SeriesSlope> Slopes { get; init; } = [];
+
     /// <summary>The finding that makes the verdict, where something is wrong; null otherwise.</summary>
     public Finding? Worst => Findings.FirstOrDefault(HostVerdicts.IsWrong);
 
@@ -63,6 +69,8 @@ public sealed record FleetHost
         Verdict = report.Verdict,
         Findings = [.. report.Findings.Select(f => f with { Evidence = [], Advice = [] })],
         Chances = ChancesOf(report),
+        Traits = HostTraits.Of(report.Latest),
+        Slopes = SeriesSlope.Of(report.Trends),
     };
 
     private static ImmutableDictionary<Subject, double> ChancesOf(DiagnosisReport report)

@@ -36,6 +36,9 @@ public sealed record FleetReport
         };
     }
 
+    /// <summary>What no host shows alone, and the pool of them does.</summary>
+    public IEnumerable<FleetCause> Pooled => Causes.Where(c => c.Finding is null);
+
     /// <summary>How many hosts are in a state.</summary>
     public int Count(VerdictState state) => Hosts.Count(h => h.Verdict.State == state);
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Fleet;
 using Leakstat.Reports.Forms.Json;
@@ -10,25 +10,27 @@ namespace Leakstat.Reports.Views.Fleets;
 /// <summary>Several hosts as one SARIF log: a run for each, worst first, told apart by its automation id.</summary>
 internal static class FleetSarif
 {
+    private static readonly FleetSarifContext s_context = new(JsonForm.Options());
+
     /// <summary>The run of one host.</summary>
     public static void WritePart(FleetHost host, DiagnosisReport report, Stream output) =>
         SarifReport.WriteRun(report, $"{Tool.Name}/{host.Label}/", output);
 
     /// <summary>Writes the log.</summary>
-    public static void Write(FleetDocument document, Stream output)
-    {
-        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
-        {
-            SarifReport.BeginLog(json);
-            foreach (FleetHost host in document.Fleet.Hosts)
-            {
-                json.WriteRawValue(FleetJson.Indented(document.Part("sarif", host).Span), skipInputValidation: true);
-                json.Flush();
-            }
-
-            SarifReport.EndLog(json);
-        }
-
-        output.WriteByte((byte)'\n');
-    }
+    public static void Write(FleetDocument document, Stream output) => JsonForm.Write(
+        new FleetSarifDocument(
+            SarifDocument.Address,
+            SarifDocument.SarifVersion,
+            document.Fleet.Hosts.Select(h => new RawPart(document.Part("sarif", h)))),
+        s_context.FleetSarifDocument,
+        output);
 }
+
+/// <summary>A SARIF log with a run for each host.</summary>
+internal sealed record FleetSarifDocument(
+    [property: JsonPropertyName("$schema")] string SchemaAddress, string Version, IEnumerable<RawPart> Runs);
+
+/// <summary>Its serializer, generated when the program is built.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(FleetSarifDocument))]
+internal sealed partial class FleetSarifContext : JsonSerializerContext;

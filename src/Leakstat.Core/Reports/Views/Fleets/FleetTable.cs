@@ -28,10 +28,11 @@ internal static class FleetTable
         FleetTerminalReport.WriteHead(canvas, document);
         Columns columns = Columns.Of(canvas, fleet);
         HashSet<FleetHost> told = [];
+        CauseBlock.WritePooled(canvas, fleet);
         foreach (FleetCause cause in fleet.Causes)
         {
             FleetHost[] hosts = [.. cause.Hosts.Where(h => h.Worst?.Subject == cause.Subject && told.Add(h))];
-            WriteGroup(canvas, columns, fleet, Title(cause, hosts.Length), hosts);
+            WriteGroup(canvas, columns, fleet, Title(cause, hosts.Length), hosts, cause);
         }
 
         foreach ((string title, VerdictState state) in (ReadOnlySpan<(string, VerdictState)>)
@@ -60,7 +61,7 @@ internal static class FleetTable
     }
 
     private static void WriteGroup(
-        TerminalCanvas canvas, Columns columns, FleetReport fleet, string title, FleetHost[] hosts)
+        TerminalCanvas canvas, Columns columns, FleetReport fleet, string title, FleetHost[] hosts, FleetCause? cause = null)
     {
         if (hosts.Length == 0)
         {
@@ -69,6 +70,11 @@ internal static class FleetTable
 
         canvas.Blank();
         canvas.Paragraph(0, 2, new Run(title, Style.Strong));
+        if (cause is not null)
+        {
+            CauseBlock.WriteSeparation(canvas, 2, cause);
+        }
+
         canvas.Row(new Run(
             columns.Line(canvas, "Verdict", "Host", "Culprit", "Rate", "Left", "Release", "Last seen"), Style.Dim));
         foreach (FleetHost host in hosts)

@@ -28,6 +28,15 @@ internal static class FleetWords
                 detail);
         }
 
+        FleetCause[] pooled = [.. fleet.Pooled];
+        if (pooled.Length > 0)
+        {
+            return new Headline(
+                Tone.Warning,
+                $"No host shows it alone: {Words.Of(pooled[0].Subject)} grows on {Display.Count(pooled[0].Hosts.Length)} of {all}.",
+                detail);
+        }
+
         return unknown > 0
             ? new Headline(
                 Tone.Open,
@@ -117,4 +126,31 @@ internal static class FleetWords
             ", ", states.Where(s => s.Count > 0).Select(s => Display.Count(s.Count, s.One, s.Many)));
         return fleet.AsOf is { } time ? $"{counts}. The latest capture is of {Display.Time(time)}." : $"{counts}.";
     }
+
+    /// <summary>A trait by name: <c>if_foo.ko</c>, <c>size of if_foo.ko</c>, <c>release</c>, the sysctl.</summary>
+    public static string NameOf(HostTrait trait) => trait.Kind switch
+    {
+        TraitKind.Module => trait.Name,
+        TraitKind.ModuleSize => $"size of {trait.Name}",
+        TraitKind.Release => "release",
+        TraitKind.PatchLevel => "patch level",
+        TraitKind.KernelIdent => "kernel",
+        TraitKind.Processor => "processor",
+        TraitKind.Architecture => "architecture",
+        TraitKind.Hypervisor => "hypervisor",
+        TraitKind.NetworkDrivers => "network drivers",
+        TraitKind.FileSystem => "file system",
+        _ => trait.Name,
+    };
+
+    /// <summary>A trait with its value, as it stands behind "with": <c>if_foo.ko of 41,216 bytes</c>.</summary>
+    public static string TraitOf(HostTrait trait, string value) => (trait.Kind, value) switch
+    {
+        (TraitKind.Module or TraitKind.ModuleSize, HostTraits.Absent) => $"no {trait.Name}",
+        (TraitKind.Module, _) => trait.Name,
+        (TraitKind.ModuleSize, _) => $"{trait.Name} of {value} bytes",
+        (TraitKind.Sysctl, HostTraits.Absent) => $"no {trait.Name}",
+        (TraitKind.Sysctl, _) => $"{trait.Name}={value}",
+        _ => $"{NameOf(trait)} {value}",
+    };
 }
