@@ -6,7 +6,8 @@ using Leakstat.Reports.Forms.Text;
 namespace Leakstat.DetectionBench.Fleets;
 
 /// <summary>
-/// Measures the pivot over fleets: how often the trait that a slow leak is in is named, and how often one is in fleets without a leak.
+/// Measures the pivot over fleets: how often the trait that a slow leak is in is named, and how often one is in
+/// fleets without a leak.
 /// </summary>
 internal static class FleetCommand
 {

@@ -9,9 +9,9 @@ using Leakstat.Model;
 namespace Leakstat.DetectionBench.Fleets;
 
 /// <summary>
-/// A fleet made from a seed, with a leak in one release, patch level, module or build of a module, or with none. Of every host
-/// some series are sampled each hour for ten days, with load that has a day, noise that lingers, drifts of the role, and caches
-/// that fill after boot; of the others only the slope is drawn.
+/// A fleet made from a seed, with a leak in one release, patch level, module or build of a module, or with none. Of
+/// every host some series are sampled each hour for ten days, with load that has a day, noise that lingers, drifts of
+/// the role, and caches that fill after boot; of the others only the slope is drawn.
 /// </summary>
 internal sealed class SimulatedFleet
 {
@@ -107,7 +107,9 @@ internal sealed class SimulatedFleet
         ],
     };
 
-    /// <summary>A slope of a series that nothing is wrong with: tails as heavy as measured ones, and the role's drift.</summary>
+    /// <summary>
+    /// A slope of a series that nothing is wrong with: tails as heavy as measured ones, and the role's drift.
+    /// </summary>
     private SeriesSlope Draw(SimulatedHost host, int number)
     {
         double scale = 1000 * (1 + (number % 17));
@@ -122,7 +124,9 @@ internal sealed class SimulatedFleet
 
     private double Tailed() => _chance.Normal() / Math.Sqrt(_chance.Between(0.15, 1));
 
-    /// <summary>Standard deviation of the slopes of the leaking series without the leak, bytes per day, by its quartiles.</summary>
+    /// <summary>
+    /// Standard deviation of the slopes of the leaking series without the leak, bytes per day, by its quartiles.
+    /// </summary>
     private double SlopeDeviation()
     {
         Dictionary<string, SeriesKey> key = new() { [Leaking.Name] = Leaking };

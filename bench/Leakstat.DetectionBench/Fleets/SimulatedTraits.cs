@@ -13,8 +13,9 @@ namespace Leakstat.DetectionBench.Fleets;
 internal sealed record SimulatedHost(string Name, HostTraits Traits, double UptimeAtStart, double Load, double RoleDrift);
 
 /// <summary>
-/// Traits of a fleet that hang together as they do where people run one: hardware decides the network driver, the role decides
-/// modules and file system, the release decides the size of modules of the base system and how long ago the last boot was.
+/// Traits of a fleet that hang together as they do where people run one: hardware decides the network driver, the
+/// role decides modules and file system, the release decides the size of modules of the base system and how long ago
+/// the last boot was.
 /// </summary>
 internal sealed class SimulatedTraits
 {
@@ -87,7 +88,9 @@ internal sealed class SimulatedTraits
             _roleDrift[role]);
     }
 
-    /// <summary>Draws what a leak is in: a release, patch level, module or build that 20 hosts have and 20 have not.</summary>
+    /// <summary>
+    /// Draws what a leak is in: a release, patch level, module or build that 20 hosts have and 20 have not.
+    /// </summary>
     public (HostTrait Trait, string Value) Cause(Chance chance, SimulatedHost[] hosts)
     {
         while (true)

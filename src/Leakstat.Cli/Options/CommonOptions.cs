@@ -89,7 +89,8 @@ internal sealed class CommonOptions
     /// <summary>The exit code of several hosts: that of the worst.</summary>
     public int ExitCodeOf(ParseResult parsed, FleetReport fleet) =>
         FailOnSeverity(parsed) is { } least
-            && (fleet.Pooled.Any(c => c.Severity >= least) || fleet.Hosts.Any(h => h.Findings.Any(f => f.Severity >= least)))
+            && (fleet.Pooled.Any(c => c.Severity >= least)
+                || fleet.Hosts.Any(h => h.Findings.Any(f => f.Severity >= least)))
             ? ExitCode.Found
             : parsed.GetValue(FailOnUnknown)
                 && fleet.Hosts.Any(h => h.Verdict.State is VerdictState.Unknown or VerdictState.TooEarly)

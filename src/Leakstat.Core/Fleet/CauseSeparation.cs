@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// What separates the hosts with a cause that was found on each of them: Fisher's exact test for every trait, corrected for
-/// their number and that of the causes (Bonferroni). The best is named; then the hosts with it are set aside and the others
-/// searched again, for one subject may leak for several reasons.
+/// What separates the hosts with a cause that was found on each of them: Fisher's exact test for every trait,
+/// corrected for their number and that of the causes (Bonferroni). The best is named; then the hosts with it are set
+/// aside and the others searched again, for one subject may leak for several reasons.
 /// </summary>
 internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableArray<TraitGroup> groups, int causes)
 {
@@ -21,10 +21,11 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
     {
         double correction = Math.Log(Math.Max((double)groups.Length * causes, 1));
         bool[] left = [.. hosts.Select(judged)];
+        bool[] isOf = [.. hosts.Select(have.Contains)];
         var named = ImmutableArray.CreateBuilder<Separation>();
         while (named.Count < MostNamed)
         {
-            (TraitGroup? best, FourfoldTable table, double log) = Best(have, left);
+            (TraitGroup? best, FourfoldTable table, double log) = Best(isOf, left);
             if (best is null || log + correction > Math.Log(MostChance))
             {
                 break;
@@ -40,12 +41,12 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
         return named.ToImmutable();
     }
 
-    private (TraitGroup? Best, FourfoldTable Table, double Log) Best(IReadOnlySet<FleetHost> have, bool[] left)
+    private (TraitGroup? Best, FourfoldTable Table, double Log) Best(bool[] isOf, bool[] left)
     {
         (TraitGroup? Best, FourfoldTable Table, double Log) best = (null, default, 0);
         foreach (TraitGroup group in groups)
         {
-            FourfoldTable table = Table(group, have, left);
+            FourfoldTable table = Table(group, isOf, left);
             if (table.OfWith == 0 || table.OfWithout == 0
                 || (long)table.With * table.OfWithout <= (long)table.Without * table.OfWith)
             {
@@ -62,7 +63,7 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
         return best;
     }
 
-    private FourfoldTable Table(TraitGroup group, IReadOnlySet<FleetHost> have, bool[] left)
+    private static FourfoldTable Table(TraitGroup group, bool[] isOf, bool[] left)
     {
         int with = 0, ofWith = 0, without = 0, ofWithout = 0;
         for (int i = 0; i < left.Length; i++)
@@ -72,7 +73,7 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
                 continue;
             }
 
-            int one = have.Contains(hosts[i]) ? 1 : 0;
+            int one = isOf[i] ? 1 : 0;
             (with, ofWith) = has ? (with + one, ofWith + 1) : (with, ofWith);
             (without, ofWithout) = has ? (without, ofWithout) : (without + one, ofWithout + 1);
         }

@@ -1,10 +1,11 @@
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// False discoveries over a fleet, controlled after Benjamini and Hochberg (Journal of the Royal Statistical Society B 57,
-/// 1995). The engine gives each series the chance of its slope times the number of series of its host; with hosts of about
-/// as many series each, the procedure over hosts × series is that over hosts with these chances, and where they differ it
-/// is the one in which each host has the same weight (Genovese, Roeder and Wasserman, Biometrika 93, 2006).
+/// False discoveries over a fleet, controlled after Benjamini and Hochberg (Journal of the Royal Statistical Society
+/// B 57, 1995). The engine gives each series the chance of its slope times the number of series of its host; with
+/// hosts of about as many series each, the procedure over hosts × series is that over hosts with these chances, and
+/// where they differ it is the one in which each host has the same weight (Genovese, Roeder and Wasserman, Biometrika
+/// 93, 2006).
 /// </summary>
 public static class FalseDiscoveries
 {

@@ -14,7 +14,9 @@ public sealed record FleetCause
     /// <summary>The strongest that is said of it on any host; null where only the pool of hosts shows it.</summary>
     public Finding? Finding { get; init; }
 
-    /// <summary>What is said of it: a suspect where only the pool shows it, for it may be load that follows the trait.</summary>
+    /// <summary>
+    /// What is said of it: a suspect where only the pool shows it, for it may be load that follows the trait.
+    /// </summary>
     public Verdict Verdict => Finding?.Verdict ?? Verdict.Suspect;
 
     /// <summary>How much it matters.</summary>
@@ -24,8 +26,8 @@ public sealed record FleetCause
     public required ImmutableArray<FleetHost> Hosts { get; init; }
 
     /// <summary>
-    /// Hosts of which it is said with fewer than one false in twenty, over all hosts and series of the fleet; all of them
-    /// where what is said rests on no trend.
+    /// Hosts of which it is said with fewer than one false in twenty, over all hosts and series of the fleet; all of
+    /// them where what is said rests on no trend.
     /// </summary>
     public required int Certain { get; init; }
 

@@ -6,8 +6,8 @@ using Leakstat.Diagnosis.Verdicts;
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// Groups the hosts of a fleet by what is wrong with them (one cause, not one alarm for each host), finds what separates
-/// them, and adds what only the pool of hosts shows.
+/// Groups the hosts of a fleet by what is wrong with them (one cause, not one alarm for each host), finds what
+/// separates them, and adds what only the pool of hosts shows.
 /// </summary>
 internal static class FleetCauses
 {
@@ -28,7 +28,8 @@ internal static class FleetCauses
         }
 
         var separation = new CauseSeparation(read, groups, found.Length);
-        ILookup<Subject, PooledLeak> pooled = new HostPool(read, groups).Search().ToLookup(l => FleetHost.SubjectOf(l.Key));
+        ILookup<Subject, PooledLeak> pooled =
+            new HostPool(read, groups).Search().ToLookup(l => FleetHost.SubjectOf(l.Key));
         return
         [
             .. found.Select(c => Separated(c, separation, doubtful, pooled[c.Subject])),

@@ -5,10 +5,11 @@ using Leakstat.History;
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// Finds leaks that are too slow for one host in the pool of all. A host's slope of a series is held against those of hosts
-/// of the same role that have been up about as long; a trait is named where hosts with it rank higher, with a chance below
-/// 0.005 over all series and traits together, and where the series rises on them for good: in both halves of the time, and
-/// by more than a page a day. What every host has alike is not seen: nothing tells it from load that grows everywhere.
+/// Finds leaks that are too slow for one host in the pool of all. A host's slope of a series is held against those of
+/// hosts of the same role that have been up about as long; a trait is named where hosts with it rank higher, with a
+/// chance below 0.005 over all series and traits together, and where the series rises on them for good: in both
+/// halves of the time, and by more than a page a day. What every host has alike is not seen: nothing tells it from
+/// load that grows everywhere.
 /// </summary>
 internal sealed class HostPool
 {

@@ -63,8 +63,8 @@ public readonly record struct HostTrait(TraitKind Kind, string Name)
 }
 
 /// <summary>
-/// What tells a host from others, as far as its latest capture says it. A module or sysctl that the host does not have is a
-/// value of its own, <see cref="Absent"/>; what was not asked is unknown and stands for nothing.
+/// What tells a host from others, as far as its latest capture says it. A module or sysctl that the host does not
+/// have is a value of its own, <see cref="Absent"/>; what was not asked is unknown and stands for nothing.
 /// </summary>
 public sealed class HostTraits
 {
@@ -93,7 +93,9 @@ public sealed class HostTraits
     /// <summary>Traits that it has a value of.</summary>
     public IEnumerable<HostTrait> Known => _values.Keys;
 
-    /// <summary>The value of a trait; <see cref="Absent"/> where the host does not have it, null where unknown.</summary>
+    /// <summary>
+    /// The value of a trait; <see cref="Absent"/> where the host does not have it, null where unknown.
+    /// </summary>
     public string? Of(HostTrait trait) => _values.TryGetValue(trait, out string? value) ? value : trait.Kind switch
     {
         TraitKind.Module or TraitKind.ModuleSize when _knowsModules => Absent,
@@ -134,7 +136,8 @@ public sealed class HostTraits
             }
         }
 
-        return new HostTraits(values.ToImmutable(), capture.KernelFiles is not null, capture.Sysctls.Count >= FewestOfAll);
+        return new HostTraits(
+            values.ToImmutable(), capture.KernelFiles is not null, capture.Sysctls.Count >= FewestOfAll);
 
         void Add(TraitKind kind, string? value)
         {
@@ -160,7 +163,8 @@ public sealed class HostTraits
         }
 
         bool isUfs = types.Find("ufs_mount") is { InUse: > 0 } || types.Find("UFS mount") is { InUse: > 0 };
-        bool isZfs = types.Find("solaris") is { InUse: > 0 } || capture.KernelFiles?.Files.Any(f => f.Name == "zfs.ko") == true;
+        bool isZfs = types.Find("solaris") is { InUse: > 0 }
+            || capture.KernelFiles?.Files.Any(f => f.Name == "zfs.ko") == true;
         return (isZfs, isUfs) switch
         {
             (true, true) => "ZFS and UFS",

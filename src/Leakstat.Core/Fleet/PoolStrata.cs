@@ -1,8 +1,8 @@
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// Which hosts are held against each other: those of one role, up about as long. Nothing in a capture says a host's role; its
-/// name does, up to the first digit (<c>cdn-fra-07</c> is a <c>cdn-fra</c>).
+/// Which hosts are held against each other: those of one role, up about as long. Nothing in a capture says a host's
+/// role; its name does, up to the first digit (<c>cdn-fra-07</c> is a <c>cdn-fra</c>).
 /// </summary>
 internal static class PoolStrata
 {

@@ -3,8 +3,8 @@ using Leakstat.Detection;
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// How fast a series rises on the hosts of a group together, bytes per day and host: the mean without the fifth of hosts at
-/// either end, with a 95 % interval (Tukey and McLaughlin), which hosts that are far off do not move.
+/// How fast a series rises on the hosts of a group together, bytes per day and host: the mean without the fifth of
+/// hosts at either end, with a 95 % interval (Tukey and McLaughlin), which hosts that are far off do not move.
 /// </summary>
 /// <param name="BytesPerDay">Estimate.</param>
 /// <param name="Low">Lower end.</param>

@@ -8,8 +8,8 @@ namespace Leakstat.Fleet;
 /// </param>
 /// <param name="Table">How many hosts with it, and how many without it, have the cause.</param>
 /// <param name="Chance">
-/// Chance that hosts fall together so without regard to any trait, corrected for all traits and all series or causes that
-/// were looked at; 0 where it is too small for a number.
+/// Chance that hosts fall together so without regard to any trait, corrected for all traits and all series or causes
+/// that were looked at; 0 where it is too small for a number.
 /// </param>
 public sealed record Separation(
     ImmutableArray<(HostTrait Trait, string Value)> Traits, FourfoldTable Table, double Chance);

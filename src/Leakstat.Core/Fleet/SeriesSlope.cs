@@ -6,9 +6,9 @@ using Leakstat.History;
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// How fast a series of one host rises over the boot that was judged, without a verdict: the median of the slopes between the
-/// medians of twelve stretches (Theil and Sen), which neither a spike nor a step decides. The first day after a boot, in which
-/// caches fill, is left out where enough is left.
+/// How fast a series of one host rises over the boot that was judged, without a verdict: the median of the slopes
+/// between the medians of twelve stretches (Theil and Sen), which neither a spike nor a step decides. The first day
+/// after a boot, in which caches fill, is left out where enough is left.
 /// </summary>
 /// <param name="Key">The series.</param>
 /// <param name="BytesPerDay">Slope, bytes per day.</param>
@@ -37,7 +37,9 @@ public readonly record struct SeriesSlope(SeriesKey Key, double BytesPerDay, dou
     /// <param name="host">The series.</param>
     /// <param name="from">First sample.</param>
     /// <param name="to">Last sample.</param>
-    /// <param name="keys">Whose each is; those that are not in it are left out, as are sums of others and caches.</param>
+    /// <param name="keys">
+    /// Whose each is; those that are not in it are left out, as are sums of others and caches.
+    /// </param>
     public static ImmutableArray<SeriesSlope> Of(
         HostSeries host, int from, int to, IReadOnlyDictionary<string, SeriesKey> keys)
     {
@@ -62,7 +64,9 @@ public readonly record struct SeriesSlope(SeriesKey Key, double BytesPerDay, dou
         return slopes.ToImmutable();
     }
 
-    /// <summary>Whether the engine found a reason for what a series does, so that its slope says nothing of a leak.</summary>
+    /// <summary>
+    /// Whether the engine found a reason for what a series does, so that its slope says nothing of a leak.
+    /// </summary>
     private static bool HasReason(TrendClass found) => found is TrendClass.Explained or TrendClass.BoundedFill
         or TrendClass.Elastic or TrendClass.Fragmentation or TrendClass.HostWide or TrendClass.Insufficient;
 

@@ -1,9 +1,9 @@
 namespace Leakstat.Fleet;
 
 /// <summary>
-/// Ranks of a number within the strata of a fleet, and the test whether hosts of a group rank higher than the others of their
-/// stratum (Wilcoxon's rank sum, strata put together after van Elteren). What hosts of one stratum have in common, load and
-/// warm-up among it, cancels; a few hosts that are far off decide nothing.
+/// Ranks of a number within the strata of a fleet, and the test whether hosts of a group rank higher than the others
+/// of their stratum (Wilcoxon's rank sum, strata put together after van Elteren). What hosts of one stratum have in
+/// common, load and warm-up among it, cancels; a few hosts that are far off decide nothing.
 /// </summary>
 internal sealed class StratifiedRanks
 {
@@ -72,7 +72,8 @@ internal sealed class StratifiedRanks
                 continue;
             }
 
-            // Moments of a sum drawn without replacement from the ranks that are there: ties and hosts left out are in them.
+            // Moments of a sum drawn without replacement from the ranks that are there: ties are in them, and so are
+            // hosts that were left out.
             double mean = all / count;
             double spread = Math.Max((squares / count) - (mean * mean), 0) * count / (count - 1);
             double weight = 1.0 / (count + 1);

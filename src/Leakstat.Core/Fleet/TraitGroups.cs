@@ -13,8 +13,8 @@ internal sealed record TraitGroup
 }
 
 /// <summary>
-/// Every way in which the traits of a fleet part its hosts, each once: what parts them alike cannot be told apart by any
-/// number of hosts, and is named together.
+/// Every way in which the traits of a fleet part its hosts, each once: what parts them alike cannot be told apart by
+/// any number of hosts, and is named together.
 /// </summary>
 internal static class TraitGroups
 {

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Leakstat.Reports.Forms.Json;
 
 /// <summary>
-/// A document that was written by itself, as an entry of a list in a larger one: hosts that were judged one after another
-/// and are not held.
+/// A document that was written by itself, as an entry of a list in a larger one: hosts that were judged one after
+/// another and are not held.
 /// </summary>
 /// <param name="Text">The document, UTF-8, indented as this project writes JSON.</param>
 [JsonConverter(typeof(RawPartConverter))]

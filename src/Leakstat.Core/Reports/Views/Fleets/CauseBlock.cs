@@ -70,7 +70,8 @@ internal static class CauseBlock
             (double ratio, double low, double high) = table.Odds;
             string[] traits =
             [
-                .. separation.Traits.Take(MostAlike).Select(t => $"{FleetWords.TraitOf(t.Trait, t.Value)} ({t.Trait.Command})"),
+                .. separation.Traits.Take(MostAlike)
+                    .Select(t => $"{FleetWords.TraitOf(t.Trait, t.Value)} ({t.Trait.Command})"),
             ];
             int more = separation.Traits.Length - traits.Length;
             string alike = more > 0 ? $", and {Display.Count(more)} more that part the hosts alike" : "";

@@ -55,13 +55,18 @@ internal static class FleetTable
     private static string Title(FleetCause cause, int first)
     {
         int more = cause.Hosts.Length - first;
-        string others = more > 0 ? $", and {Display.Count(more)} that has something worse" : "";
+        string others = more > 0 ? $", and {Display.Count(more)} more with something worse" : "";
         string text = $"{Words.Of(cause.Subject)}: {Display.Count(first, "host", "hosts")}{others}";
         return char.ToUpperInvariant(text[0]) + text[1..];
     }
 
     private static void WriteGroup(
-        TerminalCanvas canvas, Columns columns, FleetReport fleet, string title, FleetHost[] hosts, FleetCause? cause = null)
+        TerminalCanvas canvas,
+        Columns columns,
+        FleetReport fleet,
+        string title,
+        FleetHost[] hosts,
+        FleetCause? cause = null)
     {
         if (hosts.Length == 0)
         {

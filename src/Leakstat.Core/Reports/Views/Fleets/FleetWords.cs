@@ -33,7 +33,8 @@ internal static class FleetWords
         {
             return new Headline(
                 Tone.Warning,
-                $"No host shows it alone: {Words.Of(pooled[0].Subject)} grows on {Display.Count(pooled[0].Hosts.Length)} of {all}.",
+                $"No host shows it alone: {Words.Of(pooled[0].Subject)} grows on "
+                    + $"{Display.Count(pooled[0].Hosts.Length)} of {all}.",
                 detail);
         }
 

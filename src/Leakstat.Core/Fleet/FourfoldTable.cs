@@ -10,8 +10,9 @@ public readonly record struct FourfoldTable(int With, int OfWith, int Without, i
     private const double Normal95 = 1.959963984540054;
 
     /// <summary>
-    /// Chance, natural logarithm, that hosts drawn without regard to the trait fall together so or more (Fisher's exact test,
-    /// one-sided). A logarithm, for in a fleet of a thousand the chance itself is often no longer a number.
+    /// Chance, natural logarithm, that hosts drawn without regard to the trait fall together so or more (Fisher's
+    /// exact test, one-sided). A logarithm, for in a fleet of a thousand the chance itself is often no longer a
+    /// number.
     /// </summary>
     public double LogChance
     {
@@ -34,8 +35,8 @@ public readonly record struct FourfoldTable(int With, int OfWith, int Without, i
     }
 
     /// <summary>
-    /// Odds ratio with its 95 % interval by the logarithm (Woolf), half a host added to each cell so that an empty one gives a
-    /// number (Haldane, Anscombe).
+    /// Odds ratio with its 95 % interval by the logarithm (Woolf), half a host added to each cell so that an empty
+    /// one gives a number (Haldane, Anscombe).
     /// </summary>
     public (double Ratio, double Low, double High) Odds
     {
