@@ -20,7 +20,7 @@ public sealed class FleetStatisticsTests
     {
         (double ratio, double low, double high) = new FourfoldTable(37, 40, 0, 212).Odds;
 
-        Assert.Equal((4553.5714, 230.4915, 89960.0056), (Math.Round(ratio, 4), Math.Round(low, 4), Math.Round(high, 4)));
+        Assert.Equal((4553.5714, 230.4915, 89960.0035), (Math.Round(ratio, 4), Math.Round(low, 4), Math.Round(high, 4)));
     }
 
     [Fact]

@@ -24,10 +24,11 @@ internal sealed class RawPartConverter : JsonConverter<RawPart>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, RawPart value, JsonSerializerOptions options)
     {
-        // No string of JSON holds a line end, so that each is one between members.
+        // No string of JSON holds a line end, so that each is one between members. In front of what it is given as it is the
+        // writer puts none.
         string line = "\n" + new string(' ', writer.CurrentDepth * IndentOfLevel);
         writer.WriteRawValue(
-            Encoding.UTF8.GetString(value.Text.Span).TrimEnd('\n').Replace("\n", line, StringComparison.Ordinal),
+            line + Encoding.UTF8.GetString(value.Text.Span).TrimEnd('\n').Replace("\n", line, StringComparison.Ordinal),
             skipInputValidation: true);
     }
 }
