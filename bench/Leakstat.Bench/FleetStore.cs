@@ -9,8 +9,8 @@ using Leakstat.Store;
 namespace Leakstat.Bench;
 
 /// <summary>
-/// Makes a store of many hosts like one of which there is a capture: an hour between samples, a quarter of the zones and types
-/// wander about their level, the others stand still; on one host in ten a type leaks.
+/// Makes a store of many hosts like one of which there is a capture: an hour between samples, a quarter of the zones
+/// and types wander about their level, the others stand still; on one host in ten a type leaks.
 /// </summary>
 internal static class FleetStore
 {

@@ -19,12 +19,18 @@ internal sealed class SimulatedFleet
     private const int Drawn = 770;
     private const int Samples = 240;
 
+    /// <summary>One leaking host of so many is given to the engine whole.</summary>
+    private const int AskedOf = 50;
+
+    /// <summary>Leaks below two pages a day and host are none that anybody looks for.</summary>
+    private const double LeastBytesPerDay = 8192;
+
     private readonly Chance _chance;
     private readonly SimulatedSeries[] _series;
     private readonly SimulatedHost[] _hosts;
     private readonly HostTrait _trait;
     private readonly string _value;
-    private readonly int _leaking;
+    private int _leaking;
     private double _unit;
 
     /// <summary>Makes a fleet.</summary>
@@ -62,7 +68,16 @@ internal sealed class SimulatedFleet
     /// <summary>The fleet as it is judged.</summary>
     public FleetReport Judge()
     {
-        _unit = Rate > 0 ? SlopeDeviation() : 0;
+        if (Rate > 0)
+        {
+            _unit = SlopeDeviation();
+            for (int tries = 0; tries < Sampled && Rate * _unit < LeastBytesPerDay; tries++)
+            {
+                _leaking = (_leaking + 1) % Sampled;
+                _unit = SlopeDeviation();
+            }
+        }
+
         return FleetReport.Of([.. _hosts.Select((h, i) => Host(h, i))], []);
     }
 
@@ -77,9 +92,9 @@ internal sealed class SimulatedFleet
         HostSeries series = Series(host, leaks ? Rate * _unit / 24 : 0);
         Dictionary<string, SeriesKey> keys = _series.ToDictionary(s => s.Key.Name, s => s.Key);
         ImmutableArray<SeriesSlope> slopes = SeriesSlope.Of(series, 0, Samples - 1, keys);
-        if (leaks && number % 10 == 0)
+        if (leaks && number % AskedOf == 0)
         {
-            TrendResult alone = new TrendEngine().Analyze(series with { Series = [series.Series[_leaking]] }).Results[0];
+            TrendResult alone = new TrendEngine().Analyze(series).Results[_leaking];
             Alone = (Alone.Asked + 1, Alone.Shown + (alone.IsLeak || alone.Class == TrendClass.Suspect ? 1 : 0));
         }
 
@@ -132,7 +147,7 @@ internal sealed class SimulatedFleet
         Dictionary<string, SeriesKey> key = new() { [Leaking.Name] = Leaking };
         double[] slopes =
         [
-            .. _hosts.Take(200).Select(h => SeriesSlope.Of(Series(h, 0), 0, Samples - 1, key)[0].BytesPerDay).Order(),
+            .. _hosts.Take(100).Select(h => SeriesSlope.Of(Series(h, 0), 0, Samples - 1, key)[0].BytesPerDay).Order(),
         ];
         return (slopes[slopes.Length * 3 / 4] - slopes[slopes.Length / 4]) / 1.349;
     }

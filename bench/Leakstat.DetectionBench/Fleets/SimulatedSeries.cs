@@ -18,9 +18,9 @@ internal sealed class SimulatedSeries
     public SimulatedSeries(Chance chance, int number)
     {
         Key = new SeriesKey(SeriesKind.MallocBytes, $"type{number}");
-        _level = chance.LogBetween(64 << 10, 256 << 20);
+        _level = chance.LogBetween(4 << 20, 512 << 20);
         _day = chance.Happens(0.6) ? chance.Between(0.02, 0.3) : 0;
-        _noise = chance.LogBetween(0.003, 0.05);
+        _noise = chance.LogBetween(0.005, 0.05);
         _lingers = chance.Between(0, 0.95);
         _fill = chance.Happens(0.3) ? chance.Between(0.1, 0.5) : 0;
         _drift = chance.Happens(0.3) ? chance.Between(0, 0.01) : 0;

@@ -85,9 +85,10 @@ internal sealed class HostPool
     private (TraitGroup Group, double Score)? Best(StratifiedRanks ranks, bool[] left)
     {
         (TraitGroup Group, double Score)? best = null;
+        (int Count, double Sum, double Squares)[] totals = ranks.Totals(left);
         foreach (TraitGroup group in _groups)
         {
-            double score = ranks.Score(group.Has, left);
+            double score = ranks.Score(group, left, totals);
             if (score > (best?.Score ?? 0))
             {
                 best = (group, score);

@@ -7,8 +7,9 @@ namespace Leakstat.Fleet;
 /// </summary>
 internal sealed class StratifiedRanks
 {
+    private const int MostOnStack = 256;
+
     private readonly int[] _stratum;
-    private readonly double[] _values;
     private readonly double[] _ranks;
     private readonly int _strata;
 
@@ -17,7 +18,6 @@ internal sealed class StratifiedRanks
     /// <param name="stratum">Number of each host's stratum; below 0 for hosts that are left out.</param>
     public StratifiedRanks(double[] values, int[] stratum)
     {
-        _values = values;
         _stratum = stratum;
         _strata = stratum.Length == 0 ? 0 : stratum.Max() + 1;
         _ranks = new double[values.Length];
@@ -42,45 +42,65 @@ internal sealed class StratifiedRanks
         }
     }
 
+    /// <summary>Count and moments of the ranks of each stratum, of the hosts that are looked at.</summary>
+    /// <param name="left">By host: whether it is looked at.</param>
+    public (int Count, double Sum, double Squares)[] Totals(bool[] left) => Totals(left, null);
+
     /// <summary>
     /// How many standard deviations the hosts of a group rank above the others; NaN where no stratum has hosts of both.
     /// </summary>
-    /// <param name="has">By host: whether it is of the group; null for neither.</param>
+    /// <param name="group">The group; hosts of which it is not known are left out.</param>
     /// <param name="left">By host: whether it is looked at.</param>
-    public double Score(IReadOnlyList<bool?> has, bool[] left)
+    /// <param name="totals">What <see cref="Totals(bool[])"/> gives for these hosts.</param>
+    public double Score(TraitGroup group, bool[] left, (int Count, double Sum, double Squares)[] totals)
     {
-        double sum = 0;
-        double variance = 0;
-        Span<(int Count, int With, double Sum, double Squares, double All)> strata =
-            new (int, int, double, double, double)[_strata];
-        for (int i = 0; i < _values.Length; i++)
+        (int Count, double Sum, double Squares)[] all = group.IsWhole ? totals : Totals(left, group);
+        Span<(int Count, double Sum)> with = stackalloc (int, double)[Math.Min(_strata, MostOnStack)];
+        with = _strata > MostOnStack ? new (int, double)[_strata] : with;
+        foreach (int host in group.With)
         {
-            if (_stratum[i] >= 0 && left[i] && has[i] is { } isWith)
+            if (_stratum[host] >= 0 && left[host])
             {
-                ref (int Count, int With, double Sum, double Squares, double All) s = ref strata[_stratum[i]];
-                s.Count++;
-                s.All += _ranks[i];
-                s.Squares += _ranks[i] * _ranks[i];
-                (s.With, s.Sum) = isWith ? (s.With + 1, s.Sum + _ranks[i]) : (s.With, s.Sum);
+                ref (int Count, double Sum) s = ref with[_stratum[host]];
+                s = (s.Count + 1, s.Sum + _ranks[host]);
             }
         }
 
-        foreach ((int count, int with, double ranks, double squares, double all) in strata)
+        double sum = 0;
+        double variance = 0;
+        for (int stratum = 0; stratum < all.Length; stratum++)
         {
-            if (with == 0 || with == count || count < 2)
+            (int count, double ranks, double squares) = all[stratum];
+            int members = with[stratum].Count;
+            if (members == 0 || members == count)
             {
                 continue;
             }
 
             // Moments of a sum drawn without replacement from the ranks that are there: ties are in them, and so are
             // hosts that were left out.
-            double mean = all / count;
+            double mean = ranks / count;
             double spread = Math.Max((squares / count) - (mean * mean), 0) * count / (count - 1);
             double weight = 1.0 / (count + 1);
-            sum += weight * (ranks - (with * mean));
-            variance += weight * weight * spread * with * (count - with) / count;
+            sum += weight * (with[stratum].Sum - (members * mean));
+            variance += weight * weight * spread * members * (count - members) / count;
         }
 
         return variance > 0 ? sum / Math.Sqrt(variance) : double.NaN;
+    }
+
+    private (int Count, double Sum, double Squares)[] Totals(bool[] left, TraitGroup? known)
+    {
+        var totals = new (int Count, double Sum, double Squares)[_strata];
+        for (int i = 0; i < _ranks.Length; i++)
+        {
+            if (_stratum[i] >= 0 && left[i] && (known is null || known.Has[i] is not null))
+            {
+                ref (int Count, double Sum, double Squares) s = ref totals[_stratum[i]];
+                s = (s.Count + 1, s.Sum + _ranks[i], s.Squares + (_ranks[i] * _ranks[i]));
+            }
+        }
+
+        return totals;
     }
 }

@@ -10,6 +10,21 @@ internal sealed record TraitGroup
 
     /// <summary>By host: whether it has the value; null where that is unknown.</summary>
     public required ImmutableArray<bool?> Has { get; init; }
+
+    /// <summary>Hosts that have it.</summary>
+    public required ImmutableArray<int> With { get; init; }
+
+    /// <summary>Whether it is known of every host.</summary>
+    public required bool IsWhole { get; init; }
+
+    /// <summary>Takes what is known of each host.</summary>
+    public static TraitGroup Of(ImmutableArray<(HostTrait Trait, string Value)> traits, ImmutableArray<bool?> has) => new()
+    {
+        Traits = traits,
+        Has = has,
+        With = [.. Enumerable.Range(0, has.Length).Where(i => has[i] == true)],
+        IsWhole = has.All(h => h is not null),
+    };
 }
 
 /// <summary>
@@ -56,11 +71,8 @@ internal static class TraitGroups
 
         return
         [
-            .. found.Select(f => new TraitGroup
-            {
-                Traits = [.. f.Value],
-                Has = [.. f.Key.Select(c => c == '?' ? (bool?)null : c == '1')],
-            }),
+            .. found.Select(f => TraitGroup.Of(
+                [.. f.Value], [.. f.Key.Select(c => c == '?' ? (bool?)null : c == '1')])),
         ];
     }
 }

@@ -2,7 +2,9 @@ using Leakstat.Fleet;
 
 namespace Leakstat.Tests.Fleet;
 
-/// <summary>The tests that the pivot is made of, against numbers that were computed with exact fractions and by hand.</summary>
+/// <summary>
+/// The tests that the pivot is made of, against numbers that were computed with exact fractions and by hand.
+/// </summary>
 public sealed class FleetStatisticsTests
 {
     [Theory]
@@ -43,7 +45,7 @@ public sealed class FleetStatisticsTests
     {
         var ranks = new StratifiedRanks([1.1, 2.2, 5.5, 6.0, 0.1, 0.2, 3.3, 1.0, 0.0], new int[9]);
 
-        double score = ranks.Score([true, true, true, true, false, false, false, false, false], All(9));
+        double score = Score(ranks, [true, true, true, true, false, false, false, false, false]);
 
         Assert.Equal(1.9595917942265424, score, 12);
     }
@@ -56,13 +58,13 @@ public sealed class FleetStatisticsTests
         int[] strata = [0, 0, 0, 0, 1, 1, 1, 1];
         bool?[] has = [false, true, false, false, false, true, true, null];
 
-        Assert.True(Math.Abs(new StratifiedRanks(values, strata).Score(has, All(8))) < 1);
-        Assert.True(new StratifiedRanks(values, new int[8]).Score(has, All(8)) > 0.5);
+        Assert.True(Math.Abs(Score(new StratifiedRanks(values, strata), has)) < 1);
+        Assert.True(Score(new StratifiedRanks(values, new int[8]), has) > 0.5);
     }
 
     [Fact]
     public void A_group_that_is_a_whole_stratum_says_nothing() =>
-        Assert.Equal(double.NaN, new StratifiedRanks([1, 2, 3, 4], [0, 0, 1, 1]).Score([false, false, true, true], All(4)));
+        Assert.Equal(double.NaN, Score(new StratifiedRanks([1, 2, 3, 4], [0, 0, 1, 1]), [false, false, true, true]));
 
     [Fact]
     public void Pooled_growth_is_not_moved_by_a_host_that_is_far_off()
@@ -83,5 +85,9 @@ public sealed class FleetStatisticsTests
     public void The_role_is_the_name_up_to_its_number(string name, string role) =>
         Assert.Equal(role, PoolStrata.RoleOf(name));
 
-    private static bool[] All(int count) => [.. Enumerable.Repeat(true, count)];
+    private static double Score(StratifiedRanks ranks, bool?[] has)
+    {
+        bool[] all = [.. has.Select(_ => true)];
+        return ranks.Score(TraitGroup.Of([], [.. has]), all, ranks.Totals(all));
+    }
 }
