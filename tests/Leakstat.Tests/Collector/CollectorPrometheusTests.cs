@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Leakstat.Captures.Sources;
 using Leakstat.Model;
+using Capture = Leakstat.Model.Capture;
 
 namespace Leakstat.Tests.Collector;
 
@@ -73,7 +74,7 @@ public sealed partial class CollectorPrometheusTests
     {
         using ReplayedHost host = Host("14.2");
         host.Replace("vmstat", "exit 1");
-        host.Replace("sysctl", "case $* in *hostname*) echo 'kern.osreldate: 1402000'; echo 'kern.osrelease: 14.2'; echo 'kern.hostname: h';; *) exit 1;; esac");
+        host.Replace("sysctl", "case $* in *malloc_count*) exit 1;; *hostname*) echo 'kern.osreldate: 1402000'; echo 'kern.osrelease: 14.2'; echo 'kern.hostname: h';; *) exit 1;; esac");
 
         ProcessResult run = host.Run("dash", [ReplayedHost.Script, "--prom"]);
 
