@@ -62,9 +62,9 @@ public readonly record struct RiseFeatures
     public double Memory { get; init; }
 
     /// <summary>
-    /// Growth of the number in use per request, as a logarithm, 0 to 2; 0 where requests are not known.
+    /// Whether all this is of the line through the troughs, because the series falls back again and again.
     /// </summary>
-    public double Survival { get; init; }
+    public bool TroughsOnly { get; init; }
 
     /// <summary>Units gained, from the level of the first sixth to that of the last.</summary>
     public double Gain { get; init; }
