@@ -74,7 +74,11 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         double[][] loads = options.IsAlone ? parts : [HostLoads.Common(_parts), .. parts];
         int[] clear = options.IsAlone
             ? []
-            : [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
+            : [
+                .. Enumerable.Range(0, count)
+                    .Where(i => rises[i] is { } r && IsClear(r) && IsUnexplained(results[i].Class, contexts[i].Nature))
+                    .Take(MostCompared),
+            ];
         var found = new Suspicion?[count];
         for (int i = 0; i < count; i++)
         {
@@ -134,6 +138,11 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
 
     private static bool IsClear(RiseFeatures rise) =>
         rise is { TroughTau: > ClearTau, AdjustedTau: > ClearTau, AdjustedSeparation: > -0.1 };
+
+    // A cache that fills or a counter that grows is reason enough for what rises with it, and none for others.
+    private static bool IsUnexplained(TrendClass found, OwnerNature nature) => nature != OwnerNature.Cache
+        && found is not (TrendClass.Explained or TrendClass.BoundedFill or TrendClass.Elastic
+            or TrendClass.Fragmentation);
 
     private RiseContext Among(
         int index, RiseContext context, double[] common, (string Name, double[] Level)[] counters, int[] clear)

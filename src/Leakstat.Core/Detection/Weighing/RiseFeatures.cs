@@ -24,9 +24,6 @@ public readonly record struct RiseFeatures
     /// <summary>Deepest fall of the levels without the hour of the day over the gain, 0 to 2.</summary>
     public double AdjustedFall { get; init; }
 
-    /// <summary>Rises less falls over their sum, of levels without the hour of the day.</summary>
-    public double OneSided { get; init; }
-
     /// <summary>
     /// Logarithm of the chance of so many rises and so few falls by tossing a coin, base ten, negated, 0 to 6.
     /// </summary>
@@ -52,9 +49,6 @@ public readonly record struct RiseFeatures
 
     /// <summary>Logarithm of level after over level before, 0 to 3.</summary>
     public double Ratio { get; init; }
-
-    /// <summary>Logarithm of gain over noise, 0 to 4.</summary>
-    public double OverNoise { get; init; }
 
     /// <summary>
     /// Logarithm of one plus a thousand times the share of memory that was gained, 0 to 5; NaN where unknown.

@@ -74,6 +74,7 @@ public static class TrendAnalysis
                     Key = "malloc:" + name,
                     Values = Numbers(series),
                     Allocations = Requests(history, SeriesKind.MallocRequests, name),
+                    Frees = Frees(history, SeriesKind.MallocRequests, SeriesKind.MallocInUse, name),
                     Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
                     Role = IsElastic(series, history) ? SeriesRole.Elastic : SeriesRole.Live,
                     Nature = OwnerNatures.Of(name, history),
@@ -84,6 +85,7 @@ public static class TrendAnalysis
                     Key = "zone:" + name,
                     Values = Numbers(series),
                     Allocations = Requests(history, SeriesKind.ZoneRequests, name),
+                    Frees = Frees(history, SeriesKind.ZoneRequests, SeriesKind.ZoneUsed, name),
                     BytesPerUnit = Math.Max(series.ItemSize, 1),
                     Nature = OwnerNatures.Of(name, history),
 
@@ -134,6 +136,14 @@ public static class TrendAnalysis
 
     private static ImmutableArray<double> Requests(HostHistory history, SeriesKind kind, string name) =>
         history.Find(kind, name) is { } series ? Numbers(series) : [];
+
+    // What was asked for and is in use no more; empty where either is not known.
+    private static ImmutableArray<double> Frees(
+        HostHistory history, SeriesKind requests, SeriesKind inUse, string name)
+    {
+        ImmutableArray<double> asked = Requests(history, requests, name), used = Requests(history, inUse, name);
+        return asked.Length == used.Length ? [.. asked.Zip(used, (a, u) => a - u)] : [];
+    }
 
     private static SeriesBound? Bound(Series zone, HostHistory history, Capture latest)
     {
