@@ -132,6 +132,9 @@ public static class TraceJson
         {
             json.WriteNumber("allocations", trace.Allocations);
             json.WriteNumber("releases", trace.Releases);
+            json.Whole("requests", trace.Requests);
+            json.Whole("returned", trace.Returned);
+            json.Whole("unseen", trace.Unseen);
             json.WriteStartObject("outstanding");
             json.WriteNumber("count", trace.Count);
             json.Whole("bytes", trace.Bytes ?? 0);
