@@ -23,6 +23,7 @@ public sealed class KernelDump : IDisposable
     private readonly Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)> _walk;
     private readonly Lazy<IReadOnlyList<int>> _buckets;
     private readonly Lazy<IReadOnlyList<MallocType>> _types;
+    private readonly Lazy<IReadOnlyDictionary<int, int>> _subzones;
     private readonly Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)> _threads;
     private readonly Lazy<IReadOnlyList<KernelCounter>> _counters;
     private readonly Lazy<PageOwners> _owners;
@@ -52,6 +53,7 @@ public sealed class KernelDump : IDisposable
             return [.. MallocSizes.All.ToArray().Where(size => size != 384 || hasMiddle)];
         });
         _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
+        _subzones = new Lazy<IReadOnlyDictionary<int, int>>(() => Walking.MallocSubzones.Read(_context.Value, Heap));
         _threads = new Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)>(() =>
         {
             var reader = new ThreadReader(_context.Value);
@@ -110,6 +112,9 @@ public sealed class KernelDump : IDisposable
 
     /// <summary>malloc(9) types, in the kernel's order.</summary>
     public IReadOnlyList<MallocType> MallocTypes => _types.Value;
+
+    /// <summary>Set of malloc(9)'s zones by number of the keg; empty in kernels with one set.</summary>
+    internal IReadOnlyDictionary<int, int> MallocSubzones => _subzones.Value;
 
     /// <summary>What sysctl(8) would say of memory, and <c>time_uptime</c>, <c>time_second</c> (seconds).</summary>
     public IReadOnlyList<KernelCounter> Counters => _counters.Value;
