@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Messages;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
@@ -43,6 +44,7 @@ internal static class LostEvidence
                 new Evidence($"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
         }
 
+        AddMessages(evidence, context, sum);
         AddDoubts(evidence, table, sum);
         if (context.Latest.TakenAt is null)
         {
@@ -134,6 +136,25 @@ internal static class LostEvidence
                 $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} hang on them",
                 other.WentWith(sum),
                 At: table.At(other.Largest)));
+        }
+    }
+
+    /// <summary>What the kernel said when a type or zone was destroyed: the same memory, told there by name.</summary>
+    private static void AddMessages(ImmutableArray<Evidence>.Builder evidence, DiagnosisCase context, LostSum sum)
+    {
+        bool isZone = sum.Largest.Kind == LeakKind.Zone;
+        foreach (IGrouping<string, LossMessage> lost in LossMessage.All(context)
+            .Where(l => l.IsKeg == isZone && (!isZone || l.Name == sum.Largest.Name)).GroupBy(l => l.Name).Take(MostLooks))
+        {
+            LossMessage last = lost.Last();
+            long amount = Arithmetic.Sum(lost.Select(l => l.Amount));
+            evidence.Add(new Evidence(
+                isZone
+                    ? $"the kernel says that zone {lost.Key} was destroyed with {Display.Count(amount, "page", "pages")} in it "
+                        + "(LS0104): the same memory"
+                    : $"the kernel says that malloc type {lost.Key} lost {Display.Bytes(amount)} when it was destroyed (LS0103): "
+                        + "those blocks are among the lost ones",
+                amount, isZone ? Unit.Pages : Unit.Bytes, last.At));
         }
     }
 
