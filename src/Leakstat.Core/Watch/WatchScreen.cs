@@ -113,7 +113,12 @@ public static class WatchScreen
             return;
         }
 
-        long total = ledger.Physical?.Value ?? Amounts.Sum(ledger.Pages);
+        if (ledger.Total is not { } total)
+        {
+            frame.Put(1, 0, "Memory: the total is not in the captures", CellStyle.Dim);
+            return;
+        }
+
         int column = frame.Put(1, 0, $"Memory {Display.Bytes(total)} ", CellStyle.Strong);
         frame.Put(1, column, LedgerPicture.Bar(ledger.Pages, total, Math.Max(frame.Width - column - 2, 1)));
     }

@@ -31,7 +31,7 @@ public sealed class LS0110UnknownHoldsMuch : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (context.Latest.Host.PhysicalMemory is not { Value: > 0 } memory
+        if (context.Ledger.Total is not (> 0 and { } memory)
             || context.History.Samples.Length - context.History.CurrentBootStart >= EnoughCaptures)
         {
             yield break;
@@ -43,7 +43,7 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             foreach (MallocTypeRow row in types.Rows)
             {
                 if (!growing.Contains(new SeriesKey(SeriesKind.MallocBytes, row.Name))
-                    && Judge(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory.Value) is { } finding)
+                    && Judge(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory) is { } finding)
                 {
                     yield return finding;
                 }
@@ -56,7 +56,7 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             {
                 if (!IsOfMalloc(row.Name)
                     && !growing.Contains(new SeriesKey(SeriesKind.ZoneUsed, row.Name))
-                    && Judge(context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory.Value) is { } finding)
+                    && Judge(context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory) is { } finding)
                 {
                     yield return finding;
                 }

@@ -71,6 +71,7 @@ public sealed class LS0113LeakedBeforeReboot : IRule
             Verdict = leak ? Verdict.Leak : Verdict.Suspect,
             Subject = isType ? Subject.Malloc(name) : isZone ? Subject.Zone(name) : Subject.Unaccounted,
             Confidence = earlier.Trend.Confidence,
+            IsPast = true,
             Evidence =
             [
                 .. leak ? [TrendGrowth.Evidence(earlier.Trend, seen.Samples)] : Array.Empty<Evidence>(),

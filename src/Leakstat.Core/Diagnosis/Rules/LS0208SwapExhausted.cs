@@ -34,7 +34,7 @@ public sealed class LS0208SwapExhausted : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"Swap is {Display.Percent(swap.UsedShare)} used: {Display.Bytes(swap.Total - swap.Used)} of "
+            Title = $"Swap is {Display.Percent(swap.UsedShare)} used: {Display.Bytes(swap.Left)} of "
                 + $"{Display.Bytes(swap.Total)} are left",
             Severity = swap.UsedShare > Full ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,

@@ -20,9 +20,9 @@ public sealed class LS0213OtherLimitMessages : IRule
     {
         var bySubject = new Dictionary<Subject, (ExhaustionMessage Meaning, List<Evidence> Evidence)>();
         var order = new List<Subject>();
-        foreach ((string text, MessageGroup group) in MessageGroup.By(context, Match))
+        foreach ((_, MessageGroup group) in MessageGroup.By(context, Match))
         {
-            ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Text == text);
+            ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Fits(group.First));
             if (!bySubject.TryGetValue(meaning.Subject, out (ExhaustionMessage Meaning, List<Evidence> Evidence) entry))
             {
                 entry = (meaning, []);
@@ -40,7 +40,7 @@ public sealed class LS0213OtherLimitMessages : IRule
             {
                 Rule = Id,
                 Title = meaning.Title,
-                Severity = Severity.Warning,
+                Severity = meaning.Severity,
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
@@ -51,7 +51,7 @@ public sealed class LS0213OtherLimitMessages : IRule
     }
 
     private static string? Match(string text) =>
-        ExhaustionMessage.All.FirstOrDefault(m => text.Contains(m.Text, StringComparison.Ordinal))?.Text;
+        ExhaustionMessage.All.FirstOrDefault(m => m.Fits(text))?.Text;
 
     private static ImmutableArray<Evidence> Current(DiagnosisCase context, ExhaustionMessage meaning) =>
         meaning.Tunable is { } name && context.Sysctl(name) is { } value

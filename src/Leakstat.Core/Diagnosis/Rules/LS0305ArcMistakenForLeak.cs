@@ -27,7 +27,7 @@ public sealed class LS0305ArcMistakenForLeak : IRule
 
         MemoryState? memory = MemoryState.Of(context.Latest, context.Ledger);
         long? wired = context.Ledger.WiredTotal?.Bytes ?? memory?.Wired;
-        long? total = context.Ledger.Physical?.Value ?? memory?.Total;
+        long? total = context.Ledger.Total;
         double ofWired = wired > 0 ? Math.Min(1, arc.Size.Value / (double)wired.Value) : 0;
         double ofMemory = total > 0 ? arc.Size.Value / (double)total.Value : 0;
         if (ofWired <= 0.5 && ofMemory <= 0.25)

@@ -47,6 +47,30 @@ internal static class InputNotes
         }
     }
 
+    /// <summary>In short: what was read, what is missing, and the first fault.</summary>
+    public static void WriteShort(TerminalCanvas canvas, DiagnosisReport report, int labelWidth)
+    {
+        LookedAt looked = LookedAt.Of(report);
+        string sources = looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources);
+        canvas.Field(0, labelWidth, "Read", new Run(sources));
+        if (!looked.Missing.IsEmpty)
+        {
+            canvas.Field(0, labelWidth, "Missing", new Run($"{string.Join(", ", looked.Missing)} would tell more"));
+        }
+
+        Diagnostic[] faults = [.. report.Diagnostics.Where(d => !AboutUse.Contains(d.Id))];
+        if (faults.Length > 0)
+        {
+            string more = faults.Length > 1 ? $"{Display.Count(faults.Length)} in the input, the first: " : "";
+            canvas.Field(
+                0,
+                labelWidth,
+                faults.Length > 1 ? "Problems" : "Problem",
+                new Run($"{more}{faults[0].Id} {faults[0].Text}"),
+                new Run($"[{faults[0].At}]", Style.Dim, true));
+        }
+    }
+
     private static void WriteFiles(TerminalCanvas canvas, DiagnosisReport report, string label, FileUse use)
     {
         string[] names = [.. report.Captures
