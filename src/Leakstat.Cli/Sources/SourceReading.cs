@@ -23,6 +23,9 @@ namespace Leakstat.Cli.Sources;
 /// </summary>
 internal static class SourceReading
 {
+    /// <summary>The rule that answers a paste of a command that tells nothing: then there is something to say after all.</summary>
+    private const string AnsweredCommand = "LS0006";
+
     /// <summary>Opens sources; fails with code 3 where nothing in them is recognised.</summary>
     /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
     /// <param name="terminal">Where standard input comes from.</param>
@@ -51,7 +54,7 @@ internal static class SourceReading
             else
             {
                 nodes.Add(FileSystemSource.TryOpen(source)
-                    ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder"));
+                    ?? throw new CommandException(ExitCode.NoInput, $"{source}: {FileSystemSource.WhyNot(source)}"));
             }
         }
 
@@ -96,7 +99,7 @@ internal static class SourceReading
                 Repeated = host.Repeated,
                 Problems = set.Problems,
             }, reference);
-        if (report is null || report.Captures.All(IsEmpty))
+        if (report is null || (report.Captures.All(IsEmpty) && !report.Findings.Any(f => f.Rule == AnsweredCommand)))
         {
             throw new CommandException(ExitCode.NoInput, Nothing(set.Problems.Concat(report?.Diagnostics ?? [])));
         }

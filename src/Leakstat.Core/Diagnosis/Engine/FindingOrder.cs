@@ -9,6 +9,9 @@ namespace Leakstat.Diagnosis.Engine;
 /// </summary>
 public static class FindingOrder
 {
+    private const string MissingCommands = "LS0002";
+    private const string OtherCommand = "LS0006";
+
     /// <summary>Sorts findings, the one to look at first first.</summary>
     public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) => CausesFirst(
     [
@@ -52,6 +55,9 @@ public static class FindingOrder
     {
         { Verdict: Verdict.Leak, Growth: not null } => 0,
         { Verdict: Verdict.Leak or Verdict.Exhaustion or Verdict.Suspect } => 1,
+        // What the capture lacks is never what to look at first.
+        { Rule: MissingCommands } => 4,
+        { Rule: OtherCommand } => 3,
         { Verdict: Verdict.Misconfiguration } => 2,
         _ => 3,
     };

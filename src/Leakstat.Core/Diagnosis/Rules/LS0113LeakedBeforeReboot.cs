@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -19,6 +20,9 @@ public sealed class LS0113LeakedBeforeReboot : IRule
 
     /// <inheritdoc/>
     public string Name => "Leaked before a reboot";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Trend];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

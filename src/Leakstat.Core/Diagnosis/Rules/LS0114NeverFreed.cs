@@ -32,6 +32,9 @@ public sealed class LS0114NeverFreed : IRule
     public string Name => "Never freed and large";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZonesOrTypes];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (context.History.Samples.Length - context.History.CurrentBootStart >= EnoughCaptures)

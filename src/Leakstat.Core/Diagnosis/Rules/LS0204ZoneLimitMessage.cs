@@ -21,6 +21,9 @@ public sealed class LS0204ZoneLimitMessage : IRule
     public string Name => "Zone limit reached";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach ((string zone, MessageGroup group) in MessageGroup.By(context, ZoneOf))

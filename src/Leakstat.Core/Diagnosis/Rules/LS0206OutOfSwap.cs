@@ -20,6 +20,9 @@ public sealed class LS0206OutOfSwap : IRule
     public string Name => "Out of swap space or processes killed";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         SwapMessages messages = SwapMessages.Of(context);

@@ -18,6 +18,9 @@ public sealed class LS0207KmemMapTooSmall : IRule
     public string Name => "kmem_map too small";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // A dump's summary holds the panic of the boot before this one, so that every line counts, not the last boot's.

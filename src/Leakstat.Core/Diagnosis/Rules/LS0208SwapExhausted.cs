@@ -18,6 +18,9 @@ public sealed class LS0208SwapExhausted : IRule
     public string Name => "Swap exhausted or absent";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Swap];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (SwapView.Of(context.Latest) is not { } swap)

@@ -15,6 +15,9 @@ public sealed class LS0215MemoryPanic : IRule
     public string Name => "Panic for want of memory";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         var told = new HashSet<MemoryPanic>();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Model;
@@ -12,6 +13,9 @@ public sealed class LS0216OtherPanic : IRule
 
     /// <inheritdoc/>
     public string Name => "Panic of another kind";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
@@ -56,8 +60,9 @@ public sealed class LS0216OtherPanic : IRule
         };
     }
 
-    /// <summary>Whether another rule tells of it: LS0215, or LS0207.</summary>
+    /// <summary>Whether another rule tells of it: LS0215, LS0207, or LS0217.</summary>
     private static bool IsOfMemory(string text) =>
         MemoryPanic.All.Any(p => text.Contains(p.Text, StringComparison.OrdinalIgnoreCase))
-        || text.Contains("kmem_map too small", StringComparison.Ordinal);
+        || text.Contains("kmem_map too small", StringComparison.Ordinal)
+        || text.StartsWith("Most recently used by ", StringComparison.Ordinal);
 }

@@ -17,6 +17,9 @@ public sealed class LS0302ArcAboveMaximum : IRule
     /// <inheritdoc/>
     public string Name => "ARC above its maximum";
 
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcCeiling];
+
     /// <summary>
     /// Bytes above the ceiling that count, in effect or asked for: a twentieth of it and 64 MiB at least, and more than
     /// the tool that printed the size may have rounded it up; 0 where there is no such excess.

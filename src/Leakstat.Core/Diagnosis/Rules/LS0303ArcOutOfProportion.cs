@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
@@ -18,6 +19,9 @@ public sealed class LS0303ArcOutOfProportion : IRule
 
     /// <inheritdoc/>
     public string Name => "Parts of the ARC out of proportion";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Arc];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

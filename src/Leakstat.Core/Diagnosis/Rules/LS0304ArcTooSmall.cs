@@ -22,6 +22,9 @@ public sealed class LS0304ArcTooSmall : IRule
     public string Name => "ARC disabled or far too small";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcCeiling, RuleNeed.Memory];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (ArcView.Of(context.Latest) is not { } arc || arc.Ceiling is not { } ceiling

@@ -17,6 +17,9 @@ public sealed class LS0305ArcMistakenForLeak : IRule
     public string Name => "ARC mistaken for a leak";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Arc];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (ArcView.Of(context.Latest) is not { } arc || arc.Size.Value < LeastSize || LS0302ArcAboveMaximum.Excess(

@@ -55,7 +55,7 @@ internal static class FindingBlock
             canvas.Field(Indent, LabelWidth, "Runs out", new Run(Headline.RunsOut(finding.Exhaustion)));
         }
 
-        foreach (Evidence line in finding.Evidence.Take(evidence))
+        foreach (Evidence line in finding.Evidence.Take(finding.Severity == Severity.Info ? Math.Min(evidence, 2) : evidence))
         {
             WriteEvidence(canvas, Indent, line);
         }

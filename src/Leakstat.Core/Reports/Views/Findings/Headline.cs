@@ -32,6 +32,9 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     /// <summary>The rule on panics for want of memory: what it tells of is worse than a limit that was met.</summary>
     private const string MemoryPanicRule = "LS0215";
 
+    /// <summary>The rule on damaged memory, which no setting makes.</summary>
+    private const string ModifiedAfterFreeRule = "LS0217";
+
     /// <summary>The rule on the panic of 9 and older.</summary>
     private const string KmemMapPanicRule = "LS0207";
 
@@ -153,6 +156,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",
             Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to its bounds.",
             Verdict.Suspect => $"Something on {host} looks like a leak. It is not proven.",
+            _ when first.Rule == ModifiedAfterFreeRule => $"Kernel memory of {host} was written to after it was freed.",
             _ when critical => $"A setting of {host} does harm now.",
             _ => $"A setting of {host} needs attention.",
         };

@@ -38,6 +38,11 @@ internal static class InputNotes
                     + $"understood{(verbose ? "" : "; -v lists them")}"));
         }
 
+        if (verbose)
+        {
+            WriteUnjudged(canvas, report);
+        }
+
         WriteInput(canvas, report);
         WriteEvents(canvas, report.History, verbose);
         WriteDiagnostics(canvas, report.Diagnostics, verbose);
@@ -85,6 +90,26 @@ internal static class InputNotes
         string more = names.Length > Most ? $" and {Display.Count(names.Length - Most)} more" : "";
         canvas.Field(2, LabelWidth, label, new Run(string.Join(", ", names.Take(Most)) + more));
     }
+
+    /// <summary>What was not judged, by what it lacks: silence of these rules means nothing.</summary>
+    private static void WriteUnjudged(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        if (report.Unjudged.IsEmpty)
+        {
+            return;
+        }
+
+        canvas.Paragraph(2, 2, new Run("Not judged", Style.Dim));
+        foreach ((string want, string rules) in UnjudgedByWant(report))
+        {
+            canvas.Paragraph(4, 6, new Run($"for want of {want}:"), new Run(rules));
+        }
+    }
+
+    /// <summary>What rules lacked, and which rules that were, in the order of the rules.</summary>
+    public static IEnumerable<(string Want, string Rules)> UnjudgedByWant(DiagnosisReport report) =>
+        report.Unjudged.GroupBy(u => string.Join(" and ", u.Wants))
+            .Select(g => (g.Key, string.Join(", ", g.Select(u => $"{u.Rule} {u.Name}"))));
 
     private static void WriteInput(TerminalCanvas canvas, DiagnosisReport report)
     {

@@ -20,6 +20,8 @@ public static class GateJson
             json.WriteString("schema", "leakstat.gate/1");
             JsonHead.Write(json, result.Report.Host);
             json.WriteBoolean("clean", result.IsClean);
+            json.WriteString("state", result.IsFailed ? "failed" : result.IsClean ? "clean" : "unknown");
+            json.Text("unjudged", result.IsFailed ? null : result.Unjudged);
             json.WriteNumber("rounds", result.Rounds.Plan.Rounds);
             json.Text("module", result.Rounds.Plan.Module);
             json.WriteNumber("judged", result.Rounds.Judged);
