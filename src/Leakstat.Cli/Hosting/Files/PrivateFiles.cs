@@ -1,3 +1,5 @@
+using Leakstat.Store;
+
 namespace Leakstat.Cli.Hosting.Files;
 
 /// <summary>
@@ -6,21 +8,10 @@ namespace Leakstat.Cli.Hosting.Files;
 /// </summary>
 internal static class PrivateFiles
 {
-    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a folder, and those above it that are missing, mode 0700; one that is there stays as it is.</summary>
-    public static void MakeFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnerFolder);
-        }
-    }
+    /// <summary>Makes a folder, and those above it that are missing, each mode 0700; what is there stays as it is.</summary>
+    public static void MakeFolder(string path) => PrivateFolder.Make(path);
 
     /// <summary>Makes a new file, mode 0600; fails where something of that name is there.</summary>
     /// <param name="path">Its path.</param>
