@@ -13,13 +13,13 @@ internal static class FleetJudging
 {
     private static readonly string[] s_steps = ["open", "load", "trends alone", "diagnose", "summary", "as JSON"];
 
-    public static void Measure(string file)
+    public static void Measure(string file, int most)
     {
         KnowledgeBase knowledge = BuiltInKnowledge.Load();
         List<FleetHost> hosts = [];
         double[] seconds = new double[s_steps.Length];
         using var list = new StoreReader(file);
-        foreach (StoredHost host in list.Hosts())
+        foreach (StoredHost host in list.Hosts().Take(most))
         {
             TimeSpan at = Environment.CpuUsage.TotalTime;
             using var store = new StoreReader(file);
