@@ -130,8 +130,9 @@ internal sealed class HostPool
     }
 
     /// <summary>
-    /// By how much the slope of each host is above the median of those of its stratum without the trait: what all of them
-    /// have alike is no leak of the trait. Null in strata that have none without, and of hosts that are left out.
+    /// By how much the slope of each host is above the median of those of its stratum without the trait: what all of
+    /// them have alike is no leak of the trait. Null in strata that have none without, and of hosts that are left
+    /// out.
     /// </summary>
     private double?[] Excess(SeriesSlope?[] slopes, TraitGroup group, bool[] left, Func<SeriesSlope, double> part)
     {

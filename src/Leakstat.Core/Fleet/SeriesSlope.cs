@@ -7,8 +7,8 @@ namespace Leakstat.Fleet;
 
 /// <summary>
 /// How fast a series of one host rises over the boot that was judged, without a verdict: the median of the slopes
-/// between the medians of days (Theil and Sen), which neither a spike nor a step decides. The first day after a boot, in
-/// which caches fill, is left out where enough is left.
+/// between the medians of days (Theil and Sen), which neither a spike nor a step decides. The first day after a boot,
+/// in which caches fill, is left out where enough is left.
 /// </summary>
 /// <param name="Key">The series.</param>
 /// <param name="BytesPerDay">Slope, bytes per day.</param>
@@ -105,8 +105,8 @@ public readonly record struct SeriesSlope(SeriesKey Key, double BytesPerDay, dou
     }
 
     /// <summary>
-    /// Medians of stretches of the time: of whole days where there are four or more, so that what comes and goes with the
-    /// day is the same in each; else of twelve parts of equally many samples.
+    /// Medians of stretches of the time: of whole days where there are four or more, so that what comes and goes with
+    /// the day is the same in each; else of twelve parts of equally many samples.
     /// </summary>
     private static List<(double At, double Level)> Levels(List<double> times, List<double> values)
     {

@@ -47,8 +47,8 @@ internal sealed record DiagnosisDocument
     /// <param name="report">The report.</param>
     /// <param name="needs">What the history lacks; null where it was not asked about.</param>
     /// <param name="hasSensitivity">
-    /// Whether it says what would have been found, and what rose without being a finding: that takes several times as long
-    /// as to judge the host.
+    /// Whether it says what would have been found, and what rose without being a finding: that takes several times as
+    /// long as to judge the host.
     /// </param>
     public static DiagnosisDocument Of(DiagnosisReport report, TrendNeeds? needs, bool hasSensitivity = true)
     {
