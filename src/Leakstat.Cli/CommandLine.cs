@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using Leakstat.Cli.Commands;
 using Leakstat.Cli.Commands.Dump;
 using Leakstat.Cli.Commands.Gates;
@@ -20,6 +21,8 @@ public static class CommandLine
     /// <summary>Parses and runs; returns the exit code.</summary>
     public static int Run(string[] args, Terminal terminal)
     {
+        // Numbers and dates are written the same everywhere, whoever set a culture for this process, and on every thread.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         try
         {
             ParseResult parsed = Build(terminal).Parse(args);

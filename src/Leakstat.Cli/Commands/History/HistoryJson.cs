@@ -11,7 +11,7 @@ internal static class HistoryJson
     public static void Write(Terminal terminal, string list, Action<Utf8JsonWriter> items)
     {
         var options = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var json = new Utf8JsonWriter(terminal.Output, options))
+        using (var json = new Utf8JsonWriter(terminal.JsonOutput, options))
         {
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.history/1");

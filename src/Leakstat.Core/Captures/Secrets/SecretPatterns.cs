@@ -82,7 +82,7 @@ internal static partial class SecretPatterns
     /// <summary>Serial numbers, world-wide names, GUIDs and ids where a word says so.</summary>
     [GeneratedRegex(
         @"(?<before>(?<![A-Za-z0-9])(serial\s?(number|no\.?|num|nr)\s?[=:#]?\s*|serial\s?[=:#]\s*|sernum\s?[=:]\s*|s/n\s?[=:]?\s*|wwn\s?[=:]?\s*|lunid\s?[=:]?\s*"
-        + @"|[a-z_]*guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*|SAS Address([A-Za-z ]{0,40}[=:])?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
+        + @"|[a-z_]{0,30}guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*|SAS Address([A-Za-z ]{0,40}[=:])?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex Serial();
 
