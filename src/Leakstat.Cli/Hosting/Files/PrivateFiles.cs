@@ -14,9 +14,11 @@ internal static class PrivateFiles
     public static void MakeFolder(string path) => PrivateFolder.Make(path);
 
     /// <summary>Makes a new file, mode 0600; fails where something of that name is there.</summary>
-    public static FileStream Create(string path)
+    /// <param name="path">Its path.</param>
+    /// <param name="access">Whether it is to be read, too.</param>
+    public static FileStream Create(string path, FileAccess access = FileAccess.Write)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = access, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerFile;

@@ -64,12 +64,17 @@ internal sealed class HeldEntries
     public List<ArchiveEntry> TakeNext()
     {
         string key = _keys[_next++];
-        List<ArchiveEntry> entries =
-        [
-            .. _files[key].Held.Select(h => h.IsPacked
-                ? h.Entry with { File = h.Entry.File with { Bytes = Unpacked(h.Entry.File.Bytes, h.Length) } }
-                : h.Entry),
-        ];
+        List<(ArchiveEntry Entry, bool IsPacked, int Length)> held = _files[key].Held;
+        for (int i = 0; i < held.Count; i++)
+        {
+            // Once: a text may hold thousands of captures.
+            (ArchiveEntry entry, bool isPacked, int length) = held[i];
+            held[i] = isPacked
+                ? (entry with { File = entry.File with { Bytes = Unpacked(entry.File.Bytes, length) } }, false, length)
+                : held[i];
+        }
+
+        List<ArchiveEntry> entries = [.. held.Select(h => h.Entry)];
         Release(key);
         return entries;
     }

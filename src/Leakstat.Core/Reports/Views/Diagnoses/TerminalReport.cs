@@ -1,6 +1,7 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
 using Leakstat.Reports.Views.Ledgers;
 
@@ -30,6 +31,7 @@ public static class TerminalReport
         FirstAidLines.Write(canvas, report);
         WriteHost(canvas, report);
         WriteFindings(canvas, report, options.Detail == Detail.Verbose);
+        WriteGrowthNotFound(canvas, report, options.Detail == Detail.Verbose);
         LedgerPicture.Write(canvas, report.Ledger, options.Detail == Detail.Verbose);
         InputNotes.Write(canvas, report, options.Detail == Detail.Verbose);
     }
@@ -62,6 +64,20 @@ public static class TerminalReport
         ];
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run(string.Join(", ", parts.Where(p => p.Length > 0)), Style.Dim));
+    }
+
+    /// <summary>Where no growth is a finding: what rose all the same, and what would have been one.</summary>
+    private static void WriteGrowthNotFound(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
+    {
+        if (report.Trends is not { CanProve: true }
+            || report.Findings.Any(f => f is { Growth: not null, Verdict: Verdict.Leak or Verdict.Suspect }))
+        {
+            return;
+        }
+
+        RisingBlock.Write(canvas, RisingBlock.Of(report), verbose);
+        canvas.Blank();
+        SensitivityLine.Write(canvas, report);
     }
 
     private static void WriteFindings(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
