@@ -51,7 +51,7 @@ internal static partial class SecretPatterns
 
     /// <summary>What may be an IPv4 address, with a port behind a dot as netstat(1) prints it or not.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9_.])(?<address>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})(?<port>\.[0-9]{1,5})?(?![A-Za-z0-9_]|\.[0-9])",
+        @"(?<![A-Za-z0-9_]|[0-9]\.)(?<address>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})(?<port>\.[0-9]{1,5})?(?![A-Za-z0-9_]|\.[0-9])",
         Options, Milliseconds)]
     public static partial Regex Ipv4();
 
