@@ -4,8 +4,8 @@ using System.Text;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// JSON on its way to a terminal: what a terminal would obey or not show, marks of text direction among it, goes out as an
-/// escape of JSON. Such characters stand in strings only, so that it stays the same document.
+/// JSON on its way to a terminal: what a terminal would obey or not show, marks of text direction among it, goes out
+/// as an escape of JSON. Such characters stand in strings only, so that it stays the same document.
 /// </summary>
 /// <param name="under">Where it goes.</param>
 internal sealed class VisibleJsonStream(Stream under) : Stream
@@ -76,8 +76,8 @@ internal sealed class VisibleJsonStream(Stream under) : Stream
 
     private static void Append(StringBuilder written, Rune rune, ReadOnlySpan<char> units)
     {
-        bool isVisible = rune.Value is '\n' or '\r' or '\t' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
-            or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        bool isVisible = rune.Value is '\n' or '\r' or '\t'
+            || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
         if (isVisible)
         {

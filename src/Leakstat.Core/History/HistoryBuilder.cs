@@ -15,7 +15,7 @@ public sealed class HistoryBuilder
     /// <summary>Number of captures in it.</summary>
     public int Count => _time.Count;
 
-    /// <summary>Where the first name stands that no series was made for, because there were too many; null where there was none.</summary>
+    /// <summary>Where the first name stands that is one too many; null where there were not too many.</summary>
     public SourceLine? LeftOut { get; private set; }
 
     /// <summary>Adds a capture and its ledger.</summary>

@@ -41,7 +41,8 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
         int next = 0;
         while (next < wanted.Count)
         {
-            var held = new HeldEntries([.. wanted.Skip(next).Select(w => Members[w.Member].Key)], context.Limits.ReorderBytes);
+            var held = new HeldEntries(
+                [.. wanted.Skip(next).Select(w => Members[w.Member].Key)], context.Limits.ReorderBytes);
             int begin = next;
             int index = -1;
             foreach (ArchiveEntry entry in new ArchiveReader(archive, path, context, static (_, _, _) => { }).Entries())

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Leakstat.Captures.Sources;
 
 /// <summary>
-/// Files of an archive that are held until their capture is next, packed where they have to wait. Where they get too many,
-/// the captures that come last are left to another pass.
+/// Files of an archive that are held until their capture is next, packed where they have to wait. Where they get too
+/// many, the captures that come last are left to another pass.
 /// </summary>
 internal sealed class HeldEntries
 {
@@ -18,7 +18,7 @@ internal sealed class HeldEntries
     private int _next;
     private long _bytes;
 
-    /// <summary>Takes the captures' keys in the order in which they are wanted, and how many bytes may be held.</summary>
+    /// <summary>Takes the captures' keys in the order that is wanted, and how many bytes may be held.</summary>
     public HeldEntries(IReadOnlyList<string> keys, long most)
     {
         _keys = keys;
@@ -51,7 +51,7 @@ internal sealed class HeldEntries
 
         bool waits = key != _keys[_next] && entry.File.Bytes.Length >= WorthPacking;
         ReadOnlyMemory<byte> bytes = waits ? Packed(entry.File.Bytes) : entry.File.Bytes;
-        files.Held.Add((waits ? entry with { File = entry.File with { Bytes = bytes } } : entry, waits, entry.File.Bytes.Length));
+        files.Held.Add((entry with { File = entry.File with { Bytes = bytes } }, waits, entry.File.Bytes.Length));
         files.Bytes += bytes.Length;
         _bytes += bytes.Length;
         while (_bytes > _most && Count > _next + 1)
@@ -102,7 +102,8 @@ internal sealed class HeldEntries
     private static byte[] Unpacked(ReadOnlyMemory<byte> packed, int length)
     {
         byte[] bytes = new byte[length];
-        using var deflate = new DeflateStream(new MemoryStream(packed.ToArray(), writable: false), CompressionMode.Decompress);
+        using var deflate = new DeflateStream(
+            new MemoryStream(packed.ToArray(), writable: false), CompressionMode.Decompress);
         deflate.ReadExactly(bytes);
         return bytes;
     }

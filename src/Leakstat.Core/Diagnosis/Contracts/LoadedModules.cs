@@ -5,7 +5,7 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Contracts;
 
-/// <summary>The modules of a host that rules look up by name: those that are loaded, and those that were unloaded.</summary>
+/// <summary>The modules of a host that rules look up by name: those loaded, and those unloaded.</summary>
 public sealed class LoadedModules
 {
     private readonly HashSet<string> _names;

@@ -90,7 +90,8 @@ public sealed class ModuleIndex
             (low, high) = string.CompareOrdinal(_ordered[middle].Stem, wanted) < 0 ? (middle + 1, high) : (low, middle);
         }
 
-        for (int i = low; i < _ordered.Length && i - low < MostBeginning && _ordered[i].Stem.StartsWith(wanted, StringComparison.Ordinal); i++)
+        int end = Math.Min(low + MostBeginning, _ordered.Length);
+        for (int i = low; i < end && _ordered[i].Stem.StartsWith(wanted, StringComparison.Ordinal); i++)
         {
             yield return _ordered[i].Index;
         }
@@ -107,7 +108,10 @@ public sealed class ModuleIndex
     }
 
     private static void Take(
-        SortedDictionary<int, ModuleLikeness> found, Dictionary<string, List<int>> names, ReadOnlySpan<char> name, ModuleLikeness likeness)
+        SortedDictionary<int, ModuleLikeness> found,
+        Dictionary<string, List<int>> names,
+        ReadOnlySpan<char> name,
+        ModuleLikeness likeness)
     {
         if (names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out List<int>? indexes))
         {

@@ -66,7 +66,8 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         {
             diagnostics.Add(new Diagnostic(
                 DiagnosticId.TooMany,
-                $"too many names: from here on none is followed over time that was not there before ({Display.Count(HistoryBuilder.MostSeries)} series)",
+                $"too many names: from here on none is followed over time that was not there before "
+                    + $"({Display.Count(HistoryBuilder.MostSeries)} series)",
                 leftOut));
         }
 
