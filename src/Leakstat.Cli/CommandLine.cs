@@ -8,6 +8,7 @@ using Leakstat.Cli.Commands.History;
 using Leakstat.Cli.Commands.Traces;
 using Leakstat.Cli.Commands.Watching;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
@@ -97,7 +98,7 @@ public static class CommandLine
     /// <summary>One line that says what was wrong, and how it is written.</summary>
     private static int Usage(ParseResult parsed, Terminal terminal)
     {
-        string message = string.Join(
+        string message = Misspelling.Of(parsed) ?? string.Join(
             ' ',
             parsed.Errors[0].Message.Split(
                 '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

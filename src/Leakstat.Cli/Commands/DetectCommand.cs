@@ -37,7 +37,7 @@ internal static class DetectCommand
             "detect", "judge what grows over the history of a host: start, rate, what runs out and when")
         {
             compare, why, options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn,
-            options.FailOnUnknown, options.NoColor,
+            options.FailOnUnknown, options.NoColor, options.Color,
             options.Quiet, options.Verbose, options.Owners, options.Signatures,
         };
         options.AddSourcesOrStore(command);

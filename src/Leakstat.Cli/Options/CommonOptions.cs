@@ -37,6 +37,17 @@ internal sealed class CommonOptions
     /// <summary>No colour.</summary>
     public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (NO_COLOR is honoured too)" };
 
+    /// <summary>When there is colour.</summary>
+    public Option<string?> Color { get; } = Choice("--color", "colour: auto (on a terminal), always, or never", "auto", "always", "never");
+
+    /// <summary>Whether a report has colour.</summary>
+    public bool IsColored(ParseResult parsed, Terminal terminal) => !parsed.GetValue(NoColor) && parsed.GetValue(Color) switch
+    {
+        "always" => true,
+        "never" => false,
+        _ => terminal.HasColor,
+    };
+
     /// <summary>Less.</summary>
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "verdict and titles only" };
 
@@ -136,11 +147,14 @@ internal sealed class CommonOptions
         {
             if (result.Tokens.FirstOrDefault(t => t.Value.Length > 1 && t.Value[0] == '-') is { } option)
             {
-                result.AddError($"unrecognized option '{option.Value}'");
+                result.AddError(UnknownOption(option.Value));
             }
         });
         return sources;
     }
+
+    /// <summary>What is said of an option that does not exist; the command line adds what may have been meant.</summary>
+    public static string UnknownOption(string option) => $"unrecognized option '{option}'";
 
     private static Option<string?> Choice(string name, string description, params string[] values)
     {

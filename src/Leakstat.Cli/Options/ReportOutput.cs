@@ -61,7 +61,7 @@ internal static class ReportOutput
     private static TerminalOptions Layout(ParseResult parsed, CommonOptions options, Terminal terminal) => new()
     {
         Width = Math.Min(terminal.Width, 120),
-        Color = terminal.HasColor && !parsed.GetValue(options.NoColor),
+        Color = options.IsColored(parsed, terminal),
         Ascii = !terminal.HasUnicode,
         Detail = parsed.GetValue(options.Quiet)
             ? Detail.Quiet

@@ -23,6 +23,9 @@ namespace Leakstat.Cli.Sources;
 /// </summary>
 internal static class SourceReading
 {
+    /// <summary>The rule that answers a paste of a command that tells nothing: then there is something to say after all.</summary>
+    private const string AnsweredCommand = "LS0006";
+
     /// <summary>Opens sources; fails with code 3 where one is missing, or nothing in them is recognised.</summary>
     /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
     /// <param name="terminal">Where standard input comes from.</param>
@@ -56,7 +59,7 @@ internal static class SourceReading
         }
 
         return FileSystemSource.TryOpen(source)
-            ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder");
+            ?? throw new CommandException(ExitCode.NoInput, $"{source}: {FileSystemSource.WhyNot(source)}");
     }
 
     /// <summary>Opens sources that are at hand; fails with code 3 where nothing in them is recognised.</summary>
@@ -118,7 +121,7 @@ internal static class SourceReading
             captures,
             () => input with { ClockBackwards = host.ClockBackwards, Repeated = host.Repeated },
             reference);
-        if (report is null || report.Captures.All(IsEmpty))
+        if (report is null || (report.Captures.All(IsEmpty) && !report.Findings.Any(f => f.Rule == AnsweredCommand)))
         {
             throw new CommandException(ExitCode.NoInput, Nothing(input.Problems.Concat(report?.Diagnostics ?? [])));
         }
