@@ -9,6 +9,9 @@ namespace Leakstat.Diagnosis.Engine;
 /// </summary>
 public static class FindingOrder
 {
+    private const string MissingCommands = "LS0002";
+    private const string OtherCommand = "LS0006";
+
     /// <summary>Confidence from which growth is put in one order with leaks.</summary>
     private const double ProbableGrowth = 0.6;
 
@@ -56,6 +59,9 @@ public static class FindingOrder
         { Verdict: Verdict.Leak, Growth: not null } => 0,
         { Verdict: Verdict.Suspect, Growth: not null, Confidence: >= ProbableGrowth } => 0,
         { Verdict: Verdict.Leak or Verdict.Exhaustion or Verdict.Suspect } => 1,
+        // What the capture lacks is never what to look at first.
+        { Rule: MissingCommands } => 4,
+        { Rule: OtherCommand } => 3,
         { Verdict: Verdict.Misconfiguration } => 2,
         _ => 3,
     };

@@ -24,6 +24,9 @@ public sealed class LS0101GrowthOfOwner : IRule
     public string Name => "Zone or malloc type grew and no counter explains it";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZonesOrTypes, RuleNeed.History];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         HashSet<SeriesKey> told = [.. context.Trends?.Cycles.Select(c => c.Key) ?? []];

@@ -17,6 +17,9 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
     public string Name => "Memory type leaked on destroy";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         LossMessage[] losses = [.. LossMessage.All(context).Where(l => !l.IsKeg)];

@@ -21,6 +21,9 @@ public sealed class LS0111GrowthBesideAnother : IRule
     public string Name => "Growth that the host compared with does not have";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Comparison];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context) => context.Differential is { } differential
         ? differential.Series.Where(s => s.IsRegression).Select(s => Found(context, differential, s))
         : [];

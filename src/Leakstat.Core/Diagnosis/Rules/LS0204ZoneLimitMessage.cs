@@ -22,6 +22,9 @@ public sealed class LS0204ZoneLimitMessage : IRule
     public string Name => "Zone limit reached";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach ((string zone, MessageGroup group) in MessageGroup.By(context, ZoneOf))
@@ -44,6 +47,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
         evidence.AddRange(group.Evidence());
         Severity severity = Severity.Warning;
         long bytes = 0;
+        bool isPast = false;
         if (context.Latest.Zones is { } table && table.Find(zone) is { } row)
         {
             bytes = Arithmetic.Multiply(Math.Max(row.Used, 0), row.Size);
@@ -53,6 +57,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
                     + $"({Display.Percent(share)})"
                 : $"{Display.Count(row.Used)} in use at the capture, no limit";
             severity = share >= StillFull ? Severity.Critical : Severity.Warning;
+            isPast = row.Limit > 0 && severity == Severity.Warning;
             evidence.Add(new Evidence(
                 severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now",
                 row.Used, Unit.Items, table.At(row)));
@@ -69,6 +74,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
             Verdict = Verdict.Exhaustion,
             Subject = subject,
             Confidence = 0.95,
+            IsPast = isPast,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, subject),
             Advice = Advise(context, zone, group.First),
@@ -82,7 +88,8 @@ public sealed class LS0204ZoneLimitMessage : IRule
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
-            $"The message names the limit, not the culprit: many may share it. First see whether the zone's use falls when the load does; when it does not, something holds on to the items, and a higher limit only delays the next message.",
+            "See whether the zone's use falls when the load does; when it does not, something holds on to the items, and a "
+                + "higher limit only delays the next message. The message names the limit, not the culprit: many may share it.",
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
         if (TunableIn(message) is { } limit && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)

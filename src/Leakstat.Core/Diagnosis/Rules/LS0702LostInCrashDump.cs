@@ -20,6 +20,9 @@ public sealed class LS0702LostInCrashDump : IRule
     public string Name => "Lost blocks in a crash dump";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Dump];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (context.Latest.Leaks is not { } table)
