@@ -142,7 +142,7 @@ public static class DumpLeaksText
             }
         }
 
-        if (view.Scan.InBaseline > 0 && !view.Leaks.IsEmpty)
+        if (view.Scan.InBaseline > 0)
         {
             writer.WriteLine();
             writer.WriteLine($"{Display.Count(view.Scan.InBaseline, "block is", "blocks are")} unreached in the baseline too, and not counted above.");

@@ -114,8 +114,7 @@ public sealed record DumpLeaksView : DumpView
         : Scan.Earlier is { } earlier
             ? $"Nothing that was allocated after {earlier} is lost; {Display.Count(Scan.InEarlier, "block was", "blocks were")} lost or allocated before, and {(Scan.InEarlier == 1 ? "is" : "are")} hidden here."
         : Scan.InBaseline > 0
-            ? $"Nothing is lost that the baseline does not have: {Display.Count(Scan.InBaseline, "block is", "blocks are")} unreached in both, and hidden here"
-                + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
+            ? "Nothing is lost beyond what the baseline hides" + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
         : Scan.IsWhole ? "Everything allocated is reached: no leak."
         : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
 
