@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
 
@@ -33,7 +34,8 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
     public SimulatedHost Make(int number, string named)
     {
         Chance chance = Chance.For(seed, Name, named, number);
-        RealRow[] rows = chance.Of(tables);
+        // A cache zone counts nothing of its own, so that nothing can leak there.
+        RealRow[] rows = [.. chance.Of(tables).Where(r => !r.IsZone || !ZoneKinds.IsCacheZone(r.Name))];
         if (!LaterLeaks.Kinds.Contains(named))
         {
             var generator = new Generator((ulong)(chance.Uniform() * ulong.MaxValue), [rows]);
