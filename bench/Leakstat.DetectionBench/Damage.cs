@@ -155,8 +155,10 @@ internal static class Damage
         ];
         return (
             host with { Series = [.. host.Series.SelectMany(Both)] },
-            truth with { Culprits =
-                [.. truth.Culprits.Concat(truth.Culprits.Where(names.Contains).Select(c => c + " (new)"))] });
+            truth with
+            {
+                Culprits = [.. truth.Culprits.Concat(truth.Culprits.Where(names.Contains).Select(c => c + " (new)"))],
+            });
     }
 
     // What is in use is told by totals of 32 bits that wrap; the value itself is missing at most samples.

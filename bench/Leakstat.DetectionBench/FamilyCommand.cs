@@ -42,8 +42,10 @@ internal static class FamilyCommand
             return 0;
         }
 
-        TrendOptions options = TrendOptions.Default with { Without = Enum.Parse<EvidenceKinds>(Value("--without")
-            ?? "None", ignoreCase: true) };
+        TrendOptions options = TrendOptions.Default with
+        {
+            Without = Enum.Parse<EvidenceKinds>(Value("--without") ?? "None", ignoreCase: true),
+        };
         if (args.Contains("--sensitivity"))
         {
             Console.WriteLine(SensitivityCheck.Run(families, hosts, threads, options));

@@ -85,8 +85,11 @@ internal static class StoreSize
                 Source = source,
                 ContentMark = $"{i}",
                 TakenAt = start.AddHours(host.Hours[i]),
-                Host = new HostIdentity { Name = "host1", UptimeSeconds = (long)(host.Hours[i] * 3600)
-                    + (boot == 0 ? 100_000 : -1000L * boot) },
+                Host = new HostIdentity
+                {
+                    Name = "host1",
+                    UptimeSeconds = (long)(host.Hours[i] * 3600) + (boot == 0 ? 100_000 : -1000L * boot),
+                },
                 Zones = new ZoneTable(
                     new SourceFile(source + "/vmstat-z.txt"),
                     [

@@ -15,9 +15,8 @@ internal static class SteadyInjection
                     && Array.TrueForAll(z.Used, u => u != ZoneTrack.Absent))]);
                 long[] items = [.. bytes.Select(b => (long)(b / zone.Size))];
                 SimulatedHost grown = Wired(host, [.. items.Select(n => n * zone.Size)]);
-                return Leaking(grown with { Zones =
-                    [.. host.Zones.Select(z => ReferenceEquals(z, zone) ? Grown(z, items) : z)] },
-                    new Culprit("zone", zone.Name));
+                ZoneTrack[] zones = [.. host.Zones.Select(z => ReferenceEquals(z, zone) ? Grown(z, items) : z)];
+                return Leaking(grown with { Zones = zones }, new Culprit("zone", zone.Name));
             case "malloc":
                 TypeTrack type =
                     chance.Of([.. host.Types.Where(t => t.Sizes.Length > 0 && t.Sizes[0] is >= 16 and <= 4096

@@ -35,8 +35,12 @@ internal static class SensitivityCheck
                 HistorySensitivity? stated = HistorySensitivity.Of(report.History, report.Trends);
                 foreach (string kind in Kinds)
                 {
-                    double? rate = kind switch { "zone" => stated?.ZoneBytesPerDay,
-                        "malloc" => stated?.TypeBytesPerDay, _ => stated?.UnaccountedBytesPerDay };
+                    double? rate = kind switch
+                    {
+                        "zone" => stated?.ZoneBytesPerDay,
+                        "malloc" => stated?.TypeBytesPerDay,
+                        _ => stated?.UnaccountedBytesPerDay,
+                    };
                     if (rate is { } perDay)
                     {
                         SimulatedHost leaking = SteadyInjection.Into(host, kind, perDay, new Chance((ulong)i));

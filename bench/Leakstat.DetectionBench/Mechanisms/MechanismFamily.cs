@@ -97,18 +97,21 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
             new Lifetimes((0.001, 1)), new Lifetimes((0.02, 0.9), (0.5, 0.1)), new Lifetimes((0.1, 0.8), (3, 0.2)),
             Lifetimes.HeavyTailed(0.01, 30, 1.2));
         Demand? Follows() => chance.Happens(0.6) ? null : new Demand(chance, machine.Main.Start);
-        machine.Populations.Add(new Population("requests", chance.LogBetween(200, 30000), Lives(),
-            [new(Still(chance, machine, true), 1)]) { Follows = Follows() });
-        machine.Populations.Add(new Population("requests by type", chance.LogBetween(200, 30000), Lives(),
-            [new(Still(chance, machine, false), 1)]) { Follows = Follows() });
+        machine.Populations.Add(new Population(
+            "requests", chance.LogBetween(200, 30000), Lives(), [new(Still(chance, machine, true), 1)])
+        { Follows = Follows() });
+        machine.Populations.Add(new Population(
+            "requests by type", chance.LogBetween(200, 30000), Lives(), [new(Still(chance, machine, false), 1)])
+        { Follows = Follows() });
         MemoryRow parent = Still(chance, machine, true), child = parent;
         while (child == parent)
         {
             child = Still(chance, machine, true);
         }
 
-        machine.Populations.Add(new Population("pairs", chance.LogBetween(100, 20000), Lives(),
-            [new(parent, 1), new(child, 2)]) { Follows = Follows() });
+        machine.Populations.Add(new Population(
+            "pairs", chance.LogBetween(100, 20000), Lives(), [new(parent, 1), new(child, 2)])
+        { Follows = Follows() });
         MemoryRow kept = Still(chance, machine);
         double bytes = machine.Memory * chance.LogBetween(0.001, 0.03);
         machine.Caches.Add(new KeyCache(

@@ -121,8 +121,8 @@ internal static class MechanismTraps
     {
         double hour = chance.Of(1, 3, 4.5), lasts = chance.Of(0.5, 2, 8, 26);
         double many = chance.LogBetween(200, 30000);
-        machine.Populations.Add(new Population("of the night", many, new Lifetimes((lasts, 1)),
-            driver.Parts) { Follows = new NightDemand(chance, machine.Main, hour) });
+        machine.Populations.Add(new Population("of the night", many, new Lifetimes((lasts, 1)), driver.Parts)
+        { Follows = new NightDemand(chance, machine.Main, hour) });
     }
 
     private static void Flaps(Chance chance, Machine machine)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
@@ -188,8 +187,10 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         }
 
         SeriesInput? free = values.GetValueOrDefault("free " + row.Name);
-        var track = new ZoneTrack(row.Name, (long)row.Size,
-            kept.Count) { Limit = used.Bound is { Kind: BoundKind.Limit } bound ? (long)bound.Value : 0 };
+        var track = new ZoneTrack(row.Name, (long)row.Size, kept.Count)
+        {
+            Limit = used.Bound is { Kind: BoundKind.Limit } bound ? (long)bound.Value : 0,
+        };
         for (int i = 0; i < kept.Count; i++)
         {
             double value = used.Values[kept[i]], left = free is null || double.IsNaN(free.Values[kept[i]]) ? row.Free
