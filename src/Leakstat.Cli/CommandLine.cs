@@ -7,6 +7,7 @@ using Leakstat.Cli.Commands.History;
 using Leakstat.Cli.Commands.Traces;
 using Leakstat.Cli.Commands.Watching;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
@@ -73,6 +74,7 @@ public static class CommandLine
         var root = new RootCommand("Finds, explains and proves kernel memory leaks on FreeBSD.");
         root.Add(DiagnoseCommand.Create(terminal));
         root.Add(DetectCommand.Create(terminal));
+        root.Add(FleetCommand.Create(terminal));
         root.Add(HistoryCommand.Create(terminal));
         root.Add(LedgerCommand.Create(terminal));
         root.Add(TuneCommand.Create(terminal));
@@ -91,7 +93,7 @@ public static class CommandLine
     /// <summary>One line that says what was wrong, and how it is written.</summary>
     private static int Usage(ParseResult parsed, Terminal terminal)
     {
-        string message = string.Join(
+        string message = Misspelling.Of(parsed) ?? string.Join(
             ' ',
             parsed.Errors[0].Message.Split(
                 '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

@@ -56,7 +56,7 @@ internal static class CollectCommand
 
     private static int Run(ParseResult parsed, Options options, Terminal terminal)
     {
-        ImmutableArray<LiveTarget> targets = Targets(parsed, options, terminal);
+        ImmutableArray<LiveTarget> targets = Targets(parsed, options, terminal, out bool isWhole);
         var writer = new SpoolWriter(parsed.GetValue(options.Spool)!)
         {
             Remark = text => terminal.Error.WriteLine(
@@ -65,7 +65,7 @@ internal static class CollectCommand
         using var children = new ChildProcesses();
         using var end = new CancellationTokenSource();
         using IDisposable signals = Interruption.Of(end);
-        var fleet = new Fleet(
+        var fleet = new LiveFleet(
             targets,
             new FleetPlan(
                 parsed.GetValue(options.Every),
@@ -115,10 +115,24 @@ internal static class CollectCommand
                 + $" in {parsed.GetValue(options.Spool)}{(silent.Length > 0 ? $"; none of {Display.Count(silent.Length, "host", "hosts")}" : "")}");
         }
 
-        return silent.Length > 0 ? ExitCode.Unreachable : ExitCode.Done;
+        // A host that was left out for a slip in the inventory is not collected, and a script has to learn of it.
+        return silent.Length > 0 ? ExitCode.Unreachable : isWhole ? ExitCode.Done : ExitCode.Usage;
     }
 
-    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal)
+    /// <summary>The hosts to collect from.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="terminal">Where lines that are no targets are named.</param>
+    /// <param name="isWhole">Whether every line of the inventory was one.</param>
+    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal, out bool isWhole)
+    {
+        bool isRead = true;
+        ImmutableArray<LiveTarget> targets = Targets(parsed, options, terminal, () => isRead = false);
+        isWhole = isRead;
+        return targets;
+    }
+
+    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal, Action wrong)
     {
         List<LiveTarget> targets = [];
         foreach (string text in parsed.GetValue(options.Targets) ?? [])
@@ -131,7 +145,11 @@ internal static class CollectCommand
 
         if (parsed.GetValue(options.Inventory) is { } file)
         {
-            targets.AddRange(Inventory.Read(file, problem => terminal.Error.WriteLine($"leakstat: {Shown(problem)}")));
+            targets.AddRange(Inventory.Read(file, problem =>
+            {
+                wrong();
+                terminal.Error.WriteLine($"leakstat: {Shown(problem)}");
+            }));
         }
 
         if (targets.Count == 0)

@@ -121,6 +121,11 @@ internal static class CoreCommand
         DateTime start = TimeProvider.System.GetUtcNow().UtcDateTime;
         DateTime newest = entry.Files.Max(file => file.Changed);
         CrashOutcome outcome = analysis.Run(entry);
+        if (!outcome.IsDump)
+        {
+            return outcome with { HasReport = false };
+        }
+
         try
         {
             ReportFile.Write(entry.Report, terminal, stream =>

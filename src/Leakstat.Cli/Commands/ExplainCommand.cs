@@ -7,7 +7,7 @@ using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>.</summary>
+/// <summary><c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>, <c>explain command NAME</c>.</summary>
 internal static class ExplainCommand
 {
     /// <summary>The command.</summary>
@@ -15,11 +15,11 @@ internal static class ExplainCommand
     {
         var what = new Argument<string[]>("RULE")
         {
-            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME; nothing lists all rules",
+            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME, or: command NAME; nothing lists all rules",
             Arity = ArgumentArity.ZeroOrMore,
         };
         what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)
-            .Concat(DiagnosticPage.Ids).Concat(["zone", "malloc"]).Select(word => new CompletionItem(word)));
+            .Concat(DiagnosticPage.Ids).Concat(["zone", "malloc", "command"]).Select(word => new CompletionItem(word)));
         var command = new Command("explain", "what a rule, a problem of the input, a zone or a malloc type means, and what to do") { what };
         command.SetAction(parsed => Run(parsed.GetValue(what) ?? [], terminal));
         return command;
@@ -34,11 +34,12 @@ internal static class ExplainCommand
             ["zone", .. { Length: > 0 } name] => Explain.Zone(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
             ["malloc", .. { Length: > 0 } name] => Explain.Malloc(
                 string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+            ["command", .. { Length: > 0 } name] => Explain.Command(string.Join(' ', name), writer),
             [var rule] => Explain.Rule(rule, writer),
             _ => throw new CommandException(
                 ExitCode.Usage,
                 $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME "
-                    + "| malloc NAME]"),
+                    + "| malloc NAME | command NAME]"),
         };
         return found ? ExitCode.Done : ExitCode.Usage;
     }

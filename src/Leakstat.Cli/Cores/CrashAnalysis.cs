@@ -77,7 +77,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
 
     private CrashOutcome ReadDump(CrashText report, CrashOutcome outcome, CrashFile file)
     {
-        KernelDump? opened = Open(file, outcome.Info.GetValueOrDefault("Version String"), out string? problem, out bool lacksKernel);
+        KernelDump? opened = Open(file, outcome.Info.GetValueOrDefault("Version String"), out string? problem, out bool lacksKernel, out bool isDump);
         if (opened is null)
         {
             if (lacksKernel)
@@ -85,7 +85,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
                 report.Line(CrashText.NoKernel);
             }
 
-            return With(outcome, problem ?? $"{file.Name} cannot be opened");
+            return With(outcome with { IsDump = isDump }, problem ?? $"{file.Name} cannot be opened");
         }
 
         using KernelDump dump = opened;
@@ -103,10 +103,11 @@ internal sealed class CrashAnalysis(Terminal terminal)
         return outcome;
     }
 
-    private KernelDump? Open(CrashFile file, string? version, out string? problem, out bool lacksKernel)
+    private KernelDump? Open(CrashFile file, string? version, out string? problem, out bool lacksKernel, out bool isDump)
     {
         problem = null;
         lacksKernel = true;
+        isDump = true;
         IReadOnlyList<string> folders = KernelFolder is { } given ? [given] : KernelSearch.Folders(version);
         if (folders.Count == 0)
         {
@@ -124,6 +125,7 @@ internal sealed class CrashAnalysis(Terminal terminal)
                 }
 
                 problem = fault?.ToString();
+                isDump = fault?.Kind != DumpFaultKind.NotADump;
                 if (fault?.Kind is not (DumpFaultKind.WrongKernel or DumpFaultKind.NoKernel))
                 {
                     lacksKernel = false;

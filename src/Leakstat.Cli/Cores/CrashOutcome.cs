@@ -14,6 +14,9 @@ internal sealed record CrashOutcome
     /// <summary>Whether the report of this run could be written; true where there was none to write.</summary>
     public bool HasReport { get; init; } = true;
 
+    /// <summary>Whether the file that has a dump's name is one; what is none is never done with.</summary>
+    public bool IsDump { get; init; } = true;
+
     /// <summary>What savecore(8) said, by label; empty where <c>info.N</c> is missing.</summary>
     public required IReadOnlyDictionary<string, string> Info { get; init; }
 

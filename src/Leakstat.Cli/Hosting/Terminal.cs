@@ -53,7 +53,7 @@ public sealed class Terminal
         return new Terminal
         {
             Output = new StandardOutput(System.Console.OpenStandardOutput()),
-            Error = System.Console.Error,
+            Error = ErrorWriter(),
             Input = System.Console.OpenStandardInput,
             IsTerminal = terminal,
             IsErrorTerminal = !System.Console.IsErrorRedirected,
@@ -66,6 +66,13 @@ public sealed class Terminal
             HasUnicode = IsUtf8(),
         };
     }
+
+    /// <summary>
+    /// Standard error, written at once. Not the base library's own writer: its first use sets the terminal's keypad to
+    /// application mode (terminfo's keypad_xmit), which nothing takes back.
+    /// </summary>
+    private static StreamWriter ErrorWriter() =>
+        new(System.Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 256) { AutoFlush = true, NewLine = "\n" };
 
     /// <summary>A writer of lists and texts on standard output, printable line by line; dispose it to flush.</summary>
     public TextWriter Writer() => new PrintableWriter(ReportWriter(), keepsLines: true);

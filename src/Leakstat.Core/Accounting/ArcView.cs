@@ -11,6 +11,9 @@ public sealed record ArcView
 {
     private const string Statistics = "kstat.zfs.misc.arcstats.";
 
+    /// <summary>Reports print two decimals of a number of at least 1: half a hundredth of it at most.</summary>
+    private const long ReportRounding = 200;
+
     private readonly SysctlTable _sysctls = SysctlTable.Empty;
 
     private ArcView()
@@ -38,8 +41,20 @@ public sealed record ArcView
     /// <summary>Where <see cref="Size"/> comes from, in the host's words.</summary>
     public required string How { get; init; }
 
+    /// <summary>
+    /// Ceiling that a setting asks for (<c>vfs.zfs.arc.max</c>, <c>vfs.zfs.arc_max</c>, or a line of loader.conf), bytes;
+    /// null where the capture has none. It says what was asked, <see cref="Maximum"/> what is in effect.
+    /// </summary>
+    public Reading? Asked { get; init; }
+
     /// <summary>Whether the sizes were rounded by the tool that printed them.</summary>
-    public bool IsRounded { get; init; }
+    public bool IsRounded => RoundingError > 0;
+
+    /// <summary>How far <see cref="Size"/> may lie from the truth because it was rounded, bytes; 0 where it is exact.</summary>
+    public long RoundingError { get; init; }
+
+    /// <summary>The ceiling to hold the size against: the one in effect, else the one asked for.</summary>
+    public Reading? Ceiling => Maximum ?? Asked;
 
     /// <summary>
     /// Bytes that eviction could free now: the evictable parts of all states. Absent where the statistics lack them.
@@ -99,12 +114,20 @@ public sealed record ArcView
                 Hits = sysctls.Number(Statistics + "hits"),
                 Misses = sysctls.Number(Statistics + "misses"),
                 How = Statistics + "size",
+                Asked = ArcSetting.Of(capture),
             };
         }
 
         if (capture.Top?.Arc.TryGetValue("Total", out Reading total) == true && total.Value > 0)
         {
-            return new ArcView(sysctls) { Size = total, How = "top, ARC Total (rounded)", IsRounded = true, Maximum = EffectiveSetting(capture) };
+            return new ArcView(sysctls)
+            {
+                Size = total,
+                How = "top, ARC Total (rounded)",
+                RoundingError = TopRounding(total.Value),
+                Maximum = EffectiveSetting(capture),
+                Asked = ArcSetting.Of(capture),
+            };
         }
 
         return FromReport(capture);
@@ -161,7 +184,8 @@ public sealed record ArcView
             Hits = Labelled(report, "Cache Hit Ratio"),
             Misses = Labelled(report, "Cache Miss Ratio"),
             How = "ARC Size (rounded)",
-            IsRounded = true,
+            RoundingError = Math.Max(1, size.Value / ReportRounding),
+            Asked = ArcSetting.Of(capture),
         };
     }
 
@@ -192,6 +216,13 @@ public sealed record ArcView
         capture.Host.IsAtLeast(10) && capture.Host.IsBefore(13)
             ? Positive(capture.Sysctls.Number("vfs.zfs.arc_max"))
             : null;
+
+    /// <summary>
+    /// top prints KiB up to 9,999, then whole MiB up to 9,999, then whole GiB (<c>format_k2</c>,
+    /// <c>usr.bin/top/utils.c</c>): half a unit at most.
+    /// </summary>
+    private static long TopRounding(long bytes) =>
+        bytes > 9_999L << 20 ? 1L << 29 : bytes > 9_999L << 10 ? 1L << 19 : 1L << 9;
 
     private static Reading? Positive(Reading? reading) => reading is { Value: > 0 } ? reading : null;
 }

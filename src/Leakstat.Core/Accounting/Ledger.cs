@@ -27,6 +27,9 @@ public sealed record MissingAccount(string Name, string Command);
 /// </summary>
 public sealed record Ledger
 {
+    /// <summary>Queues that every release counts: with all of them, and only then, their sum is a total.</summary>
+    private static readonly string[] s_everywhere = [AccountName.Wired, AccountName.Active, AccountName.Inactive, AccountName.Free];
+
     /// <summary>Physical memory, bytes (<c>hw.physmem</c>); absent where the capture does not say it.</summary>
     public Reading? Physical { get; init; }
 
@@ -64,6 +67,14 @@ public sealed record Ledger
     /// Negative: blocks whose type no longer exists.
     /// </summary>
     public Account? TypesMinusZones { get; init; }
+
+    /// <summary>
+    /// Physical memory as far as the capture tells, bytes: <c>hw.physmem</c>, else the sum of the queues where all are
+    /// there that every release counts (wired, active, inactive, free). Null where it cannot be told: a sum over some
+    /// of the queues is no total.
+    /// </summary>
+    public long? Total => Physical?.Value
+        ?? (s_everywhere.All(name => FindPages(name) is not null) ? Arithmetic.Sum(Pages.Select(a => Math.Max(0, a.Bytes))) : null);
 
     /// <summary>The wired account of that name; null where there is none.</summary>
     public Account? FindWired(string name) => Wired.FirstOrDefault(a => a.Name == name);

@@ -7,7 +7,7 @@ namespace Leakstat.Accounting;
 /// </summary>
 public sealed record MemoryState
 {
-    /// <summary>Physical memory, bytes: <c>hw.physmem</c>, else the sum of the queues that were printed.</summary>
+    /// <summary>Physical memory, bytes: <c>hw.physmem</c>, else the sum of the queues where all were printed.</summary>
     public required long Total { get; init; }
 
     /// <summary>Active pages, bytes.</summary>
@@ -48,8 +48,7 @@ public sealed record MemoryState
     /// <summary>The state; null where the capture does not tell free memory or no total can be had.</summary>
     public static MemoryState? Of(Capture capture, Ledger ledger)
     {
-        long total = ledger.Physical?.Value ?? Arithmetic.Sum(ledger.Pages.Select(a => Math.Max(0, a.Bytes)));
-        if (ledger.FindPages(AccountName.Free) is not { } free || total <= 0)
+        if (ledger.FindPages(AccountName.Free) is not { } free || ledger.Total is not (> 0 and { } total))
         {
             return null;
         }

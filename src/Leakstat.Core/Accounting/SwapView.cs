@@ -11,6 +11,12 @@ namespace Leakstat.Accounting;
 /// <param name="IsRounded">Whether top rounded it.</param>
 public readonly record struct SwapView(long Total, long Used, SourceLine At, bool IsRounded)
 {
+    /// <summary>
+    /// Bytes left. Where the columns were rounded (<c>swapinfo -h</c>, top) this is the host's own figure and need not be
+    /// the difference of the two others: 1.9G of 2.0G used leaves 95M.
+    /// </summary>
+    public long Left { get; init; } = Math.Max(0, Total - Used);
+
     /// <summary>Used share, 0–1; 0 without swap.</summary>
     public double UsedShare => Total > 0 ? Math.Min(1, Used / (double)Total) : 0;
 
@@ -21,14 +27,16 @@ public readonly record struct SwapView(long Total, long Used, SourceLine At, boo
         {
             long total = 0;
             long used = 0;
+            long left = 0;
             foreach (SwapDevice device in table.Devices)
             {
                 total = Arithmetic.Add(total, Math.Max(0, device.Total));
                 used = Arithmetic.Add(used, Math.Max(0, device.Used));
+                left = Arithmetic.Add(left, Math.Max(0, device.Available));
             }
 
             int line = table.Devices.IsEmpty ? table.HeaderLine : table.Devices[0].Line;
-            return new SwapView(total, used, new SourceLine(table.File, line), IsRounded: false);
+            return new SwapView(total, used, new SourceLine(table.File, line), IsRounded: false) { Left = left };
         }
 
         if (capture.Top is { } top && top.Swap.TryGetValue("Total", out Reading all) && all.Value > 0)
@@ -37,7 +45,8 @@ public readonly record struct SwapView(long Total, long Used, SourceLine At, boo
             long used = top.Swap.TryGetValue("Used", out Reading printed)
                 ? printed.Value
                 : top.Swap.ContainsKey("Free") ? 0 : all.Value;
-            return new SwapView(all.Value, used, all.At, IsRounded: true);
+            var view = new SwapView(all.Value, used, all.At, IsRounded: true);
+            return top.Swap.TryGetValue("Free", out Reading free) ? view with { Left = free.Value } : view;
         }
 
         return capture.Sysctls.Number("vm.swap_total") is { Value: 0 } none

@@ -11,6 +11,9 @@ namespace Leakstat.Watch;
 /// <summary>Draws a watch. The same snapshot, state and layout give the same screen.</summary>
 public static class WatchScreen
 {
+    /// <summary>Captures from which on a leak can be proved.</summary>
+    private const int LeastSamples = 12;
+
     /// <summary>The screen.</summary>
     public static Frame Draw(WatchSnapshot? snapshot, WatchState state, WatchLayout layout)
     {
@@ -113,7 +116,12 @@ public static class WatchScreen
             return;
         }
 
-        long total = ledger.Physical?.Value ?? Amounts.Sum(ledger.Pages);
+        if (ledger.Total is not { } total)
+        {
+            frame.Put(1, 0, "Memory: the total is not in the captures", CellStyle.Dim);
+            return;
+        }
+
         int column = frame.Put(1, 0, $"Memory {Display.Bytes(total)} ", CellStyle.Strong);
         frame.Put(1, column, LedgerPicture.Bar(ledger.Pages, total, Math.Max(frame.Width - column - 2, 1)));
     }
@@ -156,13 +164,7 @@ public static class WatchScreen
         Finding[] findings = [.. snapshot.Findings];
         if (findings.Length == 0)
         {
-            string text = snapshot.Report is { } report ? Headline.Of(report).Text : "Not judged yet.";
-            string little = snapshot.Samples < 12 ? " (a leak takes 12 captures to prove)" : "";
-            frame.Put(
-                3,
-                0,
-                PrintableText.Of(text, ascii: true) + little,
-                snapshot.Report is null ? CellStyle.Dim : CellStyle.Good);
+            DrawNothingFound(frame, snapshot);
             return;
         }
 
@@ -185,6 +187,31 @@ public static class WatchScreen
                 frame.Width - column - more.Length);
             frame.Put(3 + i, column, more, CellStyle.Dim);
         }
+    }
+
+    /// <summary>
+    /// A watch is about growth: before there are captures enough to judge it nothing is green, whatever limits and
+    /// settings say.
+    /// </summary>
+    private static void DrawNothingFound(Frame frame, WatchSnapshot snapshot)
+    {
+        if (snapshot.Report is not { } report)
+        {
+            frame.Put(3, 0, "Not judged yet.", CellStyle.Dim);
+            return;
+        }
+
+        Headline headline = Headline.Of(report);
+        bool isEarly = snapshot.Samples < LeastSamples;
+        string text = headline.Tone == Tone.Good && isEarly
+            ? "No limit is near and no setting is wrong; growth is not judged yet."
+            : headline.Text;
+        string little = isEarly ? $" (a leak takes {LeastSamples} captures to prove)" : "";
+        frame.Put(
+            3,
+            0,
+            PrintableText.Of(text, ascii: true) + little,
+            headline.Tone == Tone.Good && !isEarly ? CellStyle.Good : CellStyle.Strong);
     }
 
     private static void DrawStatus(

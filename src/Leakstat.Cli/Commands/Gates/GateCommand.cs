@@ -94,7 +94,7 @@ internal static class GateCommand
         string path = parsed.GetValue(options.Output)
             ?? throw new CommandException(ExitCode.Usage, "say where the captures are kept: -o DIR");
         string target = parsed.GetRequiredValue(options.Target);
-        var folder = GateFolder.Create(path, target, parsed.GetValue(options.Module));
+        var folder = GateFolder.Create(path, target, parsed.GetValue(options.Module), parsed.GetValue(options.Capture));
         new GateCaptures(folder, TargetShell.Of(target), parsed.GetValue(options.Capture), terminal).Take(
             RoundRole.Idle);
         return ExitCode.Done;
@@ -103,7 +103,7 @@ internal static class GateCommand
     private static int Mark(string path, string? capture, Terminal terminal)
     {
         var folder = GateFolder.Open(path);
-        new GateCaptures(folder, TargetShell.Of(folder.Word("target") ?? "local"), capture, terminal).Take(
+        new GateCaptures(folder, TargetShell.Of(folder.Word("target") ?? "local"), capture ?? folder.Word("command"), terminal).Take(
             RoundRole.Round);
         return ExitCode.Done;
     }
@@ -205,7 +205,7 @@ internal static class GateCommand
         string name = parsed.GetRequiredValue(options.Target);
         var target = TargetShell.Of(name);
         using TemporaryFolder? meanwhile = kept is null ? new TemporaryFolder(path) : null;
-        var folder = GateFolder.Create(path, name, module);
+        var folder = GateFolder.Create(path, name, module, parsed.GetValue(options.Capture));
         return use(folder, new GateCaptures(folder, target, parsed.GetValue(options.Capture), terminal), target);
     }
 

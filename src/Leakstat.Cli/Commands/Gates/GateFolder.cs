@@ -26,8 +26,17 @@ internal sealed class GateFolder
     public static bool Is(string path) => File.Exists(Path.Combine(path, PlanFile));
 
     /// <summary>Makes a new one; fails with code 2 where something is there.</summary>
-    public static GateFolder Create(string path, string target, string? module)
+    /// <param name="path">The folder.</param>
+    /// <param name="target">The host that captures are taken of.</param>
+    /// <param name="module">File of the module that is tried; null for none.</param>
+    /// <param name="command">Command that takes captures; null for the collector. Kept, so that <c>gate mark</c> takes them alike.</param>
+    public static GateFolder Create(string path, string target, string? module, string? command)
     {
+        if (command?.AsSpan().IndexOfAny('\t', '\n', '\r') >= 0)
+        {
+            throw new CommandException(ExitCode.Usage, "the command of --capture may hold no tab and no line end");
+        }
+
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
             throw new CommandException(ExitCode.Usage, $"{path} is there and not empty; nothing is overwritten");
@@ -36,7 +45,7 @@ internal sealed class GateFolder
         try
         {
             PrivateFiles.MakeFolder(Path.Combine(path, "captures"));
-            string plan = $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}";
+            string plan = $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}{(command is null ? "" : $"command\t{command}\n")}";
             PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes(plan));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -17,7 +17,7 @@ namespace Leakstat.Cli.Commands.Gates;
 /// <summary>Judges the captures of a gate, prints the decision and writes the files that were asked for.</summary>
 internal static class GateJudge
 {
-    /// <summary>Judges; exit code 1 where the gate is failed.</summary>
+    /// <summary>Judges; exit code 1 where the gate is failed, 5 where it could not judge.</summary>
     public static int Run(
         ParseResult parsed,
         CommonOptions common,
@@ -39,7 +39,7 @@ internal static class GateJudge
             GitHubAnnotations.Write(result, writer);
         }
 
-        return result.IsClean ? ExitCode.Done : ExitCode.Found;
+        return result.IsFailed ? ExitCode.Found : result.IsClean ? ExitCode.Done : ExitCode.Unknown;
     }
 
     private static GateResult Judge(ParseResult parsed, GateOptions options, IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)

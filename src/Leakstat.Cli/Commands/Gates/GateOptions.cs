@@ -84,6 +84,7 @@ internal sealed class GateOptions
             JUnit,
             GitHub,
             common.NoColor,
+            common.Color,
             common.Quiet,
             common.Verbose,
         })

@@ -38,7 +38,7 @@ internal static class TraceCommand
             options.Rate,
             options.Frames,
             options.Force,
-            common.Json, options.Flame, options.Folded, options.Pprof, common.NoColor, common.Quiet, common.Verbose,
+            common.Json, options.Flame, options.Folded, options.Pprof, common.NoColor, common.Color, common.Quiet, common.Verbose,
         };
         command.SetAction(parsed => Run(parsed, common, options, terminal));
         return command;
@@ -96,7 +96,13 @@ internal static class TraceCommand
                     + $"{Display.Count((long)estimate.EventsPerSecond)} events per second, by {latest.Source}");
         }
 
-        return TraceProgram.For(suspect, bounds, options.ReleaseOf(parsed) ?? latest?.Host.Release);
+        FreeBsdRelease? release = options.ReleaseOf(parsed) ?? latest?.Host.Release;
+        if (latest is not null)
+        {
+            terminal.Error.WriteLine($"leakstat: {OverheadEstimate.Memory(suspect, release)}");
+        }
+
+        return TraceProgram.For(suspect, bounds, release);
     }
 
     private static int Show(

@@ -80,6 +80,7 @@ internal static class WatchCommand
             options.Count,
             options.Common.Json,
             options.Common.NoColor,
+            options.Common.Color,
             options.Common.Owners,
             options.Common.Signatures,
         };
@@ -110,7 +111,7 @@ internal static class WatchCommand
             {
                 using var loop = new WatchLoop(
                     feed, keyboard, terminal, session, taken => Write(taken, parsed.GetValue(options.Spool)!));
-                return loop.Run(terminal.HasColor && !parsed.GetValue(options.Common.NoColor), state);
+                return loop.Run(options.Common.IsColored(parsed, terminal), state);
             }
         }
 

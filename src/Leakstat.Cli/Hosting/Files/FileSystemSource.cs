@@ -43,6 +43,34 @@ public sealed class FileSystemSource : ISourceNode
             : null;
 
     /// <summary>
+    /// Why nothing of that name is there: it is not, a folder above it does not let anyone look, or a host was meant.
+    /// </summary>
+    public static string WhyNot(string path)
+    {
+        if (path.Length == 0)
+        {
+            return "an empty name is no file or folder";
+        }
+
+        int at = path.IndexOf('@', StringComparison.Ordinal);
+        if (at > 0 && !path.Contains('/', StringComparison.Ordinal))
+        {
+            return $"no such file or folder; a live host is written ssh://{path}";
+        }
+
+        try
+        {
+            // Asks again in a way that says why: existence alone is "no" for both.
+            File.GetAttributes(path);
+            return "no such file or folder";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e is UnauthorizedAccessException ? "permission denied" : "no such file or folder";
+        }
+    }
+
+    /// <summary>
     /// Standard input, taken into memory as far as the bound, because sources are read twice. One byte more than the
     /// bound is taken, so that what is too long shows.
     /// </summary>

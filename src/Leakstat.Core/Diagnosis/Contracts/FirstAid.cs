@@ -14,7 +14,11 @@ public enum Place
 /// <param name="Text">What, in half a sentence without a full stop.</param>
 /// <param name="Command">The command, ready to be run as it is; null where there is none.</param>
 /// <param name="On">Where it is run.</param>
-public sealed record FirstAidStep(string Text, ShellCommand? Command = null, Place On = Place.Host);
+public sealed record FirstAidStep(string Text, ShellCommand? Command = null, Place On = Place.Host)
+{
+    /// <summary>The rung above: what to do where this one does not tell; null where there is none.</summary>
+    public FirstAidStep? Otherwise { get; init; }
+}
 
 /// <summary>What somebody does who is woken at night: three lines, in this order.</summary>
 /// <param name="Now">Relief that buys time. It never loses data and never destroys evidence.</param>

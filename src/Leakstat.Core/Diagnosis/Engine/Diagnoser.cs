@@ -140,10 +140,24 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Rounds = host.Rounds,
             Findings = FindingOrder.Sort(SaidAlready.LeaveOut(
                 [.. rules.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
+            Unjudged = UnjudgedOf(host, rules),
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };
         return report with { Verdict = HostVerdicts.Of(report) };
+    }
+
+    /// <summary>Rules that were not run at all (a store keeps no capture) lack theirs as well.</summary>
+    private static ImmutableArray<UnjudgedRule> UnjudgedOf(DiagnosisCase host, IEnumerable<IRule> run)
+    {
+        HashSet<string> ran = [.. run.Select(r => r.Id)];
+        return
+        [
+            .. RuleRegistry.All
+                .Select(rule => new UnjudgedRule(
+                    rule.Id, rule.Name, [.. rule.Needs.Where(n => !ran.Contains(rule.Id) || !n.IsMet(host)).Select(n => n.Name)]))
+                .Where(u => !u.Wants.IsEmpty),
+        ];
     }
 
     private DiagnosisCase Case(DiagnosisReport report) =>

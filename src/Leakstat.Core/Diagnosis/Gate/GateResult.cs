@@ -45,8 +45,27 @@ public sealed record GateResult
     /// <summary>What rose and does not fail the gate, with the reason in it.</summary>
     public ImmutableArray<RoundSubject> Kept { get; init; } = [];
 
-    /// <summary>Whether the gate is passed.</summary>
-    public bool IsClean => Leaks.IsEmpty && !Modules.Any(m => m.Fails);
+    /// <summary>Whether something fails the gate.</summary>
+    public bool IsFailed => !Leaks.IsEmpty || Modules.Any(m => m.Fails);
+
+    /// <summary>
+    /// Why the gate could not judge; null where it could. Too few rounds for what rose, or for anything to be told, and
+    /// captures without a zone or type in them are no proof of anything.
+    /// </summary>
+    public string? Unjudged =>
+        Rounds.Judged == 0 ? "the captures hold no zone and no malloc type of FreeBSD (vmstat -z, vmstat -m)"
+        : Kept.Count(k => k.Test.Outcome == RoundOutcome.TooFew) is > 0 and var rose
+            ? $"{Display.Count(rose, "zone or type rises", "zones or types rise")}, and {Display.Count(Rounds.Plan.Rounds, "round is", "rounds are")} "
+                + $"too few to tell whether they go on; {RoundTest.LeastRounds} are needed"
+        : Rounds.Plan.Rounds < LeastRounds
+            ? $"{Display.Count(Rounds.Plan.Rounds, "round is", "rounds are")} too few to tell anything; {LeastRounds} are needed"
+        : null;
+
+    /// <summary>Whether the gate is passed: nothing fails it, and it could judge.</summary>
+    public bool IsClean => !IsFailed && Unjudged is null;
+
+    /// <summary>Rounds that it takes: of what belongs to a module fewer tell.</summary>
+    private int LeastRounds => Rounds.Plan.Module is null ? RoundTest.LeastRounds : RoundTest.LeastRoundsOfOwn;
 
     /// <summary>Decides.</summary>
     /// <param name="report">A diagnosis with <see cref="DiagnosisReport.Rounds"/>.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;
 
@@ -25,6 +26,11 @@ internal static class GrowthAdvice
         }
 
         advice.Add(Trace(host, kind, name));
+        if (HasLiveDump(host.Release))
+        {
+            advice.Add(LiveDump());
+        }
+
         if (kind == SubjectKind.Wired)
         {
             advice.Add(Advice.Look(
@@ -44,6 +50,19 @@ internal static class GrowthAdvice
 
         return advice.ToImmutable();
     }
+
+    /// <summary>
+    /// Whether savecore(8) can save a dump of the running kernel: from 14.0 on (<c>-L</c>, <c>MEM_KERNELDUMP</c> of mem(4)).
+    /// Where the release is not known the command says so itself.
+    /// </summary>
+    internal static bool HasLiveDump(FreeBsdRelease? release) => release is null || release.IsAtLeast(14);
+
+    /// <summary>The rung above the trace: blocks that nothing points to are lost, whoever allocated them.</summary>
+    private static Advice LiveDump() => Advice.Look(
+        "If the stacks do not tell, a dump of the running kernel does (14.0 and later; the host goes on, /var/crash needs room "
+        + "for its kernel memory): what nothing points to any more is lost. The newest livecore is the one with the highest number.",
+        "savecore -L",
+        "leakstat dump /var/crash/livecore.0 --kernel /boot/kernel leaks");
 
     /// <summary>
     /// The D program that follows it from allocation to release. It is written here, and run on the host.

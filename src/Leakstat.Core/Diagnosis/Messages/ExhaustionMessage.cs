@@ -4,7 +4,7 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Messages;
 
 /// <summary>A kernel message that says that some limit was met, and what it means.</summary>
-/// <param name="Text">Fixed part of the message.</param>
+/// <param name="Text">Fixed part of the message, in lower or upper case.</param>
 /// <param name="Subject">What the finding is about.</param>
 /// <param name="Title">What happened.</param>
 /// <param name="Meaning">What it means, and what it does not.</param>
@@ -16,13 +16,25 @@ internal sealed record ExhaustionMessage(
     /// <summary>Tunable to raise when the use is legitimate; null where there is none.</summary>
     public string? Tunable { get; init; }
 
+    /// <summary>Another fixed part that the message must have; null for none.</summary>
+    public string? Also { get; init; }
+
+    /// <summary>How much it matters; a warning unless nothing failed yet.</summary>
+    public Severity Severity { get; init; } = Severity.Warning;
+
+    /// <summary>Whether a message is this one.</summary>
+    public bool Fits(string message) => message.Contains(Text, StringComparison.OrdinalIgnoreCase)
+        && (Also is null || message.Contains(Also, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// Every such message that no rule of its own covers. Texts from <c>sys/kern/kern_descrip.c</c>, <c>sys_pipe.c</c>,
-    /// <c>vm/vm_glue.c</c>, <c>vm/swap_pager.c</c>, <c>kern/uipc_socket.c</c>, <c>kern/kern_fork.c</c>,
-    /// <c>netpfil/ipfw/ip_fw_dynamic.c</c>.
+    /// <c>vm/vm_glue.c</c>, <c>kern/uipc_socket.c</c>, <c>netpfil/ipfw/ip_fw_dynamic.c</c>; the others stand by subject.
     /// </summary>
     public static ImmutableArray<ExhaustionMessage> All { get; } =
     [
+        .. SwapZoneMessages.All,
+        .. FailedAllocationMessages.All,
+        .. ProcessLimitMessages.All,
         new(
             "kern.maxfiles limit exceeded by uid", Subject.Tunable("kern.maxfiles"),
             "the table of open files was full",
@@ -52,24 +64,6 @@ internal sealed record ExhaustionMessage(
             ["ps -axH | wc -l", "vmstat -z | grep -E '^(THREAD|PROC|kstack_cache):'", "sysctl kern.maxproc "
                 + "vm.kvm_free"]),
         new(
-            "swap blk zone exhausted", Subject.Tunable("kern.maxswzone"),
-            "the kernel's book-keeping of swapped pages was full",
-            "no more pages could be swapped out although swap space may be free",
-            "Compare swap in use with what the tables can describe.",
-            ["swapinfo -h", "sysctl vm.swzone vm.swap_maxpages"])
-        {
-            Tunable = "kern.maxswzone",
-        },
-        new(
-            "swap pctrie zone exhausted", Subject.Tunable("kern.maxswzone"),
-            "the kernel's book-keeping of swapped pages was full",
-            "no more pages could be swapped out although swap space may be free",
-            "Compare swap in use with what the tables can describe.",
-            ["swapinfo -h", "sysctl vm.swzone vm.swap_maxpages"])
-        {
-            Tunable = "kern.maxswzone",
-        },
-        new(
             "New socket allocation failure: limit reached or out of memory", Subject.Tunable("kern.ipc.maxsockets"),
             "a connection was refused: no socket could be allocated",
             "the limit of sockets was reached, or memory was short at that moment",
@@ -79,13 +73,6 @@ internal sealed record ExhaustionMessage(
         {
             Tunable = "kern.ipc.maxsockets",
         },
-        new(
-            "maxproc limit exceeded by uid", Subject.Tunable("kern.maxproc"),
-            "a limit of processes was reached",
-            "fork(2) failed; either the host's limit or that of one user (login.conf), often by a program that "
-                + "starts children without end",
-            "See which user and program has the processes before a limit is raised.",
-            ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"]),
         new(
             "consider increasing net.inet.ip.fw.dyn_max", Subject.Tunable("net.inet.ip.fw.dyn_max"),
             "ipfw could not keep the state of a new connection",

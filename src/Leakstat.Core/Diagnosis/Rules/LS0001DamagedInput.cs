@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
@@ -13,6 +14,9 @@ public sealed class LS0001DamagedInput : IRule
 
     /// <inheritdoc/>
     public string Name => "Part of the input could not be read";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

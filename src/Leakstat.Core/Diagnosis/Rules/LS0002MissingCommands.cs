@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Captures.Commands;
 using Leakstat.Captures.Registry;
+using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
@@ -9,11 +11,16 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Commands whose output is not in the capture, and what cannot be said without them.</summary>
 public sealed class LS0002MissingCommands : IRule
 {
+    private const string AllSysctls = "sysctl -a";
+
     /// <inheritdoc/>
     public string Id => "LS0002";
 
     /// <inheritdoc/>
     public string Name => "Commands are missing from the capture";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
@@ -37,8 +44,24 @@ public sealed class LS0002MissingCommands : IRule
             Subject = Subject.Host("capture"),
             Confidence = 1,
             Evidence = [.. missing.Select(m => new Evidence($"{m.Command}: without it nothing is said of {m.For}"))],
-            Advice = isDump ? [] : [Advice.Look("For a fuller diagnosis add:", string.Join("; ", commands))],
+            Advice = isDump ? [] : [Ask(context, commands)],
         };
+    }
+
+    /// <summary>
+    /// How to get what is missing. Reading all sysctls can bring a host down where a graphics driver is loaded (13 and 14,
+    /// <c>collector/leakstat-collect</c>): there, and where the release is not known, the collector asks, which leaves out
+    /// what is unsafe.
+    /// </summary>
+    private static Advice Ask(DiagnosisCase context, string[] commands)
+    {
+        bool isSafe = context.Release is { } release && (!release.IsAtLeast(13) || release.IsAtLeast(15));
+        return isSafe || !commands.Contains(AllSysctls)
+            ? Advice.Look("For a fuller diagnosis add:", string.Join("; ", commands))
+            : Advice.Look(
+                "For a fuller diagnosis let the collector ask; it leaves out what is unsafe on the release (on 13 and 14 "
+                    + "reading all sysctls can panic a host with a graphics driver):",
+                $"leakstat collect ssh://root@{TargetName.Of(context.Latest.Host.Name)} -o captures --once");
     }
 
     private static IEnumerable<(string Command, string For)> Missing(DiagnosisCase context)

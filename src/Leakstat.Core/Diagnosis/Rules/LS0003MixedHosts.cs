@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
@@ -11,6 +12,9 @@ public sealed class LS0003MixedHosts : IRule
 
     /// <inheritdoc/>
     public string Name => "Captures of several hosts";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -12,6 +13,9 @@ public sealed class LS0004ClockBackwards : IRule
 
     /// <inheritdoc/>
     public string Name => "The clock went back between captures";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.History];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

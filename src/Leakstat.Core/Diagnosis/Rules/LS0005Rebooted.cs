@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 using Leakstat.Model;
@@ -12,6 +13,9 @@ public sealed class LS0005Rebooted : IRule
 
     /// <inheritdoc/>
     public string Name => "The host was rebooted between captures";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.History];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

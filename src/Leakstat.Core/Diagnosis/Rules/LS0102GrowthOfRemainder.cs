@@ -24,6 +24,9 @@ public sealed class LS0102GrowthOfRemainder : IRule
     public string Name => "Wired memory that nobody owns is growing";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Wired, RuleNeed.History];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         HostHistory history = context.History;

@@ -16,6 +16,9 @@ public sealed class LS0104KegNotEmpty : IRule
     public string Name => "Zone destroyed while not empty";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach (IGrouping<string, LossMessage> keg in LossMessage.All(context).Where(l => l.IsKeg).GroupBy(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -23,6 +24,9 @@ public sealed class LS0105TypesBelowZones : IRule
     public string Name => "Malloc types below malloc zones";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Types, RuleNeed.Zones];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (MissingTypes.Find(context) is not { } account)
@@ -30,8 +34,8 @@ public sealed class LS0105TypesBelowZones : IRule
             yield break;
         }
 
-        LossMessage[] losses = [.. LossMessage.All(context).Where(l => !l.IsKeg)];
-        long named = losses.Aggregate(0L, (sum, l) => Arithmetic.Add(sum, l.Amount));
+        LossMessage[] losses = [.. LossMessage.All(context)];
+        long named = MissingTypes.Named(context, losses);
         if (MissingTypes.Explained(context, named) is not null)
         {
             yield break;

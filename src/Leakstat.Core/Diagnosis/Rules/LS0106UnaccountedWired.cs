@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -13,6 +14,9 @@ public sealed class LS0106UnaccountedWired : IRule
 
     /// <inheritdoc/>
     public string Name => "Wired memory that no owner explains";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Wired, RuleNeed.Zones];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

@@ -16,6 +16,9 @@ public sealed class LS0107BeyondBound : IRule
     public string Name => "Zone or malloc type far above what explains it";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZonesOrTypes];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach (Bound bound in Bound.All)

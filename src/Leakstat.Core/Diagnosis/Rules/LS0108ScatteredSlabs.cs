@@ -34,6 +34,9 @@ public sealed class LS0108ScatteredSlabs : IRule
     public string Name => "Keg grows while its items do not";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZoneTree];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         long least = Math.Max(Least, (long)((context.Latest.Host.PhysicalMemory?.Value ?? 0) * LeastOfMemory));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
@@ -14,6 +15,9 @@ public sealed class LS0109ExplainedGrowth : IRule
 
     /// <inheritdoc/>
     public string Name => "Growth that a counter explains";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.History];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -29,9 +30,12 @@ public sealed class LS0110UnknownHoldsMuch : IRule
     public string Name => "One zone or malloc type holds much of memory";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZonesOrTypes, RuleNeed.Memory];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (context.Latest.Host.PhysicalMemory is not { Value: > 0 } memory
+        if (context.Ledger.Total is not (> 0 and { } memory)
             || context.History.Samples.Length - context.History.CurrentBootStart >= EnoughCaptures)
         {
             yield break;
@@ -43,7 +47,7 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             foreach (MallocTypeRow row in types.Rows)
             {
                 if (!growing.Contains(new SeriesKey(SeriesKind.MallocBytes, row.Name))
-                    && Judge(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory.Value) is { } finding)
+                    && Judge(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory) is { } finding)
                 {
                     yield return finding;
                 }
@@ -54,9 +58,9 @@ public sealed class LS0110UnknownHoldsMuch : IRule
         {
             foreach (ZoneRow row in zones.Rows)
             {
-                if (!IsOfMalloc(row.Name)
+                if (!IsOfMalloc(row.Name, context.Latest.MallocTypes is not null)
                     && !growing.Contains(new SeriesKey(SeriesKind.ZoneUsed, row.Name))
-                    && Judge(context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory.Value) is { } finding)
+                    && Judge(context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory) is { } finding)
                 {
                     yield return finding;
                 }
@@ -64,8 +68,9 @@ public sealed class LS0110UnknownHoldsMuch : IRule
         }
     }
 
-    private static bool IsOfMalloc(string zone) =>
-        ZoneKinds.IsMallocBucket(zone) || ZoneKinds.IsInternal(zone) || ZoneKinds.IsCacheZone(zone);
+    /// <summary>Where the types are not in the capture, malloc's zones are all that tells of them.</summary>
+    private static bool IsOfMalloc(string zone, bool typesKnown) =>
+        (typesKnown && ZoneKinds.IsMallocBucket(zone)) || ZoneKinds.IsInternal(zone) || ZoneKinds.IsCacheZone(zone);
 
     private Finding? Judge(DiagnosisCase context, Subject subject, long bytes, long items, SourceLine at, long memory)
     {
@@ -84,7 +89,8 @@ public sealed class LS0110UnknownHoldsMuch : IRule
         }
 
         bool isType = subject.Kind == SubjectKind.Malloc;
-        string what = $"{(isType ? "malloc type" : "zone")} {subject.Name}";
+        bool isBucket = !isType && ZoneKinds.IsMallocBucket(subject.Name);
+        string what = $"{(isType ? "malloc type" : isBucket ? "malloc zone" : "zone")} {subject.Name}";
         string origin = isForeign ? ", and it is no part of FreeBSD that is known" : "";
         return new Finding
         {
@@ -99,6 +105,9 @@ public sealed class LS0110UnknownHoldsMuch : IRule
                 new Evidence(
                     $"{Display.Count(items)} {(isType ? "allocations" : "items")} in use, {Display.Bytes(bytes)}",
                     bytes, Unit.Bytes, at),
+                .. isBucket
+                    ? (ImmutableArray<Evidence>)[new Evidence("blocks of that size of all malloc types: vmstat -m names the type, and is not in the capture")]
+                    : [],
                 new Evidence(
                     "no counter of the capture explains that many; whether it grows takes another capture to say"),
             ],

@@ -21,6 +21,9 @@ public sealed class LS0111GrowthBesideAnother : IRule
     public string Name => "Growth that the host compared with does not have";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Comparison];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context) => context.Differential is { } differential
         ? differential.Series.Where(s => s.IsRegression).Select(s => Found(context, differential, s))
         : [];
@@ -33,7 +36,7 @@ public sealed class LS0111GrowthBesideAnother : IRule
         ComparedRate rate = series.RateInB!.Value;
         var growth = new ObservedGrowth(rate.PerHour, rate.Low, rate.High, StartOf(context, series)) { Bytes = gained };
         ExhaustionTime? exhaustion = leak
-            ? GrowthPace.UntilMemoryIsGone(context, TrendGrowth.AtEightyPercent(growth))
+            ? NearestBound.Of(context, series.Key, TrendGrowth.AtEightyPercent(growth))
             : null;
         return new Finding
         {

@@ -20,6 +20,9 @@ public sealed class LS0112GrowthUntilReboot : IRule
     public string Name => "Growth that ends in a reboot, boot after boot";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.History];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // One finding: what takes most is the cause, and what grows beside it is named in its evidence.

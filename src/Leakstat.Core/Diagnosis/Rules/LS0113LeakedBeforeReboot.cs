@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -19,6 +20,9 @@ public sealed class LS0113LeakedBeforeReboot : IRule
 
     /// <inheritdoc/>
     public string Name => "Leaked before a reboot";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Trend];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
@@ -71,6 +75,7 @@ public sealed class LS0113LeakedBeforeReboot : IRule
             Verdict = leak ? Verdict.Leak : Verdict.Suspect,
             Subject = isType ? Subject.Malloc(name) : isZone ? Subject.Zone(name) : Subject.Unaccounted,
             Confidence = earlier.Trend.Confidence,
+            IsPast = true,
             Evidence =
             [
                 .. leak ? [TrendGrowth.Evidence(earlier.Trend, seen.Samples)] : Array.Empty<Evidence>(),

@@ -18,6 +18,9 @@ public sealed class LS0120KeptPerRound : IRule
     public string Name => "Items kept with every round";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Rounds];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context) =>
         context.Rounds?.Subjects.Where(s => s.IsLeak).Select(s => Found(context, context.Rounds.Plan, s)) ?? [];
 

@@ -22,6 +22,9 @@ public sealed class LS0201KernelMapNearlyFull : IRule
     public string Name => "KVA or kmem nearly exhausted";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [new("sysctl vm.kmem_map_free and vm.kmem_map_size, vm.kvm_free (32 bits), or zfs-stats", c => Map(c) is not null || c.Sysctl("vm.kvm_free") is not null)];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (Kmem(context) is { } kmem)
@@ -46,8 +49,11 @@ public sealed class LS0201KernelMapNearlyFull : IRule
             return null;
         }
 
-        // The report of zfs-stats exists up to 12 in the main; without a release its numbers are read as the hard limit
-        // only where the host is not known to be newer.
+        if (context.Release is null && !Is32Bit(context))
+        {
+            return Unread(context, map, size);
+        }
+
         bool isSoft = context.Latest.Host.IsAtLeast(12) && !Is32Bit(context);
         if (!isSoft)
         {
@@ -81,6 +87,13 @@ public sealed class LS0201KernelMapNearlyFull : IRule
                         + $"{Display.Bytes(arc)} of it",
                     "The limit is soft: caches are drained; then memory is short.");
     }
+
+    /// <summary>Without a release the same numbers are an end or none: both readings are told, and it is a warning at most.</summary>
+    private Finding Unread(DiagnosisCase context, (Reading Used, Reading Free) map, long size) => Make(
+        context, map, Severity.Warning, Verdict.Exhaustion, 0.5,
+        $"{Display.Bytes(map.Free.Value)} of {Display.Bytes(size)} kmem are left; what that means depends on the release, which is not known",
+        "Up to 11 it is a hard end, at which allocations sleep or fail; from 12 on (64 bits) it is a soft limit, at which caches are "
+            + "drained and nothing fails. uname -r tells");
 
     /// <summary>
     /// Address space: an end only on 32 bits; on 64 bits <c>vm.kvm_free</c> is range that nobody asked for yet.

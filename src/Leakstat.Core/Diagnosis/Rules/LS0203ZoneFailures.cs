@@ -20,6 +20,9 @@ public sealed class LS0203ZoneFailures : IRule
     public string Name => "Allocations from a zone failed or waited";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Zones];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         bool isShort = IsMemoryShort(context);

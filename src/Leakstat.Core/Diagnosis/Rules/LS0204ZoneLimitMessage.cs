@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Network;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -19,6 +20,9 @@ public sealed class LS0204ZoneLimitMessage : IRule
 
     /// <inheritdoc/>
     public string Name => "Zone limit reached";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
@@ -43,6 +47,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
         evidence.AddRange(group.Evidence());
         Severity severity = Severity.Warning;
         long bytes = 0;
+        bool isPast = false;
         if (context.Latest.Zones is { } table && table.Find(zone) is { } row)
         {
             bytes = Arithmetic.Multiply(Math.Max(row.Used, 0), row.Size);
@@ -52,6 +57,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
                     + $"({Display.Percent(share)})"
                 : $"{Display.Count(row.Used)} in use at the capture, no limit";
             severity = share >= StillFull ? Severity.Critical : Severity.Warning;
+            isPast = row.Limit > 0 && severity == Severity.Warning;
             evidence.Add(new Evidence(
                 severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now",
                 row.Used, Unit.Items, table.At(row)));
@@ -68,6 +74,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
             Verdict = Verdict.Exhaustion,
             Subject = subject,
             Confidence = 0.95,
+            IsPast = isPast,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, subject),
             Advice = Advise(context, zone, group.First),
@@ -81,10 +88,17 @@ public sealed class LS0204ZoneLimitMessage : IRule
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
-            $"The message names the limit, not the culprit: many may share it. First see whether the zone's use falls when the load does; when it does not, something holds on to the items, and a higher limit only delays the next message.",
+            "See whether the zone's use falls when the load does; when it does not, something holds on to the items, and a "
+                + "higher limit only delays the next message. The message names the limit, not the culprit: many may share it.",
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
-        if (TunableIn(message) is { } tunable && context.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
+        if (TunableIn(message) is { } limit && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)
+        {
+            // One value for one setting: that of LS0401, which knows what the kernel keeps for mbufs.
+            advice.AddRange(MbufAdvice.Raise(context, pool, holderSuspected: false));
+            advice.AddRange(MbufAdvice.MoreMemory(context, pool));
+        }
+        else if (TunableIn(message) is { } tunable && context.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
         {
             advice.AddRange(TunableAdvice.Set(
                 context, tunable,

@@ -20,6 +20,9 @@ public sealed class LS0206OutOfSwap : IRule
     public string Name => "Out of swap space or processes killed";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         SwapMessages messages = SwapMessages.Of(context);
@@ -62,6 +65,7 @@ public sealed class LS0206OutOfSwap : IRule
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Host(ranOut ? "swap" : "memory"),
             Confidence = 0.95,
+            IsPast = isPast,
             Evidence = evidence.ToImmutable(),
             Advice = Advise(context, killed, isAbsent),
         };
@@ -125,8 +129,8 @@ public sealed class LS0206OutOfSwap : IRule
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
             killed
-                ? "The process that was killed is the largest one, not necessarily the one to blame. See who holds "
-                    + "memory now: processes, the ARC, or the kernel (leakstat ledger)."
+                ? "See who holds memory now: processes, the ARC, or the kernel (leakstat ledger). The process that was "
+                    + "killed is the largest one, not necessarily the one to blame."
                 : "See who holds memory now: processes, the ARC, or the kernel (leakstat ledger).",
             "top -b -o res | head -40",
             "swapinfo -h"));

@@ -18,16 +18,22 @@ public sealed class LS0207KmemMapTooSmall : IRule
     public string Name => "kmem_map too small";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // A dump's summary holds the panic of the boot before this one, so that every line counts, not the last boot's.
         foreach (KernelMessage message in context.Latest.Messages?.Messages ?? [])
         {
-            if (!Words.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated", out long total)
+            if (!message.Text.Contains("kmem_map too small", StringComparison.Ordinal)
                 || !Words.TryNumberBetween(message.Text, "kmem_malloc(", "):", out long request))
             {
                 continue;
             }
+
+            // People quote it without its end; what was allocated is not known then.
+            bool isWhole = Words.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated", out long total);
 
             SourceLine at = CurrentBoot.At(context, message);
             bool isHuge = request >= HugeRequest;
@@ -36,14 +42,16 @@ public sealed class LS0207KmemMapTooSmall : IRule
                 Rule = Id,
                 Title = isHuge
                     ? $"panic: one request for {Display.Bytes(request)} of kernel memory did not fit into kmem_map"
-                    : $"panic: kmem_map was full ({Display.Bytes(total)} allocated)",
+                    : isWhole ? $"panic: kmem_map was full ({Display.Bytes(total)} allocated)"
+                    : "panic: kmem_map was full",
                 Severity = Severity.Critical,
                 Verdict = Verdict.Exhaustion,
                 Subject = Subject.Host("kmem"),
                 Confidence = 0.95,
+                IsPast = true,
                 Evidence =
                 [
-                    new Evidence($"the kernel says: {message.Text.Trim()}", total, Unit.Bytes, at),
+                    new Evidence($"the kernel says: {message.Text.Trim()}", isWhole ? total : null, Unit.Bytes, at),
                     new Evidence(
                         isHuge
                             ? "a request of that size comes from a length nobody checked, not from a leak"

@@ -18,6 +18,9 @@ public sealed class LS0208SwapExhausted : IRule
     public string Name => "Swap exhausted or absent";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Swap];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (SwapView.Of(context.Latest) is not { } swap)
@@ -34,7 +37,7 @@ public sealed class LS0208SwapExhausted : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"Swap is {Display.Percent(swap.UsedShare)} used: {Display.Bytes(swap.Total - swap.Used)} of "
+            Title = $"Swap is {Display.Percent(swap.UsedShare)} used: {Display.Bytes(swap.Left)} of "
                 + $"{Display.Bytes(swap.Total)} are left",
             Severity = swap.UsedShare > Full ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
@@ -17,6 +18,9 @@ public sealed class LS0209UserWiredNearLimit : IRule
 
     /// <inheritdoc/>
     public string Name => "User-wired memory near its limit";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Sysctl("vm.stats.vm.v_user_wire_count")];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

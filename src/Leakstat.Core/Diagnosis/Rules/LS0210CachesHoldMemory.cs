@@ -21,6 +21,9 @@ public sealed class LS0210CachesHoldMemory : IRule
     public string Name => "Zone caches hold much free memory";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Zones];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (context.Latest.Host.PhysicalMemory is not { Value: > 0 } memory)

@@ -22,6 +22,9 @@ public sealed class LS0211DomainFull : IRule
     public string Name => "One NUMA domain fills while others are free";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZoneTree];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (context.Sysctl("vm.ndomains") is not { Value: >= 2 and <= MostDomains and { } count })

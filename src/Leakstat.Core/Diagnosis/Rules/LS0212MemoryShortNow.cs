@@ -18,6 +18,9 @@ public sealed class LS0212MemoryShortNow : IRule
     public string Name => "Memory short now";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Pages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (MemoryState.Of(context.Latest, context.Ledger) is not { } memory)

@@ -16,13 +16,16 @@ public sealed class LS0213OtherLimitMessages : IRule
     public string Name => "Other limits in kernel messages";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Messages];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         var bySubject = new Dictionary<Subject, (ExhaustionMessage Meaning, List<Evidence> Evidence)>();
         var order = new List<Subject>();
-        foreach ((string text, MessageGroup group) in MessageGroup.By(context, Match))
+        foreach ((_, MessageGroup group) in MessageGroup.By(context, Match))
         {
-            ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Text == text);
+            ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Fits(group.First));
             if (!bySubject.TryGetValue(meaning.Subject, out (ExhaustionMessage Meaning, List<Evidence> Evidence) entry))
             {
                 entry = (meaning, []);
@@ -40,7 +43,7 @@ public sealed class LS0213OtherLimitMessages : IRule
             {
                 Rule = Id,
                 Title = meaning.Title,
-                Severity = Severity.Warning,
+                Severity = meaning.Severity,
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
@@ -51,7 +54,7 @@ public sealed class LS0213OtherLimitMessages : IRule
     }
 
     private static string? Match(string text) =>
-        ExhaustionMessage.All.FirstOrDefault(m => text.Contains(m.Text, StringComparison.Ordinal))?.Text;
+        ExhaustionMessage.All.FirstOrDefault(m => m.Fits(text))?.Text;
 
     private static ImmutableArray<Evidence> Current(DiagnosisCase context, ExhaustionMessage meaning) =>
         meaning.Tunable is { } name && context.Sysctl(name) is { } value

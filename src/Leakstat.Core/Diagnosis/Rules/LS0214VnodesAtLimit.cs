@@ -28,6 +28,9 @@ public sealed class LS0214VnodesAtLimit : IRule
     public string Name => "vnodes at kern.maxvnodes";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Zones];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         // At the limit with many free vnodes is the name cache at work: that is what they are kept for.

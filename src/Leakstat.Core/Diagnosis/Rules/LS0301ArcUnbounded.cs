@@ -18,6 +18,9 @@ public sealed class LS0301ArcUnbounded : IRule
     public string Name => "ARC without a bound beside other large consumers";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Arc, RuleNeed.Pages, RuleNeed.Swap];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (ArcView.Of(context.Latest) is not { } arc

@@ -17,35 +17,43 @@ public sealed class LS0302ArcAboveMaximum : IRule
     /// <inheritdoc/>
     public string Name => "ARC above its maximum";
 
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcCeiling];
+
     /// <summary>
-    /// Bytes above the ceiling that count: a twentieth of it and 64 MiB at least; 0 where there is no such excess.
+    /// Bytes above the ceiling that count, in effect or asked for: a twentieth of it and 64 MiB at least, and more than
+    /// the tool that printed the size may have rounded it up; 0 where there is no such excess.
     /// </summary>
     public static long Excess(ArcView arc)
     {
-        if (arc.Maximum is not { } ceiling || arc.IsRounded)
+        if (arc.Ceiling is not { } ceiling)
         {
             return 0;
         }
 
         long excess = Arithmetic.Subtract(arc.Size.Value, ceiling.Value);
-        return excess >= LeastExcess && excess >= ceiling.Value / 20 ? excess : 0;
+        long certain = Arithmetic.Subtract(excess, arc.RoundingError);
+        return certain >= LeastExcess && certain >= ceiling.Value / 20 ? excess : 0;
     }
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(context.Latest) is not { } arc || arc.Maximum is not { } ceiling || Excess(arc) is not (
+        if (ArcView.Of(context.Latest) is not { } arc || arc.Ceiling is not { } ceiling || Excess(arc) is not (
             > 0 and { } excess))
         {
             yield break;
         }
 
         ImmutableArray<(string Leaf, string Name, Reading Size)> parts = arc.Parts();
-        bool clear = excess >= ceiling.Value / 10;
+        bool clear = excess - arc.RoundingError >= ceiling.Value / 10;
+        bool isAsked = arc.Maximum is null;
         yield return new Finding
         {
             Rule = Id,
-            Title = $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than its maximum",
+            Title = isAsked
+                ? $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than the {Display.Bytes(ceiling.Value)} that were set as its maximum"
+                : $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than its maximum",
             Severity = clear ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Suspect,
             Subject = Subject.Arc,
@@ -53,8 +61,16 @@ public sealed class LS0302ArcAboveMaximum : IRule
             BytesAtStake = excess,
             Evidence =
             [
-                Evidence.Of($"Size {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
-                Evidence.Of($"Maximum in effect {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                Evidence.Of(
+                    arc.IsRounded
+                        ? $"Size {Display.Bytes(arc.Size.Value)}, rounded by {Display.Bytes(arc.RoundingError)} at most"
+                        : $"Size {Display.Bytes(arc.Size.Value)}",
+                    arc.Size, Unit.Bytes),
+                Evidence.Of($"Maximum {(isAsked ? "that was set" : "in effect")} {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                .. isAsked
+                    ? (ImmutableArray<Evidence>)[new Evidence(
+                        "The maximum in effect (c_max) is not in the capture: either it is this one, and the ARC does not keep to it, or the setting was not taken")]
+                    : [],
                 .. parts.Take(5).Select(
                     p => Evidence.Of($"{p.Name}: {Display.Bytes(p.Size.Value)}", p.Size, Unit.Bytes)),
                 .. arc.Evictable is { } evictable
@@ -70,8 +86,8 @@ public sealed class LS0302ArcAboveMaximum : IRule
             Advice =
             [
                 Advice.Look(
-                    "Take the statistics again after some minutes: an ARC whose maximum was just lowered shrinks by "
-                        + "and by; one that is pinned stays.",
+                    "Take the statistics again after some minutes, c_max among them: an ARC whose maximum was just "
+                        + "lowered shrinks by and by; one that is pinned stays.",
                     "sysctl kstat.zfs.misc.arcstats"),
                 .. ArcParts.Advise(context, arc, parts.IsEmpty ? "" : parts[0].Leaf),
             ],

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
@@ -20,19 +21,27 @@ public sealed class LS0303ArcOutOfProportion : IRule
     public string Name => "Parts of the ARC out of proportion";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Arc];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        // An ARC far below its ceiling may hold what it likes: nothing else had to go for it.
-        if (ArcView.Of(context.Latest) is not { IsRounded: false } arc
+        // An ARC far below its ceiling may hold what it likes: nothing else had to go for it. What has a bound of its own
+        // is held against that alone where the ceiling is not known.
+        if (ArcView.Of(context.Latest) is not { } arc
             || arc.Size.Value < LeastSize
-            || arc.Maximum is not { } ceiling
-            || arc.Size.Value < ceiling.Value / 2)
+            || (arc.Ceiling is { } most && arc.Size.Value < most.Value / 2))
         {
             yield break;
         }
 
         var faults = new List<Fault>();
-        Collect(context, arc, ceiling, faults);
+        CollectBounded(arc, faults);
+        if (arc.Maximum is { } ceiling && !arc.IsRounded)
+        {
+            CollectShares(context, arc, ceiling, faults);
+        }
+
         if (faults.Count == 0)
         {
             yield break;
@@ -47,7 +56,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
             Verdict = Verdict.Suspect,
             Subject = Subject.Arc,
             Confidence = 0.65,
-            BytesAtStake = first.Size,
+            // What is above the ceiling is the trouble; the part that fills it is why.
+            BytesAtStake = LS0302ArcAboveMaximum.Excess(arc) is > 0 and { } excess ? Math.Min(first.Size, excess) : first.Size,
             Evidence = [.. faults.SelectMany(f => f.Evidence)],
             Advice =
             [
@@ -60,7 +70,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
         };
     }
 
-    private static void Collect(DiagnosisCase context, ArcView arc, Reading ceiling, List<Fault> faults)
+    /// <summary>Parts with a bound of their own.</summary>
+    private static void CollectBounded(ArcView arc, List<Fault> faults)
     {
         if (arc.Leaf("dnode_size") is { } dnodes && arc.Leaf("arc_dnode_limit") is { Value: > 0 } limit
             && dnodes.Value > limit.Value / 10 * 11)
@@ -89,7 +100,11 @@ public sealed class LS0303ArcOutOfProportion : IRule
                     Evidence.Of($"Limit of metadata: {Display.Bytes(most.Value)}", most, Unit.Bytes),
                 ]));
         }
+    }
 
+    /// <summary>Parts that are held against the ceiling.</summary>
+    private static void CollectShares(DiagnosisCase context, ArcView arc, Reading ceiling, List<Fault> faults)
+    {
         if (arc.Leaf("l2_hdr_size") is { } headers && headers.Value > ceiling.Value / 4)
         {
             faults.Add(new Fault(

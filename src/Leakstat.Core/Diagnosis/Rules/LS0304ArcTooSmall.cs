@@ -22,12 +22,15 @@ public sealed class LS0304ArcTooSmall : IRule
     public string Name => "ARC disabled or far too small";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcCeiling, RuleNeed.Memory];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (ArcView.Of(context.Latest) is not { } arc || arc.Maximum is not { } ceiling
-            || MemoryState.Of(context.Latest, context.Ledger) is not { } memory
-            || memory.Total < LeastMemory
-            || ceiling.Value >= memory.Total / 16
+        if (ArcView.Of(context.Latest) is not { } arc || arc.Ceiling is not { } ceiling
+            || context.Ledger.Total is not { } total
+            || total < LeastMemory
+            || ceiling.Value >= total / 16
             || arc.Size.Value < ceiling.Value / 4 * 3)
         {
             yield break;
@@ -36,18 +39,19 @@ public sealed class LS0304ArcTooSmall : IRule
         // Someone may have bounded it on purpose, and it may do: then hits show it, or memory is needed elsewhere.
         bool disabled = ceiling.Value <= AsGoodAsNone;
         bool missesMuch = arc.Accesses >= EnoughAccesses && arc.HitRatio < 0.9;
-        bool memoryLiesIdle = memory.Free.Value > memory.Total / 4;
+        MemoryState? memory = MemoryState.Of(context.Latest, context.Ledger);
+        bool memoryLiesIdle = memory?.Free.Value > total / 4;
         bool costs = disabled ? arc.HitRatio is not > 0.97
             : missesMuch || (memoryLiesIdle && arc.HitRatio is not > 0.95);
-        long? room = ArcLimitAdvice.Room(context, arc, memory);
+        long? room = memory is null ? null : ArcLimitAdvice.Room(context, arc, memory);
         yield return new Finding
         {
             Rule = Id,
             Title = disabled
                 ? $"The ARC is as good as disabled: its maximum is {Display.Bytes(ceiling.Value)} on a host with "
-                    + $"{Display.Bytes(memory.Total)}"
+                    + $"{Display.Bytes(total)}"
                 : $"The ARC is bounded at {Display.Bytes(ceiling.Value)}, "
-                    + $"{Display.Percent(ceiling.Value / (double)memory.Total)} of memory",
+                    + $"{Display.Percent(ceiling.Value / (double)total)} of memory",
             Severity = costs ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Arc,
@@ -55,11 +59,13 @@ public sealed class LS0304ArcTooSmall : IRule
             BytesAtStake = ceiling.Value,
             Evidence =
             [
-                Evidence.Of($"Maximum in effect: {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                Evidence.Of($"Maximum {(arc.Maximum is null ? "that was set" : "in effect")}: {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
                 Evidence.Of($"Size: {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
                 new Evidence(
-                    $"Memory: {Display.Bytes(memory.Total)}", memory.Total, Unit.Bytes, context.Ledger.Physical?.At),
-                Evidence.Of($"{Display.Bytes(memory.Free.Value)} of memory are free", memory.Free, Unit.Bytes),
+                    $"Memory: {Display.Bytes(total)}", total, Unit.Bytes, context.Ledger.Physical?.At),
+                .. memory is null
+                    ? (ImmutableArray<Evidence>)[]
+                    : [Evidence.Of($"{Display.Bytes(memory.Free.Value)} of memory are free", memory.Free, Unit.Bytes)],
                 .. arc is { HitRatio: { } ratio, Misses: { } misses }
                     ? (ImmutableArray<Evidence>)[new Evidence(
                         $"{Display.Percent(ratio)} of {Display.Count(arc.Accesses ?? 0)} reads were served from it",

@@ -17,6 +17,9 @@ public sealed class LS0305ArcMistakenForLeak : IRule
     public string Name => "ARC mistaken for a leak";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Arc];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (ArcView.Of(context.Latest) is not { } arc || arc.Size.Value < LeastSize || LS0302ArcAboveMaximum.Excess(
@@ -27,7 +30,7 @@ public sealed class LS0305ArcMistakenForLeak : IRule
 
         MemoryState? memory = MemoryState.Of(context.Latest, context.Ledger);
         long? wired = context.Ledger.WiredTotal?.Bytes ?? memory?.Wired;
-        long? total = context.Ledger.Physical?.Value ?? memory?.Total;
+        long? total = context.Ledger.Total;
         double ofWired = wired > 0 ? Math.Min(1, arc.Size.Value / (double)wired.Value) : 0;
         double ofMemory = total > 0 ? arc.Size.Value / (double)total.Value : 0;
         if (ofWired <= 0.5 && ofMemory <= 0.25)

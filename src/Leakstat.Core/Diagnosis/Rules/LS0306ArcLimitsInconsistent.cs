@@ -21,6 +21,9 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
     /// <inheritdoc/>
     public string Name => "ARC limits inconsistent";
 
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Settings];
+
     /// <summary>
     /// Why the kernel does not take the ceiling that was set; null where it may take it or none was set.
     /// </summary>
@@ -80,8 +83,8 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
                 $"The ARC's floor is set to {Display.Bytes(least.Value)}, above its ceiling of "
                     + $"{Display.Bytes(most.Value)}",
                 0.95,
-                Evidence.Of($"{NameOf(context, "min")} is {least.Value}", least, Unit.Bytes),
-                Evidence.Of($"{NameOf(context, "max")} is {most.Value}", most, Unit.Bytes));
+                Evidence.Of($"{NameOf(context, "min")} is {Display.Count(least.Value)}", least, Unit.Bytes),
+                Evidence.Of($"{NameOf(context, "max")} is {Display.Count(most.Value)}", most, Unit.Bytes));
         }
 
         if (CeilingRefused(context) is { } reason && ceiling is { } refused && effectiveCeiling?.Value != refused.Value)
@@ -91,7 +94,7 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
                 "max",
                 $"The ceiling set for the ARC, {Display.Bytes(refused.Value)}, is not taken: {reason}",
                 0.9,
-                Evidence.Of($"{NameOf(context, "max")} is {refused.Value}", refused, Unit.Bytes),
+                Evidence.Of($"{NameOf(context, "max")} is {Display.Count(refused.Value)}", refused, Unit.Bytes),
                 effectiveCeiling is { } works
                     ? Evidence.Of($"Ceiling in effect: {Display.Bytes(works.Value)}", works, Unit.Bytes)
                     : null);
@@ -105,7 +108,7 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
                 "min",
                 $"The floor set for the ARC, {Display.Bytes(small.Value)}, is not taken: it is below 32 MiB",
                 0.85,
-                Evidence.Of($"{NameOf(context, "min")} is {small.Value}", small, Unit.Bytes));
+                Evidence.Of($"{NameOf(context, "min")} is {Display.Count(small.Value)}", small, Unit.Bytes));
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class LS0307ArcUnderPressure : IRule
     public string Name => "ARC too small for its work, or throttled";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcStatistics];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (ArcView.Of(context.Latest) is not { IsRounded: false } arc)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
@@ -16,6 +17,9 @@ public sealed class LS0308ArcSettingWithoutEffect : IRule
 
     /// <inheritdoc/>
     public string Name => "ARC setting without effect";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcStatistics];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
@@ -61,7 +65,7 @@ public sealed class LS0308ArcSettingWithoutEffect : IRule
             Confidence = isDefault ? 0.6 : 0.85,
             Evidence =
             [
-                Evidence.Of($"{name} is {setting.Value}", setting, Unit.Bytes),
+                Evidence.Of($"{name} is {Display.Count(setting.Value)}", setting, Unit.Bytes),
                 Evidence.Of($"Ceiling in effect: {Display.Bytes(effective.Value)} (c_max)", effective, Unit.Bytes),
             ],
             Advice =

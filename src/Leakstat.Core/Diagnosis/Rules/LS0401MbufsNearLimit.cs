@@ -22,6 +22,9 @@ public sealed class LS0401MbufsNearLimit : IRule
     public string Name => "mbufs or clusters near their limit";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Mbufs];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         MbufDemand? demand = null;

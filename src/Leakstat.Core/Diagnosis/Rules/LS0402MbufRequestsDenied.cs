@@ -20,6 +20,9 @@ public sealed class LS0402MbufRequestsDenied : IRule
     public string Name => "Requests for mbufs denied or delayed";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Mbufs];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach (MbufPoolUse pool in MbufPools.Of(context))

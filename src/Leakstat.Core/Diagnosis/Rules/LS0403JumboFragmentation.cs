@@ -27,6 +27,9 @@ public sealed class LS0403JumboFragmentation : IRule
     public string Name => "Jumbo clusters denied by fragmentation";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Mbufs];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         foreach (MbufPoolUse pool in MbufPools.Of(context))

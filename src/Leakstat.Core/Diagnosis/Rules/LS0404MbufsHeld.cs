@@ -24,6 +24,9 @@ public sealed class LS0404MbufsHeld : IRule
     public string Name => "More mbufs in use than sockets and rings explain";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Mbufs];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         MbufDemand? demand = null;

@@ -23,6 +23,9 @@ public sealed class LS0501OutOfTreeModules : IRule
     public string Name => "Out-of-tree module loaded";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.KernelFiles];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         KernelFile[] foreign =

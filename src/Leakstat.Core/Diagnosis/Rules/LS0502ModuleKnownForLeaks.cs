@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Signatures;
 using Leakstat.Knowledge;
@@ -13,6 +14,9 @@ public sealed class LS0502ModuleKnownForLeaks : IRule
 
     /// <inheritdoc/>
     public string Name => "Module with known leaks loaded";
+
+    /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.KernelFiles];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

@@ -17,6 +17,9 @@ public sealed class LS0503ModulesChanged : IRule
     public string Name => "Modules changed between captures";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.History];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         HistoryEvent[] events = [.. context.History.Events.Where(e => e.Kind is "module loaded" or "module unloaded")];

@@ -26,6 +26,9 @@ public sealed class LS0601DangerousTunable : IRule
     public string Name => "Tunable set to a dangerous value";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Settings];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context) => Checks
         .Select(check => check(context))
         .OfType<Fault>()

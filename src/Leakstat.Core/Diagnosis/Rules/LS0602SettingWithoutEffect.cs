@@ -24,6 +24,9 @@ public sealed class LS0602SettingWithoutEffect : IRule
     public string Name => "Setting without effect";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Settings];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context) => context.Release is null
         ? []
         : [.. Evaluate(context, context.Latest.LoaderConfiguration), .. Evaluate(

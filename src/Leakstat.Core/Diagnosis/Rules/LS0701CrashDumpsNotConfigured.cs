@@ -16,6 +16,9 @@ public sealed class LS0701CrashDumpsNotConfigured : IRule
     public string Name => "Crash dumps not configured";
 
     /// <inheritdoc/>
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Settings];
+
+    /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         if (!context.Latest.Sysctls.TryGet(Device, out SysctlTable.Entry entry) || !IsNone(

@@ -1,5 +1,6 @@
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -32,21 +33,35 @@ public static class FirstAidPlan
             return new FirstAidStep("this takes effect at once and buys time; it does not mend the cause", relief.Commands[0]);
         }
 
-        if (first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
+        if (first.IsPast)
+        {
+            return new FirstAidStep("what happened is over; keep what tells of it (/var/crash, /var/log/messages) before it is rotated away");
+        }
+
+        if (first.Verdict != Verdict.Exhaustion && first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
         {
             return new FirstAidStep($"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}");
         }
 
-        return first.Severity == Severity.Critical
-            ? new FirstAidStep("no setting at run time gives relief; keep the state before services are restarted")
-            : new FirstAidStep("nothing has to be done this hour: no limit is known to be near");
+        return first switch
+        {
+            { Verdict: Verdict.Exhaustion } or { Severity: Severity.Critical } => new FirstAidStep(
+                "no setting at run time gives relief; keep the state before anything is restarted",
+                $"leakstat collect ssh://root@{TargetName.Of(report.Host.Name)} -o captures --once",
+                Place.Workstation),
+            { Verdict: Verdict.Leak, Growth: null } =>
+                new FirstAidStep("nothing has to be done this hour: what was lost does not grow by itself"),
+            _ => new FirstAidStep("nothing has to be done this hour: no limit is known to be near"),
+        };
     }
 
     private static FirstAidStep Dont(Finding first) => first switch
     {
+        { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is bounded"),
         { Verdict: Verdict.Leak or Verdict.Suspect } =>
             new FirstAidStep("unload modules (kldunload) or reboot before the cause is found: both destroy the evidence"),
-        { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is bounded"),
+        { IsPast: true, Verdict: Verdict.Exhaustion } =>
+            new FirstAidStep("raise limits or add swap before it is known what held the memory: more room only delays the next time"),
         { Verdict: Verdict.Exhaustion } =>
             new FirstAidStep("reboot before the state is kept: what holds the memory cannot be told afterwards"),
         _ => new FirstAidStep("change several settings at once: what helped would not be known"),
@@ -54,13 +69,21 @@ public static class FirstAidPlan
 
     private static FirstAidStep Next(DiagnosisReport report, Finding first)
     {
-        if (first.Verdict is Verdict.Leak or Verdict.Suspect or Verdict.Exhaustion && first.Growth is not null
+        if (((first.Verdict == Verdict.Suspect && first.Subject.Kind != SubjectKind.Arc)
+                || (first.Verdict is Verdict.Leak or Verdict.Exhaustion && first.Growth is not null))
             && SuspectOf(first.Subject) is { } suspect)
         {
             return new FirstAidStep(
                 "find the code that allocates it and does not release it",
                 $"leakstat trace ssh://root@{TargetName.Of(report.Host.Name)} --suspect {ShellWord.Quote(suspect)}",
-                Place.Workstation);
+                Place.Workstation)
+            {
+                Otherwise = GrowthAdvice.HasLiveDump(report.Host.Release)
+                    ? new FirstAidStep(
+                        "if the stacks do not tell, a live dump shows what nothing points to any more",
+                        "savecore -L && leakstat dump /var/crash/livecore.0 --kernel /boot/kernel leaks")
+                    : null,
+            };
         }
 
         Advice? look = first.Advice.FirstOrDefault(a => a.Kind == Look && !a.Commands.IsEmpty) ?? first.Advice.FirstOrDefault();

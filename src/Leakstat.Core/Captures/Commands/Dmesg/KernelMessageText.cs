@@ -39,6 +39,10 @@ internal static class KernelMessageText
         ("Fatal trap "u8.ToArray(), []),
         ("kernel trap "u8.ToArray(), []),
         ("KDB: "u8.ToArray(), []),
+        ("All mbufs "u8.ToArray(), "exhausted"u8.ToArray()),
+        ("All mbuf clusters exhausted"u8.ToArray(), []),
+        ("Out of mbuf "u8.ToArray(), []),
+        ("[fib_algo] "u8.ToArray(), []),
         ("Limiting open port RST response"u8.ToArray(), []),
         ("Limiting icmp "u8.ToArray(), []),
     ];
@@ -49,6 +53,12 @@ internal static class KernelMessageText
         "could not load firmware image"u8.ToArray(),
         "link state changed to "u8.ToArray(),
         "watchdog timeout"u8.ToArray(),
+        "could not setup receive structures"u8.ToArray(),
+        "Could not setup receive structures"u8.ToArray(),
+        "no memory for std Rx buffers"u8.ToArray(),
+        "no memory for jumbo buffers"u8.ToArray(),
+        "no memory for Rx buffers"u8.ToArray(),
+        "no memory for rx buffers"u8.ToArray(),
     ];
 
     /// <summary>Whether this is the first line of a message buffer.</summary>

@@ -23,6 +23,9 @@ internal static class LogPrefix
     {
         ReadOnlySpan<byte> text = StripPriority(line);
         isLogged = TryLogged(ref text);
+
+        // A quoted line often keeps the name of who wrote it and loses time and host.
+        text = !isLogged && text.StartsWith("kernel: "u8) ? text["kernel: ".Length..] : text;
         text = StripPriority(text);
         return StripUptime(text);
     }

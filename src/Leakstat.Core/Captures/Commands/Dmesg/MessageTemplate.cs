@@ -31,6 +31,10 @@ internal static class MessageTemplate
         Of("kmem_malloc(*): kmem_map too small: *total allocated"), // sys/vm/vm_kern.c, before 10
         Of("panic: kmem_malloc(*): kmem_map too small: *total allocated"), // sys/vm/vm_kern.c, before 10
         Of("panic: pmap_growkernel: no memory to grow kernel"), // sys/amd64/amd64/pmap.c
+        Of("panic: vm_map_entry_create: kernel resources exhausted"), // sys/vm/vm_map.c
+        Of("All mbufs or mbuf clusters exhausted, please see tuning(7)."), // sys/kern/subr_mbuf.c, 5
+        Of("[fib_algo] *rebuild failed"), // sys/net/route/fib_algo.c
+        Of("[fib_algo] *algo instance setup failed, failures="), // sys/net/route/fib_algo.c
         Of("Approaching the limit on PV entries, *tunable."), // sys/amd64/amd64/pmap.c
         Of("kern.ipc.maxpipekva exceeded; see tuning(7)"), // sys/kern/sys_pipe.c
         Of("kern.maxfiles limit exceeded by uid *, *tuning(7)."), // sys/kern/kern_descrip.c

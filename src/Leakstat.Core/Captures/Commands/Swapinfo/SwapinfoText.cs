@@ -37,6 +37,7 @@ public sealed class SwapinfoText : IFormat
         int headerLine = 0;
         int rows = 0;
         bool isRounded = false;
+        SwapDevice? total = null;
         LineReader lines = section.Lines();
         while (lines.Read())
         {
@@ -71,10 +72,21 @@ public sealed class SwapinfoText : IFormat
 
             rows++;
             isRounded |= rounded;
-            if (!name.SequenceEqual("Total"u8))
+            SwapDevice row = device with { Device = capture.Names.Get(name), Line = lines.Number };
+            if (name.SequenceEqual("Total"u8))
             {
-                devices.Add(device with { Device = capture.Names.Get(name), Line = lines.Number });
+                total = row;
             }
+            else
+            {
+                devices.Add(row);
+            }
+        }
+
+        // The row of the sum alone (a paste without the devices) is no host without swap.
+        if (devices.Count == 0 && total is { Total: > 0 } sum)
+        {
+            devices.Add(sum);
         }
 
         // A heading alone says that no swap is configured; one whose rows were lost says nothing.

@@ -12,13 +12,21 @@ internal sealed record SarifDocument(
     string Version,
     IEnumerable<SarifDocument.RunPart> Runs)
 {
-    public static SarifDocument Of(DiagnosisReport report) =>
-        new("https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", [RunPart.Of(report)]);
+    /// <summary>Where the schema of a log is found.</summary>
+    public const string Address = "https://json.schemastore.org/sarif-2.1.0.json";
+
+    /// <summary>The version of SARIF.</summary>
+    public const string SarifVersion = "2.1.0";
+
+    public static SarifDocument Of(DiagnosisReport report) => new(Address, SarifVersion, [RunPart.Of(report)]);
 
     /// <summary>One run of the program over one host.</summary>
     public sealed record RunPart
     {
         public required ToolPart Tool { get; init; }
+
+        /// <summary>What tells the run from others of the log; null where it is the only one.</summary>
+        public AutomationPart? AutomationDetails { get; init; }
 
         public required IEnumerable<InvocationPart> Invocations { get; init; }
 
@@ -55,6 +63,9 @@ internal sealed record SarifDocument(
         private static ImmutableArray<string> Ids(IEnumerable<string> ids) =>
             [.. ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>What the run is one of.</summary>
+    public sealed record AutomationPart(string Id);
 
     /// <summary>The program.</summary>
     public sealed record ToolPart(DriverPart Driver);

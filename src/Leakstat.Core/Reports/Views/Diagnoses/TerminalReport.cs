@@ -1,5 +1,4 @@
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
@@ -8,15 +7,18 @@ using Leakstat.Reports.Views.Ledgers;
 namespace Leakstat.Reports.Views.Diagnoses;
 
 /// <summary>
-/// The diagnosis for a person at a terminal: the verdict first, then findings, the ledger, and the input.
+/// The diagnosis for a person at a terminal: the verdict first, then what to do, the findings, and what they rest on; with -v
+/// all evidence and advice, the ledger, and the input.
 /// </summary>
 public static class TerminalReport
 {
     /// <summary>Writes the report.</summary>
     public static void Write(DiagnosisReport report, TextWriter output, TerminalOptions options)
     {
+        var head = new StringWriter();
+        WriteHeadline(new TerminalCanvas(head, options), report);
+        output.Write(head);
         var canvas = new TerminalCanvas(output, options);
-        WriteHeadline(canvas, report);
         if (options.Detail == Detail.Quiet)
         {
             int rank = 0;
@@ -28,12 +30,18 @@ public static class TerminalReport
             return;
         }
 
+        if (options.Detail == Detail.Normal)
+        {
+            ShortReport.Write(report, output, options, head.ToString().AsSpan().Count('\n'));
+            return;
+        }
+
         FirstAidLines.Write(canvas, report);
-        WriteHost(canvas, report);
-        WriteFindings(canvas, report, options.Detail == Detail.Verbose);
-        WriteGrowthNotFound(canvas, report, options.Detail == Detail.Verbose);
-        LedgerPicture.Write(canvas, report.Ledger, options.Detail == Detail.Verbose);
-        InputNotes.Write(canvas, report, options.Detail == Detail.Verbose);
+        HostLine.Write(canvas, report);
+        WriteFindings(canvas, report);
+        GrowthNotFound.Write(canvas, report, isVerbose: true);
+        LedgerPicture.Write(canvas, report.Ledger, verbose: true);
+        InputNotes.Write(canvas, report, verbose: true);
     }
 
     private static void WriteHeadline(TerminalCanvas canvas, DiagnosisReport report)
@@ -51,36 +59,7 @@ public static class TerminalReport
         FirstAidLines.WriteWhatWouldTell(canvas, report);
     }
 
-    private static void WriteHost(TerminalCanvas canvas, DiagnosisReport report)
-    {
-        HostIdentity host = report.Host;
-        string[] parts =
-        [
-            host.Name ?? "host of unknown name",
-            host.Release is { } release ? $"FreeBSD {release.Text}" : "release unknown",
-            host.Architecture ?? "",
-            host.PhysicalMemory is { } memory ? $"{Display.Bytes(memory.Value)} of memory" : "",
-            LookedAt.Span(report),
-        ];
-        canvas.Blank();
-        canvas.Paragraph(0, 0, new Run(string.Join(", ", parts.Where(p => p.Length > 0)), Style.Dim));
-    }
-
-    /// <summary>Where no growth is a finding: what rose all the same, and what would have been one.</summary>
-    private static void WriteGrowthNotFound(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
-    {
-        if (report.Trends is not { CanProve: true }
-            || report.Findings.Any(f => f is { Growth: not null, Verdict: Verdict.Leak or Verdict.Suspect }))
-        {
-            return;
-        }
-
-        RisingBlock.Write(canvas, RisingBlock.Of(report), verbose);
-        canvas.Blank();
-        SensitivityLine.Write(canvas, report);
-    }
-
-    private static void WriteFindings(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
+    private static void WriteFindings(TerminalCanvas canvas, DiagnosisReport report)
     {
         Finding[] open = [.. report.Findings.Where(f => f.Verdict != Verdict.Healthy)];
         Finding[] harmless = [.. report.Findings.Where(f => f.Verdict == Verdict.Healthy)];
@@ -93,7 +72,7 @@ public static class TerminalReport
         foreach (Finding finding in open)
         {
             canvas.Blank();
-            FindingBlock.Write(canvas, finding, ++rank, verbose);
+            FindingBlock.Write(canvas, finding, ++rank, verbose: true);
         }
 
         if (harmless.Length == 0)
@@ -105,18 +84,8 @@ public static class TerminalReport
         canvas.Paragraph(0, 0, new Run("Also noted", Style.Strong));
         foreach (Finding finding in harmless)
         {
-            if (verbose)
-            {
-                canvas.Blank();
-                FindingBlock.Write(canvas, finding, ++rank, verbose: true);
-                continue;
-            }
-
-            canvas.Paragraph(2, 4, new Run("-"), new Run(finding.Title), new Run($"({finding.Rule})", Style.Dim));
-            if (finding.Evidence.Length > 0)
-            {
-                FindingBlock.WriteEvidence(canvas, 4, finding.Evidence[0]);
-            }
+            canvas.Blank();
+            FindingBlock.Write(canvas, finding, ++rank, verbose: true);
         }
     }
 }

@@ -99,6 +99,9 @@ public sealed record DumpLeaksView : DumpView
     /// <summary>What is said where nothing was found leaked.</summary>
     public string Nothing => Scan.Objects == 0
         ? "No allocated block could be read: nothing is known of leaks in this dump."
+        : Scan.InBaseline > 0
+            ? $"Nothing is lost that the baseline does not have: {Display.Count(Scan.InBaseline, "block is", "blocks are")} unreached in both, and hidden here"
+                + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
         : Scan.IsWhole ? "Everything allocated is reached: no leak."
         : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Explanations;
 
@@ -25,6 +26,7 @@ public static class Explain
         output.WriteLine("leakstat explain LSD101           what a problem of the input means");
         output.WriteLine("leakstat explain zone NAME        what is known of a zone of vmstat -z");
         output.WriteLine("leakstat explain malloc NAME      what is known of a type of vmstat -m");
+        output.WriteLine("leakstat explain command NAME     what a command that guides hand on shows, and what to run instead");
     }
 
     /// <summary>Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such rule.</summary>
@@ -49,6 +51,32 @@ public static class Explain
     /// <summary>Prints what is known of a malloc type; false, with near names, where nothing is.</summary>
     public static bool Malloc(string name, KnowledgeBase knowledge, TextWriter output) =>
         Name(false, name, knowledge, output);
+
+    /// <summary>Prints what is known of a command that guides hand on; false, with near names, where nothing is.</summary>
+    public static bool Command(string name, TextWriter output)
+    {
+        ImmutableArray<CommandAdvice> found = CommandTable.Find(name);
+        if (found.IsEmpty)
+        {
+            output.WriteLine($"The command {name} is not in the table.");
+            Suggest(output, name, CommandTable.All.Select(c => c.Name));
+            return false;
+        }
+
+        bool isFirst = true;
+        foreach (CommandAdvice command in found)
+        {
+            output.Write(isFirst ? "" : "\n");
+            isFirst = false;
+            output.WriteLine(command.Name);
+            Field(output, "shows", command.Shows);
+            Field(output, "what is wrong", command.Wrong);
+            Field(output, "instead", command.Instead);
+            Field(output, "source", command.Source);
+        }
+
+        return true;
+    }
 
     /// <summary>The page of a rule, as embedded; null where there is none.</summary>
     internal static string? Page(string id)
@@ -150,7 +178,7 @@ public static class Explain
     {
         if (value.Length > 0)
         {
-            output.WriteLine($"  {label,-12} {value}");
+            WrappedText.Write(output, $"  {label,-13} ", value);
         }
     }
 

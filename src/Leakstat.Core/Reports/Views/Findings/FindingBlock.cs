@@ -41,7 +41,34 @@ internal static class FindingBlock
         WriteAdvice(canvas, finding);
     }
 
-    public static void WriteTitle(TerminalCanvas canvas, Finding finding, int rank)
+    /// <summary>A finding in short: its title, when something runs out, how fast it grows, and some lines of evidence.</summary>
+    public static void WriteShort(TerminalCanvas canvas, Finding finding, int rank, int evidence)
+    {
+        WriteTitle(canvas, finding, rank, $"[{finding.Rule}]");
+        if (evidence == 0)
+        {
+            return;
+        }
+
+        if (finding.Exhaustion is { At: not null } or { Low: not null })
+        {
+            canvas.Field(Indent, LabelWidth, "Runs out", new Run(Headline.RunsOut(finding.Exhaustion)));
+        }
+
+        foreach (Evidence line in finding.Evidence.Take(finding.Severity == Severity.Info ? Math.Min(evidence, 2) : evidence))
+        {
+            WriteEvidence(canvas, Indent, line);
+        }
+
+        if (rank == 1 && finding.Owners.Length > 0)
+        {
+            canvas.Field(Indent, LabelWidth, "Owner", new Run(OwnerText(finding.Owners[0])));
+        }
+    }
+
+    public static void WriteTitle(TerminalCanvas canvas, Finding finding, int rank) => WriteTitle(canvas, finding, rank, "");
+
+    private static void WriteTitle(TerminalCanvas canvas, Finding finding, int rank, string rule)
     {
         (string word, Style style) = finding switch
         {
@@ -51,7 +78,9 @@ internal static class FindingBlock
             _ => ("NOTE", Style.Strong),
         };
         canvas.Paragraph(
-            rank < 10 ? 1 : 0, Indent, new Run($"{rank}."), new Run(word, style), new Run(finding.Title, Style.Strong));
+            rank < 10 ? 1 : 0,
+            Indent,
+            [new Run($"{rank}."), new Run(word, style), new Run(finding.Title, Style.Strong), .. rule.Length > 0 ? [new Run(rule, Style.Dim)] : Array.Empty<Run>()]);
     }
 
     /// <summary>One line of evidence; where it stands is kept whole, so that it can be copied.</summary>

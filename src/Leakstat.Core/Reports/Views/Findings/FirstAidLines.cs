@@ -28,6 +28,11 @@ internal static class FirstAidLines
             {
                 canvas.Verbatim(LabelWidth + 2, command, Style.Strong);
             }
+
+            if (step.Otherwise is { } otherwise)
+            {
+                Line("", otherwise);
+            }
         }
     }
 

@@ -29,6 +29,15 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
 {
     private const string Unnamed = "this host";
 
+    /// <summary>The rule on panics for want of memory: what it tells of is worse than a limit that was met.</summary>
+    private const string MemoryPanicRule = "LS0215";
+
+    /// <summary>The rule on damaged memory, which no setting makes.</summary>
+    private const string ModifiedAfterFreeRule = "LS0217";
+
+    /// <summary>The rule on the panic of 9 and older.</summary>
+    private const string KmemMapPanicRule = "LS0207";
+
     /// <summary>Gaps that are said at once; the others stand with what the report rests on.</summary>
     private const int MostGaps = 3;
 
@@ -137,11 +146,17 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         bool critical = first.Severity == Severity.Critical;
         string text = first.Verdict switch
         {
+            Verdict.Leak when first.IsPast => $"The kernel of {host} leaked memory before its last reboot.",
+            Verdict.Suspect when first.IsPast => $"Something on {host} looked like a leak before its last reboot. It is not proven.",
+            Verdict.Exhaustion when first.Rule is MemoryPanicRule or KmemMapPanicRule => $"The kernel of {host} panicked because it could get no memory.",
+            Verdict.Exhaustion when first.IsPast => $"{Capital(host)} was at a limit earlier. Now it is not.",
             Verdict.Leak when first.Growth is null => $"The kernel of {host} has lost memory; it comes back with a reboot only.",
             Verdict.Leak => $"The kernel of {host} leaks memory.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",
+            Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to its bounds.",
             Verdict.Suspect => $"Something on {host} looks like a leak. It is not proven.",
+            _ when first.Rule == ModifiedAfterFreeRule => $"Kernel memory of {host} was written to after it was freed.",
             _ when critical => $"A setting of {host} does harm now.",
             _ => $"A setting of {host} needs attention.",
         };

@@ -38,12 +38,41 @@ internal static class InputNotes
                     + $"understood{(verbose ? "" : "; -v lists them")}"));
         }
 
+        if (verbose)
+        {
+            WriteUnjudged(canvas, report);
+        }
+
         WriteInput(canvas, report);
         WriteEvents(canvas, report.History, verbose);
         WriteDiagnostics(canvas, report.Diagnostics, verbose);
         if (verbose)
         {
             WriteFileTable(canvas, report);
+        }
+    }
+
+    /// <summary>In short: what was read, what is missing, and the first fault.</summary>
+    public static void WriteShort(TerminalCanvas canvas, DiagnosisReport report, int labelWidth)
+    {
+        LookedAt looked = LookedAt.Of(report);
+        string sources = looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources);
+        canvas.Field(0, labelWidth, "Read", new Run(sources));
+        if (!looked.Missing.IsEmpty)
+        {
+            canvas.Field(0, labelWidth, "Missing", new Run($"{string.Join(", ", looked.Missing)} would tell more"));
+        }
+
+        Diagnostic[] faults = [.. report.Diagnostics.Where(d => !AboutUse.Contains(d.Id))];
+        if (faults.Length > 0)
+        {
+            string more = faults.Length > 1 ? $"{Display.Count(faults.Length)} in the input, the first: " : "";
+            canvas.Field(
+                0,
+                labelWidth,
+                faults.Length > 1 ? "Problems" : "Problem",
+                new Run($"{more}{faults[0].Id} {faults[0].Text}"),
+                new Run($"[{faults[0].At}]", Style.Dim, true));
         }
     }
 
@@ -61,6 +90,26 @@ internal static class InputNotes
         string more = names.Length > Most ? $" and {Display.Count(names.Length - Most)} more" : "";
         canvas.Field(2, LabelWidth, label, new Run(string.Join(", ", names.Take(Most)) + more));
     }
+
+    /// <summary>What was not judged, by what it lacks: silence of these rules means nothing.</summary>
+    private static void WriteUnjudged(TerminalCanvas canvas, DiagnosisReport report)
+    {
+        if (report.Unjudged.IsEmpty)
+        {
+            return;
+        }
+
+        canvas.Paragraph(2, 2, new Run("Not judged", Style.Dim));
+        foreach ((string want, string rules) in UnjudgedByWant(report))
+        {
+            canvas.Paragraph(4, 6, new Run($"for want of {want}:"), new Run(rules));
+        }
+    }
+
+    /// <summary>What rules lacked, and which rules that were, in the order of the rules.</summary>
+    public static IEnumerable<(string Want, string Rules)> UnjudgedByWant(DiagnosisReport report) =>
+        report.Unjudged.GroupBy(u => string.Join(" and ", u.Wants))
+            .Select(g => (g.Key, string.Join(", ", g.Select(u => $"{u.Rule} {u.Name}"))));
 
     private static void WriteInput(TerminalCanvas canvas, DiagnosisReport report)
     {

@@ -18,6 +18,10 @@ internal sealed record GateDocument
 
     public required bool Clean { get; init; }
 
+    public required string State { get; init; }
+
+    public string? Unjudged { get; init; }
+
     public required int Rounds { get; init; }
 
     public string? Module { get; init; }
@@ -40,6 +44,8 @@ internal sealed record GateDocument
         Tool = ToolPart.This,
         Host = HostPart.Of(result.Report.Host),
         Clean = result.IsClean,
+        State = result.IsFailed ? "failed" : result.IsClean ? "clean" : "unknown",
+        Unjudged = result.IsFailed ? null : result.Unjudged,
         Rounds = result.Rounds.Plan.Rounds,
         Module = result.Rounds.Plan.Module,
         Judged = result.Rounds.Judged,

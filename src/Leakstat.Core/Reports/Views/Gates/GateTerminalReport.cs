@@ -15,7 +15,7 @@ public static class GateTerminalReport
     public static void Write(GateResult result, TextWriter output, TerminalOptions options)
     {
         var canvas = new TerminalCanvas(output, options);
-        canvas.Paragraph(0, 0, new Run(GateWords.Headline(result), result.IsClean ? Style.Good : Style.Critical));
+        canvas.Paragraph(0, 0, new Run(GateWords.Headline(result), result.IsClean ? Style.Good : result.IsFailed ? Style.Critical : Style.Strong));
         if (options.Detail == Detail.Quiet)
         {
             foreach (Finding leak in result.Leaks)
@@ -45,7 +45,7 @@ public static class GateTerminalReport
         WriteList(canvas, "Baseline", GateWords.BaselineNotes(result));
         RoundSubject[] kept = [.. result.Kept.Where(
             k => options.Detail == Detail.Verbose
-                || k.Test.Outcome is RoundOutcome.Rises or RoundOutcome.TooFew or RoundOutcome.Unsteady)];
+                || k.Test.Outcome is RoundOutcome.Rises or RoundOutcome.TooFew or RoundOutcome.Unsteady or RoundOutcome.Idle)];
         int shown = options.Detail == Detail.Verbose ? kept.Length : Math.Min(UsualKept, kept.Length);
         WriteList(canvas, "Rose, and does not fail the gate", kept.Take(shown).Select(k =>
             $"{GateWords.Of(k.Subject)}: {GateWords.PerRound(k.Test)}, {GateWords.Why(k)}"));

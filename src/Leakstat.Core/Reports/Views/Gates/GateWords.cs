@@ -15,7 +15,9 @@ internal static class GateWords
             $"{Display.Count(result.Rounds.Plan.Rounds, "round", "rounds")}, "
                 + $"{Display.Count(result.Rounds.Judged, "zone or type", "zones and types")}";
         int failures = result.Leaks.Length + result.Modules.Count(m => m.Fails);
-        return result.IsClean
+        return !result.IsFailed && result.Unjudged is { } why
+            ? $"It could not be judged: {why} ({over})."
+            : result.IsClean
             ? $"Clean: nothing leaks ({over})."
             : $"Failed: {Display.Count(failures, "leak or fault", "leaks and faults")} ({over}).";
     }

@@ -10,6 +10,11 @@ public static class GitHubAnnotations
     /// <summary>Writes one line for each leak, fault and note.</summary>
     public static void Write(GateResult result, TextWriter output)
     {
+        if (!result.IsFailed && result.Unjudged is { } why)
+        {
+            Line(output, "error", "gate", $"it could not be judged: {why}");
+        }
+
         foreach (Finding leak in result.Leaks)
         {
             Line(output, "error", leak.Rule, leak.Title);

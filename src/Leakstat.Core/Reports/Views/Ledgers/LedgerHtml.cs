@@ -3,7 +3,6 @@ using System.Globalization;
 using Leakstat.Accounting;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
-using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Ledgers;
 
@@ -27,7 +26,7 @@ internal static class LedgerHtml
             "Physical memory",
             ledger.Pages,
             null,
-            ledger.Physical?.Value ?? Amounts.Sum(ledger.Pages),
+            ledger.Total,
             ledger.Physical?.At);
         WriteSide(
             html,
@@ -35,7 +34,7 @@ internal static class LedgerHtml
             "Wired memory by owner",
             ledger.Wired,
             ledger.Unaccounted,
-            ledger.WiredTotal?.Bytes ?? Amounts.Sum(ledger.Wired),
+            ledger.WiredTotal?.Bytes,
             ledger.WiredTotal?.At);
         if (!ledger.Missing.IsEmpty)
         {
@@ -57,7 +56,7 @@ internal static class LedgerHtml
         string title,
         ImmutableArray<Account> accounts,
         long? unaccounted,
-        long total,
+        long? knownTotal,
         SourceLine? totalAt)
     {
         if (accounts.IsEmpty)
@@ -65,8 +64,16 @@ internal static class LedgerHtml
             return;
         }
 
-        html.Markup("<figure>\n<figcaption>").Text($"{title}: {Display.Bytes(total)}").Markup("</figcaption>\n");
-        WriteBar(html, id, title, accounts, unaccounted, total);
+        // Without a total nothing has a share: a part is not shown as the whole.
+        long total = knownTotal ?? 0;
+        html.Markup("<figure>\n<figcaption>")
+            .Text(total > 0 ? $"{title}: {Display.Bytes(total)}" : $"{title}: the total is not in the capture")
+            .Markup("</figcaption>\n");
+        if (total > 0)
+        {
+            WriteBar(html, id, title, accounts, unaccounted, total);
+        }
+
         html.Markup(
             "</figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
                 + $"aria-labelledby=\"{id}-caption\">\n<table>\n")
@@ -86,10 +93,10 @@ internal static class LedgerHtml
                 html, AccountName.Unaccounted, accounts.Length, remainder, total, "what is left: nobody owns it", null);
         }
 
-        html.Markup("</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td class=\"n\">").Text(Display.Bytes(total))
-            .Markup("</td><td class=\"n\"></td><td class=\"n\">").Text(Display.Count(total)).Markup(
+        html.Markup("</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td class=\"n\">").Text(total > 0 ? Display.Bytes(total) : "unknown")
+            .Markup("</td><td class=\"n\"></td><td class=\"n\">").Text(total > 0 ? Display.Count(total) : "").Markup(
                 "</td><td class=\"long\"><span class=\"at\">")
-            .Text(totalAt?.ToString() ?? "sum of the accounts").Markup(
+            .Text(totalAt?.ToString() ?? (total > 0 ? "sum of the accounts" : "not in the capture")).Markup(
                 "</span></td></tr></tfoot>\n</table>\n</div>\n<br>\n");
     }
 

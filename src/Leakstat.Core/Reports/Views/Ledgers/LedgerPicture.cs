@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
-using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Ledgers;
 
@@ -30,9 +29,14 @@ internal static class LedgerPicture
             return;
         }
 
-        long total = ledger.Physical?.Value ?? Amounts.Sum(ledger.Pages);
-        canvas.Paragraph(0, 0, new Run($"Memory: {Display.Bytes(total)}", Style.Strong));
-        canvas.Verbatim(2, Bar(ledger.Pages, total, canvas.Width - 4));
+        long total = ledger.Total ?? 0;
+        canvas.Paragraph(0, 0, new Run(
+            total > 0 ? $"Memory: {Display.Bytes(total)}" : "Memory: the total is not in the capture", Style.Strong));
+        if (total > 0)
+        {
+            canvas.Verbatim(2, Bar(ledger.Pages, total, canvas.Width - 4));
+        }
+
         foreach (Account account in ledger.Pages)
         {
             WriteRow(canvas, Letter(account.Name) + " " + account.Name, account.Bytes, total, verbose ? account : null);
@@ -47,8 +51,10 @@ internal static class LedgerPicture
         }
 
         canvas.Blank();
-        long total = ledger.WiredTotal?.Bytes ?? Amounts.Sum(ledger.Wired);
-        canvas.Paragraph(0, 0, new Run($"Wired memory by owner: {Display.Bytes(total)}", Style.Strong));
+        long total = ledger.WiredTotal?.Bytes ?? 0;
+        canvas.Paragraph(0, 0, new Run(
+            total > 0 ? $"Wired memory by owner: {Display.Bytes(total)}" : "Wired memory by owner: the total is not in the capture",
+            Style.Strong));
         long smallest = verbose ? 0 : Math.Max(total / 200, 1);
         long rest = 0;
         int left = 0;

@@ -47,9 +47,15 @@ public static class LedgerTerminalReport
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run("Physical memory", Style.Strong));
         long sum = Amounts.Sum(ledger.Pages);
-        long whole = ledger.Physical?.Value ?? sum;
+        long whole = ledger.Total ?? 0;
         WriteAccounts(canvas, ledger.Pages, whole, 2, quiet, verbose);
         Rule(canvas);
+        if (whole <= 0)
+        {
+            canvas.Paragraph(4, 4, new Run("the total is not in the capture (sysctl hw.physmem)", Style.Dim));
+            return;
+        }
+
         WriteRow(canvas, 2, "physical", whole, whole, Style.Strong);
         if (ledger.Physical is { } physical)
         {
@@ -75,7 +81,7 @@ public static class LedgerTerminalReport
 
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run("Wired memory by owner", Style.Strong));
-        long whole = ledger.WiredTotal?.Bytes ?? Amounts.Sum(ledger.Wired);
+        long whole = ledger.WiredTotal?.Bytes ?? 0;
         WriteAccounts(canvas, ledger.Wired, whole, 2, quiet, verbose);
         if (ledger.Unaccounted is { } unaccounted)
         {
@@ -92,6 +98,10 @@ public static class LedgerTerminalReport
         {
             WriteRow(canvas, 2, "wired", wired.Bytes, whole, Style.Strong);
             WriteSource(canvas, quiet, wired.How, wired.At);
+        }
+        else
+        {
+            canvas.Paragraph(4, 4, new Run("the total is not in the capture (sysctl vm.stats.vm.v_wire_count)", Style.Dim));
         }
     }
 

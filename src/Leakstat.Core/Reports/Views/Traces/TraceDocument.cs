@@ -30,6 +30,12 @@ internal sealed record TraceDocument
 
     public long? Releases { get; init; }
 
+    public long? Requests { get; init; }
+
+    public long? Returned { get; init; }
+
+    public long? Unseen { get; init; }
+
     public TraceSummaryPart.OutstandingPart? Outstanding { get; init; }
 
     public required IEnumerable<TraceSummaryPart.LossPart> Losses { get; init; }
@@ -57,6 +63,9 @@ internal sealed record TraceDocument
             DurationSeconds = summary.DurationSeconds,
             Allocations = summary.Allocations,
             Releases = summary.Releases,
+            Requests = summary.Requests,
+            Returned = summary.Returned,
+            Unseen = summary.Unseen,
             Outstanding = summary.Outstanding,
             Losses = summary.Losses,
             SkippedLines = summary.SkippedLines,

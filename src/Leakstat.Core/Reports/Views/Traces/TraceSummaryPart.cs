@@ -16,6 +16,9 @@ internal sealed record TraceSummaryPart(
     double? DurationSeconds,
     long? Allocations,
     long? Releases,
+    long? Requests,
+    long? Returned,
+    long? Unseen,
     TraceSummaryPart.OutstandingPart? Outstanding,
     IEnumerable<TraceSummaryPart.LossPart> Losses,
     long SkippedLines)
@@ -37,6 +40,9 @@ internal sealed record TraceSummaryPart(
             JsonForm.Number(trace.Duration?.TotalSeconds),
             pairs ? trace.Allocations : null,
             pairs ? trace.Releases : null,
+            pairs ? trace.Requests : null,
+            pairs ? trace.Returned : null,
+            pairs ? trace.Unseen : null,
             pairs ? new OutstandingPart(trace.Count, trace.Bytes ?? 0) : null,
             trace.Losses.Select(LossPart.Of),
             trace.SkippedLines);

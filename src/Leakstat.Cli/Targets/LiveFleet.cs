@@ -23,7 +23,7 @@ internal sealed record FleetNews(LiveTarget Target, string Text, bool IsTrouble)
 /// Collects from many targets, some at a time. Every target has its own time: one that hangs takes one connection until
 /// its limit, and one that fails is asked less and less often.
 /// </summary>
-internal sealed class Fleet
+internal sealed class LiveFleet
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(15);
 
@@ -39,7 +39,7 @@ internal sealed class Fleet
     /// <param name="plan">How.</param>
     /// <param name="session">Makes connections.</param>
     /// <param name="write">Writes a capture and gives where; throws what files throw.</param>
-    public Fleet(
+    public LiveFleet(
         ImmutableArray<LiveTarget> targets,
         FleetPlan plan,
         LiveSession session,

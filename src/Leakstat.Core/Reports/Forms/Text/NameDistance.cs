@@ -1,7 +1,7 @@
-namespace Leakstat.Reports.Views.Explanations;
+namespace Leakstat.Reports.Forms.Text;
 
 /// <summary>How far two names are apart: Levenshtein's distance without regard to case.</summary>
-internal static class NameDistance
+public static class NameDistance
 {
     private const int LongestName = 64;
 

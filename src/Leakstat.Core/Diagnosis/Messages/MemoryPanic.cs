@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
+
+namespace Leakstat.Diagnosis.Messages;
+
+/// <summary>A panic by which the kernel gave up for want of memory, and what ended.</summary>
+/// <param name="Text">Fixed part of the panic's message.</param>
+/// <param name="Subject">What ended.</param>
+/// <param name="Title">What happened, in one clause.</param>
+/// <param name="Meaning">What it means.</param>
+/// <param name="Source">The releases that print it, and where.</param>
+internal sealed record MemoryPanic(string Text, Subject Subject, string Title, string Meaning, string Source)
+{
+    private static readonly Subject s_memory = Subject.Host("memory");
+    private static readonly Subject s_kva = Subject.Host("kva");
+
+    /// <summary>The panics; <c>kmem_map too small</c> has a rule of its own (LS0207).</summary>
+    public static ImmutableArray<MemoryPanic> All { get; } =
+    [
+        new(
+            "no memory to grow kernel", s_memory,
+            "not one page was left for the kernel's own page tables",
+            "kernel memory grew until physical memory was used up: the page tables of new kernel memory need a page at once, "
+                + "and this is the last resort after swapping and killing processes did not help",
+            "all releases, sys/amd64/amd64/pmap.c and those of the other platforms, pmap_growkernel"),
+        new(
+            "kernel resources exhausted", s_kva,
+            "no entry for the kernel's map of address space could be had",
+            "kernel memory was used up, or its address space is in pieces",
+            "all releases, sys/vm/vm_map.c, vm_map_entry_create"),
+        new(
+            "increase vm.pmap.shpgperproc", Subject.Zone("PV ENTRY"),
+            "PV entries ran out",
+            "many processes map the same memory, each with entries of its own; the limit is reckoned from vm.pmap.shpgperproc",
+            "up to 9, sys/i386/i386/pmap.c and sys/amd64/amd64/pmap.c, get_pv_entry"),
+        new(
+            "Couldn't alloc kernel virtual memory", s_kva,
+            "no kernel address space was left for a device's memory",
+            "address space of the kernel ended, on 32-bit platforms mostly",
+            "sys/i386/i386/pmap.c, pmap_mapdev"),
+        new(
+            "out of swap space", Subject.Host("swap"),
+            "swap ended, and the host is set to panic then",
+            "vm.panic_on_oom makes a panic of what would have killed a process",
+            "11 and later, sys/vm/vm_pageout.c, vm_pageout_oom"),
+        new(
+            "Out of mbuf clusters", Subject.Zone("mbuf_cluster"),
+            "network buffers ran out",
+            "the limit of mbuf clusters was reached by code that cannot do without one",
+            "4 and older, sys/kern/uipc_mbuf.c"),
+    ];
+
+    /// <summary>The panic of want that a message tells of; null for any other.</summary>
+    public static MemoryPanic? Of(string message) =>
+        TextOf(message) is { } text ? All.FirstOrDefault(p => text.Contains(p.Text, StringComparison.OrdinalIgnoreCase)) : null;
+
+    /// <summary>What the kernel panicked with; null where the message is no panic.</summary>
+    public static string? TextOf(string message)
+    {
+        const string Start = "panic: ";
+        int at = message.IndexOf(Start, StringComparison.Ordinal);
+        // A reboot's summary names it again: "Unread portion of the kernel message buffer: panic: …", "savecore: reboot after panic: …".
+        return at >= 0 && message.Length > at + Start.Length ? message[(at + Start.Length)..].Trim() : null;
+    }
+}

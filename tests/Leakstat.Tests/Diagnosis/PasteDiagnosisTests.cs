@@ -1,0 +1,123 @@
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Knowledge;
+using Leakstat.Reports.Views.Findings;
+
+namespace Leakstat.Tests.Diagnosis;
+
+/// <summary>
+/// What is said of small pastes, as a person in trouble would send them: the finding that stands first, and the state of the
+/// verdict. What each should say was written down by hand from the paste, not taken from the program.
+/// </summary>
+public sealed class PasteDiagnosisTests
+{
+    /// <summary>File, rule of the first finding, its severity, subject, state of the verdict, and a text in the first finding.</summary>
+    public static TheoryData<string, string, Severity, string, VerdictState, string> Expected => new()
+    {
+        { "01-vmstat-z-of-freebsd-8", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "100,000 of 100,000" },
+        { "01b-vmstat-z-of-freebsd-8-in-a-paste", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "100,000 of 100,000" },
+        { "02-swapinfo-h", "LS0208", Severity.Warning, "swap", VerdictState.Wrong, "95 % used: 95.0 MiB of 2.0 GiB" },
+        { "02b-swapinfo-row-cut-read-as-no-swap", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "swap space ran out" },
+        { "03-lines-after-a-kernel-message-swallowed-top", "LS0206", Severity.Critical, "memory", VerdictState.Wrong, "1 process" },
+        { "03b-lines-after-a-kernel-message-swallowed-sysctl", "LS0206", Severity.Warning, "swap", VerdictState.Wrong, "swap space ran out" },
+        { "04-line-numbers", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "100,000" },
+        { "04b-grep-prefix", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "100,000" },
+        { "05-kernel-message-wrapped", "LS0103", Severity.Info, "race", VerdictState.Wrong, "lost 16 B in 1 allocation" },
+        { "05b-kernel-message-wrapped-kill", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "python3.9 (pid 2086)" },
+        { "05c-kernel-message-wrapped-limit", "LS0204", Severity.Warning, "mbuf_cluster", VerdictState.Wrong, "kern.ipc.nmbclusters" },
+        { "06-syslog-slash-kernel", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "rpd (pid 51)" },
+        { "06b-syslog-opnsense-log-viewer", "LS0206", Severity.Critical, "memory", VerdictState.Wrong, "AdGuardHome (pid 52546)" },
+        { "06c-syslog-rfc5424", "LS0206", Severity.Critical, "memory", VerdictState.Wrong, "AdGuardHome (pid 52546)" },
+        { "06d-syslog-grep-file-name", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "perl (pid 95400)" },
+        { "07-indented-sysctl", "LS0202", Severity.Warning, "socket", VerdictState.Wrong, "11,301 of 12,328" },
+        { "07b-indented-top", "LS0208", Severity.Critical, "swap", VerdictState.Wrong, "99.8 %" },
+        { "07c-indented-dmesg", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "perl (pid 95400)" },
+        { "08-arc-of-top-above-arc-max", "LS0302", Severity.Warning, "arc", VerdictState.Wrong, "25.0 GiB, 21.0 GiB more than the 4.0 GiB" },
+        { "09-last-capture-hides-the-one-before", "LS0208", Severity.Critical, "swap", VerdictState.Wrong, "99.8 %" },
+        { "11-panic-of-exhaustion", "LS0215", Severity.Critical, "memory", VerdictState.Wrong, "for want of memory" },
+        { "11b-swap-zone-exhausted-of-8", "LS0213", Severity.Warning, "kern.maxswzone", VerdictState.Wrong, "SWAPMETA" },
+        { "12-known-bug-not-told-bounce", "LS0114", Severity.Warning, "bounce", VerdictState.Wrong, "[usb-ups-bounce]" },
+        { "13-nothing-wrong-beside-a-proven-leak", "LS0103", Severity.Info, "foodev", VerdictState.Wrong, "128 B in 2 allocations" },
+        { "14-netstat-m-of-5-silent", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,453 of 25,600" },
+        { "15-settings-block-swallows-what-follows", "LS0302", Severity.Warning, "arc", VerdictState.Wrong, "25.0 GiB" },
+        { "15b-top-block-swallows-sysctl", "LS0302", Severity.Warning, "arc", VerdictState.Wrong, "25.0 GiB" },
+        { "16-quoted-printable", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "100,000 of 100,000" },
+        { "20-pf-states-of-pfsense", "LS0204", Severity.Warning, "pf states", VerdictState.Wrong, "PF states limit reached" },
+        { "21-clusters-denied-of-9", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "32,768 of 32,768" },
+        { "22-arc-of-a-large-filer", "LS0305", Severity.Info, "arc", VerdictState.Unknown, "101.0 GiB of 114.0 GiB" },
+        { "23-kmem-map-too-small-quoted", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "320.0 MiB allocated" },
+        { "24-log-viewer-newest-first", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "suricata (pid 40217)" },
+        { "25-maxproc-of-junos", "LS0213", Severity.Warning, "kern.maxproc", VerdictState.Wrong, "login class" },
+        { "26-one-row-of-jumbo-clusters", "LS0401", Severity.Critical, "mbuf_jumbo_9k", VerdictState.Wrong, "6,144 of 6,144" },
+        { "27-receive-structures", "LS0213", Severity.Warning, "kern.ipc.nmbclusters", VerdictState.Wrong, "receive rings" },
+        { "29-html-entities", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "mysqld (pid 1120)" },
+        { "30-kva-of-i386", "LS0201", Severity.Critical, "kva", VerdictState.Wrong, "4.0 MiB of 1.0 GiB" },
+        { "31-swapinfo-full", "LS0208", Severity.Critical, "swap", VerdictState.Wrong, "100 % used" },
+        { "32-malloc-zone-without-types", "LS0110", Severity.Info, "256", VerdictState.Unknown, "2.8 GiB, 35 % of memory" },
+        { "33-wired-without-owner", "LS0115", Severity.Info, "unaccounted", VerdictState.Unknown, "14.0 GiB of 15.2 GiB" },
+        { "34-sysctl-e-sockets", "LS0202", Severity.Critical, "socket", VerdictState.Wrong, "25,590 of 25,600" },
+        { "35-modified-after-free", "LS0217", Severity.Warning, "devbuf", VerdictState.Wrong, "written to after it was freed" },
+        { "36-markdown-swap-blk", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "java (pid 2211)" },
+        { "37-type-never-freed", "LS0114", Severity.Warning, "ipsec-spdcache", VerdictState.Wrong, "9,911,222" },
+        { "38-arc-max-of-100m", "LS0304", Severity.Warning, "arc", VerdictState.Wrong, "100.0 MiB on a host with 16.0 GiB" },
+        { "39-kmem-of-a-healthy-filer", "LS0201", Severity.Warning, "kmem", VerdictState.Wrong, "depends on the release" },
+        { "40-fib-rebuild", "LS0213", Severity.Warning, "memory", VerdictState.Wrong, "table of routes" },
+        { "41-zones-of-7", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,594 of 25,600" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Expected))]
+    public void The_first_finding_is_what_the_paste_shows(
+        string file, string rule, Severity severity, string subject, VerdictState state, string text)
+    {
+        DiagnosisReport report = Diagnose(file);
+        string all = string.Join('\n', report.Findings.Select(f => $"{f.Rule} {f.Severity} {f.Subject.Name}: {f.Title}"));
+        Finding first = report.Findings[0];
+        Assert.True((rule, severity, subject, state) == (first.Rule, first.Severity, first.Subject.Name, report.Verdict.State), all);
+        Assert.Contains(text, string.Join('\n', first.Evidence.Select(e => e.Text).Prepend(first.Title)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10-partial-counters-as-physical-memory")]
+    [InlineData("10b-owners-as-wired-total")]
+    [InlineData("28-listen-queue-overflow")]
+    public void What_is_too_little_is_called_unknown_and_nothing_else(string file)
+    {
+        DiagnosisReport report = Diagnose(file);
+        Assert.Equal(VerdictState.Unknown, report.Verdict.State);
+        Assert.Equal("LS0002", Assert.Single(report.Findings).Rule);
+        Assert.Null(report.Ledger.Total);
+    }
+
+    [Fact]
+    public void No_paste_is_green()
+    {
+        foreach (string path in Directory.EnumerateFiles(Given.Data("pastes"), "*.txt"))
+        {
+            if (Open(path) is { Hosts.IsEmpty: false } set)
+            {
+                Assert.All(set.Hosts, host => Assert.NotEqual(
+                    Tone.Good, Headline.Of(new Diagnoser(BuiltInKnowledge.Load()).Diagnose(host.Captures())!).Tone));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_panic_beside_a_loss_is_told() =>
+        Assert.Contains(Diagnose("13-nothing-wrong-beside-a-proven-leak").Findings, f => f.Rule == "LS0216" && f.Title.Contains("vm_fault_lookup", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_parts_of_an_arc_are_held_against_their_own_limits_where_its_size_is_rounded() =>
+        Assert.Contains(
+            Diagnose("08-arc-of-top-above-arc-max").Findings,
+            f => f.Rule == "LS0303" && f.Title.Contains("25.1 GiB of the ARC, above its limit of 1.0 GiB", StringComparison.Ordinal));
+
+    private static DiagnosisReport Diagnose(string file) => new Diagnoser(BuiltInKnowledge.Load())
+        .Diagnose(Open(Given.Data($"pastes/{file}.txt")).Hosts[0].Captures())!;
+
+    private static SourceSet Open(string path) => SourceSet.Open(
+        [new MemorySource(Path.GetFileName(path), File.ReadAllBytes(path))], new NamePool(), ReadLimits.Default);
+}
