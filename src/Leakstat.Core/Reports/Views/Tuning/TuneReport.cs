@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Leakstat.Diagnosis.Advising;
@@ -27,41 +28,52 @@ public static class TuneReport
         if (plan.IsEmpty)
         {
             Comment(output, "Nothing need be tuned: no finding of this capture calls for a lasting setting.");
-            return;
         }
 
         foreach (TuneBlock block in plan.Blocks)
         {
+            WriteBlock(output, block, isOptional: false);
+        }
+
+        foreach (TuneBlock block in plan.Optional)
+        {
+            WriteBlock(output, block, isOptional: true);
+        }
+    }
+
+    /// <summary>A file's lines with their reasons; optional ones are comments, so that nobody sets them unread.</summary>
+    private static void WriteBlock(TextWriter output, TuneBlock block, bool isOptional)
+    {
+        output.Write('\n');
+        Comment(output, $"---- {(isOptional ? "optional, for " : "")}{block.File} ----");
+        foreach (TuneLine line in block.Lines)
+        {
             output.Write('\n');
-            Comment(output, $"---- {block.File} ----");
-            foreach (TuneLine line in block.Lines)
+            Comment(output, $"{line.Rule}: {line.Why}");
+            Comment(output, line.Text);
+            foreach ((string value, string rule) in line.Others)
             {
-                output.Write('\n');
-                Comment(output, $"{line.Rule}: {line.Why}");
-                Comment(output, line.Text);
-                foreach ((string value, string rule) in line.Others)
-                {
-                    Comment(output, $"{rule} asked for {value}; one value is set.");
-                }
-
-                if (line.Risk is { Length: > 0 } risk)
-                {
-                    Comment(output, $"Risk: {risk}");
-                }
-
-                if (line.Revert is { Length: > 0 } revert)
-                {
-                    Comment(output, $"Undo: {revert}");
-                }
-
-                foreach (string command in line.Commands)
-                {
-                    Comment(output, $"Now: {command}");
-                }
-
-                output.Write(PrintableText.Of(line.Line, ascii: true));
-                output.Write('\n');
+                Comment(output, $"{rule} asked for {value}; one value is set.");
             }
+
+            if (line.Risk is { Length: > 0 } risk)
+            {
+                Comment(output, $"Risk: {risk}");
+            }
+
+            if (line.Revert is { Length: > 0 } revert)
+            {
+                Comment(output, $"Undo: {revert}");
+            }
+
+            foreach (string command in line.Commands)
+            {
+                Comment(output, $"Now: {command}");
+            }
+
+            output.Write(isOptional ? "#" : "");
+            output.Write(PrintableText.Of(line.Line, ascii: true));
+            output.Write('\n');
         }
     }
 
@@ -74,26 +86,36 @@ public static class TuneReport
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.tune/1");
             JsonHead.Write(json, report.Host);
-            json.WriteStartArray("files");
-            foreach (TuneBlock block in plan.Blocks)
+            WriteFiles(json, "files", plan.Blocks);
+            if (!plan.Optional.IsEmpty)
             {
-                json.WriteStartObject();
-                json.WriteString("file", block.File);
-                json.WriteStartArray("lines");
-                foreach (TuneLine line in block.Lines)
-                {
-                    WriteLine(json, line);
-                }
+                WriteFiles(json, "optional", plan.Optional);
+            }
 
-                json.WriteEndArray();
-                json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteFiles(Utf8JsonWriter json, string name, ImmutableArray<TuneBlock> blocks)
+    {
+        json.WriteStartArray(name);
+        foreach (TuneBlock block in blocks)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", block.File);
+            json.WriteStartArray("lines");
+            foreach (TuneLine line in block.Lines)
+            {
+                WriteLine(json, line);
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        output.WriteByte((byte)'\n');
+        json.WriteEndArray();
     }
 
     private static void WriteLine(Utf8JsonWriter json, TuneLine line)
