@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Leakstat.DetectionBench;
+using Leakstat.DetectionBench.Fleets;
 
 bool quick = args.Contains("--quick");
 bool engineOnly = args.Contains("--engine-only");
@@ -20,6 +21,11 @@ if (args.Contains("--try"))
 if (args.Contains("--null"))
 {
     return Try.Null();
+}
+
+if (args.Contains("--fleets"))
+{
+    return FleetCommand.Run(seed, args);
 }
 
 RealRow[][] hosts = RealTables.Read(Path.Combine(root, "tests", "data"));

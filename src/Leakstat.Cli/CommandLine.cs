@@ -74,6 +74,7 @@ public static class CommandLine
         var root = new RootCommand("Finds, explains and proves kernel memory leaks on FreeBSD.");
         root.Add(DiagnoseCommand.Create(terminal));
         root.Add(DetectCommand.Create(terminal));
+        root.Add(FleetCommand.Create(terminal));
         root.Add(HistoryCommand.Create(terminal));
         root.Add(LedgerCommand.Create(terminal));
         root.Add(TuneCommand.Create(terminal));

@@ -1,4 +1,3 @@
-using System.Text;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Elf;
 using Leakstat.Dump.Inputs;
@@ -23,6 +22,7 @@ public sealed class KernelDump : IDisposable
     private readonly Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)> _walk;
     private readonly Lazy<IReadOnlyList<int>> _buckets;
     private readonly Lazy<IReadOnlyList<MallocType>> _types;
+    private readonly Lazy<IReadOnlyDictionary<int, int>> _subzones;
     private readonly Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)> _threads;
     private readonly Lazy<IReadOnlyList<KernelCounter>> _counters;
     private readonly Lazy<PageOwners> _owners;
@@ -37,11 +37,13 @@ public sealed class KernelDump : IDisposable
         Limits = options.Limits;
         Memory = memory;
         Symbols = new KernelSymbols(kernel, ReadFiles);
-        Identity = ReadIdentity();
+        var identity = new IdentityReader(File, Memory, Symbols);
+        Identity = identity.Read();
         Types = new KernelTypes(TypeSources(options));
-        Identity = Identity with { HostName = Identity.HostName ?? ReadHostName(), DumpedAt = ReadClock() ?? Identity.DumpedAt };
+        Identity = identity.Complete(Identity, Types);
+        IsLive = identity.IsLive();
         Features = KernelFeatures.Of(Types, Symbols, Identity);
-        _messages = new Lazy<string?>(ReadMessages);
+        _messages = new Lazy<string?>(() => MessageBuffer.Read(File, Memory, Symbols, Types, Limits));
         _context = new Lazy<WalkContext>(() => new WalkContext(
             Memory, Symbols, Types, Identity, Features, Machine.Read(Memory, Symbols, Identity, Features, Limits, Problems), Limits, Problems));
         _walk = new Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)>(Walk);
@@ -52,6 +54,7 @@ public sealed class KernelDump : IDisposable
             return [.. MallocSizes.All.ToArray().Where(size => size != 384 || hasMiddle)];
         });
         _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
+        _subzones = new Lazy<IReadOnlyDictionary<int, int>>(() => Walking.MallocSubzones.Read(_context.Value, Heap));
         _threads = new Lazy<(IReadOnlyList<KernelThread> Threads, bool IsWhole)>(() =>
         {
             var reader = new ThreadReader(_context.Value);
@@ -59,7 +62,7 @@ public sealed class KernelDump : IDisposable
         });
         _counters = new Lazy<IReadOnlyList<KernelCounter>>(() => new KernelCounters(_context.Value).Read());
         _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
-            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageRange()));
+            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageBuffer.Range(Memory, Symbols, Types)));
         _roots = new Lazy<IReadOnlyList<RootRange>>(() => RootSurvey.Find(_context.Value, PageOwners, _walk.Value.Survey, Symbols.Files, Threads));
     }
 
@@ -77,6 +80,12 @@ public sealed class KernelDump : IDisposable
 
     /// <summary>Which kernel was running.</summary>
     public KernelIdentity Identity { get; }
+
+    /// <summary>
+    /// Whether the kernel went on running while the dump was written (<c>savecore -L</c>), so that parts of it are of different
+    /// moments.
+    /// </summary>
+    public bool IsLive { get; }
 
     /// <summary>Path of the kernel file.</summary>
     public string KernelPath => _kernel.Path;
@@ -111,6 +120,9 @@ public sealed class KernelDump : IDisposable
     /// <summary>malloc(9) types, in the kernel's order.</summary>
     public IReadOnlyList<MallocType> MallocTypes => _types.Value;
 
+    /// <summary>Set of malloc(9)'s zones by number of the keg; empty in kernels with one set.</summary>
+    internal IReadOnlyDictionary<int, int> MallocSubzones => _subzones.Value;
+
     /// <summary>What sysctl(8) would say of memory, and <c>time_uptime</c>, <c>time_second</c> (seconds).</summary>
     public IReadOnlyList<KernelCounter> Counters => _counters.Value;
 
@@ -136,29 +148,13 @@ public sealed class KernelDump : IDisposable
     /// <summary>Joins an opened dump with its kernel; takes the dump over, and gives it up where the kernel is not the one.</summary>
     public static KernelDump? Open(DumpFile file, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
-        string directory = options.KernelDirectory;
-        string path = directory;
-        if (System.IO.File.Exists(directory))
+        PhysicalMemory physical = file.Physical;
+        AddressTranslation? translation = file.Translation;
+        KernelImage? kernel = KernelMatch.Open(file, options, out string directory, out fault);
+        fault ??= kernel is null ? null : KernelMatch.Find(file, kernel, out physical, out translation);
+        if (kernel is null || fault is not null || translation is null)
         {
-            directory = Path.GetDirectoryName(Path.GetFullPath(directory)) ?? ".";
-        }
-        else
-        {
-            path = Path.Combine(directory, "kernel");
-        }
-
-        KernelImage? kernel = KernelImage.Open(path, options.Limits, out string? problem);
-        if (kernel is null)
-        {
-            fault = new DumpFault(DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel of this dump is{Wanted(file)}");
-            file.Dispose();
-            return null;
-        }
-
-        fault = Join(file, kernel, out PhysicalMemory physical, out AddressTranslation? translation);
-        if (fault is not null || translation is null)
-        {
-            kernel.Dispose();
+            kernel?.Dispose();
             file.Dispose();
             return null;
         }
@@ -178,92 +174,6 @@ public sealed class KernelDump : IDisposable
         File.Dispose();
     }
 
-    /// <summary>Whether this kernel is the one of the dump; the page tables where it is.</summary>
-    private static DumpFault? Join(DumpFile file, KernelImage kernel, out PhysicalMemory physical, out AddressTranslation? translation)
-    {
-        physical = file.Physical;
-        translation = file.Translation;
-        int machine = file.Machine == DumpMachine.Amd64 ? 62 : 183;
-        if (kernel.Elf.Machine != machine || kernel.Elf.Type == 4)
-        {
-            return new DumpFault(DumpFaultKind.WrongKernel, kernel.Path, $"is no kernel of {(machine == 62 ? "amd64" : "arm64")}, which the dump is of");
-        }
-
-        if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int row))
-        {
-            return new DumpFault(DumpFaultKind.NoKernel, kernel.Path, "has no symbol table, or is no FreeBSD kernel (it lacks the symbol version)");
-        }
-
-        ElfSymbol symbol = symbols[row];
-        string own = Text(kernel.InitialData(symbol, 1024));
-        string? told = file.Info?["Version String"] ?? file.PartitionHeader?.VersionText;
-        if (told is { Length: > 0 } && own.Length > 0 && !KernelIdentity.IsSame(own, told))
-        {
-            return Wrong(file, kernel, own, told);
-        }
-
-        if (translation is null)
-        {
-            if (file.Machine == DumpMachine.Arm64)
-            {
-                if (Arm64Location.Find(file.Physical, kernel) is { } found)
-                {
-                    (physical, translation) = found;
-                }
-            }
-            else
-            {
-                translation = KernelLocation.Find(file.Physical, kernel);
-            }
-
-            return translation is null ? Wrong(file, kernel, own, told) : null;
-        }
-
-        Span<byte> bytes = stackalloc byte[512];
-        var memory = new VirtualMemory(file.Physical, translation);
-        int length = 0;
-        while (length < bytes.Length && memory.TryRead(symbol.Value + (ulong)length, bytes.Slice(length, 1)) && bytes[length] != 0)
-        {
-            length++;
-        }
-
-        string there = Encoding.Latin1.GetString(bytes[..length]);
-        if (length == 0 && memory.ToPageEnd(symbol.Value).IsEmpty && told is not null)
-        {
-            // The page with the text is not in the dump (a cut one): info.N said that it fits.
-            return null;
-        }
-
-        if (KernelIdentity.IsSame(own, there))
-        {
-            return null;
-        }
-
-        told ??= VersionSearch.Find(memory);
-        return length == 0 && told is null && file.Physical.PagesCutOff > 0
-            ? new DumpFault(
-                DumpFaultKind.WrongKernel,
-                file.Path,
-                $"the dump is cut before the kernel's version, and there is no info.N of it beside: nothing says whether {kernel.Path} is its kernel")
-            : Wrong(file, kernel, own, told);
-    }
-
-    private static DumpFault Wrong(DumpFile file, KernelImage kernel, string own, string? told) => new(
-        DumpFaultKind.WrongKernel,
-        file.Path,
-        $"{kernel.Path} is not the kernel of this dump: the dump is of \"{OneLine(told ?? "a version that cannot be read")}\", the kernel is \"{OneLine(own)}\"");
-
-    private static string Wanted(DumpFile file) =>
-        (file.Info?["Version String"] ?? file.PartitionHeader?.VersionText) is { Length: > 0 } version ? $" ({OneLine(version)})" : "";
-
-    private static string OneLine(string text) => string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        int end = bytes.IndexOf((byte)0);
-        return Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
-    }
-
     private List<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)> ReadFiles()
     {
         List<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)> files =
@@ -271,42 +181,6 @@ public sealed class KernelDump : IDisposable
         _opened.AddRange(files.Where(f => f.Elf is not null && f.Elf != _kernel).Select(f => f.Elf!));
         return files;
     }
-
-    private KernelIdentity ReadIdentity()
-    {
-        string version = Symbols.TryFind("version", out KernelSymbol symbol) ? Memory.String(symbol.Address, 1024) ?? "" : "";
-        if (version.Length == 0)
-        {
-            version = File.Info?["Version String"] ?? File.PartitionHeader?.VersionText ?? "";
-        }
-
-        ulong panic = Symbols.Address("panicstr") is not 0 and ulong at ? Memory.UInt64(at) ?? 0 : 0;
-        return new KernelIdentity
-        {
-            Version = version,
-            OsRelDate = Symbols.Address("osreldate") is not 0 and ulong date && Memory.UInt32(date) is { } number and < 100_000_000 ? (int)number : 0,
-            Architecture = File.Machine == DumpMachine.Amd64 ? "amd64" : "arm64",
-            HostName = File.Info?["Hostname"] ?? (File.PartitionHeader is { HostName.Length: > 0 } header ? header.HostName : null),
-            Panic = (panic != 0 ? Memory.String(panic, 1024) : null) ?? File.Info?["Panic String"]
-                ?? (File.PartitionHeader is { PanicText.Length: > 0 } last ? last.PanicText : null),
-            DumpedAt = DumpTime.Of(File.Info) ?? (File.PartitionHeader is { DumpTime: > 0 and < 253_402_300_800 } written
-                ? DateTimeOffset.FromUnixTimeSeconds((long)written.DumpTime)
-                : null),
-        };
-    }
-
-    /// <summary>The host's name as the kernel has it: that of prison 0, where every process starts.</summary>
-    private string? ReadHostName() =>
-        Symbols.Address("prison0") is not 0 and ulong prison && Types.Offset("prison", "pr_hostname") is >= 0 and int offset
-        && Memory.String(prison + (ulong)offset, 256) is { Length: > 0 } name && !name.AsSpan().ContainsAnyExceptInRange('!', '~')
-            ? name
-            : null;
-
-    /// <summary>The kernel's own clock at the moment of the dump; null where it is not in the dump.</summary>
-    private DateTimeOffset? ReadClock() =>
-        Symbols.Address("time_second") is not 0 and ulong clock && Memory.UInt64(clock) is > 0 and < 253_402_300_800 and ulong seconds
-            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
-            : null;
 
     private List<Func<string, IEnumerable<StructLayout>>> TypeSources(DumpOptions options)
     {
@@ -354,33 +228,5 @@ public sealed class KernelDump : IDisposable
         return (heap with { Large = survey.Large }, survey, found);
     }
 
-    private (ulong Address, ulong Length) MessageRange()
-    {
-        ulong buffer = Symbols.Address("msgbufp") is not 0 and ulong at ? Memory.UInt64(at) ?? 0 : 0;
-        return buffer == 0
-            ? default
-            : (Memory.Pointer(buffer, Types.Offset("msgbuf", "msg_ptr")), Memory.Int32(buffer, Types.Offset("msgbuf", "msg_size")));
-    }
 
-    private string? ReadMessages()
-    {
-        ulong buffer = Symbols.Address("msgbufp") is not 0 and ulong at ? Memory.UInt64(at) ?? 0 : 0;
-        int pointer = Types.Offset("msgbuf", "msg_ptr");
-        int size = Types.Offset("msgbuf", "msg_size");
-        int next = Types.Offset("msgbuf", "msg_wseq");
-        long? place = buffer != 0 && next >= 0 ? Memory.UInt32(buffer + (ulong)next) : null;
-        if (!File.MessageBuffer.IsEmpty)
-        {
-            return MessageBuffer.Unroll(File.MessageBuffer.Span, place);
-        }
-
-        if (buffer == 0 || pointer < 0 || size < 0 || Memory.UInt64(buffer + (ulong)pointer) is not { } start
-            || Memory.UInt32(buffer + (ulong)size) is not ({ } length and > 0) || length > (uint)Limits.MessageBytes)
-        {
-            return null;
-        }
-
-        byte[] ring = new byte[length];
-        return Memory.TryRead(start, ring) ? MessageBuffer.Unroll(ring, place) : null;
-    }
 }

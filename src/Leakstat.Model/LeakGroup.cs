@@ -71,7 +71,7 @@ public sealed record LeakGroup
 
     /// <summary>
     /// How many direct leaks, of whatever group, they are or went with: each is a pointer that is missing. A list of a thousand
-    /// blocks whose head is lost lacks one pointer.
+    /// blocks whose first one is lost lacks one pointer.
     /// </summary>
     public required long MissingPointers { get; init; }
 

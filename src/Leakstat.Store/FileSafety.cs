@@ -21,7 +21,7 @@ internal static class FileSafety
             {
                 if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
                 {
-                    Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                    PrivateFolder.Make(folder);
                 }
 
                 if (!File.Exists(file))

@@ -30,6 +30,9 @@ public sealed record MachineOptions
     /// <summary>Start of the kernel map, where it is not the release's.</summary>
     public ulong? MapStart { get; init; }
 
+    /// <summary>Zones of malloc(9) for each bucket, all of one name (MALLOC_DEBUG_MAXZONES).</summary>
+    public int MallocSubzones { get; init; } = 1;
+
     public int Seed { get; init; } = 1;
 }
 

@@ -22,6 +22,9 @@ public sealed class MallocType
 
     public ulong Sizes { get; set; }
 
+    /// <summary>Which of the zones of a bucket serves it.</summary>
+    public int Subzone { get; set; }
+
     /// <summary>Bytes in use.</summary>
     public long InUse => Allocated - Freed;
 }
@@ -43,6 +46,7 @@ public sealed class Malloc
 
     private readonly Machine _machine;
     private readonly int[] _sizes;
+    private readonly int _subzones;
     private readonly List<Zone> _zones = [];
     private readonly Zone _statistics;
     private readonly Zone? _internals;
@@ -52,15 +56,21 @@ public sealed class Malloc
         _machine = machine;
         bool old = machine.Release.IsOld;
         _sizes = old ? [.. s_newSizes.Where(size => size != 384)] : s_newSizes;
-        ulong table = machine.Kernel.Define("kmemzones", 24 * (_sizes.Length + 1), ".data", local: true);
+        _subzones = machine.Options.MallocSubzones;
+        int row = 16 + (8 * _subzones);
+        ulong table = machine.Kernel.Define("kmemzones", row * (_sizes.Length + 1), ".data", local: true);
         foreach (int size in _sizes)
         {
-            Zone zone = machine.Uma.Create(old ? $"{size}" : $"malloc-{size}", size, new ZoneOptions { Flags = KegTraits.Malloc });
             machine.Space.Write(table, (ulong)size, 4);
-            machine.Space.Write(table + 8, zone.NameAddress);
-            machine.Space.Write(table + 16, zone.Address);
-            table += 24;
-            _zones.Add(zone);
+            for (int i = 0; i < _subzones; i++)
+            {
+                Zone zone = machine.Uma.Create(old ? $"{size}" : $"malloc-{size}", size, new ZoneOptions { Flags = KegTraits.Malloc });
+                machine.Space.Write(table + 8, zone.NameAddress);
+                machine.Space.Write(table + 16 + ((ulong)i * 8), zone.Address);
+                _zones.Add(zone);
+            }
+
+            table += (ulong)row;
         }
 
         foreach (int size in (int[])[4, 16, 32])
@@ -77,7 +87,7 @@ public sealed class Malloc
     public List<LargeBlock> LargeBlocks { get; } = [];
 
     /// <summary>The zone that serves a size.</summary>
-    public Zone ZoneFor(int size) => _zones[Array.FindIndex(_sizes, s => s >= size)];
+    public Zone ZoneFor(int size, int subzone = 0) => _zones[(Array.FindIndex(_sizes, s => s >= size) * _subzones) + subzone];
 
     /// <summary>The type of that name, in the kernel's data unless a place is given.</summary>
     public MallocType Type(string name, ulong address = 0, ulong nameAddress = 0)
@@ -114,7 +124,7 @@ public sealed class Malloc
     /// <summary>A block out of a bucket.</summary>
     public Item Allocate(string type, int size)
     {
-        Zone zone = ZoneFor(size);
+        Zone zone = ZoneFor(size, Type(type).Subzone);
         Item item = _machine.Uma.Take(zone);
         Count(Type(type), zone.Size, 1UL << Array.IndexOf(_sizes, zone.Size));
         return item;
@@ -181,6 +191,11 @@ public sealed class Malloc
             at["ks_next"] = next;
             next = type.Address;
             StructAt own = _machine.At("malloc_type_internal", type.Handle?.Address ?? at.Of("ks_mti"));
+            if (_subzones > 1)
+            {
+                own["mti_zone"] = (ulong)type.Subzone;
+            }
+
             own["mti_stats"] = _machine.PerCpuPointer(type.Statistics.Address);
             WriteStatistics(type);
         }

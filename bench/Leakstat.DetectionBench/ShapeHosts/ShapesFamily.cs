@@ -9,6 +9,7 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
 {
     private const int MostSamples = 420;
     private const string Reboots = "reboots";
+    private const string Vnodes = "VNODE";
 
     private static readonly Dictionary<string, string> Same = new(StringComparer.Ordinal)
     {
@@ -102,6 +103,7 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         }
 
         var values = series.Series.ToDictionary(s => s.Key, StringComparer.Ordinal);
+        SeriesBound? capacity = AsVnodes(rows, values);
         long memory = (1L << 30) * chance.Of(16L, 32, 64);
         ZoneTrack[] zones = [.. rows.Where(r => r.IsZone).SelectMany(r => Zones(r, values, kept))];
         TypeTrack[] types = [.. rows.Where(r => !r.IsZone).SelectMany(r => Types(rows, r, values, kept))];
@@ -118,8 +120,39 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
             PhysicalMemory = memory,
             Zones = zones,
             Types = types,
-            Sysctls = Sysctls(series, values, kept, zones, memory / 4096),
+            Sysctls = Sysctls(series, values, kept, zones, types, capacity, memory / 4096),
         };
+    }
+
+    // A capacity is told by the kernel of one cache: vnodes. So what fills up to one is the zone of vnodes.
+    private static SeriesBound? AsVnodes(RealRow[] rows, Dictionary<string, SeriesInput> values)
+    {
+        SeriesInput? full = values.Values.FirstOrDefault(s => s.Bound is { Kind: BoundKind.Capacity } && s.BytesPerUnit > 1);
+        RealRow? vnode = rows.FirstOrDefault(r => r.IsZone && r.Name == Vnodes);
+        if (full is null || vnode is null)
+        {
+            return null;
+        }
+
+        SeriesInput before = values[Background.Key(vnode)];
+        values[before.Key] = full with { Key = before.Key };
+        if (full.Key != before.Key)
+        {
+            values[full.Key] = before with { Key = full.Key };
+        }
+
+        // A type's items lie in a bucket too, and what moved away from the type has left it.
+        RealRow row = rows.First(r => Background.Key(r) == full.Key);
+        foreach (Culprit bucket in row.IsZone ? [] : Buckets(rows, row))
+        {
+            SeriesInput inside = values["zone " + bucket.Name];
+            values[inside.Key] = inside with
+            {
+                Values = [.. inside.Values.Select((v, i) => v - (full.Values[i] - full.Values[0]))],
+            };
+        }
+
+        return full.Bound;
     }
 
     private static DateTimeOffset[] Booted(HostSeries series, List<int> kept, DateTimeOffset[] times)
@@ -176,17 +209,25 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         yield return track;
     }
 
-    // Wired adds up: what the zones hold, what no zone owns, and an image; the ARC where it is simulated.
+    // Wired adds up: what the zones hold, what types hold beyond malloc's zones, what no owner shows, and an image. The ARC
+    // lies in zones already.
     private static List<KeyValuePair<string, long[]>> Sysctls(
-        HostSeries series, Dictionary<string, SeriesInput> values, List<int> kept, ZoneTrack[] zones, long total)
+        HostSeries series, Dictionary<string, SeriesInput> values, List<int> kept, ZoneTrack[] zones, TypeTrack[] types,
+        SeriesBound? capacity, long total)
     {
-        long[] wired = new long[kept.Count], active = new long[kept.Count], inactive = new long[kept.Count], free = new long[kept.Count], arc = new long[kept.Count];
+        long[] wired = new long[kept.Count], active = new long[kept.Count], inactive = new long[kept.Count];
+        long[] free = new long[kept.Count], arc = new long[kept.Count];
         for (int i = 0; i < kept.Count; i++)
         {
-            double held = zones.Where(z => z.Used[i] != ZoneTrack.Absent).Sum(z => (double)(z.Used[i] + z.Free[i]) * z.Size) / 4096;
-            double nobody = At("account unaccounted", i, 500 * 4096.0) / 4096;
+            ZoneTrack[] there = [.. zones.Where(z => z.Used[i] != ZoneTrack.Absent)];
+            double held = there.Sum(z => (double)(z.Used[i] + z.Free[i]) * z.Size);
+            double buckets = there.Where(z => z.Name.StartsWith("malloc-", StringComparison.Ordinal))
+                .Sum(z => (double)z.Used[i] * z.Size);
+            double large = types.Where(t => t.InUse[i] != ZoneTrack.Absent).Sum(t => (double)t.Bytes[i]) - buckets;
+            double nobody = At("account unaccounted", i, 500 * 4096.0);
             arc[i] = (long)At("account arc", i, 0);
-            wired[i] = (long)Math.Clamp(50_000 + held + nobody + (arc[i] / 4096.0), 1000, total * 0.97);
+            double pages = 50_000 + ((held + Math.Max(large, 0) + nobody) / 4096);
+            wired[i] = (long)Math.Clamp(pages, 1000, total * 0.97);
             active[i] = (long)Math.Clamp(At("account active", i, total * 400.0) / 4096, 1000, (total - wired[i]) * 0.7);
             inactive[i] = (long)((total - wired[i] - active[i]) * 0.5);
             free[i] = total - wired[i] - active[i] - inactive[i];
@@ -203,7 +244,12 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         ];
         foreach ((string counter, string sysctl) in names)
         {
-            if (series.Counters.FirstOrDefault(c => c.Name == counter) is { } found)
+            if (capacity is not null && counter == "vnodes")
+            {
+                sysctls.Add(new(sysctl, Array.Find(zones, z => z.Name == Vnodes)!.Used));
+                sysctls.Add(new("kern.maxvnodes", [.. kept.Select(_ => (long)capacity.Value)]));
+            }
+            else if (series.Counters.FirstOrDefault(c => c.Name == counter) is { } found)
             {
                 sysctls.Add(new(sysctl, [.. kept.Select(i => (long)Math.Max(found.Values[i], 0))]));
             }

@@ -65,7 +65,7 @@ internal static class CollectCommand
         using var children = new ChildProcesses();
         using var end = new CancellationTokenSource();
         using IDisposable signals = Interruption.Of(end);
-        var fleet = new Fleet(
+        var fleet = new LiveFleet(
             targets,
             new FleetPlan(
                 parsed.GetValue(options.Every),

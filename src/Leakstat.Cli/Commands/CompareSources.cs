@@ -27,6 +27,12 @@ internal static class CompareSources
                     + "usage: leakstat detect --compare A B");
         }
 
+        if (parsed.GetValue(options.Host) is not null)
+        {
+            throw new CommandException(
+                ExitCode.Usage, "--compare and --host exclude each other; usage: leakstat detect --compare A B");
+        }
+
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
         DiagnosisReport whole = sources.Length == 2
             ? OfTwo(sources, knowledge, terminal)

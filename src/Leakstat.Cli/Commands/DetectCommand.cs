@@ -49,22 +49,39 @@ internal static class DetectCommand
 
     private static int Run(ParseResult parsed, CommonOptions options, string? why, Terminal terminal)
     {
-        DiagnosisReport whole = StoreReading.Diagnose(
+        HostInputs inputs = HostInputs.Open(
             parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal);
+        if (inputs.Hosts is not [HostInput only])
+        {
+            return why is null
+                ? HostsReport.Run(parsed, options, terminal, inputs, ReportRegistry.Detections, GrowthOf)
+                : throw new CommandException(
+                    ExitCode.Usage,
+                    $"--why is of one host, and there are {inputs.Hosts.Length}; "
+                        + "usage: leakstat detect --why NAME --host HOST");
+        }
+
+        DiagnosisReport whole = only.Judge();
         if (why is not null)
         {
             ReportOutput.Print(parsed, options, terminal, ReportRegistry.Why, new WhyReport(whole, why));
             return ExitCode.Done;
         }
 
-        DiagnosisReport report = whole with
-        {
-            Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
-        };
-        report = report with { Verdict = HostVerdicts.OfGrowth(report) };
+        DiagnosisReport report = GrowthOf(whole);
         var detection = new DetectionReport(report, TrendNeeds.Of(report));
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Detection, detection);
         ReportOutput.WriteFiles(parsed, ReportRegistry.Detection, detection, terminal);
         return options.ExitCodeOf(parsed, report);
+    }
+
+    /// <summary>What a diagnosis says of growth.</summary>
+    private static DiagnosisReport GrowthOf(DiagnosisReport whole)
+    {
+        DiagnosisReport report = whole with
+        {
+            Findings = [.. whole.Findings.Where(f => RuleRegistry.OverHistory.Contains(f.Rule))],
+        };
+        return report with { Verdict = HostVerdicts.OfGrowth(report) };
     }
 }

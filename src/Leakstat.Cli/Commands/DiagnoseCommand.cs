@@ -10,7 +10,8 @@ using Leakstat.Reports;
 namespace Leakstat.Cli.Commands;
 
 /// <summary>
-/// <c>leakstat diagnose SOURCE… | --store FILE</c>: reads captures, prints ranked findings with evidence and advice.
+/// <c>leakstat diagnose SOURCE… | --store FILE</c>: reads captures, prints ranked findings with evidence and advice; of
+/// several hosts one line each and the worst few whole.
 /// </summary>
 internal static class DiagnoseCommand
 {
@@ -37,12 +38,18 @@ internal static class DiagnoseCommand
     {
         KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
         WarmUp.Start(knowledge);
-        DiagnosisReport report = StoreReading.Diagnose(
+        HostInputs inputs = HostInputs.Open(
             parsed,
             options,
             knowledge,
             terminal,
             noLeaks ? null : dump => LostSearch.Run(dump, terminal, parsed.GetValue(options.Quiet)));
+        if (inputs.Hosts is not [HostInput only])
+        {
+            return HostsReport.Run(parsed, options, terminal, inputs, ReportRegistry.Diagnoses);
+        }
+
+        DiagnosisReport report = only.Judge();
         ReportOutput.Print(parsed, options, terminal, ReportRegistry.Diagnosis, report);
         ReportOutput.WriteFiles(parsed, ReportRegistry.Diagnosis, report, terminal);
         return options.ExitCodeOf(parsed, report);

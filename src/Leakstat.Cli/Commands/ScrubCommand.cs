@@ -32,13 +32,17 @@ internal static class ScrubCommand
         {
             Description = "keep texts that no diagnosis reads, too, with every word masked that is not FreeBSD's own",
         };
+        var review = new Option<bool>("--review")
+        {
+            Description = "print what was kept that looks like a name, for you to judge",
+        };
         var common = new CommonOptions();
         var command = new Command(
             "scrub",
             "rewrite a capture so that it can be shared: names, addresses, serial numbers replaced, the diagnosis "
                 + "the same")
         {
-            source, output, keep, common.Quiet, common.Verbose,
+            source, output, keep, review, common.Quiet, common.Verbose,
         };
         common.Quiet.Description = "no list of what was replaced";
         common.Verbose.Description = "also print what stands for what: for your eyes only";
@@ -46,6 +50,7 @@ internal static class ScrubCommand
             parsed.GetValue(source)!,
             parsed.GetValue(output)!,
             new ScrubOptions { KeepsUnknown = parsed.GetValue(keep) },
+            parsed.GetValue(review),
             parsed.GetValue(common.Quiet),
             parsed.GetValue(common.Verbose),
             terminal));
@@ -53,7 +58,7 @@ internal static class ScrubCommand
     }
 
     private static int Run(
-        string source, string output, ScrubOptions options, bool quiet, bool verbose, Terminal terminal)
+        string source, string output, ScrubOptions options, bool review, bool quiet, bool verbose, Terminal terminal)
     {
         if (Path.Exists(output) || new FileInfo(output).LinkTarget is not null)
         {
@@ -89,7 +94,25 @@ internal static class ScrubCommand
             Report(scrubber, written, output, verbose, terminal.Error);
         }
 
+        if (review)
+        {
+            Review(scrubber, terminal.Error);
+        }
+
         return ExitCode.Done;
+    }
+
+    /// <summary>What only a person can judge.</summary>
+    private static void Review(Scrubber scrubber, TextWriter error)
+    {
+        string[] kept = [.. scrubber.Kept];
+        error.WriteLine(kept.Length == 0
+            ? "Kept: no name but FreeBSD's own."
+            : $"Kept, because the diagnosis is about them: {Display.Count(kept.Length, "name", "names")} of zones, types and modules that are not FreeBSD's own");
+        foreach (string name in kept)
+        {
+            error.WriteLine($"  kept      {name}");
+        }
     }
 
     private static void Report(Scrubber scrubber, int written, string output, bool verbose, TextWriter error)
@@ -123,7 +146,7 @@ internal static class ScrubCommand
             }
         }
 
-        error.WriteLine("Read it before you share it: what no form or place tells to be a secret may still be in it.");
+        error.WriteLine("Read it before you share it, and what --review prints: what is of FreeBSD's own words may still tell something.");
     }
 
     private static bool IsWithin(string path, string folder)

@@ -19,7 +19,7 @@ internal static class CrashInfo
 
         try
         {
-            using FileStream stream = OpenedFile.Read(file.Path);
+            using Stream stream = OpenedFile.Read(file.Path);
             byte[] bytes = new byte[Math.Min(MostBytes, stream.Length)];
             int got = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var info = DumpInfo.Parse(file.Path, System.Text.Encoding.UTF8.GetString(bytes, 0, got));

@@ -54,7 +54,7 @@ internal static class KernelSearch
         try
         {
             byte[] wanted = Encoding.Latin1.GetBytes(text);
-            using FileStream file = OpenedFile.Read(kernel);
+            using Stream file = OpenedFile.Read(kernel);
             byte[] buffer = new byte[(1 << 20) + wanted.Length];
             int kept = 0;
             int got;

@@ -24,7 +24,7 @@ internal static class DumpViews
             Kernel = Kernel(dump),
             Version = dump.Identity.Version.Trim(),
             Dump = new DumpContainer(
-                Container(dump.File), dump.Memory.Physical.PageCount, page, dump.Memory.Physical.PagesCutOff, dump.Types.Find("uma_zone")?.Source),
+                Container(dump), dump.Memory.Physical.PageCount, page, dump.Memory.Physical.PagesCutOff, dump.Types.Find("uma_zone")?.Source),
             Cpus = dump.Machine.Cpus,
             Domains = dump.Machine.Domains,
             Threads = dump.Threads.Count,
@@ -41,7 +41,7 @@ internal static class DumpViews
             LargeBytes = heap.Large.Total(l => (long)l.Size),
             MallocTypes = dump.MallocTypes.Count,
             MallocBytes = dump.MallocTypes.Total(t => t.BytesInUse),
-            Disagreements = HeapCheck.Disagreements(heap).Count,
+            Disagreements = HeapCheck.Disagreements(heap).Count(d => d.Cause is null),
             PageOwners = PageOwners(dump),
             Counters = dump.Counters.DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal),
             KegRows =
@@ -64,7 +64,7 @@ internal static class DumpViews
         {
             Kernel = Kernel(dump),
             Zones = [.. heap.Zones.Select(zone => Zone(heap, zone))],
-            Disagreements = [.. HeapCheck.Disagreements(heap).Select(d => new DumpDisagreement(d.Name, d.What, d.Counted, d.Walked))],
+            Disagreements = [.. HeapCheck.Disagreements(heap).Select(d => new DumpDisagreement(d.Name, d.What, d.Counted, d.Walked, d.Cause))],
             UnreadableSlabs = heap.Counts.Total(c => (long)c.UnreadableSlabs),
             UnreadableKegs = [.. heap.Kegs.Where(k => heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)],
         };
@@ -117,8 +117,8 @@ internal static class DumpViews
         };
 
     /// <summary>What the dump comes in, for a person.</summary>
-    internal static string Container(DumpFile file) => file.Kind == ContainerKind.Minidump
-        ? $"{(file.IsLive ? "live " : "")}minidump, version {file.HeaderVersion}"
+    internal static string Container(KernelDump dump) => dump.File.Kind == ContainerKind.Minidump
+        ? $"{(dump.IsLive ? "live " : "")}minidump, version {dump.File.HeaderVersion}"
         : "ELF dump of all memory";
 
     private static DumpZone Zone(KernelHeap heap, Zone zone)

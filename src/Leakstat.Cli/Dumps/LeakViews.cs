@@ -68,8 +68,7 @@ internal static class LeakViews
             Block = heap.Input.Blocks.AddressOf(block),
             Name = Name(heap, block),
             Count = found.Count,
-            References = [.. found.Referrers.Select(r => new DumpReference(
-                r.Holder >= 0 ? Name(heap, r.Holder) : Root(dump, heap, r.Root, r.Word), r.Word, r.IsReached))],
+            References = References(dump, heap, found.Referrers),
             Path = found.Path.Count == 0 ? []
                 : [Root(dump, heap, found.Root, found.Path[0].Entered), .. found.Path.Select(step => Name(heap, step.Block) + Inside(heap, step))],
             WithoutPath = heap.StateOf(block) != ItemState.Allocated ? "It is free: nothing needs to lead to it."
@@ -77,6 +76,28 @@ internal static class LeakViews
                 : "No root leads to it: it is lost.",
         };
         return DumpViews.WithHead(view, dump);
+    }
+
+    /// <summary>The words that point to a block, each with its place: two of one holder may have the same value.</summary>
+    private static ImmutableArray<DumpReference> References(KernelDump dump, HeapBlocks heap, IReadOnlyList<Referrer> referrers)
+    {
+        var seen = new Dictionary<Referrer, int>();
+        var references = ImmutableArray.CreateBuilder<DumpReference>(referrers.Count);
+        foreach (Referrer one in referrers)
+        {
+            int before = seen.GetValueOrDefault(one);
+            seen[one] = before + 1;
+            bool isBlock = one.Holder >= 0;
+            ulong? at = isBlock
+                ? ReferenceWords.InBlock(dump, heap.Input, one.Holder, one.Word, before)
+                : ReferenceWords.InRoot(dump, heap.Input, one.Root, one.Word, before);
+            string from = isBlock
+                ? Name(heap, one.Holder) + (at is { } place ? $" +0x{place - heap.Input.Blocks.AddressOf(one.Holder):x}" : "")
+                : Root(dump, heap, one.Root, one.Word, before);
+            references.Add(new DumpReference(from, at, one.Word, one.IsReached));
+        }
+
+        return references.ToImmutable();
     }
 
     private static LeakScan Scan(KernelDump dump, LeakReport report, double seconds) => new()
@@ -96,7 +117,7 @@ internal static class LeakViews
         InBaseline = report.InBaseline,
         MissingPages = report.MissingPages,
         IsWhole = report.IsWhole,
-        IsLive = dump.File.IsLive,
+        IsLive = dump.IsLive,
         Notes = [.. report.Notes],
     };
 
@@ -114,9 +135,9 @@ internal static class LeakViews
     }
 
     /// <summary>A root with the variable that refers to an address, or the place where the word stands.</summary>
-    private static string Root(KernelDump dump, HeapBlocks heap, int root, ulong word)
+    private static string Root(KernelDump dump, HeapBlocks heap, int root, ulong word, int skipped = 0)
     {
-        if (RootWords.Find(dump, heap.Input, root, word) is not { } at)
+        if (ReferenceWords.InRoot(dump, heap.Input, root, word, skipped) is not { } at)
         {
             return $"{heap.RootNames[root]} (0x{heap.Input.Roots[root].Address:x16})";
         }

@@ -13,6 +13,12 @@ internal static partial class OpenedFile
     /// <summary>What is said of a file that is none.</summary>
     public const string NotRegular = "not a regular file (a socket, pipe or device)";
 
+    /// <summary>What is said of a file of the system that goes on.</summary>
+    private const string Endless = "a file without a length that goes on: one of the system, not a capture";
+
+    /// <summary>Most bytes of a file that says it has none; tables of <c>/proc</c> and <c>/sys</c> are far smaller.</summary>
+    private const int WithoutLength = 4 << 20;
+
     private const int TypeMask = 0xf000;
     private const int RegularFile = 0x8000;
     private const int Folder = 0x4000;
@@ -24,10 +30,84 @@ internal static partial class OpenedFile
     private static readonly int s_nonBlocking = OperatingSystem.IsFreeBSD() ? 0x4 : 0x800;
     private static readonly int s_closeOnExec = OperatingSystem.IsFreeBSD() ? 0x0010_0000 : 0x0008_0000;
 
-    /// <summary>Opens a regular file for reading.</summary>
+    /// <summary>
+    /// Opens a regular file for reading. One that says it has no length is taken at once and as far as a bound: what a kernel
+    /// makes up when it is asked (<c>/proc</c>) says so, and may go on for gigabytes.
+    /// </summary>
     /// <exception cref="IOException">There is none, or it is no regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FileStream Read(string path)
+    public static Stream Read(string path)
+    {
+        FileStream stream = OpenRegular(path);
+        try
+        {
+            if (stream.Length > 0)
+            {
+                return stream;
+            }
+
+            using (stream)
+            {
+                return new MemoryStream(Bytes(stream, WithoutLength, Endless), writable: false);
+            }
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a name stands for a regular file at this moment; what may not be read counts as one, and says so when it is.</summary>
+    public static bool IsRegular(string path)
+    {
+        try
+        {
+            OpenRegular(path).Dispose();
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The bytes of a regular file, as far as the bound.</summary>
+    /// <exception cref="IOException">There is none, it is no regular file, or it is longer.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] ReadAll(string path, int most = 64 << 20)
+    {
+        using Stream stream = Read(path);
+        return Bytes(stream, most, $"longer than {most >> 20} MiB");
+    }
+
+    /// <summary>Opens what is there for writing where it is no regular file: a device, a pipe with a reader; null where it is one, or nothing is there.</summary>
+    /// <exception cref="IOException">It is there and cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static Stream? WriteThrough(string path)
+    {
+        if (!CanAsk || !Path.Exists(path))
+        {
+            return null;
+        }
+
+        SafeFileHandle handle = Open(path, WriteOnly);
+        if (TypeOf(handle) is RegularFile or Folder)
+        {
+            handle.Dispose();
+            return null;
+        }
+
+        // Only the open shall not wait; a pipe that is full is waited for.
+        _ = NativeControl(handle, SetFlags, 0);
+        return new FileStream(handle, FileAccess.Write, bufferSize: 1, isAsync: false);
+    }
+
+    private static FileStream OpenRegular(string path)
     {
         if (!CanAsk)
         {
@@ -51,30 +131,8 @@ internal static partial class OpenedFile
         }
     }
 
-    /// <summary>Whether a name stands for a regular file at this moment; what may not be read counts as one, and says so when it is.</summary>
-    public static bool IsRegular(string path)
+    private static byte[] Bytes(Stream stream, int most, string tooLong)
     {
-        try
-        {
-            Read(path).Dispose();
-            return true;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>The bytes of a regular file, as far as the bound.</summary>
-    /// <exception cref="IOException">There is none, it is no regular file, or it is longer.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static byte[] ReadAll(string path, int most = 64 << 20)
-    {
-        using FileStream stream = Read(path);
         using var bytes = new MemoryStream();
         byte[] buffer = new byte[64 << 10];
         int got;
@@ -82,35 +140,13 @@ internal static partial class OpenedFile
         {
             if (bytes.Length + got > most)
             {
-                throw new IOException($"longer than {most >> 20} MiB");
+                throw new IOException(tooLong);
             }
 
             bytes.Write(buffer, 0, got);
         }
 
         return bytes.ToArray();
-    }
-
-    /// <summary>Opens what is there for writing where it is no regular file: a device, a pipe with a reader; null where it is one, or nothing is there.</summary>
-    /// <exception cref="IOException">It is there and cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static Stream? WriteThrough(string path)
-    {
-        if (!CanAsk || !Path.Exists(path))
-        {
-            return null;
-        }
-
-        SafeFileHandle handle = Open(path, WriteOnly);
-        if (TypeOf(handle) is RegularFile or Folder)
-        {
-            handle.Dispose();
-            return null;
-        }
-
-        // Only the open shall not wait; a pipe that is full is waited for.
-        _ = NativeControl(handle, SetFlags, 0);
-        return new FileStream(handle, FileAccess.Write, bufferSize: 1, isAsync: false);
     }
 
     private static bool CanAsk => OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD();

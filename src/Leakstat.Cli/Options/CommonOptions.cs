@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Fleet;
 
 namespace Leakstat.Cli.Options;
 
@@ -70,8 +71,12 @@ internal sealed class CommonOptions
     /// <summary>History store.</summary>
     public Option<string?> Store { get; } = new("--store", "--db") { Description = "read a history store instead (leakstat history)", HelpName = "FILE" };
 
-    /// <summary>Host in a store.</summary>
-    public Option<string?> Host { get; } = new("--host") { Description = "the host in the store; else the one with most captures", HelpName = "NAME" };
+    /// <summary>One host of several.</summary>
+    public Option<string?> Host { get; } = new("--host")
+    {
+        Description = "look at this host alone; else at all of them, the worst first",
+        HelpName = "NAME",
+    };
 
     /// <summary>Kernel of crash dumps.</summary>
     public Option<string?> Kernel { get; } = new("--kernel")
@@ -91,6 +96,17 @@ internal sealed class CommonOptions
         FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least) ? ExitCode.Found
         : parsed.GetValue(FailOnUnknown) && report.Verdict.State is VerdictState.Unknown or VerdictState.TooEarly ? ExitCode.Unknown
         : ExitCode.Done;
+
+    /// <summary>The exit code of several hosts: that of the worst.</summary>
+    public int ExitCodeOf(ParseResult parsed, FleetReport fleet) =>
+        FailOnSeverity(parsed) is { } least
+            && (fleet.Pooled.Any(c => c.Severity >= least)
+                || fleet.Hosts.Any(h => h.Findings.Any(f => f.Severity >= least)))
+            ? ExitCode.Found
+            : parsed.GetValue(FailOnUnknown)
+                && fleet.Hosts.Any(h => h.Verdict.State is VerdictState.Unknown or VerdictState.TooEarly)
+                ? ExitCode.Unknown
+                : ExitCode.Done;
 
     /// <summary>Reads <c>--fail-on</c>.</summary>
     private Severity? FailOnSeverity(ParseResult parsed) => parsed.GetValue(FailOn) switch
@@ -114,10 +130,6 @@ internal sealed class CommonOptions
             if (hasStore == hasSources)
             {
                 result.AddError(hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");
-            }
-            else if (!hasStore && result.GetValue(Host) is not null)
-            {
-                result.AddError("--host belongs to --store");
             }
         });
     }

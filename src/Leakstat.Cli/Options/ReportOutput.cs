@@ -22,13 +22,20 @@ internal static class ReportOutput
     {
         foreach (IReportForm<TReport> form in forms.Files)
         {
-            string option = $"--{form.Name}";
-            if (parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == option) is Option<string?> file
-                && parsed.GetValue(file) is { } path)
+            if (FileOf(parsed, form.Name) is { } path)
             {
                 ReportFile.Write(path, terminal, stream => form.Write(report, stream, new TerminalOptions()));
             }
         }
+    }
+
+    /// <summary>The file that a form was asked to go to; null where it was not asked for.</summary>
+    public static string? FileOf(ParseResult parsed, string form)
+    {
+        string option = $"--{form}";
+        return parsed.CommandResult.Command.Options.FirstOrDefault(o => o.Name == option) is Option<string?> file
+            ? parsed.GetValue(file)
+            : null;
     }
 
     /// <summary>Prints on standard output, as JSON or laid out for the terminal.</summary>

@@ -26,39 +26,40 @@ internal static class SourceReading
     /// <summary>The rule that answers a paste of a command that tells nothing: then there is something to say after all.</summary>
     private const string AnsweredCommand = "LS0006";
 
-    /// <summary>Opens sources; fails with code 3 where nothing in them is recognised.</summary>
+    /// <summary>Opens sources; fails with code 3 where one is missing, or nothing in them is recognised.</summary>
     /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
     /// <param name="terminal">Where standard input comes from.</param>
     /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
     /// <param name="search">Searches crash dumps among them, and in folders of them, for leaks; null where that is not wanted.</param>
     public static SourceSet Open(
         IReadOnlyList<string> sources, Terminal terminal, string? kernel = null,
-        Func<KernelDump, LeakReport>? search = null)
+        Func<KernelDump, LeakReport>? search = null) =>
+        Open([.. sources.Select(s => OpenOne(s, terminal, kernel, search))], new FolderDumpReader(kernel, search));
+
+    /// <summary>
+    /// Opens one source; fails with code 3 where it is missing, 4 where it is a host that cannot be reached.
+    /// </summary>
+    public static ISourceNode OpenOne(
+        string source, Terminal terminal, string? kernel, Func<KernelDump, LeakReport>? search)
     {
-        List<ISourceNode> nodes = [];
-        foreach (string source in sources)
+        if (source == "-")
         {
-            if (source == "-")
-            {
-                nodes.Add(FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes));
-            }
-            else if (LiveTarget.IsLive(source))
-            {
-                nodes.Add(LiveSource.Take(source, terminal));
-            }
-            else if (DumpFile.IsDump(source))
-            {
-                using KernelDump dump = DumpOpening.Open(source, kernel);
-                nodes.Add(new CaptureSource(DumpCapture.Of(dump, source, search?.Invoke(dump))));
-            }
-            else
-            {
-                nodes.Add(FileSystemSource.TryOpen(source)
-                    ?? throw new CommandException(ExitCode.NoInput, $"{source}: {FileSystemSource.WhyNot(source)}"));
-            }
+            return FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes);
         }
 
-        return Open(nodes, new FolderDumpReader(kernel, search));
+        if (LiveTarget.IsLive(source))
+        {
+            return LiveSource.Take(source, terminal);
+        }
+
+        if (DumpFile.IsDump(source))
+        {
+            using KernelDump dump = DumpOpening.Open(source, kernel);
+            return new CaptureSource(DumpCapture.Of(dump, source, search?.Invoke(dump)));
+        }
+
+        return FileSystemSource.TryOpen(source)
+            ?? throw new CommandException(ExitCode.NoInput, $"{source}: {FileSystemSource.WhyNot(source)}");
     }
 
     /// <summary>Opens sources that are at hand; fails with code 3 where nothing in them is recognised.</summary>
@@ -91,17 +92,38 @@ internal static class SourceReading
         Range? part = null)
     {
         HostSource host = set.Hosts[0];
-        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(
-            Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All), () => new InputReport
+        return Diagnose(
+            host,
+            Progress(host.Captures(), host.Count, terminal).Take(part ?? Range.All),
+            new InputReport
             {
-                OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? "(no name)", h.Count))],
-                ClockBackwards = host.ClockBackwards,
-                Repeated = host.Repeated,
+                OtherHosts = [.. set.Hosts.Skip(1).Select(h => (h.Host ?? HostInputs.NoName, h.Count))],
                 Problems = set.Problems,
-            }, reference);
+            },
+            knowledge,
+            reference);
+    }
+
+    /// <summary>Diagnoses a host; fails with code 3 where its captures hold nothing that is used.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="captures">Its captures, or those of them to look at.</param>
+    /// <param name="input">What was noticed about the input beside the captures.</param>
+    /// <param name="knowledge">Owners, modules, signatures.</param>
+    /// <param name="reference">A host to compare with; null for none.</param>
+    public static DiagnosisReport Diagnose(
+        HostSource host,
+        IEnumerable<Capture> captures,
+        InputReport input,
+        KnowledgeBase knowledge,
+        DiagnosisReport? reference = null)
+    {
+        DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(
+            captures,
+            () => input with { ClockBackwards = host.ClockBackwards, Repeated = host.Repeated },
+            reference);
         if (report is null || (report.Captures.All(IsEmpty) && !report.Findings.Any(f => f.Rule == AnsweredCommand)))
         {
-            throw new CommandException(ExitCode.NoInput, Nothing(set.Problems.Concat(report?.Diagnostics ?? [])));
+            throw new CommandException(ExitCode.NoInput, Nothing(input.Problems.Concat(report?.Diagnostics ?? [])));
         }
 
         return report;

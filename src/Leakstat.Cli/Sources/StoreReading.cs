@@ -1,44 +1,44 @@
 using System.Collections.Immutable;
-using System.CommandLine;
 using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Options;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
-using Leakstat.Dump;
-using Leakstat.Dump.Leaks;
 using Leakstat.Knowledge;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Sources;
 
-/// <summary>Reads a host out of a history store, where a command takes one in place of sources.</summary>
+/// <summary>Reads hosts out of a history store, where a command takes one in place of sources.</summary>
 internal static class StoreReading
 {
-    /// <summary>Diagnoses what was named, sources or a store; fails with code 3 where there is nothing.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="options">Its options.</param>
+    /// <summary>
+    /// The hosts of a store, each to be judged by itself; fails with code 3 where there is none, or none of that
+    /// name.
+    /// </summary>
+    /// <param name="file">The store.</param>
+    /// <param name="name">The host to look at; null for all.</param>
     /// <param name="knowledge">Owners, modules, signatures.</param>
-    /// <param name="terminal">Where progress is shown.</param>
-    /// <param name="search">
-    /// Searches crash dumps among the sources for lost blocks; null where that is not wanted.
-    /// </param>
-    public static DiagnosisReport Diagnose(
-        ParseResult parsed,
-        CommonOptions options,
-        KnowledgeBase knowledge,
-        Terminal terminal,
-        Func<KernelDump, LeakReport>? search = null) =>
-        parsed.GetValue(options.Store) is { } file
-            ? Diagnose(file, parsed.GetValue(options.Host), knowledge, terminal)
-            : SourceReading.Diagnose(
-                SourceReading.Open(
-                    parsed.GetValue(options.SourcesOrStore)!, terminal, parsed.GetValue(options.Kernel), search),
-                knowledge,
-                terminal);
+    /// <param name="terminal">Where messages go.</param>
+    public static ImmutableArray<HostInput> Hosts(string file, string? name, KnowledgeBase knowledge, Terminal terminal)
+    {
+        using var store = new StoreReader(file);
+        ImmutableArray<StoredHost> hosts = store.Hosts();
+        if (hosts.IsEmpty || name is not null)
+        {
+            hosts = [Choose(file, hosts, name)];
+        }
+
+        bool isOne = hosts.Length == 1;
+        return
+        [
+            .. hosts.OrderByDescending(h => h.Samples).ThenBy(h => h.Name, StringComparer.Ordinal)
+                .Select(h => new HostInput(
+                    Shown(h.Name), (int)h.Samples, () => Diagnose(file, h.Name, knowledge, isOne ? terminal : null))),
+        ];
+    }
 
     /// <summary>A host's name as people see it.</summary>
-    public static string Shown(string host) => host.Length > 0 ? host : "(no name)";
+    public static string Shown(string host) => host.Length > 0 ? host : HostInputs.NoName;
 
     /// <summary>
     /// The host that a user named, or the one with most captures; fails with code 3 where there is none.
@@ -53,35 +53,39 @@ internal static class StoreReading
         return name is null
             ? hosts.OrderByDescending(h => h.Samples).ThenBy(h => h.Name, StringComparer.Ordinal).First()
             : hosts.FirstOrDefault(h => h.Name == name || Shown(h.Name) == name)
-                ?? throw new CommandException(
-                    ExitCode.NoInput, $"{file}: no host {name}; leakstat history list --store {file} lists the hosts");
+                ?? throw HostInputs.NoSuchHost(file, name, hosts.Select(h => Shown(h.Name)));
     }
 
-    private static DiagnosisReport Diagnose(string file, string? name, KnowledgeBase knowledge, Terminal terminal)
+    /// <summary>Judges a host; beside others on a connection of its own.</summary>
+    /// <param name="file">The store.</param>
+    /// <param name="name">The host.</param>
+    /// <param name="knowledge">Owners, modules, signatures.</param>
+    /// <param name="terminal">
+    /// Where it is said that its latest capture was not kept; null where the verdict alone says it.
+    /// </param>
+    private static DiagnosisReport Diagnose(string file, string name, KnowledgeBase knowledge, Terminal? terminal)
     {
         using var store = new StoreReader(file);
-        ImmutableArray<StoredHost> hosts = store.Hosts();
-        StoredHost host = Choose(file, hosts, name);
-        StoredHistory stored = store.LoadWhole(host.Name)!;
-        if (stored.Latest is null)
+        StoredHistory? stored = store.LoadWhole(name);
+        if (stored is { Latest: null })
         {
-            terminal.Error.WriteLine(
-                $"leakstat: {file}: the latest capture of {Shown(host.Name)} was not kept; only its history is "
+            terminal?.Error.WriteLine(
+                $"leakstat: {file}: the latest capture of {Shown(name)} was not kept; only its history is "
                     + "judged, without limits and modules");
         }
 
-        var input = new InputReport
-        {
-            OtherHosts =
-            [
-                .. hosts.Where(h => h.Name != host.Name).OrderByDescending(h => h.Samples).ThenBy(
-                    h => h.Name, StringComparer.Ordinal)
-                    .Select(h => (Shown(h.Name), (int)h.Samples)),
-            ],
-            ClockBackwards = NameOrder.ClockBackwards(stored.History.Samples.Select(s => (s.Source, s.TakenAt))),
-        };
-        return new Diagnoser(knowledge).Diagnose(
-            host.Name.Length > 0 ? host.Name : null, stored.History, stored.Latest, stored.Problems, input)
-            ?? throw new CommandException(ExitCode.NoInput, $"{file}: holds no captures of {Shown(host.Name)}");
+        return (stored is null
+            ? null
+            : new Diagnoser(knowledge).Diagnose(
+                name.Length > 0 ? name : null,
+                stored.History,
+                stored.Latest,
+                stored.Problems,
+                new InputReport
+                {
+                    ClockBackwards = NameOrder.ClockBackwards(
+                        stored.History.Samples.Select(s => (s.Source, s.TakenAt))),
+                }))
+            ?? throw new CommandException(ExitCode.NoInput, $"{file}: holds no captures of {Shown(name)}");
     }
 }

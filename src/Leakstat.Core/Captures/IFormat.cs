@@ -47,6 +47,12 @@ public interface IFormat
     /// <summary>Whether its header holds no data, so that an output of nothing but a header has no rows.</summary>
     bool HasHeading => false;
 
+    /// <summary>
+    /// Whether a line that fits is a row of that heading even where prose stands between: rows are told from prose by more
+    /// than a word or two.
+    /// </summary>
+    bool IsRowOf(ReadOnlySpan<byte> heading, ReadOnlySpan<byte> line) => true;
+
     /// <summary>Whether almost any line may be one of this format: what another format knows for its own is not.</summary>
     bool TakesAnyLine => false;
 

@@ -17,6 +17,9 @@ internal static class Ladder
     // So many owners that make the same moves are things per something that nobody counts, not as many leaks at once.
     private const int MostInLockstep = 6;
 
+    // Share of the requests that were given back; less is nothing.
+    private const double LeastFreed = 0.02;
+
     /// <summary>Sets class, confidence and evidence of each result.</summary>
     public static void Apply(HostSeries host, TrendResult[] results, Suspicion?[] suspicions, TrendOptions options)
     {
@@ -28,7 +31,8 @@ internal static class Ladder
                 continue;
             }
 
-            if (results[i].IsLeak && IsHarmless(weighed.Context, host.Series[i].Nature, options))
+            if (results[i].IsLeak && (IsHarmless(weighed.Context, host.Series[i].Nature, options)
+                || (results[i].Class == TrendClass.Stopped && GaveNothingBack(host.Series[i], results[i]))))
             {
                 results[i] = results[i] with
                 {
@@ -48,6 +52,20 @@ internal static class Ladder
                 };
             }
         }
+    }
+
+    // What rose and stopped and freed nothing all the while may as well be a cache that filled: no capture tells the two
+    // apart. Where others of the owner were freed meanwhile, those that stayed were lost.
+    private static bool GaveNothingBack(SeriesInput series, TrendResult result)
+    {
+        if (series.Allocations.IsDefaultOrEmpty || series.Frees.IsDefaultOrEmpty || result.Start < 0)
+        {
+            return false;
+        }
+
+        double asked = series.Allocations[result.End] - series.Allocations[result.Start];
+        double freed = series.Frees[result.End] - series.Frees[result.Start];
+        return asked > 0 && freed <= LeastFreed * asked;
     }
 
     private static bool IsHarmless(RiseContext context, OwnerNature nature, TrendOptions options) =>

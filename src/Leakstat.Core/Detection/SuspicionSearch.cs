@@ -13,15 +13,20 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     private const double ClearTau = 0.5;
     private const int MostCompared = 48;
 
+    // A fall by this share of the gain is no noise.
+    private const double DeepFall = 0.4;
+
     // A load that goes with less of the moves than this would add more than it takes away.
     private const double LeastCorrelation = 0.4;
 
     private readonly FeatureExtraction _extraction = new();
     private readonly StitchedTrack _track = new();
-    private readonly Blocks _blocks = new();
+    private readonly HostLoads _loads = new(host, line);
     private readonly double[]?[] _levels = new double[]?[host.Series.Length];
     private readonly double[]?[] _parts = new double[]?[host.Series.Length];
     private readonly int[] _wholeDays = new int[host.Series.Length];
+    private readonly double[]?[] _asked = new double[]?[host.Series.Length];
+    private double[] _troughLine = [];
 
     /// <summary>Judges every series that moves; null for the others, and for what did not rise.</summary>
     /// <param name="results">What the slope test says of each.</param>
@@ -46,8 +51,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
                 continue;
             }
 
-            rises[i] =
-                _extraction.Read(_track.Hours, _track.Values, series.Quantum, host.PhysicalBytes / series.BytesPerUnit);
+            rises[i] = Read(series);
             _levels[i] = _extraction.View.Means.ToArray();
             _parts[i] = _extraction.View.Parts.ToArray();
             _wholeDays[i] = _extraction.View.WholeDays;
@@ -64,28 +68,81 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             };
         }
 
-        double[] common = options.IsAlone ? [] : CommonLevel(_levels);
-        (string Name, double[] Level)[] counters = CounterLevels();
-        double[][] loads = options.IsAlone ? [.. CounterParts()] : [CommonLevel(_parts), .. CounterParts()];
+        double[] common = options.IsAlone ? [] : HostLoads.Common(_levels);
+        (string Name, double[] Level)[] counters = _loads.CounterLevels(FewestSamples);
+        double[][] parts = _loads.CounterParts(FewestSamples);
+        double[][] loads = options.IsAlone ? parts : [HostLoads.Common(_parts), .. parts];
         int[] clear = options.IsAlone
             ? []
-            : [.. Enumerable.Range(0, count).Where(i => rises[i] is { } r && IsClear(r)).Take(MostCompared)];
+            : [
+                .. Enumerable.Range(0, count)
+                    .Where(i => rises[i] is { } r && IsClear(r) && IsUnexplained(results[i].Class, contexts[i].Nature))
+                    .Take(MostCompared),
+            ];
         var found = new Suspicion?[count];
         for (int i = 0; i < count; i++)
         {
             if (rises[i] is { } rise && host.Series[i].Role is SeriesRole.Live or SeriesRole.Aggregate
                 && results[i].Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation))
             {
-                found[i] = Suspicion.Weigh(
-                    rise, WithoutLoad(i, Among(i, contexts[i], common, counters, clear), loads), options.Without);
+                RiseContext among = Among(i, WithRequests(i, contexts[i]), common, counters, clear);
+                double[][] own = _asked[i] is { } asked ? [.. loads, asked] : loads;
+                found[i] = Suspicion.Weigh(rise, WithoutLoad(i, among, own), options.Without);
             }
         }
 
         return found;
     }
 
+    // What falls back again and again is judged by the line through its troughs, where that goes up.
+    private RiseFeatures? Read(SeriesInput series)
+    {
+        double memory = host.PhysicalBytes / series.BytesPerUnit;
+        RiseFeatures? plain = _extraction.Read(_track.Hours, _track.Values, series.Quantum, memory);
+        if (plain is { AdjustedFall: < DeepFall } || _track.Count < 4 * TroughLine.Fewest)
+        {
+            return plain;
+        }
+
+        if (_troughLine.Length < _track.Count)
+        {
+            _troughLine = new double[_track.Count];
+        }
+
+        Span<double> floor = _troughLine.AsSpan(0, _track.Count);
+        if (!TroughLine.TryDraw(_track.Hours, _track.Values, floor, out double tau) || tau < ClearTau)
+        {
+            return plain;
+        }
+
+        RiseFeatures? through = _extraction.Read(_track.Hours, floor, series.Quantum, memory);
+        return through is { } found
+            ? found with { TroughsOnly = true }
+            : _extraction.Read(_track.Hours, _track.Values, series.Quantum, memory);
+    }
+
+    // How much the owner was asked for by time, and how that changed.
+    private RiseContext WithRequests(int index, RiseContext context)
+    {
+        if (host.Series[index].Allocations.IsDefaultOrEmpty
+            || _loads.RequestRate(host.Series[index].Allocations, FewestSamples) is not { } asked
+            || asked.Length != _parts[index]!.Length)
+        {
+            return context;
+        }
+
+        _asked[index] = asked;
+        double share = CounterShare.Of(_parts[index]!, asked, out double correlation);
+        return context with { Asked = share * Math.Max(correlation, 0), AskedMore = HostLoads.Growth(asked) };
+    }
+
     private static bool IsClear(RiseFeatures rise) =>
         rise is { TroughTau: > ClearTau, AdjustedTau: > ClearTau, AdjustedSeparation: > -0.1 };
+
+    // A cache that fills or a counter that grows is reason enough for what rises with it, and none for others.
+    private static bool IsUnexplained(TrendClass found, OwnerNature nature) => nature != OwnerNature.Cache
+        && found is not (TrendClass.Explained or TrendClass.BoundedFill or TrendClass.Elastic
+            or TrendClass.Fragmentation);
 
     private RiseContext Among(
         int index, RiseContext context, double[] common, (string Name, double[] Level)[] counters, int[] clear)
@@ -164,83 +221,4 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         ab -= sumA * sumB / n;
         return aa > 0 && bb > 0 && ab / Math.Sqrt(aa * bb) > 0.9;
     }
-
-    // What most series do: the median over all of their levels, each on its own scale.
-    private static double[] CommonLevel(double[]?[] levels)
-    {
-        double[][] known = [.. levels.OfType<double[]>()];
-        int length = known.Length == 0 ? 0 : known.Max(l => l.Length);
-        double[][] scaled = [.. known.Where(l => l.Length == length).Select(Scaled)];
-        if (scaled.Length < 5)
-        {
-            return [];
-        }
-
-        double[] common = new double[length], at = new double[scaled.Length];
-        for (int i = 0; i < length; i++)
-        {
-            for (int k = 0; k < scaled.Length; k++)
-            {
-                at[k] = scaled[k][i];
-            }
-
-            Array.Sort(at);
-            common[i] = at[at.Length / 2];
-        }
-
-        return common;
-    }
-
-    private static double[] Scaled(double[] values)
-    {
-        double mean = 0, squares = 0;
-        foreach (double value in values)
-        {
-            mean += value / values.Length;
-        }
-
-        foreach (double value in values)
-        {
-            squares += (value - mean) * (value - mean);
-        }
-
-        double deviation = Math.Sqrt(squares / values.Length);
-        return [.. values.Select(v => deviation > 0 ? (v - mean) / deviation : 0)];
-    }
-
-    private (string Name, double[] Level)[] CounterLevels()
-    {
-        var levels = new List<(string, double[])>();
-        foreach (ExplainingCounter counter in host.Counters)
-        {
-            Load(counter);
-            if (_track.Count >= FewestSamples && !IsConstant(_track.Values))
-            {
-                _blocks.Load(_track.Hours, _track.Values, Math.Min(SeriesView.Coarse, Math.Max(_track.Count / 2, 6)));
-                levels.Add((counter.Name, _blocks.Means.ToArray()));
-            }
-        }
-
-        return [.. levels];
-    }
-
-    private List<double[]> CounterParts()
-    {
-        var parts = new List<double[]>();
-        foreach (ExplainingCounter counter in host.Counters)
-        {
-            Load(counter);
-            if (_track.Count >= FewestSamples && !IsConstant(_track.Values))
-            {
-                parts.Add(SeriesView.PartsOf(_blocks, _track.Hours, _track.Values));
-            }
-        }
-
-        return parts;
-    }
-
-    private void Load(ExplainingCounter counter) => _track.Load(
-        line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
-
-    private static bool IsConstant(ReadOnlySpan<double> values) => values.IndexOfAnyExcept(values[0]) < 0;
 }

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Gate;
+using Leakstat.Diagnosis.Growth;
+using Leakstat.Fleet;
 using Leakstat.Reports.Forms;
+using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Comparisons;
 using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Diagnoses;
+using Leakstat.Reports.Views.Fleets;
 using Leakstat.Reports.Views.Gates;
 using Leakstat.Reports.Views.Ledgers;
 using Leakstat.Reports.Views.Traces;
@@ -81,6 +85,36 @@ public static class ReportRegistry
             ReportForm.Text<TraceReport>("flame", (report, writer, _) => FlameGraphSvg.Write(report.Trace, writer)),
             ReportForm.Text<TraceReport>("folded", (report, writer, _) => FoldedStacks.Write(report.Trace, writer)),
             ReportForm.Bytes<TraceReport>("pprof", (report, output) => PprofProfile.Write(report.Trace, output)),
+        ]);
+
+    /// <summary><c>leakstat diagnose</c> of several hosts.</summary>
+    public static FleetForms Diagnoses { get; } = Hosts(
+        FleetTerminalReport.Write, (_, report, output) => JsonReport.Write(report, output));
+
+    /// <summary><c>leakstat detect</c> of several hosts.</summary>
+    public static FleetForms Detections { get; } = Hosts(
+        FleetTerminalReport.Write, (_, report, output) => JsonReport.Write(report, TrendNeeds.Of(report), output));
+
+    /// <summary><c>leakstat fleet</c>.</summary>
+    public static FleetForms Fleet { get; } = Hosts(
+        FleetTable.Write, (_, report, output) => JsonReport.Write(report, output));
+
+    private static FleetForms Hosts(
+        Action<FleetDocument, TextWriter, TerminalOptions> text,
+        Action<FleetHost, DiagnosisReport, Stream> json) => new(
+        new ReportForms<FleetDocument>(
+            ReportForm.Text(ReportForm.Terminal, text),
+            ReportForm.Bytes<FleetDocument>(ReportForm.Json, FleetJson.Write),
+            [
+                ReportForm.Bytes<FleetDocument>("html", FleetHtml.Write),
+                ReportForm.Bytes<FleetDocument>("sarif", FleetSarif.Write),
+                ReportForm.Text<FleetDocument>(
+                    "bugreport", (document, writer, _) => BugReport.Write(document.Worst[0], writer)),
+            ]),
+        [
+            new FleetPart(ReportForm.Json, json),
+            new FleetPart("html", FleetHtml.WritePart),
+            new FleetPart("sarif", FleetSarif.WritePart),
         ]);
 
     private static ImmutableArray<IReportForm<TWhole>> Files<TWhole>(Func<TWhole, DiagnosisReport> part) =>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Leakstat.Model;
+
 namespace Leakstat.Tracing;
 
 /// <summary>
@@ -23,6 +26,21 @@ public sealed record OverheadEstimate(double CallsPerSecond, double EventsPerSec
     public double ShareOfOneProcessor(TraceBounds bounds) =>
         (CallsPerSecond * PerProbe) + (EventsPerSecond / bounds.Sample * (PerProbe + (bounds.Frames * PerFrame)));
 
+    /// <summary>
+    /// Kernel memory that a trace takes while it runs, and what passes a probe although nothing counts it beforehand, in
+    /// words.
+    /// </summary>
+    public static string Memory(TraceSuspect suspect, FreeBsdRelease? release)
+    {
+        var variables = VariableSpace.For(suspect.Kind, release);
+        string zeroing = suspect.Zones.Count > 0 && release is not { Major: > 0 and < 13 }
+            ? "; each memset(9) of the kernel passes a probe too, and nothing counts those beforehand"
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"it takes {variables.Mebibytes} MiB of kernel memory for variables, {variables.KibibytesPerProcessor} KiB for each of {variables.Processors:#,0} processors that kernel could have, and 16 MiB for each that it has{zeroing}");
+    }
+
     /// <summary>Why the trace should not be started, in words; null where it may.</summary>
     public string? Refusal(TraceBounds bounds)
     {
@@ -31,14 +49,14 @@ public sealed record OverheadEstimate(double CallsPerSecond, double EventsPerSec
         {
             int sample = (int)Math.Min(Math.Ceiling(EventsPerSecond / (bounds.EventsPerSecond * 0.5)), 1_000_000);
             return string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
+                CultureInfo.InvariantCulture,
                 $"it allocates and releases about {EventsPerSecond:#,0} times per second; the program would stop at {bounds.EventsPerSecond:#,0}. Follow one address in {sample} (--sample {sample})");
         }
 
         double share = ShareOfOneProcessor(bounds);
         return share > MostOfOneProcessor
             ? string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
+                CultureInfo.InvariantCulture,
                 $"its probes would take about {share * 100:0} % of one processor, {CallsPerSecond:#,0} calls per second pass them")
             : null;
     }

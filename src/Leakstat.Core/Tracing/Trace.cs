@@ -46,6 +46,21 @@ public sealed record Trace
     /// <summary>Allocations read.</summary>
     public long Allocations { get; init; }
 
+    /// <summary>
+    /// Allocations of the suspect that began while they were recorded, counted in the kernel; null where the program
+    /// does not count them.
+    /// </summary>
+    public long? Requests { get; init; }
+
+    /// <summary>Those of <see cref="Requests"/> whose return was seen too, failed ones among them.</summary>
+    public long? Returned { get; init; }
+
+    /// <summary>
+    /// Allocations that began and were not seen to return, so that their addresses are unknown; null where the program
+    /// does not count them.
+    /// </summary>
+    public long? Unseen => Requests is { } began && Returned is { } ended ? Math.Max(began - ended, 0) : null;
+
     /// <summary>Releases read, those of blocks that were allocated before included.</summary>
     public long Releases { get; init; }
 
@@ -67,7 +82,7 @@ public sealed record Trace
     /// <summary>
     /// Whether the program ran to the end of its time and nothing was lost: only then is what is shown all there is.
     /// </summary>
-    public bool IsWhole => Losses.IsEmpty && (Suspect is null || EndedBy == "time");
+    public bool IsWhole => Losses.IsEmpty && Unseen is not > 0 && (Suspect is null || EndedBy == "time");
 
     /// <summary>Outstanding blocks, or the sum of the counts.</summary>
     public long Count => Sites.Aggregate(0L, (sum, s) => Arithmetic.Add(sum, s.Count ?? 0));

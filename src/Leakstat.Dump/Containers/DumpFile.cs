@@ -62,8 +62,8 @@ public sealed class DumpFile : IDisposable
     /// <summary><c>info.N</c>; null where there is none.</summary>
     public DumpInfo? Info { get; internal set; }
 
-    /// <summary>Whether it is a dump of a kernel that went on running (<c>savecore -L</c>), so that parts of it are of different moments.</summary>
-    public bool IsLive => System.IO.Path.GetFileName(Path).StartsWith("livecore", StringComparison.Ordinal);
+    /// <summary>Whether it has the name that savecore(8) gives to the dump of a kernel that went on running (<c>savecore -L</c>).</summary>
+    public bool HasLiveName => System.IO.Path.GetFileName(Path).StartsWith("livecore", StringComparison.Ordinal);
 
     /// <summary>Bytes of the (expanded) dump.</summary>
     public long Length => _bytes.Length;

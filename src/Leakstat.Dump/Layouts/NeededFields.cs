@@ -44,6 +44,7 @@ public static class NeededFields
         new("malloc_type", "ks_mti ks_version", "13–15", "their statistics"),
         new("malloc_type", "ks_handle ks_magic", "8–12", "their statistics"),
         new("malloc_type_internal", "mti_stats", "8–15", "their statistics"),
+        new("malloc_type_internal", "mti_zone", "8–15", "which set of zones a type allocates from (MALLOC_DEBUG_MAXZONES)"),
         new("malloc_type_stats", "mts_memalloced mts_memfreed mts_numallocs mts_numfrees mts_size", "8–15", "their statistics"),
         new("vm_page", "plinks object pindex phys_addr flags oflags order", "8–15", "slab, large allocation or state of a page"),
         new("vm_page", "ref_count", "13–15", "whether a page is wired"),

@@ -29,6 +29,13 @@ internal static class ConstructedItems
         new("turnstile_init", "a lock, empty queues", "sys/kern/subr_turnstile.c"),
         new("pctrie_zone_init", "an empty node", "sys/kern/subr_pctrie.c, sys/kern/vfs_subr.c"),
         new("vm_radix_node_zone_init", "an empty node", "sys/vm/vm_radix.c"),
+        new("vm_radix_zone_init", "an empty node (its name since 14)", "sys/vm/vm_radix.c"),
+        new("pgrp_init", "locks", "sys/kern/kern_proc.c"),
+        new("itimer_init", "a mutex", "sys/kern/kern_time.c"),
+        new("tmpfs_node_init", "a mutex", "sys/fs/tmpfs/tmpfs_subr.c"),
+        new("pf_mtag_uminit", "the kind of the tag and its free function", "sys/netpfil/pf/pf.c"),
+        new("splice_zinit", "a mutex", "sys/kern/uipc_socket.c"),
+        new("tcp_log_zone_init", "a count of references", "sys/netinet/tcp_log_buf.c"),
         new("vm_object_zinit", "a lock, an empty tree, a place in the list of all objects", "sys/vm/vm_object.c"),
     ];
 

@@ -92,11 +92,36 @@ internal sealed class LeakGrouping
             .Take(ContentsKept),
     ];
 
-    private ImmutableArray<TypeCandidate> Candidates(LeakKey key, int[] places, Examined seen) =>
-    [
-        .. TypeCandidates.Find(_dump, new TypeEvidence
+    /// <summary>
+    /// Candidates for the type of blocks. Zones of one name are told apart where the kernel has several for each bucket: what is
+    /// lost of each speaks for as large a part of the whole.
+    /// </summary>
+    private ImmutableArray<TypeCandidate> Candidates(LeakKey key, int[] places, Examined seen)
+    {
+        if (key.Kind == LeakKind.Large || _dump.MallocSubzones.Count == 0)
+        {
+            return [.. Candidates(key, places, seen, subzone: null)];
+        }
+
+        var parts = places.GroupBy(p => SubzoneOf(_graph.Blocks[p])).Select(g => (Subzone: g.Key, Places: g.ToArray())).ToArray();
+        return
+        [
+            .. parts.SelectMany(part => Candidates(key, part.Places, Examine(key, part.Places), part.Subzone)
+                    .Select(c => c with { Confidence = Math.Round(c.Confidence * part.Places.Length / places.Length, 2) }))
+                .GroupBy(c => (c.Type, c.Module)).Select(same => same.First() with { Confidence = same.Sum(c => c.Confidence) })
+                .OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(TypeCandidates.Most),
+        ];
+
+        int? SubzoneOf(int block) => _heap.KegOf(block) is { } keg && _dump.MallocSubzones.TryGetValue(keg.Index, out int subzone) ? subzone : null;
+    }
+
+    private IReadOnlyList<TypeCandidate> Candidates(LeakKey key, int[] places, Examined seen, int? subzone) =>
+        TypeCandidates.Find(_dump, new TypeEvidence
         {
             Size = key.Size,
+            IsLarge = key.Kind == LeakKind.Large,
+            Subzone = subzone,
+            Live = key.Kind == LeakKind.Large ? AllocatedOf(key) : 0,
             Lost = places.Length,
             Bytes = key.Kind == LeakKind.Large ? _large : key.Size * places.Length,
             Looked = seen.Blocks,
@@ -105,8 +130,7 @@ internal sealed class LeakGrouping
             Locks = seen.Locks,
             Alike = seen.Contents.Where(c => !IsPlain(c.Key.Look)).Select(c => c.Value.Count).DefaultIfEmpty().Max(),
             Neighbours = _heap.KegOf(_graph.Blocks[places[0]]) is { } keg && _neighbours.TryGetValue(keg.Index, out Neighbours? near) ? near : Neighbours.None,
-        }),
-    ];
+        });
 
     private static string Look(BlockContent content, int block, ulong[] words) =>
         string.Join(", ", words.Take(ContentWords).Select(w => content.Class(block, w)));

@@ -126,7 +126,7 @@ public static class LeakSearch
                 $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {(long)dump.Memory.Physical.PageCount + dump.Memory.Physical.PagesCutOff} pages are missing; what only they point to may be called lost"));
         }
 
-        if (dump.File.IsLive)
+        if (dump.IsLive)
         {
             notes.Add("the kernel went on running while this dump was written: a few blocks that changed hands meanwhile may be called lost");
         }

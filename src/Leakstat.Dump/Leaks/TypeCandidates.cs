@@ -11,6 +11,15 @@ internal sealed record TypeEvidence
     /// <summary>Bytes of the bucket; of one allocation for those beyond buckets.</summary>
     public required long Size { get; init; }
 
+    /// <summary>Whether they were allocated as whole pages, without a bucket.</summary>
+    public bool IsLarge { get; init; }
+
+    /// <summary>Subzone of malloc(9) that the blocks are from; null where the kernel has but one.</summary>
+    public int? Subzone { get; init; }
+
+    /// <summary>Live allocations like them, lost or not, where they are without a bucket.</summary>
+    public long Live { get; init; }
+
     /// <summary>Blocks lost.</summary>
     public required long Lost { get; init; }
 
@@ -43,23 +52,23 @@ internal sealed record TypeEvidence
 /// </summary>
 internal static class TypeCandidates
 {
-    private const int Most = 3;
+    /// <summary>Candidates that are named.</summary>
+    public const int Most = 3;
 
     /// <summary>Below this number of lost blocks, equal counts are chance.</summary>
-    private const int FewBlocks = 20;
+    public const int FewBlocks = 20;
 
     /// <summary>Candidates, likeliest first.</summary>
     public static IReadOnlyList<TypeCandidate> Find(KernelDump dump, TypeEvidence lost)
     {
-        int bit = BitOf(dump, lost.Size);
-        MallocType[] possible = [.. dump.MallocTypes.Where(t =>
-            t.InUse > 0 && t.BytesInUse >= lost.Size && (bit < 0 ? t.BytesInUse > 65_536 : (t.SizeMask >> bit & 1) != 0))];
-        Weighed[] weighed = [.. possible.Select(t => new Weighed(t, lost, bit >= 0 && BitOperations.PopCount(t.SizeMask) == 1 && t.BytesInUse == t.InUse * lost.Size))];
-        int holders = possible.Count(t => t.InUse >= lost.Lost);
+        int bit = lost.IsLarge ? -1 : BitOf(dump, lost.Size);
+        MallocType[] possible = [.. dump.MallocTypes.Where(t => CanBe(t, lost, bit))];
+        WeighedType[] weighed = [.. possible.Select(t => new WeighedType(t, lost, AreAllOfOneSize(t, lost, bit), IsAlone(t, possible)))];
+        int holders = weighed.Count(w => w.Most >= lost.Lost);
         bool oneKind = lost.Lost >= FewBlocks && lost.Alike >= lost.Looked * 0.9;
         long all = IsWhole(dump) ? possible.Total(t => t.BytesInUse) : long.MaxValue;
         var candidates = new List<TypeCandidate>();
-        foreach (Weighed type in weighed)
+        foreach (WeighedType type in weighed)
         {
             double confidence = type.Confidence(weighed);
             string why = type.Why();
@@ -89,8 +98,24 @@ internal static class TypeCandidates
         return [.. candidates.OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(Most)];
     }
 
+    /// <summary>
+    /// Whether a type can have such blocks: it used the bucket, and the zones of its subzone where the kernel has several. An
+    /// allocation without a bucket leaves no mark in the types' masks, whatever its size (<c>malloc_type_zone_allocated</c> with
+    /// index −1, <c>sys/kern/kern_malloc.c</c>).
+    /// </summary>
+    private static bool CanBe(MallocType type, TypeEvidence lost, int bit) =>
+        type.InUse > 0 && type.BytesInUse >= lost.Size
+        && (lost.IsLarge || (bit >= 0 && (type.SizeMask >> bit & 1) != 0 && (lost.Subzone is null || type.Subzone == lost.Subzone)));
+
+    /// <summary>Whether all live allocations of a type are of the lost blocks' size, in the bucket or out of all buckets alike.</summary>
+    private static bool AreAllOfOneSize(MallocType type, TypeEvidence lost, int bit) =>
+        (lost.IsLarge ? type.SizeMask == 0 : bit >= 0 && BitOperations.PopCount(type.SizeMask) == 1) && type.BytesInUse == type.InUse * lost.Size;
+
+    /// <summary>Whether no other type of its module can have such blocks: what the module holds is then this type's.</summary>
+    private static bool IsAlone(MallocType type, MallocType[] possible) => possible.Count(t => t.Module == type.Module) == 1;
+
     /// <summary>Books again: where all other types together have less than is lost, so much of it at least is this one's.</summary>
-    private static double Left(Weighed type, long all, TypeEvidence lost) =>
+    private static double Left(WeighedType type, long all, TypeEvidence lost) =>
         Math.Clamp((double)(lost.Bytes - (all - type.Type.BytesInUse)) / lost.Bytes, 0, 0.98);
 
     /// <summary>Whether the types' books have all that malloc(9) has given out: none is missing.</summary>
@@ -113,104 +138,5 @@ internal static class TypeCandidates
         }
 
         return -1;
-    }
-
-    /// <summary>A type with what speaks for it.</summary>
-    private sealed class Weighed
-    {
-        private readonly TypeEvidence _lost;
-        private readonly double _share;
-        private readonly int _held;
-        private readonly double _neighbours;
-        private readonly double _locked;
-        private readonly string? _lock;
-
-        public Weighed(MallocType type, TypeEvidence lost, bool only)
-        {
-            Type = type;
-            Only = only;
-            _lost = lost;
-            if (type.Module is { } module && module != "kernel")
-            {
-                _share = lost.Looked > 0 && lost.Modules.TryGetValue(module, out int count) ? (double)count / lost.Looked : 0;
-                _held = lost.Neighbours.HeldBy.GetValueOrDefault(module);
-
-                // Of blocks that look so and whose holder is known, how many are the module's (with four more that are not, so that
-                // few say little). Half of them says nothing.
-                double part = _held == 0 || type.InUse < _held ? 0 : (_held + 1.0) / (lost.Neighbours.Alike + 4);
-                _neighbours = part > 0.5 ? 0.95 * part : 0;
-            }
-
-            foreach ((string name, int count) in lost.Locks)
-            {
-                if (LockNames.Names(name, type.Name) && lost.Looked > 0 && (double)count / lost.Looked > _locked)
-                {
-                    (_lock, _locked) = (name, (double)count / lost.Looked);
-                }
-            }
-        }
-
-        public MallocType Type { get; }
-
-        /// <summary>Whether the type allocates this size only.</summary>
-        public bool Only { get; }
-
-        /// <summary>Whether it has as many live allocations as are lost, and as are held beside them.</summary>
-        public bool HoldsAll => Type.InUse >= _lost.Lost + (_neighbours > 0 && Only ? _held : 0);
-
-        /// <summary>Whether what is lost, and held beside it, is what the type has allocated: to the block where nothing is held.</summary>
-        private bool Balances => Only && _lost.Lost >= FewBlocks && _lost.Neighbours.IsWhole
-            && Math.Abs(Type.InUse - _held - _lost.Lost) <= (_held > 0 ? Math.Max(1, _lost.Lost / 100) : 0);
-
-        /// <summary>How much of what speaks for a module goes to this type of it.</summary>
-        private double Weight => Balances ? 8 : Only ? 2 : 1;
-
-        /// <summary>0 where nothing speaks for it.</summary>
-        public double Confidence(IReadOnlyList<Weighed> all)
-        {
-            double pointers = _share > 0 ? 0.5 + (0.45 * _share) : 0;
-            double module = 1 - ((1 - pointers) * (1 - _neighbours));
-            if (module > 0)
-            {
-                module *= Weight / all.Where(w => w.Type.Module == Type.Module).Sum(w => w.Weight);
-            }
-
-            double named = _lock is not null ? 0.6 + (0.3 * _locked) : 0;
-            double books = Balances ? _held > 0 ? 0.85 : 0.7 : 0;
-            double confidence = 1 - ((1 - module) * (1 - named) * (1 - books));
-            return Math.Min(0.98, HoldsAll ? confidence : confidence / 2);
-        }
-
-        public string Why()
-        {
-            var reasons = new List<string>();
-            if (_share > 0)
-            {
-                reasons.Add(Text($"{_share:P0} of the blocks {(_lost.HasStacks ? "were allocated by" : "point into")} {Type.Module}, which declares the type"));
-            }
-
-            if (_neighbours > 0)
-            {
-                reasons.Add(Text($"{Type.Module}, which declares the type, holds {_held} of the {_lost.Neighbours.Alike} blocks that look like them and are not lost"));
-            }
-
-            if (_lock is not null)
-            {
-                reasons.Add(Text($"{_locked:P0} of the blocks have a lock \"{_lock}\" in them"));
-            }
-
-            if (Balances)
-            {
-                reasons.Add(_held > 0
-                    ? Text($"with {_held} that are held, as many are lost as it has live allocations")
-                    : "as many are lost as it has live allocations");
-            }
-
-            string less = HoldsAll ? "" : Text($", fewer than the {_lost.Lost} lost");
-            reasons.Add(Text($"{(reasons.Count > 0 ? "it has" : "has")} {Type.InUse} live allocations{less}, {(Only ? "all of this size" : "this size among others")}"));
-            return string.Join("; ", reasons);
-        }
-
-        private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 }

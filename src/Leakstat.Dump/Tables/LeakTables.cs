@@ -19,7 +19,7 @@ public static class LeakTables
             Objects = report.Objects,
             MissingPages = report.MissingPages,
             IsWhole = report.IsWhole,
-            IsLive = dump.File.IsLive,
+            IsLive = dump.IsLive,
             Dump = dump.File.Path,
             Kernel = dump.KernelPath,
         };

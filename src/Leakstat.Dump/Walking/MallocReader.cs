@@ -16,6 +16,7 @@ internal static class MallocReader
         int embedded = context.Types.Offset("malloc_type", "ks_mti");
         int handle = context.Types.Offset("malloc_type", "ks_handle");
         int stats = context.Types.Offset("malloc_type_internal", "mti_stats");
+        int subzone = context.Types.Offset("malloc_type_internal", "mti_zone");
         int[] fields =
         [
             context.Types.Offset("malloc_type_stats", "mts_memalloced"),
@@ -56,7 +57,8 @@ internal static class MallocReader
                 continue;
             }
 
-            types.Add(new MallocType(at, text, sums[0], sums[1], sums[2], sums[3], sums[4], context.Symbols.FileOf(at)?.Name));
+            int zones = subzone >= 0 ? memory.Int8(inner, subzone) : 0;
+            types.Add(new MallocType(at, text, sums[0], sums[1], sums[2], sums[3], sums[4], zones, context.Symbols.FileOf(at)?.Name));
         }
 
         if (unreadable > 0)

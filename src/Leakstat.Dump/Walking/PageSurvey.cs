@@ -201,11 +201,20 @@ internal sealed class ObjectKinds
     private readonly WalkContext _context;
     private readonly Dictionary<ulong, PageClass> _known = [];
     private readonly int _type;
+    private readonly byte[] _swapTypes;
+
+    /// <summary>
+    /// Pagers that swap and get their number at boot: files of tmpfs and shared memory. Their pages are data as those of anonymous
+    /// memory are (<c>vm_pager_alloc_dyn_type</c> in <c>sys/fs/tmpfs/tmpfs_subr.c</c> and <c>sys/kern/uipc_shm.c</c>, 13.1 on).
+    /// </summary>
+    private static readonly string[] s_swapPagers = ["tmpfs_pager_type", "shmfd_pager_type"];
 
     public ObjectKinds(WalkContext context)
     {
         _context = context;
         _type = context.Types.Offset("vm_object", "type");
+        _swapTypes = [.. s_swapPagers.Select(name => context.Symbols.Address(name))
+            .Where(at => at != 0).Select(at => context.Memory.UInt32(at) ?? 0).Where(type => type is > 0 and <= byte.MaxValue).Select(type => (byte)type)];
         Add("kernel_object_store", PageClass.KernelObject);
         Add("kmem_object_store", PageClass.KernelObject);
         foreach (string name in (ReadOnlySpan<string>)["kstack_object", "kstack_alt_object"])
@@ -236,7 +245,7 @@ internal sealed class ObjectKinds
         // enum obj_type (sys/vm/vm.h): 0 default (up to 13), 1 swap, 2 vnode; others are not pages of data for certain. Where
         // stacks have objects of their own, these look like anonymous memory: there nothing is taken for data.
         kind = _type >= 0 && _context.Features.HasStackObject && _context.Memory.TryReadUInt32(address, out _)
-            && _context.Memory.Int8(address, _type) is 1 or 2
+            && _context.Memory.Int8(address, _type) is var type && (type is 1 or 2 || Array.IndexOf(_swapTypes, type) >= 0)
             ? PageClass.Data
             : PageClass.OtherObject;
         if (_known.Count < 4_000_000)

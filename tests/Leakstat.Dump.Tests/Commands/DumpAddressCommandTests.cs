@@ -69,7 +69,7 @@ public sealed class DumpAddressCommandTests : IDisposable
     {
         string output = Refs(_behind.Address + 100);
 
-        Assert.StartsWith($"widget 0x{_behind.Address:x16}: 1 word points to it\n  widget 0x{_held.Address:x16}  → 0x{_behind.Address + 16:x16}\n", output, StringComparison.Ordinal);
+        Assert.StartsWith($"widget 0x{_behind.Address:x16}: 1 word points to it\n  widget 0x{_held.Address:x16} +0x8  → 0x{_behind.Address + 16:x16}\n", output, StringComparison.Ordinal);
         string[] way = [.. output.Split('\n').SkipWhile(l => l != "A way to it:").Skip(1).TakeWhile(l => l.Length > 0).Select(l => l.Trim())];
         Assert.Equal(3, way.Length);
         Assert.StartsWith("kernel", way[0], StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class DumpAddressCommandTests : IDisposable
     [Fact]
     public void Lost_free_and_large_blocks_are_told_apart()
     {
-        Assert.Contains($"{_lost.Address:x16}  → 0x{_ofLost.Address:x16}  (itself lost)", Refs(_ofLost.Address), StringComparison.Ordinal);
+        Assert.Contains($"{_lost.Address:x16} +0x8  → 0x{_ofLost.Address:x16}  (itself lost)", Refs(_ofLost.Address), StringComparison.Ordinal);
         Assert.Contains("No root leads to it: it is lost.", Refs(_ofLost.Address), StringComparison.Ordinal);
         Assert.Contains("It is free: nothing needs to lead to it.", Refs(_free.Address), StringComparison.Ordinal);
         Assert.Contains("0 words point to it", Refs(_large.Address), StringComparison.Ordinal);

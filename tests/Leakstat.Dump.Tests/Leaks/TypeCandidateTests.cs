@@ -193,6 +193,66 @@ public sealed class TypeCandidateTests
         Assert.InRange(first.Confidence, 0.73, 0.8);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void Pages_without_a_bucket_are_of_a_type_that_used_none_although_their_size_is_a_buckets(int held)
+    {
+        // contigmalloc(9) and large malloc(9) set no bit of the mask: a type that used the bucket of that size says nothing.
+        foreach (string type in (string[])["leak_contig", "leak_big"])
+        {
+            TypeIn(_module, type);
+        }
+
+        Hold(_heap.Variable("buffers"), [.. Enumerable.Range(0, 60).Select(_ => _heap.Block("devbuf", 16_384))]);
+        Large("devbuf", 40, 200_000, contiguous: false, held: 40);
+        Large("leak_contig", 20 + held, 16_384, contiguous: true, held);
+        Large("leak_big", 5 + held, 100_000, contiguous: false, held);
+
+        using Opened opened = Opened.Minidump(_heap.Crash());
+        LeakGroup[] groups = [.. LeakSearch.Run(opened.Dump, new LeakOptions()).Leaks.Where(l => l.Kind == LeakKind.Large)];
+
+        Assert.Equal([("contigmalloc", 20L), ("malloc", 5)], groups.OrderBy(g => g.Name, StringComparer.Ordinal).Select(g => (g.Name, g.Count)));
+        Assert.Equal(["leak_contig", "leak_big"], groups.OrderBy(g => g.Name, StringComparer.Ordinal).Select(g => g.Candidates[0].Type));
+        Assert.All(groups, g => Assert.InRange(g.Candidates[0].Confidence, 0.8, 0.95));
+        Assert.All(groups, g => Assert.DoesNotContain(g.Candidates.Skip(1), c => c.Confidence > 0.2));
+    }
+
+    [Fact]
+    public void A_type_of_another_subzone_is_no_candidate()
+    {
+        var heap = new Scenario(new MachineOptions { MallocSubzones = 8 });
+        (string Type, int Subzone)[] types = [("leak", 3), ("devbuf", 1), ("solaris", 3)];
+        foreach ((string type, int subzone) in types)
+        {
+            heap.Machine.Malloc.Type(type).Subzone = subzone;
+            Item[] held = [.. Enumerable.Range(0, 300).Select(_ => heap.Block(type, Size))];
+            heap.Point(heap.Variable($"all_{type}"), held[0]).Chain(held);
+        }
+
+        for (int i = 0; i < 40; i++)
+        {
+            heap.Block("leak", Size);
+        }
+
+        using Opened opened = Opened.Minidump(heap.Crash());
+        LeakGroup lost = LeakSearch.Run(opened.Dump, new LeakOptions()).Leaks.Single();
+
+        Assert.Equal(("malloc-256", 40L), (lost.Name, lost.Count));
+        Assert.Equal(["leak", "solaris"], lost.Candidates.Select(c => c.Type).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Blocks_that_another_type_of_the_module_holds_are_not_added_to_what_a_type_has_lost()
+    {
+        // 100 of one type are lost; the module holds 120 blocks that look the same and are of another of its types.
+        TypeIn(_module, "leakctl");
+        Hold(_module.Variable("list"), Many("leakctl", 120, (null, 0xfeed_0000_0001)));
+        Many("leak", 100, (null, 0xfeed_0000_0001));
+
+        Assert.All(Candidates().Where(c => c.Module == "if_leak.ko"), c => Assert.DoesNotContain("fewer than", c.Why, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Nothing_is_sure_where_nothing_tells()
     {
@@ -233,6 +293,20 @@ public sealed class TypeCandidateTests
 
         return item;
     })];
+
+    /// <summary>Allocations of whole pages, the first of which are held.</summary>
+    private void Large(string type, int count, int size, bool contiguous, int held)
+    {
+        IPlace table = _heap.Variable($"{type}_table", 16 + (count * 8));
+        for (int i = 0; i < count; i++)
+        {
+            LargeBlock block = _heap.Large(type, size, contiguous);
+            if (i < held)
+            {
+                _heap.Point(table, block);
+            }
+        }
+    }
 
     /// <summary>A list from a variable through all of them.</summary>
     private void Hold(IPlace head, Item[] items)

@@ -97,6 +97,29 @@ public class WalkTests
     }
 
     [Fact]
+    public void Zones_of_early_boot_count_less_than_they_have_and_that_is_explained()
+    {
+        var heap = new Scenario();
+        Image.Zone late = heap.Zone("widget", 216);
+        heap.Many(late, 5);
+        Image.Zone early = heap.Machine.Uma.Zones.First(z => z is { Keg: not null, Name: "UMA Kegs" or "UMA Zones" or "UMA Slabs 0" } && z.Allocations > 3);
+        CrashedMachine right = heap.Crash();
+        using (Opened opened = Opened.Minidump(right))
+        {
+            Assert.Empty(HeapCheck.Disagreements(opened.Dump.Heap));
+        }
+
+        early.Allocations -= 3;
+        late.Allocations -= 2;
+        using Opened wrong = Opened.Minidump(heap.Crash());
+        Disagreement[] found = [.. HeapCheck.Disagreements(wrong.Dump.Heap)];
+
+        Assert.Contains(found, d => d.Name == early.Name && d.Walked - d.Counted == 3 && d.Cause?.Contains("EARLY_COUNTER", StringComparison.Ordinal) == true);
+        Assert.Contains(found, d => d.Name == "widget" && d.Walked - d.Counted == 2 && d.Cause is null);
+        Assert.Equal(2, found.Length);
+    }
+
+    [Fact]
     public void Kegs_whose_slabs_are_not_in_the_dump_are_counted_as_unreadable()
     {
         var heap = new Scenario();

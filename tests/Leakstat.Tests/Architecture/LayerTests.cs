@@ -15,7 +15,8 @@ public sealed partial class LayerTests
         ["Knowledge"] = ["Model"],
         ["Diagnosis"] = ["Model", "Captures", "Accounting", "History", "Knowledge", "Detection"],
         ["Tracing"] = ["Model", "Captures", "Knowledge"],
-        ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing", "Detection"],
+        ["Fleet"] = ["Model", "Accounting", "History", "Knowledge", "Detection", "Diagnosis"],
+        ["Reports"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Tracing", "Detection", "Fleet"],
         ["Watch"] = ["Model", "Accounting", "History", "Knowledge", "Diagnosis", "Reports"],
     };
 

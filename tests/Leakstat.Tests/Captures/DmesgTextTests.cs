@@ -21,6 +21,44 @@ public sealed class DmesgTextTests
     }
 
     [Theory]
+    [InlineData("dmesg.txt")]
+    [InlineData("dmesg.boot")]
+    [InlineData("dmesg-a.txt")]
+    [InlineData("dmesg")]
+    public void A_file_of_that_name_is_never_taken_for_the_tables_that_a_console_logged_into_it(string name)
+    {
+        Capture capture = Given.Capture((name, """
+            # vmstat -m
+                     Type InUse MemUse HighUse Requests  Size(s)
+                   devbuf  1234  5678K       -     4321  16,32,64
+            # vmstat -z
+            ITEM                   SIZE  LIMIT     USED     FREE      REQ FAIL SLEEP
+            mbuf:                   256, 1000000,    500,     100,    9000,   0,   0
+            Warning: memory type leakmod leaked memory on destroy (4204 allocations, 1076224 bytes leaked).
+
+            """));
+
+        Assert.Null(capture.MallocTypes);
+        Assert.Null(capture.Zones);
+        Assert.Equal(7, capture.Messages!.Messages.Length);
+        Assert.Contains(capture.Messages.Messages, m => m.Text.Contains("leaked memory on destroy", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("paste.txt")]
+    [InlineData("dmesgraph.txt")]
+    public void Content_decides_of_what_is_not_called_so(string name)
+    {
+        Capture capture = Given.Capture((name, """
+            ITEM                   SIZE  LIMIT     USED     FREE      REQ FAIL SLEEP
+            mbuf:                   256, 1000000,    500,     100,    9000,   0,   0
+
+            """));
+
+        Assert.Equal("mbuf", Assert.Single(capture.Zones!.Rows).Name);
+    }
+
+    [Theory]
     [InlineData("Nov 20 19:00:01 fw1 kernel: swap_pager: out of swap space")]
     [InlineData("Nov  2 19:00:01 fw1 kernel: [86400] swap_pager: out of swap space")]
     [InlineData("Nov 20 19:00:01 <kern.crit> fw1 kernel: swap_pager: out of swap space")]

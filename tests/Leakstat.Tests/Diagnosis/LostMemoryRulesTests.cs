@@ -10,6 +10,8 @@ public sealed class LostMemoryRulesTests
 {
     private const string Leakmod = "Warning: memory type leakmod leaked memory on destroy (4204 allocations, 1076224 bytes leaked).";
 
+    private const string Keg = "Freed UMA keg (leakmod item) was not empty (6000 items).  Lost 560 pages of memory.";
+
     private static readonly IRule TypeRule = new LS0103TypeLeakedOnDestroy();
     private static readonly IRule KegRule = new LS0104KegNotEmpty();
     private static readonly IRule ZonesRule = new LS0105TypesBelowZones();
@@ -150,6 +152,21 @@ public sealed class LostMemoryRulesTests
         Finding finding = Assert.Single(ZonesRule.Evaluate(WithDifference(CaptureWith.Nothing().Messages(Leakmod), -5_000_000)));
         Assert.Equal(5_000_000 - 1_076_224, finding.BytesAtStake);
     }
+
+    [Theory]
+    [InlineData(-2_293_760)]
+    [InlineData(-2_300_000 - 1_076_224)]
+    public void Pages_of_destroyed_kegs_are_no_blocks_without_a_type(long difference)
+    {
+        // 560 pages stay in vm.kmem_map_size and belong to no keg any more.
+        string[] lines = difference < -2_300_000 ? [Keg, Leakmod] : [Keg];
+
+        Assert.Empty(ZonesRule.Evaluate(WithDifference(CaptureWith.Nothing().Messages(lines), difference)));
+    }
+
+    [Fact]
+    public void What_kegs_and_types_leave_unexplained_is_still_a_suspect() => Assert.Equal(
+        5_000_000 - (560 * 4096), Assert.Single(ZonesRule.Evaluate(WithDifference(CaptureWith.Nothing().Messages(Keg), -5_000_000))).BytesAtStake);
 
     [Theory]
     [InlineData(53_152)]

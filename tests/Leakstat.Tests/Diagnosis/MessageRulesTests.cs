@@ -31,6 +31,28 @@ public sealed class MessageRulesTests
         Assert.Equal("kernel", finding.Owners[0].Module);
     }
 
+    [Fact]
+    public void One_setting_is_advised_one_value()
+    {
+        DiagnosisCase host = Given.Case(CaptureWith.Nothing().Messages("[zone: mbuf_cluster] kern.ipc.nmbclusters limit reached")
+            .Sysctls(
+                ("kern.ipc.nmbclusters", "30797"), ("kern.ipc.nmbufs", "1000000"), ("kern.ipc.nmbjumbop", "15398"),
+                ("kern.ipc.nmbjumbo9", "4562"), ("kern.ipc.nmbjumbo16", "2566"), ("kern.ipc.maxmbufmem", "513390592")) with
+        {
+            Zones = new ZoneTable(
+                new SourceFile("caps/a/vmstat-z.txt"),
+                [new ZoneRow { Name = "mbuf_cluster", Size = 2048, Limit = 30_797, Used = 30_700, Free = 0, Requests = 30_700, Line = 9 }],
+                hasCrossDomain: true),
+        });
+        IRule[] rules = [new LS0204ZoneLimitMessage(), new LS0401MbufsNearLimit()];
+
+        string[][] advised = [.. rules.Select(r => r.Evaluate(host).SelectMany(f => f.Advice).SelectMany(a => a.Commands)
+            .Select(c => c.ToString()!).Where(c => c.StartsWith("sysctl kern.ipc.nmbclusters=", StringComparison.Ordinal)).ToArray())];
+
+        Assert.Equal(["sysctl kern.ipc.nmbclusters=62464"], advised[0]);
+        Assert.Equal(advised[1], advised[0]);
+    }
+
     [Theory]
     [InlineData(62_000, Severity.Critical)]
     [InlineData(30_000, Severity.Warning)]

@@ -48,6 +48,19 @@ public sealed class PlantedLeakTests
     }
 
     [Fact]
+    public void WhatRunsOutIsTheLimitOfTheZoneWhereThatComesFirst()
+    {
+        // 300 packets more in each capture, each with a cluster: some 100 captures to the limit of clusters, far more to the end of memory.
+        Finding[] growing = [.. new Planted(8).Each((p, i) =>
+        {
+            p.Zone(i, "mbuf_cluster", 600L * i);
+            p.Slabs(i, "mbuf_cluster", 300L * i);
+        }).Report().Findings.Where(f => f is { Growth: not null, Exhaustion: not null })];
+
+        Assert.Contains(growing, f => f.Subject.Name == "mbuf_cluster" && f.Exhaustion!.Of == "kern.ipc.nmbclusters");
+    }
+
+    [Fact]
     public void AVnodeZoneThatItsCounterFollowsIsACache()
     {
         DiagnosisReport report = new Planted(14).Each((p, i) =>

@@ -37,6 +37,14 @@ internal sealed class SchemaValidator
         JsonElement argument = keyword.Value;
         switch (keyword.Name)
         {
+            case "$ref" when !argument.GetString()!.StartsWith('#'):
+                // Beside this one: the name is that of its $id.
+                using (JsonDocument other = JsonDocument.Parse(File.ReadAllText(Path.Combine(Given.Root, "docs/schema", $"leakstat.{argument.GetString()}"))))
+                {
+                    _faults.AddRange(SchemaValidator.Check(other.RootElement, value).Select(fault => $"{at}: {fault}"));
+                }
+
+                break;
             case "$ref":
                 Check(_root.GetProperty("$defs").GetProperty(argument.GetString()!["#/$defs/".Length..]), value, at);
                 break;

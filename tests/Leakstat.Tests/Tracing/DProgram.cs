@@ -10,8 +10,8 @@ internal sealed partial class DProgram
 {
     private static readonly string[] s_words =
     [
-        "int", "int64_t", "uint64_t", "string", "self", "this", "struct", "malloc_type", "uma_zone", "stringof", "substr", "printf",
-        "stack", "exit", "arg0", "arg1", "arg2", "arg3", "timestamp", "stackdepth", "caller", "ks_shortdesc", "uz_name", "uz_size",
+        "int", "int64_t", "uint64_t", "string", "self", "this", "struct", "malloc_type", "uma_zone", "stringof", "substr", "printf", "printa", "sum",
+        "stack", "exit", "arg0", "arg1", "arg2", "arg3", "timestamp", "stackdepth", "caller", "requests", "returned", "ks_shortdesc", "uz_name", "uz_size",
     ];
 
     private static readonly string[] s_options = ["quiet", "bufsize", "switchrate", "dynvarsize", "strsize", "zdefs"];

@@ -48,6 +48,8 @@ public sealed class TraceProgramTests
         IEnumerable<string> probes = DProgram.Read(TraceProgram.For(s_suspects[kind], new TraceBounds(), FreeBsdRelease.Parse("14.2-RELEASE")))
             .Probes.Where(p => p.StartsWith("fbt:", StringComparison.Ordinal));
 
+        // The list is of allocators; memset's forms are in sys/amd64/amd64/support.S, with a frame.
+        known.UnionWith(["fbt:kernel:memset_std:entry", "fbt:kernel:memset_erms:entry"]);
         Assert.NotEmpty(probes);
         Assert.All(probes, p => Assert.Contains(p, known));
     }
@@ -66,6 +68,34 @@ public sealed class TraceProgramTests
         Assert.Contains("% 64) == 0", program, StringComparison.Ordinal);
         Assert.Contains("/events > 123/", program, StringComparison.Ordinal);
         Assert.Contains("stack(9);", program, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("12.4", false)]
+    [InlineData("13.2", true)]
+    [InlineData("14.2", true)]
+    [InlineData("15.0", true)]
+    public void An_item_that_the_allocator_leaves_to_memset_is_seen_where_it_jumps_there(string release, bool isJump)
+    {
+        List<string> probes = DProgram.Read(TraceProgram.For(s_suspects["zone"], new TraceBounds(), FreeBsdRelease.Parse(release))).Probes;
+
+        Assert.Equal(isJump, probes.Contains("fbt:kernel:memset_std:entry"));
+        Assert.Equal(isJump, probes.Contains("fbt:kernel:memset_erms:entry"));
+    }
+
+    [Theory]
+    [InlineData("12.4", SuspectKind.Zone, 16)]
+    [InlineData("13.2", SuspectKind.Module, 32)]
+    [InlineData("14.2", SuspectKind.Zone, 64)]
+    [InlineData("14.2", SuspectKind.Module, 128)]
+    [InlineData(null, SuspectKind.Malloc, 64)]
+    public void Every_processor_that_the_kernel_could_have_gets_room_for_variables(string? release, SuspectKind kind, int mebibytes)
+    {
+        TraceSuspect suspect = s_suspects.Values.First(s => s.Kind == kind);
+
+        string program = TraceProgram.For(suspect, new TraceBounds(), FreeBsdRelease.Parse(release));
+
+        Assert.Contains($"#pragma D option dynvarsize={mebibytes}m\n", program, StringComparison.Ordinal);
     }
 
     [Theory]

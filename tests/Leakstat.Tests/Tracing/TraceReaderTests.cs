@@ -38,6 +38,28 @@ public sealed class TraceReaderTests
         Assert.Equal(sum, trace.Sites.Sum(s => s.Value));
     }
 
+    [Theory]
+    [InlineData(10, 10, 0)]
+    [InlineData(14, 4, 10)]
+    [InlineData(3, 4, 0)]
+    public void A_program_counts_its_requests_against_what_it_saw_return(int requests, int returned, int unseen)
+    {
+        Trace trace = Read($"""
+            leakstat-trace 1 kind=zone release=14.2 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=1000 suspect=socket
+            F 0xfffff80003a41c00 2000
+            leakstat-trace requests={requests}
+            leakstat-trace returned={returned}
+            leakstat-trace end why=time end=30000000000 errors=0
+
+            """);
+
+        Assert.Equal((requests, returned, unseen), (trace.Requests, trace.Returned, trace.Unseen));
+        Assert.Equal(unseen == 0, trace.IsWhole);
+        Assert.Equal(unseen > 0, TraceWords.Reservations(trace).Any(r => r.Contains("not seen to return", StringComparison.Ordinal)));
+        Assert.Equal(unseen == 0, TraceWords.SelfCheck(trace) is not null);
+        Assert.Equal(0, trace.SkippedLines);
+    }
+
     [Fact]
     public void An_empty_aggregation_in_json_is_recognised()
     {

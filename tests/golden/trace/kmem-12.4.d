@@ -11,7 +11,7 @@
 #pragma D option switchrate=10hz
 #pragma D option dynvarsize=16m
 #pragma D option strsize=128
-/* Which static functions have probes on this release is not known: what is missing is left out. */
+/* Which functions have probes there is not known in full: what is missing is left out, and counted. */
 #pragma D option zdefs
 
 int closing;
@@ -21,11 +21,23 @@ int failed;
 string why;
 self int64_t bytes;
 self int depth;
+self int forwards;
 
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=kmem release=12.4 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "kmem");
+}
+
+/* Counted against what returns: a function that ends in a jump to another has no return. */
+fbt:kernel:kmem_malloc_domainset:entry,
+fbt:kernel:kmem_alloc_contig_domainset:entry,
+fbt:kernel:kmem_alloc_attr_domainset:entry
+/!closing && (!self->depth || stackdepth + 1 <= self->depth) && !(self->forwards && stackdepth + 1 == self->depth)/
+{
+	@requests = sum(1);
 }
 
 /* No deeper than one that is remembered: that one has ended unseen. */
@@ -35,6 +47,7 @@ fbt:kernel:kmem_alloc_attr_domainset:entry
 /self->depth && stackdepth < self->depth/
 {
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -74,7 +87,9 @@ fbt:kernel:kmem_alloc_contig_domainset:return,
 fbt:kernel:kmem_alloc_attr_domainset:return
 /self->depth && stackdepth + 1 == self->depth/
 {
+	@returned = sum(1);
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -124,5 +139,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

@@ -9,7 +9,7 @@
 #pragma D option quiet
 #pragma D option bufsize=8m
 #pragma D option switchrate=10hz
-#pragma D option dynvarsize=16m
+#pragma D option dynvarsize=64m
 #pragma D option strsize=128
 
 int closing;
@@ -19,11 +19,23 @@ int failed;
 string why;
 self int64_t bytes;
 self int depth;
+self int forwards;
 
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=kmem release=14.2 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "kmem");
+}
+
+/* Counted against what returns: a function that ends in a jump to another has no return. */
+fbt:kernel:kmem_malloc_domainset:entry,
+fbt:kernel:kmem_alloc_contig_domainset:entry,
+fbt:kernel:kmem_alloc_attr_domainset:entry
+/!closing && (!self->depth || stackdepth + 1 <= self->depth) && !(self->forwards && stackdepth + 1 == self->depth)/
+{
+	@requests = sum(1);
 }
 
 /* No deeper than one that is remembered: that one has ended unseen. */
@@ -33,6 +45,7 @@ fbt:kernel:kmem_alloc_attr_domainset:entry
 /self->depth && stackdepth < self->depth/
 {
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -72,7 +85,9 @@ fbt:kernel:kmem_alloc_contig_domainset:return,
 fbt:kernel:kmem_alloc_attr_domainset:return
 /self->depth && stackdepth + 1 == self->depth/
 {
+	@returned = sum(1);
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -122,5 +137,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

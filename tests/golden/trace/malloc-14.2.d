@@ -9,7 +9,7 @@
 #pragma D option quiet
 #pragma D option bufsize=8m
 #pragma D option switchrate=10hz
-#pragma D option dynvarsize=16m
+#pragma D option dynvarsize=64m
 #pragma D option strsize=128
 
 int closing;
@@ -22,6 +22,8 @@ self int64_t bytes;
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=malloc release=14.2 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "CAM queue");
 }
 
@@ -30,6 +32,7 @@ dtmalloc::CAM_queue:malloc
 /!closing && arg3 > 0 && stringof(((struct malloc_type *)arg0)->ks_shortdesc) == "CAM queue"/
 {
 	self->bytes = arg3;
+	@requests = sum(1);
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -60,6 +63,7 @@ fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return
 /self->bytes/
 {
+	@returned = sum(1);
 	self->bytes = 0;
 }
 
@@ -127,5 +131,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

@@ -11,7 +11,7 @@
 #pragma D option switchrate=10hz
 #pragma D option dynvarsize=16m
 #pragma D option strsize=128
-/* Which static functions have probes on this release is not known: what is missing is left out. */
+/* Which functions have probes there is not known in full: what is missing is left out, and counted. */
 #pragma D option zdefs
 
 int closing;
@@ -21,12 +21,15 @@ int failed;
 string why;
 self int64_t bytes;
 self int depth;
+self int forwards;
 int64_t zone0;
 int64_t zone1;
 
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=mbuf release=13.2 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "mbuf_cluster");
 }
 
@@ -47,6 +50,15 @@ fbt:kernel:uma_zalloc_domain:entry
 	zone1 = arg0;
 }
 
+/* Counted against what returns: a function that ends in a jump to another has no return. */
+fbt:kernel:uma_zalloc_arg:entry,
+fbt:kernel:uma_zalloc_smr:entry,
+fbt:kernel:uma_zalloc_domain:entry
+/!closing && arg0 != 0 && (arg0 == zone0 || arg0 == zone1) && (!self->depth || stackdepth + 1 <= self->depth) && !(self->forwards && stackdepth + 1 == self->depth)/
+{
+	@requests = sum(1);
+}
+
 /* No deeper than one that is remembered: that one has ended unseen. */
 fbt:kernel:uma_zalloc_arg:entry,
 fbt:kernel:uma_zalloc_smr:entry,
@@ -54,6 +66,7 @@ fbt:kernel:uma_zalloc_domain:entry
 /self->depth && stackdepth < self->depth/
 {
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -65,6 +78,12 @@ fbt:kernel:uma_zalloc_domain:entry
 {
 	self->bytes = ((struct uma_zone *)arg0)->uz_size + (arg0 == zone1 ? 2048 : 0);
 	self->depth = stackdepth + 1;
+}
+
+fbt:kernel:uma_zalloc_domain:entry
+/self->depth && stackdepth + 1 == self->depth/
+{
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -97,7 +116,29 @@ fbt:kernel:cache_alloc_retry:return,
 fbt:kernel:zone_alloc_item:return
 /self->depth && stackdepth + 1 == self->depth/
 {
+	@returned = sum(1);
 	self->depth = 0;
+	self->forwards = 0;
+	self->bytes = 0;
+}
+
+/* The allocator left by a jump to the zeroing of the item, which returns in its place. */
+fbt:kernel:memset_std:entry,
+fbt:kernel:memset_erms:entry
+/self->depth && stackdepth + 1 == self->depth && arg1 == 0 && arg2 <= self->bytes/
+{
+	printf("A 0x%x %d %d\n", arg0, self->bytes, timestamp);
+	stack(24);
+	events++;
+}
+
+fbt:kernel:memset_std:entry,
+fbt:kernel:memset_erms:entry
+/self->depth && stackdepth + 1 == self->depth && arg1 == 0 && arg2 <= self->bytes/
+{
+	@returned = sum(1);
+	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -151,5 +192,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

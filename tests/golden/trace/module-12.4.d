@@ -9,9 +9,9 @@
 #pragma D option quiet
 #pragma D option bufsize=8m
 #pragma D option switchrate=10hz
-#pragma D option dynvarsize=16m
+#pragma D option dynvarsize=32m
 #pragma D option strsize=128
-/* Which static functions have probes on this release is not known: what is missing is left out. */
+/* Which functions have probes there is not known in full: what is missing is left out, and counted. */
 #pragma D option zdefs
 
 int closing;
@@ -21,13 +21,28 @@ int failed;
 string why;
 self int64_t bytes;
 self int depth;
+self int forwards;
 self int64_t address;
 int live[int64_t];
 
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=module release=12.4 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "leakmod.ko");
+}
+
+/* Counted against what returns: a function that ends in a jump to another has no return. */
+fbt:kernel:malloc:entry,
+fbt:kernel:mallocarray:entry,
+fbt:kernel:realloc:entry,
+fbt:kernel:reallocf:entry,
+fbt:kernel:contigmalloc:entry,
+fbt:kernel:contigmalloc_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && (!self->depth || stackdepth + 1 <= self->depth) && !(self->forwards && stackdepth + 1 == self->depth)/
+{
+	@requests = sum(1);
 }
 
 /* No deeper than one that is remembered: that one has ended unseen. */
@@ -40,6 +55,7 @@ fbt:kernel:contigmalloc_domainset:entry
 /self->depth && stackdepth < self->depth/
 {
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -65,6 +81,7 @@ fbt:kernel:mallocarray:entry
 {
 	self->bytes = arg0 * arg1;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -81,6 +98,7 @@ fbt:kernel:realloc:entry
 {
 	self->bytes = arg1;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -161,7 +179,9 @@ fbt:kernel:realloc:return,
 fbt:kernel:reallocf:return
 /self->depth && stackdepth + 1 == self->depth/
 {
+	@returned = sum(1);
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -238,5 +258,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

@@ -9,7 +9,7 @@
 #pragma D option quiet
 #pragma D option bufsize=8m
 #pragma D option switchrate=10hz
-#pragma D option dynvarsize=16m
+#pragma D option dynvarsize=128m
 #pragma D option strsize=128
 
 int closing;
@@ -19,13 +19,34 @@ int failed;
 string why;
 self int64_t bytes;
 self int depth;
+self int forwards;
 self int64_t address;
 int live[int64_t];
 
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=module release=14.2 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "leakmod.ko");
+}
+
+/* Counted against what returns: a function that ends in a jump to another has no return. */
+fbt:kernel:malloc:entry,
+fbt:kernel:malloc_domainset:entry,
+fbt:kernel:malloc_exec:entry,
+fbt:kernel:malloc_aligned:entry,
+fbt:kernel:malloc_domainset_aligned:entry,
+fbt:kernel:malloc_domainset_exec:entry,
+fbt:kernel:mallocarray:entry,
+fbt:kernel:mallocarray_domainset:entry,
+fbt:kernel:realloc:entry,
+fbt:kernel:reallocf:entry,
+fbt:kernel:contigmalloc:entry,
+fbt:kernel:contigmalloc_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && (!self->depth || stackdepth + 1 <= self->depth) && !(self->forwards && stackdepth + 1 == self->depth)/
+{
+	@requests = sum(1);
 }
 
 /* No deeper than one that is remembered: that one has ended unseen. */
@@ -36,6 +57,7 @@ fbt:kernel:malloc_aligned:entry,
 fbt:kernel:malloc_domainset_aligned:entry,
 fbt:kernel:malloc_domainset_exec:entry,
 fbt:kernel:mallocarray:entry,
+fbt:kernel:mallocarray_domainset:entry,
 fbt:kernel:realloc:entry,
 fbt:kernel:reallocf:entry,
 fbt:kernel:contigmalloc:entry,
@@ -43,6 +65,7 @@ fbt:kernel:contigmalloc_domainset:entry
 /self->depth && stackdepth < self->depth/
 {
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -84,6 +107,7 @@ fbt:kernel:malloc_exec:entry
 {
 	self->bytes = arg0;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -100,6 +124,7 @@ fbt:kernel:malloc_aligned:entry
 {
 	self->bytes = arg0;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -116,6 +141,7 @@ fbt:kernel:malloc_domainset_aligned:entry
 {
 	self->bytes = arg0;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -148,10 +174,28 @@ fbt:kernel:mallocarray:entry
 {
 	self->bytes = arg0 * arg1;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
 fbt:kernel:mallocarray:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* mallocarray_domainset(9), called by the module. */
+fbt:kernel:mallocarray_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0 * arg1;
+	self->depth = stackdepth + 1;
+	self->forwards = 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:mallocarray_domainset:entry
 /!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
 {
 	why = "dynamic variables";
@@ -164,6 +208,7 @@ fbt:kernel:realloc:entry
 {
 	self->bytes = arg1;
 	self->depth = stackdepth + 1;
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -248,7 +293,9 @@ fbt:kernel:realloc:return,
 fbt:kernel:reallocf:return
 /self->depth && stackdepth + 1 == self->depth/
 {
+	@returned = sum(1);
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -331,5 +378,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

@@ -9,8 +9,10 @@
 #pragma D option quiet
 #pragma D option bufsize=8m
 #pragma D option switchrate=10hz
-#pragma D option dynvarsize=16m
+#pragma D option dynvarsize=64m
 #pragma D option strsize=128
+/* Which functions have probes there is not known in full: what is missing is left out, and counted. */
+#pragma D option zdefs
 
 int closing;
 int second;
@@ -19,11 +21,14 @@ int failed;
 string why;
 self int64_t bytes;
 self int depth;
+self int forwards;
 int64_t zone0;
 
 dtrace:::BEGIN
 {
 	why = "interrupted";
+	@requests = sum(0);
+	@returned = sum(0);
 	printf("leakstat-trace 1 kind=zone release=14.2 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "leakmod item");
 }
 
@@ -36,6 +41,15 @@ fbt:kernel:uma_zalloc_domain:entry
 	zone0 = arg0;
 }
 
+/* Counted against what returns: a function that ends in a jump to another has no return. */
+fbt:kernel:uma_zalloc_arg:entry,
+fbt:kernel:uma_zalloc_smr:entry,
+fbt:kernel:uma_zalloc_domain:entry
+/!closing && arg0 != 0 && (arg0 == zone0) && (!self->depth || stackdepth + 1 <= self->depth) && !(self->forwards && stackdepth + 1 == self->depth)/
+{
+	@requests = sum(1);
+}
+
 /* No deeper than one that is remembered: that one has ended unseen. */
 fbt:kernel:uma_zalloc_arg:entry,
 fbt:kernel:uma_zalloc_smr:entry,
@@ -43,6 +57,7 @@ fbt:kernel:uma_zalloc_domain:entry
 /self->depth && stackdepth < self->depth/
 {
 	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -54,6 +69,12 @@ fbt:kernel:uma_zalloc_domain:entry
 {
 	self->bytes = ((struct uma_zone *)arg0)->uz_size;
 	self->depth = stackdepth + 1;
+}
+
+fbt:kernel:uma_zalloc_domain:entry
+/self->depth && stackdepth + 1 == self->depth/
+{
+	self->forwards = 1;
 }
 
 /* The variable was not kept: out of room, and allocations would be missed. */
@@ -86,7 +107,29 @@ fbt:kernel:cache_alloc_retry:return,
 fbt:kernel:zone_alloc_item:return
 /self->depth && stackdepth + 1 == self->depth/
 {
+	@returned = sum(1);
 	self->depth = 0;
+	self->forwards = 0;
+	self->bytes = 0;
+}
+
+/* The allocator left by a jump to the zeroing of the item, which returns in its place. */
+fbt:kernel:memset_std:entry,
+fbt:kernel:memset_erms:entry
+/self->depth && stackdepth + 1 == self->depth && arg1 == 0 && arg2 <= self->bytes/
+{
+	printf("A 0x%x %d %d\n", arg0, self->bytes, timestamp);
+	stack(24);
+	events++;
+}
+
+fbt:kernel:memset_std:entry,
+fbt:kernel:memset_erms:entry
+/self->depth && stackdepth + 1 == self->depth && arg1 == 0 && arg2 <= self->bytes/
+{
+	@returned = sum(1);
+	self->depth = 0;
+	self->forwards = 0;
 	self->bytes = 0;
 }
 
@@ -139,5 +182,7 @@ dtrace:::ERROR
 
 dtrace:::END
 {
+	printa("leakstat-trace requests=%@d\n", @requests);
+	printa("leakstat-trace returned=%@d\n", @returned);
 	printf("leakstat-trace end why=%s end=%d errors=%d\n", why, timestamp, failed);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
+using Leakstat.Reports.Views.Histories;
 using Leakstat.Store;
 using Leakstat.Store.Errors;
 
@@ -22,7 +23,6 @@ internal static class HistoryCheck
     public static int Run(ParseResult parsed, HistoryStoreOptions options, Terminal terminal)
     {
         string file = parsed.GetValue(options.Store)!;
-        bool json = parsed.GetValue(options.Json);
         ImmutableArray<string> problems;
         try
         {
@@ -34,27 +34,11 @@ internal static class HistoryCheck
             problems = [e.Message];
         }
 
-        if (json)
-        {
-            HistoryJson.Write(terminal, "problems", writer =>
-            {
-                foreach (string problem in problems)
-                {
-                    writer.WriteStringValue(problem);
-                }
-            });
-        }
-        else
-        {
-            using TextWriter writer = terminal.Writer();
-            foreach (string problem in problems)
-            {
-                writer.WriteLine($"{file}: {problem}");
-            }
-
-            writer.WriteLine(problems.IsEmpty ? $"{file}: sound" : $"{file}: damaged; load the captures that are left into a new store");
-        }
-
+        options.Print(
+            parsed,
+            terminal,
+            output => HistoryJson.Write(problems, output),
+            writer => new HistoryText(file).Write(problems, writer));
         return problems.IsEmpty ? ExitCode.Done : ExitCode.Found;
     }
 }

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Text.Json;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Sources;
 using Leakstat.History;
-using Leakstat.Model;
-using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Histories;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;
@@ -27,107 +25,41 @@ internal static class HistoryList
     public static int Run(ParseResult parsed, HistoryStoreOptions options, Option<string?> chosen, Terminal terminal)
     {
         string file = parsed.GetValue(options.Store)!;
-        string? name = parsed.GetValue(chosen);
-        bool json = parsed.GetValue(options.Json);
         using var store = new StoreReader(file);
         ImmutableArray<StoredHost> hosts = store.Hosts();
-        if (name is not null)
+        if (parsed.GetValue(chosen) is { } name)
         {
             StoredHost host = StoreReading.Choose(file, hosts, name);
-            ListSeries(host, store.Load(host.Name)!, json, terminal);
-        }
-        else if (json)
-        {
-            HistoryJson.Write(terminal, "hosts", writer =>
-            {
-                foreach (StoredHost host in hosts)
-                {
-                    Write(writer, host);
-                }
-            });
-        }
-        else
-        {
-            ListHosts(file, hosts, terminal);
+            HistorySeries[] series = [.. store.Load(host.Name)!.Series.Select(Row)];
+            options.Print(
+                parsed,
+                terminal,
+                output => HistoryJson.Write(series, output),
+                writer => HistoryText.Write(host.Name, series, writer));
+            return ExitCode.Done;
         }
 
+        HistoryHost[] rows =
+        [
+            .. hosts.Select(h => new HistoryHost(
+                h.Name, h.Captures, h.Hours, h.Days, h.Series, h.Earliest, h.Latest)),
+        ];
+        options.Print(
+            parsed,
+            terminal,
+            output => HistoryJson.Write(rows, output),
+            writer => new HistoryText(file).Write(rows, new FileInfo(file).Length, writer));
         return ExitCode.Done;
     }
 
-    private static void Write(Utf8JsonWriter json, StoredHost host)
-    {
-        json.WriteStartObject();
-        json.WriteString("host", host.Name);
-        json.WriteNumber("captures", host.Captures);
-        json.WriteNumber("hours", host.Hours);
-        json.WriteNumber("days", host.Days);
-        json.WriteNumber("series", host.Series);
-        if (host is { Earliest: { } earliest, Latest: { } latest })
-        {
-            json.WriteString("earliest", earliest.ToString("yyyy-MM-ddTHH:mm:ssZ", null));
-            json.WriteString("latest", latest.ToString("yyyy-MM-ddTHH:mm:ssZ", null));
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void ListHosts(string file, ImmutableArray<StoredHost> hosts, Terminal terminal)
-    {
-        using TextWriter writer = terminal.Writer();
-        int width = Math.Max(4, hosts.Select(h => Printable(h.Name).Length).DefaultIfEmpty().Max());
-        writer.WriteLine($"{"Host".PadRight(width)}  {"Captures",9}  {"Hours",7}  {"Days",6}  {"Series",6}  From .. to");
-        foreach (StoredHost host in hosts)
-        {
-            string span = host is { Earliest: { } earliest, Latest: { } latest }
-                ? $"{Display.Time(earliest)} .. {Display.Time(latest)}"
-                : "times unknown";
-            writer.WriteLine($"{Printable(host.Name).PadRight(width)}  {host.Captures,9}  {host.Hours,7}  {host.Days,6}  {host.Series,6}  {span}");
-        }
-
-        writer.WriteLine($"{file}: {Display.Count(hosts.Length, "host", "hosts")}, {Display.Bytes(new FileInfo(file).Length)}");
-    }
-
-    private static void ListSeries(StoredHost host, HostHistory history, bool json, Terminal terminal)
-    {
-        if (json)
-        {
-            HistoryJson.Write(terminal, "series", writer =>
-            {
-                foreach (Series series in history.Series)
-                {
-                    (int count, long last) = Summary(series);
-                    writer.WriteStartObject();
-                    writer.WriteString("kind", SeriesKindName.Of(series.Key.Kind));
-                    writer.WriteString("name", series.Key.Name);
-                    if (series.ItemSize > 0)
-                    {
-                        writer.WriteNumber("itemSize", series.ItemSize);
-                    }
-
-                    writer.WriteNumber("values", count);
-                    writer.WriteNumber("last", last);
-                    writer.WriteEndObject();
-                }
-            });
-            return;
-        }
-
-        using TextWriter output = terminal.Writer();
-        output.WriteLine($"{"Kind",-15}  {"Values",7}  {"Last",20}  Name");
-        foreach (Series series in history.Series)
-        {
-            (int count, long last) = Summary(series);
-            output.WriteLine($"{SeriesKindName.Of(series.Key.Kind),-15}  {count,7}  {last,20}  {Printable(series.Key.Name)}");
-        }
-
-        output.WriteLine($"{Printable(host.Name)}: {Display.Count(history.Series.Count(), "series", "series")}");
-    }
-
-    private static (int Count, long Last) Summary(Series series)
+    private static HistorySeries Row(Series series)
     {
         ImmutableArray<long?> values = series.Values;
-        return (values.Count(v => v is not null), values.Last(v => v is not null)!.Value);
+        return new HistorySeries(
+            SeriesKindName.Of(series.Key.Kind),
+            series.Key.Name,
+            series.ItemSize > 0 ? series.ItemSize : null,
+            values.Count(v => v is not null),
+            values.Last(v => v is not null)!.Value);
     }
-
-    private static string Printable(string name) => PrintableText.Of(StoreReading.Shown(name));
 }

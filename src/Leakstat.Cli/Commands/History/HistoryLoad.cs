@@ -6,6 +6,7 @@ using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Model;
+using Leakstat.Reports.Views.Histories;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;
@@ -38,7 +39,7 @@ internal static class HistoryLoad
         string[] sources = parsed.GetValue(named)!;
         bool verbose = parsed.GetValue(options.Verbose);
         SourceSet set = SourceReading.Open(sources, terminal);
-        List<Loaded> all = [];
+        List<LoadedHost> all = [];
         using (var store = new StoreWriter(file))
         {
             foreach (HostSource host in set.Hosts)
@@ -52,11 +53,15 @@ internal static class HistoryLoad
             terminal.Error.WriteLine($"leakstat: {problem.At}: {problem.Text}");
         }
 
-        Report(file, all, parsed.GetValue(options.Json), parsed.GetValue(options.Quiet), terminal);
+        options.PrintUnlessQuiet(
+            parsed,
+            terminal,
+            output => HistoryJson.Write(all, output),
+            writer => new HistoryText(file).Write(all, writer));
         return ExitCode.Done;
     }
 
-    private static Loaded Load(StoreWriter store, HostSource source, bool verbose, Terminal terminal)
+    private static LoadedHost Load(StoreWriter store, HostSource source, bool verbose, Terminal terminal)
     {
         HostWriter host = store.Host(source.Host ?? "");
         var clock = Stopwatch.StartNew();
@@ -82,7 +87,7 @@ internal static class HistoryLoad
         }
 
         Commit(isEnd: true);
-        return new Loaded(host.Name, stored, known - host.TooOld + source.Repeated.Length, host.TooOld);
+        return new LoadedHost(host.Name, stored, known - host.TooOld + source.Repeated.Length, host.TooOld);
 
         void Commit(bool isEnd)
         {
@@ -97,35 +102,4 @@ internal static class HistoryLoad
             clock.Restart();
         }
     }
-
-    private static void Report(string file, List<Loaded> all, bool json, bool quiet, Terminal terminal)
-    {
-        if (json)
-        {
-            HistoryJson.Write(terminal, "loaded", writer =>
-            {
-                foreach (Loaded host in all)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("host", host.Host);
-                    writer.WriteNumber("stored", host.Stored);
-                    writer.WriteNumber("known", host.Known);
-                    writer.WriteNumber("tooOld", host.TooOld);
-                    writer.WriteEndObject();
-                }
-            });
-        }
-        else if (!quiet)
-        {
-            using TextWriter writer = terminal.Writer();
-            foreach (Loaded host in all)
-            {
-                string old = host.TooOld > 0 ? $", {Display.Count(host.TooOld)} older than what was pruned and left out" : "";
-                string known = host.Known > 0 ? $", {Display.Count(host.Known)} there already" : "";
-                writer.WriteLine($"{StoreReading.Shown(host.Host)}: {Display.Count(host.Stored, "capture", "captures")} stored in {file}{known}{old}");
-            }
-        }
-    }
-
-    private sealed record Loaded(string Host, int Stored, int Known, int TooOld);
 }

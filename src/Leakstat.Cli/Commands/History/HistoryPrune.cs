@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
-using Leakstat.Model;
+using Leakstat.Reports.Views.Histories;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;
@@ -45,36 +45,18 @@ internal static class HistoryPrune
             pruned = store.Prune(retention.Of(parsed), DateTimeOffset.UtcNow);
         }
 
-        if (parsed.GetValue(options.Json))
-        {
-            HistoryJson.Write(terminal, "pruned", writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("captures", pruned.Captures);
-                writer.WriteNumber("hours", pruned.Hours);
-                writer.WriteNumber("days", pruned.Days);
-                writer.WriteNumber("bytesBefore", pruned.BytesBefore);
-                writer.WriteNumber("bytes", pruned.BytesAfter);
-                if (pruned.BytesUnused > 0)
-                {
-                    writer.WriteNumber("bytesUnused", pruned.BytesUnused);
-                }
-
-                writer.WriteEndObject();
-            });
-        }
-        else if (!parsed.GetValue(options.Quiet))
-        {
-            using TextWriter writer = terminal.Writer();
-            writer.WriteLine(
-                $"{file}: {Display.Count(pruned.Captures, "capture", "captures")} thinned out, {Display.Count(pruned.Hours, "hour", "hours")} "
-                + $"turned into days, {Display.Count(pruned.Days, "day", "days")} dropped; {Display.Bytes(pruned.BytesBefore)} before, "
-                + $"{Display.Bytes(pruned.BytesAfter)} now"
-                + (pruned.BytesUnused > 0
-                    ? $", {Display.Bytes(pruned.BytesUnused)} of it free for what is loaded next: the disk has no room to make the file smaller"
-                    : ""));
-        }
-
+        var row = new PrunedStore(
+            pruned.Captures,
+            pruned.Hours,
+            pruned.Days,
+            pruned.BytesBefore,
+            pruned.BytesAfter,
+            pruned.BytesUnused > 0 ? pruned.BytesUnused : null);
+        options.PrintUnlessQuiet(
+            parsed,
+            terminal,
+            output => HistoryJson.Write(row, output),
+            writer => new HistoryText(file).Write(row, writer));
         return ExitCode.Done;
     }
 }

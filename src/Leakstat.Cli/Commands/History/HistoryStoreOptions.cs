@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 
 namespace Leakstat.Cli.Commands.History;
@@ -31,6 +32,20 @@ internal sealed class HistoryStoreOptions
 
     /// <summary>More.</summary>
     public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "say each time when captures are stored" };
+
+    /// <summary>Prints what a subcommand did or found on standard output, as JSON or as text.</summary>
+    public void Print(ParseResult parsed, Terminal terminal, Action<Stream> json, Action<TextWriter> text) =>
+        ReportOutput.Print(parsed, _common, terminal, json, (writer, _) => text(writer));
+
+    /// <inheritdoc cref="Print"/>
+    /// <remarks>With <c>--quiet</c> only JSON.</remarks>
+    public void PrintUnlessQuiet(ParseResult parsed, Terminal terminal, Action<Stream> json, Action<TextWriter> text)
+    {
+        if (parsed.GetValue(Json) || !parsed.GetValue(Quiet))
+        {
+            Print(parsed, terminal, json, text);
+        }
+    }
 
     /// <summary>Refuses a command line without a store.</summary>
     public static void RequireStore(Command command, HistoryStoreOptions options) => command.Validators.Add(result =>

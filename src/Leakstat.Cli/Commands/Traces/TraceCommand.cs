@@ -96,7 +96,13 @@ internal static class TraceCommand
                     + $"{Display.Count((long)estimate.EventsPerSecond)} events per second, by {latest.Source}");
         }
 
-        return TraceProgram.For(suspect, bounds, options.ReleaseOf(parsed) ?? latest?.Host.Release);
+        FreeBsdRelease? release = options.ReleaseOf(parsed) ?? latest?.Host.Release;
+        if (latest is not null)
+        {
+            terminal.Error.WriteLine($"leakstat: {OverheadEstimate.Memory(suspect, release)}");
+        }
+
+        return TraceProgram.For(suspect, bounds, release);
     }
 
     private static int Show(

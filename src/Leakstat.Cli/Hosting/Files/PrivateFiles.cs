@@ -1,3 +1,5 @@
+using Leakstat.Store;
+
 namespace Leakstat.Cli.Hosting.Files;
 
 /// <summary>
@@ -6,26 +8,17 @@ namespace Leakstat.Cli.Hosting.Files;
 /// </summary>
 internal static class PrivateFiles
 {
-    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a folder, and those above it that are missing, mode 0700; one that is there stays as it is.</summary>
-    public static void MakeFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnerFolder);
-        }
-    }
+    /// <summary>Makes a folder, and those above it that are missing, each mode 0700; what is there stays as it is.</summary>
+    public static void MakeFolder(string path) => PrivateFolder.Make(path);
 
     /// <summary>Makes a new file, mode 0600; fails where something of that name is there.</summary>
-    public static FileStream Create(string path)
+    /// <param name="path">Its path.</param>
+    /// <param name="access">Whether it is to be read, too.</param>
+    public static FileStream Create(string path, FileAccess access = FileAccess.Write)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = access, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerFile;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Leakstat.Captures.Secrets;
@@ -9,6 +10,9 @@ namespace Leakstat.Captures.Scrub;
 /// <summary>Rewrites a capture's manifest: the host renamed, strings of other members as text of which nothing is known.</summary>
 internal static class ManifestScrub
 {
+    /// <summary>Members whose numbers are the collector's own; any other may say whose host it is.</summary>
+    private static readonly string[] s_numbers = ["osreldate", "status"];
+
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 32 };
 
     /// <summary>The manifest without what is secret; of a damaged one, what is read of it.</summary>
@@ -17,7 +21,7 @@ internal static class ManifestScrub
         try
         {
             using var document = JsonDocument.Parse(bytes, Reading);
-            return Written(json => Value(json, document.RootElement, "", scrubber, names));
+            return Written(json => Value(json, document.RootElement, "", 0, scrubber, names));
         }
         catch (JsonException)
         {
@@ -51,7 +55,7 @@ internal static class ManifestScrub
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    private static void Value(Utf8JsonWriter json, JsonElement value, string key, LineScrubber scrubber, Pseudonyms names)
+    private static void Value(Utf8JsonWriter json, JsonElement value, string key, int depth, LineScrubber scrubber, Pseudonyms names)
     {
         switch (value.ValueKind)
         {
@@ -59,8 +63,8 @@ internal static class ManifestScrub
                 json.WriteStartObject();
                 foreach (JsonProperty member in value.EnumerateObject())
                 {
-                    json.WritePropertyName(names.Restore(scrubber.Generic(Latin(member.Name)), aligned: false));
-                    Value(json, member.Value, member.Name, scrubber, names);
+                    json.WritePropertyName(names.Restore(scrubber.Strict(Latin(member.Name)), aligned: false));
+                    Value(json, member.Value, member.Name, depth + 1, scrubber, names);
                 }
 
                 json.WriteEndObject();
@@ -69,7 +73,7 @@ internal static class ManifestScrub
                 json.WriteStartArray();
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    Value(json, item, key, scrubber, names);
+                    Value(json, item, key, depth + 1, scrubber, names);
                 }
 
                 json.WriteEndArray();
@@ -79,15 +83,22 @@ internal static class ManifestScrub
                 json.WriteStringValue(names.Restore(key switch
                 {
                     "host" => scrubber.Host(text),
-                    "takenAt" or "version" or "collector" or "release" => scrubber.Generic(text),
+                    "takenAt" when depth == 1 && IsTime(text) => text,
                     _ => scrubber.Strict(text),
                 }, aligned: false));
+                break;
+            case JsonValueKind.Number when !s_numbers.Contains(key):
+                json.WriteNumberValue(0);
                 break;
             default:
                 value.WriteTo(json);
                 break;
         }
     }
+
+    private static bool IsTime(string text) =>
+        text.Length <= 40 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
+        && !text.Any(c => char.IsAsciiLetter(c) && c is not ('T' or 'Z' or 't' or 'z'));
 
     private static string Latin(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -20,9 +20,17 @@ internal sealed class PathScrub(Pseudonyms names)
         "leak", "load", "fresh", "an", "aux", "rn", "file", "folder", "system", "kernel", "memory", "mbuf",
     ], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Digits of the longest number that counts captures.</summary>
+    private const int LongestNumber = 4;
+
+    private const int MostOptions = 3;
+
     private readonly SortedDictionary<string, SortedSet<string>> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _chosen = [];
     private readonly HashSet<string> _files = [];
+
+    /// <summary>The files that were noted, in order.</summary>
+    public IEnumerable<string> Files => _files.Order(StringComparer.Ordinal);
 
     /// <summary>Takes note of a file of the source.</summary>
     public void Add(string path)
@@ -52,15 +60,20 @@ internal sealed class PathScrub(Pseudonyms names)
         }
     }
 
-    /// <summary>The path of a file in the output.</summary>
-    public string Of(string path)
+    /// <summary>The path of a file in the output; null for one that was not noted.</summary>
+    public string? Of(string path)
     {
         string[] parts = path.Split('/');
         string full = "";
         for (int i = 0; i < parts.Length; i++)
         {
             full = full.Length == 0 ? parts[i] : full + "/" + parts[i];
-            parts[i] = _chosen[full];
+            if (!_chosen.TryGetValue(full, out string? chosen))
+            {
+                return null;
+            }
+
+            parts[i] = chosen;
         }
 
         return string.Join('/', parts);
@@ -93,7 +106,10 @@ internal sealed class PathScrub(Pseudonyms names)
 
     private bool IsHost(string name) => names.Knows(SecretKind.Host, name.Split('.')[0]);
 
-    /// <summary>Whether every run of letters in a name says what a file holds, or is one or two letters of an option.</summary>
+    /// <summary>
+    /// Whether a name tells nothing of anybody: every run of letters says what a file holds, or is the letter of an option,
+    /// and there is one short number at most; several may be an address or a date.
+    /// </summary>
     private static bool Stays(string name)
     {
         if (name.Length > 64)
@@ -101,34 +117,39 @@ internal sealed class PathScrub(Pseudonyms names)
             return false;
         }
 
-        if (TimestampName.Parse(name, out _) is not null)
-        {
-            return true;
-        }
-
+        int numbers = 0;
+        int letters = 0;
         int start = 0;
         for (int i = 0; i <= name.Length; i++)
         {
-            if (i < name.Length && (char.IsLetter(name[i]) || name[i] > 0x7f))
+            if (i < name.Length && (char.IsAsciiLetter(name[i]) || name[i] > 0x7f))
             {
                 continue;
             }
 
-            if (i - start > 1 && !Plain.Contains(name[start..i]) && !Plain.Contains(WithoutPacking(name[start..i])) && !(name[start..i] is "gz" or "zst"))
+            if (i - start > 1 && !Plain.Contains(name[start..i]) && !(name[start..i] is "gz" or "zst"))
             {
                 return false;
             }
 
-            if (i < name.Length && !char.IsAsciiDigit(name[i]) && name[i] is not ('-' or '_' or '.' or ':'))
+            letters += i - start == 1 ? 1 : 0;
+            int end = i;
+            while (end < name.Length && char.IsAsciiDigit(name[end]))
+            {
+                end++;
+            }
+
+            numbers += end > i ? 1 : 0;
+            if (end - i > LongestNumber || (end < name.Length && end == i && name[i] is not ('-' or '_' or '.' or ':')))
             {
                 return false;
             }
 
+            i = end > i ? end - 1 : i;
             start = i + 1;
         }
 
-        // A long number may be anything, a short one counts.
-        return !name.Split('-', '_', '.', ':').Any(p => p.Length > 4 && p.All(char.IsAsciiDigit));
+        return numbers <= 1 && letters <= MostOptions;
     }
 
     private static string Ending(string name) => Path.GetExtension(WithoutPacking(name)).ToLowerInvariant() is ".txt" or ".json" or ".xml" or ".log" or ".conf"

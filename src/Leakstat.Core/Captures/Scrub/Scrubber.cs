@@ -32,6 +32,9 @@ public sealed record ScrubbedPath(string Source, string? Path, string? Reason);
 /// </summary>
 public sealed class Scrubber
 {
+    private const string CameLater = "came while the source was read; scrub it again to have it";
+    private const string WentAway = "went away while the source was read";
+
     private readonly ReadContext _context;
     private readonly ScrubOptions _options;
     private readonly Pseudonyms _names = new();
@@ -55,6 +58,12 @@ public sealed class Scrubber
 
     /// <summary>How many different originals of each kind were replaced.</summary>
     public ImmutableSortedDictionary<SecretKind, int> Counts => _names.Counts;
+
+    /// <summary>
+    /// What was kept although it looks like a name: zones, types and modules that none of leakstat's tables has. Whether one
+    /// tells something of somebody only a person can judge.
+    /// </summary>
+    public IEnumerable<string> Kept => _names.Kept;
 
     /// <summary>How many texts were taken out without a name in their place.</summary>
     public int Removed => _names.Removed;
@@ -80,17 +89,24 @@ public sealed class Scrubber
         }
 
         paths.Choose();
+        HashSet<string> met = [];
         foreach (SourceEntry entry in SourceEntries.Of(source, _context, (id, text, path) =>
             _problems.Add(new Diagnostic(id, text, new SourceLine(new SourceFile(path), 0)))))
         {
-            string? reason = Refusal(entry.File);
+            met.Add(entry.Path);
+            string? planned = paths.Of(entry.Path);
+            string? reason = planned is null ? CameLater : Refusal(entry.File);
             byte[]? bytes = reason is null ? _texts.Scrub(entry.Path, entry.File.Bytes) : null;
-            string? path = bytes is null ? null : paths.Of(entry.Path);
-            _paths.Add(new ScrubbedPath(entry.Shown, path, bytes is null ? reason ?? _texts.Refusal : null));
+            _paths.Add(new ScrubbedPath(entry.Shown, bytes is null ? null : planned, bytes is null ? reason ?? _texts.Refusal : null));
             if (bytes is not null)
             {
-                yield return new ScrubbedFile(path!, bytes);
+                yield return new ScrubbedFile(planned!, bytes);
             }
+        }
+
+        foreach (string gone in paths.Files.Where(p => !met.Contains(p)))
+        {
+            _paths.Add(new ScrubbedPath(gone, null, WentAway));
         }
     }
 

@@ -45,7 +45,14 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
 
             if (formats[i] is { } format)
             {
-                scrubs.Of(format).Learn(lines[i]);
+                if (format.Name.EndsWith("/text", StringComparison.Ordinal))
+                {
+                    scrubs.Of(format).Learn(lines[i]);
+                }
+                else if (HasKernelNames(format))
+                {
+                    DocumentScrub.Learn(lines[i], _lines, names);
+                }
             }
             else
             {
@@ -142,7 +149,7 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
         if (isCrashSummary && index < 20 && line.Contains(" dumped core - see ", StringComparison.Ordinal))
         {
             int end = line.IndexOf(' ', StringComparison.Ordinal);
-            return _lines.Host(line[..end]) + _lines.Generic(line[end..]);
+            return _lines.Host(line[..end]) + _lines.Strict(line[end..]);
         }
 
         if (PromptLine.TryRead(bytes, out PromptLine prompt))
@@ -163,7 +170,7 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
         int at = prompt.IndexOf('@', StringComparison.Ordinal);
         if (at < 0)
         {
-            return _lines.Generic(prompt);
+            return _lines.Strict(prompt);
         }
 
         int user = at;
@@ -197,6 +204,9 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
         string removed = names.TakeOut();
         return line[..(line.Length - text.Length)] + (char.IsAsciiLetter(text[0]) ? removed.Trim('[', ']') : removed);
     }
+
+    private static bool HasKernelNames(IFormat format) =>
+        format.Command is "vmstat -z" or "vmstat -m" or "kldstat" || format.Command.StartsWith("leakstat", StringComparison.Ordinal);
 
     private void LearnHost(string? host) => NameLearner.LearnHost(names, host);
 

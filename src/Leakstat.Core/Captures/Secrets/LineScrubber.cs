@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -13,10 +12,35 @@ internal sealed class LineScrubber(Pseudonyms names)
     /// <summary>A line longer than this is not text of anything that is read.</summary>
     public const int LongestLine = 1 << 20;
 
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+    /// <summary>Forms are looked for in so much at a time: some take the square of a text's length.</summary>
+    private const int Piece = 4096;
 
-    /// <summary>Scrubs a line whose words may stay where nothing tells that they are secret.</summary>
-    public string Generic(string line)
+    private readonly WordMask _mask = new(names);
+
+    /// <summary>
+    /// Scrubs a line: what its form or what was learned tells to be secret is replaced, and of all other words only those
+    /// stay that are known to be harmless.
+    /// </summary>
+    public string Strict(string line)
+    {
+        if (line.Length <= Piece)
+        {
+            return _mask.Of(names.ReplaceWords(Forms(line)));
+        }
+
+        var built = new StringBuilder(line.Length);
+        for (int at = 0; at < line.Length;)
+        {
+            int end = PieceEnd(line, at);
+            built.Append(end - at > Piece ? names.TakeOut() : Strict(line[at..end]));
+            at = end;
+        }
+
+        return built.ToString();
+    }
+
+    /// <summary>The line with what its form alone tells to be secret replaced.</summary>
+    public string Forms(string line)
     {
         try
         {
@@ -28,15 +52,44 @@ internal sealed class LineScrubber(Pseudonyms names)
         }
     }
 
-    /// <summary>Scrubs a line of which nothing is known: only words of FreeBSD's own and numbers stay.</summary>
-    public string Strict(string line) => MaskUnknown(Generic(line));
+    /// <summary>Part of a name that somebody may have made up: of a sysctl, a tunable.</summary>
+    public string NamePart(string part) =>
+        Forms(part) is var formed && formed != part ? formed : _mask.IsHarmlessName(part) ? part : names.Mark(SecretKind.Name, part);
+
+    /// <summary>
+    /// A program's name, without its folder and what stands behind it: those that FreeBSD and its ports are known by stay.
+    /// </summary>
+    public string Program(string name) => _mask.IsHarmlessName(name) && Forms(name) == name ? name : names.Mark(SecretKind.Program, name);
+
+    /// <summary>Whether all words of a name are FreeBSD's own.</summary>
+    public bool IsHarmlessName(string name) => _mask.IsHarmlessName(name);
+
+    private static int PieceEnd(string line, int at)
+    {
+        if (line.Length - at <= Piece)
+        {
+            return line.Length;
+        }
+
+        for (int end = at + Piece; end > at; end--)
+        {
+            if (line[end - 1] is ' ' or '\t' or ',' or '<' or '>' or '{' or '}')
+            {
+                return end;
+            }
+        }
+
+        // A word beyond all measure: all of it at once.
+        int behind = line.AsSpan(at).IndexOfAny(" \t,<>{}");
+        return behind < 0 ? line.Length : Math.Max(at + behind, at + Piece + 1);
+    }
 
     /// <summary>A host name where its place tells that it is one.</summary>
     public string Host(string host)
     {
         if (host.Length == 0 || host is "localhost" or "(none)" || IPAddress.TryParse(host, out _))
         {
-            return Generic(host);
+            return Strict(host);
         }
 
         int dot = host.IndexOf('.', StringComparison.Ordinal);
@@ -99,9 +152,13 @@ internal sealed class LineScrubber(Pseudonyms names)
         line = SecretPatterns.Uuid().Replace(line, m => IsPlain(m.Value) ? m.Value : names.Mark(SecretKind.Uuid, m.Value));
         line = SecretPatterns.Mac().Replace(line, m => IsPlain(m.Value) ? m.Value : names.Mark(SecretKind.Mac, m.Value));
         line = SecretPatterns.Serial().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Serial, m.Groups["name"].Value));
+        line = SecretPatterns.NfsServer().Replace(line, m => m.Groups["before"].Value + Host(m.Groups["host"].Value) + ":"
+            + (m.Groups["path"].Length > 0 ? names.Mark(SecretKind.Path, m.Groups["path"].Value) : ""));
         line = SecretPatterns.WorldWideName().Replace(line, m => names.Mark(SecretKind.Serial, m.Value));
         line = SecretPatterns.Ipv6().Replace(line, V6);
         line = SecretPatterns.Ipv4().Replace(line, V4);
+        line = SecretPatterns.IdentifyingNumber().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Serial, m.Groups["name"].Value));
+        line = SecretPatterns.DashedNumber().Replace(line, m => names.Mark(SecretKind.Serial, m.Value));
         line = SecretPatterns.AddressName().Replace(line, m => names.Mark(SecretKind.Host, m.Value));
         line = SecretPatterns.Home().Replace(line, m => m.Groups["home"].Value + names.Mark(SecretKind.User, m.Groups["user"].Value) + LastPart(m.Groups["rest"].Value));
         line = SecretPatterns.RootHome().Replace(line, m => "/root" + LastPart("/" + m.Groups["rest"].Value));
@@ -110,7 +167,7 @@ internal sealed class LineScrubber(Pseudonyms names)
         line = SecretPatterns.Ssid().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Label, m.Groups["name"].Value));
         line = SecretPatterns.Jail().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Jail, m.Groups["name"].Value));
         line = SecretPatterns.FullName().Replace(line, m => names.Mark(SecretKind.Host, m.Groups["host"].Value) + "." + names.Mark(SecretKind.Domain, m.Groups["domain"].Value));
-        return names.ReplaceWords(line);
+        return line;
     }
 
     private string At(Match match)
@@ -157,58 +214,5 @@ internal sealed class LineScrubber(Pseudonyms names)
     {
         string last = path[(path.LastIndexOf('/') + 1)..];
         return path.Length == 0 ? "" : last.EndsWith(".ko", StringComparison.Ordinal) ? "/" + last : "/...";
-    }
-
-    private static string MaskUnknown(string line)
-    {
-        StringBuilder? masked = null;
-        for (int at = 0; at < line.Length;)
-        {
-            if (!IsWordCharacter(line[at]))
-            {
-                at++;
-                continue;
-            }
-
-            int end = at;
-            while (end < line.Length && IsWordCharacter(line[end]))
-            {
-                end++;
-            }
-
-            if (!MayStay(line.AsSpan(at, end - at)))
-            {
-                masked ??= new StringBuilder(line);
-                for (int i = at; i < end; i++)
-                {
-                    masked[i] = char.IsAsciiDigit(line[i]) ? '0' : 'x';
-                }
-            }
-
-            at = end;
-        }
-
-        return masked?.ToString() ?? line;
-    }
-
-    private static bool IsWordCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is >= '\u0080' and <= '\u00ff';
-
-    /// <summary>
-    /// Numbers with or without a unit, hexadecimal numbers, words of FreeBSD's own, and those with a number behind them as
-    /// devices have (<c>ix0</c>, <c>ada0p3</c>).
-    /// </summary>
-    private static bool MayStay(ReadOnlySpan<char> word)
-    {
-        if (char.IsAsciiDigit(word[0]))
-        {
-            int digits = word.IndexOfAnyExceptInRange('0', '9');
-            return digits < 0 || (word.StartsWith("0x") && word.Length <= 18 && word[2..].IndexOfAnyExcept(HexDigits) < 0)
-                || (word.Length - digits <= 3 && ProtectedWords.IsKnown(word[digits..]));
-        }
-
-        int letters = word.IndexOfAnyInRange('0', '9');
-        return letters < 0
-            ? ProtectedWords.IsKnown(word)
-            : letters <= 10 && word.Length - letters <= 6 && ProtectedWords.IsKnown(word[..letters]);
     }
 }

@@ -19,6 +19,9 @@ public static class ProtectedWords
         "_ntp", "_sshd", "messagebus", "avahi", "cups", "mysql", "postgres", "redis", "nginx", "git", "zabbix", "munin", "nagios",
     ], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Digits of the largest user id.</summary>
+    private const int LongestId = 10;
+
     private const string Plain = """
         a active alloc allocated allocs and any arc at available average avail bad bit bits block blocks boot booted boots bucket
         buffer buffers bus busy byte bytes cache cached calls cap capacity cluster clusters command compressed console context
@@ -62,7 +65,7 @@ public static class ProtectedWords
     public static bool IsProtected(string word) => Kernel.Value.Contains(word) || word.All(char.IsAsciiDigit);
 
     /// <summary>Whether a user name is that of an account which every host may have.</summary>
-    public static bool IsSystemAccount(string user) => Accounts.Contains(user) || user.All(char.IsAsciiDigit);
+    public static bool IsSystemAccount(string user) => Accounts.Contains(user) || (user.Length <= LongestId && user.All(char.IsAsciiDigit));
 
     /// <summary>Whether a run of letters may stay in a text of which nothing is known.</summary>
     public static bool IsKnown(ReadOnlySpan<char> word) =>
@@ -79,6 +82,11 @@ public static class ProtectedWords
             AddRuns(words, entry.Name);
             AddRuns(words, entry.Module);
             AddRuns(words, entry.Subsystem);
+        }
+
+        foreach (string line in BuiltInKnowledge.Text("freebsd-words.txt").Split('\n').Where(l => !l.StartsWith('#')))
+        {
+            AddRuns(words, line);
         }
 
         AddRuns(words, BuiltInKnowledge.Text("tunables.tsv"));

@@ -18,7 +18,8 @@ public sealed class Pseudonyms
     private readonly Dictionary<(SecretKind Kind, string Original), char> _marks = [];
     private readonly List<(string Name, int OriginalLength)> _names = [];
     private readonly Dictionary<SecretKind, int> _counts = [];
-    private readonly Dictionary<string, List<(string Word, SecretKind Kind)>> _words = [];
+    private readonly WordTable<SecretKind> _words = new(StringComparer.OrdinalIgnoreCase);
+    private readonly WordTable<bool> _kept = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every original with what stands for it, in the order of first sight.</summary>
@@ -40,25 +41,26 @@ public sealed class Pseudonyms
             return;
         }
 
-        string first = FirstRun(word);
-        if (first.Length == 0)
-        {
-            return;
-        }
-
-        if (!_words.TryGetValue(first, out List<(string Word, SecretKind Kind)>? same))
-        {
-            _words[first] = same = [];
-        }
-
-        same.Add((word, kind));
-        same.Sort(static (a, b) => b.Word.Length.CompareTo(a.Word.Length));
+        _words.Add(word, kind);
     }
 
     /// <summary>Whether a word was learned as a name of that kind.</summary>
-    public bool Knows(SecretKind kind, string word) =>
-        _words.TryGetValue(FirstRun(word), out List<(string Word, SecretKind Kind)>? same)
-        && same.Exists(s => s.Kind == kind && s.Word.Equals(word, StringComparison.OrdinalIgnoreCase));
+    public bool Knows(SecretKind kind, string word) => _words.TryGet(word, out SecretKind known) && known == kind;
+
+    /// <summary>Names of zones, types and modules that are in none of leakstat's tables and were kept for the diagnosis.</summary>
+    public IEnumerable<string> Kept => _kept.Words.Order(StringComparer.Ordinal);
+
+    /// <summary>Keeps the name of a zone, type or module wherever it stands: the diagnosis is about it.</summary>
+    public void Keep(string name)
+    {
+        if (name.Length >= 2)
+        {
+            _kept.Add(name, true);
+        }
+    }
+
+    /// <summary>Length of the kept name that stands at a place; 0 where there is none.</summary>
+    public int KeptAt(string text, int at) => _kept.Count == 0 ? 0 : _kept.Find(text, at, out _);
 
     /// <summary>The mark of what stands for an original.</summary>
     public string Mark(SecretKind kind, string original)
@@ -107,10 +109,7 @@ public sealed class Pseudonyms
         }
 
         System.Text.StringBuilder? changed = null;
-        Dictionary<string, List<(string Word, SecretKind Kind)>>.AlternateLookup<ReadOnlySpan<char>> lookup =
-            _words.GetAlternateLookup<ReadOnlySpan<char>>();
         int copied = 0;
-        Span<char> folded = stackalloc char[64];
         for (int at = 0; at < text.Length;)
         {
             if (!char.IsAsciiLetterOrDigit(text[at]))
@@ -119,45 +118,34 @@ public sealed class Pseudonyms
                 continue;
             }
 
-            int end = at;
-            while (end < text.Length && char.IsAsciiLetterOrDigit(text[end]))
+            int length = _words.Find(text, at, out SecretKind kind);
+            if (length > 0)
             {
-                end++;
+                changed ??= new System.Text.StringBuilder(text.Length);
+                changed.Append(text, copied, at - copied).Append(Mark(kind, text.Substring(at, length)));
+                at += length;
+                copied = at;
+                continue;
             }
 
-            int next = end;
-            if (end - at <= folded.Length)
+            while (at < text.Length && char.IsAsciiLetterOrDigit(text[at]))
             {
-                text.AsSpan(at, end - at).ToLowerInvariant(folded);
-                if (lookup.TryGetValue(folded[..(end - at)], out List<(string Word, SecretKind Kind)>? words))
-                {
-                    foreach ((string word, SecretKind kind) in words)
-                    {
-                        int behind = at + word.Length;
-                        if (behind <= text.Length && text.AsSpan(at, word.Length).Equals(word, StringComparison.OrdinalIgnoreCase)
-                            && (behind == text.Length || !char.IsAsciiLetterOrDigit(text[behind])))
-                        {
-                            changed ??= new System.Text.StringBuilder(text.Length);
-                            changed.Append(text, copied, at - copied).Append(Mark(kind, word));
-                            copied = next = behind;
-                            break;
-                        }
-                    }
-                }
+                at++;
             }
-
-            at = next;
         }
 
         return changed is null ? text : changed.Append(text, copied, text.Length - copied).ToString();
     }
+
+    /// <summary>Whether something stands for an original in a text.</summary>
+    public static bool HasMarks(string text) => text.AsSpan().IndexOfAnyInRange(FirstMark, '\uffff') >= 0;
 
     /// <summary>Puts names in place of marks.</summary>
     /// <param name="text">The text.</param>
     /// <param name="aligned">Whether blanks behind a name are added or taken so that columns stay where they are.</param>
     public string Restore(string text, bool aligned)
     {
-        if (text.AsSpan().IndexOfAnyInRange(FirstMark, '\uffff') < 0)
+        if (!HasMarks(text))
         {
             return text;
         }
@@ -188,23 +176,6 @@ public sealed class Pseudonyms
         return line.ToString();
     }
 
-    private static string FirstRun(string word)
-    {
-        int start = 0;
-        while (start < word.Length && !char.IsAsciiLetterOrDigit(word[start]))
-        {
-            start++;
-        }
-
-        int end = start;
-        while (end < word.Length && char.IsAsciiLetterOrDigit(word[end]))
-        {
-            end++;
-        }
-
-        return start > 0 ? "" : word[..end].ToLowerInvariant();
-    }
-
     /// <summary>Names from the ranges that are set aside for documents (RFC 5737, 3849, 7042, 2606).</summary>
     private static string Name(SecretKind kind, int number, string original) => kind switch
     {
@@ -222,6 +193,8 @@ public sealed class Pseudonyms
         SecretKind.Label => $"label{number}",
         SecretKind.Mail => $"mail{number}@example.org",
         SecretKind.Path => $"/path{number}",
+        SecretKind.Program => $"program{number}",
+        SecretKind.Name => $"name{number}",
         _ => Gone,
     };
 

@@ -45,6 +45,12 @@ public enum SecretKind
     /// <summary>Folder that kernel modules or programs stand in.</summary>
     Path,
 
+    /// <summary>Program that is not of the base system.</summary>
+    Program,
+
+    /// <summary>Part of a name, as of a sysctl or tunable, that is not FreeBSD's.</summary>
+    Name,
+
     /// <summary>Key, token, password, arguments of a process: taken out, not replaced by a name.</summary>
     Removed,
 }
@@ -69,6 +75,8 @@ public static class SecretKinds
         SecretKind.Label => ("label", "labels"),
         SecretKind.Mail => ("mail address", "mail addresses"),
         SecretKind.Path => ("folder", "folders"),
+        SecretKind.Program => ("program", "programs"),
+        SecretKind.Name => ("other name", "other names"),
         _ => ("text that was taken out", "texts that were taken out"),
     };
 }

@@ -42,7 +42,7 @@ internal static partial class SecretPatterns
     public static partial Regex Uuid();
 
     /// <summary>An Ethernet address or an address of eight bytes.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9:-])[0-9A-Fa-f]{2}(?<between>[:-])([0-9A-Fa-f]{2}\k<between>){4}[0-9A-Fa-f]{2}(\k<between>[0-9A-Fa-f]{2}\k<between>[0-9A-Fa-f]{2})?(?![A-Za-z0-9:])", Options, Milliseconds)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9:-])[0-9A-Fa-f]{2}(?<between>[:-])([0-9A-Fa-f]{2}\k<between>){4}[0-9A-Fa-f]{2}(\k<between>[0-9A-Fa-f]{2}\k<between>[0-9A-Fa-f]{2})?(?![A-Za-z0-9]|:[0-9A-Fa-f])", Options, Milliseconds)]
     public static partial Regex Mac();
 
     /// <summary>What may be an IPv6 address; a parser decides.</summary>
@@ -82,7 +82,7 @@ internal static partial class SecretPatterns
     /// <summary>Serial numbers, world-wide names, GUIDs and ids where a word says so.</summary>
     [GeneratedRegex(
         @"(?<before>(?<![A-Za-z0-9])(serial\s?(number|no\.?|num|nr)\s?[=:#]?\s*|serial\s?[=:#]\s*|sernum\s?[=:]\s*|s/n\s?[=:]?\s*|wwn\s?[=:]?\s*|lunid\s?[=:]?\s*"
-        + @"|[a-z_]*guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*|SAS Address\s?[=:]?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
+        + @"|[a-z_]*guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*|SAS Address([A-Za-z ]{0,40}[=:])?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex Serial();
 
@@ -103,4 +103,20 @@ internal static partial class SecretPatterns
         @"(?<![A-Za-z0-9_./-])(?<host>[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)\.(?<domain>([A-Za-z0-9][A-Za-z0-9-]*\.)*(com|net|org|edu|gov|mil|int|info|biz|io|dev|app|cloud|local|lan|internal|home|corp|intra|localdomain|arpa|de|uk|fr|nl|eu|us|ru|jp|cn|br|at|ch|it|es|se|fi|dk|cz|pl|au|ca|nz|be|ie|pt|gr|hu|ua|in|kr|tw|za|mx|il))(?![A-Za-z0-9_-]|\.[A-Za-z0-9])",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex FullName();
+
+    /// <summary>A number behind a word that says it stands for somebody or something.</summary>
+    [GeneratedRegex(
+        @"(?<before>(?<![A-Za-z])(asset|inventory|inv|ticket|case|order|invoice|customer|contract|account|acct|phone|tel|mobile|fax|badge|employee|personnel|staff"
+        + @"|host|server|user|client|tenant|site|rack|room|box|unit|serial|tag|label|key|pin|code|licen[cs]e|number|no|nr|id|name|sku|part)[A-Za-z ._-]{0,12}[\s:=#""'()]{1,4})"
+        + @"(?<name>\+?[0-9][0-9./ -]{3,28}[0-9])(?![0-9A-Za-z])",
+        Options | RegexOptions.IgnoreCase, Milliseconds)]
+    public static partial Regex IdentifyingNumber();
+
+    /// <summary>A server of NFS as the kernel names it: <c>nfs server host:/path: not responding</c>.</summary>
+    [GeneratedRegex(@"(?<before>(?<![A-Za-z0-9])nfs server )(?<host>[^\s:/]+)(?<between>:)(?<path>/[^\s:]*)?", Options | RegexOptions.IgnoreCase, Milliseconds)]
+    public static partial Regex NfsServer();
+
+    /// <summary>Groups of digits with dashes between, as addresses, telephones and orders have them; no date with the year in front.</summary>
+    [GeneratedRegex(@"(?<![A-Za-z0-9.:-])(?!(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-]))[0-9]{1,9}(-[0-9]{1,9}){2,}(?![A-Za-z0-9-])", Options, Milliseconds)]
+    public static partial Regex DashedNumber();
 }

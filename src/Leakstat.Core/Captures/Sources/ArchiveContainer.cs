@@ -28,8 +28,6 @@ internal sealed class ArchiveMember
 /// </summary>
 internal sealed class ArchiveContainer(ISourceNode archive, string path) : CaptureContainer
 {
-    private (string Path, Transcript Text)? _text;
-
     /// <summary>The captures found.</summary>
     public List<ArchiveMember> Members { get; } = [];
 
@@ -39,7 +37,7 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
     /// <inheritdoc/>
     public override IEnumerable<ReadCapture> Read(IReadOnlyList<PlannedCapture> wanted, ReadContext context)
     {
-        _text = null;
+        var text = new OpenText();
         int next = 0;
         while (next < wanted.Count)
         {
@@ -66,7 +64,7 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
 
                 while (next < end && Members[wanted[next].Member].Last <= index)
                 {
-                    yield return Make(wanted, next++, end, held, context);
+                    yield return Make(wanted, next++, end, held, text, context);
                 }
 
                 if (next == end)
@@ -78,7 +76,7 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
             // The archive was longer when it was looked through first.
             while (next < end)
             {
-                yield return Make(wanted, next++, end, held, context);
+                yield return Make(wanted, next++, end, held, text, context);
             }
         }
     }
@@ -91,7 +89,12 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
     }
 
     private ReadCapture Make(
-        IReadOnlyList<PlannedCapture> wanted, int at, int end, Dictionary<string, List<ArchiveEntry>> held, ReadContext context)
+        IReadOnlyList<PlannedCapture> wanted,
+        int at,
+        int end,
+        Dictionary<string, List<ArchiveEntry>> held,
+        OpenText text,
+        ReadContext context)
     {
         ArchiveMember member = Members[wanted[at].Member];
         List<ArchiveEntry> files = held[member.Key];
@@ -99,15 +102,10 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
         if (member.Part is { } part && files is [{ } only, ..])
         {
             // The parts of a text come one after another: it is taken apart once.
-            if (_text?.Path != only.Path)
+            Transcript whole = text.Of(only, context.Limits);
+            if (part < whole.Captures.Count)
             {
-                _text = (only.Path, Transcript.Read(
-                    new SourceFile(only.Path), only.File.Bytes, only.File.Problem != LoadProblem.None, context.Limits));
-            }
-
-            if (part < _text.Value.Text.Captures.Count)
-            {
-                reader.AddPart(only.Name, new SourceFile(only.Path), only.File.Problem, _text.Value.Text, part);
+                reader.AddPart(only.Name, new SourceFile(only.Path), only.File.Problem, whole, part);
             }
         }
 
@@ -153,5 +151,24 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
         }
 
         return end;
+    }
+
+    /// <summary>The text that is being taken apart in one pass; several may run at once.</summary>
+    private sealed class OpenText
+    {
+        private string? _path;
+        private Transcript? _text;
+
+        public Transcript Of(ArchiveEntry entry, ReadLimits limits)
+        {
+            if (_text is null || _path != entry.Path)
+            {
+                _path = entry.Path;
+                _text = Transcript.Read(
+                    new SourceFile(entry.Path), entry.File.Bytes, entry.File.Problem != LoadProblem.None, limits);
+            }
+
+            return _text;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Leakstat.Captures.Sources;
 
 /// <summary>What a file holds, told by its first bytes and never by its name.</summary>
@@ -31,6 +33,10 @@ internal enum ContentKind
 /// <summary>Tells kinds of content apart.</summary>
 internal static class ContentSniffer
 {
+    /// <summary>Control characters that no text holds: all but BEL, BS, HT, LF, VT, FF, CR and ESC.</summary>
+    private static readonly SearchValues<byte> s_odd =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b).Except("\a\b\t\n\v\f\r\e"u8.ToArray())]);
+
     /// <summary>Bytes that <see cref="Kind"/> needs to see.</summary>
     public const int HeadBytes = 512;
 
@@ -134,17 +140,21 @@ internal static class ContentSniffer
             return false;
         }
 
-        // A hole that a crash left in a log, or a paste of one, is a long run of zeros in what is text all the same: it counts once.
+        // A hole that a crash left in a log, or a paste of one, is a long run of zeros in what is text all the same: it
+        // counts once.
         int odd = 0;
-        byte before = 1;
-        foreach (byte b in head)
+        int at = 0;
+        while (head[at..].IndexOfAny(s_odd) is >= 0 and var next)
         {
-            bool goesOn = b == 0 && before == 0;
-            before = b;
-            if (!goesOn && b < 0x20 && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or 0x0b or 0x0c or 0x1b or 0x08 or 0x07))
+            at += next;
+            odd++;
+            int run = head[at] == 0 ? head[at..].IndexOfAnyExcept((byte)0) : 1;
+            if (run < 0)
             {
-                odd++;
+                break;
             }
+
+            at += run;
         }
 
         return odd > head.Length / 8;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
 
 namespace Leakstat.Captures.Sources;
@@ -22,6 +23,15 @@ public sealed class HostSource
 
     /// <summary>Number of captures, repeated ones among them.</summary>
     public int Count => _planned.Count;
+
+    /// <summary>Where the captures lie, as reports print it.</summary>
+    internal IEnumerable<string> Places => _planned.Select(p => p.Source);
+
+    /// <summary>
+    /// The same host to be read beside others: each that is made may be read on a thread of its own, which one of
+    /// them and those of <see cref="SourceSet.Hosts"/> may not.
+    /// </summary>
+    public HostSource Apart() => new(Host, _planned, _context with { Names = new NamePool() });
 
     /// <summary>
     /// Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by

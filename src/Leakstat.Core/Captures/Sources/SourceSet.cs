@@ -10,10 +10,14 @@ namespace Leakstat.Captures.Sources;
 /// </summary>
 public sealed class SourceSet
 {
-    private SourceSet(ImmutableArray<HostSource> hosts, ImmutableArray<Diagnostic> problems)
+    private readonly ImmutableArray<string> _given;
+
+    private SourceSet(
+        ImmutableArray<HostSource> hosts, ImmutableArray<Diagnostic> problems, ImmutableArray<string> given)
     {
         Hosts = hosts;
         Problems = problems;
+        _given = given;
     }
 
     /// <summary>The hosts: most captures first, then by name.</summary>
@@ -21,6 +25,9 @@ public sealed class SourceSet
 
     /// <summary>Problems of sources as such: what could not be read, and what no capture is in.</summary>
     public ImmutableArray<Diagnostic> Problems { get; }
+
+    /// <summary>The problems by the host they are of, by where they lie.</summary>
+    public PlacedProblems PlaceProblems() => PlacedProblems.Of(Hosts, Problems, _given);
 
     /// <summary>Looks through sources.</summary>
     /// <param name="sources">The sources, in the order given.</param>
@@ -46,7 +53,7 @@ public sealed class SourceSet
             .Select(group => new HostSource(group.Key.Host, InOrder(group), context))
             .OrderByDescending(host => host.Count)
             .ThenBy(host => host.Host, StringComparer.Ordinal);
-        return new SourceSet([.. hosts], [.. walk.Problems]);
+        return new SourceSet([.. hosts], [.. walk.Problems], [.. sources.Select(source => source.Name)]);
     }
 
     /// <summary>A capture that does not say its host, among captures of one host only, is that host's.</summary>

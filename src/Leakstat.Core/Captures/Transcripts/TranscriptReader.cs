@@ -42,6 +42,7 @@ internal sealed class TranscriptReader
     private bool _expectsTitle;
     private (int Start, int End, int Number) _outside;
     private (int Start, int End) _last;
+    private (int Start, int End) _heading;
 
     private TranscriptReader(SourceFile file, ReadOnlyMemory<byte> text, bool isCut, bool isCrashSummary, ReadLimits limits)
     {
@@ -190,7 +191,7 @@ internal sealed class TranscriptReader
             _last = (_last.Start, end);
         }
         else if (fit == LineFit.Continues
-            && (_pending.TrueForAll(p => p.IsBlank) || (_format!.HasHeading && _format.ReportsEveryLine)))
+            && (_pending.TrueForAll(p => p.IsBlank) || IsRowOfHeading(line)))
         {
             FlushPending(onlyBlank: HoldsProse());
             Append(start, end, number);
@@ -389,6 +390,13 @@ internal sealed class TranscriptReader
             || (_pending.Exists(p => p.IsBlank) && _pending.Exists(p => !p.IsBlank))
             || (_format!.HasLongValues && _pending.Exists(p => !p.IsBlank)));
 
+    /// <summary>Whether the line is a row of the heading that the output began with, whatever stands between them.</summary>
+    private bool IsRowOfHeading(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> heading = _text.Span[_heading.Start.._heading.End].TrimEnd("\r\n"u8);
+        return _format!.HasHeading && _format.IsHeader(heading) && _format.IsRowOf(heading, line);
+    }
+
     private bool HasRows() => _last.End > _last.Start;
 
     private void Open(IFormat format, LineFit fit)
@@ -398,11 +406,17 @@ internal sealed class TranscriptReader
         _hasStart = fit == LineFit.Header || _command is not null;
         _hasRow = fit != LineFit.Header;
         _last = default;
+        _heading = default;
     }
 
     private void Append(int start, int end, int number)
     {
         _section!.Add(start, end, number);
+        if (_heading.End == 0)
+        {
+            _heading = (start, end);
+        }
+
         _last = (start, end);
     }
 

@@ -37,7 +37,6 @@ internal sealed class FeatureExtraction
             AdjustedSeparation = Apart(adjusted, gain),
             Fall = Math.Min(Monotony.DeepestFall(_view.Minima) / gain, 2),
             AdjustedFall = Math.Min(Monotony.DeepestFall(adjusted) / gain, 2),
-            OneSided = Monotony.OneSidedness(Thin(adjusted)),
             Signs = SignTest(rises, falls),
             Rises = rises,
             Falls = falls,
@@ -46,7 +45,6 @@ internal sealed class FeatureExtraction
             Last = last,
             Kept = Math.Clamp(kept / gain, 0, 1),
             Ratio = Math.Clamp(Math.Log((_view.After + noise) / Math.Max(_view.Before + noise, noise)), 0, 3),
-            OverNoise = Math.Clamp(Math.Log(1 + (gain / noise)), 0, 4),
             Memory = double.IsFinite(memory) ? Math.Min(Math.Log(1 + (1000 * gain / memory)), 5) : double.NaN,
         };
     }

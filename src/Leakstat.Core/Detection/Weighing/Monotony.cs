@@ -58,20 +58,6 @@ internal static class Monotony
         return (rises, falls);
     }
 
-    /// <summary>Sum of rises less sum of falls over their sum, −1 to 1.</summary>
-    public static double OneSidedness(ReadOnlySpan<double> values)
-    {
-        double up = 0, down = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            double step = values[i] - values[i - 1];
-            up += Math.Max(step, 0);
-            down += Math.Max(-step, 0);
-        }
-
-        return up + down > 0 ? (up - down) / (up + down) : 0;
-    }
-
     /// <summary>
     /// How many equal steps the rises are worth: the square of their sum over the sum of their squares.
     /// </summary>

@@ -24,9 +24,6 @@ public readonly record struct RiseFeatures
     /// <summary>Deepest fall of the levels without the hour of the day over the gain, 0 to 2.</summary>
     public double AdjustedFall { get; init; }
 
-    /// <summary>Rises less falls over their sum, of levels without the hour of the day.</summary>
-    public double OneSided { get; init; }
-
     /// <summary>
     /// Logarithm of the chance of so many rises and so few falls by tossing a coin, base ten, negated, 0 to 6.
     /// </summary>
@@ -53,18 +50,15 @@ public readonly record struct RiseFeatures
     /// <summary>Logarithm of level after over level before, 0 to 3.</summary>
     public double Ratio { get; init; }
 
-    /// <summary>Logarithm of gain over noise, 0 to 4.</summary>
-    public double OverNoise { get; init; }
-
     /// <summary>
     /// Logarithm of one plus a thousand times the share of memory that was gained, 0 to 5; NaN where unknown.
     /// </summary>
     public double Memory { get; init; }
 
     /// <summary>
-    /// Growth of the number in use per request, as a logarithm, 0 to 2; 0 where requests are not known.
+    /// Whether all this is of the line through the troughs, because the series falls back again and again.
     /// </summary>
-    public double Survival { get; init; }
+    public bool TroughsOnly { get; init; }
 
     /// <summary>Units gained, from the level of the first sixth to that of the last.</summary>
     public double Gain { get; init; }

@@ -12,6 +12,9 @@ public static class FindingOrder
     private const string MissingCommands = "LS0002";
     private const string OtherCommand = "LS0006";
 
+    /// <summary>Confidence from which growth is put in one order with leaks.</summary>
+    private const double ProbableGrowth = 0.6;
+
     /// <summary>Sorts findings, the one to look at first first.</summary>
     public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) => CausesFirst(
     [
@@ -47,13 +50,14 @@ public static class FindingOrder
     }
 
     /// <summary>
-    /// A leak that runs comes first. What is lost for good, what ran short and what only looks like a leak are put in
+    /// A leak that runs comes first, and with it what most probably is one: of the two the larger stands first. What is lost for good, what ran short and what only looks like a leak are put in
     /// order by the memory they are about: a megabyte that a module once lost does not stand before a gigabyte nobody
     /// owns.
     /// </summary>
     private static int Precedence(Finding finding) => finding switch
     {
         { Verdict: Verdict.Leak, Growth: not null } => 0,
+        { Verdict: Verdict.Suspect, Growth: not null, Confidence: >= ProbableGrowth } => 0,
         { Verdict: Verdict.Leak or Verdict.Exhaustion or Verdict.Suspect } => 1,
         // What the capture lacks is never what to look at first.
         { Rule: MissingCommands } => 4,

@@ -145,6 +145,14 @@ internal static class GrowthExplanations
     public static bool IsListed(string name) => !For(name).Equals(s_general);
 
     /// <summary>
+    /// Whether the zone holds nothing but data of the ARC and its headers (<c>module/zfs/abd_os.c</c>, <c>arc.c</c>,
+    /// <c>zio.c</c> of OpenZFS); other zones of ZFS hold what goes with I/O, dnodes and free space as well.
+    /// </summary>
+    public static bool IsArcBuffer(string name) => name == "abd_chunk"
+        || name.StartsWith("arc_", StringComparison.Ordinal) || name.StartsWith("zio_buf_", StringComparison.Ordinal)
+        || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
+
+    /// <summary>
     /// Zones that never name a finding: the allocator's own, and malloc's where the types are known. A type names the
     /// finding rather than the bucket that moves with it.
     /// </summary>

@@ -25,7 +25,7 @@ internal static class OwnerNatures
     /// </summary>
     public static OwnerNature Of(string name, HostHistory history)
     {
-        if (s_caches.Contains(name))
+        if (IsCache(name) || GrowthExplanations.IsArcBuffer(name))
         {
             return OwnerNature.Cache;
         }
@@ -45,6 +45,9 @@ internal static class OwnerNatures
             _ => OwnerNature.Unknown,
         };
     }
+
+    /// <summary>Whether the owner goes with what a cache holds, of whose bound no counter tells.</summary>
+    public static bool IsCache(string name) => s_caches.Contains(name);
 
     // A counter that is not in the captures may have risen.
     private static bool CounterRose(HostHistory history, string counter) =>

@@ -11,7 +11,7 @@ internal static class SuspectWords
     public const double LeastGoingOn = 0.05;
 
     /// <summary>Probability from which on a suspect is named.</summary>
-    public const double LeastProbability = 0.6;
+    public const double LeastProbability = 0.5;
 
     /// <summary>
     /// A suspect is a warning; critical when memory is gone within a day or a quarter of it is taken.

@@ -46,11 +46,15 @@ public static class SuspicionEvidence
                 $"{Display.Count(rise.Rises, "rise", "rises")} and {Display.Count(rise.Falls, "fall", "falls")} larger than its noise: "
                 + $"by tossing a coin {Chance(rise.Signs)}",
             EvidenceKinds.OneSided => "no move larger than its noise to either side",
+            EvidenceKinds.Retention when rise.TroughsOnly =>
+                $"it falls back again and again, and its troughs go up (Kendall's tau {rise.Tau:0.00})",
             EvidenceKinds.Retention =>
                 $"the lowest of each day or part of the time goes up (Kendall's tau {rise.TroughTau:0.00}), and "
                 + $"{Display.Percent(rise.Kept)} of the gain was never given back",
-            EvidenceKinds.Survival => rise.Survival > 0
-                ? "more is in use per request than before" : "as much is in use per request as before, or requests are not known",
+            EvidenceKinds.Survival => context.AskedMore == 0 && context.Asked == 0
+                ? "how often it is asked for is not known, or does not go with it"
+                : $"it is asked for {Math.Exp(context.AskedMore):0.0} times as often as at first, and "
+                    + $"{Display.Percent(context.Asked)} of the gain goes with that",
             EvidenceKinds.Floor => rise.Separation > 0
                 ? "the lowest of the last third lies above the highest of the first"
                 : $"its deepest fall is {Display.Percent(Math.Min(rise.AdjustedFall, 2))} of the gain",

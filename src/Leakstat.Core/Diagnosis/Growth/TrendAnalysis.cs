@@ -73,8 +73,10 @@ public static class TrendAnalysis
                 {
                     Key = "malloc:" + name,
                     Values = Numbers(series),
+                    Allocations = Requests(history, SeriesKind.MallocRequests, name),
+                    Frees = Frees(history, SeriesKind.MallocRequests, SeriesKind.MallocInUse, name),
                     Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
-                    Role = IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                    Role = IsElastic(series, history) ? SeriesRole.Elastic : SeriesRole.Live,
                     Nature = OwnerNatures.Of(name, history),
                 };
             case SeriesKind.ZoneUsed when !ZoneKinds.IsCacheZone(name):
@@ -82,6 +84,8 @@ public static class TrendAnalysis
                 {
                     Key = "zone:" + name,
                     Values = Numbers(series),
+                    Allocations = Requests(history, SeriesKind.ZoneRequests, name),
+                    Frees = Frees(history, SeriesKind.ZoneRequests, SeriesKind.ZoneUsed, name),
                     BytesPerUnit = Math.Max(series.ItemSize, 1),
                     Nature = OwnerNatures.Of(name, history),
 
@@ -89,7 +93,7 @@ public static class TrendAnalysis
                     // them moves with it.
                     Role = (typesKnown && ZoneKinds.IsMallocBucket(name)) || ZoneKinds.IsInternal(name)
                         ? SeriesRole.Aggregate
-                        : IsElastic(name) ? SeriesRole.Elastic : SeriesRole.Live,
+                        : IsElastic(series, history) ? SeriesRole.Elastic : SeriesRole.Live,
                     Bound = Bound(series, history, latest),
                 };
             case SeriesKind.Account when name == AccountName.Unaccounted:
@@ -108,13 +112,44 @@ public static class TrendAnalysis
         }
     }
 
-    private static bool IsElastic(string name) =>
-        GrowthExplanations.For(name) is [var first, ..] && first == GrowthExplanations.ArcCounter;
+    /// <summary>
+    /// Whether it is a part of the ARC, which gives back when memory is short. What the ARC does not hold is none of it:
+    /// where its size is known, it has to have grown too; where it is not, only the buffers of the ARC itself are its
+    /// own for certain.
+    /// </summary>
+    private static bool IsElastic(Series series, HostHistory history)
+    {
+        string name = series.Key.Name;
+        if (GrowthExplanations.For(name) is not [GrowthExplanations.ArcCounter, ..])
+        {
+            return false;
+        }
+
+        if (history.Find(SeriesKind.Counter, GrowthExplanations.ArcCounter) is not { } size)
+        {
+            return GrowthExplanations.IsArcBuffer(name);
+        }
+
+        return GrowthObservation.Of(series, history.CurrentBootStart) is not { Bytes: > 0 and var gained }
+            || GrowthObservation.Of(size, history.CurrentBootStart)?.Delta >= gained / 4;
+    }
+
+    private static ImmutableArray<double> Requests(HostHistory history, SeriesKind kind, string name) =>
+        history.Find(kind, name) is { } series ? Numbers(series) : [];
+
+    // What was asked for and is in use no more; empty where either is not known.
+    private static ImmutableArray<double> Frees(
+        HostHistory history, SeriesKind requests, SeriesKind inUse, string name)
+    {
+        ImmutableArray<double> asked = Requests(history, requests, name), used = Requests(history, inUse, name);
+        return asked.Length == used.Length ? [.. asked.Zip(used, (a, u) => a - u)] : [];
+    }
 
     private static SeriesBound? Bound(Series zone, HostHistory history, Capture latest)
     {
         string name = zone.Key.Name;
         if (GrowthExplanations.IsListed(name) && GrowthExplanations.For(name)[0] == GrowthExplanations.VnodeCounter
+            && !OwnerNatures.IsCache(name)
             && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes && FollowsItsCounters(zone, history))
         {
             return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");

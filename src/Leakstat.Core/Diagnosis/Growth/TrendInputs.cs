@@ -56,8 +56,15 @@ internal static class TrendInputs
             Hours = host.Hours[part],
             Boots = [],
             UptimeAtStart = from == 0 ? host.UptimeAtStart : 0,
-            Series = [.. host.Series.Select(s => s with { Values = s.Values[part], Allocations =
-                s.Allocations.IsDefaultOrEmpty ? [] : s.Allocations[part] })],
+            Series =
+            [
+                .. host.Series.Select(s => s with
+                {
+                    Values = s.Values[part],
+                    Allocations = s.Allocations.IsDefaultOrEmpty ? [] : s.Allocations[part],
+                    Frees = s.Frees.IsDefaultOrEmpty ? [] : s.Frees[part],
+                }),
+            ],
             Counters = [.. host.Counters.Select(c => c with { Values = c.Values[part] })],
         };
     }

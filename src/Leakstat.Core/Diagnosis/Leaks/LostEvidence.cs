@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Messages;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
@@ -29,10 +30,10 @@ internal static class LostEvidence
         evidence.Add(new Evidence($"they hold {Display.Bytes(sum.Bytes)}", sum.Bytes, Unit.Bytes, at));
         evidence.Add(new Evidence(
             sum.Direct == sum.Count ? "each is lost by itself: not even another lost block points to it"
-            : sum.Direct == 0 ? "all hang on other lost blocks: "
+            : sum.Direct == 0 ? "all are indirect leaks, which only other lost blocks point to: "
                 + $"{Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all"
-            : $"{Display.Count(sum.Direct, "is a head", "are heads")}, which not even a lost block points to; the "
-                + $"rest hangs on heads: {Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all",
+            : $"{Display.Count(sum.Direct, "is a direct leak", "are direct leaks")}, which not even a lost block points to, the "
+                + $"rest indirect: {Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all",
             sum.MissingPointers, At: at));
         AddTies(evidence, table, sums, sum);
         AddBlocks(evidence, sum, at);
@@ -43,6 +44,7 @@ internal static class LostEvidence
                 new Evidence($"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
         }
 
+        AddMessages(evidence, context, sum);
         AddDoubts(evidence, table, sum);
         if (context.Latest.TakenAt is null)
         {
@@ -124,16 +126,35 @@ internal static class LostEvidence
         {
             evidence.Add(
                 new Evidence(
-                    $"{Display.Count(holder.Count)} hang on lost blocks of {holder.Name}",
+                    $"{Display.Count(holder.Count)} are indirect leaks: only lost blocks of {holder.Name} lead to them",
                     holder.Count, At: table.At(sum.Largest)));
         }
 
         foreach (LostSum other in sums.Where(s => s != sum && s.WentWith(sum) > 0).Take(MostLooks))
         {
             evidence.Add(new Evidence(
-                $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} hang on them",
+                $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} are indirect leaks: only these lead to them",
                 other.WentWith(sum),
                 At: table.At(other.Largest)));
+        }
+    }
+
+    /// <summary>What the kernel said when a type or zone was destroyed: the same memory, told there by name.</summary>
+    private static void AddMessages(ImmutableArray<Evidence>.Builder evidence, DiagnosisCase context, LostSum sum)
+    {
+        bool isZone = sum.Largest.Kind == LeakKind.Zone;
+        foreach (IGrouping<string, LossMessage> lost in LossMessage.All(context)
+            .Where(l => l.IsKeg == isZone && (!isZone || l.Name == sum.Largest.Name)).GroupBy(l => l.Name).Take(MostLooks))
+        {
+            LossMessage last = lost.Last();
+            long amount = Arithmetic.Sum(lost.Select(l => l.Amount));
+            evidence.Add(new Evidence(
+                isZone
+                    ? $"the kernel says that zone {lost.Key} was destroyed with {Display.Count(amount, "page", "pages")} in it "
+                        + "(LS0104): the same memory"
+                    : $"the kernel says that malloc type {lost.Key} lost {Display.Bytes(amount)} when it was destroyed (LS0103): "
+                        + "those blocks are among the lost ones",
+                amount, isZone ? Unit.Pages : Unit.Bytes, last.At));
         }
     }
 
@@ -167,7 +188,7 @@ internal static class LostEvidence
         {
             evidence.Add(new Evidence(
                 sum.MissingPointers == 1
-                    ? "all of it hangs on one missing pointer: one that is kept in a form leakstat does not know "
+                    ? "it is one missing pointer: one that is kept in a form leakstat does not know "
                         + "would look the same"
                     : $"only {Display.Count(sum.MissingPointers)} missing pointers: FreeBSD itself loses a handful at boot, "
                         + "and pointers in a form that leakstat does not know look the same"));

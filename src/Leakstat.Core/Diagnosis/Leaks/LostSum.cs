@@ -139,7 +139,7 @@ internal sealed class LostSum
                 s => s.Largest.Kind),
     ];
 
-    /// <summary>How many of the blocks hang on heads of another sum.</summary>
+    /// <summary>How many of the blocks are indirect leaks, led to from lost blocks of another sum.</summary>
     public long WentWith(LostSum other) =>
         Arithmetic.Sum(
             Groups.SelectMany(g => g.Holders).Where(t => t.Kind == other.Largest.Kind

@@ -87,7 +87,7 @@ public sealed class LS0101GrowthOfOwner : IRule
     {
         ObservedGrowth growth = TrendGrowth.Of(context.History, seen, trend);
         ExhaustionTime? exhaustion =
-            TrendGrowth.Until(context, trend) ?? GrowthPace.UntilMemoryIsGone(context, TrendGrowth.AtEightyPercent(growth));
+            NearestBound.Of(context, seen.Series.Key, TrendGrowth.AtEightyPercent(growth), TrendGrowth.Until(context, trend));
         long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
@@ -118,7 +118,7 @@ public sealed class LS0101GrowthOfOwner : IRule
         ObservedGrowth growth = GrowthPace.Of(context.History, seen);
         long gained = (long)((trend.Suspicion?.Rise.Gain ?? 0) * Math.Max(seen.Series.ItemSize, 1));
         bool ended = trend.Suspicion is { Rise.Last: < SuspectWords.LeastGoingOn };
-        ExhaustionTime? exhaustion = ended ? null : GrowthPace.UntilMemoryIsGone(context, growth);
+        ExhaustionTime? exhaustion = ended ? null : NearestBound.Of(context, seen.Series.Key, growth);
         Finding basis = Basis(context, seen);
         return basis with
         {
@@ -161,7 +161,7 @@ public sealed class LS0101GrowthOfOwner : IRule
                 .. GrowthEvents.During(context.History),
             ],
             Growth = growth,
-            Exhaustion = GrowthPace.UntilMemoryIsGone(context, growth),
+            Exhaustion = NearestBound.Of(context, seen.Series.Key, growth),
             BytesAtStake = seen.Bytes,
         };
     }

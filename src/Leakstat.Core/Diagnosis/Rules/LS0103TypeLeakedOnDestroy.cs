@@ -23,7 +23,7 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         LossMessage[] losses = [.. LossMessage.All(context).Where(l => !l.IsKeg)];
-        long total = losses.Aggregate(0L, (sum, l) => Arithmetic.Add(sum, l.Amount));
+        long total = MissingTypes.Named(context, LossMessage.All(context));
         foreach (IGrouping<string, LossMessage> type in losses.GroupBy(l => l.Name))
         {
             yield return Of(context, type.Key, [.. type], total);
@@ -40,6 +40,14 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
                 + $"bytes of type {type} leaked when the type was destroyed",
             Unit.Bytes);
         evidence.Add(TypeNow(context, type));
+        if (context.Latest.Leaks is { } dump && dump.Groups.Any(g => g.Kind is LeakKind.Malloc or LeakKind.Large))
+        {
+            evidence.Add(new Evidence(
+                "the blocks are among those of malloc(9) that nothing in the dump points to (LS0702): the same memory, not "
+                    + "more of it",
+                At: dump.Whole));
+        }
+
         if (MissingTypes.Explained(context, lostByAll) is { } corroboration)
         {
             evidence.Add(corroboration);

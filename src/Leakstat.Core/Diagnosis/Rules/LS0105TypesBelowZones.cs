@@ -34,8 +34,8 @@ public sealed class LS0105TypesBelowZones : IRule
             yield break;
         }
 
-        LossMessage[] losses = [.. LossMessage.All(context).Where(l => !l.IsKeg)];
-        long named = losses.Aggregate(0L, (sum, l) => Arithmetic.Add(sum, l.Amount));
+        LossMessage[] losses = [.. LossMessage.All(context)];
+        long named = MissingTypes.Named(context, losses);
         if (MissingTypes.Explained(context, named) is not null)
         {
             yield break;

@@ -36,7 +36,7 @@ public sealed class LS0111GrowthBesideAnother : IRule
         ComparedRate rate = series.RateInB!.Value;
         var growth = new ObservedGrowth(rate.PerHour, rate.Low, rate.High, StartOf(context, series)) { Bytes = gained };
         ExhaustionTime? exhaustion = leak
-            ? GrowthPace.UntilMemoryIsGone(context, TrendGrowth.AtEightyPercent(growth))
+            ? NearestBound.Of(context, series.Key, TrendGrowth.AtEightyPercent(growth))
             : null;
         return new Finding
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Network;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -91,7 +92,13 @@ public sealed class LS0204ZoneLimitMessage : IRule
                 + "higher limit only delays the next message. The message names the limit, not the culprit: many may share it.",
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
-        if (TunableIn(message) is { } tunable && context.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
+        if (TunableIn(message) is { } limit && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)
+        {
+            // One value for one setting: that of LS0401, which knows what the kernel keeps for mbufs.
+            advice.AddRange(MbufAdvice.Raise(context, pool, holderSuspected: false));
+            advice.AddRange(MbufAdvice.MoreMemory(context, pool));
+        }
+        else if (TunableIn(message) is { } tunable && context.Sysctl(tunable) is { Value: > 0 and < 1L << 40 } current)
         {
             advice.AddRange(TunableAdvice.Set(
                 context, tunable,

@@ -49,7 +49,7 @@ public sealed class LS0702LostInCrashDump : IRule
     }
 
     /// <summary>
-    /// What most of the blocks hang on, and went with: the bug is where that was lost. Null where they are lost by
+    /// The lost blocks that alone lead to most of these, which are indirect leaks then: the bug is where that was lost. Null where they are lost by
     /// themselves.
     /// </summary>
     private static LostSum? Holder(ImmutableArray<LostSum> sums, LostSum sum) =>
@@ -58,7 +58,7 @@ public sealed class LS0702LostInCrashDump : IRule
             ? holder
             : null;
 
-    /// <summary>Bytes of the blocks and of what hangs on them.</summary>
+    /// <summary>Bytes of the blocks and of the indirect leaks that only they lead to.</summary>
     private static long WithBehind(ImmutableArray<LostSum> sums, LostSum sum) =>
         Arithmetic.Add(sum.Bytes, Arithmetic.Sum(
         sums.Where(s => s != sum).SelectMany(s => s.Groups).SelectMany(
@@ -77,8 +77,8 @@ public sealed class LS0702LostInCrashDump : IRule
         {
             Rule = Id,
             Title = hangs
-                && isLeak ? $"{sum.What}: {blocks} lost with the lost blocks of {holder!.Largest.Name} that they "
-                    + "hang on"
+                && isLeak ? $"{sum.What}: {blocks} lost with the lost blocks of {holder!.Largest.Name}, which alone "
+                    + "led to them"
                 : hangs ? $"{sum.What}: {blocks} that nothing points to but such blocks of {holder!.Largest.Name}"
                 : isLeak ? $"{sum.What}: {blocks}{type} lost: allocated, and nothing in the dump points to them"
                 : $"{sum.What}: {blocks} that nothing in the dump points to; no proof of a leak",

@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Messages;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -28,6 +29,13 @@ internal static class MissingTypes
         && account.Bytes < 0 && -account.Bytes > Tolerance(context)
             ? account
             : null;
+
+    /// <summary>
+    /// Bytes that the kernel's messages say were left behind: blocks of destroyed types, and pages of destroyed kegs, which
+    /// stay in <c>vm.kmem_map_size</c> and belong to no keg any more (<c>keg_dtor</c>, <c>sys/vm/uma_core.c</c>).
+    /// </summary>
+    public static long Named(DiagnosisCase context, IEnumerable<LossMessage> losses) => Arithmetic.Sum(
+        losses.Select(l => l.IsKeg ? Arithmetic.Multiply(l.Amount, context.PageSize) : l.Amount));
 
     /// <summary>The smallest difference that is no error of reading, bytes.</summary>
     public static long Tolerance(DiagnosisCase context)

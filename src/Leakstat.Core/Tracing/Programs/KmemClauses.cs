@@ -10,14 +10,16 @@ internal static class KmemClauses
     {
         string[] entries = [.. program.Probes.KmemAllocations.Select(ProgramText.Entry)];
         string[] returns = [.. program.Probes.KmemAllocations.Select(ProgramText.Return)];
+        string wanted = $"!closing{program.Large("arg1")}";
+        program.Requested(entries, wanted);
         program.Forget(entries);
         program.Clause(
             "Pages are taken: remember how many bytes and how deep, until the address is known.",
             entries,
-            $"!closing && !self->depth{program.Large("arg1")}",
+            $"{wanted} && !self->depth",
             "self->bytes = arg1;",
             "self->depth = stackdepth + 1;");
-        program.StopWithoutRoom(entries, $"!closing && !self->depth{program.Large("arg1")}");
+        program.StopWithoutRoom(entries, $"{wanted} && !self->depth");
         program.Returned(returns);
         program.Clause(
             "Pages are given back.",

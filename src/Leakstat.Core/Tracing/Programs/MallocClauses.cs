@@ -23,14 +23,15 @@ internal static class MallocClauses
             "Inside an allocation of this type: keep its size (the bucket's) until the address is known.",
             taken,
             wanted,
-            "self->bytes = arg3;");
+            "self->bytes = arg3;",
+            ProgramText.Request);
         program.StopWithoutRoom(taken, $"!self->bytes && {wanted}");
         program.Clause(
             "The allocator returns: here is the address.",
             returns,
             $"self->bytes && arg1 != 0{program.Sampled("arg1")}",
             program.Allocated("arg1", "self->bytes"));
-        program.Clause(null, returns, "self->bytes", "self->bytes = 0;");
+        program.Clause(null, returns, "self->bytes", ProgramText.Answer, "self->bytes = 0;");
         foreach ((string function, string type) in program.Probes.MallocReleases)
         {
             program.Clause(

@@ -16,7 +16,9 @@ internal static class ModuleClauses
             CultureInfo.InvariantCulture,
             $"!closing && caller >= 0x{range.Address:x}ULL && caller < 0x{range.Address + range.Bytes:x}ULL");
         (string Function, string Bytes)[] functions = [.. program.Probes.MallocEntries];
-        program.Forget([.. functions.Select(f => ProgramText.Entry(f.Function))]);
+        string[] entries = [.. functions.Select(f => ProgramText.Entry(f.Function))];
+        program.Requested(entries, isMine);
+        program.Forget(entries);
         foreach ((string function, string bytes) in functions)
         {
             string[] entry = [ProgramText.Entry(function)];
@@ -24,8 +26,11 @@ internal static class ModuleClauses
                 $"{function}(9), called by the module.",
                 entry,
                 $"{isMine} && !self->depth",
-                $"self->bytes = {bytes};",
-                "self->depth = stackdepth + 1;");
+                [
+                    $"self->bytes = {bytes};",
+                    "self->depth = stackdepth + 1;",
+                    .. program.Probes.Forwarding.Contains(function) ? (string[])["self->forwards = 1;"] : [],
+                ]);
             program.StopWithoutRoom(entry, $"{isMine} && !self->depth");
         }
 

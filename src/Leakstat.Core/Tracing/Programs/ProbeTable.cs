@@ -72,6 +72,11 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
                 yield return ("mallocarray", "arg0 * arg1");
             }
 
+            if (Major is 0 or >= 13)
+            {
+                yield return ("mallocarray_domainset", "arg0 * arg1");
+            }
+
             yield return ("realloc", "arg1");
             yield return ("reallocf", "arg1");
             yield return ("contigmalloc", "arg0");
@@ -127,6 +132,24 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
     /// </summary>
     public IEnumerable<string> ZoneSlowPaths =>
         Major is 12 or 0 ? ["zone_alloc_item"] : ["cache_alloc_retry", "zone_alloc_item"];
+
+    /// <summary>
+    /// Functions that zero an item and return it in place of the allocator: since 13 <c>item_ctor</c> ends in
+    /// <c>return (memset(item, 0, size))</c> (<c>sys/vm/uma_core.c</c>), a jump, so that an allocation with M_ZERO passes
+    /// no return probe of the allocator. On amd64 memset(9) is one of these two (<c>sys/amd64/amd64/support.S</c>), chosen
+    /// at boot; on arm64 it has no frame and no probe, and such allocations are not seen.
+    /// </summary>
+    public IEnumerable<string> ZoneZeroing => Major is 0 or >= 13 ? ["memset_std", "memset_erms"] : [];
+
+    /// <summary>
+    /// Functions of <see cref="ZoneAllocations"/> and <see cref="MallocEntries"/> that can go on in another of them by a
+    /// jump: both are then one request.
+    /// </summary>
+    public IEnumerable<string> Forwarding =>
+    [
+        "uma_zalloc_domain", "malloc_exec", "malloc_aligned", "malloc_domainset_aligned", "mallocarray",
+        "mallocarray_domainset", "realloc",
+    ];
 
     /// <summary>Functions that release an item: zone in arg0, item in arg1.</summary>
     public IEnumerable<string> ZoneReleases

@@ -41,14 +41,14 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             #pragma D option quiet
             #pragma D option bufsize=8m
             #pragma D option switchrate=10hz
-            #pragma D option dynvarsize=16m
+            #pragma D option dynvarsize={VariableSpace.For(suspect.Kind, probes.Release).Mebibytes}m
             #pragma D option strsize=128
 
             """);
-        if (!probes.IsSeen)
+        if (!probes.IsSeen || suspect.Zones.Count > 0)
         {
             _text.Append(
-                "/* Which static functions have probes on this release is not known: what is missing is left out. "
+                "/* Which functions have probes there is not known in full: what is missing is left out, and counted. "
                     + "*/\n");
             _text.Append("#pragma D option zdefs\n");
         }
@@ -60,6 +60,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         _text.Append(CultureInfo.InvariantCulture, $$"""
             {
             	why = "interrupted";
+            	@requests = sum(0);
+            	@returned = sum(0);
             	printf("{{TraceProgram.Mark}} 1 kind={{Word(suspect.Kind)}} release={{FormatWord(release)}} seconds={{bounds.Seconds}} age={{bounds.MinimumAge}} bytes={{bounds.MinimumBytes}} sample={{bounds.Sample}} rate={{bounds.EventsPerSecond}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
             }
 
@@ -73,7 +75,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         _text.Append("int closing;\nint second;\nint events;\nint failed;\nstring why;\nself int64_t bytes;\n");
         if (suspect.Kind is not SuspectKind.Malloc)
         {
-            _text.Append("self int depth;\n");
+            _text.Append("self int depth;\nself int forwards;\n");
         }
 
         for (int i = 0; i < suspect.Zones.Count; i++)
@@ -120,6 +122,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
 
             dtrace:::END
             {
+            	printa("{{TraceProgram.Mark}} requests=%@d\n", @requests);
+            	printa("{{TraceProgram.Mark}} returned=%@d\n", @returned);
             	printf("{{TraceProgram.Mark}} end why=%s end=%d errors=%d\n", why, timestamp, failed);
             }
 
@@ -175,7 +179,25 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         entries,
         "self->depth && stackdepth < self->depth",
         "self->depth = 0;",
+        "self->forwards = 0;",
         "self->bytes = 0;");
+
+    /// <summary>
+    /// Counts a request that <see cref="Returned"/> is to answer, before it is remembered. One inside another belongs to
+    /// the outer, and one that a forwarding function jumped to was counted there.
+    /// </summary>
+    public void Requested(string[] entries, string wanted) => Clause(
+        "Counted against what returns: a function that ends in a jump to another has no return.",
+        entries,
+        $"{wanted} && (!self->depth || stackdepth + 1 <= self->depth) && "
+            + "!(self->forwards && stackdepth + 1 == self->depth)",
+        Request);
+
+    /// <summary>Counts a request.</summary>
+    public const string Request = "@requests = sum(1);";
+
+    /// <summary>Counts an answered request.</summary>
+    public const string Answer = "@returned = sum(1);";
 
     /// <summary>The clauses at the return of an allocation that was entered at <c>self->depth</c> less one.</summary>
     public void Returned(string[] returns, params ReadOnlySpan<string> further)
@@ -186,7 +208,36 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             returns,
             $"{Same} && arg1 != 0{Sampled("arg1")}{Large("self->bytes")}",
             [.. Allocated("arg1", "self->bytes"), .. further]);
-        Clause(null, returns, Same, "self->depth = 0;", "self->bytes = 0;");
+        Clause(null, returns, Same, Answer, "self->depth = 0;", "self->forwards = 0;", "self->bytes = 0;");
+    }
+
+    /// <summary>Remembers that an allocation was entered by functions that can jump on to another entry.</summary>
+    public void Forwarded(string[] entries)
+    {
+        if (entries.Length > 0)
+        {
+            Clause(null, entries, "self->depth && stackdepth + 1 == self->depth", "self->forwards = 1;");
+        }
+    }
+
+    /// <summary>
+    /// The clauses at the entry of a function that the allocator left by a jump to, with the item in its first argument:
+    /// memset(9), which zeroes no more than the item.
+    /// </summary>
+    public void Zeroed(string[] entries)
+    {
+        if (entries.Length == 0)
+        {
+            return;
+        }
+
+        const string Same = "self->depth && stackdepth + 1 == self->depth && arg1 == 0 && arg2 <= self->bytes";
+        Clause(
+            "The allocator left by a jump to the zeroing of the item, which returns in its place.",
+            entries,
+            $"{Same}{Sampled("arg0")}{Large("self->bytes")}",
+            Allocated("arg0", "self->bytes"));
+        Clause(null, entries, Same, Answer, "self->depth = 0;", "self->forwards = 0;", "self->bytes = 0;");
     }
 
     /// <summary>The record of an allocation.</summary>

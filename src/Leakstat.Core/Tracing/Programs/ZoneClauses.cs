@@ -31,6 +31,7 @@ internal static class ZoneClauses
 
         string isMine = Any(names.Count, i => string.Create(CultureInfo.InvariantCulture, $"arg0 == zone{i}"));
         string wanted = $"!closing && arg0 != 0 && ({isMine})";
+        program.Requested(entries, wanted);
         program.Forget(entries);
         program.Clause(
             "An allocation from it: remember how deep, until the item is known. One inside another belongs to the "
@@ -39,8 +40,10 @@ internal static class ZoneClauses
             $"{wanted} && !self->depth",
             Size(names),
             "self->depth = stackdepth + 1;");
+        program.Forwarded([.. program.Probes.ZoneAllocations.Intersect(program.Probes.Forwarding).Select(ProgramText.Entry)]);
         program.StopWithoutRoom(entries, $"{wanted} && !self->depth");
         program.Returned(returns);
+        program.Zeroed([.. program.Probes.ZoneZeroing.Select(ProgramText.Entry)]);
         string isNamed = Any(names.Count, i => string.Create(
             CultureInfo.InvariantCulture, $"arg0 == zone{i} || {ProgramText.IsName(ZoneName, names[i])}"));
         program.Clause(

@@ -123,6 +123,8 @@ internal sealed class TraceCollector(SourceFile file, TraceLimits limits)
             EndedBy = _header.EndedBy,
             Duration = end - begin is { } span and >= 0 ? Span(span) : null,
             Allocations = _allocations,
+            Requests = _header.Requests,
+            Returned = _header.Returned,
             Releases = _releases,
             Sites = isPaired ? Paired(end) : Aggregated(),
             Losses = _messages.Losses,

@@ -29,12 +29,30 @@ internal sealed class TraceHeader
     /// <summary>Clauses that failed.</summary>
     public long Errors { get; private set; }
 
+    /// <summary>Allocations of the suspect that the program saw begin; null where it does not count them.</summary>
+    public long? Requests { get; private set; }
+
+    /// <summary>Those of <see cref="Requests"/> that it saw return, failed ones among them.</summary>
+    public long? Returned { get; private set; }
+
     /// <summary>Takes what stands behind the mark; false where it is neither line.</summary>
     public bool Read(string text)
     {
         if (text.StartsWith("1 ", StringComparison.Ordinal))
         {
             return ReadFirst(text[2..]);
+        }
+
+        if (Number(" " + text, " requests=") is { } requests)
+        {
+            Requests = requests;
+            return true;
+        }
+
+        if (Number(" " + text, " returned=") is { } returned)
+        {
+            Returned = returned;
+            return true;
         }
 
         if (!text.StartsWith("end why=", StringComparison.Ordinal))

@@ -19,6 +19,6 @@ internal sealed class SettingScrub(Pseudonyms names, LineScrubber lines) : Outpu
         string name = Encoding.Latin1.GetString(nameBytes);
         string value = SysctlScrub.Value(Names, Lines, name, Encoding.Latin1.GetString(valueBytes));
         string quote = isQuoted ? "\"" : "";
-        return $"{name}={quote}{value}{quote}";
+        return $"{SysctlScrub.Name(Names, Lines, name)}={quote}{value}{quote}";
     }
 }

@@ -5,8 +5,7 @@ using Leakstat.Captures.Secrets;
 namespace Leakstat.Captures.Commands.Dmesg;
 
 /// <summary>
-/// Kernel messages. In a paste almost any line may follow them, so that there only what the kernel alone says stays in its
-/// words; the lines of other programs in a log do not.
+/// Kernel messages, and the lines of other programs in a log: the kernel's own words stay, and the names of zones and modules.
 /// </summary>
 internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines) : OutputScrub(names, lines)
 {
@@ -17,6 +16,11 @@ internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines)
         {
             NameLearner.LearnHost(Names, line.Substring(start, length));
         }
+
+        if (KernelName().Match(line) is { Success: true } named)
+        {
+            KernelTableScrub.KeepName(Names, Lines, named.Groups["name"].Value);
+        }
     }
 
     /// <inheritdoc/>
@@ -26,20 +30,18 @@ internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines)
         ReadOnlySpan<byte> message = LogPrefix.Strip(bytes, out bool isLogged);
         string text = Encoding.Latin1.GetString(message);
         string before = line[..(line.Length - text.Length)];
-        bool isKernel = isLogged || KernelMessageText.StartsBuffer(message) || KernelMessageText.IsDistinctive(message)
-            || Device().IsMatch(text);
         if (isLogged)
         {
             before = LogHost(before) is (int start, int length)
                 ? before[..start] + Lines.Host(before.Substring(start, length)) + before[(start + length)..]
-                : Lines.Generic(before);
+                : Lines.Strict(before);
         }
         else if (LogLine().IsMatch(line))
         {
             return Lines.Strict(line);
         }
 
-        return before + (isKernel || !isTranscript ? Lines.Generic(text) : Lines.Strict(text));
+        return before + Text(text);
     }
 
     /// <summary>Where syslog's host stands in a line; null where the line is none of syslog's.</summary>
@@ -54,7 +56,22 @@ internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines)
         1000)]
     private static partial Regex LogLine();
 
-    /// <summary>A message that begins with a device: <c>ix0: link state changed to UP</c>.</summary>
-    [GeneratedRegex(@"^(\[[ 0-9.]+\] )?[a-z][a-z_]{1,15}[0-9]{1,3}(\.[0-9]+)?: ", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Device();
+    /// <summary>The kernel names programs: <c>pid 712 (python3), jid 3, uid 1001, was killed</c>.</summary>
+    private string Text(string text)
+    {
+        Match match = ProgramOf().Match(text);
+        return match.Success
+            ? Lines.Strict(text[..match.Groups["name"].Index]) + Lines.Program(match.Groups["name"].Value)
+                + Lines.Strict(text[(match.Groups["name"].Index + match.Groups["name"].Length)..])
+            : Lines.Strict(text);
+    }
+
+    /// <summary>A type, keg or zone that the kernel itself names (<c>malloc_uninit</c>, <c>keg_dtor</c>, <c>uma_zone_set_warning</c>).</summary>
+    [GeneratedRegex(
+        @"(Warning: memory type (?<name>.{1,64}?) leaked memory on destroy|Freed UMA keg \((?<name>[^()]{1,64})\) was not empty|\[zone: (?<name>[^\]]{1,64})\] )",
+        RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex KernelName();
+
+    [GeneratedRegex(@"(?<![a-z])(pid|process) \d+ \((?<name>[^()\s]{1,40})\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ProgramOf();
 }

@@ -13,7 +13,7 @@ internal static class NetstatMbufCommand
         Libxo = new LibxoForm(
             "netstat-m", "netstat -m", "mbuf-statistics", null, static (capture, file) => new MbufValues(capture, file)),
         RepeatStartsCapture = true,
-        Scrub = KernelTableScrub.Make,
+        Scrub = PlainScrub.Make,
         Need = new CommandNeed(
             "netstat -m",
             static capture => capture.Mbufs is null && capture.Zones?.Find("mbuf_cluster") is null,

@@ -61,7 +61,7 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
     {
         if (Header(line) || _columns is null)
         {
-            return _columns is null ? Lines.Strict(line) : line;
+            return Lines.Strict(line);
         }
 
         byte[] bytes = Encoding.Latin1.GetBytes(line);
@@ -81,7 +81,7 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
         int end = start + cell.Length;
         string rest = line[end..];
         string command = Command(line[start..end]);
-        return Left(line[..start]) + (rest.Length > 0 ? command.PadRight(cell.Length) + Lines.Generic(rest) : command);
+        return Left(line[..start]) + (rest.Length > 0 ? command.PadRight(cell.Length) + Lines.Strict(rest) : command);
     }
 
     /// <summary>Of top the header is numbers, the table rows of processes.</summary>
@@ -111,14 +111,14 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
     {
         if (command.StartsWith('[') || KernelProcess().IsMatch(command))
         {
-            return Lines.Generic(command);
+            return Lines.Strict(command);
         }
 
         int end = command.IndexOfAny([' ', '\t']);
         string program = (end < 0 ? command : command[..end]).TrimEnd(':');
         program = program[(program.LastIndexOf('/') + 1)..];
         string name = Program().Match(program).Value;
-        string shown = name.Length > 0 ? Lines.Generic(name) : Names.TakeOut();
+        string shown = name.Length > 0 ? Lines.Program(name) : Names.TakeOut();
         return end < 0 && program.Length == command.Length ? shown : shown + " ...";
     }
 
@@ -129,12 +129,12 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
         foreach ((int start, int length, SecretKind kind) in Named(text))
         {
             string name = text.Substring(start, length);
-            built.Append(Lines.Generic(text[copied..start]))
+            built.Append(Lines.Strict(text[copied..start]))
                 .Append(kind == SecretKind.User ? Lines.User(name) : name == "-" ? name : Names.Mark(kind, name));
             copied = start + length;
         }
 
-        return built.Append(Lines.Generic(text[copied..])).ToString();
+        return built.Append(Lines.Strict(text[copied..])).ToString();
     }
 
     /// <summary>Takes the headings of a table; false for any other line.</summary>

@@ -45,6 +45,9 @@ public sealed class PsText : IFormat
     public bool IsHeader(ReadOnlySpan<byte> line) => PsColumns.IsHeader(line);
 
     /// <inheritdoc/>
+    public bool IsRowOf(ReadOnlySpan<byte> heading, ReadOnlySpan<byte> line) => PsColumns.Read(heading).StandsInPlace(line);
+
+    /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
         ImmutableArray<ProcessRow>.Builder rows = ImmutableArray.CreateBuilder<ProcessRow>();

@@ -20,10 +20,6 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
         "init_path", "init_shell", "init_script", "rand.seed",
     ];
 
-    /// <summary>Values that are the kernel's own words, whatever they are.</summary>
-    private static readonly string[] s_kernelWords =
-        ["kern.osrelease", "kern.ostype", "kern.ident", "kern.osreldate", "hw.model", "hw.machine", "hw.machine_arch", "kern.boottime", "kern.clockrate"];
-
     private bool _secretGoesOn;
 
     /// <inheritdoc/>
@@ -32,6 +28,18 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     /// <inheritdoc/>
     public override void Learn(string line)
     {
+        if (UmaNode().Match(line) is { Success: true } uma)
+        {
+            // A node is a zone's name with underscores; a keg's name is the name itself.
+            KernelTableScrub.KeepName(Names, Lines, uma.Groups["node"].Value);
+            if (uma.Groups["keg"].Success)
+            {
+                KernelTableScrub.KeepName(Names, Lines, uma.Groups["keg"].Value.Trim());
+            }
+
+            return;
+        }
+
         if (HostValue().Match(line) is { Success: true } host)
         {
             NameLearner.LearnHost(Names, host.Groups["host"].Value);
@@ -61,7 +69,7 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     {
         if (line.StartsWith("sysctl: ", StringComparison.Ordinal) || line.EndsWith(" is invalid", StringComparison.Ordinal))
         {
-            return Lines.Generic(line);
+            return Lines.Strict(line);
         }
 
         byte[] bytes = System.Text.Encoding.Latin1.GetBytes(line);
@@ -74,7 +82,7 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
         string value = line[Math.Min(valueStart, line.Length)..];
         string between = line[name.Length..Math.Min(valueStart, line.Length)];
         _secretGoesOn = IsSecret(name);
-        return Name(name) + between + Value(Names, Lines, name, value);
+        return Name(Names, Lines, name) + between + Value(Names, Lines, name, value);
     }
 
     /// <summary>The value of a name without what is secret.</summary>
@@ -106,12 +114,7 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
             return trimmed.All(char.IsAsciiDigit) ? names.Mark(SecretKind.Serial, trimmed) : names.TakeOut();
         }
 
-        if (name.StartsWith("vm.uma.", StringComparison.Ordinal) || s_kernelWords.Contains(name))
-        {
-            return value;
-        }
-
-        return name is "kern.version" || name.EndsWith(".%desc", StringComparison.Ordinal) ? scrubber.Generic(value) : scrubber.Strict(value);
+        return scrubber.Strict(value);
     }
 
     private static bool IsName(ReadOnlySpan<byte> name) => name.IndexOf((byte)'.') > 0 && SysctlLine.HasKnownRoot(name);
@@ -119,18 +122,34 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     private static bool IsSecret(string name) =>
         !name.StartsWith("vm.uma.", StringComparison.Ordinal) && Array.Exists(s_secret, s => name.Contains(s, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary><c>kstat.zfs.POOL.…</c>: all but the common part, which is called <c>misc</c>, are pools.</summary>
-    private string Name(string name)
+    /// <summary>
+    /// A name part by part: of <c>kstat.zfs.POOL.…</c> all but the common part, which is called <c>misc</c>, are pools; what
+    /// is none of FreeBSD's own words may be anything; a node of <c>vm.uma</c> is a zone.
+    /// </summary>
+    internal static string Name(Pseudonyms names, LineScrubber scrubber, string name)
     {
-        const string zfs = "kstat.zfs.";
-        if (!name.StartsWith(zfs, StringComparison.Ordinal) || name.StartsWith("kstat.zfs.misc.", StringComparison.Ordinal))
+        name = Address().Replace(name, m => names.Mark(SecretKind.Name, m.Value));
+        string[] parts = name.Split('.');
+        bool isPools = name.StartsWith("kstat.zfs.", StringComparison.Ordinal);
+        bool isZone = name.StartsWith("vm.uma.", StringComparison.Ordinal);
+        for (int i = 0; i < parts.Length; i++)
         {
-            return name;
+            bool isKept = i == 2 && (isZone || (isPools && parts[i] == "misc"));
+            parts[i] = Pseudonyms.HasMarks(parts[i]) ? parts[i]
+                : i == 2 && isPools && !isKept ? names.Mark(SecretKind.Pool, parts[i])
+                : isKept ? scrubber.Forms(parts[i])
+                : scrubber.NamePart(parts[i]);
         }
 
-        int end = name.IndexOf('.', zfs.Length);
-        return end < 0 ? name : zfs + Names.Mark(SecretKind.Pool, name[zfs.Length..end]) + name[end..];
+        return string.Join('.', parts);
     }
+
+    /// <summary>Four numbers, one behind the other: no name of the kernel's has so many.</summary>
+    [GeneratedRegex(@"(?<=^|\.)[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,3})?(?=\.|$)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"^vm\.uma\.(?<node>[^.:=]+)\.([^:=]*keg\.name[:=]\s*(?<keg>.{1,255})$)?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UmaNode();
 
     [GeneratedRegex(@"^kern\.hostname[:=]\s*(?<host>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HostValue();

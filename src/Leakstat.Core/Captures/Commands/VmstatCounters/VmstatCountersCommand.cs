@@ -13,6 +13,6 @@ internal static class VmstatCountersCommand
         Libxo = new LibxoForm(
             "vmstat-s", "vmstat -s", "vmstat", "summary-statistics", static (capture, file) => new SummaryValues(capture, file)),
         RepeatStartsCapture = true,
-        Scrub = KernelTableScrub.Make,
+        Scrub = PlainScrub.Make,
     };
 }

@@ -7,6 +7,5 @@ internal static class ZfsStatsCommand
     public static CommandDescriptor Descriptor { get; } = new()
     {
         Text = new ZfsStatsText(),
-        Scrub = static (names, lines) => new ZfsStatsScrub(names, lines),
     };
 }

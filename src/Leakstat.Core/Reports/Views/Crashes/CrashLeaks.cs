@@ -18,12 +18,12 @@ public static class CrashLeaks
         report.Section("Memory that nothing points to");
         if (leaks.Leaks.IsEmpty)
         {
-            report.Line(leaks.Scan.IsWhole ? $"None of {Display.Count(leaks.Scan.Objects)} allocations is lost." : leaks.Nothing);
+            report.Line(leaks.Scan is { IsWhole: true, InBaseline: 0 } ? $"None of {Display.Count(leaks.Scan.Objects)} allocations is lost." : leaks.Nothing);
         }
 
         foreach (LeakGroup group in leaks.Leaks.Take(MostGroups))
         {
-            report.Line($"{Display.Bytes(group.Bytes),12}  {Display.Count(group.Count)} of {group.Kind.InWords()} {group.Name} ({Display.Count(group.Size)} bytes each), {Display.Count(group.Direct, "head", "heads")}");
+            report.Line($"{Display.Bytes(group.Bytes),12}  {Display.Count(group.Count)} of {group.Kind.InWords()} {group.Name} ({Display.Count(group.Size)} bytes each), {Display.Count(group.Direct)} direct");
             foreach (TypeCandidate candidate in group.Candidates.Take(MostCandidates))
             {
                 string module = candidate.Module is { } name ? $" of {name}" : "";

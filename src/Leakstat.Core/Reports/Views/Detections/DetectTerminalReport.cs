@@ -56,10 +56,7 @@ public static class DetectTerminalReport
         RisingBlock.Write(canvas, rising, options.Detail == Detail.Verbose);
         WriteMissing(canvas, needs);
         WriteJudged(canvas, report);
-        if (HistorySensitivity.Of(report.History, report.Trends)?.Text(Days(report)) is { } sensitivity)
-        {
-            canvas.Paragraph(0, 0, new Run(sensitivity));
-        }
+        SensitivityLine.Write(canvas, report);
 
         if (report.Findings.Any(f => f.Verdict is Verdict.Leak or Verdict.Suspect))
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Leakstat.Detection;
 using Leakstat.Detection.Weighing;
 using Leakstat.Diagnosis.Contracts;
@@ -17,6 +16,8 @@ namespace Leakstat.Reports.Views.Detections;
 public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
 {
     private const double Day = 24;
+
+    private static readonly WhyJsonContext s_context = new(JsonForm.Options());
 
     /// <summary>Series of that name that were judged, in order of their kind.</summary>
     private IEnumerable<(SeriesKey Key, TrendResult Result)> Found() => Diagnosis.Trends is not { } trends
@@ -41,42 +42,21 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
     }
 
     /// <summary>JSON: one object with a member for each test.</summary>
-    internal static void WriteJson(WhyReport report, Stream output)
-    {
-        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "leakstat.why/1");
-            json.Text("name", report.Name);
-            json.WriteStartArray("series");
-            foreach ((SeriesKey key, TrendResult result) in report.Found())
-            {
-                json.WriteStartObject();
-                json.Text("kind", SeriesKindName.Of(key.Kind));
-                json.Text("class", TrendSummary.Describe(result.Class));
-                json.Number("chance", result.Chance);
-                json.Number("probability", result.Suspicion?.Probability);
-                json.Whole("bytesPerDayToBeNamed", Named(report.Diagnosis, key));
-                json.WriteStartArray("evidence");
-                foreach (EvidencePiece piece in result.Suspicion?.Pieces ?? [])
-                {
-                    json.WriteStartObject();
-                    json.Text("kind", piece.Kind.ToString());
-                    json.Number("weight", piece.Weight);
-                    json.Text("text", SuspicionEvidence.Words(piece.Kind, result.Suspicion!));
-                    json.WriteEndObject();
-                }
+    internal static void WriteJson(WhyReport report, Stream output) => JsonForm.Write(
+        new WhyDocument("leakstat.why/1", report.Name, report.Found().Select(found => Part(report, found))),
+        s_context.WhyDocument,
+        output);
 
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        output.WriteByte((byte)'\n');
-    }
+    private static WhyDocument.SeriesPart Part(WhyReport report, (SeriesKey Key, TrendResult Result) found) => new(
+        SeriesKindName.Of(found.Key.Kind),
+        TrendSummary.Describe(found.Result.Class),
+        JsonForm.Number(found.Result.Chance),
+        JsonForm.Number(found.Result.Suspicion?.Probability),
+        Named(report.Diagnosis, found.Key),
+        (found.Result.Suspicion?.Pieces ?? []).Select(piece => new WhyDocument.EvidencePart(
+            piece.Kind.ToString(),
+            JsonForm.Number(piece.Weight),
+            SuspicionEvidence.Words(piece.Kind, found.Result.Suspicion!))));
 
     private static void Write(TerminalCanvas canvas, DiagnosisReport report, SeriesKey key, TrendResult result)
     {

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
 using System.Text;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
-using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Comparisons;
 using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
@@ -24,14 +22,10 @@ public static class HtmlReport
         using var text = new StreamWriter(output, new UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
         var html = new HtmlWriter(text);
         Headline headline = Headline.Of(report);
-        string style = Asset("report.css");
-        string script = Asset("report.js");
-        WriteHead(html, headline, style, script);
+        HtmlPage.Begin(html, headline.Text);
         html.Markup("<body>\n<a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n");
         WriteHeader(html, report, headline);
-        SuspectSeries[] suspects = [.. report.Findings
-            .Select(f => SuspectSeries.Of(f, report.History)).OfType<SuspectSeries>()
-            .DistinctBy(s => s.Finding.Subject).Take(6)];
+        SuspectSeries[] suspects = SuspectsOf(report);
         WriteNavigation(html, report, SeriesHtml.IsWorthDrawing(report, suspects));
         html.Markup("<main>\n");
         WriteFindings(html, report);
@@ -42,24 +36,49 @@ public static class HtmlReport
         TablesHtml.WriteZones(html, report);
         TablesHtml.WriteMallocTypes(html, report);
         InputHtml.Write(html, report);
-        html.Markup("</main>\n<footer>Written by ").Text($"{Tool.Name} {Tool.Version}")
-            .Markup(". Sizes are binary: 1 KiB is 1024 bytes. Times are UTC.</footer>\n<script>").Markup(script)
-            .Markup("</script>\n</body>\n</html>\n");
+        HtmlPage.End(html);
     }
 
-    private static void WriteHead(HtmlWriter html, Headline headline, string style, string script) => html
-        .Markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '")
-        .Markup(Hash(style)).Markup("'; script-src '").Markup(Hash(script))
-        .Markup("'; base-uri 'none'; form-action 'none'\">\n")
-        .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .Markup("<meta name=\"referrer\" content=\"no-referrer\">\n<title>")
-        .Text($"{headline.Text} - leakstat").Markup("</title>\n<style>").Markup(style).Markup("</style>\n</head>\n");
+    /// <summary>
+    /// Writes a host as a part of a page of several: the verdict, findings, plots of suspects, the ledger and what it
+    /// rests on. All its zones and types stand on its own page alone: a page of a thousand hosts has to open.
+    /// </summary>
+    /// <param name="report">The host.</param>
+    /// <param name="html">The page; its scope tells the ids of this host from those of others.</param>
+    internal static void WriteHost(DiagnosisReport report, HtmlWriter html)
+    {
+        Headline headline = Headline.Of(report);
+        html.Markup("<section class=\"one-host\" id=\"host\" aria-labelledby=\"host-title\">\n")
+            .Markup($"<div class=\"verdict {ClassOf(headline.Tone)}\">\n<h2 id=\"host-title\">").Text(headline.Text)
+            .Markup("</h2>\n").Element("p", headline.Detail).Markup("\n</div>\n");
+        WriteWho(html, report);
+        WriteFindings(html, report);
+        SeriesHtml.WritePlots(html, report, SuspectsOf(report));
+        RisingHtml.Write(html, report);
+        LedgerHtml.Write(html, report.Ledger);
+        InputHtml.Write(html, report);
+        html.Markup("</section>\n");
+    }
+
+    private static SuspectSeries[] SuspectsOf(DiagnosisReport report) =>
+    [
+        .. report.Findings
+            .Select(f => SuspectSeries.Of(f, report.History)).OfType<SuspectSeries>()
+            .DistinctBy(s => s.Finding.Subject).Take(6),
+    ];
 
     private static void WriteHeader(HtmlWriter html, DiagnosisReport report, Headline headline)
     {
+        html.Markup($"<header>\n<div class=\"verdict {ClassOf(headline.Tone)}\">\n")
+            .Element("h1", headline.Text).Markup("\n")
+            .Element("p", headline.Detail).Markup("\n</div>\n");
+        WriteWho(html, report);
+        html.Markup("</header>\n");
+    }
+
+    private static void WriteWho(HtmlWriter html, DiagnosisReport report)
+    {
         HostIdentity host = report.Host;
-        string tone = headline.Tone switch { Tone.Critical => "critical", Tone.Warning => "warning", Tone.Open => "open", _ => "good" };
         string[] who =
         [
             host.Name ?? "host of unknown name",
@@ -68,10 +87,12 @@ public static class HtmlReport
             host.PhysicalMemory is { } memory ? $"{Display.Bytes(memory.Value)} of memory" : "",
             LookedAt.Span(report),
         ];
-        html.Markup($"<header>\n<div class=\"verdict {tone}\">\n").Element("h1", headline.Text).Markup("\n")
-            .Element("p", headline.Detail).Markup("\n</div>\n<p class=\"host\">")
-            .Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n</header>\n");
+        html.Markup("<p class=\"host\">").Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n");
     }
+
+    /// <summary>The style of a verdict.</summary>
+    internal static string ClassOf(Tone tone) =>
+        tone switch { Tone.Critical => "critical", Tone.Warning => "warning", Tone.Open => "open", _ => "good" };
 
     private static void WriteNavigation(HtmlWriter html, DiagnosisReport report, bool hasSeries)
     {
@@ -125,15 +146,4 @@ public static class HtmlReport
 
         html.Markup("</section>\n");
     }
-
-    private static string Asset(string name)
-    {
-        using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("Html/" + name)
-            ?? throw new InvalidOperationException($"the resource Html/{name} is missing from the assembly");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
-
-    private static string Hash(string content) =>
-        "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
 }

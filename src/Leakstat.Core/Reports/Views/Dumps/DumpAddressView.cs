@@ -49,10 +49,15 @@ public sealed record DumpAddressView : DumpView
 }
 
 /// <summary>A word that points to a block.</summary>
-/// <param name="From">What it stands in.</param>
+/// <param name="From">What it stands in, and where in it.</param>
+/// <param name="At">Address of the word; null where it cannot be told.</param>
 /// <param name="To">Address that it points to.</param>
 /// <param name="Reached">Whether what it stands in is reached from a root.</param>
-public sealed record DumpReference(string From, [property: JsonConverter(typeof(AddressConverter))] ulong To, bool Reached);
+public sealed record DumpReference(
+    string From,
+    [property: JsonConverter(typeof(AddressConverter))] ulong? At,
+    [property: JsonConverter(typeof(AddressConverter))] ulong To,
+    bool Reached);
 
 /// <summary>Who points to a block of a dump, and a way to it from a root (<c>leakstat dump VMCORE refs ADDR</c>).</summary>
 public sealed record DumpReferencesView : DumpView

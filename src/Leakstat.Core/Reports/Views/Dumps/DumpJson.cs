@@ -1,57 +1,39 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
-using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Forms.Json;
 
 namespace Leakstat.Reports.Views.Dumps;
 
 /// <summary>Views of dumps as JSON, each with its schema, the kernel in front and the notes behind.</summary>
 public static class DumpJson
 {
-    private static readonly DumpJsonContext s_context = new(new JsonSerializerOptions
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-
-        // The encoder still escapes every control character; the output is never put into a page.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new ValidTextConverter() },
-    });
+    private static readonly DumpJsonContext s_context = new(JsonForm.Options());
 
     /// <summary>Writes the summary.</summary>
-    public static void Write(DumpSummaryView view, Stream output) => Write(view, s_context.DumpSummaryView, output);
+    public static void Write(DumpSummaryView view, Stream output) => JsonForm.Write(view, s_context.DumpSummaryView, output);
 
     /// <summary>Writes the zones.</summary>
-    public static void Write(DumpZonesView view, Stream output) => Write(view, s_context.DumpZonesView, output);
+    public static void Write(DumpZonesView view, Stream output) => JsonForm.Write(view, s_context.DumpZonesView, output);
 
     /// <summary>Writes the malloc types.</summary>
-    public static void Write(DumpTypesView view, Stream output) => Write(view, s_context.DumpTypesView, output);
+    public static void Write(DumpTypesView view, Stream output) => JsonForm.Write(view, s_context.DumpTypesView, output);
 
     /// <summary>Writes the leaks.</summary>
     public static void Write(DumpLeaksView view, Stream output)
     {
         ArgumentNullException.ThrowIfNull(view);
-        Write(DumpLeaksDocument.Of(view), s_context.DumpLeaksDocument, output);
+        JsonForm.Write(DumpLeaksDocument.Of(view), s_context.DumpLeaksDocument, output);
     }
 
     /// <summary>Writes what an address is.</summary>
-    public static void Write(DumpAddressView view, Stream output) => Write(view, s_context.DumpAddressView, output);
+    public static void Write(DumpAddressView view, Stream output) => JsonForm.Write(view, s_context.DumpAddressView, output);
 
     /// <summary>Writes who points to a block.</summary>
-    public static void Write(DumpReferencesView view, Stream output) => Write(view, s_context.DumpReferencesView, output);
+    public static void Write(DumpReferencesView view, Stream output) => JsonForm.Write(view, s_context.DumpReferencesView, output);
 
     /// <summary>Writes the message buffer.</summary>
-    public static void Write(DumpMessagesView view, Stream output) => Write(view, s_context.DumpMessagesView, output);
-
-    private static void Write<T>(T view, JsonTypeInfo<T> type, Stream output)
-    {
-        JsonSerializer.Serialize(output, view, type);
-        output.WriteByte((byte)'\n');
-    }
+    public static void Write(DumpMessagesView view, Stream output) => JsonForm.Write(view, s_context.DumpMessagesView, output);
 }
 
 /// <summary>Serializers of the views, generated when the program is built.</summary>
@@ -64,30 +46,6 @@ public static class DumpJson
 [JsonSerializable(typeof(DumpReferencesView))]
 [JsonSerializable(typeof(DumpMessagesView))]
 internal sealed partial class DumpJsonContext : JsonSerializerContext;
-
-/// <summary>Text of a dump may hold anything; halves of surrogate pairs cannot be encoded.</summary>
-internal sealed class ValidTextConverter : JsonConverter<string>
-{
-    /// <inheritdoc/>
-    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
-
-    /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStringValue(PrintableText.ValidUtf16(value));
-    }
-
-    /// <inheritdoc/>
-    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString()!;
-
-    /// <inheritdoc/>
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WritePropertyName(PrintableText.ValidUtf16(value));
-    }
-}
 
 /// <summary>A kernel address as JSON has it: text, because numbers of that size lose digits in many readers.</summary>
 internal sealed class AddressConverter : JsonConverter<ulong>

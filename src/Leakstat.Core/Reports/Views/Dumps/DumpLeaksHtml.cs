@@ -63,13 +63,13 @@ public static class DumpLeaksHtml
             return;
         }
 
-        html.Markup("<table>\n<thead><tr><th>Kind</th><th>Name</th><th class=\"n\">Size</th><th class=\"n\">Count</th><th class=\"n\">Bytes</th><th class=\"n\">Heads</th><th>Evidence</th></tr></thead>\n<tbody>\n");
+        html.Markup("<table>\n<thead><tr><th>Kind</th><th>Name</th><th class=\"n\">Size</th><th class=\"n\">Count</th><th class=\"n\">Bytes</th><th class=\"n\">Direct</th><th>Evidence</th></tr></thead>\n<tbody>\n");
         foreach (LeakGroup[] row in DumpLeakRows.Of(view.Leaks, eachSize: false))
         {
             WriteRow(html, row, view);
         }
 
-        html.Markup("</tbody>\n</table>\n<p>A head is a block that nothing at all points to; what hangs on it is counted with it. A lost ring has one head.</p>\n</section>\n");
+        html.Markup("</tbody>\n</table>\n<p>Nothing at all points to a direct leak; an indirect one is pointed to from lost blocks only. Of a lost ring one block is counted as direct.</p>\n</section>\n");
     }
 
     private static void WriteRow(HtmlWriter html, LeakGroup[] row, DumpLeaksView view)

@@ -44,7 +44,7 @@ public static class DumpLeaksText
     {
         writer.WriteLine($"{Display.Count(view.LeakedBlocks, "block", "blocks")} that nothing points to any more, {Display.Bytes(view.LeakedBytes)}");
         writer.WriteLine();
-        writer.WriteLine("  kind    name                        size      count       bytes      heads  example");
+        writer.WriteLine("  kind    name                        size      count       bytes     direct  example");
         int shown = layout.Detail == Detail.Verbose ? int.MaxValue : UsualGroups;
         LeakGroup[][] rows = DumpLeakRows.Of(view.Leaks, eachSize: layout.Detail == Detail.Verbose);
         foreach (LeakGroup[] row in rows.Take(shown))
@@ -82,7 +82,7 @@ public static class DumpLeaksText
 
         foreach (LeakHolder holder in group.Holders.Take(UsualParts))
         {
-            DumpText.WriteLine(writer, $"          {Display.Count(holder.Count)} hang on lost blocks of {holder.Name}", layout);
+            DumpText.WriteLine(writer, $"          {Display.Count(holder.Count)} indirect: only lost blocks of {holder.Name} lead to them", layout);
         }
 
         foreach (TypeCandidate candidate in group.Candidates)
@@ -129,7 +129,7 @@ public static class DumpLeaksText
             }
         }
 
-        if (view.Scan.InBaseline > 0)
+        if (view.Scan.InBaseline > 0 && !view.Leaks.IsEmpty)
         {
             writer.WriteLine();
             writer.WriteLine($"{Display.Count(view.Scan.InBaseline, "block is", "blocks are")} unreached in the baseline too, and not counted above.");

@@ -100,7 +100,8 @@ public sealed record DumpLeaksView : DumpView
     public string Nothing => Scan.Objects == 0
         ? "No allocated block could be read: nothing is known of leaks in this dump."
         : Scan.InBaseline > 0
-            ? $"Nothing is lost beyond what the baseline has too: {Display.Count(Scan.InBaseline, "block is", "blocks are")} unreached in both, and not counted."
+            ? $"Nothing is lost that the baseline does not have: {Display.Count(Scan.InBaseline, "block is", "blocks are")} unreached in both, and hidden here"
+                + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
         : Scan.IsWhole ? "Everything allocated is reached: no leak."
         : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
 

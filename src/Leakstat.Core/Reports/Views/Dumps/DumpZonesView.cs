@@ -65,7 +65,8 @@ public sealed record DumpZone
 /// <param name="What">What was counted.</param>
 /// <param name="Counted">The kernel's counter.</param>
 /// <param name="Walked">What there is.</param>
-public sealed record DumpDisagreement(string Name, string What, long Counted, long Walked);
+/// <param name="Cause">Why it has to be so; null where that is not known.</param>
+public sealed record DumpDisagreement(string Name, string What, long Counted, long Walked, string? Cause = null);
 
 /// <summary>Zones of a dump, checked against the slabs (<c>leakstat dump VMCORE zones</c>).</summary>
 public sealed record DumpZonesView : DumpView
@@ -101,17 +102,10 @@ public sealed record DumpZonesView : DumpView
             DumpText.WriteLine(writer, Row(zone).ReplaceLineEndings(" "), layout);
         }
 
-        if (!Disagreements.IsEmpty)
+        WriteDisagreements(writer, "Counters that disagree with what was counted in the dump:", null, layout);
+        foreach (string cause in Disagreements.Select(d => d.Cause).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            writer.WriteLine();
-            writer.WriteLine("Counters that disagree with what was counted in the dump:");
-            foreach (DumpDisagreement one in Disagreements)
-            {
-                DumpText.WriteLine(
-                    writer,
-                    $"  {one.Name}: {one.What}: the kernel counts {Display.Count(one.Counted)}, there are {Display.Count(one.Walked)}",
-                    layout);
-            }
+            WriteDisagreements(writer, $"As it has to be: {cause}:", cause, layout);
         }
 
         if (UnreadableSlabs > 0 && layout.Detail != Detail.Quiet)
@@ -122,6 +116,25 @@ public sealed record DumpZonesView : DumpView
         }
 
         DumpText.WriteProblems(writer, this, layout);
+    }
+
+    private void WriteDisagreements(TextWriter writer, string title, string? cause, TerminalOptions layout)
+    {
+        DumpDisagreement[] found = [.. Disagreements.Where(d => d.Cause == cause)];
+        if (found.Length == 0 || (cause is not null && layout.Detail == Detail.Quiet))
+        {
+            return;
+        }
+
+        writer.WriteLine();
+        DumpText.WriteLine(writer, title, layout);
+        foreach (DumpDisagreement one in found)
+        {
+            DumpText.WriteLine(
+                writer,
+                $"  {one.Name}: {one.What}: the kernel counts {Display.Count(one.Counted)}, there are {Display.Count(one.Walked)}",
+                layout);
+        }
     }
 
     private static string Row(DumpZone zone)

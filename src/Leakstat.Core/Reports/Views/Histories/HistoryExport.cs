@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Leakstat.History;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
@@ -37,6 +36,8 @@ public static class HistoryExport
     /// <summary>First line of the CSV form.</summary>
     public const string CsvHeader = "host,time,kind,name,value,least,greatest,source";
 
+    private static readonly HistoryJsonContext s_lines = new(JsonForm.Options(indented: false));
+
     /// <summary>Writes CSV (RFC 4180, lines ended by a line feed), without the header.</summary>
     public static void WriteCsv(string host, HostHistory history, ExportFilter filter, TextWriter output)
     {
@@ -61,22 +62,20 @@ public static class HistoryExport
     /// </summary>
     public static void WriteJsonLines(string host, HostHistory history, ExportFilter filter, Stream output)
     {
-        using var json = new Utf8JsonWriter(output, JsonMembers.Options with { Indented = false });
         foreach ((SeriesKey key, Sample sample, long value, long? least, long? greatest) in Values(history, filter))
         {
-            json.WriteStartObject();
-            json.Text("host", host);
-            json.Text("time", Time(sample) is { Length: > 0 } time ? time : null);
-            json.Text("kind", SeriesKindName.Of(key.Kind));
-            json.Text("name", key.Name);
-            json.Whole("value", value);
-            json.Whole("least", least);
-            json.Whole("greatest", greatest);
-            json.Text("source", sample.Source);
-            json.WriteEndObject();
-            json.Flush();
-            json.Reset();
-            output.WriteByte((byte)'\n');
+            JsonForm.Write(
+                new ExportedValue(
+                    host,
+                    Time(sample) is { Length: > 0 } time ? time : null,
+                    SeriesKindName.Of(key.Kind),
+                    key.Name,
+                    value,
+                    least,
+                    greatest,
+                    sample.Source),
+                s_lines.ExportedValue,
+                output);
         }
     }
 

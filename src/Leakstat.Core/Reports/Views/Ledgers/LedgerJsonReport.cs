@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Leakstat.Accounting;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Json;
@@ -10,23 +10,29 @@ namespace Leakstat.Reports.Views.Ledgers;
 /// </summary>
 public static class LedgerJsonReport
 {
-    /// <summary>Writes the ledger of one capture.</summary>
-    public static void Write(Capture capture, Ledger ledger, Stream output)
-    {
-        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "leakstat.ledger/1");
-            JsonHead.Write(json, capture.Host);
-            json.WriteStartObject("capture");
-            json.Text("source", capture.Source);
-            json.Time("takenAt", capture.TakenAt);
-            json.WriteEndObject();
-            json.WritePropertyName("ledger");
-            LedgerJson.Write(json, ledger);
-            json.WriteEndObject();
-        }
+    private static readonly LedgerJsonContext s_context = new(JsonForm.Options());
 
-        output.WriteByte((byte)'\n');
-    }
+    /// <summary>Writes the ledger of one capture.</summary>
+    public static void Write(Capture capture, Ledger ledger, Stream output) => JsonForm.Write(
+        new LedgerDocument(
+            "leakstat.ledger/1",
+            ToolPart.This,
+            HostPart.Of(capture.Host),
+            new LedgerDocument.CapturePart(capture.Source, JsonForm.Time(capture.TakenAt)),
+            LedgerPart.Of(ledger)),
+        s_context.LedgerDocument,
+        output);
 }
+
+/// <summary>The whole document.</summary>
+internal sealed record LedgerDocument(
+    string Schema, ToolPart Tool, HostPart Host, LedgerDocument.CapturePart Capture, LedgerPart Ledger)
+{
+    /// <summary>Which capture it is of.</summary>
+    public sealed record CapturePart(string Source, string? TakenAt);
+}
+
+/// <summary>Its serializer, generated when the program is built.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(LedgerDocument))]
+internal sealed partial class LedgerJsonContext : JsonSerializerContext;

@@ -39,6 +39,23 @@ internal static class SeriesHtml
         html.Markup("</section>\n");
     }
 
+    /// <summary>Writes the plots of suspects alone; nothing where there is none.</summary>
+    public static void WritePlots(HtmlWriter html, DiagnosisReport report, SuspectSeries[] suspects)
+    {
+        if (suspects.Length == 0)
+        {
+            return;
+        }
+
+        html.Markup("<section id=\"time\" aria-labelledby=\"time-title\">\n<h2 id=\"time-title\">Over time</h2>\n");
+        for (int i = 0; i < suspects.Length; i++)
+        {
+            WritePlot(html, report.History, suspects[i], i);
+        }
+
+        html.Markup("</section>\n");
+    }
+
     /// <summary>Whether there is a history to draw.</summary>
     public static bool IsWorthDrawing(DiagnosisReport report, SuspectSeries[] suspects) =>
         suspects.Length > 0 || (report.History.Samples.Length > 1 && report.History.Series.Any());

@@ -24,6 +24,11 @@ public static class TraceTerminalReport
             canvas.Paragraph(0, 2, new Run("!", Style.Critical), new Run(reservation));
         }
 
+        if (TraceWords.SelfCheck(trace) is { } checkedWith)
+        {
+            canvas.Paragraph(0, 0, new Run(checkedWith, Style.Dim));
+        }
+
         if (trace.Form == TraceForm.Outstanding && isLeaking && trace.Bounds is null or { MinimumAge: 0 })
         {
             canvas.Paragraph(

@@ -58,6 +58,14 @@ internal static class TraceWords
             + $"{(trace.Count == 1 ? "is" : "are")} outstanding{age}: {events}.";
     }
 
+    /// <summary>
+    /// That every allocation that began was seen to return; null where some were not, or where nothing counted them.
+    /// </summary>
+    public static string? SelfCheck(Trace trace) => trace is { Unseen: 0, Requests: { } requests }
+        ? $"Counted against itself: {Display.Count(requests, "allocation", "allocations")} began, and all were seen to "
+            + "return."
+        : null;
+
     /// <summary>What makes the numbers less than the whole, one sentence each.</summary>
     public static IEnumerable<string> Reservations(Trace trace)
     {
@@ -96,6 +104,13 @@ internal static class TraceWords
                 break;
             default:
                 break;
+        }
+
+        if (trace.Unseen is > 0 and { } unseen)
+        {
+            yield return $"{Display.Count(unseen)} of {Display.Count(trace.Requests ?? 0)} allocations were not seen to "
+                + "return: they left the allocator by a function without a probe, or had not returned when the trace "
+                + "ended; they are missing here";
         }
 
         if (trace is { Bounds.Sample: > 1 })

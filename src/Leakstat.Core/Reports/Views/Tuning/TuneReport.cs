@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Reports.Forms.Json;
@@ -15,6 +13,8 @@ namespace Leakstat.Reports.Views.Tuning;
 public static class TuneReport
 {
     private const int Width = 78;
+
+    private static readonly TuneJsonContext s_context = new(JsonForm.Options());
 
     /// <summary>
     /// Writes the blocks as text; what is not a setting is a comment, so the text can be pasted as it is.
@@ -81,62 +81,15 @@ public static class TuneReport
     public static void WriteJson(DiagnosisReport report, Stream output)
     {
         TunePlan plan = TunePlan.From(report);
-        using (var json = new Utf8JsonWriter(output, JsonMembers.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", "leakstat.tune/1");
-            JsonHead.Write(json, report.Host);
-            WriteFiles(json, "files", plan.Blocks);
-            if (!plan.Optional.IsEmpty)
-            {
-                WriteFiles(json, "optional", plan.Optional);
-            }
-
-            json.WriteEndObject();
-        }
-
-        output.WriteByte((byte)'\n');
-    }
-
-    private static void WriteFiles(Utf8JsonWriter json, string name, ImmutableArray<TuneBlock> blocks)
-    {
-        json.WriteStartArray(name);
-        foreach (TuneBlock block in blocks)
-        {
-            json.WriteStartObject();
-            json.WriteString("file", block.File);
-            json.WriteStartArray("lines");
-            foreach (TuneLine line in block.Lines)
-            {
-                WriteLine(json, line);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteLine(Utf8JsonWriter json, TuneLine line)
-    {
-        json.WriteStartObject();
-        json.WriteString("line", line.Line);
-        json.WriteString("name", line.Name);
-        json.WriteString("value", line.Value);
-        json.WriteString("rule", line.Rule);
-        json.WriteString("why", line.Why);
-        json.WriteString("text", line.Text);
-        json.WriteStartArray("commands");
-        foreach (string command in line.Commands)
-        {
-            json.WriteStringValue(command);
-        }
-
-        json.WriteEndArray();
-        json.Text("risk", line.Risk);
-        json.Text("revert", line.Revert);
-        json.WriteEndObject();
+        JsonForm.Write(
+            new TuneDocument(
+                "leakstat.tune/1",
+                ToolPart.This,
+                HostPart.Of(report.Host),
+                plan.Blocks.Select(TuneDocument.FilePart.Of),
+                plan.Optional.IsEmpty ? null : plan.Optional.Select(TuneDocument.FilePart.Of)),
+            s_context.TuneDocument,
+            output);
     }
 
     /// <summary>Text as comment lines, broken at blanks.</summary>

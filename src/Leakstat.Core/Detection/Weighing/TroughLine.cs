@@ -1,0 +1,116 @@
+namespace Leakstat.Detection.Weighing;
+
+/// <summary>
+/// The floor under what builds up and is given back again and again: the line through the troughs after each deep fall.
+/// </summary>
+internal static class TroughLine
+{
+    /// <summary>Fewest troughs that make a line.</summary>
+    public const int Fewest = 6;
+
+    // A fall by this share of the swing around the trend ends a tooth.
+    private const double Deep = 0.4;
+
+    /// <summary>
+    /// Draws the line at the time of every sample, straight between the troughs and level beyond them; false where the
+    /// series does not fall deeply at least as often as <see cref="Fewest"/>.
+    /// </summary>
+    /// <param name="hours">Times, hours, rising.</param>
+    /// <param name="values">Values.</param>
+    /// <param name="drawn">Takes the line; as many values as there are samples.</param>
+    /// <param name="tau">Kendall's tau of the troughs against their order, −1 to 1.</param>
+    public static bool TryDraw(
+        ReadOnlySpan<double> hours, ReadOnlySpan<double> values, Span<double> drawn, out double tau)
+    {
+        int[] troughs = [.. Troughs(Flat(hours, values))];
+        tau = 0;
+        if (troughs.Length < Fewest)
+        {
+            return false;
+        }
+
+        double[] lows = new double[troughs.Length];
+        for (int k = 0; k < lows.Length; k++)
+        {
+            lows[k] = values[troughs[k]];
+        }
+
+        tau = Monotony.Tau(lows);
+        drawn[..troughs[0]].Fill(lows[0]);
+        for (int k = 1; k < troughs.Length; k++)
+        {
+            double from = hours[troughs[k - 1]], span = hours[troughs[k]] - from;
+            for (int i = troughs[k - 1]; i < troughs[k]; i++)
+            {
+                drawn[i] = lows[k - 1] + ((lows[k] - lows[k - 1]) * (hours[i] - from) / span);
+            }
+        }
+
+        drawn[troughs[^1]..].Fill(lows[^1]);
+        return true;
+    }
+
+    // The series around its least squares line, so that a rising floor does not hide how deep it falls.
+    private static double[] Flat(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    {
+        double meanH = 0, meanV = 0, hh = 0, hv = 0;
+        for (int i = 0; i < hours.Length; i++)
+        {
+            meanH += hours[i] / hours.Length;
+            meanV += values[i] / hours.Length;
+        }
+
+        for (int i = 0; i < hours.Length; i++)
+        {
+            hh += (hours[i] - meanH) * (hours[i] - meanH);
+            hv += (hours[i] - meanH) * (values[i] - meanV);
+        }
+
+        double slope = hh > 0 ? hv / hh : 0;
+        double[] flat = new double[hours.Length];
+        for (int i = 0; i < flat.Length; i++)
+        {
+            flat[i] = values[i] - meanV - (slope * (hours[i] - meanH));
+        }
+
+        return flat;
+    }
+
+    // Turning points: a low counts once the series has fallen to it by a deep fall and risen again by as much. The last
+    // fall needs no rise after it.
+    private static List<int> Troughs(double[] flat)
+    {
+        double[] sorted = [.. flat.Order()];
+        double deep = Deep * (sorted[^(1 + (sorted.Length / 20))] - sorted[sorted.Length / 20]);
+        List<int> troughs = [];
+        int high = 0, low = 0;
+        bool falling = false;
+        for (int i = 1; deep > 0 && i < flat.Length; i++)
+        {
+            if (falling)
+            {
+                low = flat[i] < flat[low] ? i : low;
+                if (flat[i] - flat[low] > deep)
+                {
+                    troughs.Add(low);
+                    (falling, high) = (false, i);
+                }
+            }
+            else
+            {
+                high = flat[i] > flat[high] ? i : high;
+                if (flat[high] - flat[i] > deep)
+                {
+                    (falling, low) = (true, i);
+                }
+            }
+        }
+
+        if (falling)
+        {
+            troughs.Add(low);
+        }
+
+        return troughs;
+    }
+}

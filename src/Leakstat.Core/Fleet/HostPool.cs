@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Leakstat.Detection;
+using Leakstat.History;
+
+namespace Leakstat.Fleet;
+
+/// <summary>
+/// Finds leaks that are too slow for one host in the pool of all. A host's slope of a series is held against those of
+/// hosts of the same role that have been up about as long; a trait is named where hosts with it rank higher, with a
+/// chance below 0.005 over all series and traits together, and where the series rises on them for good: in both
+/// halves of the time, and by more than a page a day. What every host has alike is not seen: nothing tells it from
+/// load that grows everywhere.
+/// </summary>
+internal sealed class HostPool
+{
+    private const int MostNamed = 3;
+    private const double LeastBytesPerDay = 4096;
+
+    /// <summary>Part of the early slope that is left of what goes on rising; a cache that fills has less.</summary>
+    private const double LeastLate = 0.25;
+
+    private readonly IReadOnlyList<FleetHost> _hosts;
+    private readonly ImmutableArray<TraitGroup> _groups;
+    private readonly int[] _strata;
+    private readonly Dictionary<SeriesKey, SeriesSlope?[]> _slopes = [];
+
+    /// <summary>Takes the hosts.</summary>
+    public HostPool(IReadOnlyList<FleetHost> hosts, ImmutableArray<TraitGroup> groups)
+    {
+        _hosts = hosts;
+        _groups = groups;
+        _strata = PoolStrata.Of(hosts);
+        for (int i = 0; i < hosts.Count; i++)
+        {
+            foreach (SeriesSlope slope in hosts[i].Slopes)
+            {
+                if (!_slopes.TryGetValue(slope.Key, out SeriesSlope?[]? all))
+                {
+                    _slopes[slope.Key] = all = new SeriesSlope?[hosts.Count];
+                }
+
+                all[i] = slope;
+            }
+        }
+    }
+
+    /// <summary>The leaks, the one that takes most first.</summary>
+    public ImmutableArray<PooledLeak> Search()
+    {
+        double tests = Math.Max((double)_slopes.Count * _groups.Length, 1);
+        return
+        [
+            .. _slopes.AsParallel().SelectMany(s => Search(s.Key, s.Value, tests))
+                .OrderByDescending(l => l.Growth.BytesPerDay * l.Hosts.Length)
+                .ThenBy(l => l.Key.Kind).ThenBy(l => l.Key.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private List<PooledLeak> Search(SeriesKey key, SeriesSlope?[] slopes, double tests)
+    {
+        // A host whose history was judged and on which the series never changed has a slope, too: none.
+        double[] values = [.. slopes.Select(s => s?.BytesPerDay ?? 0)];
+        var ranks = new StratifiedRanks(values, _strata);
+        bool[] left = [.. _strata.Select(s => s >= 0)];
+        List<PooledLeak> found = [];
+        while (found.Count < MostNamed)
+        {
+            (TraitGroup Group, double Score)? best = Best(ranks, left);
+            if (best is not { } named || Tails.Normal(named.Score) * tests > CauseSeparation.MostChance
+                || LeakOf(key, slopes, named.Group, left, Tails.Normal(named.Score) * tests) is not { } leak)
+            {
+                break;
+            }
+
+            found.Add(leak);
+            for (int i = 0; i < left.Length; i++)
+            {
+                left[i] &= named.Group.Has[i] == false;
+            }
+        }
+
+        return found;
+    }
+
+    private (TraitGroup Group, double Score)? Best(StratifiedRanks ranks, bool[] left)
+    {
+        (TraitGroup Group, double Score)? best = null;
+        (int Count, double Sum, double Squares)[] totals = ranks.Totals(left);
+        foreach (TraitGroup group in _groups)
+        {
+            double score = ranks.Score(group, left, totals);
+            if (score > (best?.Score ?? 0))
+            {
+                best = (group, score);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The leak of a series on hosts of a group; null where it does not rise on them for good.</summary>
+    private PooledLeak? LeakOf(SeriesKey key, SeriesSlope?[] slopes, TraitGroup group, bool[] left, double chance)
+    {
+        int[] with = [.. Enumerable.Range(0, left.Length).Where(i => left[i] && group.Has[i] == true)];
+        int[] without = [.. Enumerable.Range(0, left.Length).Where(i => left[i] && group.Has[i] == false)];
+        if (PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)) is not { } growth
+            || PooledGrowth.Of(with.Select(i => slopes[i]?.Early ?? 0)) is not { } early
+            || PooledGrowth.Of(with.Select(i => slopes[i]?.Late ?? 0)) is not { } late
+            || growth.Low <= 0 || growth.BytesPerDay < LeastBytesPerDay
+            || early.High <= 0 || late.BytesPerDay <= 0 || late.High < LeastLate * early.BytesPerDay)
+        {
+            return null;
+        }
+
+        double half = growth.BytesPerDay / 2;
+        bool Rises(int host) => slopes[host]?.BytesPerDay >= half;
+        var table = new FourfoldTable(with.Count(Rises), with.Length, without.Count(Rises), without.Length);
+        return new PooledLeak(
+            key,
+            growth,
+            [.. with.Where(Rises).Select(i => _hosts[i])],
+            new Separation(group.Traits, table, Math.Min(chance, 1)));
+    }
+}

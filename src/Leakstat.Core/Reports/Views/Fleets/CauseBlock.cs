@@ -1,0 +1,101 @@
+using System.Globalization;
+using Leakstat.Fleet;
+using Leakstat.Model;
+using Leakstat.Reports.Forms.Terminal;
+using Leakstat.Reports.Forms.Text;
+
+namespace Leakstat.Reports.Views.Fleets;
+
+/// <summary>What several hosts of a fleet have in common, for a terminal.</summary>
+internal static class CauseBlock
+{
+    private const int MostNames = 6;
+
+    /// <summary>Traits that part the hosts alike and are named each; what follows is counted.</summary>
+    private const int MostAlike = 3;
+
+    /// <summary>Writes causes that more than one host has; nothing where there is none.</summary>
+    public static void Write(TerminalCanvas canvas, FleetReport fleet)
+    {
+        FleetCause[] shared = [.. fleet.Causes.Where(c => c.Hosts.Length > 1)];
+        if (shared.Length == 0)
+        {
+            return;
+        }
+
+        canvas.Blank();
+        canvas.Paragraph(0, 0, new Run("In common", Style.Strong));
+        foreach (FleetCause cause in shared)
+        {
+            canvas.Paragraph(2, 4, new Run($"{Words.Of(cause.Subject)}: {Hosts(cause)}"));
+            WriteSeparation(canvas, 4, cause);
+        }
+    }
+
+    /// <summary>Writes what no host shows alone; nothing where there is none.</summary>
+    public static void WritePooled(TerminalCanvas canvas, FleetReport fleet)
+    {
+        foreach (FleetCause cause in fleet.Pooled)
+        {
+            canvas.Blank();
+            canvas.Paragraph(0, 2, new Run($"In the pool of hosts alone: {Words.Of(cause.Subject)}", Style.Strong));
+            canvas.Paragraph(2, 4, new Run(Hosts(cause)));
+            WriteSeparation(canvas, 2, cause);
+        }
+    }
+
+    /// <summary>Writes what separates the hosts of a cause, a paragraph each.</summary>
+    public static void WriteSeparation(TerminalCanvas canvas, int indent, FleetCause cause)
+    {
+        foreach (string line in SeparationOf(cause))
+        {
+            canvas.Paragraph(indent, indent + 2, new Run(line));
+        }
+    }
+
+    /// <summary>
+    /// What separates the hosts of a cause, a sentence each: <c>37 of 40 hosts with if_foo.ko, 0 of 212 without …</c>.
+    /// </summary>
+    public static IEnumerable<string> SeparationOf(FleetCause cause)
+    {
+        if (cause.Growth is { } growth)
+        {
+            yield return $"{Display.Change(growth.BytesPerDay)} a day on each, pooled "
+                + $"({Display.Change(growth.Low)} to {Display.Change(growth.High)}).";
+        }
+
+        foreach (Separation separation in cause.SeparatedBy)
+        {
+            FourfoldTable table = separation.Table;
+            (double ratio, double low, double high) = table.Odds;
+            string[] traits =
+            [
+                .. separation.Traits.Take(MostAlike)
+                    .Select(t => $"{FleetWords.TraitOf(t.Trait, t.Value)} ({t.Trait.Command})"),
+            ];
+            int more = separation.Traits.Length - traits.Length;
+            string alike = more > 0 ? $", and {Display.Count(more)} more that part the hosts alike" : "";
+            yield return $"{Display.Count(table.With)} of {Display.Count(table.OfWith)} hosts with "
+                + $"{string.Join(" or ", traits)}{alike}, {Display.Count(table.Without)} of "
+                + $"{Display.Count(table.OfWithout)} without: odds ratio {Odds(ratio)} ({Odds(low)} to {Odds(high)}), "
+                + $"chance {Chance(separation.Chance)}.";
+        }
+    }
+
+    /// <summary>How many hosts, and the first of them.</summary>
+    internal static string Hosts(FleetCause cause)
+    {
+        string names = string.Join(", ", cause.Hosts.Take(MostNames).Select(h => h.Label));
+        string more = cause.Hosts.Length > MostNames ? ", ..." : "";
+        int doubtful = cause.Hosts.Length - cause.Certain;
+        string doubt = doubtful > 0 ? $"; on {Display.Count(doubtful)} it may be chance among so many series" : "";
+        return $"{Display.Count(cause.Hosts.Length, "host", "hosts")} ({names}{more}){doubt}";
+    }
+
+    private static string Odds(double ratio) => ratio.ToString(
+        ratio < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
+
+    private static string Chance(double chance) => chance < 1e-12
+        ? "below 1e-12"
+        : chance.ToString(chance < 1e-3 ? "0.0e+0" : "0.####", CultureInfo.InvariantCulture);
+}
