@@ -43,6 +43,9 @@ public sealed class Terminal
     /// <summary>Whether colour is wanted: a terminal, and neither <c>NO_COLOR</c> nor a dumb one.</summary>
     public bool HasColor { get; init; }
 
+    /// <summary>Pager of long output, a command of sh(1); null for none.</summary>
+    public string? Pager { get; init; }
+
     /// <summary>Whether characters outside ASCII can be shown.</summary>
     public bool HasUnicode { get; init; } = true;
 
@@ -64,6 +67,7 @@ public sealed class Terminal
                 && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"),
             HasUnicode = IsUtf8(),
+            Pager = terminal ? Hosting.Pager.OfEnvironment() : null,
         };
     }
 
