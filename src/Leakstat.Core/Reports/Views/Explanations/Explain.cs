@@ -3,6 +3,7 @@ using System.Reflection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Explanations;
@@ -30,12 +31,23 @@ public static class Explain
     }
 
     /// <summary>Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such rule.</summary>
-    public static bool Rule(string id, TextWriter output)
+    /// <param name="id">The rule, or the kind of problem.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="layout">Lays the page out for a terminal; null for the page as it is written.</param>
+    public static bool Rule(string id, TextWriter output, TerminalOptions? layout = null)
     {
         string wanted = id.Trim().ToUpperInvariant();
         if ((Page(wanted) ?? DiagnosticPage.Of(wanted)) is { } page)
         {
-            output.Write(page);
+            if (layout is null)
+            {
+                output.Write(page);
+            }
+            else
+            {
+                PageText.Write(page, output, layout);
+            }
+
             return true;
         }
 
