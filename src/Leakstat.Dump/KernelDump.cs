@@ -1,5 +1,4 @@
 using Leakstat.Dump.Containers;
-using Leakstat.Dump.Elf;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Layouts;
 using Leakstat.Dump.Target;

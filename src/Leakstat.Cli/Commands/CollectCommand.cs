@@ -119,6 +119,7 @@ internal static class CollectCommand
         return silent.Length > 0 ? ExitCode.Unreachable : isWhole ? ExitCode.Done : ExitCode.Usage;
     }
 
+    /// <summary>The hosts to collect from.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="options">The options.</param>
     /// <param name="terminal">Where lines that are no targets are named.</param>

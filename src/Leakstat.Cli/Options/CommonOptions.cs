@@ -125,8 +125,15 @@ internal sealed class CommonOptions
         command.Add(Host);
         command.Validators.Add(result =>
         {
-            bool hasStore = result.GetValue(Store) is not null;
-            bool hasSources = result.GetValue(SourcesOrStore) is { Length: > 0 };
+            // An option without its value is told of by itself, and has none to ask for.
+            if (result.GetResult(Store) is { Implicit: false, Tokens.Count: 0 })
+            {
+                return;
+            }
+
+            // By what was written, not by its value: asking for a value here would pass over the sources' own check.
+            bool hasStore = result.GetResult(Store) is { Implicit: false };
+            bool hasSources = result.GetResult(SourcesOrStore) is { Tokens.Count: > 0 };
             if (hasStore == hasSources)
             {
                 result.AddError(hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");

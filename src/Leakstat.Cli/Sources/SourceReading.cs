@@ -42,6 +42,11 @@ internal static class SourceReading
     public static ISourceNode OpenOne(
         string source, Terminal terminal, string? kernel, Func<KernelDump, LeakReport>? search)
     {
+        if (source.Length == 0)
+        {
+            throw new CommandException(ExitCode.NoInput, FileSystemSource.WhyNot(source));
+        }
+
         if (source == "-")
         {
             return FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes);

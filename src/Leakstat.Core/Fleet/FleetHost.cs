@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Verdicts;
 using Leakstat.History;

@@ -1,3 +1,4 @@
+using System.Buffers;
 namespace Leakstat.Fleet;
 
 /// <summary>
@@ -6,6 +7,9 @@ namespace Leakstat.Fleet;
 /// </summary>
 internal static class PoolStrata
 {
+    /// <summary>What ends the role in a host's name: cdn-07, fw.example.org.</summary>
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789.");
+
     /// <summary>Days since boot at which one group ends and the next begins.</summary>
     private static readonly double[] s_ends = [2, 7, 30];
 
@@ -27,7 +31,7 @@ internal static class PoolStrata
     /// <summary>The role in a host's name.</summary>
     internal static string RoleOf(string name)
     {
-        int end = name.AsSpan().IndexOfAny("0123456789.");
+        int end = name.AsSpan().IndexOfAny(s_digits);
         return (end < 0 ? name : name[..end]).TrimEnd('-', '_').ToLowerInvariant();
     }
 

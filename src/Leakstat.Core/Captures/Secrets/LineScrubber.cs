@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,9 @@ namespace Leakstat.Captures.Secrets;
 /// <summary>Replaces in one line what its form or what was learned tells to be a secret. The result holds marks.</summary>
 internal sealed class LineScrubber(Pseudonyms names)
 {
+    /// <summary>What ends a word beyond all measure.</summary>
+    private static readonly SearchValues<char> s_ends = SearchValues.Create(" \t,<>{}");
+
     /// <summary>A line longer than this is not text of anything that is read.</summary>
     public const int LongestLine = 1 << 20;
 
@@ -80,7 +84,7 @@ internal sealed class LineScrubber(Pseudonyms names)
         }
 
         // A word beyond all measure: all of it at once.
-        int behind = line.AsSpan(at).IndexOfAny(" \t,<>{}");
+        int behind = line.AsSpan(at).IndexOfAny(s_ends);
         return behind < 0 ? line.Length : Math.Max(at + behind, at + Piece + 1);
     }
 

@@ -1,5 +1,4 @@
 using Leakstat.Accounting;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Contracts;
 

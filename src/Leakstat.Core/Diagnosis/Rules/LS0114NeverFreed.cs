@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Owners;
-using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -93,6 +93,7 @@ internal static class ShortReport
     /// <summary>What it rests on, and where more is to be had.</summary>
     private static void WriteBasis(TerminalCanvas canvas, DiagnosisReport report)
     {
+        GrowthNotFound.Write(canvas, report, isVerbose: false);
         canvas.Blank();
         if (MemoryText(report.Ledger) is { } memory)
         {
@@ -100,30 +101,12 @@ internal static class ShortReport
         }
 
         InputNotes.WriteShort(canvas, report, LabelWidth);
-        WriteGrowthNotFound(canvas, report);
         string rule = report.Findings.IsEmpty ? "" : $"; leakstat explain {report.Findings[0].Rule} says what a rule means";
         string tune = report.Findings.Any(f => f.Advice.Any(a => a.Persist is not null))
             ? "; leakstat tune gives the settings as lines for files"
             : "";
         canvas.Field(0, LabelWidth, "More", new Run(
             $"-v adds all evidence, advice, the ledger and what was not understood{tune}{rule}.", Style.Dim));
-    }
-
-    /// <summary>Where no growth is a finding: how much rose all the same, and what would have been one.</summary>
-    private static void WriteGrowthNotFound(TerminalCanvas canvas, DiagnosisReport report)
-    {
-        if (report.Trends is not { CanProve: true }
-            || report.Findings.Any(f => f is { Growth: not null, Verdict: Verdict.Leak or Verdict.Suspect }))
-        {
-            return;
-        }
-
-        if (RisingBlock.Of(report).Length is > 0 and var rising)
-        {
-            canvas.Field(0, LabelWidth, "Growth", new Run($"{Display.Count(rising, "series rose and is", "series rose and are")} no suspect; -v names them"));
-        }
-
-        SensitivityLine.Write(canvas, report);
     }
 
     /// <summary>Where memory is, in one line; null where the capture does not say.</summary>

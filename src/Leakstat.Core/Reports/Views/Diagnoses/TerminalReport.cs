@@ -1,5 +1,4 @@
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Detections;
 using Leakstat.Reports.Views.Findings;
@@ -40,7 +39,7 @@ public static class TerminalReport
         FirstAidLines.Write(canvas, report);
         HostLine.Write(canvas, report);
         WriteFindings(canvas, report);
-        WriteGrowthNotFound(canvas, report, verbose: true);
+        GrowthNotFound.Write(canvas, report, isVerbose: true);
         LedgerPicture.Write(canvas, report.Ledger, verbose: true);
         InputNotes.Write(canvas, report, verbose: true);
     }
@@ -58,20 +57,6 @@ public static class TerminalReport
         canvas.Paragraph(0, 0, new Run(headline.Text, style));
         canvas.Paragraph(0, 0, new Run(headline.Detail));
         FirstAidLines.WriteWhatWouldTell(canvas, report);
-    }
-
-    /// <summary>Where no growth is a finding: what rose all the same, and what would have been one.</summary>
-    private static void WriteGrowthNotFound(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
-    {
-        if (report.Trends is not { CanProve: true }
-            || report.Findings.Any(f => f is { Growth: not null, Verdict: Verdict.Leak or Verdict.Suspect }))
-        {
-            return;
-        }
-
-        RisingBlock.Write(canvas, RisingBlock.Of(report), verbose);
-        canvas.Blank();
-        SensitivityLine.Write(canvas, report);
     }
 
     private static void WriteFindings(TerminalCanvas canvas, DiagnosisReport report)

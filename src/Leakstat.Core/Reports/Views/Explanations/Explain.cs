@@ -81,10 +81,10 @@ public static class Explain
             output.Write(isFirst ? "" : "\n");
             isFirst = false;
             output.WriteLine(command.Name);
-            Field(output, "shows", command.Shows);
-            Field(output, "what is wrong", command.Wrong);
-            Field(output, "instead", command.Instead);
-            Field(output, "source", command.Source);
+            WrappedText.Write(output, "  shows         ", command.Shows);
+            WrappedText.Write(output, "  what is wrong ", command.Wrong);
+            WrappedText.Write(output, "  instead       ", command.Instead);
+            WrappedText.Write(output, "  source        ", command.Source);
         }
 
         return true;
@@ -190,7 +190,7 @@ public static class Explain
     {
         if (value.Length > 0)
         {
-            WrappedText.Write(output, $"  {label,-13} ", value);
+            output.WriteLine($"  {label,-12} {value}");
         }
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using Leakstat.Accounting;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
-using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Ledgers;
 

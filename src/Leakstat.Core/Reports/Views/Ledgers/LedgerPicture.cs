@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Terminal;
-using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Ledgers;
 
