@@ -9,7 +9,9 @@ using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>, <c>explain command NAME</c>.</summary>
+/// <summary>
+/// <c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>, <c>explain command NAME</c>.
+/// </summary>
 internal static class ExplainCommand
 {
     /// <summary>The command.</summary>
@@ -17,7 +19,8 @@ internal static class ExplainCommand
     {
         var what = new Argument<string[]>("RULE")
         {
-            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME, or: command NAME; nothing lists all rules",
+            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME, or: "
+                + "command NAME; nothing lists all rules",
             Arity = ArgumentArity.ZeroOrMore,
         };
         what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)

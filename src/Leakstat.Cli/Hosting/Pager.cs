@@ -5,8 +5,10 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// Shows long output on a terminal through a pager, as git(1) does: <c>LEAKSTAT_PAGER</c>, else <c>PAGER</c>, else less(1) where it
-/// is installed, which ends by itself where all fits on the screen (<c>LESS=FRX</c>). Nothing else is paged: not what goes into a
+/// Shows long output on a terminal through a pager, as git(1) does: <c>LEAKSTAT_PAGER</c>, else <c>PAGER</c>, else
+/// less(1) where it
+/// is installed, which ends by itself where all fits on the screen (<c>LESS=FRX</c>). Nothing else is paged: not what
+/// goes into a
 /// pipe or a file, and not where the pager is <c>cat</c> or empty.
 /// </summary>
 internal static class Pager

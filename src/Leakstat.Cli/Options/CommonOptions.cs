@@ -160,7 +160,9 @@ internal sealed class CommonOptions
         return sources;
     }
 
-    /// <summary>What is said of an option that does not exist; the command line adds what may have been meant.</summary>
+    /// <summary>
+    /// What is said of an option that does not exist; the command line adds what may have been meant.
+    /// </summary>
     public static string UnknownOption(string option) => $"unrecognized option '{option}'";
 
     private static Option<string?> Choice(string name, string description, params string[] values)

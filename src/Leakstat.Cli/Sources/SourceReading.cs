@@ -23,7 +23,9 @@ namespace Leakstat.Cli.Sources;
 /// </summary>
 internal static class SourceReading
 {
-    /// <summary>The rule that answers a paste of a command that tells nothing: then there is something to say after all.</summary>
+    /// <summary>
+    /// The rule that answers a paste of a command that tells nothing: then there is something to say after all.
+    /// </summary>
     private const string AnsweredCommand = "LS0006";
 
     /// <summary>Opens sources; fails with code 3 where one is missing, or nothing in them is recognised.</summary>

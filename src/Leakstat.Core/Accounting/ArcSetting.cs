@@ -13,7 +13,9 @@ internal static class ArcSetting
 
     private static readonly string[] s_names = ["vfs.zfs.arc.max", "vfs.zfs.arc_max"];
 
-    /// <summary>The setting, bytes; null where there is none, it is the default (0), or no kernel would take it.</summary>
+    /// <summary>
+    /// The setting, bytes; null where there is none, it is the default (0), or no kernel would take it.
+    /// </summary>
     public static Reading? Of(Capture capture)
     {
         Reading? asked = capture.Sysctls.Number(s_names) is { Value: > 0 } sysctl ? sysctl
@@ -43,7 +45,10 @@ internal static class ArcSetting
         return null;
     }
 
-    /// <summary>A number of bytes with the suffixes that the kernel's environment knows (<c>getenv_quad</c>); null for anything else.</summary>
+    /// <summary>
+    /// A number of bytes with the suffixes that the kernel's environment knows (<c>getenv_quad</c>); null for anything
+    /// else.
+    /// </summary>
     private static long? BytesOf(string value)
     {
         ReadOnlySpan<char> text = value.AsSpan().Trim();

@@ -133,7 +133,8 @@ public static class LedgerBuilder
     }
 
     /// <summary>
-    /// An account with the parts that fit into it, the first first. What would make them more than the whole is no part of
+    /// An account with the parts that fit into it, the first first. What would make them more than the whole is no part
+    /// of
     /// it alone: types of malloc hold large and contiguous memory too, which have accounts of their own.
     /// </summary>
     private static Account Fitting(Account account)

@@ -26,11 +26,14 @@ internal static class OptionalSettings
 
         long working = ArcLimitAdvice.WorkingSet(context, arc, memory);
         string text =
-            $"Bounds the ARC at {Display.Bytes(value)}: memory ({Display.Bytes(memory.Total)}) minus what programs and the rest of the "
-                + $"kernel hold now ({Display.Bytes(working)}) minus 2 GiB, in steps of 64 MiB, and an eighth of memory at least.";
+            $"Bounds the ARC at {Display.Bytes(value)}: memory ({Display.Bytes(memory.Total)}) minus what programs "
+                + "and the rest of the "
+                + $"kernel hold now ({Display.Bytes(working)}) minus 2 GiB, in steps of 64 MiB, and an eighth of "
+                + "memory at least.";
         return
         [
-            .. ArcLimitAdvice.Set(context, arc, value, text, "Fewer reads are served from the cache; watch the hit rate for a day.")
+            .. ArcLimitAdvice.Set(context, arc, value, text, "Fewer reads are served from the cache; watch the hit "
+                + "rate for a day.")
                 .Where(advice => advice.Persist is not null)
                 .Select(advice => (advice.Persist!.File, Line: LineOf(advice, advice.Persist)))
                 .Where(entry => !names.Contains(entry.Line.Name))

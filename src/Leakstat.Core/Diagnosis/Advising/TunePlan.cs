@@ -14,7 +14,9 @@ public sealed record TunePlan
     /// </summary>
     public ImmutableArray<TuneBlock> Blocks { get; init; } = [];
 
-    /// <summary>Settings that nothing calls for and that people ask for all the same: a bound of the ARC, with its formula.</summary>
+    /// <summary>
+    /// Settings that nothing calls for and that people ask for all the same: a bound of the ARC, with its formula.
+    /// </summary>
     public ImmutableArray<TuneBlock> Optional { get; init; } = [];
 
     /// <summary>Whether nothing need be tuned.</summary>

@@ -4,7 +4,8 @@ namespace Leakstat.Diagnosis.Contracts;
 
 /// <summary>
 /// Something without which a rule can say nothing: an output, or a number in one. Each rule says what it needs
-/// (<see cref="IRule.Needs"/>), so that a report can tell what was looked at and found in order from what was never judged.
+/// (<see cref="IRule.Needs"/>), so that a report can tell what was looked at and found in order from what was never
+/// judged.
 /// </summary>
 /// <param name="Name">What it is, as a person would ask for it: <c>vmstat -z</c>.</param>
 /// <param name="IsMet">Whether a case has it.</param>

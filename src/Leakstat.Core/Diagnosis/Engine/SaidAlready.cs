@@ -10,7 +10,8 @@ internal static class SaidAlready
     private const string NeverFreed = "LS0114";
 
     /// <summary>
-    /// A note that a module is out of tree goes where a finding that needs doing names the module as owner; that something
+    /// A note that a module is out of tree goes where a finding that needs doing names the module as owner; that
+    /// something
     /// holds much goes where it was found never to be freed.
     /// </summary>
     public static IEnumerable<Finding> LeaveOut(IReadOnlyCollection<Finding> findings)

@@ -6,7 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// A paste shows a command or setting that guides hand on and that does not tell what they say (<see cref="CommandTable"/>):
+/// A paste shows a command or setting that guides hand on and that does not tell what they say (<see
+/// cref="CommandTable"/>):
 /// asked of a host that lacks it, set in a file, or all that a paste has.
 /// </summary>
 public sealed class LS0006CommandInCirculation : IRule

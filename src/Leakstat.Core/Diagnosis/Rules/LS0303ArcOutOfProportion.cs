@@ -26,7 +26,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        // An ARC far below its ceiling may hold what it likes: nothing else had to go for it. What has a bound of its own
+        // An ARC far below its ceiling may hold what it likes: nothing else had to go for it. What has a bound of its
+        // own
         // is held against that alone where the ceiling is not known.
         if (ArcView.Of(context.Latest) is not { } arc
             || arc.Size.Value < LeastSize

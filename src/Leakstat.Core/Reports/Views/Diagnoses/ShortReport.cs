@@ -9,7 +9,8 @@ using Leakstat.Reports.Views.Findings;
 namespace Leakstat.Reports.Views.Diagnoses;
 
 /// <summary>
-/// The diagnosis as it is printed when nothing is asked: what is wrong, what to do, the findings in short and what it rests
+/// The diagnosis as it is printed when nothing is asked: what is wrong, what to do, the findings in short and what it
+/// rests
 /// on, in at most <see cref="MostLines"/> lines. All else is told with -v.
 /// </summary>
 internal static class ShortReport

@@ -64,7 +64,9 @@ public static class Explain
     public static bool Malloc(string name, KnowledgeBase knowledge, TextWriter output) =>
         Name(false, name, knowledge, output);
 
-    /// <summary>Prints what is known of a command that guides hand on; false, with near names, where nothing is.</summary>
+    /// <summary>
+    /// Prints what is known of a command that guides hand on; false, with near names, where nothing is.
+    /// </summary>
     public static bool Command(string name, TextWriter output)
     {
         ImmutableArray<CommandAdvice> found = CommandTable.Find(name);

@@ -3,7 +3,9 @@ using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Explanations;
 
-/// <summary>A page of the documents for a person at a terminal: wrapped to its width, without the marks of Markdown.</summary>
+/// <summary>
+/// A page of the documents for a person at a terminal: wrapped to its width, without the marks of Markdown.
+/// </summary>
 internal static partial class PageText
 {
     public static void Write(string page, TextWriter output, TerminalOptions options)

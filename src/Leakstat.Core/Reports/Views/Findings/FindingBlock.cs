@@ -41,7 +41,9 @@ internal static class FindingBlock
         WriteAdvice(canvas, finding);
     }
 
-    /// <summary>A finding in short: its title, when something runs out, how fast it grows, and some lines of evidence.</summary>
+    /// <summary>
+    /// A finding in short: its title, when something runs out, how fast it grows, and some lines of evidence.
+    /// </summary>
     public static void WriteShort(TerminalCanvas canvas, Finding finding, int rank, int evidence)
     {
         WriteTitle(canvas, finding, rank, $"[{finding.Rule}]");

@@ -41,7 +41,9 @@ public static class TuneReport
         }
     }
 
-    /// <summary>A file's lines with their reasons; optional ones are comments, so that nobody sets them unread.</summary>
+    /// <summary>
+    /// A file's lines with their reasons; optional ones are comments, so that nobody sets them unread.
+    /// </summary>
     private static void WriteBlock(TextWriter output, TuneBlock block, bool isOptional)
     {
         output.Write('\n');
