@@ -38,10 +38,12 @@ internal sealed class CommonOptions
     public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (NO_COLOR is honoured too)" };
 
     /// <summary>When there is colour.</summary>
-    public Option<string?> Color { get; } = Choice("--color", "colour: auto (on a terminal), always, or never", "auto", "always", "never");
+    public Option<string?> Color { get; } = Choice("--color", "colour: auto (on a terminal), always, or never",
+        "auto", "always", "never");
 
     /// <summary>Whether a report has colour.</summary>
-    public bool IsColored(ParseResult parsed, Terminal terminal) => !parsed.GetValue(NoColor) && parsed.GetValue(Color) switch
+    public bool IsColored(ParseResult parsed, Terminal terminal) => !parsed.GetValue(NoColor)
+        && parsed.GetValue(Color) switch
     {
         "always" => true,
         "never" => false,

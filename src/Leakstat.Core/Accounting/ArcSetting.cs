@@ -21,7 +21,8 @@ internal static class ArcSetting
         Reading? asked = capture.Sysctls.Number(s_names) is { Value: > 0 } sysctl ? sysctl
             : capture.Sysctls.Number(s_names) is not null ? null
             : InFile(capture.SysctlConfiguration) ?? InFile(capture.LoaderConfiguration);
-        return asked is { } value && value.Value >= LeastCeiling && value.Value < (capture.Host.PhysicalMemory?.Value ?? long.MaxValue)
+        return asked is { } value && value.Value >= LeastCeiling
+            && value.Value < (capture.Host.PhysicalMemory?.Value ?? long.MaxValue)
             ? asked
             : null;
     }
@@ -60,7 +61,8 @@ internal static class ArcSetting
             't' or 'T' => 40,
             _ => 0,
         };
-        return long.TryParse(shift > 0 ? text[..^1] : text, out long number) && number >= 0 && number <= long.MaxValue >> shift
+        return long.TryParse(shift > 0 ? text[..^1] : text, out long number) && number >= 0
+            && number <= long.MaxValue >> shift
             ? number << shift
             : null;
     }

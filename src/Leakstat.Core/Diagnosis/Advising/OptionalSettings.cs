@@ -16,7 +16,8 @@ internal static class OptionalSettings
     /// <param name="names">Names that findings set already.</param>
     public static ImmutableArray<TuneBlock> Of(DiagnosisReport report, ImmutableHashSet<string> names)
     {
-        var context = new DiagnosisCase(report.Latest, report.Ledger, report.History, BuiltInKnowledge.Load(), report.Input);
+        var context = new DiagnosisCase(report.Latest, report.Ledger, report.History, BuiltInKnowledge.Load(),
+            report.Input);
         if (ArcView.Of(report.Latest) is not { } arc
             || MemoryState.Of(report.Latest, report.Ledger) is not { } memory
             || ArcLimitAdvice.Bound(context, arc, memory) is not { } value)

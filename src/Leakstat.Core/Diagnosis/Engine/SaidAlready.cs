@@ -21,7 +21,8 @@ internal static class SaidAlready
             .. findings.Where(f => f.Verdict != Verdict.Healthy).SelectMany(f => f.Owners).Select(o => o.Module),
         ];
         HashSet<Subject> neverFreed = [.. findings.Where(f => f.Rule == NeverFreed).Select(f => f.Subject)];
-        return findings.Where(f => f.Rule != HoldsMuch || !neverFreed.Contains(f.Subject)).Where(f => f.Rule != LS0501OutOfTreeModules.RuleId || f.Owners.Length > 1
+        return findings.Where(f => f.Rule != HoldsMuch || !neverFreed.Contains(f.Subject)).Where(f =>
+            f.Rule != LS0501OutOfTreeModules.RuleId || f.Owners.Length > 1
             || !owners.Contains(f.Subject.Name) || !f.IsOnOneModule());
     }
 

@@ -54,7 +54,8 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
 
     /// <summary>The panic of want that a message tells of; null for any other.</summary>
     public static MemoryPanic? Of(string message) =>
-        TextOf(message) is { } text ? All.FirstOrDefault(p => text.Contains(p.Text, StringComparison.OrdinalIgnoreCase)) : null;
+        TextOf(message) is { } text ? All.FirstOrDefault(p => text.Contains(p.Text,
+            StringComparison.OrdinalIgnoreCase)) : null;
 
     /// <summary>What the kernel panicked with; null where the message is no panic.</summary>
     public static string? TextOf(string message)

@@ -45,6 +45,7 @@ internal static class ProcessLimitMessages
                 + "of its "
                 + "class in login.conf(5), and a higher kern.maxproc changes nothing",
             "Count the user's processes, and hold them against its login class.",
-            ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "grep -n maxproc /etc/login.conf", "sysctl kern.maxproc kern.maxprocperuid"]),
+            ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "grep -n maxproc /etc/login.conf",
+                "sysctl kern.maxproc kern.maxprocperuid"]),
     ];
 }

@@ -61,7 +61,8 @@ public sealed class LS0006CommandInCirculation : IRule
             yield return (name, $"the host has no sysctl {name}", diagnostic.At);
         }
 
-        foreach (Configuration? file in (Configuration?[])[context.Latest.LoaderConfiguration, context.Latest.SysctlConfiguration])
+        foreach (Configuration? file in (Configuration?[])[context.Latest.LoaderConfiguration,
+            context.Latest.SysctlConfiguration])
         {
             foreach (ConfigurationLine line in file?.Lines ?? [])
             {

@@ -55,7 +55,8 @@ public sealed class LS0115WiredWithoutOwner : IRule
             [
                 new Evidence($"Wired: {Display.Bytes(wired.Bytes)}, {Display.Percent(wired.Bytes / (double)total)} "
                     + "of memory", wired.Bytes, Unit.Bytes, wired.At),
-                .. ledger.Wired.Take(2).Select(a => new Evidence($"{a.Name} of it: {Display.Bytes(a.Bytes)}", a.Bytes, Unit.Bytes, a.At)),
+                .. ledger.Wired.Take(2).Select(a => new Evidence($"{a.Name} of it: {Display.Bytes(a.Bytes)}",
+                    a.Bytes, Unit.Bytes, a.At)),
                 new Evidence(
                     context.Latest.Top is { Arc.Count: 0 }
                         ? "top printed no line of the ARC: on a host without ZFS this is kernel memory, and much of it"

@@ -33,7 +33,8 @@ public sealed class LS0217ModifiedAfterFree : IRule
         }
 
         string? owner = groups.Where(g => g.Key == "owner")
-            .Select(g => g.Group.First[(g.Group.First.IndexOf("Most recently used by ", StringComparison.Ordinal) + 22)..].Trim().TrimEnd('.'))
+            .Select(g => g.Group.First[(g.Group.First.IndexOf("Most recently used by ",
+                StringComparison.Ordinal) + 22)..].Trim().TrimEnd('.'))
             .FirstOrDefault(name => name.Length > 0);
         yield return new Finding
         {

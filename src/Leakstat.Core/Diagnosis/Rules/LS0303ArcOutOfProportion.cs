@@ -58,7 +58,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
             Subject = Subject.Arc,
             Confidence = 0.65,
             // What is above the ceiling is the trouble; the part that fills it is why.
-            BytesAtStake = LS0302ArcAboveMaximum.Excess(arc) is > 0 and { } excess ? Math.Min(first.Size, excess) : first.Size,
+            BytesAtStake = LS0302ArcAboveMaximum.Excess(arc) is > 0 and { } excess ? Math.Min(first.Size, excess)
+                : first.Size,
             Evidence = [.. faults.SelectMany(f => f.Evidence)],
             Advice =
             [
