@@ -124,7 +124,8 @@ internal static class CollectCommand
     /// <param name="options">The options.</param>
     /// <param name="terminal">Where lines that are no targets are named.</param>
     /// <param name="isWhole">Whether every line of the inventory was one.</param>
-    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal, out bool isWhole)
+    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal,
+        out bool isWhole)
     {
         bool isRead = true;
         ImmutableArray<LiveTarget> targets = Targets(parsed, options, terminal, () => isRead = false);
@@ -132,7 +133,8 @@ internal static class CollectCommand
         return targets;
     }
 
-    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal, Action wrong)
+    private static ImmutableArray<LiveTarget> Targets(ParseResult parsed, Options options, Terminal terminal,
+        Action wrong)
     {
         List<LiveTarget> targets = [];
         foreach (string text in parsed.GetValue(options.Targets) ?? [])

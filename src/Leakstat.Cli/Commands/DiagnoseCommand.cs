@@ -26,7 +26,8 @@ internal static class DiagnoseCommand
         };
         var command = new Command("diagnose", "read captures, print ranked findings with evidence and advice")
         {
-            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.FailOnUnknown, options.NoColor, options.Color,
+            options.Json, options.Html, options.Sarif, options.BugReport, options.FailOn, options.FailOnUnknown,
+                options.NoColor, options.Color,
             options.Quiet, options.Verbose, options.Owners, options.Signatures, options.Kernel, noLeaks,
         };
         options.AddSourcesOrStore(command);

@@ -1,13 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Text;
 using Leakstat.Cli.Hosting;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>, <c>explain command NAME</c>.</summary>
+/// <summary>
+/// <c>leakstat explain [RULE]</c>, <c>explain zone NAME</c>, <c>explain malloc NAME</c>, <c>explain command NAME</c>.
+/// </summary>
 internal static class ExplainCommand
 {
     /// <summary>The command.</summary>
@@ -15,7 +19,8 @@ internal static class ExplainCommand
     {
         var what = new Argument<string[]>("RULE")
         {
-            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME, or: command NAME; nothing lists all rules",
+            Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME, or: "
+                + "command NAME; nothing lists all rules",
             Arity = ArgumentArity.ZeroOrMore,
         };
         what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)
@@ -27,22 +32,32 @@ internal static class ExplainCommand
 
     private static int Run(string[] what, Terminal terminal)
     {
-        using TextWriter writer = terminal.Writer();
-        bool found = what switch
+        bool found = false;
+        Pager.Write(terminal, output =>
         {
-            [] => List(writer),
-            ["zone", .. { Length: > 0 } name] => Explain.Zone(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
-            ["malloc", .. { Length: > 0 } name] => Explain.Malloc(
-                string.Join(' ', name), BuiltInKnowledge.Load(), writer),
-            ["command", .. { Length: > 0 } name] => Explain.Command(string.Join(' ', name), writer),
-            [var rule] => Explain.Rule(rule, writer),
-            _ => throw new CommandException(
-                ExitCode.Usage,
-                $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME "
-                    + "| malloc NAME | command NAME]"),
-        };
+            using var writer = new PrintableWriter(
+                new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" }, keepsLines: true);
+            found = Print(what, terminal, writer);
+        });
         return found ? ExitCode.Done : ExitCode.Usage;
     }
+
+    private static bool Print(string[] what, Terminal terminal, TextWriter writer) => what switch
+    {
+        [] => List(writer),
+        ["zone", .. { Length: > 0 } name] => Explain.Zone(string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+        ["malloc", .. { Length: > 0 } name] => Explain.Malloc(
+            string.Join(' ', name), BuiltInKnowledge.Load(), writer),
+        ["command", .. { Length: > 0 } name] => Explain.Command(string.Join(' ', name), writer),
+        [var rule] => Explain.Rule(
+            rule,
+            writer,
+            terminal.IsTerminal ? new TerminalOptions { Width = Math.Min(terminal.Width, 100), Ascii = !terminal.HasUnicode } : null),
+        _ => throw new CommandException(
+            ExitCode.Usage,
+            $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME "
+                + "| malloc NAME | command NAME]"),
+    };
 
     private static bool List(TextWriter writer)
     {

@@ -19,7 +19,8 @@ internal static class LedgerCommand
         var options = new CommonOptions();
         var command = new Command("ledger", "where the memory went: a ledger that adds up, and what nobody owns")
         {
-            options.Sources, options.Json, options.NoColor, options.Color, options.Quiet, options.Verbose, options.Kernel,
+            options.Sources, options.Json, options.NoColor, options.Color, options.Quiet, options.Verbose,
+                options.Kernel,
         };
         command.SetAction(parsed => Run(parsed, options, terminal));
         return command;

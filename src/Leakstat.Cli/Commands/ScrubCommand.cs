@@ -69,7 +69,7 @@ internal static class ScrubCommand
         ISourceNode node = source == "-"
             ? FileSystemSource.FromStream("capture.txt", terminal.Input(), ReadLimits.Default.FileBytes)
             : FileSystemSource.TryOpen(source)
-                ?? throw new CommandException(ExitCode.NoInput, $"{source}: no such file or folder");
+                ?? throw new CommandException(ExitCode.NoInput, $"{source}: {FileSystemSource.WhyNot(source)}");
         if (node.IsFolder && IsWithin(output, source))
         {
             throw new CommandException(ExitCode.Usage, $"{output} lies within {source}; name a place outside of it");

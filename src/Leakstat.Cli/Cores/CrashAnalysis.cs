@@ -77,7 +77,8 @@ internal sealed class CrashAnalysis(Terminal terminal)
 
     private CrashOutcome ReadDump(CrashText report, CrashOutcome outcome, CrashFile file)
     {
-        KernelDump? opened = Open(file, outcome.Info.GetValueOrDefault("Version String"), out string? problem, out bool lacksKernel, out bool isDump);
+        KernelDump? opened = Open(file, outcome.Info.GetValueOrDefault("Version String"), out string? problem,
+            out bool lacksKernel, out bool isDump);
         if (opened is null)
         {
             if (lacksKernel)
@@ -103,7 +104,8 @@ internal sealed class CrashAnalysis(Terminal terminal)
         return outcome;
     }
 
-    private KernelDump? Open(CrashFile file, string? version, out string? problem, out bool lacksKernel, out bool isDump)
+    private KernelDump? Open(CrashFile file, string? version, out string? problem, out bool lacksKernel,
+        out bool isDump)
     {
         problem = null;
         lacksKernel = true;

@@ -37,7 +37,7 @@ internal sealed class CrashFindings(Terminal terminal)
             _said.UnionWith(keys);
             report.Section($"Findings in {file.Name}");
             using var text = new StringWriter { NewLine = "\n" };
-            TerminalReport.Write(diagnosis, text, new TerminalOptions { Width = Columns, Ascii = true, Detail = Detail.Normal });
+            TerminalReport.Write(diagnosis, text, new TerminalOptions { Width = Columns, Ascii = true, Detail = Detail.Verbose });
             report.Block(text.ToString());
             return outcome with
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 #pragma warning disable RS0030 // The one place where the process's own streams are opened.
 namespace Leakstat.Cli.Hosting;
@@ -46,6 +47,9 @@ public sealed class Terminal
     /// <summary>Whether colour is wanted: a terminal, and neither <c>NO_COLOR</c> nor a dumb one.</summary>
     public bool HasColor { get; init; }
 
+    /// <summary>Pager of long output, a command of sh(1); null for none.</summary>
+    public string? Pager { get; init; }
+
     /// <summary>Whether characters outside ASCII can be shown.</summary>
     public bool HasUnicode { get; init; } = true;
 
@@ -55,8 +59,8 @@ public sealed class Terminal
         bool terminal = !System.Console.IsOutputRedirected;
         return new Terminal
         {
-            Output = new StandardOutput(System.Console.OpenStandardOutput()),
-            Error = ErrorWriter(),
+            Output = new StandardOutput(Plain(1, terminal) ?? System.Console.OpenStandardOutput()),
+            Error = ErrorWriter(Plain(2, terminal && !System.Console.IsErrorRedirected) ?? System.Console.OpenStandardError()),
             Input = System.Console.OpenStandardInput,
             IsTerminal = terminal,
             IsErrorTerminal = !System.Console.IsErrorRedirected,
@@ -67,15 +71,22 @@ public sealed class Terminal
                 && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"),
             HasUnicode = IsUtf8(),
+            Pager = terminal ? Hosting.Pager.OfEnvironment() : null,
         };
     }
 
     /// <summary>
-    /// Standard error, written at once. Not the base library's own writer: its first use sets the terminal's keypad to
-    /// application mode (terminfo's keypad_xmit), which nothing takes back.
+    /// A terminal's descriptor as a plain file. The base library's console streams set the terminal's keypad to application
+    /// mode with their first byte (terminfo's keypad_xmit), which nothing takes back. Null for what is no terminal: there
+    /// they write no such thing, and keep the place in a file that other programs write to as well.
     /// </summary>
-    private static StreamWriter ErrorWriter() =>
-        new(System.Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 256) { AutoFlush = true, NewLine = "\n" };
+    private static FileStream? Plain(int descriptor, bool isTerminal) => isTerminal && !OperatingSystem.IsWindows()
+        ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0)
+        : null;
+
+    /// <summary>Standard error, written at once.</summary>
+    private static StreamWriter ErrorWriter(Stream error) =>
+        new(error, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 256) { AutoFlush = true, NewLine = "\n" };
 
     /// <summary>A writer of lists and texts on standard output, printable line by line; dispose it to flush.</summary>
     public TextWriter Writer() => new PrintableWriter(ReportWriter(), keepsLines: true);
@@ -104,15 +115,8 @@ public sealed class Terminal
             return 80;
         }
 
-        try
-        {
-            int width = System.Console.WindowWidth;
-            return width >= 40 ? Math.Min(width, 1000) : 80;
-        }
-        catch (IOException)
-        {
-            return 80;
-        }
+        int? width = OperatingSystem.IsWindows() ? System.Console.WindowWidth : Screen.RawTerminal.SizeOfOutput()?.Width;
+        return width is >= 40 and { } columns ? Math.Min(columns, 1000) : 80;
     }
 
     private static bool IsUtf8()

@@ -38,10 +38,12 @@ internal sealed class CommonOptions
     public Option<bool> NoColor { get; } = new("--no-color") { Description = "no colour (NO_COLOR is honoured too)" };
 
     /// <summary>When there is colour.</summary>
-    public Option<string?> Color { get; } = Choice("--color", "colour: auto (on a terminal), always, or never", "auto", "always", "never");
+    public Option<string?> Color { get; } = Choice("--color", "colour: auto (on a terminal), always, or never",
+        "auto", "always", "never");
 
     /// <summary>Whether a report has colour.</summary>
-    public bool IsColored(ParseResult parsed, Terminal terminal) => !parsed.GetValue(NoColor) && parsed.GetValue(Color) switch
+    public bool IsColored(ParseResult parsed, Terminal terminal) => !parsed.GetValue(NoColor)
+        && parsed.GetValue(Color) switch
     {
         "always" => true,
         "never" => false,
@@ -125,8 +127,15 @@ internal sealed class CommonOptions
         command.Add(Host);
         command.Validators.Add(result =>
         {
-            bool hasStore = result.GetValue(Store) is not null;
-            bool hasSources = result.GetValue(SourcesOrStore) is { Length: > 0 };
+            // An option without its value is told of by itself, and has none to ask for.
+            if (result.GetResult(Store) is { Implicit: false, Tokens.Count: 0 })
+            {
+                return;
+            }
+
+            // By what was written, not by its value: asking for a value here would pass over the sources' own check.
+            bool hasStore = result.GetResult(Store) is { Implicit: false };
+            bool hasSources = result.GetResult(SourcesOrStore) is { Tokens.Count: > 0 };
             if (hasStore == hasSources)
             {
                 result.AddError(hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");
@@ -153,7 +162,9 @@ internal sealed class CommonOptions
         return sources;
     }
 
-    /// <summary>What is said of an option that does not exist; the command line adds what may have been meant.</summary>
+    /// <summary>
+    /// What is said of an option that does not exist; the command line adds what may have been meant.
+    /// </summary>
     public static string UnknownOption(string option) => $"unrecognized option '{option}'";
 
     private static Option<string?> Choice(string name, string description, params string[] values)

@@ -12,10 +12,15 @@ internal static class ReportOutput
     public static void Print<TReport>(
         ParseResult parsed, CommonOptions options, Terminal terminal, ReportForms<TReport> forms, TReport report)
     {
-        bool isJson = parsed.GetValue(options.Json);
-        IReportForm<TReport> form = isJson ? forms.Json : forms.Terminal;
-        form.Write(report, isJson ? terminal.JsonOutput : terminal.Output, Layout(parsed, options, terminal));
-        terminal.Output.Flush();
+        TerminalOptions layout = Layout(parsed, options, terminal);
+        if (parsed.GetValue(options.Json))
+        {
+            forms.Json.Write(report, terminal.JsonOutput, layout);
+            terminal.Output.Flush();
+            return;
+        }
+
+        Pager.Write(terminal, output => forms.Terminal.Write(report, output, layout));
     }
 
     /// <summary>Writes the files that were asked for, each whole or not at all.</summary>

@@ -23,7 +23,9 @@ namespace Leakstat.Cli.Sources;
 /// </summary>
 internal static class SourceReading
 {
-    /// <summary>The rule that answers a paste of a command that tells nothing: then there is something to say after all.</summary>
+    /// <summary>
+    /// The rule that answers a paste of a command that tells nothing: then there is something to say after all.
+    /// </summary>
     private const string AnsweredCommand = "LS0006";
 
     /// <summary>Opens sources; fails with code 3 where one is missing, or nothing in them is recognised.</summary>
@@ -42,6 +44,11 @@ internal static class SourceReading
     public static ISourceNode OpenOne(
         string source, Terminal terminal, string? kernel, Func<KernelDump, LeakReport>? search)
     {
+        if (source.Length == 0)
+        {
+            throw new CommandException(ExitCode.NoInput, FileSystemSource.WhyNot(source));
+        }
+
         if (source == "-")
         {
             return FileSystemSource.FromStream("-", terminal.Input(), ReadLimits.Default.FileBytes);

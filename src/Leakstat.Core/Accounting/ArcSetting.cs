@@ -13,13 +13,16 @@ internal static class ArcSetting
 
     private static readonly string[] s_names = ["vfs.zfs.arc.max", "vfs.zfs.arc_max"];
 
-    /// <summary>The setting, bytes; null where there is none, it is the default (0), or no kernel would take it.</summary>
+    /// <summary>
+    /// The setting, bytes; null where there is none, it is the default (0), or no kernel would take it.
+    /// </summary>
     public static Reading? Of(Capture capture)
     {
         Reading? asked = capture.Sysctls.Number(s_names) is { Value: > 0 } sysctl ? sysctl
             : capture.Sysctls.Number(s_names) is not null ? null
             : InFile(capture.SysctlConfiguration) ?? InFile(capture.LoaderConfiguration);
-        return asked is { } value && value.Value >= LeastCeiling && value.Value < (capture.Host.PhysicalMemory?.Value ?? long.MaxValue)
+        return asked is { } value && value.Value >= LeastCeiling
+            && value.Value < (capture.Host.PhysicalMemory?.Value ?? long.MaxValue)
             ? asked
             : null;
     }
@@ -43,7 +46,10 @@ internal static class ArcSetting
         return null;
     }
 
-    /// <summary>A number of bytes with the suffixes that the kernel's environment knows (<c>getenv_quad</c>); null for anything else.</summary>
+    /// <summary>
+    /// A number of bytes with the suffixes that the kernel's environment knows (<c>getenv_quad</c>); null for anything
+    /// else.
+    /// </summary>
     private static long? BytesOf(string value)
     {
         ReadOnlySpan<char> text = value.AsSpan().Trim();
@@ -55,7 +61,8 @@ internal static class ArcSetting
             't' or 'T' => 40,
             _ => 0,
         };
-        return long.TryParse(shift > 0 ? text[..^1] : text, out long number) && number >= 0 && number <= long.MaxValue >> shift
+        return long.TryParse(shift > 0 ? text[..^1] : text, out long number) && number >= 0
+            && number <= long.MaxValue >> shift
             ? number << shift
             : null;
     }

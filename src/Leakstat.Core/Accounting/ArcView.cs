@@ -42,7 +42,8 @@ public sealed record ArcView
     public required string How { get; init; }
 
     /// <summary>
-    /// Ceiling that a setting asks for (<c>vfs.zfs.arc.max</c>, <c>vfs.zfs.arc_max</c>, or a line of loader.conf), bytes;
+    /// Ceiling that a setting asks for (<c>vfs.zfs.arc.max</c>, <c>vfs.zfs.arc_max</c>, or a line of loader.conf),
+    /// bytes;
     /// null where the capture has none. It says what was asked, <see cref="Maximum"/> what is in effect.
     /// </summary>
     public Reading? Asked { get; init; }
@@ -50,7 +51,9 @@ public sealed record ArcView
     /// <summary>Whether the sizes were rounded by the tool that printed them.</summary>
     public bool IsRounded => RoundingError > 0;
 
-    /// <summary>How far <see cref="Size"/> may lie from the truth because it was rounded, bytes; 0 where it is exact.</summary>
+    /// <summary>
+    /// How far <see cref="Size"/> may lie from the truth because it was rounded, bytes; 0 where it is exact.
+    /// </summary>
     public long RoundingError { get; init; }
 
     /// <summary>The ceiling to hold the size against: the one in effect, else the one asked for.</summary>

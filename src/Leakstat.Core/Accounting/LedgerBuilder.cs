@@ -49,7 +49,7 @@ public static class LedgerBuilder
             Physical = capture.Host.PhysicalMemory,
             Pages = pages,
             WiredTotal = wired,
-            Wired = [.. owners.OrderByDescending(a => a.Bytes).ThenBy(a => a.Name, StringComparer.Ordinal)],
+            Wired = [.. owners.Select(Fitting).OrderByDescending(a => a.Bytes).ThenBy(a => a.Name, StringComparer.Ordinal)],
             Unaccounted = wired is not null && memory.Zones is not null
                 ? Arithmetic.Subtract(wired.Bytes, accounted)
                 : null,
@@ -105,6 +105,7 @@ public static class LedgerBuilder
                 {
                     Bytes = Arithmetic.Subtract(zones.Bytes, arc.Bytes),
                     How = zones.How + " − " + AccountName.Arc,
+                    Parts = [.. zones.Parts.Where(p => !ZoneKinds.IsOfArc(p.Name))],
                 });
         }
 
@@ -129,6 +130,27 @@ public static class LedgerBuilder
         {
             missing.Add(new MissingAccount("slabs", "sysctl vm.uma vm.kmem_map_size"));
         }
+    }
+
+    /// <summary>
+    /// An account with the parts that fit into it, the first first. What would make them more than the whole is no part
+    /// of
+    /// it alone: types of malloc hold large and contiguous memory too, which have accounts of their own.
+    /// </summary>
+    private static Account Fitting(Account account)
+    {
+        long left = account.Bytes;
+        var parts = ImmutableArray.CreateBuilder<Account>();
+        foreach (Account part in account.Parts)
+        {
+            if (part.Bytes <= left)
+            {
+                parts.Add(part);
+                left = Arithmetic.Subtract(left, Math.Max(0, part.Bytes));
+            }
+        }
+
+        return parts.Count == account.Parts.Length ? account : account with { Parts = parts.ToImmutable() };
     }
 
     /// <summary>

@@ -12,7 +12,8 @@ namespace Leakstat.Accounting;
 public readonly record struct SwapView(long Total, long Used, SourceLine At, bool IsRounded)
 {
     /// <summary>
-    /// Bytes left. Where the columns were rounded (<c>swapinfo -h</c>, top) this is the host's own figure and need not be
+    /// Bytes left. Where the columns were rounded (<c>swapinfo -h</c>, top) this is the host's own figure and need not
+    /// be
     /// the difference of the two others: 1.9G of 2.0G used leaves 95M.
     /// </summary>
     public long Left { get; init; } = Math.Max(0, Total - Used);

@@ -9,6 +9,12 @@ namespace Leakstat.Accounting;
 /// </summary>
 public static class ZoneKinds
 {
+    /// <summary>Whether the zone's items are memory of the ARC: its data, headers and descriptors.</summary>
+    public static bool IsOfArc(string name) =>
+        name is "abd_chunk" or "dmu_buf_impl_t" or "dnode_t"
+        || name.StartsWith("zio_", StringComparison.Ordinal)
+        || name.StartsWith("arc_", StringComparison.Ordinal);
+
     /// <summary>
     /// Whether it is a bucket of malloc(9): <c>malloc-256</c> from 13.0 on, <c>256</c> before
     /// (also <c>mt_zone</c>-like names of debugging kernels: <c>malloc-256-1</c>).

@@ -29,10 +29,12 @@ public static class CommandTable
     public static ImmutableArray<CommandAdvice> Find(string text)
     {
         string wanted = Plain(text);
-        ImmutableArray<CommandAdvice> exact = [.. All.Where(c => Plain(c.Name) == wanted || c.Settings.Contains(wanted))];
+        ImmutableArray<CommandAdvice> exact = [.. All.Where(c => Plain(c.Name) == wanted
+            || c.Settings.Contains(wanted))];
         return !exact.IsEmpty || wanted.Length == 0
             ? exact
-            : [.. All.Where(c => Plain(c.Name).Contains(wanted, StringComparison.Ordinal) || c.Settings.Any(s => wanted.Contains(s, StringComparison.Ordinal)))];
+            : [.. All.Where(c => Plain(c.Name).Contains(wanted, StringComparison.Ordinal) || c.Settings.Any(s =>
+                wanted.Contains(s, StringComparison.Ordinal)))];
     }
 
     /// <summary>The command that asks for a sysctl, or the setting of it; null where none is known.</summary>
@@ -40,7 +42,8 @@ public static class CommandTable
 
     /// <summary>Without case and with single blanks.</summary>
     private static string Plain(string text) =>
-        string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToLowerInvariant();
+        string.Join(' ', text.Split(' ',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToLowerInvariant();
 
     private static ImmutableArray<CommandAdvice> Read() =>
     [
@@ -48,7 +51,8 @@ public static class CommandTable
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split('\t') is { Length: Columns } cells
                 ? new CommandAdvice(
-                    cells[0], [.. cells[1].Split(';', StringSplitOptions.RemoveEmptyEntries)], cells[2], cells[3], cells[4], cells[5])
+                    cells[0], [.. cells[1].Split(';', StringSplitOptions.RemoveEmptyEntries)], cells[2], cells[3],
+                        cells[4], cells[5])
                 : throw new InvalidDataException($"commands.tsv: {line} has not {Columns} columns")),
     ];
 }

@@ -101,6 +101,42 @@ public sealed class GateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Too_few_rounds_for_what_rose_is_neither_clean_nor_failed()
+    {
+        foreach (string capture in Directory.EnumerateDirectories(Path.Combine(Given.Root, Leaking)).Order(StringComparer.Ordinal).Take(6))
+        {
+            Directory.CreateSymbolicLink(Path.Combine(_folder, Path.GetFileName(capture)), capture);
+        }
+
+        CommandRun run = CommandRun.Of(["gate", "check", _folder]);
+        Assert.Equal(5, run.ExitCode);
+        Assert.StartsWith("It could not be judged: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("malloc type leakmod: ", run.Output, StringComparison.Ordinal);
+
+        using var json = JsonDocument.Parse(CommandRun.Of(["gate", "check", "--json", _folder]).Output);
+        Assert.Equal((false, "unknown"), (json.RootElement.GetProperty("clean").GetBoolean(), json.RootElement.GetProperty("state").GetString()));
+        Assert.Contains("too few", json.RootElement.GetProperty("unjudged").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Captures_of_another_system_are_no_captures()
+    {
+        CommandRun run = CommandRun.Of(
+            ["gate", "run", "--capture", "echo 'Linux box 6.1.0 #1 SMP x86_64 GNU/Linux'; echo 'MemTotal: 16384 kB'; echo '$ sysctl kernel'; echo 'kernel.pid_max: 4194304'", "--rounds", "9", "--idle", "1", "--", "true"]);
+        Assert.True(run.ExitCode is 3 or 5, run.Output + run.Error);
+        Assert.DoesNotContain("Clean", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_command_that_begin_takes_captures_by_is_remembered()
+    {
+        string folder = Path.Combine(_folder, "g"), file = Path.Combine(Given.Root, Leaking, "01", "vmstat-z.txt");
+        Assert.Equal(0, CommandRun.Of(["gate", "begin", "-o", folder, "--capture", $"cat {file}"]).ExitCode);
+        Assert.Equal(0, CommandRun.Of(["gate", "mark", folder]).ExitCode);
+        Assert.Equal(File.ReadAllText(file), File.ReadAllText(Path.Combine(folder, "captures", "0002", "capture.txt")));
+    }
+
+    [Fact]
     public void A_round_that_fails_is_neither_clean_nor_leaking()
     {
         CommandRun run = CommandRun.Of(["gate", "run", "--capture", $"cat {Given.Root}/{Leaking}/01/vmstat-z.txt", "--", "false"]);
@@ -118,8 +154,9 @@ public sealed class GateCommandTests : IDisposable
         Assert.Equal(0, CommandRun.Of(["gate", "mark", folder, "--capture", Capture(2)]).ExitCode);
         CommandRun end = CommandRun.Of(["gate", "end", folder, "--capture", Capture(3)]);
 
-        Assert.Equal(0, end.ExitCode);
-        Assert.StartsWith("Clean: nothing leaks (2 rounds, ", end.Output, StringComparison.Ordinal);
+        Assert.Equal(5, end.ExitCode);
+        Assert.StartsWith("It could not be judged: ", end.Output, StringComparison.Ordinal);
+        Assert.Contains("(2 rounds, ", end.Output, StringComparison.Ordinal);
         Assert.Equal(2, CommandRun.Of(["gate", "begin", "-o", folder, "--capture", "true"]).ExitCode);
     }
 

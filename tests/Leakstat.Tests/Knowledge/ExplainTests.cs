@@ -1,5 +1,7 @@
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Views.Explanations;
 
 namespace Leakstat.Tests.Knowledge;
@@ -77,5 +79,19 @@ public sealed class ExplainTests
         Assert.False(Explain.Malloc("mbuf_cluster", Known, output));
         Assert.Contains("leakstat explain zone mbuf_cluster", output.ToString(), StringComparison.Ordinal);
         Assert.False(Explain.Malloc(new string('x', 100_000), Known, new StringWriter()));
+    }
+
+    [Fact]
+    public void On_a_terminal_a_page_is_wrapped_and_has_no_marks()
+    {
+        foreach (IRule rule in RuleRegistry.All)
+        {
+            var output = new StringWriter();
+            Assert.True(Explain.Rule(rule.Id, output, new TerminalOptions { Width = 80 }));
+            string[] lines = output.ToString().Split('\n');
+            Assert.Equal($"{rule.Id}: {rule.Name}", lines[0]);
+            Assert.All(lines.Where(l => !l.StartsWith("    ", StringComparison.Ordinal) && l.Contains(' ', StringComparison.Ordinal)), l => Assert.True(l.Length <= 80, l));
+            Assert.DoesNotContain(lines, l => l.StartsWith('#') || l.Contains("](", StringComparison.Ordinal));
+        }
     }
 }

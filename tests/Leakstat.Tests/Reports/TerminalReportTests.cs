@@ -53,7 +53,7 @@ public sealed class TerminalReportTests
         string[] copied = [.. report.Findings
             .SelectMany(f => f.Advice)
             .SelectMany(a => a.Commands.Select(c => c.ToString()).Append(a.Persist?.Line ?? ""))
-            .Concat(FirstAidPlan.Of(report) is { } aid ? [aid.Now.Command?.ToString() ?? "", aid.Next.Command?.ToString() ?? ""] : [])
+            .Concat(FirstAidPlan.Of(report) is { } aid ? [aid.Now.Command?.ToString() ?? "", aid.Next.Command?.ToString() ?? "", aid.Next.Otherwise?.Command?.ToString() ?? ""] : [])
             .Select(c => PrintableText.Of(c))];
         foreach (int width in new[] { 40, 60, 80, 120 })
         {

@@ -17,7 +17,8 @@ internal static class DumpCommand
         var options = new DumpCommandOptions();
         var command = new Command("dump", "read a kernel crash dump: zones, malloc types, and what was lost")
         {
-            options.Dump, options.Common.Kernel, options.Common.Json, options.Common.NoColor, options.Common.Color, options.Common.Quiet, options.Common.Verbose,
+            options.Dump, options.Common.Kernel, options.Common.Json, options.Common.NoColor, options.Common.Color,
+                options.Common.Quiet, options.Common.Verbose,
             DumpSummaryCommand.Create(options, terminal),
             DumpZonesCommand.Create(options, terminal),
             DumpTypesCommand.Create(options, terminal),

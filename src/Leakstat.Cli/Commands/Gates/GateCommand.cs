@@ -103,7 +103,8 @@ internal static class GateCommand
     private static int Mark(string path, string? capture, Terminal terminal)
     {
         var folder = GateFolder.Open(path);
-        new GateCaptures(folder, TargetShell.Of(folder.Word("target") ?? "local"), capture ?? folder.Word("command"), terminal).Take(
+        new GateCaptures(folder, TargetShell.Of(folder.Word("target") ?? "local"), capture ?? folder.Word("command"),
+            terminal).Take(
             RoundRole.Round);
         return ExitCode.Done;
     }

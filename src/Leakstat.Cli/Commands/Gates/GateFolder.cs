@@ -29,7 +29,8 @@ internal sealed class GateFolder
     /// <param name="path">The folder.</param>
     /// <param name="target">The host that captures are taken of.</param>
     /// <param name="module">File of the module that is tried; null for none.</param>
-    /// <param name="command">Command that takes captures; null for the collector. Kept, so that <c>gate mark</c> takes them alike.</param>
+    /// <param name="command">Command that takes captures; null for the collector. Kept, so that <c>gate mark</c> takes
+    /// them alike.</param>
     public static GateFolder Create(string path, string target, string? module, string? command)
     {
         if (command?.AsSpan().IndexOfAny('\t', '\n', '\r') >= 0)

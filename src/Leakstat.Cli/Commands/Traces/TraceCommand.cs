@@ -38,7 +38,8 @@ internal static class TraceCommand
             options.Rate,
             options.Frames,
             options.Force,
-            common.Json, options.Flame, options.Folded, options.Pprof, common.NoColor, common.Color, common.Quiet, common.Verbose,
+            common.Json, options.Flame, options.Folded, options.Pprof, common.NoColor, common.Color, common.Quiet,
+                common.Verbose,
         };
         command.SetAction(parsed => Run(parsed, common, options, terminal));
         return command;

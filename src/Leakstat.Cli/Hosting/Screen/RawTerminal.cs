@@ -95,7 +95,12 @@ internal sealed partial class RawTerminal : IDisposable
     }
 
     /// <summary>Columns and rows; null where the terminal does not say.</summary>
-    public (int Width, int Height)? Size()
+    public (int Width, int Height)? Size() => SizeOf(_keyboard);
+
+    /// <summary>Columns and rows of the terminal that standard output is; null where it is none or does not say.</summary>
+    public static (int Width, int Height)? SizeOfOutput() => SizeOf(1);
+
+    private static (int Width, int Height)? SizeOf(int terminal)
     {
         // sys/ttycom.h and asm-generic/ioctls.h
         nuint request = OperatingSystem.IsLinux() ? 0x5413u : 0x40087468u;
@@ -106,7 +111,7 @@ internal sealed partial class RawTerminal : IDisposable
         }
 
         Span<ushort> size = stackalloc ushort[4];
-        return Control(_keyboard, request, size) == 0 && size[0] > 0 && size[1] > 0 ? (size[1], size[0]) : null;
+        return Control(terminal, request, size) == 0 && size[0] > 0 && size[1] > 0 ? (size[1], size[0]) : null;
     }
 
     /// <summary>Stops this process, as the shell's job control expects; returns when it goes on.</summary>

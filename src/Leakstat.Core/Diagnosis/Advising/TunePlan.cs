@@ -14,6 +14,11 @@ public sealed record TunePlan
     /// </summary>
     public ImmutableArray<TuneBlock> Blocks { get; init; } = [];
 
+    /// <summary>
+    /// Settings that nothing calls for and that people ask for all the same: a bound of the ARC, with its formula.
+    /// </summary>
+    public ImmutableArray<TuneBlock> Optional { get; init; } = [];
+
     /// <summary>Whether nothing need be tuned.</summary>
     public bool IsEmpty => Blocks.IsEmpty;
 
@@ -64,6 +69,7 @@ public sealed record TunePlan
 
         return new TunePlan
         {
+            Optional = OptionalSettings.Of(report, [.. chosen.Values.Select(l => l.Name)]),
             Blocks =
             [
                 .. order.GroupBy(k => k.File)
@@ -89,7 +95,7 @@ public sealed record TunePlan
         return kept with { Others = [.. held.Others, (left.Value, left.Rule)] };
     }
 
-    private static bool TrySplit(string line, out string name, out string value)
+    internal static bool TrySplit(string line, out string name, out string value)
     {
         int equals = line.IndexOf('=');
         name = equals > 0 ? line[..equals].Trim() : line;

@@ -38,7 +38,9 @@ public sealed record DiagnosisReport
     /// <summary>Findings, the one to look at first first.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }
 
-    /// <summary>Rules that found nothing because they lacked what they judge by; the others found all in order.</summary>
+    /// <summary>
+    /// Rules that found nothing because they lacked what they judge by; the others found all in order.
+    /// </summary>
     public ImmutableArray<UnjudgedRule> Unjudged { get; init; } = [];
 
     /// <summary>Problems met in the input, in reading order.</summary>

@@ -232,7 +232,9 @@ public sealed record Finding
     /// <summary>What else it accounts for: findings on these stand behind it. Not part of the JSON.</summary>
     public ImmutableArray<Subject> Explains { get; init; } = [];
 
-    /// <summary>Whether what it tells of is over: a boot that ended, a shortage that passed. Not part of the JSON.</summary>
+    /// <summary>
+    /// Whether what it tells of is over: a boot that ended, a shortage that passed. Not part of the JSON.
+    /// </summary>
     public bool IsPast { get; init; }
 
     /// <summary>

@@ -15,7 +15,9 @@ public interface IRule
     /// <summary>Name in a few words, as the rule's page is titled.</summary>
     string Name { get; }
 
-    /// <summary>What it cannot judge without, all of it; empty for a rule that judges the input itself. No more than that.</summary>
+    /// <summary>
+    /// What it cannot judge without, all of it; empty for a rule that judges the input itself. No more than that.
+    /// </summary>
     ImmutableArray<RuleNeed> Needs { get; }
 
     /// <summary>What it finds in the case; nothing where the case has no say in it.</summary>

@@ -10,7 +10,8 @@ internal static class SaidAlready
     private const string NeverFreed = "LS0114";
 
     /// <summary>
-    /// A note that a module is out of tree goes where a finding that needs doing names the module as owner; that something
+    /// A note that a module is out of tree goes where a finding that needs doing names the module as owner; that
+    /// something
     /// holds much goes where it was found never to be freed.
     /// </summary>
     public static IEnumerable<Finding> LeaveOut(IReadOnlyCollection<Finding> findings)
@@ -20,7 +21,8 @@ internal static class SaidAlready
             .. findings.Where(f => f.Verdict != Verdict.Healthy).SelectMany(f => f.Owners).Select(o => o.Module),
         ];
         HashSet<Subject> neverFreed = [.. findings.Where(f => f.Rule == NeverFreed).Select(f => f.Subject)];
-        return findings.Where(f => f.Rule != HoldsMuch || !neverFreed.Contains(f.Subject)).Where(f => f.Rule != LS0501OutOfTreeModules.RuleId || f.Owners.Length > 1
+        return findings.Where(f => f.Rule != HoldsMuch || !neverFreed.Contains(f.Subject)).Where(f =>
+            f.Rule != LS0501OutOfTreeModules.RuleId || f.Owners.Length > 1
             || !owners.Contains(f.Subject.Name) || !f.IsOnOneModule());
     }
 

@@ -52,15 +52,18 @@ internal static class GrowthAdvice
     }
 
     /// <summary>
-    /// Whether savecore(8) can save a dump of the running kernel: from 14.0 on (<c>-L</c>, <c>MEM_KERNELDUMP</c> of mem(4)).
+    /// Whether savecore(8) can save a dump of the running kernel: from 14.0 on (<c>-L</c>, <c>MEM_KERNELDUMP</c> of
+    /// mem(4)).
     /// Where the release is not known the command says so itself.
     /// </summary>
     internal static bool HasLiveDump(FreeBsdRelease? release) => release is null || release.IsAtLeast(14);
 
     /// <summary>The rung above the trace: blocks that nothing points to are lost, whoever allocated them.</summary>
     private static Advice LiveDump() => Advice.Look(
-        "If the stacks do not tell, a dump of the running kernel does (14.0 and later; the host goes on, /var/crash needs room "
-        + "for its kernel memory): what nothing points to any more is lost. The newest livecore is the one with the highest number.",
+        "If the stacks do not tell, a dump of the running kernel does (14.0 and later; the host goes on, /var/crash "
+            + "needs room "
+        + "for its kernel memory): what nothing points to any more is lost. The newest livecore is the one with the "
+        + "highest number.",
         "savecore -L",
         "leakstat dump /var/crash/livecore.0 --kernel /boot/kernel leaks");
 

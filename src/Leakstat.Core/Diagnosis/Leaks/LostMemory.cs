@@ -106,7 +106,8 @@ internal static class LostMemory
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
-            "See which modules come and go on this host, and do not load and unload this one in a cycle: every round may "
+            "See which modules come and go on this host, and do not load and unload this one in a cycle: every round "
+                + "may "
                 + "lose as much again. The memory is lost until the next reboot; no command gives it back.",
             "dmesg | grep -E 'leaked memory on destroy|Freed UMA keg'",
             "kldstat -v"));

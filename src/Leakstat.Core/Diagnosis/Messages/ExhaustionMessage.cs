@@ -28,7 +28,8 @@ internal sealed record ExhaustionMessage(
 
     /// <summary>
     /// Every such message that no rule of its own covers. Texts from <c>sys/kern/kern_descrip.c</c>, <c>sys_pipe.c</c>,
-    /// <c>vm/vm_glue.c</c>, <c>kern/uipc_socket.c</c>, <c>netpfil/ipfw/ip_fw_dynamic.c</c>; the others stand by subject.
+    /// <c>vm/vm_glue.c</c>, <c>kern/uipc_socket.c</c>, <c>netpfil/ipfw/ip_fw_dynamic.c</c>; the others stand by
+    /// subject.
     /// </summary>
     public static ImmutableArray<ExhaustionMessage> All { get; } =
     [

@@ -4,7 +4,8 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Messages;
 
 /// <summary>
-/// What the kernel says when an allocation failed that may not wait. Only texts whose want is memory: "could not allocate" is
+/// What the kernel says when an allocation failed that may not wait. Only texts whose want is memory: "could not
+/// allocate" is
 /// said of I/O ports and interrupts on healthy hosts too.
 /// </summary>
 internal static class FailedAllocationMessages
@@ -16,7 +17,10 @@ internal static class FailedAllocationMessages
 
     private static readonly ImmutableArray<ShellCommand> s_mbufs = ["netstat -m", "vmstat -z | grep -E '^mbuf'"];
 
-    /// <summary>The messages. Sources: <c>sys/net/route/fib_algo.c</c>, drivers under <c>sys/dev</c>, 4.x and 5.x <c>sys/kern/subr_mbuf.c</c>.</summary>
+    /// <summary>
+    /// The messages. Sources: <c>sys/net/route/fib_algo.c</c>, drivers under <c>sys/dev</c>, 4.x and 5.x
+    /// <c>sys/kern/subr_mbuf.c</c>.
+    /// </summary>
     public static ImmutableArray<ExhaustionMessage> All { get; } =
     [
         Routes("table rebuild failed"),
@@ -37,7 +41,8 @@ internal static class FailedAllocationMessages
     private static ExhaustionMessage Routes(string text) => new(
         text, Subject.Host("memory"),
         "the kernel could not rebuild its table of routes",
-        "the new lookup table needs a large block at once and may not wait for it; packets go on by the old table, so that "
+        "the new lookup table needs a large block at once and may not wait for it; packets go on by the old table, "
+            + "so that "
             + "new routes are not followed",
         "See whether memory was short at that time, and how many routes there are.",
         [.. s_memory, "netstat -rn | wc -l", "sysctl net.route.algo"])
@@ -48,7 +53,8 @@ internal static class FailedAllocationMessages
     private static ExhaustionMessage Receive(string text) => new(
         text, Subject.Tunable(Clusters),
         "a network driver could not get buffers for its receive rings",
-        "the interface does not come up, or receives nothing: the rings take their mbuf clusters at once, one set for each "
+        "the interface does not come up, or receives nothing: the rings take their mbuf clusters at once, one set "
+            + "for each "
             + "queue and processor, and the limit was too small for all of them",
         "Hold the clusters in use and the limit against the rings of all interfaces.",
         s_mbufs)
@@ -59,7 +65,8 @@ internal static class FailedAllocationMessages
     private static ExhaustionMessage Mbufs(string text) => new(
         text, Subject.Tunable(Clusters),
         "network buffers ran out",
-        "packets were dropped and connections stood still until buffers were given back; the text is one of FreeBSD 5 and older",
+        "packets were dropped and connections stood still until buffers were given back; the text is one of FreeBSD "
+            + "5 and older",
         "See what holds the mbuf clusters before the limit is raised.",
         s_mbufs)
     {

@@ -20,7 +20,8 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
         new(
             "no memory to grow kernel", s_memory,
             "not one page was left for the kernel's own page tables",
-            "kernel memory grew until physical memory was used up: the page tables of new kernel memory need a page at once, "
+            "kernel memory grew until physical memory was used up: the page tables of new kernel memory need a page "
+                + "at once, "
                 + "and this is the last resort after swapping and killing processes did not help",
             "all releases, sys/amd64/amd64/pmap.c and those of the other platforms, pmap_growkernel"),
         new(
@@ -31,7 +32,8 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
         new(
             "increase vm.pmap.shpgperproc", Subject.Zone("PV ENTRY"),
             "PV entries ran out",
-            "many processes map the same memory, each with entries of its own; the limit is reckoned from vm.pmap.shpgperproc",
+            "many processes map the same memory, each with entries of its own; the limit is reckoned from "
+                + "vm.pmap.shpgperproc",
             "up to 9, sys/i386/i386/pmap.c and sys/amd64/amd64/pmap.c, get_pv_entry"),
         new(
             "Couldn't alloc kernel virtual memory", s_kva,
@@ -52,14 +54,16 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
 
     /// <summary>The panic of want that a message tells of; null for any other.</summary>
     public static MemoryPanic? Of(string message) =>
-        TextOf(message) is { } text ? All.FirstOrDefault(p => text.Contains(p.Text, StringComparison.OrdinalIgnoreCase)) : null;
+        TextOf(message) is { } text ? All.FirstOrDefault(p => text.Contains(p.Text,
+            StringComparison.OrdinalIgnoreCase)) : null;
 
     /// <summary>What the kernel panicked with; null where the message is no panic.</summary>
     public static string? TextOf(string message)
     {
         const string Start = "panic: ";
         int at = message.IndexOf(Start, StringComparison.Ordinal);
-        // A reboot's summary names it again: "Unread portion of the kernel message buffer: panic: …", "savecore: reboot after panic: …".
+        // A reboot's summary names it again: "Unread portion of the kernel message buffer: panic: …", "savecore: reboot
+        // after panic: …".
         return at >= 0 && message.Length > at + Start.Length ? message[(at + Start.Length)..].Trim() : null;
     }
 }

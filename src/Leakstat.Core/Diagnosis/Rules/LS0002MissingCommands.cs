@@ -49,8 +49,10 @@ public sealed class LS0002MissingCommands : IRule
     }
 
     /// <summary>
-    /// How to get what is missing. Reading all sysctls can bring a host down where a graphics driver is loaded (13 and 14,
-    /// <c>collector/leakstat-collect</c>): there, and where the release is not known, the collector asks, which leaves out
+    /// How to get what is missing. Reading all sysctls can bring a host down where a graphics driver is loaded (13 and
+    /// 14,
+    /// <c>collector/leakstat-collect</c>): there, and where the release is not known, the collector asks, which leaves
+    /// out
     /// what is unsafe.
     /// </summary>
     private static Advice Ask(DiagnosisCase context, string[] commands)
@@ -59,7 +61,8 @@ public sealed class LS0002MissingCommands : IRule
         return isSafe || !commands.Contains(AllSysctls)
             ? Advice.Look("For a fuller diagnosis add:", string.Join("; ", commands))
             : Advice.Look(
-                "For a fuller diagnosis let the collector ask; it leaves out what is unsafe on the release (on 13 and 14 "
+                "For a fuller diagnosis let the collector ask; it leaves out what is unsafe on the release (on 13 "
+                    + "and 14 "
                     + "reading all sysctls can panic a host with a graphics driver):",
                 $"leakstat collect ssh://root@{TargetName.Of(context.Latest.Host.Name)} -o captures --once");
     }

@@ -6,7 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// A paste shows a command or setting that guides hand on and that does not tell what they say (<see cref="CommandTable"/>):
+/// A paste shows a command or setting that guides hand on and that does not tell what they say (<see
+/// cref="CommandTable"/>):
 /// asked of a host that lacks it, set in a file, or all that a paste has.
 /// </summary>
 public sealed class LS0006CommandInCirculation : IRule
@@ -60,7 +61,8 @@ public sealed class LS0006CommandInCirculation : IRule
             yield return (name, $"the host has no sysctl {name}", diagnostic.At);
         }
 
-        foreach (Configuration? file in (Configuration?[])[context.Latest.LoaderConfiguration, context.Latest.SysctlConfiguration])
+        foreach (Configuration? file in (Configuration?[])[context.Latest.LoaderConfiguration,
+            context.Latest.SysctlConfiguration])
         {
             foreach (ConfigurationLine line in file?.Lines ?? [])
             {

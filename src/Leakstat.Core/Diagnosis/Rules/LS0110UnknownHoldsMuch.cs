@@ -106,7 +106,8 @@ public sealed class LS0110UnknownHoldsMuch : IRule
                     $"{Display.Count(items)} {(isType ? "allocations" : "items")} in use, {Display.Bytes(bytes)}",
                     bytes, Unit.Bytes, at),
                 .. isBucket
-                    ? (ImmutableArray<Evidence>)[new Evidence("blocks of that size of all malloc types: vmstat -m names the type, and is not in the capture")]
+                    ? (ImmutableArray<Evidence>)[new Evidence("blocks of that size of all malloc types: vmstat -m "
+                        + "names the type, and is not in the capture")]
                     : [],
                 new Evidence(
                     "no counter of the capture explains that many; whether it grows takes another capture to say"),

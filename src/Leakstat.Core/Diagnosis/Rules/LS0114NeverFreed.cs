@@ -7,7 +7,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// A malloc type or zone that holds much and of which not one block was ever given back: as many were asked for since boot as
+/// A malloc type or zone that holds much and of which not one block was ever given back: as many were asked for since
+/// boot as
 /// are in use. Caches and tables that are made once look so too; what many small requests built up does not.
 /// </summary>
 public sealed class LS0114NeverFreed : IRule
@@ -73,11 +74,13 @@ public sealed class LS0114NeverFreed : IRule
     {
         bool isType = subject.Kind == SubjectKind.Malloc;
         string what = isType ? "malloc type" : "zone", blocks = isType ? "allocations" : "items";
-        string share = context.Ledger.Total is > 0 and { } memory ? $", {Display.Percent((double)bytes / memory)} of memory" : "";
+        string share = context.Ledger.Total is > 0 and { } memory ? $", {Display.Percent((double)bytes / memory)} of "
+            + "memory" : "";
         return new Finding
         {
             Rule = Id,
-            Title = $"{what} {subject.Name} holds {Display.Bytes(bytes)}{share}, and none of its {Display.Count(items)} {blocks} was ever freed",
+            Title = $"{what} {subject.Name} holds {Display.Bytes(bytes)}{share}, and none of its "
+                + $"{Display.Count(items)} {blocks} was ever freed",
             Severity = Severity.Warning,
             Verdict = Verdict.Suspect,
             Subject = subject,
@@ -85,9 +88,11 @@ public sealed class LS0114NeverFreed : IRule
             Evidence =
             [
                 new Evidence(
-                    $"{Display.Count(items)} {blocks} in use, {Display.Bytes(bytes)}, and as many requests since boot: not one was given back",
+                    $"{Display.Count(items)} {blocks} in use, {Display.Bytes(bytes)}, and as many requests since "
+                        + "boot: not one was given back",
                     bytes, Unit.Bytes, at),
-                new Evidence("a table that is made once looks so too, a leak always does; whether it grows takes another capture to say"),
+                new Evidence("a table that is made once looks so too, a leak always does; whether it grows takes "
+                    + "another capture to say"),
             ],
             Owners = OwnerLookup.Of(context, subject),
             Advice = GrowthAdvice.For(context, subject.Kind, subject.Name, context.History.Samples.Length),

@@ -6,7 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// Most of memory is wired, and the capture lacks what would say by whom. No accusation: a ZFS cache that was not printed
+/// Most of memory is wired, and the capture lacks what would say by whom. No accusation: a ZFS cache that was not
+/// printed
 /// looks the same. It is what such a paste asks about.
 /// </summary>
 public sealed class LS0115WiredWithoutOwner : IRule
@@ -43,7 +44,8 @@ public sealed class LS0115WiredWithoutOwner : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = $"{Display.Bytes(wired.Bytes)} of {Display.Bytes(total)} memory are wired, and the capture does not say by whom",
+            Title = $"{Display.Bytes(wired.Bytes)} of {Display.Bytes(total)} memory are wired, and the capture does "
+                + "not say by whom",
             Severity = Severity.Info,
             Verdict = Verdict.Suspect,
             Subject = Subject.Unaccounted,
@@ -51,8 +53,10 @@ public sealed class LS0115WiredWithoutOwner : IRule
             BytesAtStake = rest,
             Evidence =
             [
-                new Evidence($"Wired: {Display.Bytes(wired.Bytes)}, {Display.Percent(wired.Bytes / (double)total)} of memory", wired.Bytes, Unit.Bytes, wired.At),
-                .. ledger.Wired.Take(2).Select(a => new Evidence($"{a.Name} of it: {Display.Bytes(a.Bytes)}", a.Bytes, Unit.Bytes, a.At)),
+                new Evidence($"Wired: {Display.Bytes(wired.Bytes)}, {Display.Percent(wired.Bytes / (double)total)} "
+                    + "of memory", wired.Bytes, Unit.Bytes, wired.At),
+                .. ledger.Wired.Take(2).Select(a => new Evidence($"{a.Name} of it: {Display.Bytes(a.Bytes)}",
+                    a.Bytes, Unit.Bytes, a.At)),
                 new Evidence(
                     context.Latest.Top is { Arc.Count: 0 }
                         ? "top printed no line of the ARC: on a host without ZFS this is kernel memory, and much of it"

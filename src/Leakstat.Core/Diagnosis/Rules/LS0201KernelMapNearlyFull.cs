@@ -22,7 +22,8 @@ public sealed class LS0201KernelMapNearlyFull : IRule
     public string Name => "KVA or kmem nearly exhausted";
 
     /// <inheritdoc/>
-    public ImmutableArray<RuleNeed> Needs => [new("sysctl vm.kmem_map_free and vm.kmem_map_size, vm.kvm_free (32 bits), or zfs-stats", c => Map(c) is not null || c.Sysctl("vm.kvm_free") is not null)];
+    public ImmutableArray<RuleNeed> Needs => [new("sysctl vm.kmem_map_free and vm.kmem_map_size, vm.kvm_free (32 "
+        + "bits), or zfs-stats", c => Map(c) is not null || c.Sysctl("vm.kvm_free") is not null)];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
@@ -88,11 +89,15 @@ public sealed class LS0201KernelMapNearlyFull : IRule
                     "The limit is soft: caches are drained; then memory is short.");
     }
 
-    /// <summary>Without a release the same numbers are an end or none: both readings are told, and it is a warning at most.</summary>
+    /// <summary>
+    /// Without a release the same numbers are an end or none: both readings are told, and it is a warning at most.
+    /// </summary>
     private Finding Unread(DiagnosisCase context, (Reading Used, Reading Free) map, long size) => Make(
         context, map, Severity.Warning, Verdict.Exhaustion, 0.5,
-        $"{Display.Bytes(map.Free.Value)} of {Display.Bytes(size)} kmem are left; what that means depends on the release, which is not known",
-        "Up to 11 it is a hard end, at which allocations sleep or fail; from 12 on (64 bits) it is a soft limit, at which caches are "
+        $"{Display.Bytes(map.Free.Value)} of {Display.Bytes(size)} kmem are left; what that means depends on the "
+            + "release, which is not known",
+        "Up to 11 it is a hard end, at which allocations sleep or fail; from 12 on (64 bits) it is a soft limit, at "
+            + "which caches are "
             + "drained and nothing fails. uname -r tells");
 
     /// <summary>

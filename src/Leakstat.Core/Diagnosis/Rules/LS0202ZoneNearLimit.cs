@@ -27,7 +27,9 @@ public sealed class LS0202ZoneNearLimit : IRule
     public string Name => "Zone at or near its limit";
 
     /// <inheritdoc/>
-    public ImmutableArray<RuleNeed> Needs => [new("vmstat -z, or sysctl of counts and limits (kern.ipc.numopensockets, kern.openfiles, …)", c => c.Latest.Zones is not null || c.Latest.Sysctls.Count > 0)];
+    public ImmutableArray<RuleNeed> Needs =>
+        [new("vmstat -z, or sysctl of counts and limits (kern.ipc.numopensockets, kern.openfiles, …)", c =>
+            c.Latest.Zones is not null || c.Latest.Sysctls.Count > 0)];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

@@ -88,8 +88,10 @@ public sealed class LS0204ZoneLimitMessage : IRule
     {
         var advice = ImmutableArray.CreateBuilder<Advice>();
         advice.Add(Advice.Look(
-            "See whether the zone's use falls when the load does; when it does not, something holds on to the items, and a "
-                + "higher limit only delays the next message. The message names the limit, not the culprit: many may share it.",
+            "See whether the zone's use falls when the load does; when it does not, something holds on to the items, "
+                + "and a "
+                + "higher limit only delays the next message. The message names the limit, not the culprit: many may "
+                + "share it.",
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
         if (TunableIn(message) is { } limit && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)

@@ -16,7 +16,8 @@ public sealed class LS0205PvEntryLimit : IRule
     public string Name => "PV entry limit near";
 
     /// <inheritdoc/>
-    public ImmutableArray<RuleNeed> Needs => [new("dmesg, or sysctl vm.pmap", c => c.Latest.Messages is not null || c.Latest.Sysctls.Count > 0)];
+    public ImmutableArray<RuleNeed> Needs => [new("dmesg, or sysctl vm.pmap", c => c.Latest.Messages is not null
+        || c.Latest.Sysctls.Count > 0)];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

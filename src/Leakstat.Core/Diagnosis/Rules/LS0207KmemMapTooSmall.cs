@@ -33,7 +33,8 @@ public sealed class LS0207KmemMapTooSmall : IRule
             }
 
             // People quote it without its end; what was allocated is not known then.
-            bool isWhole = Words.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated", out long total);
+            bool isWhole = Words.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated",
+                out long total);
 
             SourceLine at = CurrentBoot.At(context, message);
             bool isHuge = request >= HugeRequest;

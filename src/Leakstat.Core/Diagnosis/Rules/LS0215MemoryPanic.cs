@@ -50,7 +50,8 @@ public sealed class LS0215MemoryPanic : IRule
         Advice =
         [
             Advice.Look(
-                "See who held the memory: the crash summary has vmstat -z and vmstat -m of the moment of the panic, and the "
+                "See who held the memory: the crash summary has vmstat -z and vmstat -m of the moment of the panic, "
+                    + "and the "
                     + "dump the blocks themselves.",
                 "ls -l /var/crash",
                 "leakstat core /var/crash"),

@@ -48,12 +48,14 @@ public sealed class LS0216OtherPanic : IRule
             Evidence =
             [
                 .. texts.Select(t => new Evidence($"the kernel says: panic: {t.Text}", At: t.At)),
-                new Evidence("no panic that is known for want of memory; a pointer to memory that is gone is a likely cause of a fault"),
+                new Evidence("no panic that is known for want of memory; a pointer to memory that is gone is a "
+                    + "likely cause of a fault"),
             ],
             Advice =
             [
                 Advice.Look(
-                    "Look at the crash summary and the stack in it; the frame below trap and vm_fault is the code at fault.",
+                    "Look at the crash summary and the stack in it; the frame below trap and vm_fault is the code at "
+                        + "fault.",
                     "ls -l /var/crash",
                     "leakstat core /var/crash"),
             ],

@@ -5,7 +5,8 @@ using Leakstat.Diagnosis.Messages;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// The allocator found a free block that somebody had written to. No memory is short by it, but whoever owns the block next is
+/// The allocator found a free block that somebody had written to. No memory is short by it, but whoever owns the block
+/// next is
 /// damaged: the opposite of a leak, and worse.
 /// </summary>
 public sealed class LS0217ModifiedAfterFree : IRule
@@ -32,7 +33,8 @@ public sealed class LS0217ModifiedAfterFree : IRule
         }
 
         string? owner = groups.Where(g => g.Key == "owner")
-            .Select(g => g.Group.First[(g.Group.First.IndexOf("Most recently used by ", StringComparison.Ordinal) + 22)..].Trim().TrimEnd('.'))
+            .Select(g => g.Group.First[(g.Group.First.IndexOf("Most recently used by ",
+                StringComparison.Ordinal) + 22)..].Trim().TrimEnd('.'))
             .FirstOrDefault(name => name.Length > 0);
         yield return new Finding
         {
@@ -44,17 +46,20 @@ public sealed class LS0217ModifiedAfterFree : IRule
             Verdict = Verdict.Misconfiguration,
             Subject = owner is null ? Subject.Host("memory") : Subject.Malloc(owner),
             Confidence = 0.9,
-            Evidence = [.. groups.SelectMany(g => g.Group.Evidence()), new Evidence("the last owner of the block, or a device that still writes to it, is at fault; bad memory looks so too")],
+            Evidence = [.. groups.SelectMany(g => g.Group.Evidence()), new Evidence("the last owner of the block, or "
+                + "a device that still writes to it, is at fault; bad memory looks so too")],
             Advice =
             [
                 Advice.Look(
-                    "Keep the dump: the block and its neighbours show what was written. See which modules are loaded, and leave out those that are no part of FreeBSD.",
+                    "Keep the dump: the block and its neighbours show what was written. See which modules are "
+                        + "loaded, and leave out those that are no part of FreeBSD.",
                     "ls -l /var/crash",
                     "kldstat -v"),
                 new Advice
                 {
                     Kind = "report",
-                    Text = "Report it with the lines from dmesg and the stack; memguard(9) set to that malloc type (vm.memguard.desc) catches the writer in the act on a kernel built with it.",
+                    Text = "Report it with the lines from dmesg and the stack; memguard(9) set to that malloc type "
+                        + "(vm.memguard.desc) catches the writer in the act on a kernel built with it.",
                 },
             ],
         };

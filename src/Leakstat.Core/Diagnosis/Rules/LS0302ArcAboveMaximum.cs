@@ -52,7 +52,8 @@ public sealed class LS0302ArcAboveMaximum : IRule
         {
             Rule = Id,
             Title = isAsked
-                ? $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than the {Display.Bytes(ceiling.Value)} that were set as its maximum"
+                ? $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than the "
+                    + $"{Display.Bytes(ceiling.Value)} that were set as its maximum"
                 : $"The ARC holds {Display.Bytes(arc.Size.Value)}, {Display.Bytes(excess)} more than its maximum",
             Severity = clear ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Suspect,
@@ -69,7 +70,8 @@ public sealed class LS0302ArcAboveMaximum : IRule
                 Evidence.Of($"Maximum {(isAsked ? "that was set" : "in effect")} {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
                 .. isAsked
                     ? (ImmutableArray<Evidence>)[new Evidence(
-                        "The maximum in effect (c_max) is not in the capture: either it is this one, and the ARC does not keep to it, or the setting was not taken")]
+                        "The maximum in effect (c_max) is not in the capture: either it is this one, and the ARC "
+                            + "does not keep to it, or the setting was not taken")]
                     : [],
                 .. parts.Take(5).Select(
                     p => Evidence.Of($"{p.Name}: {Display.Bytes(p.Size.Value)}", p.Size, Unit.Bytes)),

@@ -26,7 +26,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        // An ARC far below its ceiling may hold what it likes: nothing else had to go for it. What has a bound of its own
+        // An ARC far below its ceiling may hold what it likes: nothing else had to go for it. What has a bound of its
+        // own
         // is held against that alone where the ceiling is not known.
         if (ArcView.Of(context.Latest) is not { } arc
             || arc.Size.Value < LeastSize
@@ -57,7 +58,8 @@ public sealed class LS0303ArcOutOfProportion : IRule
             Subject = Subject.Arc,
             Confidence = 0.65,
             // What is above the ceiling is the trouble; the part that fills it is why.
-            BytesAtStake = LS0302ArcAboveMaximum.Excess(arc) is > 0 and { } excess ? Math.Min(first.Size, excess) : first.Size,
+            BytesAtStake = LS0302ArcAboveMaximum.Excess(arc) is > 0 and { } excess ? Math.Min(first.Size, excess)
+                : first.Size,
             Evidence = [.. faults.SelectMany(f => f.Evidence)],
             Advice =
             [

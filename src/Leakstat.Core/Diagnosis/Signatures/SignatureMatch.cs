@@ -57,7 +57,8 @@ public static class SignatureMatch
         && (signature.Rules.IsEmpty || signature.Rules.Contains(finding.Rule))
         && (signature.Modules.IsEmpty || Loaded(context, signature).Any())
         // A subject that many causes share says nothing where the release is not known either.
-        && (signature.IsSpecific || !signature.Modules.IsEmpty || signature.Releases.IsEmpty || context.Release is not null)
+        && (signature.IsSpecific || !signature.Modules.IsEmpty || signature.Releases.IsEmpty
+            || context.Release is not null)
         && signature.Fit(context.Release) != ReleaseFit.NotConcerned;
 
     private static bool IsName(string pattern, string name) =>

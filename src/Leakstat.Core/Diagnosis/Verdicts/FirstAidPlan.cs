@@ -35,7 +35,8 @@ public static class FirstAidPlan
 
         if (first.IsPast)
         {
-            return new FirstAidStep("what happened is over; keep what tells of it (/var/crash, /var/log/messages) before it is rotated away");
+            return new FirstAidStep("what happened is over; keep what tells of it (/var/crash, /var/log/messages) "
+                + "before it is rotated away");
         }
 
         if (first.Verdict != Verdict.Exhaustion && first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
@@ -57,11 +58,13 @@ public static class FirstAidPlan
 
     private static FirstAidStep Dont(Finding first) => first switch
     {
-        { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is bounded"),
+        { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is "
+            + "bounded"),
         { Verdict: Verdict.Leak or Verdict.Suspect } =>
             new FirstAidStep("unload modules (kldunload) or reboot before the cause is found: both destroy the evidence"),
         { IsPast: true, Verdict: Verdict.Exhaustion } =>
-            new FirstAidStep("raise limits or add swap before it is known what held the memory: more room only delays the next time"),
+            new FirstAidStep("raise limits or add swap before it is known what held the memory: more room only "
+                + "delays the next time"),
         { Verdict: Verdict.Exhaustion } =>
             new FirstAidStep("reboot before the state is kept: what holds the memory cannot be told afterwards"),
         _ => new FirstAidStep("change several settings at once: what helped would not be known"),

@@ -31,6 +31,26 @@ public sealed class TunePlanTests
     }
 
     [Fact]
+    public void A_bound_of_the_ARC_is_offered_with_its_formula_where_nothing_calls_for_one()
+    {
+        const long Giga = 1L << 30;
+        HostWith filer = HostWith.Release("14.2-RELEASE").Queues(9 * Giga, 2 * Giga, Giga, 0, 4 * Giga)
+            .Arc("size", 8 * Giga).Arc("c", 8 * Giga).Arc("c_max", 15 * Giga).Arc("c_min", Giga / 2).Swap(2 * Giga, 0);
+        DiagnosisReport report = new Leakstat.Diagnosis.Engine.Diagnoser(Leakstat.Knowledge.BuiltInKnowledge.Load()).Diagnose([filer.Capture()])!;
+        TunePlan plan = TunePlan.From(report);
+
+        // 16 GiB minus 2 active, 1 wired without the ARC, and 2 in reserve.
+        TuneLine line = Assert.Single(Assert.Single(plan.Optional).Lines);
+        Assert.Equal(("vfs.zfs.arc.max", (11 * Giga).ToString(System.Globalization.CultureInfo.InvariantCulture)), (line.Name, line.Value));
+        Assert.Contains("memory (16.0 GiB) minus", line.Text, StringComparison.Ordinal);
+        Assert.True(plan.IsEmpty);
+        string text = Text(report);
+        Assert.Contains("Nothing need be tuned", text, StringComparison.Ordinal);
+        Assert.Contains("\n#vfs.zfs.arc.max=", text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n').Where(l => l.Length > 0), l => Assert.StartsWith("#", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_the_host_has_already_is_left_out()
     {
         DiagnosisReport report = Report(Wants("LS0001", "/etc/sysctl.conf", "kern.maxvnodes=64173"));

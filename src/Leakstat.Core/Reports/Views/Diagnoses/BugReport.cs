@@ -149,7 +149,8 @@ public static class BugReport
 
         HashSet<string> unjudged = [.. report.Unjudged.Select(u => u.Rule)];
         string quiet = string.Join(", ", RuleRegistry.All
-            .Where(r => !unjudged.Contains(r.Id) && !report.Findings.Any(f => f.Rule == r.Id)).Select(r => $"{r.Id} {r.Name}"));
+            .Where(r => !unjudged.Contains(r.Id) && !report.Findings.Any(f => f.Rule == r.Id)).Select(r =>
+                $"{r.Id} {r.Name}"));
         if (quiet.Length > 0)
         {
             canvas.Paragraph(0, 2, new Run($"- rules that found nothing: {quiet}"));

@@ -9,7 +9,8 @@ using Leakstat.Reports.Views.Findings;
 namespace Leakstat.Reports.Views.Diagnoses;
 
 /// <summary>
-/// The diagnosis as it is printed when nothing is asked: what is wrong, what to do, the findings in short and what it rests
+/// The diagnosis as it is printed when nothing is asked: what is wrong, what to do, the findings in short and what it
+/// rests
 /// on, in at most <see cref="MostLines"/> lines. All else is told with -v.
 /// </summary>
 internal static class ShortReport
@@ -53,7 +54,8 @@ internal static class ShortReport
 
         foreach ((int first, int other) in s_depths)
         {
-            string text = Drawn(options, canvas => WriteFindings(canvas, report.Findings, first, other, report.Findings.Length));
+            string text = Drawn(options, canvas => WriteFindings(canvas, report.Findings, first, other,
+                report.Findings.Length));
             if (LinesOf(text) <= room)
             {
                 return text;
@@ -61,7 +63,8 @@ internal static class ShortReport
         }
 
         int shown = report.Findings.Length - 1;
-        while (shown > 1 && LinesOf(Drawn(options, canvas => WriteFindings(canvas, report.Findings, 0, 0, shown))) > room)
+        while (shown > 1 && LinesOf(Drawn(options, canvas => WriteFindings(canvas, report.Findings, 0, 0,
+            shown))) > room)
         {
             shown--;
         }
@@ -69,7 +72,8 @@ internal static class ShortReport
         return Drawn(options, canvas => WriteFindings(canvas, report.Findings, 0, 0, shown));
     }
 
-    private static void WriteFindings(TerminalCanvas canvas, ImmutableArray<Finding> findings, int first, int other, int shown)
+    private static void WriteFindings(TerminalCanvas canvas, ImmutableArray<Finding> findings, int first, int other,
+        int shown)
     {
         ImmutableArray<Finding> open = [.. findings.Where(f => f.Verdict != Verdict.Healthy)];
         if (!open.IsEmpty)
@@ -101,7 +105,8 @@ internal static class ShortReport
         }
 
         InputNotes.WriteShort(canvas, report, LabelWidth);
-        string rule = report.Findings.IsEmpty ? "" : $"; leakstat explain {report.Findings[0].Rule} says what a rule means";
+        string rule = report.Findings.IsEmpty ? ""
+            : $"; leakstat explain {report.Findings[0].Rule} says what a rule means";
         string tune = report.Findings.Any(f => f.Advice.Any(a => a.Persist is not null))
             ? "; leakstat tune gives the settings as lines for files"
             : "";
@@ -114,7 +119,8 @@ internal static class ShortReport
     {
         string[] parts =
         [
-            .. new[] { AccountName.Wired, AccountName.Active, AccountName.Inactive, AccountName.Laundry, AccountName.Free }
+            .. new[] { AccountName.Wired, AccountName.Active, AccountName.Inactive, AccountName.Laundry,
+                AccountName.Free }
                 .Select(ledger.FindPages).OfType<Account>()
                 .Select(a => a.Name == AccountName.Wired && Largest(ledger) is { } owner
                     ? $"{Display.Bytes(a.Bytes)} wired (most of it {owner})"

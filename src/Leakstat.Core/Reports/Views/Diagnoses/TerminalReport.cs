@@ -7,7 +7,8 @@ using Leakstat.Reports.Views.Ledgers;
 namespace Leakstat.Reports.Views.Diagnoses;
 
 /// <summary>
-/// The diagnosis for a person at a terminal: the verdict first, then what to do, the findings, and what they rest on; with -v
+/// The diagnosis for a person at a terminal: the verdict first, then what to do, the findings, and what they rest on;
+/// with -v
 /// all evidence and advice, the ledger, and the input.
 /// </summary>
 public static class TerminalReport

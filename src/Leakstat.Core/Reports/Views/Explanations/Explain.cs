@@ -3,6 +3,7 @@ using System.Reflection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Views.Explanations;
@@ -30,12 +31,23 @@ public static class Explain
     }
 
     /// <summary>Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such rule.</summary>
-    public static bool Rule(string id, TextWriter output)
+    /// <param name="id">The rule, or the kind of problem.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="layout">Lays the page out for a terminal; null for the page as it is written.</param>
+    public static bool Rule(string id, TextWriter output, TerminalOptions? layout = null)
     {
         string wanted = id.Trim().ToUpperInvariant();
         if ((Page(wanted) ?? DiagnosticPage.Of(wanted)) is { } page)
         {
-            output.Write(page);
+            if (layout is null)
+            {
+                output.Write(page);
+            }
+            else
+            {
+                PageText.Write(page, output, layout);
+            }
+
             return true;
         }
 
@@ -52,7 +64,9 @@ public static class Explain
     public static bool Malloc(string name, KnowledgeBase knowledge, TextWriter output) =>
         Name(false, name, knowledge, output);
 
-    /// <summary>Prints what is known of a command that guides hand on; false, with near names, where nothing is.</summary>
+    /// <summary>
+    /// Prints what is known of a command that guides hand on; false, with near names, where nothing is.
+    /// </summary>
     public static bool Command(string name, TextWriter output)
     {
         ImmutableArray<CommandAdvice> found = CommandTable.Find(name);
@@ -69,10 +83,10 @@ public static class Explain
             output.Write(isFirst ? "" : "\n");
             isFirst = false;
             output.WriteLine(command.Name);
-            Field(output, "shows", command.Shows);
-            Field(output, "what is wrong", command.Wrong);
-            Field(output, "instead", command.Instead);
-            Field(output, "source", command.Source);
+            WrappedText.Write(output, "  shows         ", command.Shows);
+            WrappedText.Write(output, "  what is wrong ", command.Wrong);
+            WrappedText.Write(output, "  instead       ", command.Instead);
+            WrappedText.Write(output, "  source        ", command.Source);
         }
 
         return true;
@@ -178,7 +192,7 @@ public static class Explain
     {
         if (value.Length > 0)
         {
-            WrappedText.Write(output, $"  {label,-13} ", value);
+            output.WriteLine($"  {label,-12} {value}");
         }
     }
 

@@ -41,7 +41,9 @@ internal static class FindingBlock
         WriteAdvice(canvas, finding);
     }
 
-    /// <summary>A finding in short: its title, when something runs out, how fast it grows, and some lines of evidence.</summary>
+    /// <summary>
+    /// A finding in short: its title, when something runs out, how fast it grows, and some lines of evidence.
+    /// </summary>
     public static void WriteShort(TerminalCanvas canvas, Finding finding, int rank, int evidence)
     {
         WriteTitle(canvas, finding, rank, $"[{finding.Rule}]");
@@ -55,7 +57,8 @@ internal static class FindingBlock
             canvas.Field(Indent, LabelWidth, "Runs out", new Run(Headline.RunsOut(finding.Exhaustion)));
         }
 
-        foreach (Evidence line in finding.Evidence.Take(finding.Severity == Severity.Info ? Math.Min(evidence, 2) : evidence))
+        foreach (Evidence line in finding.Evidence.Take(finding.Severity == Severity.Info ? Math.Min(evidence, 2)
+            : evidence))
         {
             WriteEvidence(canvas, Indent, line);
         }
@@ -66,7 +69,8 @@ internal static class FindingBlock
         }
     }
 
-    public static void WriteTitle(TerminalCanvas canvas, Finding finding, int rank) => WriteTitle(canvas, finding, rank, "");
+    public static void WriteTitle(TerminalCanvas canvas, Finding finding, int rank) => WriteTitle(canvas, finding,
+        rank, "");
 
     private static void WriteTitle(TerminalCanvas canvas, Finding finding, int rank, string rule)
     {
@@ -80,7 +84,8 @@ internal static class FindingBlock
         canvas.Paragraph(
             rank < 10 ? 1 : 0,
             Indent,
-            [new Run($"{rank}."), new Run(word, style), new Run(finding.Title, Style.Strong), .. rule.Length > 0 ? [new Run(rule, Style.Dim)] : Array.Empty<Run>()]);
+            [new Run($"{rank}."), new Run(word, style), new Run(finding.Title, Style.Strong), .. rule.Length > 0
+                ? [new Run(rule, Style.Dim)] : Array.Empty<Run>()]);
     }
 
     /// <summary>One line of evidence; where it stands is kept whole, so that it can be copied.</summary>

@@ -147,14 +147,17 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         string text = first.Verdict switch
         {
             Verdict.Leak when first.IsPast => $"The kernel of {host} leaked memory before its last reboot.",
-            Verdict.Suspect when first.IsPast => $"Something on {host} looked like a leak before its last reboot. It is not proven.",
-            Verdict.Exhaustion when first.Rule is MemoryPanicRule or KmemMapPanicRule => $"The kernel of {host} panicked because it could get no memory.",
+            Verdict.Suspect when first.IsPast => $"Something on {host} looked like a leak before its last reboot. It "
+                + "is not proven.",
+            Verdict.Exhaustion when first.Rule is MemoryPanicRule or KmemMapPanicRule => $"The kernel of {host} "
+                + "panicked because it could get no memory.",
             Verdict.Exhaustion when first.IsPast => $"{Capital(host)} was at a limit earlier. Now it is not.",
             Verdict.Leak when first.Growth is null => $"The kernel of {host} has lost memory; it comes back with a reboot only.",
             Verdict.Leak => $"The kernel of {host} leaks memory.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",
-            Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to its bounds.",
+            Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to "
+                + "its bounds.",
             Verdict.Suspect => $"Something on {host} looks like a leak. It is not proven.",
             _ when first.Rule == ModifiedAfterFreeRule => $"Kernel memory of {host} was written to after it was freed.",
             _ when critical => $"A setting of {host} does harm now.",

@@ -15,7 +15,8 @@ public static class GateTerminalReport
     public static void Write(GateResult result, TextWriter output, TerminalOptions options)
     {
         var canvas = new TerminalCanvas(output, options);
-        canvas.Paragraph(0, 0, new Run(GateWords.Headline(result), result.IsClean ? Style.Good : result.IsFailed ? Style.Critical : Style.Strong));
+        canvas.Paragraph(0, 0, new Run(GateWords.Headline(result), result.IsClean ? Style.Good : result.IsFailed
+            ? Style.Critical : Style.Strong));
         if (options.Detail == Detail.Quiet)
         {
             foreach (Finding leak in result.Leaks)

@@ -93,7 +93,8 @@ internal static class LedgerHtml
                 html, AccountName.Unaccounted, accounts.Length, remainder, total, "what is left: nobody owns it", null);
         }
 
-        html.Markup("</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td class=\"n\">").Text(total > 0 ? Display.Bytes(total) : "unknown")
+        html.Markup("</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td class=\"n\">").Text(total > 0
+            ? Display.Bytes(total) : "unknown")
             .Markup("</td><td class=\"n\"></td><td class=\"n\">").Text(total > 0 ? Display.Count(total) : "").Markup(
                 "</td><td class=\"long\"><span class=\"at\">")
             .Text(totalAt?.ToString() ?? (total > 0 ? "sum of the accounts" : "not in the capture")).Markup(

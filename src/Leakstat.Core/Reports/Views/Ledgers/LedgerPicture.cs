@@ -53,7 +53,8 @@ internal static class LedgerPicture
         canvas.Blank();
         long total = ledger.WiredTotal?.Bytes ?? 0;
         canvas.Paragraph(0, 0, new Run(
-            total > 0 ? $"Wired memory by owner: {Display.Bytes(total)}" : "Wired memory by owner: the total is not in the capture",
+            total > 0 ? $"Wired memory by owner: {Display.Bytes(total)}" : "Wired memory by owner: the total is not "
+                + "in the capture",
             Style.Strong));
         long smallest = verbose ? 0 : Math.Max(total / 200, 1);
         long rest = 0;

@@ -101,7 +101,8 @@ public static class LedgerTerminalReport
         }
         else
         {
-            canvas.Paragraph(4, 4, new Run("the total is not in the capture (sysctl vm.stats.vm.v_wire_count)", Style.Dim));
+            canvas.Paragraph(4, 4, new Run("the total is not in the capture (sysctl vm.stats.vm.v_wire_count)",
+                Style.Dim));
         }
     }
 

@@ -28,53 +28,71 @@ public static class TuneReport
         if (plan.IsEmpty)
         {
             Comment(output, "Nothing need be tuned: no finding of this capture calls for a lasting setting.");
-            return;
         }
 
         foreach (TuneBlock block in plan.Blocks)
         {
+            WriteBlock(output, block, isOptional: false);
+        }
+
+        foreach (TuneBlock block in plan.Optional)
+        {
+            WriteBlock(output, block, isOptional: true);
+        }
+    }
+
+    /// <summary>
+    /// A file's lines with their reasons; optional ones are comments, so that nobody sets them unread.
+    /// </summary>
+    private static void WriteBlock(TextWriter output, TuneBlock block, bool isOptional)
+    {
+        output.Write('\n');
+        Comment(output, $"---- {(isOptional ? "optional, for " : "")}{block.File} ----");
+        foreach (TuneLine line in block.Lines)
+        {
             output.Write('\n');
-            Comment(output, $"---- {block.File} ----");
-            foreach (TuneLine line in block.Lines)
+            Comment(output, $"{line.Rule}: {line.Why}");
+            Comment(output, line.Text);
+            foreach ((string value, string rule) in line.Others)
             {
-                output.Write('\n');
-                Comment(output, $"{line.Rule}: {line.Why}");
-                Comment(output, line.Text);
-                foreach ((string value, string rule) in line.Others)
-                {
-                    Comment(output, $"{rule} asked for {value}; one value is set.");
-                }
-
-                if (line.Risk is { Length: > 0 } risk)
-                {
-                    Comment(output, $"Risk: {risk}");
-                }
-
-                if (line.Revert is { Length: > 0 } revert)
-                {
-                    Comment(output, $"Undo: {revert}");
-                }
-
-                foreach (string command in line.Commands)
-                {
-                    Comment(output, $"Now: {command}");
-                }
-
-                output.Write(PrintableText.Of(line.Line, ascii: true));
-                output.Write('\n');
+                Comment(output, $"{rule} asked for {value}; one value is set.");
             }
+
+            if (line.Risk is { Length: > 0 } risk)
+            {
+                Comment(output, $"Risk: {risk}");
+            }
+
+            if (line.Revert is { Length: > 0 } revert)
+            {
+                Comment(output, $"Undo: {revert}");
+            }
+
+            foreach (string command in line.Commands)
+            {
+                Comment(output, $"Now: {command}");
+            }
+
+            output.Write(isOptional ? "#" : "");
+            output.Write(PrintableText.Of(line.Line, ascii: true));
+            output.Write('\n');
         }
     }
 
     /// <summary>Writes the plan as one UTF-8 object with a line end behind it.</summary>
-    public static void WriteJson(DiagnosisReport report, Stream output) => JsonForm.Write(
-        new TuneDocument(
-            "leakstat.tune/1",
-            ToolPart.This,
-            HostPart.Of(report.Host),
-            TunePlan.From(report).Blocks.Select(TuneDocument.FilePart.Of)),
-        s_context.TuneDocument,
-        output);
+    public static void WriteJson(DiagnosisReport report, Stream output)
+    {
+        TunePlan plan = TunePlan.From(report);
+        JsonForm.Write(
+            new TuneDocument(
+                "leakstat.tune/1",
+                ToolPart.This,
+                HostPart.Of(report.Host),
+                plan.Blocks.Select(TuneDocument.FilePart.Of),
+                plan.Optional.IsEmpty ? null : plan.Optional.Select(TuneDocument.FilePart.Of)),
+            s_context.TuneDocument,
+            output);
+    }
 
     /// <summary>Text as comment lines, broken at blanks.</summary>
     private static void Comment(TextWriter output, string text)
