@@ -1,5 +1,3 @@
-using Leakstat.Dump.Marking;
-
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
