@@ -12,8 +12,9 @@ internal static class ReportOutput
     public static void Print<TReport>(
         ParseResult parsed, CommonOptions options, Terminal terminal, ReportForms<TReport> forms, TReport report)
     {
-        IReportForm<TReport> form = parsed.GetValue(options.Json) ? forms.Json : forms.Terminal;
-        form.Write(report, terminal.Output, Layout(parsed, options, terminal));
+        bool isJson = parsed.GetValue(options.Json);
+        IReportForm<TReport> form = isJson ? forms.Json : forms.Terminal;
+        form.Write(report, isJson ? terminal.JsonOutput : terminal.Output, Layout(parsed, options, terminal));
         terminal.Output.Flush();
     }
 
@@ -48,7 +49,7 @@ internal static class ReportOutput
     {
         if (parsed.GetValue(options.Json))
         {
-            json(terminal.Output);
+            json(terminal.JsonOutput);
             terminal.Output.Flush();
             return;
         }
