@@ -8,7 +8,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump;
 
 /// <summary>
-/// A dump together with its kernel: memory, symbols, types, and what was walked of it. Everything but the header and the
+/// A dump together with its kernel: memory, symbols, types, and what was walked of it. Everything but the header and
+/// the
 /// kernel's symbol table is read when first asked for.
 /// </summary>
 public sealed class KernelDump : IDisposable
@@ -81,7 +82,8 @@ public sealed class KernelDump : IDisposable
     public KernelIdentity Identity { get; }
 
     /// <summary>
-    /// Whether the kernel went on running while the dump was written (<c>savecore -L</c>), so that parts of it are of different
+    /// Whether the kernel went on running while the dump was written (<c>savecore -L</c>), so that parts of it are of
+    /// different
     /// moments.
     /// </summary>
     public bool IsLive { get; }
@@ -114,7 +116,8 @@ public sealed class KernelDump : IDisposable
     public KernelFeatures Features { get; }
 
     /// <summary>
-    /// Sizes of malloc(9)'s buckets, bytes, ascending; the place of each is its bit in <see cref="MallocType.SizeMask"/>. The bucket of
+    /// Sizes of malloc(9)'s buckets, bytes, ascending; the place of each is its bit in <see
+    /// cref="MallocType.SizeMask"/>. The bucket of
     /// 384 bytes came between 1201000 and 1300139; whether this kernel has it its kegs tell, where they can be read.
     /// </summary>
     public IReadOnlyList<int> MallocBuckets => _buckets.Value;
@@ -147,7 +150,9 @@ public sealed class KernelDump : IDisposable
         return DumpFile.Open(path, options, problems, out fault) is { } file ? Open(file, options, problems, out fault) : null;
     }
 
-    /// <summary>Joins an opened dump with its kernel; takes the dump over, and gives it up where the kernel is not the one.</summary>
+    /// <summary>
+    /// Joins an opened dump with its kernel; takes the dump over, and gives it up where the kernel is not the one.
+    /// </summary>
     public static KernelDump? Open(DumpFile file, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         PhysicalMemory physical = file.Physical;

@@ -16,7 +16,8 @@ internal static class LeakViews
     /// <param name="report">What was found in it.</param>
     /// <param name="seconds">Time it took.</param>
     /// <param name="samples">Blocks of each group whose contents are wanted.</param>
-    /// <param name="isPage">Whether it is for a page, with a picture of all memory and an example of each group.</param>
+    /// <param name="isPage">Whether it is for a page, with a picture of all memory and an example of each
+    /// group.</param>
     public static DumpLeaksView Leaks(KernelDump dump, LeakReport report, double seconds, int samples = 0, bool isPage = false)
     {
         var blocks = new BlockSample(dump, report.Heap);
@@ -78,7 +79,9 @@ internal static class LeakViews
         return DumpViews.WithHead(view, dump);
     }
 
-    /// <summary>The words that point to a block, each with its place: two of one holder may have the same value.</summary>
+    /// <summary>
+    /// The words that point to a block, each with its place: two of one holder may have the same value.
+    /// </summary>
     private static ImmutableArray<DumpReference> References(KernelDump dump, HeapBlocks heap, IReadOnlyList<Referrer> referrers)
     {
         var seen = new Dictionary<Referrer, int>();

@@ -6,7 +6,9 @@ namespace Leakstat.Dump.Containers;
 /// <param name="Length">Bytes.</param>
 public readonly record struct KernelMapping(ulong Address, ulong Physical, ulong Length);
 
-/// <summary>From kernel virtual addresses to physical ones, by the page tables in the dump and the direct map.</summary>
+/// <summary>
+/// From kernel virtual addresses to physical ones, by the page tables in the dump and the direct map.
+/// </summary>
 public abstract class AddressTranslation
 {
     /// <summary>First address of the direct map, where every physical page has an alias.</summary>
@@ -48,10 +50,14 @@ public abstract class AddressTranslation
         return false;
     }
 
-    /// <summary>Everything mapped in the kernel map (not the direct map), by ascending address; neighbours are joined.</summary>
+    /// <summary>
+    /// Everything mapped in the kernel map (not the direct map), by ascending address; neighbours are joined.
+    /// </summary>
     public abstract IEnumerable<KernelMapping> Mappings();
 
-    /// <summary>Physical pages that page tables of the kernel map lie in, as far as they are known and present in the dump.</summary>
+    /// <summary>
+    /// Physical pages that page tables of the kernel map lie in, as far as they are known and present in the dump.
+    /// </summary>
     public abstract IEnumerable<ulong> TablePages();
 
     /// <summary>Translates an address of the kernel map.</summary>

@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Containers;
 
 /// <summary>
-/// The page tables of the kernel on arm64, of pages of 4 or 16 KiB (<c>sys/arm64/include/pte.h</c>): four levels, the first of
+/// The page tables of the kernel on arm64, of pages of 4 or 16 KiB (<c>sys/arm64/include/pte.h</c>): four levels, the
+/// first of
 /// which has two entries only with 16 KiB. They translate addresses whose upper 16 bits are set.
 /// </summary>
 internal sealed class Arm64PageWalk(PhysicalMemory physical, ulong top) : PageWalk(physical, top, levels: 4, System.Numerics.BitOperations.Log2((uint)physical.PageSize))

@@ -7,7 +7,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Containers;
 
 /// <summary>
-/// Pages of a minidump: a bitmap says which are present, and they follow each other in the file. A page's place is the number of
+/// Pages of a minidump: a bitmap says which are present, and they follow each other in the file. A page's place is the
+/// number of
 /// set bits before its own; sums for every 512 bits make that quick.
 /// </summary>
 internal sealed class BitmapMemory : PhysicalMemory
@@ -44,7 +45,8 @@ internal sealed class BitmapMemory : PhysicalMemory
     /// <param name="bitmap">Offset of the bitmap; it lies within the file.</param>
     /// <param name="bitmapSize">Bytes of it, a multiple of 8.</param>
     /// <param name="data">Offset of the first page.</param>
-    /// <param name="avail">Physical ranges that bits are counted over; empty where a bit's number is the page's.</param>
+    /// <param name="avail">Physical ranges that bits are counted over; empty where a bit's number is the
+    /// page's.</param>
     /// <param name="pageSize">Bytes of a page.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="problems">Where crossing one is reported.</param>

@@ -53,7 +53,9 @@ public sealed class DumpFile : IDisposable
     /// <summary>The page tables of a minidump; null for ELF dumps, where the kernel must be known first.</summary>
     public AddressTranslation? Translation { get; init; }
 
-    /// <summary>The message buffer that stands in front of a minidump's pages, as it lay in memory (a ring); empty elsewhere.</summary>
+    /// <summary>
+    /// The message buffer that stands in front of a minidump's pages, as it lay in memory (a ring); empty elsewhere.
+    /// </summary>
     public ReadOnlyMemory<byte> MessageBuffer { get; init; }
 
     /// <summary>The header on the dump device; null for files that savecore(8) wrote.</summary>
@@ -62,13 +64,19 @@ public sealed class DumpFile : IDisposable
     /// <summary><c>info.N</c>; null where there is none.</summary>
     public DumpInfo? Info { get; internal set; }
 
-    /// <summary>Whether it has the name that savecore(8) gives to the dump of a kernel that went on running (<c>savecore -L</c>).</summary>
+    /// <summary>
+    /// Whether it has the name that savecore(8) gives to the dump of a kernel that went on running (<c>savecore
+    /// -L</c>).
+    /// </summary>
     public bool HasLiveName => System.IO.Path.GetFileName(Path).StartsWith("livecore", StringComparison.Ordinal);
 
     /// <summary>Bytes of the (expanded) dump.</summary>
     public long Length => _bytes.Length;
 
-    /// <summary>Whether a name is one that savecore(8) gives to dumps: <c>vmcore.N</c>, <c>vmcore_full.N</c>, <c>livecore.N</c>, also compressed.</summary>
+    /// <summary>
+    /// Whether a name is one that savecore(8) gives to dumps: <c>vmcore.N</c>, <c>vmcore_full.N</c>, <c>livecore.N</c>,
+    /// also compressed.
+    /// </summary>
     public static bool IsDumpName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -77,7 +85,8 @@ public sealed class DumpFile : IDisposable
     }
 
     /// <summary>
-    /// Whether a file is a dump by its first bytes (or those of the header at its end), also one that is encrypted or has no
+    /// Whether a file is a dump by its first bytes (or those of the header at its end), also one that is encrypted or
+    /// has no
     /// memory in it; of compressed files only those that are named as savecore(8) names dumps.
     /// </summary>
     public static bool IsDump(string path)
@@ -129,7 +138,9 @@ public sealed class DumpFile : IDisposable
         return file;
     }
 
-    /// <summary>Opens a dump that is at hand; takes <paramref name="bytes"/> over, and gives it up where it is no dump.</summary>
+    /// <summary>
+    /// Opens a dump that is at hand; takes <paramref name="bytes"/> over, and gives it up where it is no dump.
+    /// </summary>
     public static DumpFile? Open(DumpBytes bytes, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         DumpBytes given = bytes;
@@ -209,7 +220,8 @@ public sealed class DumpFile : IDisposable
                 return null;
             }
 
-            DumpInfo read = DumpInfo.Parse(info, Encoding.Latin1.GetString(File.ReadAllBytes(info)));
+            using DumpBytes text = MappedBytes.Open(info);
+            DumpInfo read = DumpInfo.Parse(info, Encoding.Latin1.GetString(text.Span(0, (int)Math.Min(text.Length, limits.InfoBytes))));
             if (read["Dump Status"] is { } status && status != "good")
             {
                 problems.Add(DiagnosticId.BadDumpStatus, info, $"savecore says that the dump is {status}");
@@ -225,7 +237,9 @@ public sealed class DumpFile : IDisposable
     }
 }
 
-/// <summary>The image of a dump partition: the header at its end tells where the dump lies (<c>sbin/savecore/savecore.c</c>).</summary>
+/// <summary>
+/// The image of a dump partition: the header at its end tells where the dump lies (<c>sbin/savecore/savecore.c</c>).
+/// </summary>
 internal static class PartitionImage
 {
     /// <summary>The header at the end of the image and where its dump lies; null where there is none.</summary>

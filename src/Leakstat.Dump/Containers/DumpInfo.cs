@@ -14,7 +14,9 @@ public sealed record DumpInfo
     /// <summary>A value; null where it is missing or empty.</summary>
     public string? this[string label] => Values.TryGetValue(label, out string? value) && value.Length > 0 ? value : null;
 
-    /// <summary>Where <c>info.N</c> of a dump would be: beside it, with the same number; null where the name has none.</summary>
+    /// <summary>
+    /// Where <c>info.N</c> of a dump would be: beside it, with the same number; null where the name has none.
+    /// </summary>
     public static string? PathFor(string dump)
     {
         string name = System.IO.Path.GetFileName(dump);
@@ -33,7 +35,9 @@ public sealed record DumpInfo
             : null;
     }
 
-    /// <summary>Reads the text. Lines that belong to no label continue the version text, which has line ends in it.</summary>
+    /// <summary>
+    /// Reads the text. Lines that belong to no label continue the version text, which has line ends in it.
+    /// </summary>
     public static DumpInfo Parse(string path, string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -5,7 +5,9 @@ namespace Leakstat.Dump.Containers;
 /// <summary>The time in <c>info.N</c>.</summary>
 internal static class DumpTime
 {
-    /// <summary>The time; null where it is missing or without a zone (up to 12 savecore wrote local time without one).</summary>
+    /// <summary>
+    /// The time; null where it is missing or without a zone (up to 12 savecore wrote local time without one).
+    /// </summary>
     public static DateTimeOffset? Of(DumpInfo? info)
     {
         if (info?["Dumptime"] is not { } text)

@@ -4,7 +4,8 @@ using Leakstat.Dump.Files;
 namespace Leakstat.Dump.Containers;
 
 /// <summary>
-/// The page tables of a minidump: an array of entries for the kernel map, in the file behind the bitmap. On amd64 up to version 1
+/// The page tables of a minidump: an array of entries for the kernel map, in the file behind the bitmap. On amd64 up to
+/// version 1
 /// an entry is a page's, later a page directory's (2 MiB), whose page table lies among the dumped pages
 /// (<c>sys/amd64/amd64/minidump_machdep.c</c>); on arm64 always a page's (<c>sys/arm64/arm64/minidump_machdep.c</c>).
 /// </summary>

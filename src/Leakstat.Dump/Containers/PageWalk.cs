@@ -40,7 +40,9 @@ internal abstract class PageWalk(PhysicalMemory physical, ulong top, int levels,
     /// <summary>What an entry of a level is, and the physical address in it.</summary>
     protected abstract EntryKind Read(ulong entry, int level, out ulong frame);
 
-    /// <summary>The first address under an entry of the top level: addresses of the upper half are extended by ones.</summary>
+    /// <summary>
+    /// The first address under an entry of the top level: addresses of the upper half are extended by ones.
+    /// </summary>
     protected abstract ulong Extend(ulong address);
 
     /// <summary>Whether an address is one that tables translate.</summary>
@@ -91,7 +93,9 @@ internal abstract class PageWalk(PhysicalMemory physical, ulong top, int levels,
         return page.Length >= (index + 1) * 8 ? BinaryPrimitives.ReadUInt64LittleEndian(page[(index * 8)..]) : 0;
     }
 
-    /// <summary>Everything in the kernel map. Tables of a sound kernel are there once; damaged ones may run in circles.</summary>
+    /// <summary>
+    /// Everything in the kernel map. Tables of a sound kernel are there once; damaged ones may run in circles.
+    /// </summary>
     private IEnumerable<KernelMapping> Walk(ulong table, int level, ulong start, HashSet<ulong> tables)
     {
         if (physical.SlotOf(table) < 0 || !tables.Add(table))

@@ -7,8 +7,10 @@ namespace Leakstat.Dump.Containers;
 public readonly record struct PhysicalRun(ulong Address, int FirstSlot, int Pages);
 
 /// <summary>
-/// The physical pages that a dump holds. Each has a <em>slot</em>: its number among those present, by ascending address,
-/// 0 … <see cref="PageCount"/> − 1. Slots are how the rest of the program names pages: arrays by slot are as small as the dump
+/// The physical pages that a dump holds. Each has a <em>slot</em>: its number among those present, by ascending
+/// address,
+/// 0 … <see cref="PageCount"/> − 1. Slots are how the rest of the program names pages: arrays by slot are as small as
+/// the dump
 /// allows. Safe to use from several threads.
 /// </summary>
 public abstract class PhysicalMemory
@@ -35,12 +37,15 @@ public abstract class PhysicalMemory
     public abstract ReadOnlySpan<byte> Page(int slot);
 
     /// <summary>
-    /// How much of the bitmap that says which pages are in the dump lies before the bit of a page, 0 to 1; null where there is
+    /// How much of the bitmap that says which pages are in the dump lies before the bit of a page, 0 to 1; null where
+    /// there is
     /// no bitmap, or no bit for it.
     /// </summary>
     public virtual double? ShareBefore(ulong physicalAddress) => null;
 
-    /// <summary>Physical address of a page by its slot; 0 where a damaged dump has pages that no range of memory covers.</summary>
+    /// <summary>
+    /// Physical address of a page by its slot; 0 where a damaged dump has pages that no range of memory covers.
+    /// </summary>
     public ulong AddressOf(int slot)
     {
         IReadOnlyList<PhysicalRun> runs = Runs;

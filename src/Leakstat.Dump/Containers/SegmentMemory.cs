@@ -76,7 +76,9 @@ internal sealed class SegmentMemory : PhysicalMemory
         return new SegmentMemory(bytes, [.. runs], [.. offsets], (int)count, (int)Math.Min(cut, int.MaxValue)) { PageSize = pageSize, _segments = all };
     }
 
-    /// <summary>The same memory in pages of another size, which an ELF dump does not tell; null where it has none of them.</summary>
+    /// <summary>
+    /// The same memory in pages of another size, which an ELF dump does not tell; null where it has none of them.
+    /// </summary>
     public SegmentMemory? InPagesOf(int pageSize) => pageSize == PageSize ? this
         : Read(_bytes, _segments, pageSize) is { PageCount: > 0 } other ? other : null;
 

@@ -70,8 +70,10 @@ public sealed class CtfContainer
             return null;
         }
 
-        // How the arguments of a function are padded has no bearing but on where the next type begins: to an even number in version
-        // 2, not at all in version 3 (sys/ddb/db_ctf.c). Should that not end exactly where the strings begin, or lead to types of no
+        // How the arguments of a function are padded has no bearing but on where the next type begins: to an even
+        // number in version
+        // 2, not at all in version 3 (sys/ddb/db_ctf.c). Should that not end exactly where the strings begin, or lead
+        // to types of no
         // kind, the other way is tried.
         ReadOnlySpan<byte> types = data.AsSpan((int)header.TypeOffset, (int)(header.StringOffset - header.TypeOffset));
         int[]? offsets = CtfRecord.Offsets(types, header, evenArguments: header.Version == 2, limits, out bool whole, out int unknown);
@@ -112,7 +114,9 @@ public sealed class CtfContainer
         }
     }
 
-    /// <summary>Members with those of unnamed inner structures; bit positions are counted from the start of the outermost.</summary>
+    /// <summary>
+    /// Members with those of unnamed inner structures; bit positions are counted from the start of the outermost.
+    /// </summary>
     private void AddMembers(CtfRecord record, long start, Dictionary<string, FieldLayout> fields, int depth, ref int budget)
     {
         if (depth > _limits.TypeDepth)

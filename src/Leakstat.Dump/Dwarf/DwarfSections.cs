@@ -51,7 +51,9 @@ internal sealed class DwarfSections
         ? default
         : ElfFile.Name(Get(entry.NameSection switch { 1 => ".debug_str", 2 => ".debug_line_str", _ => ".debug_info" }), (uint)entry.NameAt, limit);
 
-    /// <summary>The place in <c>.debug_str</c> of a string by its number (DW_FORM_strx); −1 where there is none.</summary>
+    /// <summary>
+    /// The place in <c>.debug_str</c> of a string by its number (DW_FORM_strx); −1 where there is none.
+    /// </summary>
     public long StringAt(DwarfUnit unit, ulong number)
     {
         int size = unit.Is64 ? 8 : 4;

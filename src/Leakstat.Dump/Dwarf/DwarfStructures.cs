@@ -7,7 +7,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Dwarf;
 
 /// <summary>
-/// Layouts of structures from DWARF 2 to 5 (<c>kernel.debug</c>). The units are gone through once, until all structures of
+/// Layouts of structures from DWARF 2 to 5 (<c>kernel.debug</c>). The units are gone through once, until all structures
+/// of
 /// <see cref="NeededFields"/> are found.
 /// </summary>
 internal sealed class DwarfStructures

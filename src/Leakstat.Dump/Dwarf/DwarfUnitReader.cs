@@ -7,7 +7,10 @@ internal static class DwarfUnitReader
 {
     private const int AbbreviationLimit = 1 << 20;
 
-    /// <summary>Reads the unit at a place; null for one that is of no use (type units, versions unknown). <paramref name="next"/> is −1 at the end.</summary>
+    /// <summary>
+    /// Reads the unit at a place; null for one that is of no use (type units, versions unknown). <paramref
+    /// name="next"/> is −1 at the end.
+    /// </summary>
     public static DwarfUnit? Read(
         DwarfSections sections, long start, Dictionary<long, Dictionary<ulong, Abbreviation>> cache, DumpLimits limits, out long next)
     {

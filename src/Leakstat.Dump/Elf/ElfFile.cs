@@ -122,14 +122,19 @@ public sealed class ElfFile
         return null;
     }
 
-    /// <summary>A section's bytes as they stand in the file; empty for .bss, for what lies outside the file, and beyond 2 GiB.</summary>
+    /// <summary>
+    /// A section's bytes as they stand in the file; empty for .bss, for what lies outside the file, and beyond 2 GiB.
+    /// </summary>
     public ReadOnlySpan<byte> Contents(ElfSection section) =>
         !section.IsNoBits && section.Offset <= long.MaxValue && section.Size <= int.MaxValue
         && Bytes.TrySpan((long)section.Offset, (long)section.Size, out ReadOnlySpan<byte> span)
             ? span
             : default;
 
-    /// <summary>A section's bytes, expanded where the section is compressed (SHF_COMPRESSED with zlib); null where they cannot be had.</summary>
+    /// <summary>
+    /// A section's bytes, expanded where the section is compressed (SHF_COMPRESSED with zlib); null where they cannot
+    /// be had.
+    /// </summary>
     public byte[]? Expanded(ElfSection section)
     {
         ReadOnlySpan<byte> contents = Contents(section);

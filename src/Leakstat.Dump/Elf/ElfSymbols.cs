@@ -14,7 +14,8 @@ namespace Leakstat.Dump.Elf;
 public readonly record struct ElfSymbol(ulong Value, ulong Size, ushort Section, byte Type);
 
 /// <summary>
-/// The symbol table of an ELF file, looked up by name through a table of hashes that is made when first asked. Local symbols are
+/// The symbol table of an ELF file, looked up by name through a table of hashes that is made when first asked. Local
+/// symbols are
 /// found too: most of what UMA and malloc(9) keep is static.
 /// </summary>
 public sealed class ElfSymbols
@@ -72,7 +73,9 @@ public sealed class ElfSymbols
     /// <summary>The name of a row.</summary>
     public string NameOf(int index) => Encoding.Latin1.GetString(NameBytes(index));
 
-    /// <summary>The row of that name which is defined; a global one before local ones. −1 where there is none.</summary>
+    /// <summary>
+    /// The row of that name which is defined; a global one before local ones. −1 where there is none.
+    /// </summary>
     public int Find(string name)
     {
         Span<byte> bytes = stackalloc byte[256];

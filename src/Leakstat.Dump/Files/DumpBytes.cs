@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Dump.Files;
 
 /// <summary>
-/// A file (mapped into memory) or an array, read at any place through spans that are always within it. Nothing here throws
+/// A file (mapped into memory) or an array, read at any place through spans that are always within it. Nothing here
+/// throws
 /// for a place outside: the span is shorter or empty. Not to be used after it is disposed of.
 /// </summary>
 public abstract class DumpBytes : IDisposable
@@ -15,10 +16,15 @@ public abstract class DumpBytes : IDisposable
     /// <summary>Bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>The bytes from <paramref name="offset"/>, at most <paramref name="length"/>: shorter at the end of the file, empty outside.</summary>
+    /// <summary>
+    /// The bytes from <paramref name="offset"/>, at most <paramref name="length"/>: shorter at the end of the file,
+    /// empty outside.
+    /// </summary>
     public abstract ReadOnlySpan<byte> Span(long offset, int length);
 
-    /// <summary>Exactly <paramref name="length"/> bytes; false (and an empty span) where the file does not have them all.</summary>
+    /// <summary>
+    /// Exactly <paramref name="length"/> bytes; false (and an empty span) where the file does not have them all.
+    /// </summary>
     public bool TrySpan(long offset, long length, out ReadOnlySpan<byte> span)
     {
         if (length is < 0 or > int.MaxValue || offset < 0 || offset > Length - length)

@@ -4,7 +4,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Dump.Files;
 
-/// <summary>Compressed dumps are expanded into a sparse temporary file, which is mapped and goes away when closed.</summary>
+/// <summary>
+/// Compressed dumps are expanded into a sparse temporary file, which is mapped and goes away when closed.
+/// </summary>
 internal static class Expansion
 {
     private const int Block = 64 << 10;
@@ -25,7 +27,10 @@ internal static class Expansion
         return frame || skippable ? "zstd" : null;
     }
 
-    /// <summary>Expands; null and a fault where nothing of it can be had. A damaged end leaves what stands before it, with a note.</summary>
+    /// <summary>
+    /// Expands; null and a fault where nothing of it can be had. A damaged end leaves what stands before it, with a
+    /// note.
+    /// </summary>
     public static DumpBytes? Expand(string name, Stream compressed, string form, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         fault = null;
@@ -73,7 +78,8 @@ internal static class Expansion
     }
 
     /// <summary>
-    /// A file for this user alone (a dump is the kernel's memory), without a name from the beginning: whatever ends this
+    /// A file for this user alone (a dump is the kernel's memory), without a name from the beginning: whatever ends
+    /// this
     /// program, nothing is left of it.
     /// </summary>
     private static FileStream CreateUnnamed(string path)

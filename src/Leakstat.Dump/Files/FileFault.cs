@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Files;
 
 /// <summary>
-/// Why a file could not be read or written, in words: the framework's own messages are not part of the program that ships.
+/// Why a file could not be read or written, in words: the framework's own messages are not part of the program that
+/// ships.
 /// </summary>
 internal static class FileFault
 {

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Leakstat.Dump.Files;
 
-/// <summary>A file mapped into memory, so that a dump larger than memory can be read and the page cache is used as it is.</summary>
+/// <summary>
+/// A file mapped into memory, so that a dump larger than memory can be read and the page cache is used as it is.
+/// </summary>
 public sealed unsafe class MappedBytes : DumpBytes
 {
     private readonly MemoryMappedFile? _file;

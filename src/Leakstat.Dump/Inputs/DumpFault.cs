@@ -12,7 +12,9 @@ public enum DumpFaultKind
     /// <summary>The dump is encrypted; <c>decryptcore</c> and the private key are needed.</summary>
     Encrypted,
 
-    /// <summary>The file is a dump of a kind without memory in it (a ddb text dump), or one that has been cleared.</summary>
+    /// <summary>
+    /// The file is a dump of a kind without memory in it (a ddb text dump), or one that has been cleared.
+    /// </summary>
     NoMemory,
 
     /// <summary>A machine or a header version that is not read.</summary>
@@ -21,7 +23,9 @@ public enum DumpFaultKind
     /// <summary>The header contradicts itself or the file.</summary>
     Damaged,
 
-    /// <summary>A compressed dump that cannot be expanded: a program is missing, the data is damaged, the disk is full.</summary>
+    /// <summary>
+    /// A compressed dump that cannot be expanded: a program is missing, the data is damaged, the disk is full.
+    /// </summary>
     Compression,
 
     /// <summary>The kernel cannot be found or read.</summary>

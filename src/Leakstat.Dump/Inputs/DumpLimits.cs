@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Inputs;
 
 /// <summary>
-/// Every bound on what is taken from a dump, a kernel or a module, in one place. Crossing one is a problem or a fault, never an
+/// Every bound on what is taken from a dump, a kernel or a module, in one place. Crossing one is a problem or a fault,
+/// never an
 /// exception: what lies within the bound is used.
 /// </summary>
 public sealed record DumpLimits

@@ -7,7 +7,8 @@ public sealed record DumpOptions
     public const string DefaultKernelDirectory = "/boot/kernel";
 
     /// <summary>
-    /// Folder with <c>kernel</c> and the modules, or the kernel file itself. <c>kernel.debug</c> and <c>*.ko.debug</c> are looked
+    /// Folder with <c>kernel</c> and the modules, or the kernel file itself. <c>kernel.debug</c> and <c>*.ko.debug</c>
+    /// are looked
     /// for beside them and in <c>/usr/lib/debug</c> below the same path.
     /// </summary>
     public string KernelDirectory { get; init; } = DefaultKernelDirectory;
@@ -21,6 +22,8 @@ public sealed record DumpOptions
     /// <summary>Folder for what a compressed dump is expanded into; null for the system's.</summary>
     public string? TemporaryDirectory { get; init; }
 
-    /// <summary>Whether built-in layouts are used even where the kernel carries type information; for tests of the table.</summary>
+    /// <summary>
+    /// Whether built-in layouts are used even where the kernel carries type information; for tests of the table.
+    /// </summary>
     public bool PreferBuiltInLayouts { get; init; }
 }

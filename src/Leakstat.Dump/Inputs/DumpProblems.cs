@@ -3,8 +3,10 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Inputs;
 
 /// <summary>
-/// What was not as it should be in one dump and its kernel, or could not be read; reading went on after it. In the order they were
-/// met, each once; bounded. The place of each is what it concerns: a file, <c>zone NAME</c>, <c>keg NAME</c>, <c>module NAME</c>,
+/// What was not as it should be in one dump and its kernel, or could not be read; reading went on after it. In the
+/// order they were
+/// met, each once; bounded. The place of each is what it concerns: a file, <c>zone NAME</c>, <c>keg NAME</c>, <c>module
+/// NAME</c>,
 /// a variable of the kernel.
 /// </summary>
 public sealed class DumpProblems(DumpLimits limits)
@@ -30,7 +32,9 @@ public sealed class DumpProblems(DumpLimits limits)
     /// <param name="text">What was wrong and what was done about it, one sentence without a full stop.</param>
     public void Add(string id, string subject, string text) => Add(new Diagnostic(id, text, new SourceLine(new SourceFile(subject), 0)));
 
-    /// <summary>Adds those that were met apart, in a part that ran at the same time, so that the order is always the same.</summary>
+    /// <summary>
+    /// Adds those that were met apart, in a part that ran at the same time, so that the order is always the same.
+    /// </summary>
     public void AddAll(DumpProblems others)
     {
         foreach (Diagnostic problem in others._kept)

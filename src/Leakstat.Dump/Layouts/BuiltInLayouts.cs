@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Leakstat.Dump.Layouts;
 
 /// <summary>
-/// Layouts that ship with leakstat for kernels without type information, by release: the files in <c>Layouts/Data</c>, each with
+/// Layouts that ship with leakstat for kernels without type information, by release: the files in <c>Layouts/Data</c>,
+/// each with
 /// the range of <c>__FreeBSD_version</c> and the machine it holds for.
 /// </summary>
 public static class BuiltInLayouts

@@ -10,7 +10,8 @@ namespace Leakstat.Dump.Layouts;
 public sealed record NeededField(string Structure, string Fields, string Releases, string Use);
 
 /// <summary>
-/// The one table of what is read of the kernel's structures. Code asks for offsets through <see cref="Target.KernelTypes.Offset"/>,
+/// The one table of what is read of the kernel's structures. Code asks for offsets through <see
+/// cref="Target.KernelTypes.Offset"/>,
 /// which refuses what does not stand here, so that the table cannot fall behind.
 /// </summary>
 public static class NeededFields
@@ -91,7 +92,9 @@ public static class NeededFields
         .SelectMany(row => row.Fields.Split(' ').Select(f => (row.Structure, f)))
         .ToFrozenSet();
 
-    /// <summary>A member that tells the wanted structure from others of the same name; null where the name is unique.</summary>
+    /// <summary>
+    /// A member that tells the wanted structure from others of the same name; null where the name is unique.
+    /// </summary>
     public static string? Mark(string structure) => structure == "elf_file" ? "progtab" : null;
 
     /// <summary>How many needed members a layout has.</summary>

@@ -21,7 +21,9 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
         return count == words.Length ? words : words[..count];
     }
 
-    /// <summary>Reads words of a block from the start of its data into a buffer; how many there were before memory is missing.</summary>
+    /// <summary>
+    /// Reads words of a block from the start of its data into a buffer; how many there were before memory is missing.
+    /// </summary>
     public int Read(int block, Span<ulong> words)
     {
         (ulong address, long length) = DataOf(block);

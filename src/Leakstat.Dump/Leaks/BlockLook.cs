@@ -1,8 +1,10 @@
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// What the lost blocks of one keg look like, so that others of the same kind are known. Coarser than what is printed: a list's
-/// first entry has no link where others have one, so nothing and a pointer to a block are the same; words that are equal in all
+/// What the lost blocks of one keg look like, so that others of the same kind are known. Coarser than what is printed:
+/// a list's
+/// first entry has no link where others have one, so nothing and a pointer to a block are the same; words that are
+/// equal in all
 /// blocks of a look (a magic number, a table of functions) must be equal.
 /// </summary>
 internal sealed class BlockLook(HeapBlocks heap, BlockContent content)

@@ -9,7 +9,8 @@ namespace Leakstat.Dump.Leaks;
 internal readonly record struct HarmlessInit(string Function, string What, string Source);
 
 /// <summary>
-/// What free items own that a keg's init function constructed. Most such functions make locks only: what else stands in a free item
+/// What free items own that a keg's init function constructed. Most such functions make locks only: what else stands in
+/// a free item
 /// was left there by its last user and must not hold anything. Items of functions that are not listed are read whole.
 /// </summary>
 internal static class ConstructedItems

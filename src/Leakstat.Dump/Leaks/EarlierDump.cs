@@ -1,8 +1,8 @@
-
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// An earlier dump of the same boot: what is lost now and was not there then was allocated, and lost, in between. A lost block
+/// An earlier dump of the same boot: what is lost now and was not there then was allocated, and lost, in between. A
+/// lost block
 /// cannot be written any more, so that one of the same place, size and content was there already.
 /// </summary>
 public sealed class EarlierDump

@@ -6,7 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// A kernel's heap as the mark engine wants it: items and large allocations as blocks, roots, and FreeBSD's rules of what a
+/// A kernel's heap as the mark engine wants it: items and large allocations as blocks, roots, and FreeBSD's rules of
+/// what a
 /// reference is. The one place where the two meet.
 /// </summary>
 public sealed class HeapBlocks
@@ -177,8 +178,10 @@ public sealed class HeapBlocks
     }
 
     /// <summary>
-    /// What allocators keep of memory that they handed out must not hold it: headers of slabs point to their slab's first item
-    /// (<c>uhs_data</c>), boundary tags of vmem to the start of each range (<c>bt_start</c>). They belong to the allocators, which
+    /// What allocators keep of memory that they handed out must not hold it: headers of slabs point to their slab's
+    /// first item
+    /// (<c>uhs_data</c>), boundary tags of vmem to the start of each range (<c>bt_start</c>). They belong to the
+    /// allocators, which
     /// find them through vm_page and hash tables.
     /// </summary>
     private static bool IsBookkeeping(Keg keg) => keg.Name is "UMA Slabs" or "UMA Slabs 0" or "UMA Slabs 1" or "UMA RCntSlabs" or "vmem btag";
@@ -240,7 +243,10 @@ public sealed class HeapBlocks
         }
     }
 
-    /// <summary>A free item that stays constructed is a root; of an mbuf with its cluster (<c>mbuf_packet</c>) only the place of the cluster.</summary>
+    /// <summary>
+    /// A free item that stays constructed is a root; of an mbuf with its cluster (<c>mbuf_packet</c>) only the place of
+    /// the cluster.
+    /// </summary>
     private void AddConstructed(Keg keg, BlockShape shape, ulong address)
     {
         MarkRoot root = shape.Rule switch
@@ -270,7 +276,8 @@ public sealed class HeapBlocks
         int member = _dump.Types.Offset("vm_page", "object");
         foreach (RootRange range in _dump.Roots)
         {
-            // The links of a vm_page (plinks) keep pointing to a slab's header after its page was freed and given away; to
+            // The links of a vm_page (plinks) keep pointing to a slab's header after its page was freed and given away;
+            // to
             // allocations only the object member leads.
             bool pages = range.Kind == RootKind.PageArray && member >= 0 && pageSize >= member + 8;
             _roots.Add(pages ? new MarkRoot(range.Address, range.Length, pageSize, member, 8) : new MarkRoot(range.Address, range.Length));

@@ -10,8 +10,10 @@ namespace Leakstat.Dump.Leaks;
 public sealed record Unreached(LeakKind Kind, string Name, int Most, KnownCause Cause);
 
 /// <summary>
-/// What FreeBSD keeps without pointers, or loses itself in small fixed numbers. Such blocks are told apart from leaks, never
-/// hidden. Other hidden forms are followed instead: per-CPU items as offsets, tags in low bits (any address within a block counts),
+/// What FreeBSD keeps without pointers, or loses itself in small fixed numbers. Such blocks are told apart from leaks,
+/// never
+/// hidden. Other hidden forms are followed instead: per-CPU items as offsets, tags in low bits (any address within a
+/// block counts),
 /// second addresses of a page, pages of mbufs by physical address.
 /// </summary>
 public static class KnownUnreached

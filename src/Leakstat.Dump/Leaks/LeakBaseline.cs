@@ -4,7 +4,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// What was unreached in a healthy dump of the same kernel: how many blocks of which zone with which content. As many that look the
+/// What was unreached in a healthy dump of the same kernel: how many blocks of which zone with which content. As many
+/// that look the
 /// same are left out of a later report; anything beyond is reported.
 /// </summary>
 public sealed class LeakBaseline

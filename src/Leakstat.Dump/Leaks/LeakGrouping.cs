@@ -11,7 +11,9 @@ namespace Leakstat.Dump.Leaks;
 /// <param name="Size">Bytes of a block.</param>
 internal readonly record struct LeakKey(LeakKind Kind, string Name, long Size);
 
-/// <summary>Puts lost blocks in groups, and gathers for each what its blocks look like and what may tell their type.</summary>
+/// <summary>
+/// Puts lost blocks in groups, and gathers for each what its blocks look like and what may tell their type.
+/// </summary>
 internal sealed class LeakGrouping
 {
     private const int ContentWords = 8;
@@ -93,7 +95,8 @@ internal sealed class LeakGrouping
     ];
 
     /// <summary>
-    /// Candidates for the type of blocks. Zones of one name are told apart where the kernel has several for each bucket: what is
+    /// Candidates for the type of blocks. Zones of one name are told apart where the kernel has several for each
+    /// bucket: what is
     /// lost of each speaks for as large a part of the whole.
     /// </summary>
     private ImmutableArray<TypeCandidate> Candidates(LeakKey key, int[] places, Examined seen)

@@ -37,12 +37,16 @@ public sealed record LeakReport
     public required int ZonesUnreadable { get; init; }
 
     /// <summary>
-    /// Pages that are not in the dump and may have held pointers: of slabs that could not be read, unless their items are only data,
+    /// Pages that are not in the dump and may have held pointers: of slabs that could not be read, unless their items
+    /// are only data,
     /// and pages cut off.
     /// </summary>
     public required long MissingPages { get; init; }
 
-    /// <summary>Whether all zones could be found, so that a loss in none of them is missed; of ZFS data no slab needs to be in the dump.</summary>
+    /// <summary>
+    /// Whether all zones could be found, so that a loss in none of them is missed; of ZFS data no slab needs to be in
+    /// the dump.
+    /// </summary>
     public required bool IsWhole { get; init; }
 
     /// <summary>What limits the result, for a person.</summary>

@@ -1,6 +1,9 @@
 namespace Leakstat.Dump.Leaks;
 
-/// <summary>Names of locks in a block: <c>struct lock_object</c> is a name, flags, and what witness(4) keeps (<c>sys/sys/_lock.h</c>).</summary>
+/// <summary>
+/// Names of locks in a block: <c>struct lock_object</c> is a name, flags, and what witness(4) keeps
+/// (<c>sys/sys/_lock.h</c>).
+/// </summary>
 internal static class LockNames
 {
     // LO_INITIALIZED, and the classes that there are: spin, sleep, sx, rm, sleepable rm, rw, lockmgr (sys/sys/lock.h).
@@ -26,7 +29,10 @@ internal static class LockNames
         return names ?? (IReadOnlyList<string>)[];
     }
 
-    /// <summary>Whether a lock's name is that of a malloc type, but for what kind of lock it is: <c>kqueue</c>, <c>pipe mutex</c>.</summary>
+    /// <summary>
+    /// Whether a lock's name is that of a malloc type, but for what kind of lock it is: <c>kqueue</c>, <c>pipe
+    /// mutex</c>.
+    /// </summary>
     public static bool Names(string lockName, string type)
     {
         ReadOnlySpan<char> name = lockName;

@@ -3,7 +3,8 @@ using Leakstat.Dump.Marking;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// Which words of an entry of the kernel's own map are references (<c>sys/vm/vm_map.h</c>): all but its bounds. An entry begins where
+/// Which words of an entry of the kernel's own map are references (<c>sys/vm/vm_map.h</c>): all but its bounds. An
+/// entry begins where
 /// an arena imported address space, which is where the first allocation from it stands.
 /// </summary>
 internal sealed class MapEntryReader : BlockReader
@@ -19,7 +20,9 @@ internal sealed class MapEntryReader : BlockReader
         _words = words;
     }
 
-    /// <summary>A reader for this kernel; null where the entry's layout is not known, and it is to be read whole.</summary>
+    /// <summary>
+    /// A reader for this kernel; null where the entry's layout is not known, and it is to be read whole.
+    /// </summary>
     public static MapEntryReader? For(KernelDump dump, int itemSize)
     {
         int start = dump.Types.Offset("vm_map_entry", "start");

@@ -5,8 +5,10 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// Which words of an mbuf are references (<c>sys/sys/mbuf.h</c>). An mbuf is not cleared when it is allocated: without M_EXT the
-/// place of <c>m_ext</c> is packet data, or what the last user left there, and would hold clusters that are lost. Data is no
+/// Which words of an mbuf are references (<c>sys/sys/mbuf.h</c>). An mbuf is not cleared when it is allocated: without
+/// M_EXT the
+/// place of <c>m_ext</c> is packet data, or what the last user left there, and would hold clusters that are lost. Data
+/// is no
 /// reference, but for control messages: descriptors on their way through a socket stand there as pointers to
 /// <c>struct filedescent</c> (<c>unp_internalize</c>, <c>sys/kern/uipc_usrreq.c</c>).
 /// </summary>
@@ -17,7 +19,9 @@ internal sealed class MbufReader : BlockReader
     private const uint HasHeader = 0x2;
     private const uint IsUnmapped = 0x100;
 
-    /// <summary>Most of a control message: <c>sbcreatecontrol</c> refuses more than a cluster (MCLBYTES) holds.</summary>
+    /// <summary>
+    /// Most of a control message: <c>sbcreatecontrol</c> refuses more than a cluster (MCLBYTES) holds.
+    /// </summary>
     private const uint MostControl = 2048;
     private readonly int _header;
     private readonly int _external;
@@ -40,7 +44,10 @@ internal sealed class MbufReader : BlockReader
     /// <summary>Bytes of <c>m_ext</c> that refer to the storage: reference count, buffer and argument.</summary>
     public static int ExternalSize => 32;
 
-    /// <summary>A reader for this kernel; null where its mbufs are laid out in a way that is not known, and are to be read whole.</summary>
+    /// <summary>
+    /// A reader for this kernel; null where its mbufs are laid out in a way that is not known, and are to be read
+    /// whole.
+    /// </summary>
     public static MbufReader? For(KernelDump dump, int itemSize)
     {
         KernelTypes types = dump.Types;
@@ -49,7 +56,8 @@ internal sealed class MbufReader : BlockReader
         bool fits = header == 32 && external is >= 64 and <= 160 && external % 8 == 0;
         ulong direct = dump.Memory.Translation.DirectMapStart - dump.Memory.Translation.DirectMapPhysical;
 
-        // In the short form (10 to 12: 1201000) m_ext has six words: count, buffer, size with type and flags, and what frees it; in
+        // In the short form (10 to 12: 1201000) m_ext has six words: count, buffer, size with type and flags, and what
+        // frees it; in
         // the long one (1300139) pages may stand in place of the buffer. The offset of ext_buf tells.
         if (fits && types.Offset("m_ext", "ext_buf") == 8 && itemSize >= external + 48)
         {
@@ -63,7 +71,8 @@ internal sealed class MbufReader : BlockReader
     }
 
     /// <summary>
-    /// The data of a control message that lies in a cluster, which is not read for itself: more descriptors than an mbuf takes.
+    /// The data of a control message that lies in a cluster, which is not read for itself: more descriptors than an
+    /// mbuf takes.
     /// Null for any other mbuf.
     /// </summary>
     /// <param name="data">The mbuf's third word, <c>m_data</c>.</param>
@@ -108,6 +117,8 @@ internal sealed class MbufReader : BlockReader
         return count;
     }
 
-    /// <summary>Whether the data may hold pointers: MT_CONTROL, and types that FreeBSD leaves to others (MT_VENDOR1 to MT_EXP4).</summary>
+    /// <summary>
+    /// Whether the data may hold pointers: MT_CONTROL, and types that FreeBSD leaves to others (MT_VENDOR1 to MT_EXP4).
+    /// </summary>
     private static bool MayHoldPointers(ulong state) => (byte)(state >> 32) is 14 or (>= 4 and <= 7) or (>= 9 and <= 12);
 }

@@ -5,7 +5,8 @@ namespace Leakstat.Dump.Leaks;
 
 /// <summary>Blocks that look like lost ones of their keg and are still held.</summary>
 /// <param name="Alike">How many there are.</param>
-/// <param name="HeldBy">How many of them each module holds: its data leads to them over two blocks of another kind at most.</param>
+/// <param name="HeldBy">How many of them each module holds: its data leads to them over two blocks of another kind at
+/// most.</param>
 /// <param name="IsWhole">Whether all blocks of the keg were looked at, not a sample.</param>
 internal sealed record Neighbours(int Alike, IReadOnlyDictionary<string, int> HeldBy, bool IsWhole)
 {
@@ -14,7 +15,8 @@ internal sealed record Neighbours(int Alike, IReadOnlyDictionary<string, int> He
 }
 
 /// <summary>
-/// Who holds the blocks that look like the lost ones: what leaks is mostly not lost every time, and those that were not are held by
+/// Who holds the blocks that look like the lost ones: what leaks is mostly not lost every time, and those that were not
+/// are held by
 /// the data of the module they belong to.
 /// </summary>
 internal sealed class NeighbourSearch
@@ -23,11 +25,15 @@ internal sealed class NeighbourSearch
     private const int MostCompared = 20_000;
     private const int MostVisited = 30_000;
 
-    /// <summary>Bytes read for one module, and of one block: hash tables of a machine's memory are not gone through.</summary>
+    /// <summary>
+    /// Bytes read for one module, and of one block: hash tables of a machine's memory are not gone through.
+    /// </summary>
     private const long MostBytes = 64 << 20;
     private const long LargestBlock = 4 << 20;
 
-    /// <summary>Blocks of another kind between a module's data and a look-alike: a device's structure, a table.</summary>
+    /// <summary>
+    /// Blocks of another kind between a module's data and a look-alike: a device's structure, a table.
+    /// </summary>
     private const int MostBetween = 2;
 
     private readonly KernelDump _dump;

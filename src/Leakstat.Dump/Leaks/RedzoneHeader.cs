@@ -5,9 +5,12 @@ using Leakstat.Dump.Marking;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// What DEBUG_REDZONE puts around the data of a malloc(9) block (<c>redzone_setup</c> in <c>sys/vm/redzone.c</c>). The data begins at
-/// a power of two within the block; right in front of it stand the stack of the allocation (<c>struct stack</c>: depth, 18 addresses),
-/// the size asked for and 16 bytes 0x42, right behind it 16 bytes 0x42 again. What stands before the header is nobody's.
+/// What DEBUG_REDZONE puts around the data of a malloc(9) block (<c>redzone_setup</c> in <c>sys/vm/redzone.c</c>). The
+/// data begins at
+/// a power of two within the block; right in front of it stand the stack of the allocation (<c>struct stack</c>: depth,
+/// 18 addresses),
+/// the size asked for and 16 bytes 0x42, right behind it 16 bytes 0x42 again. What stands before the header is
+/// nobody's.
 /// </summary>
 /// <param name="Data">Bytes from the block's start to its data.</param>
 /// <param name="Length">Bytes asked for.</param>
@@ -37,7 +40,8 @@ internal readonly record struct RedzoneHeader(int Data, int Length)
                 continue;
             }
 
-            // An earlier header may be left in the block: the sum must be what this bucket is for, and the data end in a guard.
+            // An earlier header may be left in the block: the sum must be what this bucket is for, and the data end in
+            // a guard.
             long sum = data + (long)length + Guard;
             if (sum <= size && sum > Math.Min(size / 2, size - Furthest) && EndsInGuard(words, data + (int)Math.Min(length, int.MaxValue / 2)))
             {

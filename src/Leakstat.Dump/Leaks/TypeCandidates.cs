@@ -23,13 +23,17 @@ internal sealed record TypeEvidence
     /// <summary>Blocks lost.</summary>
     public required long Lost { get; init; }
 
-    /// <summary>Bytes lost: of this size, or of all sizes beyond buckets together, since any type may be the owner of those.</summary>
+    /// <summary>
+    /// Bytes lost: of this size, or of all sizes beyond buckets together, since any type may be the owner of those.
+    /// </summary>
     public required long Bytes { get; init; }
 
     /// <summary>Lost blocks that were looked at.</summary>
     public required int Looked { get; init; }
 
-    /// <summary>Whether the blocks say where they were allocated (DEBUG_REDZONE); that counts as pointing there.</summary>
+    /// <summary>
+    /// Whether the blocks say where they were allocated (DEBUG_REDZONE); that counts as pointing there.
+    /// </summary>
     public bool HasStacks { get; init; }
 
     /// <summary>How many of these point into each module (the kernel left out).</summary>
@@ -38,7 +42,9 @@ internal sealed record TypeEvidence
     /// <summary>How many of these have a lock of that name in them.</summary>
     public required IReadOnlyDictionary<string, int> Locks { get; init; }
 
-    /// <summary>How many of these look like the most frequent one of those that have more in them than numbers.</summary>
+    /// <summary>
+    /// How many of these look like the most frequent one of those that have more in them than numbers.
+    /// </summary>
     public required int Alike { get; init; }
 
     /// <summary>Blocks of the same bucket that look like them and are held.</summary>
@@ -46,8 +52,10 @@ internal sealed record TypeEvidence
 }
 
 /// <summary>
-/// Which malloc(9) types lost blocks may be of. A block does not record its type; what there is: a type must have used that bucket
-/// and have as many live allocations; blocks point into the module that declares it, or have a lock of its name; blocks that look
+/// Which malloc(9) types lost blocks may be of. A block does not record its type; what there is: a type must have used
+/// that bucket
+/// and have as many live allocations; blocks point into the module that declares it, or have a lock of its name; blocks
+/// that look
 /// like them are held by that module; and the books of a type that allocates one size only must balance.
 /// </summary>
 internal static class TypeCandidates
@@ -74,7 +82,8 @@ internal static class TypeCandidates
             string why = type.Why();
             if (confidence == 0 && type.HoldsAll)
             {
-                // Nothing speaks for it. If no other type has as many live allocations, blocks of one kind can be of no other.
+                // Nothing speaks for it. If no other type has as many live allocations, blocks of one kind can be of no
+                // other.
                 double best = weighed.Where(w => w != type).Select(w => Math.Max(w.Confidence(weighed), Left(w, all, lost))).DefaultIfEmpty().Max();
                 bool last = holders == 1 && oneKind;
                 confidence = (last ? 0.8 : (type.Only ? 0.5 : 0.3) / holders) * (1 - best);
@@ -99,22 +108,30 @@ internal static class TypeCandidates
     }
 
     /// <summary>
-    /// Whether a type can have such blocks: it used the bucket, and the zones of its subzone where the kernel has several. An
-    /// allocation without a bucket leaves no mark in the types' masks, whatever its size (<c>malloc_type_zone_allocated</c> with
+    /// Whether a type can have such blocks: it used the bucket, and the zones of its subzone where the kernel has
+    /// several. An
+    /// allocation without a bucket leaves no mark in the types' masks, whatever its size
+    /// (<c>malloc_type_zone_allocated</c> with
     /// index −1, <c>sys/kern/kern_malloc.c</c>).
     /// </summary>
     private static bool CanBe(MallocType type, TypeEvidence lost, int bit) =>
         type.InUse > 0 && type.BytesInUse >= lost.Size
         && (lost.IsLarge || (bit >= 0 && (type.SizeMask >> bit & 1) != 0 && (lost.Subzone is null || type.Subzone == lost.Subzone)));
 
-    /// <summary>Whether all live allocations of a type are of the lost blocks' size, in the bucket or out of all buckets alike.</summary>
+    /// <summary>
+    /// Whether all live allocations of a type are of the lost blocks' size, in the bucket or out of all buckets alike.
+    /// </summary>
     private static bool AreAllOfOneSize(MallocType type, TypeEvidence lost, int bit) =>
         (lost.IsLarge ? type.SizeMask == 0 : bit >= 0 && BitOperations.PopCount(type.SizeMask) == 1) && type.BytesInUse == type.InUse * lost.Size;
 
-    /// <summary>Whether no other type of its module can have such blocks: what the module holds is then this type's.</summary>
+    /// <summary>
+    /// Whether no other type of its module can have such blocks: what the module holds is then this type's.
+    /// </summary>
     private static bool IsAlone(MallocType type, MallocType[] possible) => possible.Count(t => t.Module == type.Module) == 1;
 
-    /// <summary>Books again: where all other types together have less than is lost, so much of it at least is this one's.</summary>
+    /// <summary>
+    /// Books again: where all other types together have less than is lost, so much of it at least is this one's.
+    /// </summary>
     private static double Left(WeighedType type, long all, TypeEvidence lost) =>
         Math.Clamp((double)(lost.Bytes - (all - type.Type.BytesInUse)) / lost.Bytes, 0, 0.98);
 

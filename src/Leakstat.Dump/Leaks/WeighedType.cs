@@ -30,7 +30,8 @@ internal sealed class WeighedType
             _share = lost.Looked > 0 && lost.Modules.TryGetValue(module, out int count) ? (double)count / lost.Looked : 0;
             _held = lost.Neighbours.HeldBy.GetValueOrDefault(module);
 
-            // Of blocks that look so and whose holder is known, how many are the module's (with four more that are not, so that
+            // Of blocks that look so and whose holder is known, how many are the module's (with four more that are not,
+            // so that
             // few say little). Half of them says nothing.
             double part = _held == 0 || type.InUse < _held ? 0 : (_held + 1.0) / (lost.Neighbours.Alike + 4);
             _neighbours = part > 0.5 ? 0.95 * part : 0;
@@ -54,7 +55,9 @@ internal sealed class WeighedType
     /// <summary>How many of its live allocations can be of this size at most, by its bytes.</summary>
     public long Most { get; }
 
-    /// <summary>Whether it has as many such live allocations as are lost, and as are held that can be of no other type.</summary>
+    /// <summary>
+    /// Whether it has as many such live allocations as are lost, and as are held that can be of no other type.
+    /// </summary>
     public bool HoldsAll => Most >= _lost.Lost + _own;
 
     /// <summary>
@@ -119,7 +122,8 @@ internal sealed class WeighedType
     }
 
     /// <summary>
-    /// So many that the others, of its smallest bucket each, still fit into its bytes; a type that used no bucket has at least
+    /// So many that the others, of its smallest bucket each, still fit into its bytes; a type that used no bucket has
+    /// at least
     /// a page for each.
     /// </summary>
     private static long MostOf(MallocType type, long size)

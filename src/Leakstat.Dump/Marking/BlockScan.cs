@@ -4,13 +4,16 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// Reads the words of blocks and roots and collects those that may be references, as addresses. One for each thread. The one place
-/// that knows which words count and in which forms a reference is stored; marking, the graph of lost blocks and the search for
+/// Reads the words of blocks and roots and collects those that may be references, as addresses. One for each thread.
+/// The one place
+/// that knows which words count and in which forms a reference is stored; marking, the graph of lost blocks and the
+/// search for
 /// references all read through it.
 /// </summary>
 internal sealed class BlockScan(MarkInput input)
 {
-    // A batch is handed over when so many candidates have come together, and at most as many words are looked at until the next
+    // A batch is handed over when so many candidates have come together, and at most as many words are looked at until
+    // the next
     // time it is asked whether it is full.
     private const int BatchWords = 512;
     private const int OffsetStart = (BatchWords * 2) + 8;

@@ -34,14 +34,17 @@ public sealed record BlockShape
     /// <summary>Names the words to read; with <see cref="ScanRule.Reader"/> only.</summary>
     public BlockReader? Reader { get; init; }
 
-    /// <summary>Copies of the whole span one after another (one per CPU); 1 for ordinary memory. All are read.</summary>
+    /// <summary>
+    /// Copies of the whole span one after another (one per CPU); 1 for ordinary memory. All are read.
+    /// </summary>
     public int Copies { get; init; } = 1;
 
     /// <summary>Bytes from one copy to the next.</summary>
     public long CopyStride { get; init; }
 
     /// <summary>
-    /// Whether references may be stored with <see cref="MarkInput.StoredOffset"/> subtracted (the per-CPU items of amd64), besides
+    /// Whether references may be stored with <see cref="MarkInput.StoredOffset"/> subtracted (the per-CPU items of
+    /// amd64), besides
     /// plain ones.
     /// </summary>
     public bool IsStoredAsOffset { get; init; }
@@ -53,17 +56,21 @@ public sealed record BlockShape
 /// <summary>A run of words of a block that are references.</summary>
 /// <param name="First">First word.</param>
 /// <param name="Count">Words.</param>
-/// <param name="Added">Added to each word before it is taken as an address (physical addresses: the base of the direct map).</param>
+/// <param name="Added">Added to each word before it is taken as an address (physical addresses: the base of the direct
+/// map).</param>
 public readonly record struct WordRun(int First, int Count, ulong Added = 0);
 
-/// <summary>Tells which words of a block are references from what stands in it: an mbuf without external storage has data there.</summary>
+/// <summary>
+/// Tells which words of a block are references from what stands in it: an mbuf without external storage has data there.
+/// </summary>
 public abstract class BlockReader
 {
     /// <summary>The most runs one block may have.</summary>
     public const int MaxRuns = 16;
 
     /// <summary>
-    /// The runs of a block. <paramref name="words"/> is the whole block; where it cannot be had at once (it crosses into a page
+    /// The runs of a block. <paramref name="words"/> is the whole block; where it cannot be had at once (it crosses
+    /// into a page
     /// that is missing) all its words are read instead. Must be safe to call from several threads.
     /// </summary>
     /// <returns>Runs written.</returns>

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// The blocks the engine knows, in spans (slabs, large allocations) of equal blocks, and the way from an address to its block in
-/// constant time: window, table of 512 pages, the page's entry, and the number of the block by a multiplication. Any address within
+/// The blocks the engine knows, in spans (slabs, large allocations) of equal blocks, and the way from an address to its
+/// block in
+/// constant time: window, table of 512 pages, the page's entry, and the number of the block by a multiplication. Any
+/// address within
 /// a block is its address. Made by <see cref="BlockTableBuilder"/>; immutable.
 /// </summary>
 /// <remarks>Costs 16 bytes a span, 8 bytes a page, half a bit a block, and two bits a block while marking.</remarks>
@@ -55,7 +57,9 @@ public sealed class BlockTable
     /// <summary>The lowest address that may be one of a block.</summary>
     public ulong Lowest { get; }
 
-    /// <summary>The highest address that may be one of a block; below <see cref="Lowest"/> where there are none.</summary>
+    /// <summary>
+    /// The highest address that may be one of a block; below <see cref="Lowest"/> where there are none.
+    /// </summary>
     public ulong Highest { get; }
 
     /// <summary>Bytes this table holds.</summary>
@@ -99,7 +103,10 @@ public sealed class BlockTable
     /// <summary>The block after the last one of a span.</summary>
     internal int EndOf(int span) => span + 1 < _spans.Length ? _spans[span + 1].FirstBlock : BlockCount;
 
-    /// <summary>The entry of the page an address lies on, by reference, so that it can be fetched ahead; a 0 where there is none.</summary>
+    /// <summary>
+    /// The entry of the page an address lies on, by reference, so that it can be fetched ahead; a 0 where there is
+    /// none.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref readonly ulong EntryAt(ulong address)
     {

@@ -5,13 +5,18 @@ namespace Leakstat.Dump.Marking;
 /// <param name="Last">Last address.</param>
 public readonly record struct AddressWindow(ulong Base, ulong Last);
 
-/// <summary>Puts a <see cref="BlockTable"/> together. What does not fit (outside the windows, over another span) is refused and counted.</summary>
+/// <summary>
+/// Puts a <see cref="BlockTable"/> together. What does not fit (outside the windows, over another span) is refused and
+/// counted.
+/// </summary>
 public sealed class BlockTableBuilder
 {
     /// <summary>Most windows; each lookup looks through them in order.</summary>
     public const int MaxWindows = 8;
 
-    /// <summary>Bytes of one window that are looked at: 128 TiB, which holds every direct map and kernel map there is.</summary>
+    /// <summary>
+    /// Bytes of one window that are looked at: 128 TiB, which holds every direct map and kernel map there is.
+    /// </summary>
     public const ulong WindowBytes = 1UL << 47;
 
     private readonly int _pageShift;
@@ -71,7 +76,8 @@ public sealed class BlockTableBuilder
     }
 
     /// <summary>
-    /// Says that a page has a second address (the direct map's, of a page that is in the kernel map): addresses there are those of
+    /// Says that a page has a second address (the direct map's, of a page that is in the kernel map): addresses there
+    /// are those of
     /// the span at <paramref name="page"/>. Not needed where the span's own address is that.
     /// </summary>
     /// <param name="alias">Second address of the page.</param>

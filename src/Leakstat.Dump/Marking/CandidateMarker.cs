@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// From addresses to marks in three passes over a batch, each of whose memory accesses are independent of each other and fetched
+/// From addresses to marks in three passes over a batch, each of whose memory accesses are independent of each other
+/// and fetched
 /// ahead by the pass before, so that many cache misses are under way at once.
 /// </summary>
 /// <param name="state">What the threads share.</param>

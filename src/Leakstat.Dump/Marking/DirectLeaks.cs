@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// The direct leaks of a graph of leaked blocks: one for each strongly connected part (Tarjan's algorithm, without recursion: lists are long)
+/// The direct leaks of a graph of leaked blocks: one for each strongly connected part (Tarjan's algorithm, without
+/// recursion: lists are long)
 /// that no other part points to.
 /// </summary>
 internal static class DirectLeaks

@@ -5,8 +5,10 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// Which groups of 64 blocks may have blocks that are reached and not read yet: a bit for each, in words of 64 groups, and above
-/// them a bit for each word, so that the next one is found at once, however few there are. 2,048 times smaller than a heap of
+/// Which groups of 64 blocks may have blocks that are reached and not read yet: a bit for each, in words of 64 groups,
+/// and above
+/// them a bit for each word, so that the next one is found at once, however few there are. 2,048 times smaller than a
+/// heap of
 /// blocks of 64 bytes is large / 8: it stays in the nearest cache.
 /// </summary>
 /// <param name="groups">Groups.</param>
@@ -26,7 +28,8 @@ internal sealed class GreyGroups(int groups, bool isShared)
 
     /// <summary>
     /// Adds a group in which a block has just been marked. Whoever takes the group later sees that mark: it is visible
-    /// to all before this is called, the taking is atomic, and where the group's bit is still set here, it has not been taken yet.
+    /// to all before this is called, the taking is atomic, and where the group's bit is still set here, it has not been
+    /// taken yet.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int group)

@@ -1,8 +1,10 @@
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// How leaked blocks refer to each other: which points to which, which are direct leaks, and which belong together. A direct leak
-/// is one that no other leaked block points to; of a cycle that nothing outside it points to, its lowest block is taken for it.
+/// How leaked blocks refer to each other: which points to which, which are direct leaks, and which belong together. A
+/// direct leak
+/// is one that no other leaked block points to; of a cycle that nothing outside it points to, its lowest block is taken
+/// for it.
 /// </summary>
 public sealed class LeakGraph
 {
@@ -24,7 +26,9 @@ public sealed class LeakGraph
     /// <summary>Whether each is a direct leak; the others are indirect ones.</summary>
     public IReadOnlyList<bool> IsDirect { get; }
 
-    /// <summary>The lowest leaked block (its place) that each is connected with, whichever way the references point.</summary>
+    /// <summary>
+    /// The lowest leaked block (its place) that each is connected with, whichever way the references point.
+    /// </summary>
     public IReadOnlyList<int> Component { get; }
 
     /// <summary>The leaked blocks (places) that a leaked block points to, each once, itself not.</summary>

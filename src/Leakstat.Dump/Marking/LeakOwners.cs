@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// Which direct leak each leaked block went with: the first one, in the order of their places, from which a way of references
+/// Which direct leak each leaked block went with: the first one, in the order of their places, from which a way of
+/// references
 /// leads to it. Every leaked block went with one, for nothing is leaked but what only leaked blocks point to.
 /// </summary>
 public static class LeakOwners

@@ -1,11 +1,13 @@
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// Conservative marking: from the roots through every block they reach, any word whose value lies in a block counting as a
+/// Conservative marking: from the roots through every block they reach, any word whose value lies in a block counting
+/// as a
 /// reference to it. Knows nothing of FreeBSD. The result does not depend on the number of threads.
 /// </summary>
 /// <remarks>
-/// Besides its input it holds a bit and a little a block, and a bit more for each thread, however deep the heap is: with the table below 3 % of the memory read for
+/// Besides its input it holds a bit and a little a block, and a bit more for each thread, however deep the heap is:
+/// with the table below 3 % of the memory read for
 /// blocks of 16 bytes on pages of 4 KiB, and below 1.5 % for blocks of 64.
 /// </remarks>
 public static class MarkEngine

@@ -9,10 +9,14 @@ public sealed record MarkInput
     /// <summary>The blocks that are allocated: only these can be reached, and lost.</summary>
     public required BlockBits Allocated { get; init; }
 
-    /// <summary>Blocks that are read from the start without being allocated (free ones that stay constructed); null = none.</summary>
+    /// <summary>
+    /// Blocks that are read from the start without being allocated (free ones that stay constructed); null = none.
+    /// </summary>
     public BlockBits? Sources { get; init; }
 
-    /// <summary>Allocated blocks that are held by something that is no word of memory; reached from the start. Null = none.</summary>
+    /// <summary>
+    /// Allocated blocks that are held by something that is no word of memory; reached from the start. Null = none.
+    /// </summary>
     public BlockBits? Held { get; init; }
 
     /// <summary>Where marking starts.</summary>

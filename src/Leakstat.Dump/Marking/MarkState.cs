@@ -1,6 +1,8 @@
 namespace Leakstat.Dump.Marking;
 
-/// <summary>What the workers of one marking share: the bits, which groups of blocks are to be read, and roots to take.</summary>
+/// <summary>
+/// What the workers of one marking share: the bits, which groups of blocks are to be read, and roots to take.
+/// </summary>
 internal sealed class MarkState
 {
     private const long RootUnit = 64 << 10;
@@ -39,7 +41,8 @@ internal sealed class MarkState
     public CancellationToken Cancel { get; }
 
     /// <summary>
-    /// For each thread, the blocks it has reached, and all that are not allocated: these need no visit. Threads mark blocks all over
+    /// For each thread, the blocks it has reached, and all that are not allocated: these need no visit. Threads mark
+    /// blocks all over
     /// the heap, and a word that two of them write goes to and fro between their caches with each mark.
     /// </summary>
     public BlockBits[] Marked { get; }
@@ -97,8 +100,10 @@ internal sealed class MarkState
     private static long UnitOf(in MarkRoot root) => root.Step > 0 ? Math.Max(1, RootUnit / root.Step) * root.Step : RootUnit;
 
     /// <summary>
-    /// Waits until there is something to read, after a worker has found nothing anywhere. False when all work is done: when all
-    /// wait. A worker looks for groups everywhere after it marked the last block, so that the last one to wait leaves none behind.
+    /// Waits until there is something to read, after a worker has found nothing anywhere. False when all work is done:
+    /// when all
+    /// wait. A worker looks for groups everywhere after it marked the last block, so that the last one to wait leaves
+    /// none behind.
     /// </summary>
     public bool WaitForMore(int workers)
     {

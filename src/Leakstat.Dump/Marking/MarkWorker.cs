@@ -3,9 +3,12 @@ using System.Numerics;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// One thread of a marking. It has no queue: it goes through its part of the heap in the order of the blocks' numbers, round and
-/// round, and reads what was marked meanwhile, until there is nothing anywhere; then it helps in the others' parts. So marks gather
-/// before their page's turn comes, memory is read in the order it stands (as far as blocks were added in that order), and the depth
+/// One thread of a marking. It has no queue: it goes through its part of the heap in the order of the blocks' numbers,
+/// round and
+/// round, and reads what was marked meanwhile, until there is nothing anywhere; then it helps in the others' parts. So
+/// marks gather
+/// before their page's turn comes, memory is read in the order it stands (as far as blocks were added in that order),
+/// and the depth
 /// of the heap costs nothing.
 /// </summary>
 internal sealed class MarkWorker

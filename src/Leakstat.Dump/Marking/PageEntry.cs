@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// What the lookup knows of a page, in one number of 64 bits, so that a candidate costs one read of a large table: the block that
-/// the page's first byte belongs to, how far into that block the page begins, and the <see cref="PageForm"/> that says how blocks go
+/// What the lookup knows of a page, in one number of 64 bits, so that a candidate costs one read of a large table: the
+/// block that
+/// the page's first byte belongs to, how far into that block the page begins, and the <see cref="PageForm"/> that says
+/// how blocks go
 /// on from there. 0 = no block on this page.
 /// </summary>
 /// <remarks>
@@ -35,20 +37,27 @@ internal static class PageEntry
     public static bool IsSlow(ulong entry) => entry != 0 && Form(entry) == PageForm.Slow;
 }
 
-/// <summary>How blocks follow each other from the block of a page's entry on. A few hundred of them serve a whole kernel.</summary>
+/// <summary>
+/// How blocks follow each other from the block of a page's entry on. A few hundred of them serve a whole kernel.
+/// </summary>
 /// <param name="Reciprocal">2^40 / stride, rounded up; 0 where there is one block only.</param>
-/// <param name="Extent">Bytes from the start of the entry's block in which blocks lie, as far as the page may reach.</param>
+/// <param name="Extent">Bytes from the start of the entry's block in which blocks lie, as far as the page may
+/// reach.</param>
 /// <param name="IsStoredAsOffset">Whether references may be stored as offsets.</param>
 internal readonly record struct PageForm(ulong Reciprocal, uint Extent, bool IsStoredAsOffset)
 {
-    /// <summary>Form 0: no way but by the span. Its extent is 0, so that every address fails the test of the quick way.</summary>
+    /// <summary>
+    /// Form 0: no way but by the span. Its extent is 0, so that every address fails the test of the quick way.
+    /// </summary>
     public const int Slow = 0;
 
     /// <summary>An entry has 16 bits for the form; pages of further forms are looked up slowly.</summary>
     public const int Most = 1 << 16;
 
-    // Exact for offsets and strides below 2^20: the error of the rounded-up reciprocal stays below one (offset × stride < 2^40).
-    // Offsets are below a page and a bias. A stride beyond that has only one block on a page, and the quotient is 0 as it should be.
+    // Exact for offsets and strides below 2^20: the error of the rounded-up reciprocal stays below one (offset × stride
+    // < 2^40).
+    // Offsets are below a page and a bias. A stride beyond that has only one block on a page, and the quotient is 0 as
+    // it should be.
     public const int ReciprocalBits = 40;
 }
 

@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// Reads blocks of one span that stand side by side. Where the span lies on one page and its blocks are read whole, the page is
+/// Reads blocks of one span that stand side by side. Where the span lies on one page and its blocks are read whole, the
+/// page is
 /// asked for once.
 /// </summary>
 internal ref struct SpanRun

@@ -7,8 +7,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// Copies those words of a run that lie in a range to a buffer: eight or four at a time where the processor can. There is no branch
-/// on what the words are: in one of two vectors there is a pointer, which no processor guesses, and a wrong guess costs as much as
+/// Copies those words of a run that lie in a range to a buffer: eight or four at a time where the processor can. There
+/// is no branch
+/// on what the words are: in one of two vectors there is a pointer, which no processor guesses, and a wrong guess costs
+/// as much as
 /// several vectors, and keeps the reading of the next block from starting before this one has come from memory.
 /// </summary>
 internal static class WordFilter
@@ -17,7 +19,8 @@ internal static class WordFilter
     private static readonly uint[] Lanes = MakeLanes();
 
     /// <summary>
-    /// Writes the words <c>w</c> with <c>w − low ≤ span</c>, each plus <paramref name="added"/>. The buffer must have eight more
+    /// Writes the words <c>w</c> with <c>w − low ≤ span</c>, each plus <paramref name="added"/>. The buffer must have
+    /// eight more
     /// places than <paramref name="count"/>.
     /// </summary>
     /// <returns>Words written.</returns>

@@ -4,10 +4,15 @@ using Leakstat.Model;
 
 namespace Leakstat.Dump.Tables;
 
-/// <summary>What was walked of a dump as tables of the model: what vmstat(8), kldstat(8) and sysctl(8) of that kernel would have said.</summary>
+/// <summary>
+/// What was walked of a dump as tables of the model: what vmstat(8), kldstat(8) and sysctl(8) of that kernel would have
+/// said.
+/// </summary>
 public static class HeapTables
 {
-    /// <summary>Zones as <c>vmstat -z</c> counts them (<c>usr.bin/vmstat/vmstat.c</c>); null where none can be read.</summary>
+    /// <summary>
+    /// Zones as <c>vmstat -z</c> counts them (<c>usr.bin/vmstat/vmstat.c</c>); null where none can be read.
+    /// </summary>
     /// <param name="heap">The heap.</param>
     /// <param name="file">The dump.</param>
     public static ZoneTable? Zones(KernelHeap heap, SourceFile file)
@@ -97,7 +102,10 @@ public static class HeapTables
             IsVerbose: true);
     }
 
-    /// <summary>Geometry, pages and limits of each zone as <c>sysctl vm.uma</c> has them; null before 13.0, where there is no such sysctl.</summary>
+    /// <summary>
+    /// Geometry, pages and limits of each zone as <c>sysctl vm.uma</c> has them; null before 13.0, where there is no
+    /// such sysctl.
+    /// </summary>
     public static UmaTable? Uma(KernelHeap heap, SourceFile file)
     {
         ArgumentNullException.ThrowIfNull(heap);

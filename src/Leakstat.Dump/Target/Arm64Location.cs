@@ -4,8 +4,10 @@ using Leakstat.Dump.Elf;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// Finds the kernel in a dump of all memory of arm64: by its version text; what it says of its page size, its top-level table
-/// (<c>pagetable_l0_ttbr1</c>, <c>sys/arm64/arm64/locore.S</c>) and its direct map (<c>sys/arm64/arm64/pmap.c</c>) is held against the
+/// Finds the kernel in a dump of all memory of arm64: by its version text; what it says of its page size, its top-level
+/// table
+/// (<c>pagetable_l0_ttbr1</c>, <c>sys/arm64/arm64/locore.S</c>) and its direct map (<c>sys/arm64/arm64/pmap.c</c>) is
+/// held against the
 /// tables.
 /// </summary>
 internal static class Arm64Location

@@ -5,7 +5,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Dump.Target;
 
-/// <summary>The kernel's debug information (<c>kernel.debug</c>), for structures that the kernel's CTF does not have.</summary>
+/// <summary>
+/// The kernel's debug information (<c>kernel.debug</c>), for structures that the kernel's CTF does not have.
+/// </summary>
 internal sealed class DebugFile
 {
     private readonly DwarfStructures _structures;
@@ -20,7 +22,8 @@ internal sealed class DebugFile
     public KernelImage File { get; }
 
     /// <summary>
-    /// Looks in the kernel itself, beside it, and below <c>/usr/lib/debug</c> of the same tree; null where there is none, or where
+    /// Looks in the kernel itself, beside it, and below <c>/usr/lib/debug</c> of the same tree; null where there is
+    /// none, or where
     /// it is of another build (its symbol table is not the kernel's).
     /// </summary>
     public static DebugFile? Find(KernelImage kernel, string directory, DumpLimits limits, DumpProblems problems)
@@ -67,7 +70,9 @@ internal sealed class DebugFile
     /// <summary>The layout of a structure.</summary>
     public IEnumerable<StructLayout> Find(string name) => _structures.Find(name);
 
-    /// <summary>Debug information is split off after linking: its sections have the kernel's addresses and sizes.</summary>
+    /// <summary>
+    /// Debug information is split off after linking: its sections have the kernel's addresses and sizes.
+    /// </summary>
     private static bool IsOf(KernelImage debug, KernelImage kernel)
     {
         foreach (string section in (ReadOnlySpan<string>)[".text", ".data", ".bss"])

@@ -47,8 +47,10 @@ internal sealed class IdentityReader(DumpFile file, VirtualMemory memory, Kernel
         identity with { HostName = identity.HostName ?? HostName(types), DumpedAt = Clock() ?? identity.DumpedAt };
 
     /// <summary>
-    /// Whether the kernel went on running: savecore(8) calls such a dump <c>livecore.N</c>; one of another name is a minidump that
-    /// was written although nothing dumps (<c>dumping</c> is 0, <c>sys/kern/kern_shutdown.c</c>) and nothing has panicked. Memory
+    /// Whether the kernel went on running: savecore(8) calls such a dump <c>livecore.N</c>; one of another name is a
+    /// minidump that
+    /// was written although nothing dumps (<c>dumping</c> is 0, <c>sys/kern/kern_shutdown.c</c>) and nothing has
+    /// panicked. Memory
     /// that a hypervisor wrote is of one moment.
     /// </summary>
     public bool IsLive() => file.HasLiveName

@@ -21,14 +21,20 @@ public sealed partial record KernelIdentity
     /// <summary>The panic message; null where there was none (a live dump) or nothing tells it.</summary>
     public string? Panic { get; init; }
 
-    /// <summary>When the dump was made: by the kernel's own clock, else as savecore(8) or the kernel wrote it beside; null where nothing tells it.</summary>
+    /// <summary>
+    /// When the dump was made: by the kernel's own clock, else as savecore(8) or the kernel wrote it beside; null where
+    /// nothing tells it.
+    /// </summary>
     public DateTimeOffset? DumpedAt { get; init; }
 
-    /// <summary>The release: <c>14.2-RELEASE</c>, <c>14.2-RELEASE-p3</c>; null where the version text has none.</summary>
+    /// <summary>
+    /// The release: <c>14.2-RELEASE</c>, <c>14.2-RELEASE-p3</c>; null where the version text has none.
+    /// </summary>
     public string? Release => ReleaseIn(Version);
 
     /// <summary>
-    /// Whether the kernel is known to be older than a version, by <see cref="OsRelDate"/>, else by the version text. A kernel of which
+    /// Whether the kernel is known to be older than a version, by <see cref="OsRelDate"/>, else by the version text. A
+    /// kernel of which
     /// neither can be read counts as new, everywhere.
     /// </summary>
     /// <param name="version">A <c>__FreeBSD_version</c>.</param>
@@ -41,7 +47,10 @@ public sealed partial record KernelIdentity
         return match.Success ? match.Groups["release"].Value : null;
     }
 
-    /// <summary>Whether two version texts are of one kernel: equal but for white space, or one the beginning of the other (info.N and headers cut).</summary>
+    /// <summary>
+    /// Whether two version texts are of one kernel: equal but for white space, or one the beginning of the other
+    /// (info.N and headers cut).
+    /// </summary>
     public static bool IsSame(string one, string other)
     {
         string a = Squeeze(one);

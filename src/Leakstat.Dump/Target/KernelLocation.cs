@@ -4,7 +4,8 @@ using Leakstat.Dump.Elf;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// In a dump of all memory the page tables must be found first: the kernel is looked for in physical memory by its version text,
+/// In a dump of all memory the page tables must be found first: the kernel is looked for in physical memory by its
+/// version text,
 /// and says where its top-level table lies (<c>KPML4phys</c>, <c>sys/amd64/amd64/pmap.c</c>).
 /// </summary>
 internal static class KernelLocation

@@ -9,10 +9,12 @@ namespace Leakstat.Dump.Target;
 public readonly record struct KernelSymbol(string Name, ulong Address, ulong Size, string Module, bool IsFunction);
 
 /// <summary>A part of a loaded kernel file.</summary>
-/// <param name="Name">Section name (<c>.data</c>, <c>.bss</c>, <c>set_sysinit_set</c>); the file's name where sections are not known.</param>
+/// <param name="Name">Section name (<c>.data</c>, <c>.bss</c>, <c>set_sysinit_set</c>); the file's name where sections
+/// are not known.</param>
 /// <param name="Address">Kernel virtual address.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="IsWritable">Whether its contents can change, so that it may hold pointers to the heap; true where not known.</param>
+/// <param name="IsWritable">Whether its contents can change, so that it may hold pointers to the heap; true where not
+/// known.</param>
 public readonly record struct LoadedSection(string Name, ulong Address, ulong Size, bool IsWritable);
 
 /// <summary>A kernel file by <c>linker_files</c>: the kernel (the first) or a module.</summary>
@@ -39,7 +41,9 @@ public sealed record LoadedFile
     /// <summary>Its sections by ascending address; one for the whole file where its own file is not at hand.</summary>
     public IReadOnlyList<LoadedSection> Sections { get; init; } = [];
 
-    /// <summary>Whether its own file was found and fits what is in the dump, so that symbols and types of it are known.</summary>
+    /// <summary>
+    /// Whether its own file was found and fits what is in the dump, so that symbols and types of it are known.
+    /// </summary>
     public bool HasFile { get; init; }
 
     /// <summary>Whether an address lies in it.</summary>

@@ -3,7 +3,8 @@ using Leakstat.Dump.Elf;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// Symbols of the kernel and of its modules at their addresses in the running kernel. Modules' files are opened when something in
+/// Symbols of the kernel and of its modules at their addresses in the running kernel. Modules' files are opened when
+/// something in
 /// them is asked for. Safe to use from several threads.
 /// </summary>
 public sealed class KernelSymbols
@@ -42,7 +43,10 @@ public sealed class KernelSymbols
         return _kernel.TryResolve(address, out symbol);
     }
 
-    /// <summary>What a person would call an address: <c>zfs.ko:arc_read+0x1c</c>, <c>uma_kegs</c>; null where it lies in no symbol.</summary>
+    /// <summary>
+    /// What a person would call an address: <c>zfs.ko:arc_read+0x1c</c>, <c>uma_kegs</c>; null where it lies in no
+    /// symbol.
+    /// </summary>
     public string? Describe(ulong address)
     {
         if (!TryResolve(address, out KernelSymbol symbol))

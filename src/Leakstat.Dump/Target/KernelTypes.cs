@@ -4,7 +4,8 @@ using Leakstat.Dump.Layouts;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// Layouts of the kernel's structures, from the first source that has them: CTF of the kernel, DWARF of kernel.debug, the
+/// Layouts of the kernel's structures, from the first source that has them: CTF of the kernel, DWARF of kernel.debug,
+/// the
 /// built-in table of the release. Safe to use from several threads.
 /// </summary>
 public sealed class KernelTypes(IReadOnlyList<Func<string, IEnumerable<StructLayout>>> sources)
@@ -13,7 +14,8 @@ public sealed class KernelTypes(IReadOnlyList<Func<string, IEnumerable<StructLay
 
     /// <summary>The layout of a structure by its tag; null where no source has it.</summary>
     /// <remarks>
-    /// Where several structures of one source have that name (<c>struct msgbuf</c> of sys/msgbuf.h and of sys/msg.h), the one with
+    /// Where several structures of one source have that name (<c>struct msgbuf</c> of sys/msgbuf.h and of sys/msg.h),
+    /// the one with
     /// most of the needed members.
     /// </remarks>
     public StructLayout? Find(string name) => _found.GetOrAdd(name, static (n, all) =>
@@ -30,7 +32,10 @@ public sealed class KernelTypes(IReadOnlyList<Func<string, IEnumerable<StructLay
         return null;
     }, sources);
 
-    /// <summary>Offset of a member, bytes; −1 where the structure or the member is not there. It must stand in <see cref="NeededFields"/>.</summary>
+    /// <summary>
+    /// Offset of a member, bytes; −1 where the structure or the member is not there. It must stand in <see
+    /// cref="NeededFields"/>.
+    /// </summary>
     public int Offset(string structure, string field)
     {
         NeededFields.Check(structure, field);

@@ -5,7 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// Reads <c>linker_files</c>: the kernel and its modules, with the places of their sections (<c>sys/kern/kern_linker.c</c>,
+/// Reads <c>linker_files</c>: the kernel and its modules, with the places of their sections
+/// (<c>sys/kern/kern_linker.c</c>,
 /// <c>link_elf_obj.c</c>), and opens the modules' files.
 /// </summary>
 internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, KernelImage kernel, string directory, DumpLimits limits, DumpProblems problems)
@@ -131,7 +132,8 @@ internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, Kerne
     }
 
     /// <summary>
-    /// Where each section of a relocatable file was put, by section number; 0 where it was not loaded. Sections of per-CPU and
+    /// Where each section of a relocatable file was put, by section number; 0 where it was not loaded. Sections of
+    /// per-CPU and
     /// of network data are where their subsystems put them. Empty where the table does not fit the file.
     /// </summary>
     private ulong[] SectionTable(ulong at, LoadedFile file, ElfFile elf)

@@ -4,7 +4,9 @@ using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Dump.Target;
 
-/// <summary>The kernel's message buffer: a ring that the newest text stands in somewhere (<c>sys/kern/subr_msgbuf.c</c>).</summary>
+/// <summary>
+/// The kernel's message buffer: a ring that the newest text stands in somewhere (<c>sys/kern/subr_msgbuf.c</c>).
+/// </summary>
 internal static class MessageBuffer
 {
     /// <summary>Where the ring lies; nothing where that cannot be told.</summary>

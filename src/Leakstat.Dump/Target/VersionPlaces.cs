@@ -12,7 +12,9 @@ internal static class VersionPlaces
     private const int LeastText = 8;
     private const int MostText = 512;
 
-    /// <summary>Each place, with the address that the text is linked to; none where the kernel has no such text.</summary>
+    /// <summary>
+    /// Each place, with the address that the text is linked to; none where the kernel has no such text.
+    /// </summary>
     public static IEnumerable<(ulong Linked, ulong Physical)> Of(PhysicalMemory physical, KernelImage kernel)
     {
         if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int version))

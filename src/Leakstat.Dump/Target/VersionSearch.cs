@@ -6,7 +6,10 @@ internal static class VersionSearch
     private const ulong KernelBase = 0xffff_ffff_8000_0000;
     private const ulong Searched = 96 << 20;
 
-    /// <summary>The first text of the form <c>FreeBSD 14.2-…</c> with a line end in it, in the kernel's image; null where there is none.</summary>
+    /// <summary>
+    /// The first text of the form <c>FreeBSD 14.2-…</c> with a line end in it, in the kernel's image; null where there
+    /// is none.
+    /// </summary>
     public static string? Find(VirtualMemory memory)
     {
         ulong start = memory.Translation.IsDirectMap(KernelBase) || memory.Translation.KernelStart > KernelBase

@@ -5,7 +5,8 @@ using Leakstat.Dump.Containers;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// The kernel's virtual memory as the dump has it. Reading never throws: what is not mapped, not in the dump or cut off is
+/// The kernel's virtual memory as the dump has it. Reading never throws: what is not mapped, not in the dump or cut off
+/// is
 /// false, null or an empty span. Safe to use from several threads.
 /// </summary>
 public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation translation)
@@ -23,7 +24,9 @@ public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation tr
     public int SlotOf(ulong address) =>
         Translation.TryTranslate(address, out ulong pa) ? Physical.SlotOf(pa) : -1;
 
-    /// <summary>The bytes from an address to the end of its page, without copying; empty where there are none.</summary>
+    /// <summary>
+    /// The bytes from an address to the end of its page, without copying; empty where there are none.
+    /// </summary>
     public ReadOnlySpan<byte> ToPageEnd(ulong address)
     {
         if (!Translation.TryTranslate(address, out ulong pa))
@@ -36,7 +39,10 @@ public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation tr
         return offset < page.Length ? page[offset..] : default;
     }
 
-    /// <summary>Copies bytes that may lie on several pages; false where any of them is missing (what was read before stands in the buffer).</summary>
+    /// <summary>
+    /// Copies bytes that may lie on several pages; false where any of them is missing (what was read before stands in
+    /// the buffer).
+    /// </summary>
     public bool TryRead(ulong address, Span<byte> buffer)
     {
         while (buffer.Length > 0)
@@ -88,7 +94,8 @@ public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation tr
     public uint? UInt32(ulong address) => TryReadUInt32(address, out uint value) ? value : null;
 
     /// <summary>
-    /// A string that ends with NUL, as ASCII with everything else as <c>?</c>; null where it cannot be read or is longer
+    /// A string that ends with NUL, as ASCII with everything else as <c>?</c>; null where it cannot be read or is
+    /// longer
     /// than <paramref name="limit"/>.
     /// </summary>
     public string? String(ulong address, int limit = 256)

@@ -38,7 +38,10 @@ internal abstract class FrameRules
 /// <summary>amd64 (<c>sys/amd64/amd64/db_trace.c</c>).</summary>
 internal sealed class Amd64Frames(KernelDump dump) : FrameRules
 {
-    /// <summary>Offset of <c>tf_rbp</c> in <c>struct trapframe</c>: what assembler code pushes, the same in 8 to 15 (<c>sys/x86/include/frame.h</c>).</summary>
+    /// <summary>
+    /// Offset of <c>tf_rbp</c> in <c>struct trapframe</c>: what assembler code pushes, the same in 8 to 15
+    /// (<c>sys/x86/include/frame.h</c>).
+    /// </summary>
     private const ulong TrapFrame = 64;
 
     /// <summary>Offset of <c>tf_rip</c>.</summary>
@@ -83,13 +86,17 @@ internal sealed class Arm64Frames(KernelDump dump) : FrameRules
         return new(Return(dump.Memory.UInt64(last) ?? 0), dump.Memory.UInt64(last - 8) ?? 0);
     }
 
-    /// <summary>Return addresses may be signed: then the upper bits are a code, but for bit 55, which tells the kernel's.</summary>
+    /// <summary>
+    /// Return addresses may be signed: then the upper bits are a code, but for bit 55, which tells the kernel's.
+    /// </summary>
     public override ulong Return(ulong stored) => (stored >> 55 & 1) != 0 ? stored | Upper : stored & ~Upper;
 
     public override bool IsTrapEntry(string name) =>
         name is "handle_el1h_sync" or "handle_el1h_irq" or "handle_el0_sync" or "handle_el0_irq" or "handle_serror" or "handle_empty_exception";
 
-    /// <summary>The entry's frame lies right behind the registers, of which the last is the frame that was interrupted.</summary>
+    /// <summary>
+    /// The entry's frame lies right behind the registers, of which the last is the frame that was interrupted.
+    /// </summary>
     public override CodePlace Interrupted(ulong frame, ulong caller)
     {
         int size = dump.Types.Find("trapframe")?.Size ?? 0;

@@ -4,7 +4,8 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Unwinding;
 
 /// <summary>
-/// Follows the chain of frame pointers that FreeBSD's kernels are built with (<c>-fno-omit-frame-pointer</c>), through traps,
+/// Follows the chain of frame pointers that FreeBSD's kernels are built with (<c>-fno-omit-frame-pointer</c>), through
+/// traps,
 /// as the kernel's own debugger does.
 /// </summary>
 public static class StackUnwinder
@@ -18,7 +19,10 @@ public static class StackUnwinder
     /// <summary>Length of the longest list of processes or threads that is followed.</summary>
     private const int MostThreads = 1 << 20;
 
-    /// <summary>The thread that panicked, by <c>dumptid</c> and the registers saved in <c>dumppcb</c> (<c>sys/kern/kern_shutdown.c</c>).</summary>
+    /// <summary>
+    /// The thread that panicked, by <c>dumptid</c> and the registers saved in <c>dumppcb</c>
+    /// (<c>sys/kern/kern_shutdown.c</c>).
+    /// </summary>
     public static PanicThread OfPanic(KernelDump dump)
     {
         VirtualMemory memory = dump.Memory;

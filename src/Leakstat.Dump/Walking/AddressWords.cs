@@ -10,7 +10,8 @@ namespace Leakstat.Dump.Walking;
 internal readonly record struct AddressWord(string? Structure, string Name, string What, string Source);
 
 /// <summary>
-/// Words that keep bounds of address space. The end of one range is the start of the next, so that such a word points to the next
+/// Words that keep bounds of address space. The end of one range is the start of the next, so that such a word points
+/// to the next
 /// allocation though nobody can free it by that; ranges that were unmapped are used again.
 /// </summary>
 internal static class AddressWords

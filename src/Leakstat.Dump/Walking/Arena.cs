@@ -62,7 +62,8 @@ internal sealed class ArenaReader(WalkContext context)
                     bytes += length;
                     if (kernel)
                     {
-                        // An arena that gives to others has their spans as allocations: the smaller one is what was asked for.
+                        // An arena that gives to others has their spans as allocations: the smaller one is what was
+                        // asked for.
                         ulong first = context.Memory.Pointer(tag, start);
                         Allocated[first] = Allocated.TryGetValue(first, out ulong known) ? Math.Min(known, length) : length;
                     }

@@ -3,15 +3,19 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// The arrays of CAM's queues. They are numbered from 1, and what is stored is the address of a place 0 that there is not: one word
-/// before the block (<c>camq_init</c>, <c>camq_resize</c> in <c>sys/cam/cam_queue.c</c>). Each device has one, each controller another.
+/// The arrays of CAM's queues. They are numbered from 1, and what is stored is the address of a place 0 that there is
+/// not: one word
+/// before the block (<c>camq_init</c>, <c>camq_resize</c> in <c>sys/cam/cam_queue.c</c>). Each device has one, each
+/// controller another.
 /// </summary>
 internal static class CamQueues
 {
     private const int MostBuses = 4096;
     private const int MostDevices = 100_000;
 
-    /// <summary>Addresses of the arrays, by the lists of buses, targets and devices; none where these are not known.</summary>
+    /// <summary>
+    /// Addresses of the arrays, by the lists of buses, targets and devices; none where these are not known.
+    /// </summary>
     public static IReadOnlyList<ulong> Find(WalkContext context)
     {
         KernelTypes types = context.Types;

@@ -14,13 +14,15 @@ public readonly record struct Disagreement(string Name, string What, long Counte
 public static class HeapCheck
 {
     /// <summary>
-    /// Why zones of early boot have more items than they count: until counter(9) works their counters are one place that is
+    /// Why zones of early boot have more items than they count: until counter(9) works their counters are one place
+    /// that is
     /// thrown away (<c>EARLY_COUNTER</c> in <c>zone_ctor</c> and <c>uma_startup_pcpu</c>, <c>sys/vm/uma_core.c</c>).
     /// </summary>
     private const string EarlyCounter = "the zone is older than the kernel's counters, which miss what was allocated before them (EARLY_COUNTER)";
 
     /// <summary>
-    /// Every disagreement. Kegs with slabs that could not be read are left out of the comparison of items: theirs cannot agree.
+    /// Every disagreement. Kegs with slabs that could not be read are left out of the comparison of items: theirs
+    /// cannot agree.
     /// In a dump of a running kernel differences of a few items are ordinary.
     /// </summary>
     public static IReadOnlyList<Disagreement> Disagreements(KernelHeap heap)

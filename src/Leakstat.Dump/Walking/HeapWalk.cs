@@ -161,7 +161,10 @@ internal sealed class HeapWalk
         return table;
     }
 
-    /// <summary>Sets the state of all items of a keg, by several processors where it has many slabs; returns how many are free, and slabs that cannot be read.</summary>
+    /// <summary>
+    /// Sets the state of all items of a keg, by several processors where it has many slabs; returns how many are free,
+    /// and slabs that cannot be read.
+    /// </summary>
     private (long Free, int Unreadable) FreeItems(Keg keg, SlabTable table)
     {
         const int Chunk = 8192;
@@ -204,7 +207,10 @@ internal sealed class HeapWalk
         }
     }
 
-    /// <summary>Sets the state of the items of a slab; returns how many are free, −1 where its header cannot be read (all then count as allocated).</summary>
+    /// <summary>
+    /// Sets the state of the items of a slab; returns how many are free, −1 where its header cannot be read (all then
+    /// count as allocated).
+    /// </summary>
     private int FreeItems(Keg keg, ulong header, Span<byte> states, ref string? problem)
     {
         int bytes = (keg.ItemsPerSlab + 63) / 64 * 8;

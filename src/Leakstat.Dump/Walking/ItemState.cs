@@ -6,10 +6,15 @@ public enum ItemState : byte
     /// <summary>Allocated: its owner has it.</summary>
     Allocated = 0,
 
-    /// <summary>Free in a cache (a bucket of a CPU or a domain) of a zone without constructing init function: holds nothing.</summary>
+    /// <summary>
+    /// Free in a cache (a bucket of a CPU or a domain) of a zone without constructing init function: holds nothing.
+    /// </summary>
     Cached = 1,
 
-    /// <summary>Free in a cache of a zone or keg that constructs its items (<see cref="KegInit.Constructor"/>): still owns things, a root.</summary>
+    /// <summary>
+    /// Free in a cache of a zone or keg that constructs its items (<see cref="KegInit.Constructor"/>): still owns
+    /// things, a root.
+    /// </summary>
     CachedConstructed = 2,
 
     /// <summary>Free in its slab: holds nothing.</summary>

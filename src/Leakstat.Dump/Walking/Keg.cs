@@ -6,7 +6,10 @@ public enum KegInit
     /// <summary>There is none: free items hold nothing.</summary>
     None,
 
-    /// <summary><c>zero_init</c> (UMA_ZONE_ZINIT) or a debugging pattern (<c>trash_init</c>, <c>mtrash_init</c>): no object is constructed.</summary>
+    /// <summary>
+    /// <c>zero_init</c> (UMA_ZONE_ZINIT) or a debugging pattern (<c>trash_init</c>, <c>mtrash_init</c>): no object is
+    /// constructed.
+    /// </summary>
     Fill,
 
     /// <summary>A constructor: free items keep what it gave them (the sleep queue of a thread).</summary>
@@ -49,10 +52,14 @@ public sealed record Keg
     /// <summary>Bytes from the slab's page to its header when that lies within (<c>uk_pgoff</c>).</summary>
     public int HeaderOffset { get; init; }
 
-    /// <summary>Zones on it, numbers in <see cref="KernelHeap.Zones"/>; the primary one is the first that is not secondary.</summary>
+    /// <summary>
+    /// Zones on it, numbers in <see cref="KernelHeap.Zones"/>; the primary one is the first that is not secondary.
+    /// </summary>
     public IReadOnlyList<int> Zones { get; init; } = [];
 
-    /// <summary>Whether items have a copy for each CPU and are referenced as offsets (see <see cref="PointerForms"/>).</summary>
+    /// <summary>
+    /// Whether items have a copy for each CPU and are referenced as offsets (see <see cref="PointerForms"/>).
+    /// </summary>
     public bool IsPerCpu => (Flags & UmaFlags.PerCpu) != UmaFlags.None;
 
     /// <summary>Whether its items are buckets: their slots are no references, their first word is.</summary>
@@ -61,7 +68,9 @@ public sealed record Keg
     /// <summary>Whether it is one of malloc(9)'s (<c>malloc-256</c>, <c>256</c>).</summary>
     public bool IsMalloc { get; init; }
 
-    /// <summary>Whether its items hold data that no pointer is to be expected in (mbuf clusters, ABD chunks, ZFS buffers).</summary>
+    /// <summary>
+    /// Whether its items hold data that no pointer is to be expected in (mbuf clusters, ABD chunks, ZFS buffers).
+    /// </summary>
     public bool IsData { get; init; }
 }
 

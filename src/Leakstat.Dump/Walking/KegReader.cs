@@ -12,7 +12,8 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
     private SlabPages? _pages;
     private long _slabs;
 
-    // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are many.
+    // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are
+    // many.
     private int _linksLeft = 8;
 
     /// <summary>A keg with the addresses of its zones.</summary>
@@ -190,7 +191,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             ? layout.UhsData is { } data ? _memory.Pointer(header + (ulong)data, 0) : 0
             : header - (ulong)keg.HeaderOffset;
 
-    /// <summary>Slabs behind the break of a list, by the pages that name them; headers that contradict themselves are found out later.</summary>
+    /// <summary>
+    /// Slabs behind the break of a list, by the pages that name them; headers that contradict themselves are found out
+    /// later.
+    /// </summary>
     private void CollectBehind(Keg keg, SlabList slabs)
     {
         _pages ??= SlabPages.Read(context);
@@ -225,7 +229,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
     private static bool IsBucketCount(ReadOnlySpan<char> text) => text.Length is >= 1 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Zones whose items are contents of packets, files and blocks (<c>sys/kern/kern_mbuf.c</c>, OpenZFS abd_os.c and zio.c).</summary>
+    /// <summary>
+    /// Zones whose items are contents of packets, files and blocks (<c>sys/kern/kern_mbuf.c</c>, OpenZFS abd_os.c and
+    /// zio.c).
+    /// </summary>
     private static bool IsDataName(string name) => name is "mbuf_cluster" or "mbuf_jumbo_page" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k" or "abd_chunk"
         || name.StartsWith("zio_buf_", StringComparison.Ordinal) || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
 

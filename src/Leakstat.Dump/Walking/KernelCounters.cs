@@ -18,7 +18,9 @@ internal sealed class KernelCounters(WalkContext context)
         "v_swappgsin", "v_swappgsout", "v_pdshortfalls", "v_pdpages",
     ];
 
-    /// <summary>Variables that a sysctl shows as they are: name, symbol (<c>sys/kern</c>, <c>sys/vm</c>, <c>sys/amd64</c>).</summary>
+    /// <summary>
+    /// Variables that a sysctl shows as they are: name, symbol (<c>sys/kern</c>, <c>sys/vm</c>, <c>sys/amd64</c>).
+    /// </summary>
     private static readonly (string Name, string Symbol)[] s_variables =
     [
         ("kern.osreldate", "osreldate"),
@@ -43,7 +45,8 @@ internal sealed class KernelCounters(WalkContext context)
     ];
 
     /// <summary>
-    /// First version of 14. A counter of page tables has eight bytes before and after it became per-CPU, and nothing but the version
+    /// First version of 14. A counter of page tables has eight bytes before and after it became per-CPU, and nothing
+    /// but the version
     /// tells which it is.
     /// </summary>
     private const int Version14 = 1_400_000;

@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// Everything allocated in the kernel of a dump: what the mark engine's target is made of. Walked once, then immutable and safe
+/// Everything allocated in the kernel of a dump: what the mark engine's target is made of. Walked once, then immutable
+/// and safe
 /// to use from several threads.
 /// </summary>
 public sealed record KernelHeap

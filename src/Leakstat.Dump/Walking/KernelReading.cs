@@ -28,7 +28,9 @@ internal static class KernelReading
         return offset >= 0 && memory.TryRead(structure + (ulong)offset, bytes) ? bytes[0] : (byte)0;
     }
 
-    /// <summary>The sum of a per-CPU counter (<c>counter_u64_t</c>) over all CPUs, modulo 2⁶⁴; null where it cannot be read.</summary>
+    /// <summary>
+    /// The sum of a per-CPU counter (<c>counter_u64_t</c>) over all CPUs, modulo 2⁶⁴; null where it cannot be read.
+    /// </summary>
     /// <param name="memory">Memory.</param>
     /// <param name="stored">The pointer as stored.</param>
     /// <param name="machine">CPUs.</param>

@@ -31,7 +31,8 @@ public sealed record KernelThread
     public bool IsPanicking { get; init; }
 
     /// <summary>
-    /// Registers it was left with: the ones saved when it was switched out, or when its CPU was stopped; null where neither is
+    /// Registers it was left with: the ones saved when it was switched out, or when its CPU was stopped; null where
+    /// neither is
     /// known.
     /// </summary>
     public SavedRegisters? Registers { get; init; }

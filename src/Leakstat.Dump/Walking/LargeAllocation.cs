@@ -10,7 +10,9 @@ public enum LargeKind
     Contiguous,
 }
 
-/// <summary>An allocation of whole pages that malloc(9) or contigmalloc(9) made without a zone (<c>sys/kern/kern_malloc.c</c>).</summary>
+/// <summary>
+/// An allocation of whole pages that malloc(9) or contigmalloc(9) made without a zone (<c>sys/kern/kern_malloc.c</c>).
+/// </summary>
 /// <param name="Address">Kernel virtual address.</param>
 /// <param name="Size">Bytes asked for (malloc: rounded up to pages).</param>
 /// <param name="Kind">How it was made.</param>

@@ -4,8 +4,10 @@ namespace Leakstat.Dump.Walking;
 
 /// <summary>
 /// Whether a live dump has the pages that its kernel meant to write. <c>minidumpsys</c> copies the bitmap of pages by
-/// <c>BIT_COPY_STORE_REL(sz, …)</c> with sz in bytes where bits are wanted (<c>sys/kern/kern_dump.c</c>, read in 14.2): only the
-/// first eighth is copied. What the direct map alone leads to, slabs above all, is missing beyond; pages of the kernel map are
+/// <c>BIT_COPY_STORE_REL(sz, …)</c> with sz in bytes where bits are wanted (<c>sys/kern/kern_dump.c</c>, read in 14.2):
+/// only the
+/// first eighth is copied. What the direct map alone leads to, slabs above all, is missing beyond; pages of the kernel
+/// map are
 /// added later and are there.
 /// </summary>
 internal sealed class LiveBitmap(PhysicalMemory physical)

@@ -16,10 +16,14 @@ public sealed record Machine
     /// <summary>NUMA domains (<c>vm_ndomains</c>).</summary>
     public required int Domains { get; init; }
 
-    /// <summary>Address of the first CPU's <c>struct pcpu</c> on amd64, where all stand in an array of pages; 0 where not known.</summary>
+    /// <summary>
+    /// Address of the first CPU's <c>struct pcpu</c> on amd64, where all stand in an array of pages; 0 where not known.
+    /// </summary>
     public required ulong Pcpu { get; init; }
 
-    /// <summary>What a stored per-CPU pointer lacks to the address of CPU 0's copy: <see cref="PointerForms.PerCpuBase"/>.</summary>
+    /// <summary>
+    /// What a stored per-CPU pointer lacks to the address of CPU 0's copy: <see cref="PointerForms.PerCpuBase"/>.
+    /// </summary>
     public required ulong PerCpuBase { get; init; }
 
     /// <summary>Bytes between CPUs' copies.</summary>

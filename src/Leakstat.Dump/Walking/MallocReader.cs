@@ -3,7 +3,10 @@ using Leakstat.Model;
 
 namespace Leakstat.Dump.Walking;
 
-/// <summary>Reads <c>kmemstatistics</c>: malloc(9) types with the sums of their per-CPU statistics (<c>sys/kern/kern_malloc.c</c>).</summary>
+/// <summary>
+/// Reads <c>kmemstatistics</c>: malloc(9) types with the sums of their per-CPU statistics
+/// (<c>sys/kern/kern_malloc.c</c>).
+/// </summary>
 internal static class MallocReader
 {
     /// <summary>Reads the list, in the kernel's order.</summary>
@@ -32,7 +35,8 @@ internal static class MallocReader
             return types;
         }
 
-        // Up to 11 the statistics of all CPUs stand in an array within the structure; later a per-CPU pointer leads to them.
+        // Up to 11 the statistics of all CPUs stand in an array within the structure; later a per-CPU pointer leads to
+        // them.
         bool inline = (context.Types.Field("malloc_type_internal", "mti_stats")?.Size ?? 8) > 8;
         int unreadable = 0;
         foreach (ulong at in context.List(context.Symbols.Address("kmemstatistics"), next, "kmemstatistics", context.Limits.MallocTypes))

@@ -1,8 +1,10 @@
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// Which set of malloc(9)'s zones a keg belongs to. Kernels with <c>MALLOC_DEBUG_MAXZONES</c> above 1 (those of -CURRENT, and
-/// any with <c>std.debug</c>) have several zones for each bucket, all of one name; a type allocates from one set of them
+/// Which set of malloc(9)'s zones a keg belongs to. Kernels with <c>MALLOC_DEBUG_MAXZONES</c> above 1 (those of
+/// -CURRENT, and
+/// any with <c>std.debug</c>) have several zones for each bucket, all of one name; a type allocates from one set of
+/// them
 /// (<c>mtp_get_subzone</c>, <c>sys/kern/kern_malloc.c</c>), so that a block cannot be of a type of another set.
 /// </summary>
 internal static class MallocSubzones
@@ -10,11 +12,16 @@ internal static class MallocSubzones
     /// <summary>Zones of a bucket at most: <c>mti_zone</c> is a byte.</summary>
     private const int MostZones = 256;
 
-    /// <summary>Place of the zones behind size and name (<c>struct { int kz_size; const char *kz_name; uma_zone_t kz_zone[]; }</c>).</summary>
+    /// <summary>
+    /// Place of the zones behind size and name (<c>struct { int kz_size; const char *kz_name; uma_zone_t kz_zone[];
+    /// }</c>).
+    /// </summary>
     private const ulong FirstZone = 16;
 
     /// <summary>Reads <c>kmemzones</c>.</summary>
-    /// <returns>Number of the set by number of the keg; empty where there is one set only, or the table cannot be read.</returns>
+    /// <returns>
+    /// Number of the set by number of the keg; empty where there is one set only, or the table cannot be read.
+    /// </returns>
     public static IReadOnlyDictionary<int, int> Read(WalkContext context, KernelHeap heap)
     {
         var sets = new Dictionary<int, int>();

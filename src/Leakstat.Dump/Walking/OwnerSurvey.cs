@@ -22,7 +22,10 @@ internal sealed class OwnerSurvey
         _steps = new PageSteps(context, "owners of pages");
     }
 
-    /// <summary>Finds them. The first that claims a page has it: slabs, large allocations, kernel files, stacks, tables, then what vm_page says.</summary>
+    /// <summary>
+    /// Finds them. The first that claims a page has it: slabs, large allocations, kernel files, stacks, tables, then
+    /// what vm_page says.
+    /// </summary>
     public static PageOwners Make(
         WalkContext context, PageSurvey survey, KernelHeap heap, IReadOnlyList<LoadedFile> files, IReadOnlyList<KernelThread> threads, bool threadsWhole, (ulong Address, ulong Length) messages)
     {

@@ -6,11 +6,13 @@ namespace Leakstat.Dump.Walking;
 
 /// <summary>What is used of one <c>struct vm_page</c> (<c>sys/vm/vm_page.h</c>).</summary>
 /// <param name="Physical">Physical address of the page.</param>
-/// <param name="Slab">First word of <c>plinks</c>: slab, or the mark of a large allocation; a queue link where the page is no slab's.</param>
+/// <param name="Slab">First word of <c>plinks</c>: slab, or the mark of a large allocation; a queue link where the page
+/// is no slab's.</param>
 /// <param name="Zone">Second word of <c>plinks</c>.</param>
 /// <param name="Object">The object it belongs to; 0 = none.</param>
 /// <param name="Index">Its index there, pages.</param>
-/// <param name="References">Wirings and other references; the marks of the object's own reference and of blocked ones are taken out.</param>
+/// <param name="References">Wirings and other references; the marks of the object's own reference and of blocked ones
+/// are taken out.</param>
 /// <param name="IsObjectReferenced">Whether an object holds a reference (13 and later).</param>
 public readonly record struct PageState(
     ulong Physical, ulong Slab, ulong Zone, ulong Object, ulong Index, uint References, bool IsObjectReferenced)

@@ -71,6 +71,8 @@ public sealed class PageOwners
     /// <summary>Owner by slot.</summary>
     public required PageOwner[] Owner { get; init; }
 
-    /// <summary>Number of the slab (<see cref="SlabTable"/>) or large allocation by slot; −1 for other owners.</summary>
+    /// <summary>
+    /// Number of the slab (<see cref="SlabTable"/>) or large allocation by slot; −1 for other owners.
+    /// </summary>
     public required int[] Number { get; init; }
 }

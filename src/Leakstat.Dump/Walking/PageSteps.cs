@@ -3,7 +3,8 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// Bounds a walk over pages whose lengths come from the dump: as many steps as whole structures can need, with a wide margin;
+/// Bounds a walk over pages whose lengths come from the dump: as many steps as whole structures can need, with a wide
+/// margin;
 /// then a note, and the walk ends with what it has.
 /// </summary>
 internal sealed class PageSteps(WalkContext context, string what)

@@ -28,7 +28,10 @@ internal enum PageClass : byte
     NoObject,
 }
 
-/// <summary>One pass over the vm_page array and the kernel map: the class and kernel-map address of each page, and large allocations.</summary>
+/// <summary>
+/// One pass over the vm_page array and the kernel map: the class and kernel-map address of each page, and large
+/// allocations.
+/// </summary>
 internal sealed class PageSurvey
 {
     /// <summary>Class by slot.</summary>
@@ -51,7 +54,8 @@ internal sealed class PageSurvey
 
     /// <summary>Looks at every page.</summary>
     /// <param name="context">What every walk needs.</param>
-    /// <param name="arenas">Allocations of address space, against which marks are held: a page keeps its mark after it was freed.</param>
+    /// <param name="arenas">Allocations of address space, against which marks are held: a page keeps its mark after it
+    /// was freed.</param>
     public static PageSurvey Make(WalkContext context, ArenaReader arenas)
     {
         PhysicalMemory physical = context.Memory.Physical;
@@ -147,7 +151,8 @@ internal sealed class PageSurvey
 }
 
 /// <summary>
-/// The mark of a large allocation at the vm_page of its first page: in the page itself, or in kernels with long slab headers a slab
+/// The mark of a large allocation at the vm_page of its first page: in the page itself, or in kernels with long slab
+/// headers a slab
 /// of its own (<c>sys/kern/kern_malloc.c</c>, <c>uma_large_malloc</c> in <c>sys/vm/uma_core.c</c>).
 /// </summary>
 internal sealed class LargeMark(WalkContext context)
@@ -156,7 +161,8 @@ internal sealed class LargeMark(WalkContext context)
     private const byte MallocSlab = 0x20;
 
     /// <summary>
-    /// From 14.2 on a mark has two bits for the kind; before, one, and contigmalloc left none. No member and no symbol tells which;
+    /// From 14.2 on a mark has two bits for the kind; before, one, and contigmalloc left none. No member and no symbol
+    /// tells which;
     /// where address space that is handed out is known its length does.
     /// </summary>
     private const int TwoKinds = 1_402_000;
@@ -170,7 +176,8 @@ internal sealed class LargeMark(WalkContext context)
 
     /// <summary>Reads a mark; null where the page has none that fits.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="length">Length of the range of address space that was handed out there, 0 for none; null where that is not known.</param>
+    /// <param name="length">Length of the range of address space that was handed out there, 0 for none; null where that
+    /// is not known.</param>
     public (ulong Size, LargeKind Kind)? Read(in PageState page, ulong? length)
     {
         (ulong Size, LargeKind Kind)? mark = context.Features.HasLongSlabHeader ? OfSlab(page)
@@ -213,8 +220,10 @@ internal sealed class ObjectKinds
     private readonly byte[] _swapTypes;
 
     /// <summary>
-    /// Pagers that swap and get their number at boot: files of tmpfs and shared memory. Their pages are data as those of anonymous
-    /// memory are (<c>vm_pager_alloc_dyn_type</c> in <c>sys/fs/tmpfs/tmpfs_subr.c</c> and <c>sys/kern/uipc_shm.c</c>, 13.1 on).
+    /// Pagers that swap and get their number at boot: files of tmpfs and shared memory. Their pages are data as those
+    /// of anonymous
+    /// memory are (<c>vm_pager_alloc_dyn_type</c> in <c>sys/fs/tmpfs/tmpfs_subr.c</c> and <c>sys/kern/uipc_shm.c</c>,
+    /// 13.1 on).
     /// </summary>
     private static readonly string[] s_swapPagers = ["tmpfs_pager_type", "shmfd_pager_type"];
 
@@ -251,7 +260,8 @@ internal sealed class ObjectKinds
             return kind;
         }
 
-        // enum obj_type (sys/vm/vm.h): 0 default (up to 13), 1 swap, 2 vnode; others are not pages of data for certain. Where
+        // enum obj_type (sys/vm/vm.h): 0 default (up to 13), 1 swap, 2 vnode; others are not pages of data for certain.
+        // Where
         // stacks have objects of their own, these look like anonymous memory: there nothing is taken for data.
         kind = _type >= 0 && _context.Features.HasStackObject && _context.Memory.TryReadUInt32(address, out _)
             && _context.Memory.Int8(address, _type) is var type && (type is 1 or 2 || Array.IndexOf(_swapTypes, type) >= 0)
@@ -267,8 +277,10 @@ internal sealed class ObjectKinds
 }
 
 /// <summary>
-/// The physical memory that the loader and the kernel took before the page allocator was there: kernel, preloaded files, first
-/// stack and per-CPU data. It has vm_pages since 13 that look free (<c>sys/amd64/amd64/machdep.c</c>, vm_phys_early_add_seg).
+/// The physical memory that the loader and the kernel took before the page allocator was there: kernel, preloaded
+/// files, first
+/// stack and per-CPU data. It has vm_pages since 13 that look free (<c>sys/amd64/amd64/machdep.c</c>,
+/// vm_phys_early_add_seg).
 /// </summary>
 internal static class BootImage
 {
@@ -276,7 +288,8 @@ internal static class BootImage
     private const ulong LowMemory = 16 << 20;
 
     /// <summary>
-    /// The segment of <c>vm_phys_segs</c> that begins with the kernel, with the next one where it was split at the bound of low
+    /// The segment of <c>vm_phys_segs</c> that begins with the kernel, with the next one where it was split at the
+    /// bound of low
     /// memory; empty where there is none.
     /// </summary>
     public static (ulong Start, ulong Length) Find(WalkContext context)

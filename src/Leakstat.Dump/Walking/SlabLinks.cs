@@ -4,9 +4,12 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// The word at one and the same place of every page of the dump, read in one go by all processors. Going along a list, each step
-/// must wait for memory before the next one is known; a keg that has much of the memory has its slabs' headers, and the links in
-/// them, at the same place of very many pages, and reading that place of all pages takes less time than waiting for them one by one.
+/// The word at one and the same place of every page of the dump, read in one go by all processors. Going along a list,
+/// each step
+/// must wait for memory before the next one is known; a keg that has much of the memory has its slabs' headers, and the
+/// links in
+/// them, at the same place of very many pages, and reading that place of all pages takes less time than waiting for
+/// them one by one.
 /// </summary>
 internal sealed class SlabLinks
 {
@@ -33,7 +36,10 @@ internal sealed class SlabLinks
     /// <summary>Whether a keg of so many slabs has enough of the dump's pages for this to pay.</summary>
     public static bool Pays(long slabs, VirtualMemory memory) => memory.Physical.PageCount <= MostPages && slabs >= memory.Physical.PageCount / 8;
 
-    /// <summary>Reads the place of all pages that an address has in its own; null where a word there would run over its page's end.</summary>
+    /// <summary>
+    /// Reads the place of all pages that an address has in its own; null where a word there would run over its page's
+    /// end.
+    /// </summary>
     public static SlabLinks? Read(VirtualMemory memory, ulong address)
     {
         int offset = (int)(address & ((ulong)memory.PageSize - 1));

@@ -4,7 +4,8 @@ namespace Leakstat.Dump.Walking;
 
 /// <summary>
 /// Slabs as the pages name them: the vm_page of each page of a slab has its header and zone (<c>vsetzoneslab</c>,
-/// <c>sys/vm/uma_int.h</c>, of kegs with <see cref="UmaFlags.PageToSlab"/>). Where the header of one slab is not in the dump, its
+/// <c>sys/vm/uma_int.h</c>, of kegs with <see cref="UmaFlags.PageToSlab"/>). Where the header of one slab is not in the
+/// dump, its
 /// list ends there; these lead to the slabs behind it.
 /// </summary>
 internal sealed class SlabPages
@@ -16,7 +17,9 @@ internal sealed class SlabPages
     /// <param name="Physical">Physical address of the page.</param>
     public readonly record struct SlabPage(ulong Header, ulong Physical);
 
-    /// <summary>Goes through all pages once. What pages keep of a slab that was freed is among it: the header tells.</summary>
+    /// <summary>
+    /// Goes through all pages once. What pages keep of a slab that was freed is among it: the header tells.
+    /// </summary>
     public static SlabPages Read(WalkContext context)
     {
         var found = new SlabPages();

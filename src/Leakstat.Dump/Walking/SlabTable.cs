@@ -1,13 +1,16 @@
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// All slabs of all kegs, and the state of each of their items, in arrays side by side (one byte an item, 24 bytes a slab).
+/// All slabs of all kegs, and the state of each of their items, in arrays side by side (one byte an item, 24 bytes a
+/// slab).
 /// Items are numbered through: item <c>i</c> of slab <c>s</c> is number <c>FirstItem[s] + i</c> and stands at
 /// <c>FirstAddress[s] + i × Keg.Stride</c>. Slabs of one keg follow each other, and within it by ascending address.
 /// </summary>
 /// <remarks>
-/// The slab's memory is <c>Base[s]</c> … + <c>Keg.PagesPerSlab</c> pages in virtual addresses: of the direct map (one page), or of
-/// the kernel map (more, or not from the direct map), where pages need not be contiguous physically. Of a per-CPU keg the items
+/// The slab's memory is <c>Base[s]</c> … + <c>Keg.PagesPerSlab</c> pages in virtual addresses: of the direct map (one
+/// page), or of
+/// the kernel map (more, or not from the direct map), where pages need not be contiguous physically. Of a per-CPU keg
+/// the items
 /// stand on the first page, their copies for CPU c <c>c</c> × page size further.
 /// </remarks>
 public sealed class SlabTable
@@ -44,7 +47,9 @@ public sealed class SlabTable
     /// <summary>Virtual address of each slab's header (<c>struct uma_slab</c>).</summary>
     public required ulong[] Header { get; init; }
 
-    /// <summary>Number of each slab's first item; one more entry at the end, which is <see cref="ItemCount"/>.</summary>
+    /// <summary>
+    /// Number of each slab's first item; one more entry at the end, which is <see cref="ItemCount"/>.
+    /// </summary>
     public required int[] FirstItem { get; init; }
 
     /// <summary>State of each item (<see cref="ItemState"/>).</summary>

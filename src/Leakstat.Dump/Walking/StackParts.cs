@@ -4,9 +4,12 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// What of a thread's stack holds anything. The functions that it stopped in, a panic's (<c>sys/kern/kern_shutdown.c</c>) or those that
-/// put it to sleep (<c>subr_sleepqueue.c</c>, <c>kern_synch.c</c>), own nothing, but their frames lie where others were before, and have
-/// words in them that nobody wrote since: only the registers that they saved for their callers count, which stand right below the
+/// What of a thread's stack holds anything. The functions that it stopped in, a panic's
+/// (<c>sys/kern/kern_shutdown.c</c>) or those that
+/// put it to sleep (<c>subr_sleepqueue.c</c>, <c>kern_synch.c</c>), own nothing, but their frames lie where others were
+/// before, and have
+/// words in them that nobody wrote since: only the registers that they saved for their callers count, which stand right
+/// below the
 /// frame pointer. amd64.
 /// </summary>
 internal static class StackParts
@@ -24,7 +27,10 @@ internal static class StackParts
         "_cv_wait", "_cv_wait_unlock", "_cv_wait_sig", "_cv_timedwait_sbt", "_cv_timedwait_sig_sbt",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>The parts of the stack that hold something, by ascending address: from the stack pointer to the end of the stack.</summary>
+    /// <summary>
+    /// The parts of the stack that hold something, by ascending address: from the stack pointer to the end of the
+    /// stack.
+    /// </summary>
     /// <param name="context">What every walk needs.</param>
     /// <param name="thread">The thread; its registers are known.</param>
     /// <param name="registers">Where it was.</param>

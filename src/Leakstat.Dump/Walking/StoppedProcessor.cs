@@ -3,8 +3,10 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// A panic stops the other processors by a non-maskable interrupt (<c>stop_cpus_hard</c>). Its handler has a stack of its own, and
-/// the registers saved for the processor are the handler's (<c>cpustop_handler</c>): where the thread was stands in the trap frame
+/// A panic stops the other processors by a non-maskable interrupt (<c>stop_cpus_hard</c>). Its handler has a stack of
+/// its own, and
+/// the registers saved for the processor are the handler's (<c>cpustop_handler</c>): where the thread was stands in the
+/// trap frame
 /// at the top of that stack (<c>nmi_calltrap</c>, <c>sys/amd64/amd64/exception.S</c>). amd64.
 /// </summary>
 internal static class StoppedProcessor
@@ -24,7 +26,9 @@ internal static class StoppedProcessor
     private const ulong Segment = 160;
     private const ulong StackPointer = 176;
 
-    /// <summary>Where the thread was; null where no such trap frame is found, or it says nothing of this stack.</summary>
+    /// <summary>
+    /// Where the thread was; null where no such trap frame is found, or it says nothing of this stack.
+    /// </summary>
     /// <param name="memory">Memory.</param>
     /// <param name="stopped">The registers saved for the processor.</param>
     /// <param name="stack">Lowest address of the thread's stack.</param>
@@ -34,7 +38,8 @@ internal static class StoppedProcessor
         ulong frame = stopped.FramePointer;
         for (int i = 0; i < MostFrames && frame % 8 == 0 && memory.TryReadUInt64(frame, out ulong next); i++)
         {
-            // The handler's first function saved the frame pointer that was interrupted, and so did the trap frame behind it.
+            // The handler's first function saved the frame pointer that was interrupted, and so did the trap frame
+            // behind it.
             ulong trap = frame + 16;
             if (memory.UInt32(trap + Number) == NonMaskable && memory.UInt64(trap + FramePointer) == next)
             {

@@ -99,7 +99,9 @@ internal sealed class ThreadReader(WalkContext context)
             || _memory.Pointer(context.Machine.Pcpu + ((ulong)cpu * (ulong)size), current) == thread;
     }
 
-    /// <summary>The registers of a CPU that was stopped for the dump: <c>stoppcbs</c>, a pointer since 13, an array before.</summary>
+    /// <summary>
+    /// The registers of a CPU that was stopped for the dump: <c>stoppcbs</c>, a pointer since 13, an array before.
+    /// </summary>
     private ulong StoppedCpu(int cpu)
     {
         int size = context.Types.Size("pcb");

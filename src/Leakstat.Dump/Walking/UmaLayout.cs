@@ -5,8 +5,10 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// Offsets of UMA's structures, bytes, as this kernel has them (<c>sys/vm/uma_int.h</c>); −1 where the release does not have a
-/// member. Names are those of the members without their underscores (<c>uk_rsize</c> is <see cref="UkRsize"/>); of a structure as
+/// Offsets of UMA's structures, bytes, as this kernel has them (<c>sys/vm/uma_int.h</c>); −1 where the release does not
+/// have a
+/// member. Names are those of the members without their underscores (<c>uk_rsize</c> is <see cref="UkRsize"/>); of a
+/// structure as
 /// a whole <c>Sizeof</c>.
 /// </summary>
 internal sealed record UmaLayout
@@ -28,7 +30,9 @@ internal sealed record UmaLayout
     public required int UdPages { get; init; }
     public required int UdFreeItems { get; init; }
 
-    /// <summary>Heads of the lists of slabs: partly used, free, full; within a domain (12 and later) or the keg.</summary>
+    /// <summary>
+    /// Heads of the lists of slabs: partly used, free, full; within a domain (12 and later) or the keg.
+    /// </summary>
     public required (int Part, int Free, int Full) Lists { get; init; }
 
     public required int UsLink { get; init; }
@@ -42,7 +46,10 @@ internal sealed record UmaLayout
     /// <summary><c>us_data</c> (up to 12).</summary>
     public required int UsData { get; init; }
 
-    /// <summary><c>uhs_data</c> less <c>uhs_slab</c>: from a slab header outside its slab to the place of its data (13 and later).</summary>
+    /// <summary>
+    /// <c>uhs_data</c> less <c>uhs_slab</c>: from a slab header outside its slab to the place of its data (13 and
+    /// later).
+    /// </summary>
     public required int? UhsData { get; init; }
 
     public required int UzLink { get; init; }
@@ -83,7 +90,9 @@ internal sealed record UmaLayout
     public required int UzdCross { get; init; }
     public required int UzdNitems { get; init; }
 
-    /// <summary>Whether counters of a zone are per-CPU (<c>counter_u64_t</c>, 13 and later) rather than plain numbers.</summary>
+    /// <summary>
+    /// Whether counters of a zone are per-CPU (<c>counter_u64_t</c>, 13 and later) rather than plain numbers.
+    /// </summary>
     public required bool PerCpuCounters { get; init; }
 
     /// <summary>The layout; null with a problem where members that every release has are not known.</summary>

@@ -9,7 +9,8 @@ internal sealed record WalkContext(
     VirtualMemory Memory, KernelSymbols Symbols, KernelTypes Types, KernelIdentity Identity, KernelFeatures Features, Machine Machine, DumpLimits Limits, DumpProblems Problems)
 {
     /// <summary>
-    /// Slabs that can be in this dump: a header takes at least 32 bytes of it. A page of the dump can hold no more of them,
+    /// Slabs that can be in this dump: a header takes at least 32 bytes of it. A page of the dump can hold no more of
+    /// them,
     /// whatever its lists claim.
     /// </summary>
     public long SlabLimit => Math.Min(Limits.Slabs, Math.Max(1, (long)Memory.Physical.PageCount) * (Memory.PageSize / 32));
@@ -18,7 +19,8 @@ internal sealed record WalkContext(
     public long ItemLimit => Math.Min(Limits.Items, Math.Max(1, (long)Memory.Physical.PageCount) * Memory.PageSize * 8);
 
     /// <summary>
-    /// Goes along a list (LIST, SLIST, STAILQ or TAILQ): its head's first word points to the first structure, the first word of
+    /// Goes along a list (LIST, SLIST, STAILQ or TAILQ): its head's first word points to the first structure, the first
+    /// word of
     /// the link member to the next. Ends with a problem where the list runs in a circle, cannot be read or is too long.
     /// </summary>
     /// <param name="head">Address of the head.</param>

@@ -1,6 +1,9 @@
 namespace Leakstat.Dump.Walking;
 
-/// <summary>A zone: what hands out a keg's items (<c>struct uma_zone</c>), with the kernel's counters and what was counted by walking.</summary>
+/// <summary>
+/// A zone: what hands out a keg's items (<c>struct uma_zone</c>), with the kernel's counters and what was counted by
+/// walking.
+/// </summary>
 public sealed record Zone
 {
     /// <summary>Number in <see cref="KernelHeap.Zones"/>.</summary>

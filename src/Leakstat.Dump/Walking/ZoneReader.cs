@@ -131,7 +131,9 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
     {
         private int _buckets;
 
-        /// <summary>A CPU's bucket: from 13 on with its true count beside the pointer, before a plain pointer.</summary>
+        /// <summary>
+        /// A CPU's bucket: from 13 on with its true count beside the pointer, before a plain pointer.
+        /// </summary>
         public long OnCpu(ulong place, ref long counted)
         {
             UmaLayout layout = reader._layout;

@@ -50,7 +50,8 @@ public static class FindingOrder
     }
 
     /// <summary>
-    /// A leak that runs comes first, and with it what most probably is one: of the two the larger stands first. What is lost for good, what ran short and what only looks like a leak are put in
+    /// A leak that runs comes first, and with it what most probably is one: of the two the larger stands first. What is
+    /// lost for good, what ran short and what only looks like a leak are put in
     /// order by the memory they are about: a megabyte that a module once lost does not stand before a gigabyte nobody
     /// owns.
     /// </summary>

@@ -31,7 +31,8 @@ internal static class MissingTypes
             : null;
 
     /// <summary>
-    /// Bytes that the kernel's messages say were left behind: blocks of destroyed types, and pages of destroyed kegs, which
+    /// Bytes that the kernel's messages say were left behind: blocks of destroyed types, and pages of destroyed kegs,
+    /// which
     /// stay in <c>vm.kmem_map_size</c> and belong to no keg any more (<c>keg_dtor</c>, <c>sys/vm/uma_core.c</c>).
     /// </summary>
     public static long Named(DiagnosisCase context, IEnumerable<LossMessage> losses) => Arithmetic.Sum(

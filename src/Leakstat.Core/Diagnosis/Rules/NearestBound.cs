@@ -7,7 +7,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 
-/// <summary>What a growing zone or malloc type runs into first: the zone's own limit, or the end of physical memory.</summary>
+/// <summary>
+/// What a growing zone or malloc type runs into first: the zone's own limit, or the end of physical memory.
+/// </summary>
 internal static class NearestBound
 {
     /// <summary>The earlier of the two; null where neither is known or reached within ten years.</summary>

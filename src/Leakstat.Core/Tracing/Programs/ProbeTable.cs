@@ -135,14 +135,17 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
 
     /// <summary>
     /// Functions that zero an item and return it in place of the allocator: since 13 <c>item_ctor</c> ends in
-    /// <c>return (memset(item, 0, size))</c> (<c>sys/vm/uma_core.c</c>), a jump, so that an allocation with M_ZERO passes
-    /// no return probe of the allocator. On amd64 memset(9) is one of these two (<c>sys/amd64/amd64/support.S</c>), chosen
+    /// <c>return (memset(item, 0, size))</c> (<c>sys/vm/uma_core.c</c>), a jump, so that an allocation with M_ZERO
+    /// passes
+    /// no return probe of the allocator. On amd64 memset(9) is one of these two (<c>sys/amd64/amd64/support.S</c>),
+    /// chosen
     /// at boot; on arm64 it has no frame and no probe, and such allocations are not seen.
     /// </summary>
     public IEnumerable<string> ZoneZeroing => Major is 0 or >= 13 ? ["memset_std", "memset_erms"] : [];
 
     /// <summary>
-    /// Functions of <see cref="ZoneAllocations"/> and <see cref="MallocEntries"/> that can go on in another of them by a
+    /// Functions of <see cref="ZoneAllocations"/> and <see cref="MallocEntries"/> that can go on in another of them by
+    /// a
     /// jump: both are then one request.
     /// </summary>
     public IEnumerable<string> Forwarding =>

@@ -183,7 +183,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         "self->bytes = 0;");
 
     /// <summary>
-    /// Counts a request that <see cref="Returned"/> is to answer, before it is remembered. One inside another belongs to
+    /// Counts a request that <see cref="Returned"/> is to answer, before it is remembered. One inside another belongs
+    /// to
     /// the outer, and one that a forwarding function jumped to was counted there.
     /// </summary>
     public void Requested(string[] entries, string wanted) => Clause(
@@ -221,7 +222,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     }
 
     /// <summary>
-    /// The clauses at the entry of a function that the allocator left by a jump to, with the item in its first argument:
+    /// The clauses at the entry of a function that the allocator left by a jump to, with the item in its first
+    /// argument:
     /// memset(9), which zeroes no more than the item.
     /// </summary>
     public void Zeroed(string[] entries)

@@ -24,7 +24,8 @@ public sealed class DmesgText : IFormat
     /// <summary>
     /// Anything can stand in the message buffer: what a root shell on the console prints is logged there too
     /// (<c>kern.log_console_output</c>, <c>sys/kern/subr_prf.c</c>), tables of vmstat among it. A file that is called
-    /// <c>dmesg</c> (<c>dmesg.txt</c>, <c>dmesg.boot</c>, <c>dmesg-a.txt</c>) is therefore messages from its first line to its
+    /// <c>dmesg</c> (<c>dmesg.txt</c>, <c>dmesg.boot</c>, <c>dmesg-a.txt</c>) is therefore messages from its first line
+    /// to its
     /// last; content decides of pastes only.
     /// </summary>
     /// <inheritdoc/>
@@ -34,7 +35,9 @@ public sealed class DmesgText : IFormat
         return name.StartsWith("dmesg", StringComparison.OrdinalIgnoreCase) && (name.Length == 5 || !char.IsAsciiLetter(name[5]));
     }
 
-    /// <summary>Every boot in the buffer begins with two lines that begin messages, and there may be several boots.</summary>
+    /// <summary>
+    /// Every boot in the buffer begins with two lines that begin messages, and there may be several boots.
+    /// </summary>
     public bool RepeatsHeader => true;
 
     /// <inheritdoc/>
