@@ -209,7 +209,9 @@ public sealed class DumpFile : IDisposable
                 return null;
             }
 
+#pragma warning disable RS0030 // Its length was looked at.
             DumpInfo read = DumpInfo.Parse(info, Encoding.Latin1.GetString(File.ReadAllBytes(info)));
+#pragma warning restore RS0030
             if (read["Dump Status"] is { } status && status != "good")
             {
                 problems.Add(DiagnosticId.BadDumpStatus, info, $"savecore says that the dump is {status}");
