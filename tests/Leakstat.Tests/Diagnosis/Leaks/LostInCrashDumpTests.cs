@@ -129,7 +129,7 @@ public sealed class LostInCrashDumpTests
         Assert.Equal([Severity.Warning, Severity.Info], findings.Select(f => f.Severity));
         Assert.All(findings, f => Assert.Equal(Verdict.Leak, f.Verdict));
         Assert.Equal([400L * (2048 + 256), 0], findings.Select(f => f.BytesAtStake));
-        Assert.Contains(findings[0].Evidence, e => e.Text == "400 lost blocks of mbuf_cluster hang on them");
+        Assert.Contains(findings[0].Evidence, e => e.Text == "400 lost blocks of mbuf_cluster are indirect leaks: only these lead to them");
     }
 
     [Fact]
