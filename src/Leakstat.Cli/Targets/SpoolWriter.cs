@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
 
 namespace Leakstat.Cli.Targets;
@@ -11,6 +12,9 @@ namespace Leakstat.Cli.Targets;
 /// </summary>
 internal sealed class SpoolWriter(string spool)
 {
+    /// <summary>Bytes of the file that says whose folder it is.</summary>
+    private const int LongestKey = 64 << 10;
+
     private const string Owner = ".target";
     private const int MostOfOneSecond = 100;
 
@@ -101,7 +105,7 @@ internal sealed class SpoolWriter(string spool)
                 return name;
             }
 
-            if (File.ReadAllText(owner).Trim() == key)
+            if (Encoding.UTF8.GetString(OpenedFile.ReadAll(owner, LongestKey)).Trim() == key)
             {
                 return name;
             }
