@@ -71,12 +71,12 @@ internal static partial class PageText
     /// <summary>Without backticks, and links as the words that they are.</summary>
     private static string Plain(string text) => Link().Replace(text, "$1").Replace("`", "", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\[([^\]]+)\]\([^)]*\)")]
+    [GeneratedRegex(@"\[([^\]]+)\]\([^)]*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^\d+\. ")]
+    [GeneratedRegex(@"^\d+\. ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ItemNumber();
 
-    [GeneratedRegex(@"(?<!\\)\|")]
+    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CellEnd();
 }
