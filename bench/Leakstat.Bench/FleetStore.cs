@@ -35,7 +35,8 @@ internal static class FleetStore
                     levels[i] = (0.8 * levels[i]) + random.NextDouble() - 0.5;
                 }
 
-                Capture capture = Like(model, name, start.AddHours(s), levels, h % Leaking == 0 ? s : 0, isLast: s == samples - 1);
+                int leaked = h % Leaking == 0 ? s : 0;
+                Capture capture = Like(model, name, start.AddHours(s), levels, leaked, isLast: s == samples - 1);
                 writer.Add(capture, LedgerBuilder.From(capture));
                 if (s % 240 == 239)
                 {

@@ -8,6 +8,7 @@ using Leakstat.Model;
 // gate RUNS ROUNDS SERIES...      how often the gate finds and blames, on noise replayed from real series
 // load SPOOL                      loads it into a store and prints the processor time of each step
 // fleet STORE HOSTS SAMPLES FOLDER    makes a store of hosts like the one of that capture
+// judge STORE HOSTS               judges so many of its hosts and prints the processor time of each step
 // parse FORMAT FILE               reads it table by table and prints rate (of processor time), allocation and sums
 switch (args)
 {
@@ -27,6 +28,9 @@ switch (args)
             int.Parse(samples, System.Globalization.CultureInfo.InvariantCulture),
             capture);
         return 0;
+    case ["judge", var store, var hosts]:
+        FleetJudging.Measure(store, int.Parse(hosts, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["parse", var format, var file]:
         Measure(format, file);
         return 0;
@@ -35,7 +39,7 @@ switch (args)
             int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), folders);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | fleet STORE HOSTS SAMPLES FOLDER | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
+        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | fleet STORE HOSTS SAMPLES FOLDER | judge STORE HOSTS | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
         return 2;
 }
 

@@ -3,7 +3,9 @@ using Leakstat.Detection;
 
 namespace Leakstat.DetectionBench;
 
-/// <summary>A host without anything special: the rows of a real one, some of them moving as healthy series do.</summary>
+/// <summary>
+/// A host without anything special: the rows of a real one, some of them moving as healthy series do.
+/// </summary>
 internal sealed class Background
 {
     private readonly Chance _chance;
@@ -61,11 +63,13 @@ internal sealed class Background
         double[] used = _values[key].Plus(items).Counted();
         Set(key, used, SeriesRole.Live, row.Size, 1, bound);
         string bytes = Bytes(row);
-        Set(bytes, used.Times(row.Size), SeriesRole.Live, 1, row.Size, bound is null ? null : bound with { Value = bound.Value * row.Size });
+        Set(bytes, used.Times(row.Size), SeriesRole.Live, 1, row.Size, bound is null ? null
+            : bound with { Value = bound.Value * row.Size });
         var keys = new List<string> { key, bytes };
         if (!row.IsZone)
         {
-            string? bucket = Rows.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal) && r.Size >= row.Size)
+            string? bucket = Rows.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal)
+                && r.Size >= row.Size)
                 .MinBy(r => r.Size)?.Name;
             if (bucket is not null)
             {
@@ -96,7 +100,8 @@ internal sealed class Background
         Set("account unaccounted", [.. Shapes.Noise(_chance, _clock.Count, _chance.LogBetween(50, 2000), 0.5)
             .Select(x => Math.Round(x + 500) * page)], SeriesRole.Live, 1, page, null, true);
         Set("account page tables", Pages(6000, 80, 0.9), SeriesRole.Live, 1, page);
-        Set("account active", Load.Values.Times(200000).Plus(Shapes.Noise(_chance, _clock.Count, 5000, 0.9)).Counted().Times(page), SeriesRole.Elastic, 1, page);
+        Set("account active", Load.Values.Times(200000).Plus(Shapes.Noise(_chance, _clock.Count, 5000, 0.9)).Counted()
+            .Times(page), SeriesRole.Elastic, 1, page);
         Set("account free", Pages(900000, 9000, 0.97), SeriesRole.Reserve, 1, page);
         Set("account arc", Pages(300000, 3000, 0.97), SeriesRole.Elastic, 1, page);
     }
@@ -112,7 +117,8 @@ internal sealed class Background
     private (string, double[]) Counter(string name, double level, double share)
     {
         double[] noise = Shapes.Noise(_chance, _clock.Count, level * 0.01, 0.8);
-        return (name, [.. Load.Values.Select((l, i) => Math.Max(Math.Round((level * (1 - share + (share * l))) + noise[i]), 1))]);
+        return (name,
+            [.. Load.Values.Select((l, i) => Math.Max(Math.Round((level * (1 - share + (share * l))) + noise[i]), 1))]);
     }
 
     private void Add(RealRow row)

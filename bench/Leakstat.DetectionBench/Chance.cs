@@ -1,6 +1,8 @@
 namespace Leakstat.DetectionBench;
 
-/// <summary>Random numbers that are the same on every machine and release: xoshiro256**, seeded by SplitMix64.</summary>
+/// <summary>
+/// Random numbers that are the same on every machine and release: xoshiro256**, seeded by SplitMix64.
+/// </summary>
 internal sealed class Chance
 {
     private readonly ulong[] _state = new ulong[4];
@@ -73,7 +75,9 @@ internal sealed class Chance
         return Math.Max(count, 0);
     }
 
-    /// <summary>How many of so many happen, each with the same chance; by its normal limit where both kinds are many.</summary>
+    /// <summary>
+    /// How many of so many happen, each with the same chance; by its normal limit where both kinds are many.
+    /// </summary>
     public long Binomial(long count, double chance)
     {
         if (count <= 0 || chance <= 0)

@@ -6,7 +6,8 @@ namespace Leakstat.DetectionBench;
 /// <summary>What happens to series between the kernel and the judge, on healthy hosts and on leaking ones.</summary>
 internal static class Damage
 {
-    public static readonly string[] Kinds = ["reboots", "broken samples", "quantised in K", "renamed zones", "counters that wrap"];
+    public static readonly string[] Kinds = ["reboots", "broken samples", "quantised in K", "renamed zones",
+        "counters that wrap"];
 
     // Series that can be read from running totals of 32 bits only wrap at this.
     private const double Wrap = 4294967296;
@@ -55,13 +56,16 @@ internal static class Damage
         {
             Values = [.. s.Values.Select((v, i) => begin[i] < 0
                 ? v
-                : Math.Round(v * (1 - (0.6 * Math.Exp(-(host.Hours[i] - host.Hours[begin[i]]) / time))) / s.Quantum) * s.Quantum)],
+                : Math.Round(
+                    v * (1 - (
+                    0.6 * Math.Exp(-(host.Hours[i] - host.Hours[begin[i]]) / time))) / s.Quantum) * s.Quantum)],
         };
 
         // What it holds beyond its first level begins again at each boot.
         SeriesInput Anew(SeriesInput s) => s with
         {
-            Values = [.. s.Values.Select((v, i) => begin[i] < 0 ? v : Math.Max(v - s.Values[begin[i]] + s.Values[0], 0))],
+            Values =
+                [.. s.Values.Select((v, i) => begin[i] < 0 ? v : Math.Max(v - s.Values[begin[i]] + s.Values[0], 0))],
         };
     }
 
@@ -88,7 +92,9 @@ internal static class Damage
             (order[i], order[i + 2]) = (order[i + 2], order[i]);
         }
 
-        double[] late = [.. order.Select(i => host.Hours[i] + (chance.Happens(0.1) ? chance.Between(0, 0.8) * (host.Hours[1] - host.Hours[0]) : 0))];
+        double[] late =
+            [.. order.Select(i => host.Hours[i]
+            + (chance.Happens(0.1) ? chance.Between(0, 0.8) * (host.Hours[1] - host.Hours[0]) : 0))];
         return host with
         {
             Hours = [.. late],
@@ -121,13 +127,16 @@ internal static class Damage
             {
                 Series =
                 [
-                    .. host.Series.Where(s => !types || !s.Key.StartsWith("malloc ", StringComparison.Ordinal)).Select(s =>
+                    .. host.Series.Where(s => !types || !s.Key.StartsWith("malloc ", StringComparison.Ordinal))
+                        .Select(s =>
                         s.Key.StartsWith("bytes ", StringComparison.Ordinal) ? InK(s, 1)
-                        : truth.Culprits.Contains(s.Key) && s.Role == SeriesRole.Live && s.Quantum == 1 && s.BytesPerUnit > 1 ? InK(s, s.BytesPerUnit)
+                        : truth.Culprits.Contains(s.Key) && s.Role == SeriesRole.Live && s.Quantum == 1
+                            && s.BytesPerUnit > 1 ? InK(s, s.BytesPerUnit)
                         : s),
                 ],
             },
-            types ? truth with { Rate = truth.Rate * size, BytesPerUnit = 1, ExhaustedAt = double.NaN } : truth with { BytesPerUnit = 1 });
+            types ? truth with { Rate = truth.Rate * size, BytesPerUnit = 1, ExhaustedAt = double.NaN }
+                : truth with { BytesPerUnit = 1 });
     }
 
     // A name ends and another goes on from there.
@@ -146,7 +155,10 @@ internal static class Damage
         ];
         return (
             host with { Series = [.. host.Series.SelectMany(Both)] },
-            truth with { Culprits = [.. truth.Culprits.Concat(truth.Culprits.Where(names.Contains).Select(c => c + " (new)"))] });
+            truth with
+            {
+                Culprits = [.. truth.Culprits.Concat(truth.Culprits.Where(names.Contains).Select(c => c + " (new)"))],
+            });
     }
 
     // What is in use is told by totals of 32 bits that wrap; the value itself is missing at most samples.
@@ -154,7 +166,8 @@ internal static class Damage
     {
         Series =
         [
-            .. host.Series.Select(s => s.Quantum != 1 || s.IsSigned || s.Values.AsSpan().IndexOfAnyExcept(s.Values[0]) < 0 ? s : Totals(chance, s)),
+            .. host.Series.Select(s => s.Quantum != 1 || s.IsSigned
+                || s.Values.AsSpan().IndexOfAnyExcept(s.Values[0]) < 0 ? s : Totals(chance, s)),
         ],
     };
 

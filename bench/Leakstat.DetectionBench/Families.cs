@@ -15,7 +15,8 @@ internal static class Families
         "shapes" => new ShapesFamily(seed, tables),
         "mechanisms" => new MechanismFamily(seed, tables),
         "real" => new RealNoiseFamily(seed, tables, MeasuredSeries.ReadAll(
-            noise ?? throw new ArgumentException("the family real takes --noise DIR, a folder of minute,percent files", nameof(noise)))),
+            noise ?? throw new ArgumentException("the family real takes --noise DIR, a folder of minute,percent files",
+                nameof(noise)))),
         _ => throw new ArgumentException($"no family of hosts is called {name}", nameof(name)),
     };
 }

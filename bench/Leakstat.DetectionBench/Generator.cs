@@ -29,7 +29,8 @@ internal sealed class Generator(ulong seed, RealRow[][] hosts)
             _ => chance.Of(1.0, 2, 4, 7, 14, 21, 30, 45, 60),
         };
         Clock clock = Clock.Of(chance, days);
-        double day = chance.Happens(0.7) ? chance.LogBetween(0.1, 2) : 0, week = chance.Happens(0.5) ? chance.Between(0.1, 0.7) : 0;
+        double day = chance.Happens(0.7) ? chance.LogBetween(0.1, 2) : 0, week = chance.Happens(0.5)
+            ? chance.Between(0.1, 0.7) : 0;
         if (kind is "daily load" or "weekly load")
         {
             day = chance.LogBetween(0.5, 5);

@@ -25,7 +25,8 @@ internal static class Grid
         Math.Pow(12 * Z * Z * (1 + correlation) / (1 - correlation) / (slope * slope), 1.0 / 3);
 
     public static Episode Make(
-        int number, ulong seed, RealRow[][] hosts, (double Slope, double Deviation, double Correlation, double Minutes) point)
+        int number, ulong seed, RealRow[][] hosts, (double Slope, double Deviation, double Correlation,
+            double Minutes) point)
     {
         var chance = new Chance(seed + ((ulong)number * 104729));
         double limit = LimitInSamples(point.Slope, point.Correlation), step = point.Minutes / 60;
@@ -36,7 +37,8 @@ internal static class Grid
         double[] noise = Shapes.Noise(chance, clock.Count, point.Deviation, point.Correlation);
         double start = clock.Hours[before];
         string[] keys = host.Grow(rows[chance.Below(rows.Length)], [.. clock.Hours.Select(
-            (h, i) => noise[i] + (5 * point.Deviation) + (point.Slope * point.Deviation * Math.Max(h - start, 0) / step))]);
+            (h, i) => noise[i] + (5 * point.Deviation)
+                + (point.Slope * point.Deviation * Math.Max(h - start, 0) / step))]);
         return new Episode(number, host.Build(24 * 30), new Truth
         {
             Class = "grid",

@@ -47,7 +47,8 @@ internal static class Leaks
                 size = chance.LogBetween(5, 200);
                 rate = events * size;
                 items = Shapes.Events(
-                    chance, hours, start, whole.Last, events, () => Math.Round(size * chance.Exponential()), clock.Step * 2);
+                    chance, hours, start, whole.Last, events, () => Math.Round(size * chance.Exponential()),
+                        clock.Step * 2);
                 break;
             case "per request":
                 rate = Slope(chance.LogBetween(60, 500));
@@ -58,7 +59,8 @@ internal static class Leaks
                 double height = chance.LogBetween(50, 2000), kept = chance.Between(0.1, 0.4);
                 rate = kept * height / period;
                 start = 0;
-                items = Shapes.Sawtooth(chance, hours, period, height, kept).Plus(noise.Times(height * 0.02 / deviation));
+                items = Shapes.Sawtooth(chance, hours, period, height, kept)
+                    .Plus(noise.Times(height * 0.02 / deviation));
                 break;
             case "under daily cycle ×100" or "under weekly cycle ×100":
                 bool daily = kind.Contains("daily", StringComparison.Ordinal);
@@ -98,7 +100,8 @@ internal static class Leaks
             chance.LogBetween(25, 500) * deviation * Math.Sqrt(3) * Math.Sqrt(12 / Math.Pow(after, 3)) / clock.Step,
             80 * page / (clock.Last - start));
         host.Set(
-            key, [.. before.Select((v, i) => v + (Math.Floor(rate * Math.Max(clock.Hours[i] - start, 0) / page) * page))],
+            key, [.. before.Select((v, i) =>
+                v + (Math.Floor(rate * Math.Max(clock.Hours[i] - start, 0) / page) * page))],
             SeriesRole.Live, 1, page, null, true);
         return new Truth { Class = named, Culprits = [key], Start = start, Rate = rate };
     }

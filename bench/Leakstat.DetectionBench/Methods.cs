@@ -32,10 +32,12 @@ internal sealed class EngineMethod : IMethod
             .. trends.Leaks.Select(leader => new Alarm(
                 [
                     leader.Key,
-                    .. trends.Results.Where(r => r.IsLeak && r.Key != leader.Key && r.GroupLeader == leader.Key).Select(r => r.Key),
+                    .. trends.Results.Where(r => r.IsLeak && r.Key != leader.Key && r.GroupLeader == leader.Key)
+                        .Select(r => r.Key),
                 ],
                 leader.Rate.PerHour * inputs[leader.Key].BytesPerUnit, leader.Confidence,
-                trends.Results.Where(r => r.IsLeak && r.GroupLeader == leader.Key).Select(r => r.Exhaustion).FirstOrDefault(e => e is not null))),
+                trends.Results.Where(r => r.IsLeak && r.GroupLeader == leader.Key).Select(r => r.Exhaustion)
+                    .FirstOrDefault(e => e is not null))),
         ];
     }
 }
@@ -71,7 +73,8 @@ internal abstract class SeriesMethod : IMethod
     protected abstract double? Rate(double[] hours, double[] values);
 
     /// <summary>Slope and its mean level over a stretch, by least squares.</summary>
-    public static (double Slope, double Error, double Mean) Line(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    public static (double Slope, double Error, double Mean) Line(ReadOnlySpan<double> hours,
+        ReadOnlySpan<double> values)
     {
         int n = hours.Length;
         double t = 0, y = 0, tt = 0, ty = 0, yy = 0;
@@ -133,7 +136,8 @@ internal sealed class MannKendallMethod : SeriesMethod
             }
         }
 
-        double ties = y.GroupBy(v => v).Where(g => g.Count() > 1).Sum(g => g.Count() * (g.Count() - 1.0) * ((2.0 * g.Count()) + 5));
+        double ties = y.GroupBy(v => v).Where(g => g.Count() > 1)
+            .Sum(g => g.Count() * (g.Count() - 1.0) * ((2.0 * g.Count()) + 5));
         double variance = ((n * (n - 1.0) * ((2.0 * n) + 5)) - ties) / 18;
         if (variance <= 0 || (sum - 1) / Math.Sqrt(variance) < Grid.Z)
         {

@@ -51,7 +51,8 @@ if (args.Contains("--store"))
     return StoreSize.Run(generator, plan);
 }
 
-var grid = Grid.Points.SelectMany(p => Enumerable.Range(0, quick ? 1 : 6).Select(_ => p)).Select((p, i) => (p, i)).ToArray();
+var grid = Grid.Points.SelectMany(p => Enumerable.Range(0, quick ? 1 : 6).Select(_ => p)).Select((p, i) => (p, i))
+    .ToArray();
 grid = only is null or "grid" ? grid : [];
 
 IMethod[] methods = engineOnly
@@ -87,14 +88,21 @@ Parallel.For(0, grid.Length, options, i =>
 });
 
 string command = "bench/detection.sh" + (quick ? " --quick" : "");
-string report = Report.Write([.. methods.Select((m, k) => (m.Name, outcomes[k].Where(o => o is not null).ToArray(), late[k].Where(o => o is not null).ToArray()))], seed, command);
+string report =
+    Report.Write([.. methods.Select((m, k) => (m.Name, outcomes[k].Where(o => o is not null).ToArray(),
+    late[k].Where(o => o is not null).ToArray()))], seed, command);
 Console.WriteLine(report);
-Console.Error.WriteLine($"{plan.Length} episodes, {series / Math.Max(plan.Length, 1)} series each; generating {Seconds(generateTicks):0} s, engine {Seconds(engineTicks):0} s");
+Console.Error.WriteLine(
+    $"{plan.Length} episodes, {series / Math.Max(plan.Length, 1)} series each; generating "
+        + $"{Seconds(generateTicks):0} s, engine {Seconds(engineTicks):0} s");
 if (explain)
 {
     foreach (Outcome outcome in outcomes[0].Where(o => o.FalseKeys.Length > 0 || (o.Truth.IsLeak && o.Place == 0)))
     {
-        Console.Error.WriteLine($"{outcome.Truth.Class} #{outcome.Episode} {outcome.Hours / 24:0.0} d: {(outcome.Truth.IsLeak && outcome.Place == 0 ? "missed " + outcome.Truth.Culprits[0] : "")} false: {string.Join(", ", outcome.FalseKeys)}");
+        Console.Error.WriteLine(
+            $"{outcome.Truth.Class} #{outcome.Episode} {outcome.Hours / 24:0.0} d: "
+                + $"{(outcome.Truth.IsLeak && outcome.Place == 0 ? "missed " + outcome.Truth.Culprits[0] : "")} "
+                + $"false: {string.Join(", ", outcome.FalseKeys)}");
         if (args.Contains("--results"))
         {
             Explain(generator.Make(outcome.Episode, outcome.Truth.Class), outcome);
@@ -112,9 +120,13 @@ if (explain)
             Console.Error.WriteLine($"grid #{i} {grid[i].p}: {late[0][i].Lateness:0.0}");
             foreach (double after in new[] { 2.0, 3, 4 })
             {
-                var result = new Leakstat.Detection.TrendEngine().Analyze(episode.Until(episode.Truth.Start + (after * episode.Truth.Limit))).Results
+                var result = new Leakstat.Detection.TrendEngine()
+                    .Analyze(episode.Until(episode.Truth.Start + (after * episode.Truth.Limit))).Results
                     .First(r => r.Key == episode.Truth.Culprits[0]);
-                Console.Error.WriteLine($"   {after}: {result.Class} chance {result.Chance:0e0} line over plateau {result.LineOverPlateau:0.0} from {result.Start} to {result.End}, leak since {Array.FindIndex([.. episode.Host.Hours], h => h >= episode.Truth.Start)}");
+                Console.Error.WriteLine(
+                    $"   {after}: {result.Class} chance {result.Chance:0e0} line over plateau "
+                        + $"{result.LineOverPlateau:0.0} from {result.Start} to {result.End}, leak since "
+                        + $"{Array.FindIndex([.. episode.Host.Hours], h => h >= episode.Truth.Start)}");
             }
         }
     }
@@ -127,15 +139,19 @@ if (Value("--page") is { } page)
 
 return 0;
 
-string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1]
+    : null;
 
 static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
 
 static void Explain(Episode episode, Outcome outcome)
 {
-    foreach (var series in episode.Host.Series.Where(s => outcome.FalseKeys.Contains(s.Key) || outcome.Truth.Culprits.Contains(s.Key)))
+    foreach (var series in episode.Host.Series.Where(s => outcome.FalseKeys.Contains(s.Key)
+        || outcome.Truth.Culprits.Contains(s.Key)))
     {
-        Console.Error.WriteLine($"   {series.Key}: {string.Join(' ', Enumerable.Range(0, 40).Select(i => $"{series.Values[i * (series.Values.Length - 1) / 39]:0}"))}");
+        IEnumerable<string> shown =
+            Enumerable.Range(0, 40).Select(i => $"{series.Values[i * (series.Values.Length - 1) / 39]:0}");
+        Console.Error.WriteLine($"   {series.Key}: {string.Join(' ', shown)}");
     }
 
     foreach (double look in new[] { 0.15, 0.4, 1 })
@@ -144,7 +160,10 @@ static void Explain(Episode episode, Outcome outcome)
         foreach (var result in new Leakstat.Detection.TrendEngine().Analyze(host).Results
             .Where(r => r.IsLeak || outcome.FalseKeys.Contains(r.Key) || outcome.Truth.Culprits.Contains(r.Key)))
         {
-            Console.Error.WriteLine($"   {look}: {result.Key} {result.Class} chance {result.Chance:0e0} gain {result.Gain:0} line over plateau {result.LineOverPlateau:0.0} from {result.Start} to {result.End} of {host.Hours.Length} by {result.ExplainedBy} leader {result.GroupLeader}");
+            Console.Error.WriteLine(
+                $"   {look}: {result.Key} {result.Class} chance {result.Chance:0e0} gain {result.Gain:0} line "
+                    + $"over plateau {result.LineOverPlateau:0.0} from {result.Start} to {result.End} of "
+                    + $"{host.Hours.Length} by {result.ExplainedBy} leader {result.GroupLeader}");
         }
     }
 }

@@ -24,7 +24,8 @@ internal static class RealTables
         {
             string[] captures =
             [
-                .. Directory.EnumerateFiles(host, "vmstat-z.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .. Directory.EnumerateFiles(host, "vmstat-z.txt", SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal)
                     .Select(f => Path.GetDirectoryName(f)!),
             ];
             if (captures.Length == 0)
@@ -51,10 +52,12 @@ internal static class RealTables
         var rows = new Dictionary<string, RealRow>(StringComparer.Ordinal);
         foreach (string line in File.ReadLines(Path.Combine(folder, "vmstat-z.txt")))
         {
-            Match m = Regex.Match(line, @"^(?<name>.+?):\s*(?<size>\d+),\s*\d+,\s*(?<used>\d+),\s*(?<free>\d+),", Plain);
+            Match m = Regex.Match(line, @"^(?<name>.+?):\s*(?<size>\d+),\s*\d+,\s*(?<used>\d+),\s*(?<free>\d+),",
+                Plain);
             if (m.Success)
             {
-                Add(new RealRow(m.Groups["name"].Value, true, Number(m, "size"), Number(m, "used"), Number(m, "free"), false));
+                Add(new RealRow(m.Groups["name"].Value, true, Number(m, "size"), Number(m, "used"), Number(m, "free"),
+                    false));
             }
         }
 
@@ -65,7 +68,8 @@ internal static class RealTables
             if (m.Success)
             {
                 double used = Number(m, "used");
-                Add(new RealRow(m.Groups["name"].Value, false, used > 0 ? Math.Round(Number(m, "bytes") / used) : 64, used, 0, false));
+                Add(new RealRow(m.Groups["name"].Value, false, used > 0 ? Math.Round(Number(m, "bytes") / used) : 64,
+                    used, 0, false));
             }
         }
 

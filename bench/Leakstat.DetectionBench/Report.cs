@@ -10,7 +10,11 @@ internal static class Report
     {
         var text = new StringBuilder();
         Outcome[] first = runs[0].Outcomes;
-        text.AppendLine($"`{command}`, seed {seed}: {first.Count(o => o.Truth.IsLeak)} leaking and {first.Count(o => !o.Truth.IsLeak)} healthy episodes, {Weeks(first):0} healthy host-weeks. Shares with 95 % intervals after Wilson. The usual methods ran over {runs[^1].Outcomes.Length} of the episodes.");
+        text.AppendLine(
+            $"`{command}`, seed {seed}: {first.Count(o => o.Truth.IsLeak)} leaking and "
+                + $"{first.Count(o => !o.Truth.IsLeak)} healthy episodes, {Weeks(first):0} healthy host-weeks. "
+                + $"Shares with 95 % intervals after Wilson. The usual methods ran over "
+                + $"{runs[^1].Outcomes.Length} of the episodes.");
         text.AppendLine();
         text.AppendLine("| measure | " + string.Join(" | ", runs.Select(r => r.Method)) + " |");
         text.AppendLine("| --- |" + string.Concat(runs.Select(_ => " --- |")));
@@ -18,14 +22,18 @@ internal static class Report
         Row("recall", r => Recall(r.Outcomes).ToString());
         Row("worst class, precision", r => Worst(r.Outcomes, Precision));
         Row("worst class, recall", r => Worst(r.Outcomes, Recall));
-        Row("false findings per healthy host-week, three looks", r => $"{r.Outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.FalseOverTime) / Weeks(r.Outcomes):0.00000}");
-        Row("the same, at the end alone", r => $"{r.Outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.False) / Weeks(r.Outcomes):0.00000}");
+        Row("false findings per healthy host-week, three looks",
+            r => $"{r.Outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.FalseOverTime) / Weeks(r.Outcomes):0.00000}");
+        Row("the same, at the end alone",
+            r => $"{r.Outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.False) / Weeks(r.Outcomes):0.00000}");
         Row("healthy hosts without a false finding", r => Clean(r.Outcomes).ToString());
         Row("culprit first, of those found", r => Named(r.Outcomes, 1).ToString());
         Row("culprit in top three, of those found", r => Named(r.Outcomes, 3).ToString());
         Row("time to detect over its limit, median", r => Ratio(Quantile(r.Grid, 0.5)));
         Row("time to detect over its limit, p95", r => Ratio(Quantile(r.Grid, 0.95)));
-        Row("bytes lost at detection, median", r => $"{QuantileOf(r.Grid.Select(o => double.IsNaN(o.BytesLost) ? double.PositiveInfinity : o.BytesLost), 0.5):0}");
+        Row("bytes lost at detection, median",
+            r => $"{QuantileOf(
+                r.Grid.Select(o => double.IsNaN(o.BytesLost) ? double.PositiveInfinity : o.BytesLost), 0.5):0}");
         Row("exhaustion inside the 80 % interval", r => Covered(r.Outcomes).ToString());
         Row("width of that interval over the time left, median", r => Ratio(Width(r.Outcomes)));
         text.AppendLine();
@@ -45,15 +53,19 @@ internal static class Report
         }
 
         text.AppendLine();
-        text.AppendLine("Time to detect by grid point of `" + runs[0].Method + "` (slope in noise deviations per sample; median / 90th percentile of time over limit):");
+        text.AppendLine("Time to detect by grid point of `" + runs[0].Method
+            + "` (slope in noise deviations per sample; median / 90th percentile of time over limit):");
         text.AppendLine();
         text.AppendLine("| slope | correlation | limit, samples | median | p90 |");
         text.AppendLine("| --- | --- | --- | --- | --- |");
-        foreach (IGrouping<double, Outcome> point in runs[0].Grid.GroupBy(o => Math.Round(o.Truth.Limit / Step(o), 1)).OrderBy(g => g.Key))
+        foreach (IGrouping<double, Outcome> point in runs[0].Grid.GroupBy(o => Math.Round(o.Truth.Limit / Step(o), 1))
+            .OrderBy(g => g.Key))
         {
             (double slope, double correlation) = Grid.Points.Select(p => (p.Slope, p.Correlation))
                 .First(p => Math.Abs(Math.Round(Grid.LimitInSamples(p.Slope, p.Correlation), 1) - point.Key) < 0.11);
-            text.AppendLine($"| {slope} | {correlation} | {point.Key:0} | {Ratio(Quantile([.. point], 0.5))} | {Ratio(Quantile([.. point], 0.9))} |");
+            text.AppendLine(
+                $"| {slope} | {correlation} | {point.Key:0} | {Ratio(Quantile([.. point], 0.5))} | "
+                    + $"{Ratio(Quantile([.. point], 0.9))} |");
         }
 
         text.AppendLine();
@@ -61,10 +73,14 @@ internal static class Report
         text.AppendLine();
         text.AppendLine("| class | told | inside | sooner | later | width over time left, median |");
         text.AppendLine("| --- | --- | --- | --- | --- | --- |");
-        foreach (IGrouping<string, Outcome> kind in runs[0].Outcomes.Where(o => o.Exhaustion is not null && !double.IsNaN(o.Truth.ExhaustedAt)).GroupBy(o => o.Truth.Class))
+        foreach (IGrouping<string, Outcome> kind in runs[0].Outcomes.Where(o => o.Exhaustion is not null
+            && !double.IsNaN(o.Truth.ExhaustedAt)).GroupBy(o => o.Truth.Class))
         {
             Outcome[] told = [.. kind];
-            text.AppendLine($"| {kind.Key} | {told.Length} | {Covered(told)} | {told.Count(o => o.Truth.ExhaustedAt < o.Exhaustion!.Low)} | {told.Count(o => o.Truth.ExhaustedAt > o.Exhaustion!.High)} | {Ratio(Width(told))} |");
+            text.AppendLine(
+                $"| {kind.Key} | {told.Length} | {Covered(told)} | "
+                    + $"{told.Count(o => o.Truth.ExhaustedAt < o.Exhaustion!.Low)} | "
+                    + $"{told.Count(o => o.Truth.ExhaustedAt > o.Exhaustion!.High)} | {Ratio(Width(told))} |");
         }
 
         text.AppendLine();
@@ -79,7 +95,9 @@ internal static class Report
             var within = said.Where(c => c.Confidence >= from && c.Confidence < to).ToArray();
             if (within.Length > 0)
             {
-                text.AppendLine($"| {from}–{Math.Min(to, 1)} | {within.Length} | {new Share(within.Count(c => c.IsRight), within.Length)} |");
+                text.AppendLine(
+                    $"| {from}–{Math.Min(to, 1)} | {within.Length} | "
+                        + $"{new Share(within.Count(c => c.IsRight), within.Length)} |");
             }
         }
 
@@ -89,12 +107,15 @@ internal static class Report
             text.AppendLine($"| {name} | " + string.Join(" | ", runs.Select(value)) + " |");
     }
 
-    private static double Weeks(IEnumerable<Outcome> outcomes) => outcomes.Where(o => !o.Truth.IsLeak).Sum(o => o.Hours) / 168;
+    private static double Weeks(IEnumerable<Outcome> outcomes) => outcomes.Where(o => !o.Truth.IsLeak)
+        .Sum(o => o.Hours) / 168;
 
-    private static double Step(Outcome outcome) => outcome.BytesLost is var _ ? outcome.Truth.Limit / LimitOf(outcome) : 1;
+    private static double Step(Outcome outcome) => outcome.BytesLost is var _ ? outcome.Truth.Limit / LimitOf(outcome)
+        : 1;
 
     private static double LimitOf(Outcome outcome) => Grid.Points
-        .Select(p => (Samples: Grid.LimitInSamples(p.Slope, p.Correlation), Hours: Grid.LimitInSamples(p.Slope, p.Correlation) * p.Minutes / 60))
+        .Select(p => (Samples: Grid.LimitInSamples(p.Slope, p.Correlation),
+            Hours: Grid.LimitInSamples(p.Slope, p.Correlation) * p.Minutes / 60))
         .MinBy(p => Math.Abs(p.Hours - outcome.Truth.Limit)).Samples;
 
     private static Share Precision(IEnumerable<Outcome> outcomes)
@@ -130,7 +151,8 @@ internal static class Report
     private static Share Covered(IEnumerable<Outcome> outcomes)
     {
         Outcome[] told = [.. outcomes.Where(o => o.Exhaustion is not null && !double.IsNaN(o.Truth.ExhaustedAt))];
-        return new Share(told.Count(o => o.Exhaustion!.Low <= o.Truth.ExhaustedAt && o.Truth.ExhaustedAt <= o.Exhaustion.High), told.Length);
+        return new Share(told.Count(o => o.Exhaustion!.Low <= o.Truth.ExhaustedAt
+            && o.Truth.ExhaustedAt <= o.Exhaustion.High), told.Length);
     }
 
     private static double Width(IEnumerable<Outcome> outcomes) => QuantileOf(
@@ -149,7 +171,8 @@ internal static class Report
         return $"{worst.Share} {worst.Class}";
     }
 
-    private static double Quantile(IReadOnlyCollection<Outcome> grid, double share) => QuantileOf(grid.Select(o => o.Lateness), share);
+    private static double Quantile(IReadOnlyCollection<Outcome> grid, double share) =>
+        QuantileOf(grid.Select(o => o.Lateness), share);
 
     private static double QuantileOf(IEnumerable<double> values, double share)
     {
@@ -157,5 +180,6 @@ internal static class Report
         return sorted.Length == 0 ? double.NaN : sorted[(int)Math.Min(share * sorted.Length, sorted.Length - 1)];
     }
 
-    private static string Ratio(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "missed" : $"{value:0.00}";
+    private static string Ratio(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "missed"
+        : $"{value:0.00}";
 }

@@ -65,7 +65,8 @@ internal static class Scoring
     public static Outcome Score(IMethod method, Episode episode, bool overTime)
     {
         Alarm[] alarms = method.Run(episode.Host);
-        var wrong = new SortedSet<string>(alarms.Where(a => !IsRight(a, episode.Truth)).Select(a => a.Keys[0]), StringComparer.Ordinal);
+        var wrong = new SortedSet<string>(alarms.Where(a => !IsRight(a, episode.Truth)).Select(a => a.Keys[0]),
+            StringComparer.Ordinal);
         int place = Array.FindIndex(alarms, a => IsRight(a, episode.Truth)) + 1;
         int atEnd = wrong.Count;
         if (overTime)
@@ -116,7 +117,8 @@ internal static class Scoring
             Lateness = lateness,
             False = wrong,
             Hours = episode.Hours,
-            BytesLost = double.IsFinite(lateness) ? lateness * truth.Limit * truth.Rate * truth.BytesPerUnit : double.NaN,
+            BytesLost = double.IsFinite(lateness) ? lateness * truth.Limit * truth.Rate * truth.BytesPerUnit
+                : double.NaN,
         };
     }
 

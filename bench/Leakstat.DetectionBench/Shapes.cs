@@ -38,7 +38,8 @@ internal static class Shapes
                         squares += x * x;
                     }
 
-                    state = (correlation * state) + (kick * chance.Normal() / Math.Sqrt(squares / 5) * Math.Sqrt(3.0 / 5));
+                    state = (correlation * state)
+                        + (kick * chance.Normal() / Math.Sqrt(squares / 5) * Math.Sqrt(3.0 / 5));
                     heavy[i] = deviation * state;
                 }
 
@@ -132,7 +133,8 @@ internal static class Shapes
     {
         (double At, double By)[] jumps =
         [
-            .. Enumerable.Range(0, count).Select(_ => (chance.Between(hours[0], hours[^1]), size * chance.Between(0.3, 1))),
+            .. Enumerable.Range(0, count)
+                .Select(_ => (chance.Between(hours[0], hours[^1]), size * chance.Between(0.3, 1))),
         ];
         return [.. hours.Select(h => jumps.Where(j => j.At <= h).Sum(j => j.By))];
     }

@@ -6,7 +6,9 @@ using Leakstat.Store;
 
 namespace Leakstat.DetectionBench;
 
-/// <summary>What the histories of the benchmark take in a store: the whole file by the samples of their series.</summary>
+/// <summary>
+/// What the histories of the benchmark take in a store: the whole file by the samples of their series.
+/// </summary>
 internal static class StoreSize
 {
     private const int FewestSamples = 1440;
@@ -32,7 +34,8 @@ internal static class StoreSize
 
                     string file = Path.Combine(folder, $"{number}.db");
                     Store(file, episode.Host);
-                    long values = episode.Host.Series.Sum(s => s.Values.Count(double.IsFinite)) + episode.Host.Counters.Sum(c => c.Values.Count(double.IsFinite));
+                    long values = episode.Host.Series.Sum(s => s.Values.Count(double.IsFinite))
+                        + episode.Host.Counters.Sum(c => c.Values.Count(double.IsFinite));
                     long size = new FileInfo(file).Length;
                     sizes.Add((double)size / values);
                     (bytes, samples) = (bytes + size, samples + values);
@@ -41,12 +44,16 @@ internal static class StoreSize
 
                 if (sizes.Count > 0)
                 {
-                    Console.WriteLine($"{kind.Key,-28} {sizes.Count,3} histories  {sizes.Average(),6:0.000} bytes per sample, {sizes.Max():0.000} at most");
+                    Console.WriteLine(
+                        $"{kind.Key,-28} {sizes.Count,3} histories  {sizes.Average(),6:0.000} bytes per sample, "
+                            + $"{sizes.Max():0.000} at most");
                     all.AddRange(sizes);
                 }
             }
 
-            Console.WriteLine($"{"all",-28} {all.Count,3} histories  {(double)bytes / samples,6:0.000} bytes per sample, {all.Max():0.000} at most");
+            Console.WriteLine(
+                $"{"all",-28} {all.Count,3} histories  {(double)bytes / samples,6:0.000} bytes per sample, "
+                    + $"{all.Max():0.000} at most");
             return 0;
         }
         finally
@@ -61,10 +68,12 @@ internal static class StoreSize
         DateTimeOffset start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         (string Name, ImmutableArray<double> Values)[] zones =
         [
-            .. host.Series.Where(s => !s.Key.StartsWith("free ", StringComparison.Ordinal)).Select(s => (s.Key, s.Values)),
+            .. host.Series.Where(s => !s.Key.StartsWith("free ", StringComparison.Ordinal))
+                .Select(s => (s.Key, s.Values)),
             .. host.Counters.Select(c => (c.Name, c.Values)),
         ];
-        Dictionary<string, ImmutableArray<double>> free = host.Series.Where(s => s.Key.StartsWith("free ", StringComparison.Ordinal))
+        Dictionary<string, ImmutableArray<double>> free =
+            host.Series.Where(s => s.Key.StartsWith("free ", StringComparison.Ordinal))
             .ToDictionary(s => "zone " + s.Key["free ".Length..], s => s.Values);
         for (int i = 0; i < host.Hours.Length; i++)
         {
@@ -76,7 +85,11 @@ internal static class StoreSize
                 Source = source,
                 ContentMark = $"{i}",
                 TakenAt = start.AddHours(host.Hours[i]),
-                Host = new HostIdentity { Name = "host1", UptimeSeconds = (long)(host.Hours[i] * 3600) + (boot == 0 ? 100_000 : -1000L * boot) },
+                Host = new HostIdentity
+                {
+                    Name = "host1",
+                    UptimeSeconds = (long)(host.Hours[i] * 3600) + (boot == 0 ? 100_000 : -1000L * boot),
+                },
                 Zones = new ZoneTable(
                     new SourceFile(source + "/vmstat-z.txt"),
                     [
@@ -86,7 +99,8 @@ internal static class StoreSize
                             Size = 64,
                             Limit = 0,
                             Used = (long)z.Values[at],
-                            Free = free.TryGetValue(z.Name, out ImmutableArray<double> left) && double.IsFinite(left[at]) ? (long)left[at] : 0,
+                            Free = free.TryGetValue(z.Name, out ImmutableArray<double> left)
+                                && double.IsFinite(left[at]) ? (long)left[at] : 0,
                             Requests = 0,
                             Line = n + 2,
                         }),

@@ -22,21 +22,26 @@ internal static class Traps
         switch (kind)
         {
             case "warm-up to plateau":
-                host.Grow(row, Shapes.WarmUp(hours, chance.Between(0, 0.3) * clock.Last, height, clock.Last * chance.LogBetween(0.02, 0.4)).Plus(noise).Plus(height * 0.1));
+                host.Grow(row, Shapes.WarmUp(hours, chance.Between(0, 0.3) * clock.Last, height,
+                    clock.Last * chance.LogBetween(0.02, 0.4)).Plus(noise).Plus(height * 0.1));
                 break;
             case "warm-up that slows down":
-                host.Grow(row, SlowingDown(chance, host, hours, chance.Between(0, 0.3) * clock.Last, clock.Last, height).Plus(noise).Plus(height * 0.1));
+                host.Grow(row, SlowingDown(chance, host, hours, chance.Between(0, 0.3) * clock.Last, clock.Last, height)
+                    .Plus(noise).Plus(height * 0.1));
                 break;
             case "bounded cache fills":
-                double[] fill = Shapes.Fill(hours, 0, height / clock.Last / chance.Between(0.3, 1.5), height).Plus(noise.Times(0.2));
-                host.Grow(row, fill, new SeriesBound(Math.Round(host[Background.Key(row)].Max() + (height * 1.05)), BoundKind.Capacity, "capacity"));
+                double[] fill = Shapes.Fill(hours, 0, height / clock.Last / chance.Between(0.3, 1.5), height)
+                    .Plus(noise.Times(0.2));
+                host.Grow(row, fill, new SeriesBound(Math.Round(host[Background.Key(row)].Max() + (height * 1.05)),
+                    BoundKind.Capacity, "capacity"));
                 break;
             case "elastic ARC under pressure":
                 double[] arc = Shapes.Sawtooth(chance, hours, clock.Last / chance.Between(2, 8), 200000, 0.02);
                 host.Set("account arc", arc.Plus(100000).Counted().Times(4096), SeriesRole.Elastic, 1, 4096);
                 foreach (string name in new[] { "arc data", "arc metadata", "arc headers" })
                 {
-                    host.Set("account " + name, arc.Times(chance.Between(0.1, 0.9)).Plus(noise).Plus(50000).Counted().Times(4096), SeriesRole.Elastic, 1, 4096);
+                    host.Set("account " + name, arc.Times(chance.Between(0.1, 0.9)).Plus(noise).Plus(50000).Counted()
+                        .Times(4096), SeriesRole.Elastic, 1, 4096);
                 }
 
                 break;
@@ -60,10 +65,14 @@ internal static class Traps
                 break;
             case "fragmentation":
                 RealRow zone = host.Rows.Where(r => r.IsZone).MaxBy(r => r.Free)!;
-                host.Set("free " + zone.Name, [.. hours.Select((h, i) => Math.Round(zone.Free + (height * h / clock.Last) + Math.Abs(noise[i])))], SeriesRole.Reserve, zone.Size);
+                host.Set("free " + zone.Name,
+                    [.. hours.Select((h, i) =>
+                    Math.Round(zone.Free + (height * h / clock.Last) + Math.Abs(noise[i])))], SeriesRole.Reserve,
+                    zone.Size);
                 break;
             case "reclaimed sawtooth":
-                host.Grow(row, Shapes.Sawtooth(chance, hours, clock.Last / chance.LogBetween(9, 100), height, 0).Plus(noise.Times(0.3)));
+                host.Grow(row, Shapes.Sawtooth(chance, hours, clock.Last / chance.LogBetween(9, 100), height, 0)
+                    .Plus(noise.Times(0.3)));
                 break;
             case "steps without leak":
                 for (int i = 0; i < 10; i++)
@@ -75,7 +84,8 @@ internal static class Traps
             case "freshly booted":
                 for (int i = 0; i < 40; i++)
                 {
-                    host.Grow(host.Pick(), Shapes.WarmUp(hours, 0, height * chance.LogBetween(0.01, 1), chance.LogBetween(0.2, Math.Min(48, clock.Last / 2)))
+                    host.Grow(host.Pick(), Shapes.WarmUp(hours, 0, height * chance.LogBetween(0.01, 1),
+                        chance.LogBetween(0.2, Math.Min(48, clock.Last / 2)))
                         .Plus(Shapes.Noise(chance, n, height * 0.002, 0.5)));
                 }
 
@@ -85,7 +95,8 @@ internal static class Traps
 
     // Warm-ups that are no exponential: the working set of a cache grows as a power or a logarithm of the requests, two
     // caches warm up at two paces, or it goes with the load.
-    private static double[] SlowingDown(Chance chance, Background host, double[] hours, double from, double last, double height)
+    private static double[] SlowingDown(Chance chance, Background host, double[] hours, double from, double last,
+        double height)
     {
         double time = last * chance.LogBetween(0.005, 0.1), power = chance.Between(0.2, 0.5);
         double second = time * chance.LogBetween(2, 6);
@@ -106,7 +117,8 @@ internal static class Traps
         double[] hours = clock.Hours;
         int which = chance.Below(host.Counters.Count);
         double[] growth = chance.Of(
-            Shapes.Steps(chance, hours, 30, 0.1), Shapes.Fill(hours, clock.Last * chance.Between(0, 0.5), 1 / clock.Last, 9),
+            Shapes.Steps(chance, hours, 30, 0.1), Shapes.Fill(hours, clock.Last * chance.Between(0, 0.5),
+                1 / clock.Last, 9),
             Shapes.Walk(chance, clock.Count, 0.1, 0.01).Plus(Shapes.Fill(hours, 0, 1 / clock.Last, 9)));
         (string name, double[] counter) = host.Counters[which];
         double[] grown = counter.Plus(growth.Times(counter.Average() * chance.LogBetween(0.2, 2))).Counted();
@@ -114,7 +126,8 @@ internal static class Traps
         for (int i = 0; i < 5; i++)
         {
             double per = chance.LogBetween(0.5, 8);
-            host.Grow(host.Pick(), grown.Times(per).Plus(Shapes.Noise(chance, clock.Count, per * Math.Sqrt(grown[0]) * 0.3, 0.3)));
+            host.Grow(host.Pick(),
+                grown.Times(per).Plus(Shapes.Noise(chance, clock.Count, per * Math.Sqrt(grown[0]) * 0.3, 0.3)));
         }
     }
 }

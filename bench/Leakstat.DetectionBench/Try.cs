@@ -31,13 +31,17 @@ internal static class Try
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         int series = some.Sum(h => h.Series.Length);
         int moving = some.Sum(h => h.Series.Count(s => s.Values.AsSpan().IndexOfAnyExcept(s.Values[0]) >= 0));
-        Console.WriteLine($"{series} series of 1,440 samples, {moving} of them moving: {seconds * 1e6 / series:0} µs each; 800,000 on two threads: {seconds / series * 800000 / 2:0} s");
+        Console.WriteLine(
+            $"{series} series of 1,440 samples, {moving} of them moving: {seconds * 1e6 / series:0} µs each; "
+                + $"800,000 on two threads: {seconds / series * 800000 / 2:0} s");
 
         var noise = new Chance(seed);
         HostSeries one = new()
         {
             Hours = [.. Enumerable.Range(0, 10000).Select(i => i / 60.0)],
-            Series = [new SeriesInput { Key = "one", Values = [.. Shapes.Noise(noise, 10000, 50, 0.5).Plus(1000).Counted()] }],
+            Series =
+                [new SeriesInput { Key = "one",
+                Values = [.. Shapes.Noise(noise, 10000, 50, 0.5).Plus(1000).Counted()] }],
         };
         engine.Analyze(one);
         began = Stopwatch.GetTimestamp();
@@ -46,7 +50,8 @@ internal static class Try
             engine.Analyze(one);
         }
 
-        Console.WriteLine($"one series of 10,000 samples: {Stopwatch.GetElapsedTime(began).TotalMilliseconds / 100:0.00} ms");
+        Console.WriteLine(
+            $"one series of 10,000 samples: {Stopwatch.GetElapsedTime(began).TotalMilliseconds / 100:0.00} ms");
         double[] values = [.. one.Series[0].Values];
         began = Stopwatch.GetTimestamp();
         long sum = 0;
@@ -58,11 +63,14 @@ internal static class Try
             }
         }
 
-        Console.WriteLine($"Mann–Kendall of all its pairs (S = {sum}): {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        Console.WriteLine(
+            $"Mann–Kendall of all its pairs (S = {sum}): {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         return 0;
     }
 
-    /// <summary>Counts leaks found where there is only noise: random walks, with and without white noise on top.</summary>
+    /// <summary>
+    /// Counts leaks found where there is only noise: random walks, with and without white noise on top.
+    /// </summary>
     public static int Null()
     {
         const int trials = 1500;
@@ -75,7 +83,8 @@ internal static class Try
                 for (int trial = 0; trial < trials; trial++)
                 {
                     var chance = new Chance((ulong)((trial * 1000) + count + (white * 10000000)));
-                    double[] values = Shapes.Walk(chance, count, 100000, 10).Plus(Shapes.Noise(chance, count, 10 * white, 0)).Counted();
+                    double[] values = Shapes.Walk(chance, count, 100000, 10)
+                        .Plus(Shapes.Noise(chance, count, 10 * white, 0)).Counted();
                     TrendResult result = engine.Analyze(new HostSeries
                     {
                         Hours = [.. Enumerable.Range(0, count).Select(i => i / 6.0)],

@@ -2,8 +2,9 @@ using Leakstat.Fuzz.Mutilations;
 using System.Diagnostics;
 using Leakstat.Fuzz;
 using Leakstat.Fuzz.Dumps;
+using Leakstat.Fuzz.Scaling;
 
-// fuzz [--count N] [--seed N] [--first N] [--jobs N] [--corpus FOLDER | --dump all|dump|kernel]
+// fuzz [--count N] [--seed N] [--first N] [--jobs N] [--corpus FOLDER | --dump all|dump|kernel | --mutilate FOLDERS | --scale BYTES]
 long count = 100_000;
 ulong seed = 1;
 long first = 0;
@@ -33,11 +34,13 @@ for (int i = 0; i + 1 < args.Length; i += 2)
         case "--mutilate":
             mutilations = MutilationTarget.Load(args[i + 1].Split(','));
             break;
+        case "--scale":
+            return Scale(int.Parse(args[i + 1]));
         case "--dump":
             parts = Enum.Parse<DumpParts>(args[i + 1], ignoreCase: true);
             break;
         default:
-            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus --dump --mutilate");
+            Console.Error.WriteLine($"unknown option {args[i]}; known: --count --seed --first --jobs --corpus --dump --mutilate --scale");
             return 2;
     }
 }
@@ -68,3 +71,18 @@ Console.WriteLine(
     $"{run.Done} inputs, seed {seed}, {failures.Count} failures{(dumps is null ? "" : $", {dumps.Opened} opened, {dumps.Walked} walked")}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, "
     + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB at most");
 return failures.Count == 0 ? 0 : 1;
+
+// Every kind of input at 1x, 2x, 4x and 8x that size; 4194304 for the whole run.
+static int Scale(int least)
+{
+    int failed = 0;
+    foreach (string input in ScalingInputs.All.Keys)
+    {
+        string? tooFast = new ScalingRun(least, steps: 3).Measure(
+            input, p => Console.WriteLine($"{p.Input}\t{p.Job}\t{p.Bytes}\t{p.Time.TotalSeconds:F2} s\t{p.Allocated >> 20} MiB"));
+        failed += tooFast is null ? 0 : 1;
+        Console.WriteLine(tooFast is null ? "" : $"TOO FAST GROWING: {tooFast}\n");
+    }
+
+    return failed == 0 ? 0 : 1;
+}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using Leakstat.Cli.Commands;
 using Leakstat.Cli.Commands.Dump;
 using Leakstat.Cli.Commands.Gates;
@@ -21,6 +22,10 @@ public static class CommandLine
     /// <summary>Parses and runs; returns the exit code.</summary>
     public static int Run(string[] args, Terminal terminal)
     {
+        // Numbers and dates are written the same everywhere, on every thread, whoever set a culture for this process.
+#pragma warning disable RS0030 // The one place where the culture is set.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+#pragma warning restore RS0030
         try
         {
             ParseResult parsed = Build(terminal).Parse(args);

@@ -107,6 +107,9 @@ public sealed class KernelDump : IDisposable
     /// <summary>Arenas of kernel address space.</summary>
     public IReadOnlyList<Arena> Arenas => _walk.Value.Arenas.Arenas;
 
+    /// <summary>Whether it is a live dump that lacks most of the direct map, where slabs lie.</summary>
+    internal bool LacksDirectMap => IsLive && _walk.Value.Survey.Bitmap.IsCutToAnEighth;
+
     /// <summary>Variants of the kernel.</summary>
     public KernelFeatures Features { get; }
 
@@ -224,6 +227,15 @@ public sealed class KernelDump : IDisposable
         KernelHeap heap = HeapWalk.Walk(context);
         (PageSurvey survey, ArenaReader found) = pages.GetAwaiter().GetResult();
         Problems.AddAll(apart);
+        if (IsLive && survey.Bitmap.IsCutToAnEighth)
+        {
+            Problems.Add(
+                DiagnosticId.MissingPages,
+                "page bitmap",
+                $"this live dump has only the first eighth of the kernel's direct map: {survey.Bitmap.Missing} pages in use are missing "
+                    + "(savecore -L of 14.x copies an eighth of the bitmap, sys/kern/kern_dump.c); a dump of a panic has all");
+        }
+
         return (heap with { Large = survey.Large }, survey, found);
     }
 

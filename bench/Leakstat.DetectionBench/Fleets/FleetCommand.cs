@@ -11,8 +11,8 @@ namespace Leakstat.DetectionBench.Fleets;
 /// </summary>
 internal static class FleetCommand
 {
-    private const double LeastRate = 0.2;
-    private const double MostRate = 0.7;
+    private const double LeastRate = 0.5;
+    private const double MostRate = 1.0;
 
     public static int Run(ulong seed, string[] args)
     {

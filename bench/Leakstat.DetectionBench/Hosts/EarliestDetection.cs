@@ -32,7 +32,8 @@ internal static class EarliestDetection
         }
 
         // A count is never known better than to one.
-        double variance = Math.Max(squares / noise.Length, 1), correlation = squares > 0 ? Math.Clamp(lagged / squares, 0, 0.98) : 0;
+        double variance = Math.Max(squares / noise.Length, 1), correlation = squares > 0
+            ? Math.Clamp(lagged / squares, 0, 0.98) : 0;
         return 12 * Grid.Z * Grid.Z * variance * step * (1 + correlation) / (1 - correlation);
     }
 }

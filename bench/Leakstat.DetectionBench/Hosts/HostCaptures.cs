@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.DetectionBench.Hosts;
 
 /// <summary>
-/// The captures of a simulated host as the readers of <c>vmstat -z</c>, <c>vmstat -m</c> and sysctl(8) give them, without
-/// the way through text. A test holds that the text of <see cref="HostSpool"/> reads back as the same.
+/// The captures of a simulated host as the readers of <c>vmstat -z</c>, <c>vmstat -m</c> and sysctl(8) give them,
+/// without the way through text. A test holds that the text of <see cref="HostSpool"/> reads back as the same.
 /// </summary>
 internal static class HostCaptures
 {
@@ -50,7 +50,8 @@ internal static class HostCaptures
         yield return ("hw.pagesize", "4096");
         yield return ("hw.physmem", host.PhysicalMemory.ToString(CultureInfo.InvariantCulture));
         yield return ("kern.boottime", string.Create(
-            CultureInfo.InvariantCulture, $"{{ sec = {boot}, usec = 0 }} {host.BootedAt[sample]:ddd MMM d HH:mm:ss yyyy}"));
+            CultureInfo.InvariantCulture,
+                $"{{ sec = {boot}, usec = 0 }} {host.BootedAt[sample]:ddd MMM d HH:mm:ss yyyy}"));
         yield return ("vm.stats.vm.v_page_size", "4096");
         yield return ("vm.stats.vm.v_page_count", pages);
         foreach ((string name, long[] values) in host.Sysctls)
@@ -64,7 +65,8 @@ internal static class HostCaptures
         var entries = new Dictionary<string, SysctlTable.Entry>();
         foreach ((string name, string value) in Lines(host, sample))
         {
-            entries[name] = new SysctlTable.Entry(Encoding.ASCII.GetBytes(value), new SourceLine(file, entries.Count + 1));
+            entries[name] = new SysctlTable.Entry(Encoding.ASCII.GetBytes(value),
+                new SourceLine(file, entries.Count + 1));
         }
 
         return new SysctlTable(entries);

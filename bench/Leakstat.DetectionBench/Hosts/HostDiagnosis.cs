@@ -9,7 +9,8 @@ using Leakstat.Model;
 namespace Leakstat.DetectionBench.Hosts;
 
 /// <summary>
-/// What the product says of a simulated host: captures go through the ledger and the history into the rules, as those of
+/// What the product says of a simulated host: captures go through the ledger and the history into the rules, as those
+/// of
 /// <c>leakstat detect</c> do. Looks are taken in order of time; what was read is not read again.
 /// </summary>
 internal sealed class HostDiagnosis(SimulatedHost host, TrendOptions options)

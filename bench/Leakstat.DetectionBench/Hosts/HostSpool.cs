@@ -11,7 +11,8 @@ namespace Leakstat.DetectionBench.Hosts;
 /// </summary>
 internal static class HostSpool
 {
-    public static string Stamp(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    public static string Stamp(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ",
+        CultureInfo.InvariantCulture);
 
     /// <summary>Writes the spool into a folder of the host's name.</summary>
     public static void Write(SimulatedHost host, string into)
@@ -43,20 +44,26 @@ internal static class HostSpool
     {
         ["class"] = host.Truth.Class,
         ["leak"] = host.Truth.IsLeak,
-        ["culprits"] = host.Truth.Culprits.Select(c => new { kind = c.Kind, name = $"^{Regex.Escape(c.Name)}( |$)" }).ToArray(),
+        ["culprits"] = host.Truth.Culprits.Select(c => new { kind = c.Kind, name = $"^{Regex.Escape(c.Name)}( |$)" })
+            .ToArray(),
         ["start"] = double.IsNaN(host.Truth.Start) ? null : Math.Round(host.Truth.Start, 2),
         ["captures"] = host.Times.Length,
         ["ram"] = host.PhysicalMemory,
-        ["boots"] = Enumerable.Range(1, host.Times.Length - 1).Where(i => host.BootedAt[i] - host.BootedAt[i - 1] > TimeSpan.FromSeconds(30)).ToArray(),
+        ["boots"] = Enumerable.Range(1, host.Times.Length - 1)
+            .Where(i => host.BootedAt[i] - host.BootedAt[i - 1] > TimeSpan.FromSeconds(30)).ToArray(),
     });
 
     // The formats of usr.bin/vmstat/vmstat.c of 14.2.
     private static string Zones(SimulatedHost host, int sample)
     {
-        var text = new StringBuilder("ITEM                   SIZE   LIMIT     USED     FREE      REQ FAIL SLEEP XDOM\n");
+        var text =
+            new StringBuilder("ITEM                   SIZE   LIMIT     USED     FREE      REQ FAIL SLEEP XDOM\n");
         foreach (ZoneTrack zone in host.Zones.Where(z => z.Used[sample] != ZoneTrack.Absent))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{zone.Name + ":",-20} {zone.Size,6}, {zone.Limit,6},{zone.Used[sample],8},{zone.Free[sample],8},{zone.Requests[sample],8},   0,   0,   0\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{zone.Name + ":",-20} {zone.Size,6}, "
+                    + $"{zone.Limit,6},{zone.Used[sample],8},{zone.Free[sample],8},{zone.Requests[sample],8},   "
+                    + $"0,   0,   0\n");
         }
 
         return text.ToString();
@@ -67,7 +74,9 @@ internal static class HostSpool
         var text = new StringBuilder("            Type  Use Memory Req Size(s)\n");
         foreach (TypeTrack type in host.Types.Where(t => t.InUse[sample] != ZoneTrack.Absent))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{type.Name,16} {type.InUse[sample],4} {type.Bytes[sample],6} {type.Requests[sample],4} {string.Join(',', type.Sizes.Order())}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{type.Name,16} {type.InUse[sample],4} {type.Bytes[sample],6} {type.Requests[sample],4} "
+                    + $"{string.Join(',', type.Sizes.Order())}\n");
         }
 
         return text.ToString();

@@ -23,12 +23,14 @@ internal sealed record HostTruth
     /// <summary>When the leak starts, hours from the first sample; NaN where nothing leaks.</summary>
     public double Start { get; init; } = double.NaN;
 
-    /// <summary>Bytes of the first culprit lost an hour while it leaks, in the mean; NaN where it is no steady leak.</summary>
+    /// <summary>
+    /// Bytes of the first culprit lost an hour while it leaks, in the mean; NaN where it is no steady leak.
+    /// </summary>
     public double BytesPerHour { get; init; } = double.NaN;
 
     /// <summary>
-    /// Earliest possible time to detect it after its start, hours (T in <c>docs/detection.md</c>), from the series as it
-    /// would be without the leak; NaN where it is no steady leak.
+    /// Earliest possible time to detect it after its start, hours (T in <c>docs/detection.md</c>), from the series as
+    /// it would be without the leak; NaN where it is no steady leak.
     /// </summary>
     public double Limit { get; init; } = double.NaN;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Leakstat.DetectionBench.Hosts;
 
 /// <summary>One simulated host: all that its captures say, and the truth beside it.</summary>
@@ -43,9 +45,19 @@ internal sealed record SimulatedHost
 
         return count;
     }
+
+    /// <summary>Name of the host of a family, class and number, fit for a folder.</summary>
+    public static string NameOf(string family, string named, int number)
+    {
+        string plain = named.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal)
+            .Replace(":", "", StringComparison.Ordinal);
+        return string.Create(CultureInfo.InvariantCulture, $"{family}-{plain}-{number:000}");
+    }
 }
 
-/// <summary>A family of hosts: a way to make them that shares nothing with the other families but the tables of real hosts.</summary>
+/// <summary>
+/// A family of hosts: a way to make them that shares nothing with the other families but the tables of real hosts.
+/// </summary>
 internal interface IHostFamily
 {
     string Name { get; }

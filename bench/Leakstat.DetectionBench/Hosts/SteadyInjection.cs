@@ -10,12 +10,17 @@ internal static class SteadyInjection
         switch (kind)
         {
             case "zone":
-                ZoneTrack zone = chance.Of([.. host.Zones.Where(z => OwnerChoice.MayLeak(z.Name, z.Size) && z.Limit == 0 && Array.TrueForAll(z.Used, u => u != ZoneTrack.Absent))]);
+                ZoneTrack zone =
+                    chance.Of([.. host.Zones.Where(z => OwnerChoice.MayLeak(z.Name, z.Size) && z.Limit == 0
+                    && Array.TrueForAll(z.Used, u => u != ZoneTrack.Absent))]);
                 long[] items = [.. bytes.Select(b => (long)(b / zone.Size))];
                 SimulatedHost grown = Wired(host, [.. items.Select(n => n * zone.Size)]);
-                return Leaking(grown with { Zones = [.. host.Zones.Select(z => ReferenceEquals(z, zone) ? Grown(z, items) : z)] }, new Culprit("zone", zone.Name));
+                ZoneTrack[] zones = [.. host.Zones.Select(z => ReferenceEquals(z, zone) ? Grown(z, items) : z)];
+                return Leaking(grown with { Zones = zones }, new Culprit("zone", zone.Name));
             case "malloc":
-                TypeTrack type = chance.Of([.. host.Types.Where(t => t.Sizes.Length > 0 && t.Sizes[0] is >= 16 and <= 4096 && Array.TrueForAll(t.InUse, u => u != ZoneTrack.Absent))]);
+                TypeTrack type =
+                    chance.Of([.. host.Types.Where(t => t.Sizes.Length > 0 && t.Sizes[0] is >= 16 and <= 4096
+                    && Array.TrueForAll(t.InUse, u => u != ZoneTrack.Absent))]);
                 long size = type.Sizes[0];
                 long[] blocks = [.. bytes.Select(b => (long)(b / size))];
                 SimulatedHost more = Wired(host, [.. blocks.Select(n => n * size)]);
@@ -61,7 +66,8 @@ internal static class SteadyInjection
                 {
                     "vm.stats.vm.v_wire_count" => new KeyValuePair<string, long[]>(s.Key, Sum(s.Value, pages)),
                     "vm.stats.vm.v_free_count" => new(s.Key, [.. s.Value.Select((v, i) => v - fromFree[i])]),
-                    "vm.stats.vm.v_inactive_count" => new(s.Key, [.. s.Value.Select((v, i) => Math.Max(v - (pages[i] - fromFree[i]), 0))]),
+                    "vm.stats.vm.v_inactive_count" =>
+                        new(s.Key, [.. s.Value.Select((v, i) => Math.Max(v - (pages[i] - fromFree[i]), 0))]),
                     _ => s,
                 }),
             ],

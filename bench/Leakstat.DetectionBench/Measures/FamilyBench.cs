@@ -9,10 +9,12 @@ namespace Leakstat.DetectionBench.Measures;
 internal static class FamilyBench
 {
     /// <summary>
-    /// Judges so many hosts of each class. Of the healthy ones of a class the first <paramref name="hourly"/> are looked at
+    /// Judges so many hosts of each class. Of the healthy ones of a class the first <paramref name="hourly"/> are
+    /// looked at
     /// every hour, the others at growing lengths. Begins no host after so many minutes.
     /// </summary>
-    public static HostOutcome[] Run(IReadOnlyList<(IHostFamily Family, string Named)> classes, int hosts, int hourly, Looking looking, bool timed, int threads, double minutes, TrendOptions options)
+    public static HostOutcome[] Run(IReadOnlyList<(IHostFamily Family, string Named)> classes, int hosts, int hourly,
+        Looking looking, bool timed, int threads, double minutes, TrendOptions options)
     {
         var outcomes = new ConcurrentBag<(int Order, HostOutcome Outcome)>();
         int done = 0, all = classes.Count * hosts;
@@ -29,7 +31,8 @@ internal static class FamilyBench
 
             (IHostFamily family, string named) = classes[i % classes.Count];
             int number = i / classes.Count;
-            HostOutcome outcome = HostJudge.Judge(family.Name, family.Make(number, named), number < hourly ? Looking.Hourly : looking, timed, options);
+            HostOutcome outcome = HostJudge.Judge(family.Name, family.Make(number, named), number < hourly
+                ? Looking.Hourly : looking, timed, options);
             outcomes.Add((((i % classes.Count) * hosts) + number, outcome));
             int count = Interlocked.Increment(ref done);
             if (count % 50 == 0)

@@ -25,7 +25,8 @@ internal static class HostJudge
 {
     private static readonly double[] Latenesses = [1, 1.4, 2, 2.8, 4, 6];
 
-    public static HostOutcome Judge(string family, SimulatedHost host, Looking healthy, bool timed, TrendOptions options)
+    public static HostOutcome Judge(string family, SimulatedHost host, Looking healthy, bool timed,
+        TrendOptions options)
     {
         HostTruth truth = host.Truth;
         var diagnosis = new HostDiagnosis(host, options);
@@ -34,7 +35,8 @@ internal static class HostJudge
         int[] looks = truth.IsLeak ? [] : [.. Looks(host, healthy)];
         foreach (int count in looks)
         {
-            wrongLeaks.UnionWith(Findings(diagnosis, count).Where(f => f.Verdict == Verdict.Leak).Select(f => f.Subject));
+            wrongLeaks.UnionWith(Findings(diagnosis, count).Where(f => f.Verdict == Verdict.Leak)
+                .Select(f => f.Subject));
         }
 
         if (timed && truth.IsLeak && double.IsFinite(truth.Limit))
@@ -46,7 +48,8 @@ internal static class HostJudge
         Finding[] findings = [.. report.Findings.Where(f => f.Verdict is Verdict.Leak or Verdict.Suspect)];
         Finding[] wrong = [.. findings.Where(f => Judged.IsWrong(f.Subject, truth))];
         wrongLeaks.UnionWith(wrong.Where(f => f.Verdict == Verdict.Leak).Select(f => f.Subject));
-        (double[] right, double[] misses) = Scores(report, findings, truth, [.. Enumerable.Range(0, host.Times.Length).Select(host.HoursAt)]);
+        (double[] right, double[] misses) = Scores(report, findings, truth,
+            [.. Enumerable.Range(0, host.Times.Length).Select(host.HoursAt)]);
         return new HostOutcome
         {
             Family = family,
@@ -61,7 +64,8 @@ internal static class HostJudge
             FalseSuspects = wrong.Count(f => f.Verdict == Verdict.Suspect),
             FalseLeaksEver = wrongLeaks.Count(s => Judged.IsWrong(s, truth)),
             Looks = looks.Length + 1,
-            Said = [.. findings.Where(f => Judged.IsRight(f.Subject, truth) || Judged.IsWrong(f.Subject, truth)).Select(f => (f.Confidence, Judged.IsRight(f.Subject, truth)))],
+            Said = [.. findings.Where(f => Judged.IsRight(f.Subject, truth) || Judged.IsWrong(f.Subject, truth))
+                .Select(f => (f.Confidence, Judged.IsRight(f.Subject, truth)))],
             IsInside = Inside(host, findings.FirstOrDefault(f => Judged.IsRight(f.Subject, truth))?.Exhaustion),
             Lateness = lateness,
             WrongNames = [.. wrong.Select(f => $"{f.Verdict} {f.Subject.Name} {f.Confidence:0.00}")],
@@ -117,7 +121,8 @@ internal static class HostJudge
     }
 
     // By method, leakstat first: the highest score of a right and of a wrong name.
-    private static (double[] Right, double[] Wrong) Scores(DiagnosisReport report, Finding[] findings, HostTruth truth, double[] hours)
+    private static (double[] Right, double[] Wrong) Scores(DiagnosisReport report, Finding[] findings, HostTruth truth,
+        double[] hours)
     {
         double[] right = new double[SeriesRules.All.Length + 1], wrong = new double[right.Length];
         foreach (Finding finding in findings)
@@ -125,12 +130,14 @@ internal static class HostJudge
             Note(0, finding.Subject, finding.Confidence);
         }
 
-        foreach (RisingSeries rising in report.Trends is { CanProve: true } trends ? RisingSeries.Of(report.History, trends) : [])
+        foreach (RisingSeries rising in report.Trends is { CanProve: true } trends
+            ? RisingSeries.Of(report.History, trends) : [])
         {
             Note(0, SubjectOf(rising.Key), rising.Probability ?? 0);
         }
 
-        foreach (PlainSeries series in PlainSeries.Of(report.History).Where(s => !s.IsExplained && s.Bytes.Length >= 12))
+        foreach (PlainSeries series in PlainSeries.Of(report.History)
+            .Where(s => !s.IsExplained && s.Bytes.Length >= 12))
         {
             for (int m = 0; m < SeriesRules.All.Length; m++)
             {

@@ -14,8 +14,8 @@ internal sealed record HostOutcome
     public double Weeks { get; init; }
 
     /// <summary>
-    /// Highest score of a right name by method, leakstat first: its confidence in a finding, or the probability of a series
-    /// that it calls rising; the simple rules' own, of which 1 is the bar. 0 where it says nothing.
+    /// Highest score of a right name by method, leakstat first: its confidence in a finding, or the probability of a
+    /// series that it calls rising; the simple rules' own, of which 1 is the bar. 0 where it says nothing.
     /// </summary>
     public required double[] Right { get; init; }
 
@@ -43,10 +43,14 @@ internal sealed record HostOutcome
     /// <summary>Confidence of each finding, and whether it was right.</summary>
     public (double Confidence, bool IsRight)[] Said { get; init; } = [];
 
-    /// <summary>Whether the true time of exhaustion lies in the interval; null where none was given or none is known.</summary>
+    /// <summary>
+    /// Whether the true time of exhaustion lies in the interval; null where none was given or none is known.
+    /// </summary>
     public bool? IsInside { get; init; }
 
-    /// <summary>Time to list it over the earliest possible; infinite where it was not, NaN where it was not asked for.</summary>
+    /// <summary>
+    /// Time to list it over the earliest possible; infinite where it was not, NaN where it was not asked for.
+    /// </summary>
     public double Lateness { get; init; } = double.NaN;
 
     /// <summary>What was named wrongly, for a person who asks why.</summary>

@@ -7,7 +7,8 @@ namespace Leakstat.DetectionBench.Measures;
 /// <param name="Leakstat">The same of leakstat, its score cut so that it names no more healthy hosts.</param>
 /// <param name="Low">Lower end of the paired interval of the difference.</param>
 /// <param name="High">Upper end.</param>
-internal sealed record PairedComparison(int Method, double FalseRate, double Rule, double Leakstat, double Low, double High)
+internal sealed record PairedComparison(int Method, double FalseRate, double Rule, double Leakstat, double Low,
+    double High)
 {
     public double Difference => Leakstat - Rule;
 
@@ -24,12 +25,13 @@ internal sealed record PairedComparison(int Method, double FalseRate, double Rul
             theirs += they && !we ? 1 : 0;
         }
 
-        // Wald's interval for a difference of paired shares with the correction of Agresti and Min (2005): half a pair added
-        // to each cell.
+        // Wald's interval for a difference of paired shares with the correction of Agresti and Min (2005): half a pair
+        // added to each cell.
         double total = n + 2, difference = (ours - theirs) / total;
         double error = Math.Sqrt((ours + theirs + 1) - ((ours - theirs) * (double)(ours - theirs) / total)) / total;
         return new PairedComparison(
-            method, healthy.Length == 0 ? 0 : (double)named / healthy.Length, (double)(both + theirs) / n, (double)(both + ours) / n,
+            method, healthy.Length == 0 ? 0 : (double)named / healthy.Length, (double)(both + theirs) / n,
+                (double)(both + ours) / n,
             difference - (1.96 * error), difference + (1.96 * error));
     }
 

@@ -11,14 +11,15 @@ namespace Leakstat.DetectionBench.Measures;
 internal sealed record PlainSeries(Subject Subject, double[] Bytes, bool IsExplained)
 {
     /// <summary>
-    /// All of a history that moves: zones (buckets aside, where types are known), types, and wired memory less what zones
-    /// hold. Series with a gap carry their last value on.
+    /// All of a history that moves: zones (buckets aside, where types are known), types, and wired memory less what
+    /// zones hold. Series with a gap carry their last value on.
     /// </summary>
     public static PlainSeries[] Of(HostHistory history)
     {
         double[][] counters =
         [
-            .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && !s.IsConstant).Select(s => Carried(s, 1)).Where(v => v.Length >= 6),
+            .. history.Series.Where(s => s.Key.Kind == SeriesKind.Counter && !s.IsConstant).Select(s => Carried(s, 1))
+                .Where(v => v.Length >= 6),
         ];
         bool typed = history.Series.Any(s => s.Key.Kind == SeriesKind.MallocBytes);
         List<PlainSeries> all = [];
@@ -35,7 +36,9 @@ internal sealed record PlainSeries(Subject Subject, double[] Bytes, bool IsExpla
         foreach (Series series in history.Series.Where(s => !s.IsConstant))
         {
             string name = series.Key.Name;
-            if (series.Key.Kind == SeriesKind.ZoneUsed && !(typed && name.StartsWith("malloc-", StringComparison.Ordinal)) && !ZoneKinds.IsInternal(name) && !ZoneKinds.IsCacheZone(name))
+            if (series.Key.Kind == SeriesKind.ZoneUsed
+                && !(typed && name.StartsWith("malloc-", StringComparison.Ordinal)) && !ZoneKinds.IsInternal(name)
+                && !ZoneKinds.IsCacheZone(name))
             {
                 all.Add(Made(Subject.Zone(name), Carried(series, Math.Max(series.ItemSize, 1)), counters));
             }
@@ -45,7 +48,8 @@ internal sealed record PlainSeries(Subject Subject, double[] Bytes, bool IsExpla
             }
             else if (series.Key is { Kind: SeriesKind.Account, Name: AccountName.Wired })
             {
-                all.Add(Made(Subject.Unaccounted, [.. Carried(series, 1).Zip(zones, (w, z) => Math.Max(w - z, 0))], counters));
+                all.Add(Made(Subject.Unaccounted, [.. Carried(series, 1).Zip(zones, (w, z) => Math.Max(w - z, 0))],
+                    counters));
             }
         }
 
@@ -55,7 +59,8 @@ internal sealed record PlainSeries(Subject Subject, double[] Bytes, bool IsExpla
     private static PlainSeries Made(Subject subject, double[] bytes, double[][] counters)
     {
         double growth = Growth(bytes);
-        return new PlainSeries(subject, bytes, growth > 1 && counters.Any(c => Growth(c) - 1 >= (growth - 1) / 1.5 && Correlation(c, bytes) >= 0.97));
+        return new PlainSeries(subject, bytes, growth > 1 && counters.Any(c => Growth(c) - 1 >= (growth - 1) / 1.5
+            && Correlation(c, bytes) >= 0.97));
     }
 
     private static double Correlation(double[] a, double[] b)

@@ -9,8 +9,8 @@ using Leakstat.Diagnosis.Growth;
 namespace Leakstat.DetectionBench.Measures;
 
 /// <summary>
-/// Puts into healthy hosts the slowest leak that the product says it would have named by now, in a zone, a type or pages of
-/// no owner, and counts how often it is named: four times in five, if the sentence is true.
+/// Puts into healthy hosts the slowest leak that the product says it would have named by now, in a zone, a type or
+/// pages of no owner, and counts how often it is named: four times in five, if the sentence is true.
 /// </summary>
 internal static class SensitivityCheck
 {
@@ -19,11 +19,14 @@ internal static class SensitivityCheck
     public static string Run(IHostFamily[] families, int hosts, int threads, TrendOptions options)
     {
         var text = new StringBuilder();
-        text.AppendLine("| family | leak in | hosts on which a rate was stated | of them named at that rate | stated rate, median KiB a day |");
+        text.AppendLine(
+            "| family | leak in | hosts on which a rate was stated | of them named at that rate | stated rate, "
+                + "median KiB a day |");
         text.AppendLine("| --- | --- | --- | --- | --- |");
         foreach (IHostFamily family in families)
         {
-            string[] classes = [.. family.HealthyClasses.Where(c => !c.Contains("reboot", StringComparison.Ordinal) && !c.Contains("take the memory", StringComparison.Ordinal))];
+            string[] classes = [.. family.HealthyClasses.Where(c => !c.Contains("reboot", StringComparison.Ordinal)
+                && !c.Contains("take the memory", StringComparison.Ordinal))];
             var found = new ConcurrentBag<(string Kind, bool IsNamed, double Rate)>();
             Parallel.For(0, hosts, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
             {
@@ -32,12 +35,18 @@ internal static class SensitivityCheck
                 HistorySensitivity? stated = HistorySensitivity.Of(report.History, report.Trends);
                 foreach (string kind in Kinds)
                 {
-                    double? rate = kind switch { "zone" => stated?.ZoneBytesPerDay, "malloc" => stated?.TypeBytesPerDay, _ => stated?.UnaccountedBytesPerDay };
+                    double? rate = kind switch
+                    {
+                        "zone" => stated?.ZoneBytesPerDay,
+                        "malloc" => stated?.TypeBytesPerDay,
+                        _ => stated?.UnaccountedBytesPerDay,
+                    };
                     if (rate is { } perDay)
                     {
                         SimulatedHost leaking = SteadyInjection.Into(host, kind, perDay, new Chance((ulong)i));
                         bool named = new HostDiagnosis(leaking, options).After(host.Times.Length).Findings
-                            .Any(f => f.Verdict is Verdict.Leak or Verdict.Suspect && Judged.IsRight(f.Subject, leaking.Truth));
+                            .Any(f => f.Verdict is Verdict.Leak or Verdict.Suspect
+                                && Judged.IsRight(f.Subject, leaking.Truth));
                         found.Add((kind, named, perDay));
                     }
                 }
@@ -46,7 +55,11 @@ internal static class SensitivityCheck
             {
                 var of = found.Where(f => f.Kind == kind).ToArray();
                 double[] rates = [.. of.Select(f => f.Rate / 1024).Order()];
-                text.AppendLine($"| {family.Name} | {kind} | {of.Length} of {hosts} | {new Share(of.Count(f => f.IsNamed), of.Length)} | {(rates.Length == 0 ? "–" : rates[rates.Length / 2].ToString("0.#", CultureInfo.InvariantCulture))} |");
+                string median = rates.Length == 0
+                    ? "–" : rates[rates.Length / 2].ToString("0.#", CultureInfo.InvariantCulture);
+                text.AppendLine(
+                    $"| {family.Name} | {kind} | {of.Length} of {hosts} | "
+                        + $"{new Share(of.Count(f => f.IsNamed), of.Length)} | {median} |");
             }
         }
 

@@ -1,12 +1,13 @@
 namespace Leakstat.DetectionBench.Mechanisms;
 
 /// <summary>
-/// What is asked of a host at a time, 1 in the mean of its busy hours: by hour of day and day of week, with moods that last
-/// hours, incidents, and growth.
+/// What is asked of a host at a time, 1 in the mean of its busy hours: by hour of day and day of week, with moods that
+/// last hours, incidents, and growth.
 /// </summary>
 internal class Demand
 {
-    // Shares of the busiest hour by hour of day: an office, evenings at home, a service of the world, work done at night.
+    // Shares of the busiest hour by hour of day: an office, evenings at home, a service of the world, work done at
+    // night.
     private static readonly double[][] Days =
     [
         [.05, .04, .04, .04, .05, .08, .2, .5, .85, 1, 1, .95, .75, .9, 1, .95, .85, .6, .35, .25, .2, .15, .1, .07],
@@ -38,7 +39,9 @@ internal class Demand
     /// <summary>Hour of the week of the first sample.</summary>
     public double Start { get; }
 
-    /// <summary>By how much demand has grown at a time, hours from the first sample; 1 where it does not grow.</summary>
+    /// <summary>
+    /// By how much demand has grown at a time, hours from the first sample; 1 where it does not grow.
+    /// </summary>
     public Func<double, double> Growth { get; set; } = _ => 1;
 
     /// <summary>Hour of day, 0 to 24, where the users are.</summary>

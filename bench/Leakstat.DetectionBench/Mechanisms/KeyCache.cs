@@ -1,9 +1,9 @@
 namespace Leakstat.DetectionBench.Mechanisms;
 
 /// <summary>
-/// A cache that holds an item for each distinct key it was asked for, up to a bound that only the kernel knows. Keys come in
-/// classes of popularity, so that it fills fast at first and slower and slower, or in a straight line where nearly all keys
-/// are new.
+/// A cache that holds an item for each distinct key it was asked for, up to a bound that only the kernel knows. Keys
+/// come in classes of popularity, so that it fills fast at first and slower and slower, or in a straight line where
+/// nearly all keys are new.
 /// </summary>
 internal sealed class KeyCache
 {
@@ -29,7 +29,9 @@ internal sealed class KeyCache
     /// <summary>Demand that it follows.</summary>
     public required Demand Follows { get; init; }
 
-    /// <summary>Hours after which an item that is not asked for again is dropped; infinite for a cache that only a bound trims.</summary>
+    /// <summary>
+    /// Hours after which an item that is not asked for again is dropped; infinite for a cache that only a bound trims.
+    /// </summary>
     public double Expires { get; init; } = double.PositiveInfinity;
 
     /// <summary>Share that it gives back when memory is short.</summary>
@@ -77,7 +79,8 @@ internal sealed class KeyCache
             if (double.IsFinite(Expires))
             {
                 // Dropped unless asked for again within its time.
-                _held[c] -= chance.Binomial(_held[c], (1 - Math.Exp(-hours / Expires)) * Math.Exp(-asked / hours * Expires));
+                _held[c] -= chance.Binomial(_held[c],
+                    (1 - Math.Exp(-hours / Expires)) * Math.Exp(-asked / hours * Expires));
             }
 
             long inserted = chance.Binomial((long)keys - _held[c], 1 - Math.Exp(-asked));

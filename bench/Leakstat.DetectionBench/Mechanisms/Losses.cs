@@ -20,11 +20,13 @@ internal sealed record Loss(Part[] Parts, Func<Moment, double> Count)
 internal static class Losses
 {
     /// <summary>A share of the arrivals of a population is never freed.</summary>
-    public static Func<Moment, double> ShareOf(Chance chance, Population population, double share, Func<double, bool> when) =>
+    public static Func<Moment, double> ShareOf(Chance chance, Population population, double share, Func<double,
+        bool> when) =>
         now => when(now.Hours) ? chance.Binomial(population.Arrived, share) : 0;
 
     /// <summary>Events at random times, so many an hour, each of which loses some.</summary>
-    public static Func<Moment, double> Events(Chance chance, double perHour, Func<double> size, Func<double, bool> when) => now =>
+    public static Func<Moment, double> Events(Chance chance, double perHour, Func<double> size, Func<double,
+        bool> when) => now =>
     {
         double lost = 0;
         for (int left = when(now.Hours) ? chance.Poisson(perHour * now.Step) : 0; left > 0; left--)
@@ -35,8 +37,11 @@ internal static class Losses
         return lost;
     };
 
-    /// <summary>A job at an hour of the day, on some days of the week, that loses some each time it runs for a while.</summary>
-    public static Func<Moment, double> Job(Demand calendar, double hour, Func<int, bool> days, double lasts, Func<double> size, Func<double, bool> when)
+    /// <summary>
+    /// A job at an hour of the day, on some days of the week, that loses some each time it runs for a while.
+    /// </summary>
+    public static Func<Moment, double> Job(Demand calendar, double hour, Func<int, bool> days, double lasts,
+        Func<double> size, Func<double, bool> when)
     {
         double left = 0, perHour = 0;
         return now =>

@@ -44,7 +44,9 @@ internal sealed class Machine
     /// <summary>What happens at a time, hours: a deploy, a change of load. In order of time.</summary>
     public List<(double Hours, Action Do)> Changes { get; } = [];
 
-    /// <summary>Share of memory that the kernel may take before the host hangs and is reset; infinite where it is not watched.</summary>
+    /// <summary>
+    /// Share of memory that the kernel may take before the host hangs and is reset; infinite where it is not watched.
+    /// </summary>
     public double HangsAt { get; set; } = double.PositiveInfinity;
 
     /// <summary>Share of memory that processes use at a demand of 1.</summary>
@@ -103,7 +105,8 @@ internal sealed class Machine
         for (int i = 0; i < Time.Count; i++)
         {
             double now = Time.Hours(i), step = i == 0 ? Time.Step : now - Time.Hours(i - 1);
-            foreach ((_, Action change) in Changes.Where(c => c.Hours <= now && (i == 0 || c.Hours > Time.Hours(i - 1))))
+            foreach ((_, Action change) in Changes.Where(c => c.Hours <= now
+                && (i == 0 || c.Hours > Time.Hours(i - 1))))
             {
                 change();
             }
@@ -127,14 +130,16 @@ internal sealed class Machine
 
     private void Link()
     {
-        MemoryRow[] buckets = [.. _order.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal)).OrderBy(r => r.Size)];
+        MemoryRow[] buckets = [.. _order.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal))
+            .OrderBy(r => r.Size)];
         foreach (MemoryRow row in _order.Where(r => !r.IsZone))
         {
             row.Bucket = buckets.FirstOrDefault(b => b.Size >= row.Size);
         }
     }
 
-    // What was there before the first sample: populations as old as the host, caches as full as their lookups made them.
+    // What was there before the first sample: populations as old as the host, caches as full as their lookups made
+    // them.
     private void Settle()
     {
         foreach (MemoryRow row in _order)
@@ -251,7 +256,8 @@ internal sealed class Machine
         double bytes = 0;
         foreach (MemoryRow row in _order)
         {
-            bytes += row.IsZone ? row.Now * row.Size : row.Bucket is null ? row.BytesAtBoot + ((row.Now - row.AtBoot) * row.Size) : 0;
+            bytes += row.IsZone ? row.Now * row.Size : row.Bucket is null ? row.BytesAtBoot
+                + ((row.Now - row.AtBoot) * row.Size) : 0;
         }
 
         return OtherPages + _pagesLost + (bytes / Page);

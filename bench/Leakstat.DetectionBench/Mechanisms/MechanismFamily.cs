@@ -3,8 +3,8 @@ using Leakstat.DetectionBench.Hosts;
 namespace Leakstat.DetectionBench.Mechanisms;
 
 /// <summary>
-/// Hosts by mechanism: objects arrive with a load and live for a while, caches fill with distinct keys, machines boot; a leak
-/// is a share that is never freed, an event, a job, a page.
+/// Hosts by mechanism: objects arrive with a load and live for a while, caches fill with distinct keys, machines boot;
+/// a leak is a share that is never freed, an event, a job, a page.
 /// </summary>
 internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFamily
 {
@@ -48,10 +48,12 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
     /// <summary>A row in which nothing lives yet, of a size that objects have.</summary>
     public static MemoryRow Still(Chance chance, Machine machine, bool? isZone = null)
     {
-        HashSet<MemoryRow> taken = [.. machine.Populations.SelectMany(p => p.Parts).Concat(machine.Caches.SelectMany(c => c.Parts)).Select(p => p.Row)];
+        HashSet<MemoryRow> taken = [.. machine.Populations.SelectMany(p => p.Parts)
+            .Concat(machine.Caches.SelectMany(c => c.Parts)).Select(p => p.Row)];
         MemoryRow[] rows =
         [
-            .. machine.Rows.Where(r => !taken.Contains(r) && OwnerChoice.MayLeak(r.Name, r.Size) && (isZone is null || r.IsZone == isZone)),
+            .. machine.Rows.Where(r => !taken.Contains(r) && OwnerChoice.MayLeak(r.Name, r.Size)
+                && (isZone is null || r.IsZone == isZone)),
         ];
         return rows[chance.Below(rows.Length)];
     }
@@ -95,15 +97,21 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
             new Lifetimes((0.001, 1)), new Lifetimes((0.02, 0.9), (0.5, 0.1)), new Lifetimes((0.1, 0.8), (3, 0.2)),
             Lifetimes.HeavyTailed(0.01, 30, 1.2));
         Demand? Follows() => chance.Happens(0.6) ? null : new Demand(chance, machine.Main.Start);
-        machine.Populations.Add(new Population("requests", chance.LogBetween(200, 30000), Lives(), [new(Still(chance, machine, true), 1)]) { Follows = Follows() });
-        machine.Populations.Add(new Population("requests by type", chance.LogBetween(200, 30000), Lives(), [new(Still(chance, machine, false), 1)]) { Follows = Follows() });
+        machine.Populations.Add(new Population(
+            "requests", chance.LogBetween(200, 30000), Lives(), [new(Still(chance, machine, true), 1)])
+        { Follows = Follows() });
+        machine.Populations.Add(new Population(
+            "requests by type", chance.LogBetween(200, 30000), Lives(), [new(Still(chance, machine, false), 1)])
+        { Follows = Follows() });
         MemoryRow parent = Still(chance, machine, true), child = parent;
         while (child == parent)
         {
             child = Still(chance, machine, true);
         }
 
-        machine.Populations.Add(new Population("pairs", chance.LogBetween(100, 20000), Lives(), [new(parent, 1), new(child, 2)]) { Follows = Follows() });
+        machine.Populations.Add(new Population(
+            "pairs", chance.LogBetween(100, 20000), Lives(), [new(parent, 1), new(child, 2)])
+        { Follows = Follows() });
         MemoryRow kept = Still(chance, machine);
         double bytes = machine.Memory * chance.LogBetween(0.001, 0.03);
         machine.Caches.Add(new KeyCache(
@@ -114,8 +122,10 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
     // What moves on the real host moves here, as objects that come and go.
     private static void Background(Chance chance, Machine machine, RealRow[] rows)
     {
-        HashSet<MemoryRow> taken = [.. machine.Populations.SelectMany(p => p.Parts).Concat(machine.Caches.SelectMany(c => c.Parts)).Select(p => p.Row)];
-        foreach (RealRow row in rows.Where(r => r.Moves && r.Used > 4 && !r.Name.StartsWith("malloc-", StringComparison.Ordinal)))
+        HashSet<MemoryRow> taken = [.. machine.Populations.SelectMany(p => p.Parts)
+            .Concat(machine.Caches.SelectMany(c => c.Parts)).Select(p => p.Row)];
+        foreach (RealRow row in rows.Where(r => r.Moves && r.Used > 4
+            && !r.Name.StartsWith("malloc-", StringComparison.Ordinal)))
         {
             MemoryRow made = machine.Row(row.Name, row.IsZone, (long)row.Size);
             if (taken.Contains(made))
@@ -124,7 +134,8 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
             }
 
             double alive = row.Used * chance.Between(0.05, 0.5), lives = chance.LogBetween(0.002, 12);
-            machine.Populations.Add(new Population("in " + row.Name, alive / lives, new Lifetimes((lives, 1)), [new(made, 1)])
+            machine.Populations.Add(new Population("in " + row.Name, alive / lives, new Lifetimes((lives, 1)),
+                [new(made, 1)])
             {
                 Follows = chance.Happens(0.5) ? null : new Demand(chance, machine.Main.Start),
             });
@@ -134,7 +145,7 @@ internal sealed class MechanismFamily(ulong seed, RealRow[][] tables) : IHostFam
     private SimulatedHost Seen(Machine machine, int number, string named, HostTruth truth) => new()
     {
         Number = number,
-        Name = $"{Name}-{named.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal)}-{number:000}",
+        Name = SimulatedHost.NameOf(Name, named, number),
         Truth = truth,
         Times = machine.Time.Times,
         BootedAt = machine.BootedAt,

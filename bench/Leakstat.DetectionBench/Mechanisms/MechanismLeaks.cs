@@ -16,7 +16,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         _start = chance.Happens(0.3) ? 0 : chance.Between(0, 0.4) * _last;
         switch (named)
         {
-            case LeakClass.Steady or LeakClass.Slow or LeakClass.Deploy or LeakClass.Rebooted or LeakClass.WeekPart or LeakClass.Type:
+            case LeakClass.Steady or LeakClass.Slow or LeakClass.Deploy or LeakClass.Rebooted
+                or LeakClass.WeekPart or LeakClass.Type:
                 Share();
                 break;
             case LeakClass.Pair:
@@ -122,7 +123,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         _lost = Few(Victim());
         _start = chance.Between(0, 0.25) * _last;
         bool weekdays = chance.Happens(0.2);
-        double nights = (_last - _start) / 24, each = Math.Max(Bytes() / nights / BytesEach(), 2), spread = chance.LogBetween(0.02, 0.4);
+        double nights = (_last - _start) / 24, each = Math.Max(Bytes() / nights / BytesEach(), 2),
+            spread = chance.LogBetween(0.02, 0.4);
         machine.Leaks.Add(new Loss(_lost, Losses.Job(
             machine.Main, chance.Of(0.5, 1, 3, 3, 4.5, 22), day => !weekdays || day < 5, chance.Of(0, 0.2, 1, 3),
             () => each * Math.Max(1 + (spread * chance.Normal()), 0.1), IsOn)));
@@ -143,7 +145,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         _start = chance.Happens(0.5) ? 0 : chance.Between(0, 0.3) * _last;
         machine.HangsAt = chance.Between(0.75, 0.95);
         double boots = chance.Between(2.3, 5.5), lasts = (_last - _start) / boots;
-        double perHour = machine.Memory * Math.Max(machine.HangsAt - Share(twin.Wired.Max()), 0.1) / BytesEach() / lasts;
+        double perHour = machine.Memory * Math.Max(machine.HangsAt - Share(twin.Wired.Max()),
+            0.1) / BytesEach() / lasts;
         double mean = Mean(machine.Main.Planned);
         machine.Leaks.Add(new Loss(_lost, chance.Below(3) switch
         {
@@ -158,7 +161,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private void Pages()
     {
         _isPages = true;
-        double bytes = chance.LogBetween(0.04, 0.4) * machine.Memory, each = chance.Of(1, 1, 2, 4, 16, 256), left = _last - _start;
+        double bytes = chance.LogBetween(0.04, 0.4) * machine.Memory, each = chance.Of(1, 1, 2, 4, 16, 256),
+            left = _last - _start;
         double perHour = bytes / 4096 / each / left, mean = Mean(machine.Main.Planned);
         machine.Leaks.Add(new Loss([], chance.Below(3) switch
         {
@@ -188,7 +192,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     // What leaks: what the host does anyway, or what one of its drivers does.
     private Population Victim()
     {
-        Population driver = machine.Populations.First(p => p.Name == (named == LeakClass.Type ? "requests by type" : "requests"));
+        Population driver = machine.Populations.First(p => p.Name == (named == LeakClass.Type ? "requests by type"
+            : "requests"));
         (_weekend, _night) = (chance.Happens(0.4), chance.Happens(0.3));
         if (named == LeakClass.Type || (named != LeakClass.Slow && chance.Happens(0.5)))
         {
@@ -199,7 +204,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
         double least = named == LeakClass.Slow ? 60 : 0;
         Population[] others =
         [
-            .. machine.Populations.Where(p => p.PerHour >= 20 && p.PerHour * p.Lives.Mean < 1e6 && p.PerHour * p.Lives.Mean >= least
+            .. machine.Populations.Where(p => p.PerHour >= 20 && p.PerHour * p.Lives.Mean < 1e6
+                && p.PerHour * p.Lives.Mean >= least
                 && p.Parts.Any(q => MayLeak(q))),
         ];
         return others.Length > 0 ? chance.Of(others) : driver;
@@ -209,7 +215,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private MemoryRow[] Rows(Population victim)
     {
         MemoryRow[] all = [.. victim.Parts.Where(p => p.Items >= 0.5 && MayLeak(p)).Select(p => p.Row)];
-        return chance.Happens(0.4) && all.Length > 0 ? all : [chance.Of([.. victim.Parts.Where(p => p.Items > 0 && MayLeak(p))]).Row];
+        return chance.Happens(0.4) && all.Length > 0 ? all
+            : [chance.Of([.. victim.Parts.Where(p => p.Items > 0 && MayLeak(p))]).Row];
     }
 
     private static bool MayLeak(Part part) => OwnerChoice.MayLeak(part.Row.Name, part.Row.Size);
@@ -217,7 +224,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private Part[] Few(Population victim)
     {
         MemoryRow[] rows = Rows(victim);
-        return [.. victim.Parts.Where(p => rows.Contains(p.Row)).Select(p => p with { Items = Math.Max(Math.Round(p.Items), 1) })];
+        return [.. victim.Parts.Where(p => rows.Contains(p.Row))
+            .Select(p => p with { Items = Math.Max(Math.Round(p.Items), 1) })];
     }
 
     private double BytesEach() => _lost.Sum(p => p.Items * p.Row.Size);
@@ -232,13 +240,15 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
     private double PerHour(MemoryRow row, double ratio)
     {
         double left = Math.Max(_last - _start, 13 * machine.Time.Step);
-        double perHour = EarliestDetection.Slope(Noise(twin.Find(row.Name, row.IsZone)!), machine.Time.Step, left / ratio);
+        double perHour = EarliestDetection.Slope(Noise(twin.Find(row.Name, row.IsZone)!), machine.Time.Step,
+            left / ratio);
         double least = 40 / left, most = 0.2 * machine.Memory / row.Size / left;
 
         // Where nothing moves any loss shows; then its size is left to chance: a part of what is there, or of memory.
         if (perHour < least)
         {
-            perHour = chance.Happens(0.5) ? chance.LogBetween(least, Math.Max(most / 4, least * 2)) : row.AtBoot * chance.LogBetween(0.15, 6) / left;
+            perHour = chance.Happens(0.5) ? chance.LogBetween(least, Math.Max(most / 4, least * 2))
+                : row.AtBoot * chance.LogBetween(0.15, 6) / left;
         }
 
         return Math.Clamp(perHour, Math.Min(least, most), most);
@@ -270,7 +280,8 @@ internal sealed class MechanismLeaks(Chance chance, Machine machine, Machine twi
             Companions = [.. parts.Select(p => p.Row.Bucket).OfType<MemoryRow>().Select(b => b.Owner)],
             Start = _start,
             BytesPerHour = steady ? lost * row.Size / hours : double.NaN,
-            Limit = steady && lost > 0 ? EarliestDetection.Hours(Noise(row), machine.Time.Step, lost / hours) : double.NaN,
+            Limit = steady && lost > 0 ? EarliestDetection.Hours(Noise(row), machine.Time.Step, lost / hours)
+                : double.NaN,
             BytesLost = parts.Sum(p => p.Row.LostAt.Max() * p.Row.Size),
         };
     }

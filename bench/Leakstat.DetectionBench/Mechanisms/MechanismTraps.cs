@@ -21,7 +21,8 @@ internal static class MechanismTraps
                 for (int i = chance.Below(3); i >= 0; i--)
                 {
                     machine.Populations.Add(new Population(
-                        "long-lived", chance.LogBetween(5, 3000), Lifetimes.HeavyTailed(0.02, last * chance.LogBetween(0.2, 3), chance.Between(0.4, 1.1)),
+                        "long-lived", chance.LogBetween(5, 3000),
+                            Lifetimes.HeavyTailed(0.02, last * chance.LogBetween(0.2, 3), chance.Between(0.4, 1.1)),
                         [new(MechanismFamily.Still(chance, machine), 1)]));
                 }
 
@@ -34,7 +35,8 @@ internal static class MechanismTraps
                 break;
             case "deploy to a new level":
                 double more = chance.LogBetween(1.2, 4);
-                machine.Changes.Add((chance.Between(0.2, 0.8) * last, () => machine.Populations.ForEach(p => p.PerHour *= more)));
+                machine.Changes.Add((chance.Between(0.2, 0.8) * last,
+                    () => machine.Populations.ForEach(p => p.PerHour *= more)));
                 break;
             case "growing users, counted" or "growing users, not counted":
                 Users(chance, machine, kind == "growing users, counted");
@@ -47,7 +49,8 @@ internal static class MechanismTraps
                 Nightly(chance, machine, driver);
                 break;
             case "maintenance reboots":
-                machine.Reboots.AddRange(Enumerable.Range(0, 1 + chance.Below(5)).Select(_ => chance.Between(0.05, 0.98) * last));
+                machine.Reboots.AddRange(Enumerable.Range(0, 1 + chance.Below(5))
+                    .Select(_ => chance.Between(0.05, 0.98) * last));
                 break;
             case "flaps given back":
                 Flaps(chance, machine);
@@ -70,22 +73,25 @@ internal static class MechanismTraps
 
                 break;
             case "sessions of days":
-                Profiles.Connections(chance, machine, chance.LogBetween(2, 200), new Lifetimes((2, 0.5), (chance.LogBetween(24, 24 * 14), 0.5)));
+                Profiles.Connections(chance, machine, chance.LogBetween(2, 200),
+                    new Lifetimes((2, 0.5), (chance.LogBetween(24, 24 * 14), 0.5)));
                 break;
         }
     }
 
-    // Keys that nearly all are new fill it in a straight line, popular ones fast and then slowly; the bound may lie before
-    // the end of the history or after it.
+    // Keys that nearly all are new fill it in a straight line, popular ones fast and then slowly; the bound may lie
+    // before the end of the history or after it.
     private static void Cache(Chance chance, Machine machine, bool expires)
     {
         MemoryRow row = MechanismFamily.Still(chance, machine);
         double bound = Math.Min(chance.LogBetween(2000, 500000), 0.1 * machine.Memory / row.Size);
         bool straight = chance.Happens(0.4);
         double keys = bound * (straight ? chance.LogBetween(3, 50) : chance.LogBetween(0.3, 10));
-        double lookups = bound / machine.Time.Last / chance.LogBetween(0.05, 1.5) * (straight ? 1 : chance.LogBetween(2, 50));
+        double lookups = bound / machine.Time.Last / chance.LogBetween(0.05, 1.5) * (straight ? 1
+            : chance.LogBetween(2, 50));
         machine.Caches.Add(new KeyCache(
-            "unknown", lookups, Math.Round(bound), KeyCache.Popular(Math.Round(keys), straight ? chance.Between(0, 0.2) : chance.Between(0.5, 1.1)), [new(row, 1)])
+            "unknown", lookups, Math.Round(bound), KeyCache.Popular(Math.Round(keys), straight ? chance.Between(0, 0.2)
+                : chance.Between(0.5, 1.1)), [new(row, 1)])
         {
             Follows = machine.Main,
             Expires = expires ? machine.Time.Last * chance.LogBetween(0.02, 0.3) : double.PositiveInfinity,
@@ -115,7 +121,8 @@ internal static class MechanismTraps
     {
         double hour = chance.Of(1, 3, 4.5), lasts = chance.Of(0.5, 2, 8, 26);
         double many = chance.LogBetween(200, 30000);
-        machine.Populations.Add(new Population("of the night", many, new Lifetimes((lasts, 1)), driver.Parts) { Follows = new NightDemand(chance, machine.Main, hour) });
+        machine.Populations.Add(new Population("of the night", many, new Lifetimes((lasts, 1)), driver.Parts)
+        { Follows = new NightDemand(chance, machine.Main, hour) });
     }
 
     private static void Flaps(Chance chance, Machine machine)
@@ -124,7 +131,8 @@ internal static class MechanismTraps
         double last = machine.Time.Last, each = chance.LogBetween(200, 20000);
         for (int i = 6 + chance.Below(20); i > 0; i--)
         {
-            double at = chance.Between(0, 0.95) * last, by = Math.Round(each * chance.Between(0.3, 1)), back = at + (last * chance.LogBetween(0.005, 0.15));
+            double at = chance.Between(0, 0.95) * last, by = Math.Round(each * chance.Between(0.3, 1)),
+                back = at + (last * chance.LogBetween(0.005, 0.15));
             machine.Changes.Add((at, () => row.Shift(by)));
             machine.Changes.Add((back, () => row.Shift(-by)));
         }

@@ -72,8 +72,8 @@ internal sealed class Population
     public void Clear() => Array.Clear(_alive);
 
     /// <summary>
-    /// Goes on for some hours: exact for a rate that is constant meanwhile (deaths of those alive and of those that came
-    /// are binomial).
+    /// Goes on for some hours: exact for a rate that is constant meanwhile (deaths of those alive and of those that
+    /// came are binomial).
     /// </summary>
     public void Step(Chance chance, double hours, double demand)
     {

@@ -36,7 +36,8 @@ internal sealed record Injected(double[] Items, int[] Boots, double Start)
         double[] events = named switch
         {
             LeakClass.Steps => Events(chance, start, last, chance.LogBetween(9, 40)),
-            LeakClass.Nightly => [.. Enumerable.Range(0, 40).Select(k => night + (24 * k) + chance.Between(0, 0.1)).Where(h => h > start && h < last)],
+            LeakClass.Nightly => [.. Enumerable.Range(0, 40).Select(k => night + (24 * k) + chance.Between(0, 0.1))
+                .Where(h => h > start && h < last)],
             _ => [],
         };
         bool byEvent = named is LeakClass.Steps or LeakClass.Nightly;
@@ -44,7 +45,8 @@ internal sealed record Injected(double[] Items, int[] Boots, double Start)
         for (int i = 1; i < n; i++)
         {
             gains[i] = byEvent
-                ? events.Where(e => e > hours[i - 1] && e <= hours[i]).Sum(_ => Math.Max(1 - spread + (spread * chance.Exponential()), 0.05))
+                ? events.Where(e => e > hours[i - 1] && e <= hours[i])
+                    .Sum(_ => Math.Max(1 - spread + (spread * chance.Exponential()), 0.05))
                 : hours[i] <= start ? 0 : perHour(i) * (hours[i] - Math.Max(hours[i - 1], start));
         }
 
@@ -60,7 +62,8 @@ internal sealed record Injected(double[] Items, int[] Boots, double Start)
     }
 
     /// <summary>
-    /// A crash loop: at each boot it begins anew; the host is reset when <paramref name="most"/> items are lost. Given as
+    /// A crash loop: at each boot it begins anew; the host is reset when <paramref name="most"/> items are lost. Given
+    /// as
     /// a leak that would lose many times that.
     /// </summary>
     public static Injected CrashLoop(Chance chance, double[] hours, double[] load, double most, double boots)
@@ -74,7 +77,8 @@ internal sealed record Injected(double[] Items, int[] Boots, double Start)
         for (int i = 1; i < n; i++)
         {
             double step = hours[i] - hours[i - 1], pace = perHour * (loaded ? load[i] : 1);
-            lost += hours[i] <= start ? 0 : bursts ? pace * step * (chance.Happens(0.2) ? 5 * chance.Exponential() : 0) : chance.Poisson(pace * step);
+            lost += hours[i] <= start ? 0 : bursts ? pace * step * (chance.Happens(0.2) ? 5 * chance.Exponential() : 0)
+                : chance.Poisson(pace * step);
             up += step;
             if (lost > most && up > 2 * step)
             {
@@ -102,7 +106,8 @@ internal sealed record Injected(double[] Items, int[] Boots, double Start)
     private static double[] Events(Chance chance, double start, double last, double count)
     {
         List<double> times = [];
-        for (double at = start + (chance.Exponential() * (last - start) / count); at < last; at += chance.Exponential() * (last - start) / count)
+        for (double at = start + (chance.Exponential() * (last - start) / count); at < last;
+            at += chance.Exponential() * (last - start) / count)
         {
             times.Add(at);
         }
@@ -122,7 +127,8 @@ internal sealed record Injected(double[] Items, int[] Boots, double Start)
         };
     }
 
-    private static Func<int, double> Over(double[] hours, double start, double lasts) => i => hours[i] <= start + lasts ? 1 : 0;
+    private static Func<int, double> Over(double[] hours, double start, double lasts) => i => hours[i] <= start + lasts
+        ? 1 : 0;
 
     private static double[] Sums(double[] gains)
     {

@@ -15,7 +15,9 @@ internal sealed record MeasuredRow(RealRow Row, double[] Values)
     public long Size => (long)Row.Size;
 }
 
-/// <summary>A host whose zones and types follow measured memory of real machines: scaled, mixed, late, with noise of their own.</summary>
+/// <summary>
+/// A host whose zones and types follow measured memory of real machines: scaled, mixed, late, with noise of their own.
+/// </summary>
 internal sealed class MeasuredHost
 {
     private readonly Chance _chance;
@@ -31,7 +33,8 @@ internal sealed class MeasuredHost
         Rows =
         [
             .. table.Select(row => new MeasuredRow(
-                row, !IsBucket(row) && row.Used > 3 && chance.Happens(row.Moves ? 0.9 : share) ? Moving(row, scale) : [.. hours.Select(_ => row.Used)])),
+                row, !IsBucket(row) && row.Used > 3 && chance.Happens(row.Moves ? 0.9 : share) ? Moving(row, scale)
+                    : [.. hours.Select(_ => row.Used)])),
         ];
         OtherPages = memory / 4096 * chance.Between(0.03, 0.12);
     }
@@ -68,7 +71,8 @@ internal sealed class MeasuredHost
         for (int i = 0; i < n; i++)
         {
             double bytes = zones.Sum(z => (double)(z.Used[i] + z.Free[i]) * z.Size);
-            wired[i] = Math.Min((long)(OtherPages + (PagesLost.Length > 0 ? PagesLost[i] : 0) + (bytes / 4096)), total * 97 / 100);
+            wired[i] = Math.Min((long)(OtherPages + (PagesLost.Length > 0 ? PagesLost[i] : 0) + (bytes / 4096)),
+                total * 97 / 100);
             double user = Math.Max((_series[0].At(_hours[i]) / 100 * total) - (0.15 * total), 0.02 * total);
             active[i] = (long)Math.Min(user, (total - wired[i]) * 0.8);
             inactive[i] = (long)((total - wired[i] - active[i]) * 0.6);
@@ -104,7 +108,8 @@ internal sealed class MeasuredHost
         MeasuredSeries first = _series[0], second = _series[^1];
         return
         [
-            .. _hours.Select(h => 1 + ((1 - other) * ((first.At(h - lag) / first.Mean) - 1)) + (other * ((second.At(h - lag) / second.Mean) - 1))),
+            .. _hours.Select(h => 1 + ((1 - other) * ((first.At(h - lag) / first.Mean) - 1))
+                + (other * ((second.At(h - lag) / second.Mean) - 1))),
         ];
     }
 
@@ -128,7 +133,8 @@ internal sealed class MeasuredHost
     {
         double[] mixed = Mixed(_chance.Of(0, 0.5), 0);
         double gain = _chance.LogBetween(0.3, 3);
-        return [.. mixed.Select(x => (long)Math.Max((level * (1 + (gain * (x - 1)))) + (Math.Sqrt(level) * 0.3 * _chance.Normal()), 1))];
+        return [.. mixed.Select(x =>
+            (long)Math.Max((level * (1 + (gain * (x - 1)))) + (Math.Sqrt(level) * 0.3 * _chance.Normal()), 1))];
     }
 
     private ZoneTrack[] Zones()
@@ -141,18 +147,23 @@ internal sealed class MeasuredHost
             if (IsBucket(row.Row))
             {
                 MeasuredRow[] inside = [.. types.Where(t => ReferenceEquals(BucketOf(t), row))];
-                used = [.. _hours.Select((_, i) => row.Row.Used + inside.Sum(t => t.Values[i] - t.Row.Used + t.Lost[i]))];
+                used = [.. _hours.Select((_, i) => row.Row.Used
+                    + inside.Sum(t => t.Values[i] - t.Row.Used + t.Lost[i]))];
             }
 
             var track = new ZoneTrack(row.Row.Name, row.Size, _hours.Length);
-            double turnover = _chance.LogBetween(0.02, 3), held = 0, requests = row.Row.Used * _chance.LogBetween(1, 500);
+            double turnover = _chance.LogBetween(0.02, 3), held = 0,
+                requests = row.Row.Used * _chance.LogBetween(1, 500);
             for (int i = 0; i < _hours.Length; i++)
             {
                 double now = Math.Max(used[i] + row.Lost[i], 0), step = i == 0 ? 0 : _hours[i] - _hours[i - 1];
-                held = Math.Max(now + row.Row.Free, (held * Math.Exp(-step / 20)) + ((now + row.Row.Free) * (1 - Math.Exp(-step / 20))));
+                held = Math.Max(now + row.Row.Free, (held * Math.Exp(-step / 20))
+                    + ((now + row.Row.Free) * (1 - Math.Exp(-step / 20))));
                 requests = i > 0 && Boots.Length > 0 && Boots[i] != Boots[i - 1] ? now
-                    : requests + (used.Length == 0 ? 0 : used[i] * turnover * step) + (i == 0 ? 0 : Math.Max(row.Lost[i] - row.Lost[i - 1], 0));
-                (track.Used[i], track.Free[i], track.Requests[i]) = ((long)now, (long)Math.Max(held - now, 0), (long)Math.Max(requests, now));
+                    : requests + (used.Length == 0 ? 0 : used[i] * turnover * step)
+                        + (i == 0 ? 0 : Math.Max(row.Lost[i] - row.Lost[i - 1], 0));
+                (track.Used[i], track.Free[i], track.Requests[i]) = ((long)now, (long)Math.Max(held - now, 0),
+                    (long)Math.Max(requests, now));
             }
 
             zones.Add(track);
@@ -161,7 +172,8 @@ internal sealed class MeasuredHost
         return [.. zones];
     }
 
-    private MeasuredRow? BucketOf(MeasuredRow type) => Rows.Where(r => IsBucket(r.Row) && r.Size >= type.Size).MinBy(r => r.Size);
+    private MeasuredRow? BucketOf(MeasuredRow type) => Rows.Where(r => IsBucket(r.Row) && r.Size >= type.Size)
+        .MinBy(r => r.Size);
 
     private TypeTrack[] Types() =>
     [
@@ -173,14 +185,16 @@ internal sealed class MeasuredHost
             {
                 Sizes = [(int)Math.Min(bucket, 65536)],
                 InUse = [.. row.Values.Select((v, i) => (long)(v + row.Lost[i]))],
-                Bytes = [.. row.Values.Select((v, i) => (long)((row.Row.Used * row.Row.Size) + ((v - row.Row.Used + row.Lost[i]) * bucket)))],
+                Bytes = [.. row.Values.Select((v, i) =>
+                    (long)((row.Row.Used * row.Row.Size) + ((v - row.Row.Used + row.Lost[i]) * bucket)))],
                 Requests =
                 [
                     .. row.Values.Select((v, i) =>
                     {
                         bool booted = i > 0 && Boots.Length > 0 && Boots[i] != Boots[i - 1];
                         requests = booted ? v + row.Lost[i]
-                            : requests + (i == 0 ? 0 : (v * turnover * (_hours[i] - _hours[i - 1])) + Math.Max(row.Lost[i] - row.Lost[i - 1], 0));
+                            : requests + (i == 0 ? 0 : (v * turnover * (_hours[i] - _hours[i - 1]))
+                                + Math.Max(row.Lost[i] - row.Lost[i - 1], 0));
                         return (long)Math.Max(requests, v + row.Lost[i]);
                     }),
                 ],
@@ -196,7 +210,8 @@ internal sealed class MeasuredHost
         {
             if (i > 0 && Boots.Length > 0 && Boots[i] != Boots[i - 1])
             {
-                latest = times[i].AddSeconds(-Math.Round((times[i] - times[i - 1]).TotalSeconds * _chance.Between(0.1, 0.9)));
+                latest = times[i]
+                    .AddSeconds(-Math.Round((times[i] - times[i - 1]).TotalSeconds * _chance.Between(0.1, 0.9)));
             }
 
             booted[i] = latest;

@@ -12,7 +12,9 @@ internal sealed record MeasuredSeries(string Name, double[] Hours, double[] Perc
 
     public double Mean { get; } = Percent.Average();
 
-    /// <summary>Reads every <c>*.csv</c> of a folder (<c>minute,percent</c>, no header); one that repeats another is left out.</summary>
+    /// <summary>
+    /// Reads every <c>*.csv</c> of a folder (<c>minute,percent</c>, no header); one that repeats another is left out.
+    /// </summary>
     public static MeasuredSeries[] ReadAll(string folder)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -50,11 +52,13 @@ internal sealed record MeasuredSeries(string Name, double[] Hours, double[] Perc
         foreach (string line in lines.Where(l => l.Length > 0 && char.IsAsciiDigit(l[0])))
         {
             string[] fields = line.Split(',');
-            samples.Add((double.Parse(fields[0], CultureInfo.InvariantCulture) / 60, double.Parse(fields[1], CultureInfo.InvariantCulture)));
+            samples.Add((double.Parse(fields[0], CultureInfo.InvariantCulture) / 60,
+                double.Parse(fields[1], CultureInfo.InvariantCulture)));
         }
 
         samples.Sort((a, b) => a.Hours.CompareTo(b.Hours));
         return new MeasuredSeries(
-            Path.GetFileNameWithoutExtension(file), [.. samples.Select(s => s.Hours - samples[0].Hours)], [.. samples.Select(s => s.Percent)]);
+            Path.GetFileNameWithoutExtension(file), [.. samples.Select(s => s.Hours - samples[0].Hours)],
+                [.. samples.Select(s => s.Percent)]);
     }
 }

@@ -3,8 +3,8 @@ using Leakstat.DetectionBench.Hosts;
 namespace Leakstat.DetectionBench.RealNoise;
 
 /// <summary>
-/// Hosts on measured memory of production machines: healthy ones as they are, leaks put in. The measurements are no part of
-/// the repository; their folder is an option.
+/// Hosts on measured memory of production machines: healthy ones as they are, leaks put in. The measurements are no
+/// part of the repository; their folder is an option.
 /// </summary>
 internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSeries[] series) : IHostFamily
 {
@@ -36,13 +36,15 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
         }
 
         DateTimeOffset start = new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero).AddHours(chance.Below(24 * 90));
-        return host.Seen($"{Name}-{named.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal)}-{number:000}", number, truth, start, chance.LogBetween(5, 2000));
+        return host.Seen(
+            SimulatedHost.NameOf(Name, named, number), number, truth, start, chance.LogBetween(5, 2000));
     }
 
     private static HostTruth Leak(Chance chance, MeasuredHost host, string named, double[] hours)
     {
         double night = chance.Between(0, 24);
-        MeasuredRow[] candidates = host.Candidates(named == LeakClass.Type ? false : named == LeakClass.Pair ? true : null);
+        MeasuredRow[] candidates = host.Candidates(named == LeakClass.Type ? false : named == LeakClass.Pair ? true
+            : null);
         if (named == LeakClass.Slow)
         {
             candidates = [.. candidates.Where(c => c.Values.AsSpan().IndexOfAnyExcept(c.Values[0]) >= 0)];
@@ -53,7 +55,8 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
         Injected leak;
         if (named == LeakClass.CrashLoop)
         {
-            leak = Injected.CrashLoop(chance, hours, host.Load, host.Memory * chance.Between(0.4, 0.7) / size, chance.Between(2.4, 6));
+            leak = Injected.CrashLoop(chance, hours, host.Load, host.Memory * chance.Between(0.4, 0.7) / size,
+                chance.Between(2.4, 6));
         }
         else
         {
@@ -71,7 +74,8 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
             Culprits = [named == LeakClass.Pages ? new Culprit("wired", "unaccounted") : row.Owner],
             Start = leak.Start,
             BytesPerHour = steady ? lost * size / hour : double.NaN,
-            Limit = steady && lost > 0 ? EarliestDetection.Hours(row.Values, hours[1] - hours[0], lost / hour) : double.NaN,
+            Limit = steady && lost > 0 ? EarliestDetection.Hours(row.Values, hours[1] - hours[0], lost / hour)
+                : double.NaN,
             BytesLost = leak.Items[^1] * size,
         };
         if (named == LeakClass.Pages)
@@ -80,7 +84,8 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
             return truth;
         }
 
-        row.Lost = named == LeakClass.Sawtooth ? [.. leak.Items.Zip(Teeth(chance, hours, lost), (a, b) => a + b)] : leak.Items;
+        row.Lost = named == LeakClass.Sawtooth ? [.. leak.Items.Zip(Teeth(chance, hours, lost), (a, b) => a + b)]
+            : leak.Items;
         if (named == LeakClass.Pair)
         {
             second.Lost = [.. leak.Items.Select(v => 2 * v)];
@@ -92,19 +97,22 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
 
     private static Culprit[] Buckets(MeasuredHost host, MeasuredRow type) =>
     [
-        .. host.Rows.Where(r => r.Row.IsZone && r.Row.Name.StartsWith("malloc-", StringComparison.Ordinal) && r.Size >= type.Size)
+        .. host.Rows.Where(r => r.Row.IsZone && r.Row.Name.StartsWith("malloc-", StringComparison.Ordinal)
+            && r.Size >= type.Size)
             .OrderBy(r => r.Size).Take(1).Select(r => r.Owner),
     ];
 
     // Items lost over the whole history.
-    private static double Total(Chance chance, MeasuredHost host, MeasuredRow row, string named, double[] hours, double size)
+    private static double Total(Chance chance, MeasuredHost host, MeasuredRow row, string named, double[] hours,
+        double size)
     {
         double last = hours[^1], step = hours[1] - hours[0], most = 0.2 * host.Memory / size, least = 40;
         double ratio = named switch
         {
             LeakClass.Slow => chance.LogBetween(2, 4),
             LeakClass.Rebooted => chance.LogBetween(4, 25),
-            LeakClass.Steady or LeakClass.Type or LeakClass.Pair or LeakClass.Deploy or LeakClass.WeekPart => chance.LogBetween(2, 25),
+            LeakClass.Steady or LeakClass.Type or LeakClass.Pair or LeakClass.Deploy or LeakClass.WeekPart =>
+                chance.LogBetween(2, 25),
             _ => 0,
         };
         double bytes = named switch
@@ -119,16 +127,20 @@ internal sealed class RealNoiseFamily(ulong seed, RealRow[][] tables, MeasuredSe
         bool still = ratio > 0 && total < least;
         if (named is not (LeakClass.FastOver or LeakClass.Pages) && (still || (ratio == 0 && chance.Happens(0.4))))
         {
-            total = still && chance.Happens(0.5) ? chance.LogBetween(least, Math.Max(0.05 * host.Memory / size, least * 2)) : row.Row.Used * chance.LogBetween(0.15, 6);
+            total = still && chance.Happens(0.5)
+                ? chance.LogBetween(least, Math.Max(0.05 * host.Memory / size, least * 2))
+                : row.Row.Used * chance.LogBetween(0.15, 6);
         }
 
-        return Math.Clamp(total, Math.Min(least, most), named is LeakClass.FastOver or LeakClass.Pages ? 2.5 * most : most);
+        return Math.Clamp(total, Math.Min(least, most), named is LeakClass.FastOver or LeakClass.Pages ? 2.5 * most
+            : most);
     }
 
     // What builds up and is dropped again while its floor rises.
     private static double[] Teeth(Chance chance, double[] hours, double lost)
     {
-        double period = hours[^1] / chance.Between(8, 30), height = lost / hours[^1] * period / chance.LogBetween(0.06, 0.4), began = -period * chance.Uniform(), length = period;
+        double period = hours[^1] / chance.Between(8, 30), height = lost / hours[^1] * period / chance.LogBetween(0.06,
+            0.4), began = -period * chance.Uniform(), length = period;
         return
         [
             .. hours.Select(h =>

@@ -1,6 +1,8 @@
 namespace Leakstat.DetectionBench.Rules;
 
-/// <summary>A simple way to tell from one series alone whether it leaks. It knows nothing of boots, bounds or other series.</summary>
+/// <summary>
+/// A simple way to tell from one series alone whether it leaks. It knows nothing of boots, bounds or other series.
+/// </summary>
 internal interface ISeriesRule
 {
     string Name { get; }
@@ -21,7 +23,8 @@ internal static class SeriesRules
 
     public static ISeriesRule[] All { get; } =
     [
-        new TenLineRule(), new LeastSquaresRule(), new SeasonalKendallRule(), new ChangePointRule(), new CusumRule(), new PrecogRule(),
+        new TenLineRule(), new LeastSquaresRule(), new SeasonalKendallRule(), new ChangePointRule(), new CusumRule(),
+            new PrecogRule(),
     ];
 
     /// <summary>Means of at most so many groups of neighbours.</summary>

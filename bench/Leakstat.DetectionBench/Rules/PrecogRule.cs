@@ -1,11 +1,11 @@
 namespace Leakstat.DetectionBench.Rules;
 
 /// <summary>
-/// Precog (Jindal and others, ICSOC 2020 workshops, arXiv 2101.09799), written from its description: in the training part,
-/// the first third, change points are found and a line is fitted between every two of them; the steepest rise and the longest
-/// one that fit a line well are kept. In the rest the window from each change point to the end is fitted: it is named where
-/// it fits well, rises steeper and longer than all that training saw, and ends higher than training ever was (the variant
-/// with maximum filtration, its best).
+/// Precog (Jindal and others, ICSOC 2020 workshops, arXiv 2101.09799), written from its description: in the training
+/// part, the first third, change points are found and a line is fitted between every two of them; the steepest rise and
+/// the longest one that fit a line well are kept. In the rest the window from each change point to the end is fitted:
+/// it is named where it fits well, rises steeper and longer than all that training saw, and ends higher than training
+/// ever was (the variant with maximum filtration, its best).
 /// </summary>
 internal sealed class PrecogRule : ISeriesRule
 {
@@ -53,7 +53,8 @@ internal sealed class PrecogRule : ISeriesRule
     {
         double[] steps = [.. Enumerable.Range(1, y.Length - 1).Select(i => y[i] - y[i - 1])];
         double mean = steps.Average(), deviation = Math.Sqrt(steps.Average(s => (s - mean) * (s - mean)));
-        return [.. Enumerable.Range(1, steps.Length).Where(i => Math.Abs(steps[i - 1] - mean) > Deviations * deviation && i < y.Length - 12)];
+        return [.. Enumerable.Range(1, steps.Length).Where(i => Math.Abs(steps[i - 1] - mean) > Deviations * deviation
+            && i < y.Length - 12)];
     }
 
     private static (double Slope, double Fit) Line(double[] t, double[] y, int from, int to)

@@ -1,9 +1,9 @@
 namespace Leakstat.DetectionBench.Rules;
 
 /// <summary>
-/// Mann–Kendall with Sen's slope, on what is left without the day and without its own memory: the mean of each hour of the
-/// day is taken off the detrended series, the correlation at lag one is differenced away with the trend put back (Yue and
-/// others, 2002), and the trend has to be 10⁻⁶ beside chance and 64 KiB over the history.
+/// Mann–Kendall with Sen's slope, on what is left without the day and without its own memory: the mean of each hour of
+/// the day is taken off the detrended series, the correlation at lag one is differenced away with the trend put back
+/// (Yue and others, 2002), and the trend has to be 10⁻⁶ beside chance and 64 KiB over the history.
 /// </summary>
 internal sealed class SeasonalKendallRule : ISeriesRule
 {
@@ -16,7 +16,8 @@ internal sealed class SeasonalKendallRule : ISeriesRule
         double[] rest = [.. y.Select((v, i) => v - (sen * t[i]))];
         WithoutDay(t, rest);
         double keep = Correlation(rest);
-        double[] white = [.. Enumerable.Range(1, rest.Length - 1).Select(i => rest[i] - (keep * rest[i - 1]) + (sen * t[i]))];
+        double[] white =
+            [.. Enumerable.Range(1, rest.Length - 1).Select(i => rest[i] - (keep * rest[i - 1]) + (sen * t[i]))];
         (double z, double gain) = (Kendall(white), sen * (t[^1] - t[0]));
         return Math.Min(z / Grid.Z, gain / SeriesRules.Noise);
     }
@@ -29,7 +30,8 @@ internal sealed class SeasonalKendallRule : ISeriesRule
         }
 
         double mean = values.Average();
-        foreach (IGrouping<int, int> hour in Enumerable.Range(0, values.Length).GroupBy(i => (int)(hours[i] % 24)).ToArray())
+        foreach (IGrouping<int, int> hour in Enumerable.Range(0, values.Length).GroupBy(i => (int)(hours[i] % 24))
+            .ToArray())
         {
             double level = hour.Average(i => values[i]) - mean;
             foreach (int i in hour)
@@ -77,7 +79,8 @@ internal sealed class SeasonalKendallRule : ISeriesRule
             }
         }
 
-        double ties = y.GroupBy(v => v).Where(g => g.Count() > 1).Sum(g => g.Count() * (g.Count() - 1.0) * ((2.0 * g.Count()) + 5));
+        double ties = y.GroupBy(v => v).Where(g => g.Count() > 1)
+            .Sum(g => g.Count() * (g.Count() - 1.0) * ((2.0 * g.Count()) + 5));
         double variance = ((n * (n - 1.0) * ((2.0 * n) + 5)) - ties) / 18;
         return variance > 0 ? (sum - 1) / Math.Sqrt(variance) : 0;
     }

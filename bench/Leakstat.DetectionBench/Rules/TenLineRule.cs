@@ -1,6 +1,8 @@
 namespace Leakstat.DetectionBench.Rules;
 
-/// <summary>Ten lines of script: the lowest of the last third above 1.25 times the highest of the first third plus 64 KiB.</summary>
+/// <summary>
+/// Ten lines of script: the lowest of the last third above 1.25 times the highest of the first third plus 64 KiB.
+/// </summary>
 internal sealed class TenLineRule : ISeriesRule
 {
     public string Name => "ten lines";
@@ -8,11 +10,15 @@ internal sealed class TenLineRule : ISeriesRule
     public double Score(double[] hours, double[] bytes)
     {
         int third = bytes.Length / 3;
-        return third == 0 ? 0 : bytes.AsSpan(bytes.Length - third).ToArray().Min() / ((1.25 * bytes.AsSpan(0, third).ToArray().Max()) + SeriesRules.Noise);
+        return third == 0 ? 0 : bytes.AsSpan(bytes.Length - third).ToArray()
+            .Min() / ((1.25 * bytes.AsSpan(0, third).ToArray().Max()) + SeriesRules.Noise);
     }
 }
 
-/// <summary>What a <c>predict_linear</c> alert does: the last quarter's line, carried on for four such quarters, rises by a fifth.</summary>
+/// <summary>
+/// What a <c>predict_linear</c> alert does: the last quarter's line, carried on for four such quarters, rises by a
+/// fifth.
+/// </summary>
 internal sealed class LeastSquaresRule : ISeriesRule
 {
     public string Name => "least squares";
@@ -57,7 +63,8 @@ internal sealed class CusumRule : ISeriesRule
     public double Score(double[] hours, double[] bytes)
     {
         double[] first = bytes[..(bytes.Length / 3)];
-        double mean = first.Average(), deviation = Math.Max(Math.Sqrt(first.Average(v => (v - mean) * (v - mean))), SeriesRules.Noise / 8);
+        double mean = first.Average(), deviation = Math.Max(Math.Sqrt(first.Average(v => (v - mean) * (v - mean))),
+            SeriesRules.Noise / 8);
         double sum = 0;
         foreach (double value in bytes)
         {

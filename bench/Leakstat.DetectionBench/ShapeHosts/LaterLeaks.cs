@@ -3,19 +3,23 @@ using Leakstat.DetectionBench.Hosts;
 namespace Leakstat.DetectionBench.ShapeHosts;
 
 /// <summary>
-/// Shapes of leaks that the first list (<see cref="Leaks"/>) lacks: those that end, begin anew at a boot, run at some hours
-/// only, or show in two rows.
+/// Shapes of leaks that the first list (<see cref="Leaks"/>) lacks: those that end, begin anew at a boot, run at some
+/// hours only, or show in two rows.
 /// </summary>
 internal static class LaterLeaks
 {
     public static readonly string[] Kinds =
     [
-        LeakClass.Nightly, LeakClass.FastOver, LeakClass.CrashLoop, LeakClass.Rebooted, LeakClass.WeekPart, LeakClass.Deploy,
+        LeakClass.Nightly, LeakClass.FastOver, LeakClass.CrashLoop, LeakClass.Rebooted, LeakClass.WeekPart,
+            LeakClass.Deploy,
         LeakClass.Pair, LeakClass.Type,
     ];
 
-    /// <summary>Adds a leak; gives the rows that leak, its start, its items at the end, and the boot of each sample.</summary>
-    public static (RealRow[] Rows, double Start, double Items, int[] Boots) Add(Chance chance, Background host, Clock clock, string kind)
+    /// <summary>
+    /// Adds a leak; gives the rows that leak, its start, its items at the end, and the boot of each sample.
+    /// </summary>
+    public static (RealRow[] Rows, double Start, double Items, int[] Boots) Add(Chance chance, Background host,
+        Clock clock, string kind)
     {
         double[] hours = clock.Hours;
         RealRow row = Pick(host, kind == LeakClass.Type ? false : kind == LeakClass.Pair ? true : null);
@@ -30,7 +34,8 @@ internal static class LaterLeaks
         double[] lost = kind switch
         {
             LeakClass.Nightly => Nights(chance, hours, start, Math.Max(slope * 24, 6)),
-            LeakClass.FastOver => Over(chance, hours, ref start, clock, (1L << 30) * chance.LogBetween(1, 12) / row.Size),
+            LeakClass.FastOver => Over(chance, hours, ref start, clock,
+                (1L << 30) * chance.LogBetween(1, 12) / row.Size),
             LeakClass.CrashLoop => Loop(chance, hours, start, (1L << 30) * chance.LogBetween(2, 20) / row.Size, boots),
             LeakClass.Rebooted => Once(chance, hours, slope * chance.LogBetween(1.5, 5), boots, ref start),
             LeakClass.WeekPart => Part(chance, hours, start, slope * 3),
@@ -70,7 +75,8 @@ internal static class LaterLeaks
         double[] values = new double[hours.Length];
         for (int i = 1; i < hours.Length; i++)
         {
-            bool ran = hours[i] > start && Math.Floor((hours[i] - night) / 24) != Math.Floor((hours[i - 1] - night) / 24);
+            bool ran = hours[i] > start
+                && Math.Floor((hours[i] - night) / 24) != Math.Floor((hours[i - 1] - night) / 24);
             values[i] = values[i - 1] + (ran ? Math.Max(Math.Round(each * (1 + (spread * chance.Normal()))), 1) : 0);
         }
 
@@ -79,14 +85,16 @@ internal static class LaterLeaks
 
     private static double[] Over(Chance chance, double[] hours, ref double start, Clock clock, double items)
     {
-        double lasts = Math.Max(clock.Last * chance.LogBetween(0.01, 0.1), 3 * clock.Step), from = chance.Between(0.1, 0.8) * (clock.Last - lasts);
+        double lasts = Math.Max(clock.Last * chance.LogBetween(0.01, 0.1), 3 * clock.Step),
+            from = chance.Between(0.1, 0.8) * (clock.Last - lasts);
         start = from;
         return Shapes.Fill(hours, from, items / lasts, items);
     }
 
     private static double[] Loop(Chance chance, double[] hours, double start, double most, int[] boots)
     {
-        double boot = start, lasts = (hours[^1] - start) / chance.Between(2.3, 6), length = lasts * chance.Between(0.8, 1.2);
+        double boot = start, lasts = (hours[^1] - start) / chance.Between(2.3, 6),
+            length = lasts * chance.Between(0.8, 1.2);
         double[] values = new double[hours.Length];
         for (int i = 1; i < hours.Length; i++)
         {

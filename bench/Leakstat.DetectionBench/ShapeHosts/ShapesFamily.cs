@@ -1,10 +1,12 @@
-using System.Globalization;
+using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
 
 namespace Leakstat.DetectionBench.ShapeHosts;
 
-/// <summary>The shapes of the first benchmark (<see cref="Generator"/>) and later ones, as hosts with captures.</summary>
+/// <summary>
+/// The shapes of the first benchmark (<see cref="Generator"/>) and later ones, as hosts with captures.
+/// </summary>
 internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
 {
     private const int MostSamples = 420;
@@ -23,14 +25,16 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
     public string Name => "shapes";
 
     public IReadOnlyList<string> LeakClasses =>
-        [.. LeakClass.All, "bursts", "per request", "under daily cycle ×100", "under weekly cycle ×100", "leak that stops"];
+        [.. LeakClass.All, "bursts", "per request", "under daily cycle ×100", "under weekly cycle ×100",
+            "leak that stops"];
 
     public IReadOnlyList<string> HealthyClasses => [.. Traps.Kinds, Reboots, "broken samples"];
 
     public SimulatedHost Make(int number, string named)
     {
         Chance chance = Chance.For(seed, Name, named, number);
-        RealRow[] rows = chance.Of(tables);
+        // A cache zone counts nothing of its own, so that nothing can leak there.
+        RealRow[] rows = [.. chance.Of(tables).Where(r => !r.IsZone || !ZoneKinds.IsCacheZone(r.Name))];
         if (!LaterLeaks.Kinds.Contains(named))
         {
             var generator = new Generator((ulong)(chance.Uniform() * ulong.MaxValue), [rows]);
@@ -38,8 +42,10 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
             return Seen(chance, number, named, episode.Host, rows, Truth(episode, named));
         }
 
-        Clock clock = Clock.Of(chance, named is LeakClass.WeekPart or LeakClass.Nightly ? chance.Of(14.0, 21, 30) : chance.Of(4.0, 7, 10, 14, 30));
-        var host = new Background(chance, clock, rows, chance.Happens(0.7) ? chance.LogBetween(0.1, 2) : 0, chance.Happens(0.5) ? chance.Between(0.1, 0.7) : 0);
+        Clock clock = Clock.Of(chance, named is LeakClass.WeekPart or LeakClass.Nightly ? chance.Of(14.0, 21, 30)
+            : chance.Of(4.0, 7, 10, 14, 30));
+        var host = new Background(chance, clock, rows, chance.Happens(0.7) ? chance.LogBetween(0.1, 2) : 0,
+            chance.Happens(0.5) ? chance.Between(0.1, 0.7) : 0);
         host.AddAccounts();
         (RealRow[] leaking, double start, double items, int[] boots) = LaterLeaks.Add(chance, host, clock, named);
         bool steady = named is LeakClass.Pair or LeakClass.Type;
@@ -52,7 +58,8 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
             BytesPerHour = steady ? items * leaking[0].Size / (clock.Last - start) : double.NaN,
             BytesLost = items * leaking[0].Size,
         };
-        return Seen(chance, number, named, host.Build(chance.LogBetween(24, 2400)) with { Boots = [.. boots] }, rows, truth);
+        return Seen(chance, number, named, host.Build(chance.LogBetween(24, 2400)) with { Boots = [.. boots] }, rows,
+            truth);
     }
 
     private static Culprit Owner(RealRow row) => new(row.IsZone ? "zone" : "malloc", row.Name);
@@ -89,7 +96,8 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
     }
 
     // In order of time, one sample a time, and no more of them than a store would be asked for.
-    private SimulatedHost Seen(Chance chance, int number, string named, HostSeries series, RealRow[] rows, HostTruth truth)
+    private SimulatedHost Seen(Chance chance, int number, string named, HostSeries series, RealRow[] rows,
+        HostTruth truth)
     {
         int[] order = [.. Enumerable.Range(0, series.Hours.Length).OrderBy(i => series.Hours[i]).ThenBy(i => i)];
         List<int> kept = [];
@@ -113,7 +121,7 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         return new SimulatedHost
         {
             Number = number,
-            Name = string.Create(CultureInfo.InvariantCulture, $"{Name}-{named.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal).Replace(":", "", StringComparison.Ordinal)}-{number:000}"),
+            Name = SimulatedHost.NameOf(Name, named, number),
             Truth = truth,
             Times = times,
             BootedAt = Booted(series, kept, times),
@@ -127,7 +135,8 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
     // A capacity is told by the kernel of one cache: vnodes. So what fills up to one is the zone of vnodes.
     private static SeriesBound? AsVnodes(RealRow[] rows, Dictionary<string, SeriesInput> values)
     {
-        SeriesInput? full = values.Values.FirstOrDefault(s => s.Bound is { Kind: BoundKind.Capacity } && s.BytesPerUnit > 1);
+        SeriesInput? full = values.Values.FirstOrDefault(s => s.Bound is { Kind: BoundKind.Capacity }
+            && s.BytesPerUnit > 1);
         RealRow? vnode = rows.FirstOrDefault(r => r.IsZone && r.Name == Vnodes);
         if (full is null || vnode is null)
         {
@@ -163,7 +172,8 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         for (int i = 1; i < times.Length; i++)
         {
             bool again = !series.Boots.IsDefaultOrEmpty && series.Boots[kept[i]] != series.Boots[kept[i - 1]];
-            booted[i] = again ? times[i].AddSeconds(-Math.Round((times[i] - times[i - 1]).TotalSeconds * 0.4)) : booted[i - 1];
+            booted[i] = again ? times[i].AddSeconds(-Math.Round((times[i] - times[i - 1]).TotalSeconds * 0.4))
+                : booted[i - 1];
         }
 
         return booted;
@@ -177,40 +187,48 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         }
 
         SeriesInput? free = values.GetValueOrDefault("free " + row.Name);
-        var track = new ZoneTrack(row.Name, (long)row.Size, kept.Count) { Limit = used.Bound is { Kind: BoundKind.Limit } bound ? (long)bound.Value : 0 };
+        var track = new ZoneTrack(row.Name, (long)row.Size, kept.Count)
+        {
+            Limit = used.Bound is { Kind: BoundKind.Limit } bound ? (long)bound.Value : 0,
+        };
         for (int i = 0; i < kept.Count; i++)
         {
-            double value = used.Values[kept[i]], left = free is null || double.IsNaN(free.Values[kept[i]]) ? row.Free : free.Values[kept[i]];
+            double value = used.Values[kept[i]], left = free is null || double.IsNaN(free.Values[kept[i]]) ? row.Free
+                : free.Values[kept[i]];
             track.Used[i] = double.IsNaN(value) ? ZoneTrack.Absent : (long)Math.Max(value, 0);
             track.Free[i] = (long)Math.Max(left, 0);
-            track.Requests[i] = (i == 0 ? 20 * (long)row.Used : track.Requests[i - 1]) + Math.Max(track.Used[i] / 50, 0) + (i == 0 || track.Used[i - 1] < 0 ? 0 : Math.Max(track.Used[i] - track.Used[i - 1], 0));
+            track.Requests[i] = (i == 0 ? 20 * (long)row.Used : track.Requests[i - 1]) + Math.Max(track.Used[i] / 50,
+                0) + (i == 0 || track.Used[i - 1] < 0 ? 0 : Math.Max(track.Used[i] - track.Used[i - 1], 0));
         }
 
         yield return track;
     }
 
-    private static IEnumerable<TypeTrack> Types(RealRow[] rows, RealRow row, Dictionary<string, SeriesInput> values, List<int> kept)
+    private static IEnumerable<TypeTrack> Types(RealRow[] rows, RealRow row, Dictionary<string, SeriesInput> values,
+        List<int> kept)
     {
         if (!values.TryGetValue("malloc " + row.Name, out SeriesInput? used))
         {
             yield break;
         }
 
-        double bucket = rows.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal) && r.Size >= row.Size).Select(r => r.Size).DefaultIfEmpty(row.Size).Min();
+        double bucket = rows.Where(r => r.IsZone && r.Name.StartsWith("malloc-", StringComparison.Ordinal)
+            && r.Size >= row.Size).Select(r => r.Size).DefaultIfEmpty(row.Size).Min();
         var track = new TypeTrack(row.Name, kept.Count) { Sizes = [(int)Math.Min(bucket, 65536)] };
         for (int i = 0; i < kept.Count; i++)
         {
             double value = used.Values[kept[i]];
             track.InUse[i] = double.IsNaN(value) ? ZoneTrack.Absent : (long)Math.Max(value, 0);
             track.Bytes[i] = (long)Math.Max((row.Used * row.Size) + ((value - row.Used) * bucket), 0);
-            track.Requests[i] = (i == 0 ? 20 * (long)row.Used : track.Requests[i - 1]) + Math.Max(track.InUse[i] / 50, 0) + (i == 0 || track.InUse[i - 1] < 0 ? 0 : Math.Max(track.InUse[i] - track.InUse[i - 1], 0));
+            track.Requests[i] = (i == 0 ? 20 * (long)row.Used : track.Requests[i - 1]) + Math.Max(track.InUse[i] / 50,
+                0) + (i == 0 || track.InUse[i - 1] < 0 ? 0 : Math.Max(track.InUse[i] - track.InUse[i - 1], 0));
         }
 
         yield return track;
     }
 
-    // Wired adds up: what the zones hold, what types hold beyond malloc's zones, what no owner shows, and an image. The ARC
-    // lies in zones already.
+    // Wired adds up: what the zones hold, what types hold beyond malloc's zones, what no owner shows, and an image. The
+    // ARC lies in zones already.
     private static List<KeyValuePair<string, long[]>> Sysctls(
         HostSeries series, Dictionary<string, SeriesInput> values, List<int> kept, ZoneTrack[] zones, TypeTrack[] types,
         SeriesBound? capacity, long total)
@@ -235,12 +253,14 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
 
         List<KeyValuePair<string, long[]>> sysctls =
         [
-            new("vm.stats.vm.v_wire_count", wired), new("vm.stats.vm.v_free_count", free), new("vm.stats.vm.v_active_count", active),
+            new("vm.stats.vm.v_wire_count", wired), new("vm.stats.vm.v_free_count", free),
+            new("vm.stats.vm.v_active_count", active),
             new("vm.stats.vm.v_inactive_count", inactive), new("kstat.zfs.misc.arcstats.size", arc),
         ];
         (string Counter, string Sysctl)[] names =
         [
-            ("processes", "net.inet.tcp.pcbcount"), ("sockets", "kern.ipc.numopensockets"), ("open files", "kern.openfiles"), ("vnodes", "vfs.numvnodes"),
+            ("processes", "net.inet.tcp.pcbcount"), ("sockets", "kern.ipc.numopensockets"),
+                ("open files", "kern.openfiles"), ("vnodes", "vfs.numvnodes"),
         ];
         foreach ((string counter, string sysctl) in names)
         {
@@ -258,6 +278,7 @@ internal sealed class ShapesFamily(ulong seed, RealRow[][] tables) : IHostFamily
         return sysctls;
 
         double At(string key, int i, double otherwise) =>
-            values.TryGetValue(key, out SeriesInput? found) && !double.IsNaN(found.Values[kept[i]]) ? found.Values[kept[i]] : otherwise;
+            values.TryGetValue(key, out SeriesInput? found) && !double.IsNaN(found.Values[kept[i]])
+                ? found.Values[kept[i]] : otherwise;
     }
 }

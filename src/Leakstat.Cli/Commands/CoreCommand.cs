@@ -97,7 +97,7 @@ internal static class CoreCommand
             CrashView[] views = [.. outcomes.Select(outcome => outcome.ToView())];
             if (parsed.GetValue(options.Json))
             {
-                CrashJson.Write(directory, views, terminal.Output);
+                CrashJson.Write(directory, views, terminal.JsonOutput);
                 terminal.Output.Flush();
             }
             else

@@ -20,7 +20,7 @@ internal static class FleetCommand
             "fleet", "judge many hosts: one table, by cause, the one with the least time left first")
         {
             options.Json, options.Html, options.Sarif, options.FailOn, options.FailOnUnknown, options.NoColor,
-            options.Verbose, options.Owners, options.Signatures, options.Kernel,
+            options.Color, options.Verbose, options.Owners, options.Signatures, options.Kernel,
         };
         options.AddSourcesOrStore(command);
         command.SetAction(parsed => HostsReport.Run(

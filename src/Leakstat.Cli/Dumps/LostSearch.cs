@@ -16,13 +16,15 @@ internal static class LostSearch
     /// <param name="isQuiet">Whether progress is not wanted.</param>
     /// <param name="threads">Threads; null for the usual number.</param>
     /// <param name="baseline">What was unreached in a healthy dump; null for none.</param>
-    public static LeakReport Run(KernelDump dump, Terminal terminal, bool isQuiet, int? threads = null, LeakBaseline? baseline = null)
+    /// <param name="since">An earlier dump of the same boot; null for none.</param>
+    public static LeakReport Run(KernelDump dump, Terminal terminal, bool isQuiet, int? threads = null, LeakBaseline? baseline = null, EarlierDump? since = null)
     {
         using var bar = new MarkBar(terminal, isWanted: !isQuiet);
         return LeakSearch.Run(dump, new LeakOptions
         {
             Threads = threads ?? Threads,
             Baseline = baseline,
+            Since = since,
             Started = bar.Start,
         });
     }

@@ -13,6 +13,9 @@ public sealed class Terminal
     /// <summary>Standard output as bytes.</summary>
     public required Stream Output { get; init; }
 
+    /// <summary>Standard output for JSON: on a terminal without what a terminal would obey.</summary>
+    public Stream JsonOutput => IsTerminal ? new VisibleJsonStream(Output) : Output;
+
     /// <summary>Standard error: messages, whatever is in them as printable text (<see cref="PrintableWriter"/>).</summary>
     public required TextWriter Error
     {

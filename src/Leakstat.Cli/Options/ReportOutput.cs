@@ -15,7 +15,7 @@ internal static class ReportOutput
         TerminalOptions layout = Layout(parsed, options, terminal);
         if (parsed.GetValue(options.Json))
         {
-            forms.Json.Write(report, terminal.Output, layout);
+            forms.Json.Write(report, terminal.JsonOutput, layout);
             terminal.Output.Flush();
             return;
         }
@@ -54,7 +54,7 @@ internal static class ReportOutput
     {
         if (parsed.GetValue(options.Json))
         {
-            json(terminal.Output);
+            json(terminal.JsonOutput);
             terminal.Output.Flush();
             return;
         }

@@ -14,7 +14,7 @@ internal static class UmaReading
     {
         // A node is known by its first leaf, which every zone has.
         List<string> nodes = [];
-        Dictionary<string, int> highest = [];
+        Dictionary<string, SortedSet<int>> domains = [];
         foreach (string name in sysctls.Names)
         {
             if (!name.StartsWith(Root, StringComparison.Ordinal))
@@ -42,7 +42,12 @@ internal static class UmaReading
                     && domain < 256)
                 {
                     string node = rest[..dot].ToString();
-                    highest[node] = Math.Max(highest.GetValueOrDefault(node), domain);
+                    if (!domains.TryGetValue(node, out SortedSet<int>? seen))
+                    {
+                        domains[node] = seen = [];
+                    }
+
+                    seen.Add(domain);
                 }
             }
         }
@@ -56,13 +61,13 @@ internal static class UmaReading
         ImmutableArray<UmaZone>.Builder zones = ImmutableArray.CreateBuilder<UmaZone>(nodes.Count);
         foreach (string node in nodes)
         {
-            zones.Add(Zone(sysctls, node, highest.TryGetValue(node, out int last) ? last : -1));
+            zones.Add(Zone(sysctls, node, domains.TryGetValue(node, out SortedSet<int>? seen) ? seen : []));
         }
 
         return new UmaTable(zones.DrainToImmutable());
     }
 
-    private static UmaZone Zone(SysctlTable sysctls, string node, int lastDomain)
+    private static UmaZone Zone(SysctlTable sysctls, string node, IReadOnlyCollection<int> seen)
     {
         string prefix = Root + node + ".";
         string? keg = sysctls.Text(prefix + "keg.name");
@@ -79,14 +84,14 @@ internal static class UmaReading
             ItemsPerSlab = sysctls.Number(prefix + "keg.ipers"),
             Live = sysctls.Number(prefix + "stats.current"),
             Limit = sysctls.Number(prefix + "limit.max_items"),
-            Domains = Domains(sysctls, prefix, lastDomain),
+            Domains = Domains(sysctls, prefix, seen),
         };
     }
 
-    private static ImmutableArray<UmaDomain> Domains(SysctlTable sysctls, string prefix, int last)
+    private static ImmutableArray<UmaDomain> Domains(SysctlTable sysctls, string prefix, IReadOnlyCollection<int> seen)
     {
-        var domains = ImmutableArray.CreateBuilder<UmaDomain>(last + 1);
-        for (int d = 0; d <= last; d++)
+        var domains = ImmutableArray.CreateBuilder<UmaDomain>(seen.Count);
+        foreach (int d in seen)
         {
             var domain = new UmaDomain(
                 d,

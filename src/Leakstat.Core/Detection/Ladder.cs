@@ -54,6 +54,27 @@ internal static class Ladder
         }
     }
 
+    /// <summary>
+    /// What was taken for a leak and moves with something harmless is none; where all its own evidence, counters among
+    /// it, says that it is more probably lost than not, it is a suspect still.
+    /// </summary>
+    public static void Reconsider(TrendResult[] results, TrendOptions options)
+    {
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (results[i] is { Class: TrendClass.BoundedFill or TrendClass.Explained or TrendClass.Elastic }
+                && results[i].Suspicion is { } weighed && weighed.Probability >= options.SuspectProbability)
+            {
+                results[i] = results[i] with
+                {
+                    Class = TrendClass.Suspect,
+                    Confidence = Math.Min(weighed.Probability, MostSureOfSuspect),
+                    GroupLeader = results[i].Key,
+                };
+            }
+        }
+    }
+
     // What rose and stopped and freed nothing all the while may as well be a cache that filled: no capture tells the two
     // apart. Where others of the owner were freed meanwhile, those that stayed were lost.
     private static bool GaveNothingBack(SeriesInput series, TrendResult result)

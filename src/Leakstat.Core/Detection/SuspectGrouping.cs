@@ -4,6 +4,7 @@ namespace Leakstat.Detection;
 internal static class SuspectGrouping
 {
     private const int Blocks = 24;
+    private const double LeastShareOfLeader = 0.02;
 
     /// <summary>
     /// Gives every suspect its leader; those that follow a leak or an explained series are no suspects.
@@ -35,7 +36,7 @@ internal static class SuspectGrouping
         foreach (int suspect in suspects)
         {
             double[] moves = Increments(line, host.Series[suspect]);
-            int leader = named.FindIndex(n => Together(n.Moves, moves));
+            int leader = named.FindIndex(n => MayFollow(suspect, n.Index) && Together(n.Moves, moves));
             if (leader >= 0)
             {
                 results[suspect] = results[suspect] with { GroupLeader = results[named[leader].Index].Key };
@@ -47,6 +48,11 @@ internal static class SuspectGrouping
         }
 
         return [.. leaders];
+
+        // A part does not follow its sum, and nothing follows what gained next to nothing beside it.
+        bool MayFollow(int suspect, int leader) =>
+            (host.Series[leader].Role != SeriesRole.Aggregate || host.Series[suspect].Role == SeriesRole.Aggregate)
+            && Bytes(host, results, leader) >= LeastShareOfLeader * Bytes(host, results, suspect);
     }
 
     /// <summary>Bytes that a series gained.</summary>

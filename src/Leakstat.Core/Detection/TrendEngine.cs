@@ -70,6 +70,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
         {
             int[] parts = FindParts(host, results, comparisons, line, classifier);
             Grouping.Apply(host, line, results, parts, _options);
+            Ladder.Reconsider(results, _options);
             suspects = SuspectGrouping.Apply(host, line, results);
         }
 

@@ -8,8 +8,8 @@ namespace Leakstat.Fleet;
 /// Finds leaks that are too slow for one host in the pool of all. A host's slope of a series is held against those of
 /// hosts of the same role that have been up about as long; a trait is named where hosts with it rank higher, with a
 /// chance below 0.005 over all series and traits together, and where the series rises on them for good: in both
-/// halves of the time, and by more than a page a day. What every host has alike is not seen: nothing tells it from
-/// load that grows everywhere.
+/// halves of the time, by more than a page a day, each beyond what hosts without the trait do. What every host has
+/// alike is not seen: nothing tells it from load that grows everywhere.
 /// </summary>
 internal sealed class HostPool
 {
@@ -101,24 +101,59 @@ internal sealed class HostPool
     /// <summary>The leak of a series on hosts of a group; null where it does not rise on them for good.</summary>
     private PooledLeak? LeakOf(SeriesKey key, SeriesSlope?[] slopes, TraitGroup group, bool[] left, double chance)
     {
-        int[] with = [.. Enumerable.Range(0, left.Length).Where(i => left[i] && group.Has[i] == true)];
-        int[] without = [.. Enumerable.Range(0, left.Length).Where(i => left[i] && group.Has[i] == false)];
-        if (PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)) is not { } growth
-            || PooledGrowth.Of(with.Select(i => slopes[i]?.Early ?? 0)) is not { } early
-            || PooledGrowth.Of(with.Select(i => slopes[i]?.Late ?? 0)) is not { } late
+        double?[] over = Excess(slopes, group, left, s => s.BytesPerDay);
+        int[] with = [.. group.With.Where(i => over[i] is not null)];
+        int[] without = [.. Enumerable.Range(0, left.Length).Where(i => over[i] is not null && group.Has[i] == false)];
+        if (PooledGrowth.Of(with.Select(i => over[i]!.Value)) is not { } growth
+            || Pooled(s => s.Early) is not { } early
+            || Pooled(s => s.Late) is not { } late
+            || PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)) is not { BytesPerDay: > 0 }
             || growth.Low <= 0 || growth.BytesPerDay < LeastBytesPerDay
             || early.High <= 0 || late.BytesPerDay <= 0 || late.High < LeastLate * early.BytesPerDay)
         {
             return null;
         }
 
-        double half = growth.BytesPerDay / 2;
-        bool Rises(int host) => slopes[host]?.BytesPerDay >= half;
+        bool Rises(int host) => over[host] >= growth.BytesPerDay / 2;
         var table = new FourfoldTable(with.Count(Rises), with.Length, without.Count(Rises), without.Length);
         return new PooledLeak(
             key,
             growth,
             [.. with.Where(Rises).Select(i => _hosts[i])],
             new Separation(group.Traits, table, Math.Min(chance, 1)));
+
+        PooledGrowth? Pooled(Func<SeriesSlope, double> part)
+        {
+            double?[] parts = Excess(slopes, group, left, part);
+            return PooledGrowth.Of(with.Select(i => parts[i]!.Value));
+        }
+    }
+
+    /// <summary>
+    /// By how much the slope of each host is above the median of those of its stratum without the trait: what all of
+    /// them have alike is no leak of the trait. Null in strata that have none without, and of hosts that are left
+    /// out.
+    /// </summary>
+    private double?[] Excess(SeriesSlope?[] slopes, TraitGroup group, bool[] left, Func<SeriesSlope, double> part)
+    {
+        double Of(int host) => slopes[host] is { } slope ? part(slope) : 0;
+        var excess = new double?[left.Length];
+        foreach (IGrouping<int, int> stratum in Enumerable.Range(0, left.Length)
+            .Where(i => left[i] && group.Has[i] is not null).GroupBy(i => _strata[i]))
+        {
+            double[] others = [.. stratum.Where(i => group.Has[i] == false).Select(Of).Order()];
+            if (others.Length == 0)
+            {
+                continue;
+            }
+
+            double median = (others[(others.Length - 1) / 2] + others[others.Length / 2]) / 2;
+            foreach (int host in stratum)
+            {
+                excess[host] = Of(host) - median;
+            }
+        }
+
+        return excess;
     }
 }

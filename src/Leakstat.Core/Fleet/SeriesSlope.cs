@@ -7,8 +7,8 @@ namespace Leakstat.Fleet;
 
 /// <summary>
 /// How fast a series of one host rises over the boot that was judged, without a verdict: the median of the slopes
-/// between the medians of twelve stretches (Theil and Sen), which neither a spike nor a step decides. The first day
-/// after a boot, in which caches fill, is left out where enough is left.
+/// between the medians of days (Theil and Sen), which neither a spike nor a step decides. The first day after a boot,
+/// in which caches fill, is left out where enough is left.
 /// </summary>
 /// <param name="Key">The series.</param>
 /// <param name="BytesPerDay">Slope, bytes per day.</param>
@@ -18,6 +18,10 @@ public readonly record struct SeriesSlope(SeriesKey Key, double BytesPerDay, dou
 {
     private const int Stretches = 12;
     private const int FewestSamples = 12;
+    private const int FewestDays = 4;
+    private const int MostDays = 24;
+    private const double Day = 24;
+    private const double WholeEnough = 0.9;
     private const double WarmUpHours = 24;
 
     /// <summary>Slopes of the series of a host that may leak; empty where no trend was judged.</summary>
@@ -88,23 +92,53 @@ public readonly record struct SeriesSlope(SeriesKey Key, double BytesPerDay, dou
             return null;
         }
 
-        int count = Math.Min(Stretches, values.Count / 2);
-        double[] at = new double[count];
-        double[] level = new double[count];
-        for (int b = 0; b < count; b++)
-        {
-            int start = values.Count * b / count;
-            int end = values.Count * (b + 1) / count;
-            at[b] = (times[start] + times[end - 1]) / 2;
-            level[b] = Median(values.GetRange(start, end - start));
-        }
-
-        double perDay = 24 * series.BytesPerUnit;
+        List<(double At, double Level)> levels = Levels(times, values);
+        double[] at = [.. levels.Select(l => l.At)];
+        double[] level = [.. levels.Select(l => l.Level)];
+        int half = at.Length / 2;
+        double perDay = Day * series.BytesPerUnit;
         return new SeriesSlope(
             key,
             perDay * TheilSen(at, level),
-            perDay * TheilSen(at.AsSpan(0, count / 2), level.AsSpan(0, count / 2)),
-            perDay * TheilSen(at.AsSpan(count / 2), level.AsSpan(count / 2)));
+            perDay * TheilSen(at.AsSpan(0, half), level.AsSpan(0, half)),
+            perDay * TheilSen(at.AsSpan(half), level.AsSpan(half)));
+    }
+
+    /// <summary>
+    /// Medians of stretches of the time: of whole days where there are four or more, so that what comes and goes with
+    /// the day is the same in each; else of twelve parts of equally many samples.
+    /// </summary>
+    private static List<(double At, double Level)> Levels(List<double> times, List<double> values)
+    {
+        int days = (int)((times[^1] - times[0]) / Day);
+        double length = Day * ((days + MostDays - 1) / MostDays);
+        List<(double At, double Level)> levels = [];
+        for (int start = 0; start < values.Count;)
+        {
+            int end = start + 1;
+            if (days >= FewestDays)
+            {
+                while (end < values.Count && times[end] < times[start] + length)
+                {
+                    end++;
+                }
+
+                // The last stretch is seldom whole.
+                if (end == values.Count && times[^1] - times[start] < WholeEnough * length && levels.Count > 1)
+                {
+                    break;
+                }
+            }
+            else
+            {
+                end = Math.Max(end, values.Count * (levels.Count + 1) / Stretches);
+            }
+
+            levels.Add(((times[start] + times[end - 1]) / 2, Median(values.GetRange(start, end - start))));
+            start = end;
+        }
+
+        return levels;
     }
 
     private static double TheilSen(ReadOnlySpan<double> at, ReadOnlySpan<double> level)

@@ -18,13 +18,14 @@ internal sealed record TraitGroup
     public required bool IsWhole { get; init; }
 
     /// <summary>Takes what is known of each host.</summary>
-    public static TraitGroup Of(ImmutableArray<(HostTrait Trait, string Value)> traits, ImmutableArray<bool?> has) => new()
-    {
-        Traits = traits,
-        Has = has,
-        With = [.. Enumerable.Range(0, has.Length).Where(i => has[i] == true)],
-        IsWhole = has.All(h => h is not null),
-    };
+    public static TraitGroup Of(
+        ImmutableArray<(HostTrait Trait, string Value)> traits, ImmutableArray<bool?> has) => new()
+        {
+            Traits = traits,
+            Has = has,
+            With = [.. Enumerable.Range(0, has.Length).Where(i => has[i] == true)],
+            IsWhole = has.All(h => h is not null),
+        };
 }
 
 /// <summary>

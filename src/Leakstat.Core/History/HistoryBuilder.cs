@@ -6,11 +6,17 @@ namespace Leakstat.History;
 /// <summary>Turns captures, one after another in time order, into series. Keeps numbers only, not captures.</summary>
 public sealed class HistoryBuilder
 {
+    /// <summary>Series at most: a hundred times what the largest hosts have.</summary>
+    public const int MostSeries = 250_000;
+
     private readonly Dictionary<SeriesKey, SeriesColumn> _columns = [];
     private readonly TimeLine _time = new();
 
     /// <summary>Number of captures in it.</summary>
     public int Count => _time.Count;
+
+    /// <summary>Where the first name stands that is one too many; null where there were not too many.</summary>
+    public SourceLine? LeftOut { get; private set; }
 
     /// <summary>Adds a capture and its ledger.</summary>
     public void Add(Capture capture, Ledger ledger)
@@ -20,6 +26,12 @@ public sealed class HistoryBuilder
         {
             if (!_columns.TryGetValue(number.Key, out SeriesColumn? column))
             {
+                if (_columns.Count >= MostSeries)
+                {
+                    LeftOut ??= number.At;
+                    continue;
+                }
+
                 _columns[number.Key] = column = new SeriesColumn(number.Key);
             }
 

@@ -97,7 +97,7 @@ public static class ReportRegistry
 
     /// <summary><c>leakstat fleet</c>.</summary>
     public static FleetForms Fleet { get; } = Hosts(
-        FleetTable.Write, (_, report, output) => JsonReport.Write(report, output));
+        FleetTable.Write, (_, report, output) => JsonReport.WriteBrief(report, output));
 
     private static FleetForms Hosts(
         Action<FleetDocument, TextWriter, TerminalOptions> text,

@@ -92,6 +92,23 @@ internal sealed class BitmapMemory : PhysicalMemory
         return -1;
     }
 
+    public override double? ShareBefore(ulong physicalAddress)
+    {
+        ulong frame = physicalAddress >> PageShift;
+        BitRange last = _ranges.Length > 0 ? _ranges[^1] : default;
+        double all = last.FirstBit + (double)last.Frames;
+        foreach (ref readonly BitRange range in _ranges.AsSpan())
+        {
+            ulong within = frame - range.FirstFrame;
+            if (within < range.Frames)
+            {
+                return (range.FirstBit + (double)within) / all;
+            }
+        }
+
+        return null;
+    }
+
     public override ReadOnlySpan<byte> Page(int slot) =>
         (uint)slot < (uint)_count ? _bytes.Span(_data + ((long)slot << PageShift), PageSize) : default;
 

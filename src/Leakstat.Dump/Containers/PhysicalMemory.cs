@@ -34,6 +34,12 @@ public abstract class PhysicalMemory
     /// <summary>The page's bytes, without copying; empty where the file is cut or the slot is none.</summary>
     public abstract ReadOnlySpan<byte> Page(int slot);
 
+    /// <summary>
+    /// How much of the bitmap that says which pages are in the dump lies before the bit of a page, 0 to 1; null where there is
+    /// no bitmap, or no bit for it.
+    /// </summary>
+    public virtual double? ShareBefore(ulong physicalAddress) => null;
+
     /// <summary>Physical address of a page by its slot; 0 where a damaged dump has pages that no range of memory covers.</summary>
     public ulong AddressOf(int slot)
     {

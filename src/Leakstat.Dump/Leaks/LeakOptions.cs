@@ -11,6 +11,9 @@ public sealed record LeakOptions
     /// <summary>What was unreached in a healthy dump of the same kernel; null = none.</summary>
     public LeakBaseline? Baseline { get; init; }
 
+    /// <summary>An earlier dump: only what was allocated after it is wanted; null = everything.</summary>
+    public EarlierDump? Since { get; init; }
+
     /// <summary>Told how far marking is, and of how much.</summary>
     public Action<MarkProgress, long>? Started { get; init; }
 }

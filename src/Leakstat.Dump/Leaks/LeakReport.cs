@@ -18,6 +18,12 @@ public sealed record LeakReport
     /// <summary>Cost and evidence of marking.</summary>
     public required MarkCounts Counts { get; init; }
 
+    /// <summary>Lost blocks left out because an earlier dump has them already.</summary>
+    public long InEarlier { get; init; }
+
+    /// <summary>The earlier dump that the report is held against; null where it is not.</summary>
+    public EarlierDump? Since { get; init; }
+
     /// <summary>Allocated blocks.</summary>
     public required long Objects { get; init; }
 

@@ -20,12 +20,15 @@ public static class LeakSearch
         var graph = LeakGraph.Build(input, marked.Lost);
         var grouping = new LeakGrouping(dump, heap, graph, marked.Lost);
         long hidden = 0;
+        long earlier = 0;
         var leaks = new List<LeakGroup>();
         var known = new List<LeakGroup>();
         foreach ((LeakKey key, int[] places) in grouping.Places)
         {
-            int[] kept = WithoutBaseline(options.Baseline, key, places, grouping);
-            hidden += places.Length - kept.Length;
+            int[] young = options.Since is { } since ? [.. places.Where(p => !since.Had(dump, heap, graph.Blocks[p]))] : places;
+            earlier += places.Length - young.Length;
+            int[] kept = WithoutBaseline(options.Baseline, key, young, grouping);
+            hidden += young.Length - kept.Length;
             if (kept.Length > 0)
             {
                 LeakGroup group = grouping.Make(key, kept);
@@ -39,6 +42,8 @@ public static class LeakSearch
             Leaks = [.. Sorted(leaks)],
             Known = [.. Sorted(known)],
             InBaseline = hidden,
+            InEarlier = earlier,
+            Since = options.Since,
             Counts = marked.Counts,
             Objects = heap.Objects,
             Roots = input.Roots.Count,
@@ -124,6 +129,11 @@ public static class LeakSearch
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {(long)dump.Memory.Physical.PageCount + dump.Memory.Physical.PagesCutOff} pages are missing; what only they point to may be called lost"));
+        }
+
+        if (dump.IsLive && dump.LacksDirectMap)
+        {
+            notes.Add("seven eighths of the direct map are not in this live dump: nothing it says of lost blocks is proof, and most lost blocks cannot be seen");
         }
 
         if (dump.IsLive)

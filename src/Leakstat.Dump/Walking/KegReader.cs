@@ -8,6 +8,8 @@ namespace Leakstat.Dump.Walking;
 internal sealed class KegReader(WalkContext context, UmaLayout layout)
 {
     private readonly VirtualMemory _memory = context.Memory;
+    private readonly Dictionary<int, ulong[]> _zones = [];
+    private SlabPages? _pages;
     private long _slabs;
 
     // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are many.
@@ -27,6 +29,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             if (ReadKeg(at, kegs.Count, fills) is { } keg)
             {
                 ulong[] zones = [.. context.List(at + (ulong)layout.UkZones, layout.UzLink, $"zones of keg {keg.Name}", context.Limits.Zones)];
+                _zones[keg.Index] = zones;
                 kegs.Add(new Found(keg, zones));
             }
         }
@@ -61,6 +64,11 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         {
             pages = _memory.Int32(keg.Address, layout.UkPages);
             freeCounted = _memory.Int32(keg.Address, layout.UkFree);
+        }
+
+        if (broken && layout.UsData < 0 && (keg.Flags & UmaFlags.PageToSlab) != UmaFlags.None)
+        {
+            CollectBehind(keg, slabs);
         }
 
         int doubles = slabs.SortUnique();
@@ -129,7 +137,6 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         int steps = 0;
         var circle = default(CircleCheck);
         ulong page = (ulong)_memory.PageSize;
-        bool offPage = (keg.Flags & UmaFlags.OffPage) != UmaFlags.None;
         for (ulong at = _memory.Pointer(head, 0); at != 0;)
         {
             if (++_slabs > context.SlabLimit)
@@ -153,16 +160,12 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
             if (!(links is null ? _memory.TryReadUInt64(link, out ulong next) : links.TryReadUInt64(link, out next)))
             {
-                context.Problems.Add(DiagnosticId.MissingPages, $"keg {keg.Name}", "the header of a slab is not in the dump; slabs behind it in its list are not read");
+                context.Problems.Add(DiagnosticId.MissingPages, $"keg {keg.Name}", "the header of a slab is not in the dump; its list ends there");
                 slabs.Unreadable++;
                 return false;
             }
 
-            ulong start = layout.UsData >= 0
-                ? _memory.Pointer(at, layout.UsData)
-                : offPage
-                    ? layout.UhsData is { } data ? _memory.Pointer(at + (ulong)data, 0) : 0
-                    : at - (ulong)keg.HeaderOffset;
+            ulong start = StartOf(keg, at);
             if (start == 0 || start % page != 0 || !_memory.Translation.IsKernelAddress(start))
             {
                 slabs.Unreadable++;
@@ -178,6 +181,38 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         }
 
         return true;
+    }
+
+    /// <summary>Address of the first item's page of a slab, by its header.</summary>
+    private ulong StartOf(Keg keg, ulong header) => layout.UsData >= 0
+        ? _memory.Pointer(header, layout.UsData)
+        : (keg.Flags & UmaFlags.OffPage) != UmaFlags.None
+            ? layout.UhsData is { } data ? _memory.Pointer(header + (ulong)data, 0) : 0
+            : header - (ulong)keg.HeaderOffset;
+
+    /// <summary>Slabs behind the break of a list, by the pages that name them; headers that contradict themselves are found out later.</summary>
+    private void CollectBehind(Keg keg, SlabList slabs)
+    {
+        _pages ??= SlabPages.Read(context);
+        ulong page = (ulong)_memory.PageSize;
+        HashSet<ulong> known = [.. slabs.Header];
+        foreach (SlabPages.SlabPage one in _pages.Of(_zones[keg.Index]))
+        {
+            if (known.Contains(one.Header) || !_memory.TryReadUInt64(one.Header + (ulong)layout.UsLink, out _))
+            {
+                continue;
+            }
+
+            ulong start = StartOf(keg, one.Header);
+            if (start != 0 && start % page == 0 && _memory.Translation.TryTranslate(start, out ulong physical)
+                && (physical == one.Physical || keg.PagesPerSlab > 1) && _slabs < context.SlabLimit)
+            {
+                _slabs++;
+                known.Add(one.Header);
+                slabs.Base.Add(start);
+                slabs.Header.Add(one.Header);
+            }
+        }
     }
 
     private static bool IsMallocBucket(string name) =>

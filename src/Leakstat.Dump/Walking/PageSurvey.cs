@@ -43,6 +43,9 @@ internal sealed class PageSurvey
     /// <summary>The array; null where it is not known.</summary>
     public required PageArray? Array { get; init; }
 
+    /// <summary>Whether pages in use are in the dump, by their place in its bitmap.</summary>
+    public required LiveBitmap Bitmap { get; init; }
+
     /// <summary>Pages of each class, in the dump or not.</summary>
     public required long[] Pages { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed class PageSurvey
             KernelAddress = new ulong[physical.PageCount],
             Large = [],
             Array = PageArray.Find(context),
+            Bitmap = new LiveBitmap(physical),
             Pages = new long[(int)PageClass.NoObject + 1],
         };
         survey.MapKernel(context);
@@ -109,6 +113,11 @@ internal sealed class PageSurvey
                 ? state.Physical - image.Start < image.Length ? PageClass.NotManaged : PageClass.Free
                 : state.Object == 0 ? PageClass.NoObject : objects.Of(state.Object);
             Pages[(int)kind]++;
+            if (kind == PageClass.NoObject)
+            {
+                Bitmap.Add(state.Physical, slot >= 0);
+            }
+
             if (slot >= 0)
             {
                 Class[slot] = kind;

@@ -9,7 +9,10 @@ public static class Minidump
     private const int Page = PhysicalMemory.PageSize;
 
     /// <summary>The dump; the version is the release's unless another is asked for.</summary>
-    public static byte[] Of(CrashedMachine crashed, uint? version = null)
+    /// <param name="crashed">The machine.</param>
+    /// <param name="version">Version of the header.</param>
+    /// <param name="isLeftOut">Pages that are not written: by their physical address, and their bit's place in the bitmap from 0 to 1.</param>
+    public static byte[] Of(CrashedMachine crashed, uint? version = null, Func<ulong, double, bool>? isLeftOut = null)
     {
         Machine machine = crashed.Machine;
         bool arm = machine.Options.IsArm;
@@ -17,7 +20,9 @@ public static class Minidump
         bool hasRanges = number >= (arm ? 2u : 3u);
         byte[] messages = Rounded(machine.System.Messages);
         byte[] ranges = hasRanges ? Ranges(machine.Memory) : [];
-        IReadOnlyList<ulong> pages = crashed.DumpedPages;
+        IReadOnlyList<ulong> pages = isLeftOut is null
+            ? crashed.DumpedPages
+            : [.. crashed.DumpedPages.Where(page => !isLeftOut(page, PlaceInBitmap(machine.Memory, page)))];
         byte[] bitmap = hasRanges ? CountedBitmap(machine.Memory, pages) : FlatBitmap(machine.Memory, pages);
         byte[] tables = arm ? ArmEntries(machine.Space) : number == 1 ? Entries(machine.Space) : Directories(crashed.Tables!, machine.Space.MapStart);
         byte[] header = new byte[Page];
@@ -53,6 +58,19 @@ public static class Minidump
         }
 
         return dump.ToArray();
+    }
+
+    private static double PlaceInBitmap(PhysicalMemory memory, ulong page)
+    {
+        double before = 0;
+        double all = 0;
+        foreach ((ulong start, ulong end) in memory.Ranges)
+        {
+            before += Math.Min(end, Math.Max(start, page)) - start;
+            all += end - start;
+        }
+
+        return before / all;
     }
 
     private static byte[] Rounded(byte[] bytes)

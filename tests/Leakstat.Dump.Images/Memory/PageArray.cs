@@ -52,6 +52,9 @@ public sealed class PageArray
 
     public void SetSlab(ulong physical, ulong slab, ulong zone) => _links[physical / Page * Page] = (slab, zone);
 
+    /// <summary>Objects of pages that no map of the kernel has: files of tmpfs, user memory.</summary>
+    public Dictionary<ulong, ulong> OwnObjects { get; } = [];
+
     public void Write()
     {
         Dictionary<ulong, (ulong Object, ulong Index)> objects = Objects();
@@ -103,6 +106,11 @@ public sealed class PageArray
             {
                 objects[physical] = (space.Stacks.Contains(address) ? _machine.Threads.StackObject : kernel, (address - space.MapStart) / Page);
             }
+        }
+
+        foreach ((ulong physical, ulong owner) in OwnObjects)
+        {
+            objects[physical] = (owner, 0);
         }
 
         return objects;

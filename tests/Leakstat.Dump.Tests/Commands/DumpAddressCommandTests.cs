@@ -77,6 +77,55 @@ public sealed class DumpAddressCommandTests : IDisposable
     }
 
     [Fact]
+    public void Two_words_of_one_holder_are_told_apart_by_their_places()
+    {
+        var heap = new Scenario();
+        Item[] items = heap.Many(heap.Zone("widget", 216), 2);
+        heap.Point(heap.Variable("widget_list"), items[0]).Point(items[0], items[1]).Point(items[0], items[1]);
+        using var host = new CrashedHost(heap);
+
+        string[] lines = [.. host.RunDump("refs", $"0x{items[1].Address:x}").Output.Split('\n').Where(l => l.Contains("→ 0x", StringComparison.Ordinal))];
+
+        Assert.Equal(2, lines.Length);
+        Assert.Contains($"widget 0x{items[0].Address:x16} +0x8  →", lines[0], StringComparison.Ordinal);
+        Assert.Contains($"widget 0x{items[0].Address:x16} +0x10  →", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kernel_without_data_and_a_folder_of_its_name_are_told_in_words()
+    {
+        string debug = _host.Place("kernel.debug");
+        byte[] bytes = File.ReadAllBytes(Path.Combine(_host.Kernel, "kernel"));
+        File.WriteAllBytes(debug, WithoutData(bytes));
+        string folder = _host.Place("boot");
+        Directory.CreateDirectory(Path.Combine(folder, "kernel"));
+
+        string ofDebug = CrashedHost.Run(["dump", _host.Dump, "--kernel", debug]).Error;
+        string ofFolder = CrashedHost.Run(["dump", _host.Dump, "--kernel", folder]).Error;
+
+        Assert.Contains("as a file of debugging information (kernel.debug) has", ofDebug, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"\"", ofDebug, StringComparison.Ordinal);
+        Assert.Contains("is a folder", ofFolder, StringComparison.Ordinal);
+    }
+
+    /// <summary>The file as objcopy --only-keep-debug leaves it: its sections of memory have no bytes (SHT_NOBITS is 8).</summary>
+    private static byte[] WithoutData(byte[] elf)
+    {
+        byte[] changed = [.. elf];
+        long sections = BitConverter.ToInt64(elf, 40);
+        for (int i = 0; i < BitConverter.ToUInt16(elf, 60); i++)
+        {
+            int at = (int)sections + (i * 64);
+            if ((BitConverter.ToInt64(elf, at + 8) & 2) != 0)
+            {
+                BitConverter.TryWriteBytes(changed.AsSpan(at + 4), 8);
+            }
+        }
+
+        return changed;
+    }
+
+    [Fact]
     public void Lost_free_and_large_blocks_are_told_apart()
     {
         Assert.Contains($"{_lost.Address:x16} +0x8  → 0x{_ofLost.Address:x16}  (itself lost)", Refs(_ofLost.Address), StringComparison.Ordinal);

@@ -64,7 +64,7 @@ public sealed class CoreCommandTests : IDisposable
         Assert.Contains("Backtrace of thread", report, StringComparison.Ordinal);
         Assert.Contains("bad_function+0x31   (trap here)", report, StringComparison.Ordinal);
         Assert.Contains("Findings in core.txt.0", report, StringComparison.Ordinal);
-        Assert.Contains("20.0 KiB  40 of zone gadget (512 bytes each), 40 heads", report, StringComparison.Ordinal);
+        Assert.Contains("20.0 KiB  40 of zone gadget (512 bytes each), 40 direct", report, StringComparison.Ordinal);
         Assert.Contains("Findings in vmcore.0", report, StringComparison.Ordinal);
         Assert.Contains("   zone gadget: 40 blocks (20.0 KiB) lost: allocated, and nothing in the dump points to them", first, StringComparison.Ordinal);
         Assert.Contains("bad_function+0x31", Report(1), StringComparison.Ordinal);

@@ -91,4 +91,18 @@ public sealed class ScrubCommandTests : IDisposable
         Assert.Equal(2, CommandRun.Of(["scrub", _folder, "-o", Path.Combine(_folder, "out")]).ExitCode);
         Assert.Equal(2, CommandRun.Of(["scrub", _folder]).ExitCode);
     }
+
+    [Fact]
+    public void What_was_kept_that_looks_like_a_name_is_printed_on_request()
+    {
+        string source = Path.Combine(_folder, "caps");
+        Directory.CreateDirectory(source);
+        File.WriteAllText(Path.Combine(source, "vmstat-z.txt"), "ITEM                   SIZE  LIMIT     USED     FREE      REQ     FAIL SLEEP XDOMAIN\nacme_conn:               64,      0,      12,       4,      99,   0,   0,   0\nmbuf:  256, 0, 1, 1, 1, 0, 0, 0\n");
+
+        CommandRun run = CommandRun.Of(["scrub", source, "-o", Path.Combine(_folder, "out"), "--review", "-q"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("1 name of zones, types and modules", run.Error, StringComparison.Ordinal);
+        Assert.Contains("  kept      acme_conn\n", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("mbuf", run.Error, StringComparison.Ordinal);
+    }
 }

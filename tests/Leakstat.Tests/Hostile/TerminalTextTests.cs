@@ -15,6 +15,33 @@ public sealed class TerminalTextTests : IDisposable
     public void Dispose() => _work.Delete(recursive: true);
 
     [Fact]
+    public void JsonOnATerminalIsTheSameDocumentWithoutWhatATerminalActsOn()
+    {
+        string document = System.Text.Json.JsonSerializer.Serialize(
+            new { name = Hostile + "\ud83d\ude00\u2066\u200b\ue000" },
+            new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true });
+        foreach (int piece in (int[])[1, 3, 7, 4096])
+        {
+            using var under = new MemoryStream();
+            using (var visible = new VisibleJsonStream(under))
+            {
+                byte[] bytes = System.Text.Encoding.UTF8.GetBytes(document);
+                for (int at = 0; at < bytes.Length; at += piece)
+                {
+                    visible.Write(bytes.AsSpan(at, Math.Min(piece, bytes.Length - at)));
+                }
+            }
+
+            string text = System.Text.Encoding.UTF8.GetString(under.ToArray());
+            AssertPrintable(text.Replace("\n", "", StringComparison.Ordinal));
+            Assert.DoesNotContain('\u202e', text);
+            Assert.Equal(
+                System.Text.Json.JsonDocument.Parse(document).RootElement.GetProperty("name").GetString(),
+                System.Text.Json.JsonDocument.Parse(text).RootElement.GetProperty("name").GetString());
+        }
+    }
+
+    [Fact]
     public void NothingThatATerminalActsOnIsWritten()
     {
         using var under = new StringWriter();

@@ -42,7 +42,10 @@ internal sealed class DumpCommandOptions
     public CommonOptions Common { get; } = MakeCommon();
 
     /// <summary>Opens the dump that was named; fails with code 3 where that cannot be.</summary>
-    public KernelDump Open(ParseResult parsed) => DumpOpening.Open(parsed.GetValue(Dump)!, parsed.GetValue(Common.Kernel));
+    public KernelDump Open(ParseResult parsed) => Open(parsed, parsed.GetValue(Dump)!);
+
+    /// <summary>Opens another dump of the same kernel; fails with code 3 where that cannot be.</summary>
+    public KernelDump Open(ParseResult parsed, string path) => DumpOpening.Open(path, parsed.GetValue(Common.Kernel));
 
     private static Argument<string> MakeDump()
     {

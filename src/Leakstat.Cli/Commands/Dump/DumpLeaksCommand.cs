@@ -23,18 +23,27 @@ internal static class DumpLeaksCommand
             Description = "leave out what was unreached in a healthy dump of the same kernel too",
             HelpName = "FILE",
         };
+        var since = new Option<string?>("--since")
+        {
+            Description = "only what was allocated after an earlier dump of the same boot, with its rate",
+            HelpName = "VMCORE",
+        };
         var write = new Option<string?>("--write-baseline") { Description = "write what is unreached here as a baseline", HelpName = "FILE" };
         Option<int?> threads = Numbers.Option("--threads", "threads that mark (default: one for each processor, at most 16)", 1, 256);
         var command = new Command("leaks", "what nothing points to any more: lost memory by zone, bucket and size, with evidence")
         {
-            options.Common.Html, sample, baseline, write, threads,
+            options.Common.Html, sample, baseline, since, write, threads,
         };
         command.SetAction(parsed =>
         {
             using KernelDump dump = options.Open(parsed);
             LeakBaseline? healthy = parsed.GetValue(baseline) is { } path ? ReadBaseline(path, dump) : null;
+            using KernelDump? earlier = parsed.GetValue(since) is { } first ? options.Open(parsed, first) : null;
+            EarlierDump? before = earlier is null ? null
+                : EarlierDump.Of(earlier, dump, out string? problem)
+                    ?? throw new CommandException(ExitCode.NoInput, $"{earlier.File.Path}: {problem}");
             long start = TimeProvider.System.GetTimestamp();
-            LeakReport report = LostSearch.Run(dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy);
+            LeakReport report = LostSearch.Run(dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {

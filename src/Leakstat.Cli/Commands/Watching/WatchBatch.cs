@@ -79,7 +79,7 @@ internal sealed class WatchBatch(ICaptureFeed feed, Terminal terminal, WatchSess
     {
         if (isJson)
         {
-            WatchLines.WriteJson(session.Current!, state, terminal.Output);
+            WatchLines.WriteJson(session.Current!, state, terminal.JsonOutput);
             return;
         }
 

@@ -33,14 +33,26 @@ internal sealed class LineScrubber(Pseudonyms names)
         }
 
         var built = new StringBuilder(line.Length);
-        for (int at = 0; at < line.Length;)
+        foreach (Range piece in Pieces(line))
         {
-            int end = PieceEnd(line, at);
-            built.Append(end - at > Piece ? names.TakeOut() : Strict(line[at..end]));
-            at = end;
+            string text = line[piece];
+            built.Append(text.Length > Piece ? names.TakeOut() : Strict(text));
         }
 
         return built.ToString();
+    }
+
+    /// <summary>
+    /// A line in pieces that forms can be looked for in, ended between words; one is longer where a word is.
+    /// </summary>
+    public static IEnumerable<Range> Pieces(string line)
+    {
+        for (int at = 0; at < line.Length;)
+        {
+            int end = PieceEnd(line, at);
+            yield return at..end;
+            at = end;
+        }
     }
 
     /// <summary>The line with what its form alone tells to be secret replaced.</summary>

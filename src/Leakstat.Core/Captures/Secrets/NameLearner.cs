@@ -5,6 +5,8 @@ namespace Leakstat.Captures.Secrets;
 /// <summary>Finds names in places that tell what they are, so that they are replaced where their place does not tell.</summary>
 internal sealed partial class NameLearner(Pseudonyms names)
 {
+    private const int LongestLine = 4096;
+
     private static readonly string[] s_plainLabels = ["local", "home", "lan", "internal", "corp", "intra", "example", "localdomain", "freebsd"];
 
     /// <summary>Looks at a line that belongs to no output: a prompt, the head of a crash summary.</summary>
@@ -24,6 +26,20 @@ internal sealed partial class NameLearner(Pseudonyms names)
     /// <summary>Looks at any line for what its form tells.</summary>
     public void Line(string line)
     {
+        if (line.Length > LongestLine)
+        {
+            foreach (Range piece in LineScrubber.Pieces(line))
+            {
+                string text = line[piece];
+                if (text.Length <= LongestLine)
+                {
+                    Line(text);
+                }
+            }
+
+            return;
+        }
+
         foreach (Match match in SecretPatterns.Home().Matches(line))
         {
             LearnUser(match.Groups["user"].Value);

@@ -51,7 +51,8 @@ internal static partial class SecretPatterns
 
     /// <summary>What may be an IPv4 address, with a port behind a dot as netstat(1) prints it or not.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9_.])(?<address>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})(?<port>\.[0-9]{1,5})?(?![A-Za-z0-9_]|\.[0-9])",
+        @"(?<![A-Za-z0-9_]|[0-9]\.)(?<address>[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})"
+        + @"(?<port>\.[0-9]{1,5})?(?![A-Za-z0-9_]|\.[0-9])",
         Options, Milliseconds)]
     public static partial Regex Ipv4();
 
@@ -82,7 +83,8 @@ internal static partial class SecretPatterns
     /// <summary>Serial numbers, world-wide names, GUIDs and ids where a word says so.</summary>
     [GeneratedRegex(
         @"(?<before>(?<![A-Za-z0-9])(serial\s?(number|no\.?|num|nr)\s?[=:#]?\s*|serial\s?[=:#]\s*|sernum\s?[=:]\s*|s/n\s?[=:]?\s*|wwn\s?[=:]?\s*|lunid\s?[=:]?\s*"
-        + @"|[a-z_]*guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*|SAS Address([A-Za-z ]{0,40}[=:])?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
+        + @"|[a-z_]{0,30}guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*"
+        + @"|SAS Address([A-Za-z ]{0,40}[=:])?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex Serial();
 

@@ -41,42 +41,29 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
         int next = 0;
         while (next < wanted.Count)
         {
-            int end = EndOfBatch(wanted, next, context.Limits.ReorderBytes);
+            var held = new HeldEntries(
+                [.. wanted.Skip(next).Select(w => Members[w.Member].Key)], context.Limits.ReorderBytes);
             int begin = next;
-            Dictionary<string, List<ArchiveEntry>> held = [];
-            for (int i = begin; i < end; i++)
-            {
-                held[Members[wanted[i].Member].Key] = [];
-            }
-
             int index = -1;
             foreach (ArchiveEntry entry in new ArchiveReader(archive, path, context, static (_, _, _) => { }).Entries())
             {
                 index++;
-                string key = KeyOf(entry);
-                if (held.TryGetValue(key, out List<ArchiveEntry>? files) && files.Count <= context.Limits.FilesPerCapture)
+                held.Add(KeyOf(entry), entry, context.Limits);
+                while (next < begin + held.Count && Members[wanted[next].Member].Last <= index)
                 {
-                    long bytes = files.Sum(file => (long)file.File.Bytes.Length) + entry.File.Bytes.Length;
-                    files.Add(bytes <= context.Limits.CaptureBytes
-                        ? entry
-                        : entry with { File = entry.File with { Bytes = default, Problem = LoadProblem.TooLarge } });
+                    yield return Make(wanted[next++], held, text, context);
                 }
 
-                while (next < end && Members[wanted[next].Member].Last <= index)
-                {
-                    yield return Make(wanted, next++, end, held, text, context);
-                }
-
-                if (next == end)
+                if (next == begin + held.Count)
                 {
                     break;
                 }
             }
 
             // The archive was longer when it was looked through first.
-            while (next < end)
+            while (next < begin + held.Count)
             {
-                yield return Make(wanted, next++, end, held, text, context);
+                yield return Make(wanted[next++], held, text, context);
             }
         }
     }
@@ -88,17 +75,11 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
         return Alone.Contains(full) ? full : entry.Folder;
     }
 
-    private ReadCapture Make(
-        IReadOnlyList<PlannedCapture> wanted,
-        int at,
-        int end,
-        Dictionary<string, List<ArchiveEntry>> held,
-        OpenText text,
-        ReadContext context)
+    private ReadCapture Make(PlannedCapture wanted, HeldEntries held, OpenText text, ReadContext context)
     {
-        ArchiveMember member = Members[wanted[at].Member];
-        List<ArchiveEntry> files = held[member.Key];
-        var reader = new CaptureReader(wanted[at].Source, context) { Builder = { TakenAt = wanted[at].TakenAt } };
+        ArchiveMember member = Members[wanted.Member];
+        List<ArchiveEntry> files = held.TakeNext();
+        var reader = new CaptureReader(wanted.Source, context) { Builder = { TakenAt = wanted.TakenAt } };
         if (member.Part is { } part && files is [{ } only, ..])
         {
             // The parts of a text come one after another: it is taken apart once.
@@ -107,11 +88,6 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
             {
                 reader.AddPart(only.Name, new SourceFile(only.Path), only.File.Problem, whole, part);
             }
-        }
-
-        if (at + 1 == end || Members[wanted[at + 1].Member].Key != member.Key)
-        {
-            held.Remove(member.Key);
         }
 
         files.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
@@ -129,28 +105,6 @@ internal sealed class ArchiveContainer(ISourceNode archive, string path) : Captu
         ReadCapture read = reader.Finish();
         reader.Dispose();
         return read;
-    }
-
-    /// <summary>How many captures one pass can give: those in the archive's order, and as many others as may be held.</summary>
-    private int EndOfBatch(IReadOnlyList<PlannedCapture> wanted, int begin, long most)
-    {
-        long held = 0;
-        int last = -1;
-        int end = begin;
-        while (end < wanted.Count)
-        {
-            ArchiveMember member = Members[wanted[end].Member];
-            held = member.First > last ? member.Bytes : held + member.Bytes;
-            if (held > most && end > begin)
-            {
-                break;
-            }
-
-            last = Math.Max(last, member.Last);
-            end++;
-        }
-
-        return end;
     }
 
     /// <summary>The text that is being taken apart in one pass; several may run at once.</summary>

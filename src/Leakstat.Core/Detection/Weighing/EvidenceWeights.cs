@@ -28,7 +28,7 @@ internal static class EvidenceWeights
         new("late squared", EvidenceKinds.Saturation, (r, _) => (r.Late - 0.5) * (r.Late - 0.5), -2.40, 0.05),
         new("last", EvidenceKinds.Saturation, (r, _) => r.Last, 0.75, 0.2),
         new("bending", EvidenceKinds.Saturation, (_, c) => c.IsBending ? 1 : 0, -0.98, 0),
-        new("ceiling", EvidenceKinds.Saturation, (_, c) => c.AtCeiling ? 1 : 0, -6.00, 0),
+        new("ceiling", EvidenceKinds.Saturation, (_, c) => c.AtCeiling ? 1 : 0, -11.71, 0),
         new("since boot", EvidenceKinds.Saturation, (_, c) => c.SinceBoot ? 1 : 0, -1.34, 0),
         new("ratio", EvidenceKinds.Share, (r, _) => r.Ratio, 1.45, 0.3),
         new("slope", EvidenceKinds.Slope, (_, c) => c.Slope, 0.29, 3),

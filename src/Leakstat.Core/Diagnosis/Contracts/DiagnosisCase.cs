@@ -19,6 +19,13 @@ namespace Leakstat.Diagnosis.Contracts;
 public sealed record DiagnosisCase(
     Capture Latest, Ledger Ledger, HostHistory History, KnowledgeBase Knowledge, InputReport Input)
 {
+    private LoadedModules? _modules;
+
+    /// <summary>The host's modules, to be looked up by name.</summary>
+    public LoadedModules Modules => _modules is { } known && ReferenceEquals(known.Latest, Latest)
+        ? known
+        : _modules = new LoadedModules(Latest, History, Knowledge);
+
     /// <summary>Problems met in the input, of all captures.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; init; } = [];
 

@@ -62,6 +62,15 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         }
 
         diagnostics.AddRange(older);
+        if (history.LeftOut is { } leftOut)
+        {
+            diagnostics.Add(new Diagnostic(
+                DiagnosticId.TooMany,
+                $"too many names: from here on none is followed over time that was not there before "
+                    + $"({Display.Count(HistoryBuilder.MostSeries)} series)",
+                leftOut));
+        }
+
         return Run(
             latest,
             ledger,

@@ -145,10 +145,11 @@ internal static class GrowthExplanations
     public static bool IsListed(string name) => !For(name).Equals(s_general);
 
     /// <summary>
-    /// Whether the zone holds nothing but data of the ARC and its headers (<c>module/zfs/abd_os.c</c>, <c>arc.c</c>,
-    /// <c>zio.c</c> of OpenZFS); other zones of ZFS hold what goes with I/O, dnodes and free space as well.
+    /// Whether the zone holds what the ARC holds: data, headers, and the dbufs and dnodes of cached data
+    /// (<c>module/zfs/arc.c</c>, <c>dbuf.c</c>, <c>dnode.c</c>, <c>zio.c</c> of OpenZFS); other zones of ZFS hold what
+    /// goes with I/O and free space.
     /// </summary>
-    public static bool IsArcBuffer(string name) => name == "abd_chunk"
+    public static bool IsOfArc(string name) => name is "abd_chunk" or "dmu_buf_impl_t" or "dnode_t"
         || name.StartsWith("arc_", StringComparison.Ordinal) || name.StartsWith("zio_buf_", StringComparison.Ordinal)
         || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
 

@@ -25,7 +25,7 @@ internal static class OwnerNatures
     /// </summary>
     public static OwnerNature Of(string name, HostHistory history)
     {
-        if (IsCache(name) || GrowthExplanations.IsArcBuffer(name))
+        if (IsCache(name) || GrowthExplanations.IsOfArc(name))
         {
             return OwnerNature.Cache;
         }

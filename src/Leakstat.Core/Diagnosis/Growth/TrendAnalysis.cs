@@ -114,8 +114,7 @@ public static class TrendAnalysis
 
     /// <summary>
     /// Whether it is a part of the ARC, which gives back when memory is short. What the ARC does not hold is none of it:
-    /// where its size is known, it has to have grown too; where it is not, only the buffers of the ARC itself are its
-    /// own for certain.
+    /// where its size is known, it has to have grown too; where it is not, only what it certainly holds is its own.
     /// </summary>
     private static bool IsElastic(Series series, HostHistory history)
     {
@@ -127,7 +126,7 @@ public static class TrendAnalysis
 
         if (history.Find(SeriesKind.Counter, GrowthExplanations.ArcCounter) is not { } size)
         {
-            return GrowthExplanations.IsArcBuffer(name);
+            return GrowthExplanations.IsOfArc(name);
         }
 
         return GrowthObservation.Of(series, history.CurrentBootStart) is not { Bytes: > 0 and var gained }

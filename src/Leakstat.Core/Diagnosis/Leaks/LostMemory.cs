@@ -87,9 +87,7 @@ internal static class LostMemory
     public static ImmutableArray<Owner> Owners(DiagnosisCase context, Subject subject)
     {
         ImmutableArray<Owner> owners = OwnerLookup.Of(context, subject);
-        HistoryEvent? unload = context.History.Events.LastOrDefault(e =>
-            e.Kind == "module unloaded"
-                && (ModuleName.IsSame(e.Text, subject.Name) || ModuleName.IsAlike(e.Text, subject.Name)));
+        HistoryEvent? unload = context.Modules.Unloading(subject.Name);
         if (unload is null)
         {
             return owners;

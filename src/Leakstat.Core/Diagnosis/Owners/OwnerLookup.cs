@@ -73,7 +73,7 @@ public static class OwnerLookup
         string[] modules = entry.Module.Split(
             ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         string[] files = [.. modules.Where(m => m.EndsWith(".ko", StringComparison.Ordinal))];
-        string[] loaded = [.. files.Where(f => Loaded(context).Any(l => l.Name == f))];
+        string[] loaded = [.. files.Where(context.Modules.Has)];
         if (loaded.Length > 0)
         {
             foreach (string file in loaded)
@@ -117,10 +117,9 @@ public static class OwnerLookup
         List<(int Rank, Owner Owner)> owners, DiagnosisCase context, bool isZone, string name, OwnerEntry[] entries)
     {
         bool isShared = entries.Any(e => e.Subsystem == "LinuxKPI");
-        string[] drivers = [.. Loaded(context).Select(f => f.Name).Where(context.Knowledge.UsesLinuxKpi).Order(
-            StringComparer.Ordinal)];
+        ImmutableArray<string> drivers = context.Modules.LinuxKpiDrivers;
         bool isOldType = !isZone && name == "linux" && !context.Latest.Host.IsAtLeast(13)
-            && (drivers.Length > 0 || Loaded(context).Any(f => f.Name == "linuxkpi.ko"));
+            && (drivers.Length > 0 || context.Modules.Has("linuxkpi.ko"));
         if (!isShared && !isOldType)
         {
             return;
@@ -147,7 +146,7 @@ public static class OwnerLookup
     private static void AddByName(
         List<(int Rank, Owner Owner)> owners, DiagnosisCase context, string kind, string name, bool isKnown)
     {
-        foreach (KernelFile file in Loaded(context))
+        foreach ((KernelFile file, ModuleLikeness likeness) in context.Modules.Like(name))
         {
             ModuleOrigin origin = context.Knowledge.OriginOf(file.Name, context.Release);
             bool isOutOfTree = origin == ModuleOrigin.OutOfTree;
@@ -157,21 +156,21 @@ public static class OwnerLookup
             }
 
             string tree = isOutOfTree ? ", which is out of tree" : "";
-            if (ModuleName.IsSame(file.Name, name))
+            if (likeness == ModuleLikeness.SameFile)
             {
                 owners.Add((isKnown ? 4 : 0, new Owner(
                     file.Name,
                     null,
                     $"the {kind} has the name of the loaded module {file.Name}{tree} (a likeness of names, no proof)")));
             }
-            else if (file.Modules.Any(m => ModuleName.IsSame(m, name)))
+            else if (likeness == ModuleLikeness.SameModule)
             {
                 owners.Add((isKnown ? 4 : 0, new Owner(
                     file.Name,
                     null,
                     $"{file.Name}{tree} contains a module of the {kind}'s name (a likeness of names, no proof)")));
             }
-            else if (!isKnown && ModuleName.IsAlike(file.Name, name))
+            else if (!isKnown)
             {
                 owners.Add((5, new Owner(
                     file.Name,
@@ -181,7 +180,4 @@ public static class OwnerLookup
             }
         }
     }
-
-    private static IEnumerable<KernelFile> Loaded(DiagnosisCase context) =>
-        context.Latest.KernelFiles?.Files.Where(f => !f.IsKernel) ?? [];
 }

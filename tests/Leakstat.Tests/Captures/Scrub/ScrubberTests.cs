@@ -147,4 +147,34 @@ public sealed class ScrubberTests
         var small = Scrubbed.Of(Scrubbed.Folder("caps", [("dmesg.txt", text)]), limits: ReadLimits.Default with { FileBytes = 40 });
         Assert.InRange(Assert.Single(small.Files).Bytes.Length, 1, 60);
     }
+
+    [Fact]
+    public void A_folder_that_changes_meanwhile_is_written_as_it_was_planned()
+    {
+        const string uptime = " 7:02PM  up 1 min, 0 users, load averages: 0.69, 0.24, 0.09\n";
+        var source = new ChangingFolder(
+            [new MemorySource("gone.txt", Encoding.ASCII.GetBytes(uptime)), new MemorySource("uptime.txt", Encoding.ASCII.GetBytes(uptime))],
+            [new MemorySource("later.txt", Encoding.ASCII.GetBytes(uptime)), new MemorySource("uptime.txt", Encoding.ASCII.GetBytes(uptime))]);
+        var scrubbed = Scrubbed.Of(source);
+
+        Assert.Equal("uptime.txt", Assert.Single(scrubbed.Files).Path);
+        Dictionary<string, string?> reasons = scrubbed.Scrubber.Paths.ToDictionary(p => p.Source, p => p.Reason);
+        Assert.StartsWith("came while", reasons["caps/later.txt"], StringComparison.Ordinal);
+        Assert.StartsWith("went away", reasons["gone.txt"], StringComparison.Ordinal);
+    }
+
+    private sealed class ChangingFolder(ISourceNode[] first, ISourceNode[] later) : ISourceNode
+    {
+        private int _looks;
+
+        public string Name => "caps";
+
+        public bool IsFolder => true;
+
+        public string? Refusal => null;
+
+        public IEnumerable<ISourceNode> Children() => _looks++ == 0 ? first : later;
+
+        public Stream Open() => throw new NotSupportedException();
+    }
 }

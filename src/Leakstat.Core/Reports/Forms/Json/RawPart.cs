@@ -24,8 +24,8 @@ internal sealed class RawPartConverter : JsonConverter<RawPart>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, RawPart value, JsonSerializerOptions options)
     {
-        // No string of JSON holds a line end, so that each is one between members. The writer puts none in front of what
-        // it is given as it is.
+        // No string of JSON holds a line end, so that each is one between members. The writer puts none in front of
+        // what it is given as it is.
         string line = "\n" + new string(' ', writer.CurrentDepth * IndentOfLevel);
         writer.WriteRawValue(
             line + Encoding.UTF8.GetString(value.Text.Span).TrimEnd('\n').Replace("\n", line, StringComparison.Ordinal),

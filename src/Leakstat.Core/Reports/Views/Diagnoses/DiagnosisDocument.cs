@@ -44,9 +44,15 @@ internal sealed record DiagnosisDocument
     public ComparisonPart? Comparison { get; init; }
 
     /// <summary>The document of a report; <paramref name="needs"/> where a history was asked about.</summary>
-    public static DiagnosisDocument Of(DiagnosisReport report, TrendNeeds? needs)
+    /// <param name="report">The report.</param>
+    /// <param name="needs">What the history lacks; null where it was not asked about.</param>
+    /// <param name="hasSensitivity">
+    /// Whether it says what would have been found, and what rose without being a finding: that takes several times as
+    /// long as to judge the host.
+    /// </param>
+    public static DiagnosisDocument Of(DiagnosisReport report, TrendNeeds? needs, bool hasSensitivity = true)
     {
-        var sensitivity = SensitivityPart.Of(report);
+        SensitivityPart? sensitivity = hasSensitivity ? SensitivityPart.Of(report) : null;
         return new DiagnosisDocument
         {
             Schema = "leakstat.diagnosis/1",

@@ -54,7 +54,6 @@ public static class HtmlReport
         WriteWho(html, report);
         WriteFindings(html, report);
         SeriesHtml.WritePlots(html, report, SuspectsOf(report));
-        RisingHtml.Write(html, report);
         LedgerHtml.Write(html, report.Ledger);
         InputHtml.Write(html, report);
         html.Markup("</section>\n");

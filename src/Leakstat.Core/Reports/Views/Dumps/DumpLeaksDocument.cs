@@ -25,6 +25,8 @@ internal sealed record DumpLeaksDocument
 
     public required IReadOnlyList<string> Notes { get; init; }
 
+    public SincePart? Since { get; init; }
+
     public static DumpLeaksDocument Of(DumpLeaksView view) => new()
     {
         Schema = view.Schema,
@@ -39,6 +41,7 @@ internal sealed record DumpLeaksDocument
             view.Scan.ZonesWalked, view.Scan.ZonesUnreadable, view.Scan.InBaseline > 0 ? view.Scan.InBaseline : null, view.Scan.MissingPages,
             view.Scan.IsWhole, view.Scan.IsLive, view.Scan.Notes),
         Notes = view.Notes,
+        Since = view.Scan.Earlier is { } earlier ? new SincePart(earlier, view.Scan.EarlierSeconds, view.Scan.InEarlier, view.LeakedBytes, view.BytesPerHour(view.LeakedBytes)) : null,
     };
 
     private static GroupPart Group(LeakGroup group, DumpLeaksView view) => new()
@@ -73,6 +76,8 @@ internal sealed record DumpLeaksDocument
 
     public sealed record CoveragePart(
         int ZonesWalked, int ZonesUnreadable, long? InBaseline, long MissingPages, bool Whole, bool Live, IReadOnlyList<string> Notes);
+
+    public sealed record SincePart(string Dump, double Seconds, long LostBefore, long Bytes, double? BytesPerHour);
 
     public sealed record ContentPart(string Words, long Count, string? Example, string? Module, IReadOnlyList<string>? Stack);
 

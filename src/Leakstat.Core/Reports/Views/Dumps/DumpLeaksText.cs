@@ -43,6 +43,15 @@ public static class DumpLeaksText
     private static void WriteGroups(TextWriter writer, DumpLeaksView view, TerminalOptions layout)
     {
         writer.WriteLine($"{Display.Count(view.LeakedBlocks, "block", "blocks")} that nothing points to any more, {Display.Bytes(view.LeakedBytes)}");
+        if (view.Scan.Earlier is { } earlier && view.BytesPerHour(view.LeakedBytes) is { } all)
+        {
+            DumpText.WriteLine(
+                writer,
+                $"All of them were allocated after {earlier}, {Display.Duration(TimeSpan.FromSeconds(view.Scan.EarlierSeconds))} before: {Display.Rate(all)}. "
+                    + $"{Display.Count(view.Scan.InEarlier, "lost block was", "lost blocks were")} there already.",
+                layout);
+        }
+
         writer.WriteLine();
         writer.WriteLine("  kind    name                        size      count       bytes     direct  example");
         int shown = layout.Detail == Detail.Verbose ? int.MaxValue : UsualGroups;
@@ -50,6 +59,10 @@ public static class DumpLeaksText
         foreach (LeakGroup[] row in rows.Take(shown))
         {
             WriteRow(writer, row, layout);
+            if (view.BytesPerHour(row.Total(g => g.Bytes)) is { } rate)
+            {
+                writer.WriteLine($"          {Display.Rate(rate)} since the earlier dump");
+            }
         }
 
         if (rows.Length > shown)
@@ -129,7 +142,7 @@ public static class DumpLeaksText
             }
         }
 
-        if (view.Scan.InBaseline > 0 && !view.Leaks.IsEmpty)
+        if (view.Scan.InBaseline > 0)
         {
             writer.WriteLine();
             writer.WriteLine($"{Display.Count(view.Scan.InBaseline, "block is", "blocks are")} unreached in the baseline too, and not counted above.");

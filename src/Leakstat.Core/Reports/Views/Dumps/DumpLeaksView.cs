@@ -46,6 +46,15 @@ public sealed record LeakScan
     /// <summary>Blocks left out because the baseline has as many that look the same.</summary>
     public required long InBaseline { get; init; }
 
+    /// <summary>Lost blocks left out because the earlier dump has them already.</summary>
+    public long InEarlier { get; init; }
+
+    /// <summary>The earlier dump that this one is compared with; null where there is none.</summary>
+    public string? Earlier { get; init; }
+
+    /// <summary>Time between the two, seconds.</summary>
+    public double EarlierSeconds { get; init; }
+
     /// <summary>Pages that are not in the dump and may have held pointers.</summary>
     public required long MissingPages { get; init; }
 
@@ -96,12 +105,16 @@ public sealed record DumpLeaksView : DumpView
     /// <summary>Blocks of all leaks.</summary>
     public long LeakedBlocks => Leaks.Total(l => l.Count);
 
+    /// <summary>Bytes an hour since the earlier dump; null where there is none.</summary>
+    public double? BytesPerHour(long bytes) => Scan is { Earlier: not null, EarlierSeconds: > 0 } ? bytes / (Scan.EarlierSeconds / 3600) : null;
+
     /// <summary>What is said where nothing was found leaked.</summary>
     public string Nothing => Scan.Objects == 0
         ? "No allocated block could be read: nothing is known of leaks in this dump."
+        : Scan.Earlier is { } earlier
+            ? $"Nothing that was allocated after {earlier} is lost; {Display.Count(Scan.InEarlier, "block was", "blocks were")} lost or allocated before, and {(Scan.InEarlier == 1 ? "is" : "are")} hidden here."
         : Scan.InBaseline > 0
-            ? $"Nothing is lost that the baseline does not have: {Display.Count(Scan.InBaseline, "block is", "blocks are")} unreached in both, and hidden here"
-                + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
+            ? "Nothing is lost beyond what the baseline hides" + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
         : Scan.IsWhole ? "Everything allocated is reached: no leak."
         : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Leakstat.Detection.Weighing;
 
-namespace Leakstat.Detection.Weighing;
+namespace Leakstat.Detection;
 
 /// <summary>
 /// What a host does by time: what most of its series have in common, its counters, how much an owner was asked for.

@@ -1,4 +1,4 @@
-namespace Leakstat.Diagnosis.Owners;
+namespace Leakstat.Diagnosis.Contracts;
 
 /// <summary>
 /// Compares names of zones and malloc types with names of modules. A likeness is a hint and never proof.
@@ -6,7 +6,7 @@ namespace Leakstat.Diagnosis.Owners;
 internal static class ModuleName
 {
     /// <summary>Shortest stem that may stand for the beginning of a longer name.</summary>
-    private const int ShortestStem = 3;
+    public const int ShortestStem = 3;
 
     /// <summary>
     /// Whether both are the same word: <c>leakmod</c> and <c>leakmod.ko</c>, <c>foo</c> and <c>if_foo.ko</c>.
@@ -33,7 +33,7 @@ internal static class ModuleName
     /// <summary>
     /// The module's name without <c>.ko</c>, bus (<c>pci/em</c>) and the <c>if_</c> of network drivers.
     /// </summary>
-    private static string Stem(string module)
+    public static string Stem(string module)
     {
         string stem = module.EndsWith(".ko", StringComparison.Ordinal) ? module[..^3] : module;
         stem = stem[(stem.LastIndexOf('/') + 1)..];
@@ -41,7 +41,7 @@ internal static class ModuleName
     }
 
     /// <summary>Letters and digits in lower case.</summary>
-    private static string Fold(string name)
+    public static string Fold(string name)
     {
         string stem = name.EndsWith(".ko", StringComparison.Ordinal) ? name[..^3] : name;
         return string.Concat(stem.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
