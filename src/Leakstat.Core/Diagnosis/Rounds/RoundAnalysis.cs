@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
-using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Knowledge;
 
