@@ -43,12 +43,8 @@ internal sealed class CommonOptions
 
     /// <summary>Whether a report has colour.</summary>
     public bool IsColored(ParseResult parsed, Terminal terminal) => !parsed.GetValue(NoColor)
-        && parsed.GetValue(Color) switch
-    {
-        "always" => true,
-        "never" => false,
-        _ => terminal.HasColor,
-    };
+        && (parsed.GetValue(Color) ?? "auto") is var color
+        && (color == "always" || (color == "auto" && terminal.HasColor));
 
     /// <summary>Less.</summary>
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "verdict and titles only" };
