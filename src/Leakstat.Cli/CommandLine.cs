@@ -52,7 +52,8 @@ public static class CommandLine
             terminal.Error.WriteLine($"leakstat: {failure.Message}");
             return failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
         }
-        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException || StandardOutput.IsClosedPipe(e))
+        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException
+            || StandardOutput.IsClosedPipe(e))
         {
             // The reader of our output went away (head, a closed pager): nothing is wrong.
             return ExitCode.Done;
@@ -114,7 +115,8 @@ public static class CommandLine
     private static string Written(Command command) => command.Parents.OfType<Command>().FirstOrDefault() switch
     {
         null or RootCommand => $"leakstat {command.Name}",
-        { } above => $"{Written(above)}{string.Concat(above.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => $" {a.Name}"))} {command.Name}",
+        { } above =>
+            $"{Written(above)}{string.Concat(above.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => $" {a.Name}"))} {command.Name}",
     };
 
     private static string Arguments(Command command) =>

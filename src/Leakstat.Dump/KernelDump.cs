@@ -28,7 +28,13 @@ public sealed class KernelDump : IDisposable
     private readonly Lazy<PageOwners> _owners;
     private readonly Lazy<IReadOnlyList<RootRange>> _roots;
 
-    private KernelDump(DumpFile file, KernelImage kernel, VirtualMemory memory, string directory, DumpOptions options, DumpProblems problems)
+    private KernelDump(
+        DumpFile file,
+        KernelImage kernel,
+        VirtualMemory memory,
+        string directory,
+        DumpOptions options,
+        DumpProblems problems)
     {
         File = file;
         _kernel = kernel;
@@ -45,12 +51,15 @@ public sealed class KernelDump : IDisposable
         Features = KernelFeatures.Of(Types, Symbols, Identity);
         _messages = new Lazy<string?>(() => MessageBuffer.Read(File, Memory, Symbols, Types, Limits));
         _context = new Lazy<WalkContext>(() => new WalkContext(
-            Memory, Symbols, Types, Identity, Features, Machine.Read(Memory, Symbols, Identity, Features, Limits, Problems), Limits, Problems));
+            Memory, Symbols, Types, Identity, Features, Machine.Read(
+                Memory, Symbols, Identity, Features, Limits, Problems), Limits, Problems));
         _walk = new Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)>(Walk);
         _buckets = new Lazy<IReadOnlyList<int>>(() =>
         {
             bool isRead = Heap.Kegs.Any(k => k.IsMalloc);
-            bool hasMiddle = isRead ? Heap.Kegs.Any(k => k is { IsMalloc: true, ItemSize: 384 }) : !Features.HasLongSlabHeader;
+            bool hasMiddle = isRead
+                ? Heap.Kegs.Any(k => k is { IsMalloc: true, ItemSize: 384 })
+                : !Features.HasLongSlabHeader;
             return [.. MallocSizes.All.ToArray().Where(size => size != 384 || hasMiddle)];
         });
         _types = new Lazy<IReadOnlyList<MallocType>>(() => MallocReader.Read(_context.Value));
@@ -62,8 +71,10 @@ public sealed class KernelDump : IDisposable
         });
         _counters = new Lazy<IReadOnlyList<KernelCounter>>(() => new KernelCounters(_context.Value).Read());
         _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
-            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageBuffer.Range(Memory, Symbols, Types)));
-        _roots = new Lazy<IReadOnlyList<RootRange>>(() => RootSurvey.Find(_context.Value, PageOwners, _walk.Value.Survey, Symbols.Files, Threads));
+            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageBuffer.Range(
+                Memory, Symbols, Types)));
+        _roots = new Lazy<IReadOnlyList<RootRange>>(
+            () => RootSurvey.Find(_context.Value, PageOwners, _walk.Value.Survey, Symbols.Files, Threads));
     }
 
     /// <summary>The dump's file.</summary>
@@ -147,7 +158,9 @@ public sealed class KernelDump : IDisposable
     public static KernelDump? Open(string path, DumpOptions options, out DumpFault? fault)
     {
         var problems = new DumpProblems(options.Limits);
-        return DumpFile.Open(path, options, problems, out fault) is { } file ? Open(file, options, problems, out fault) : null;
+        return DumpFile.Open(path, options, problems, out fault) is { } file
+            ? Open(file, options, problems, out fault)
+            : null;
     }
 
     /// <summary>
@@ -192,8 +205,10 @@ public sealed class KernelDump : IDisposable
     private List<Func<string, IEnumerable<StructLayout>>> TypeSources(DumpOptions options)
     {
         var sources = new List<Func<string, IEnumerable<StructLayout>>>();
-        var builtIn = new Lazy<Dictionary<string, StructLayout>>(() => BuiltInLayouts.For(Identity.OsRelDate, Identity.Architecture));
-        IEnumerable<StructLayout> BuiltIn(string name) => builtIn.Value.TryGetValue(name, out StructLayout? layout) ? [layout] : [];
+        var builtIn = new Lazy<Dictionary<string, StructLayout>>(
+            () => BuiltInLayouts.For(Identity.OsRelDate, Identity.Architecture));
+        IEnumerable<StructLayout> BuiltIn(string name) =>
+            builtIn.Value.TryGetValue(name, out StructLayout? layout) ? [layout] : [];
         if (options.PreferBuiltInLayouts)
         {
             sources.Add(BuiltIn);
@@ -237,8 +252,10 @@ public sealed class KernelDump : IDisposable
             Problems.Add(
                 DiagnosticId.MissingPages,
                 "page bitmap",
-                $"this live dump has only the first eighth of the kernel's direct map: {survey.Bitmap.Missing} pages in use are missing "
-                    + "(savecore -L of 14.x copies an eighth of the bitmap, sys/kern/kern_dump.c); a dump of a panic has all");
+                $"this live dump has only the first eighth of the kernel's direct map: {survey.Bitmap.Missing} pages "
+                    + "in use are missing "
+                    + "(savecore -L of 14.x copies an eighth of the bitmap, sys/kern/kern_dump.c); a dump of a "
+                    + "panic has all");
         }
 
         return (heap with { Large = survey.Large }, survey, found);

@@ -22,7 +22,9 @@ public sealed record Capture
     /// </summary>
     public bool IsCrashSummary { get; init; }
 
-    /// <summary>Whether it is a crash dump itself, read with its kernel: nothing can be asked of the host any more.</summary>
+    /// <summary>
+    /// Whether it is a crash dump itself, read with its kernel: nothing can be asked of the host any more.
+    /// </summary>
     public bool IsCrashDump { get; init; }
 
     /// <summary>

@@ -1,14 +1,17 @@
 namespace Leakstat.Model;
 
-/// <summary>A problem in the input, captures and crash dumps alike, that was met while reading; reading went on after it.</summary>
+/// <summary>
+/// A problem in the input, captures and crash dumps alike, that was met while reading; reading went on after it.
+/// </summary>
 /// <param name="Id">Stable identifier, one of <see cref="DiagnosticId"/>.</param>
 /// <param name="Text">What was wrong and what was done about it, one sentence.</param>
 /// <param name="At">Where.</param>
 public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
     /// <summary>
-    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read. Pages that are
-    /// not in a dump take nothing from the kernel's own counters; what they mean for leaks the search for them says.
+    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read.
+    /// Pages that are not in a dump take nothing from the kernel's own counters; what they mean for leaks the search
+    /// for them says.
     /// </summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
         or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput or DiagnosticId.UnknownOid or DiagnosticId.Underflow
@@ -90,13 +93,19 @@ public static class DiagnosticId
     /// <summary>Memory that is needed is not in a crash dump; what leads through it is not read.</summary>
     public const string MissingPages = "LSD301";
 
-    /// <summary>A structure in a crash dump contradicts itself or the dump; it was left out, or read as far as it holds.</summary>
+    /// <summary>
+    /// A structure in a crash dump contradicts itself or the dump; it was left out, or read as far as it holds.
+    /// </summary>
     public const string DamagedDump = "LSD302";
 
-    /// <summary>The layout of a structure of the kernel of a crash dump is not known; what needs it is not read.</summary>
+    /// <summary>
+    /// The layout of a structure of the kernel of a crash dump is not known; what needs it is not read.
+    /// </summary>
     public const string UnknownLayout = "LSD303";
 
-    /// <summary>Symbols or types of the kernel or a module are missing: its file is not at hand, damaged, or of another build.</summary>
+    /// <summary>
+    /// Symbols or types of the kernel or a module are missing: its file is not at hand, damaged, or of another build.
+    /// </summary>
     public const string MissingSymbols = "LSD304";
 
     /// <summary>savecore(8) says that a crash dump is not whole.</summary>

@@ -23,12 +23,19 @@ public enum LeakKind
 public sealed record TypeCandidate(string Type, string? Module, double Confidence, string? Why);
 
 /// <summary>Leaked blocks of one group that look alike.</summary>
-/// <param name="Words">What their first words are: <c>0</c>, a symbol, <c>→ keg</c>, <c>self</c>, <c>text</c>, <c>value</c>.</param>
+/// <param name="Words">
+/// What their first words are: <c>0</c>, a symbol, <c>→ keg</c>, <c>self</c>, <c>text</c>, <c>value</c>.
+/// </param>
 /// <param name="Count">Blocks.</param>
 /// <param name="Example">Address of one; null where not said.</param>
-/// <param name="Module">File whose code or data they point to; null where they point to none, or to the kernel only.</param>
-/// <param name="Stack">Functions that allocated them, the innermost first, by a DEBUG_REDZONE header; empty where there is none.</param>
-public sealed record ContentGroup(string Words, long Count, ulong? Example, string? Module, ImmutableArray<string> Stack);
+/// <param name="Module">
+/// File whose code or data they point to; null where they point to none, or to the kernel only.
+/// </param>
+/// <param name="Stack">
+/// Functions that allocated them, the innermost first, by a DEBUG_REDZONE header; empty where there is none.
+/// </param>
+public sealed record ContentGroup(
+    string Words, long Count, ulong? Example, string? Module, ImmutableArray<string> Stack);
 
 /// <summary>So many indirect leaks of a group are kept by direct leaks of another one.</summary>
 /// <param name="Kind">Kind of the other group.</param>
@@ -48,16 +55,18 @@ public sealed record ModulePointers(string Module, long Count);
 public sealed record KnownCause(string Cause, string Source);
 
 /// <summary>
-/// Leaked blocks of one zone, malloc(9) bucket or size: allocated, and no root of the kernel leads to them. A direct leak is one
-/// that not even another leaked block points to (of a leaked ring one block counts as such); the others are indirect leaks, which
-/// went with a direct one.
+/// Leaked blocks of one zone, malloc(9) bucket or size: allocated, and no root of the kernel leads to them. A direct
+/// leak is one that not even another leaked block points to (of a leaked ring one block counts as such); the others are
+/// indirect leaks, which went with a direct one.
 /// </summary>
 public sealed record LeakGroup
 {
     /// <summary>What they are blocks of.</summary>
     public required LeakKind Kind { get; init; }
 
-    /// <summary>Zone, bucket (<c>malloc-256</c>), or the function that allocated (<c>malloc</c>, <c>contigmalloc</c>).</summary>
+    /// <summary>
+    /// Zone, bucket (<c>malloc-256</c>), or the function that allocated (<c>malloc</c>, <c>contigmalloc</c>).
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>Bytes of one block.</summary>
@@ -70,15 +79,21 @@ public sealed record LeakGroup
     public required long Direct { get; init; }
 
     /// <summary>
-    /// How many direct leaks, of whatever group, they are or went with: each is a pointer that is missing. A list of a thousand
-    /// blocks whose first one is lost lacks one pointer.
+    /// How many direct leaks, of whatever group, they are or went with: each is a pointer that is missing. A list of a
+    /// thousand blocks whose first one is lost lacks one pointer.
     /// </summary>
     public required long MissingPointers { get; init; }
 
-    /// <summary>Allocated blocks of the same zone or bucket, or large allocations of the same size, these among them; null where not said.</summary>
+    /// <summary>
+    /// Allocated blocks of the same zone or bucket, or large allocations of the same size, these among them; null where
+    /// not said.
+    /// </summary>
     public long? Allocated { get; init; }
 
-    /// <summary>Addresses, direct leaks first, each ascending; all in a dump that was searched just now, some in a report that was kept.</summary>
+    /// <summary>
+    /// Addresses, direct leaks first, each ascending; all in a dump that was searched just now, some in a report that
+    /// was kept.
+    /// </summary>
     public ImmutableArray<ulong> Addresses { get; init; } = [];
 
     /// <summary>Malloc types they may be of, likeliest first.</summary>

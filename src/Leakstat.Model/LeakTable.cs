@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Leakstat.Model;
 
-/// <summary>What a search for leaks in a crash dump gave: in the dump itself, or in a report of it that was kept.</summary>
+/// <summary>
+/// What a search for leaks in a crash dump gave: in the dump itself, or in a report of it that was kept.
+/// </summary>
 /// <param name="File">The dump, or the file of the report.</param>
 /// <param name="Groups">Groups in the order of the report; those of a known cause are not among them.</param>
 public sealed record LeakTable(SourceFile File, ImmutableArray<LeakGroup> Groups)

@@ -94,5 +94,6 @@ public sealed class MallocTable
     public MallocTypeRow? Find(string name) => _first.TryGetValue(name, out int index) ? Rows[index] : null;
 
     /// <summary>File and line of a row, or its place in a dump.</summary>
-    public SourceLine At(in MallocTypeRow row) => row.Line > 0 ? new(File, row.Line) : File.InDump($"malloc type \"{row.Name}\"", "types");
+    public SourceLine At(in MallocTypeRow row) =>
+        row.Line > 0 ? new(File, row.Line) : File.InDump($"malloc type \"{row.Name}\"", "types");
 }

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Leakstat.Model;
 
 /// <summary>
-/// Looks at one host that stand in one text, the later with less in it than the one before: of each thing the newest value
-/// counts, and is said to be older.
+/// Looks at one host that stand in one text, the later with less in it than the one before: of each thing the newest
+/// value counts, and is said to be older.
 /// </summary>
 public static class NewestOfText
 {
     /// <summary>
-    /// The capture, with the tables that it lacks taken from the one before where both are of one text; a note for each says
-    /// how much older it is. Page counts and other sysctls are of one moment and are taken all or none.
+    /// The capture, with the tables that it lacks taken from the one before where both are of one text; a note for each
+    /// says how much older it is. Page counts and other sysctls are of one moment and are taken all or none.
     /// </summary>
     public static Capture Complete(Capture capture, Capture? before)
     {
@@ -64,7 +64,9 @@ public static class NewestOfText
             Arc = top.Arc.Count > 0 ? top.Arc : earlier.Arc,
             Swap = top.Swap.Count > 0 ? top.Swap : earlier.Swap,
         };
-        bool isFuller = filled.Memory.Count > top.Memory.Count || filled.Arc.Count > top.Arc.Count || filled.Swap.Count > top.Swap.Count;
+        bool isFuller = filled.Memory.Count > top.Memory.Count
+            || filled.Arc.Count > top.Arc.Count
+            || filled.Swap.Count > top.Swap.Count;
         return isFuller ? filled : null;
     }
 
@@ -85,12 +87,15 @@ public static class NewestOfText
     private static Diagnostic Note(string what, Capture before, Capture capture, SourceFile file)
     {
         TimeSpan? age = capture.TakenAt is { } now && before.TakenAt is { } then ? now - then
-            : capture.Host.UptimeSeconds is { } up && before.Host.UptimeSeconds is { } upBefore ? TimeSpan.FromSeconds(up - upBefore)
+            : capture.Host.UptimeSeconds is { } up
+            && before.Host.UptimeSeconds is { } upBefore ? TimeSpan.FromSeconds(up - upBefore)
             : null;
         string older = age is { } known && known > TimeSpan.Zero
             ? string.Create(CultureInfo.InvariantCulture, $"{(int)known.TotalHours} h {known.Minutes} min older")
             : "older";
         return new Diagnostic(
-            DiagnosticId.OlderOutput, $"{what} is of the capture before, {older}: the last one in this text lacks it", new SourceLine(file, 0));
+            DiagnosticId.OlderOutput, $"{what} is of the capture before, {older}: the last one in this "
+                + "text lacks it", new SourceLine(
+                file, 0));
     }
 }

@@ -13,7 +13,8 @@ public sealed record SourceFile(string Path)
     /// <summary>A place in this crash dump: it has no lines, but a command that prints what stands there.</summary>
     /// <param name="what">What stands there: <c>zone "widget"</c>, <c>block 0xfffff80003a41c00</c>.</param>
     /// <param name="subcommand">The subcommand of <c>leakstat dump</c> that prints it.</param>
-    public SourceLine InDump(string what, string subcommand) => new(this with { Place = $"{what} (dump {subcommand})" }, 0);
+    public SourceLine InDump(string what, string subcommand) =>
+        new(this with { Place = $"{what} (dump {subcommand})" }, 0);
 
     /// <inheritdoc/>
     public override string ToString() => Place is null ? Path : $"{Path}: {Place}";

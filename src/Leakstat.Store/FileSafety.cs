@@ -3,14 +3,17 @@ using Leakstat.Store.Errors;
 namespace Leakstat.Store;
 
 /// <summary>
-/// Looks after the store's files as files of the system. A store holds whole outputs of hosts: it is for its owner alone. What
-/// SQLite keeps beside it must be files, as a link there would make it write elsewhere.
+/// Looks after the store's files as files of the system. A store holds whole outputs of hosts: it is for its owner
+/// alone. What SQLite keeps beside it must be files, as a link there would make it write elsewhere.
 /// </summary>
 internal static class FileSafety
 {
     private static readonly string[] s_beside = ["-wal", "-shm", "-journal"];
 
-    /// <summary>Refuses what lies beside a store and is no plain file; makes the store, readable by its owner alone, where there is none.</summary>
+    /// <summary>
+    /// Refuses what lies beside a store and is no plain file; makes the store, readable by its owner alone, where there
+    /// is none.
+    /// </summary>
     /// <param name="file">The store.</param>
     public static void Prepare(string file)
     {
@@ -51,7 +54,9 @@ internal static class FileSafety
             var beside = new FileInfo(real + suffix);
             if (beside.LinkTarget is not null)
             {
-                throw new StoreException($"{beside.FullName}: is a link, which SQLite's files beside a store never are; see who made it, and remove it");
+                throw new StoreException(
+                    $"{beside.FullName}: is a link, which SQLite's files beside a store never are; see who made it, "
+                        + "and remove it");
             }
 
             if (Directory.Exists(beside.FullName))

@@ -33,7 +33,8 @@ internal sealed class HostRows : IDisposable
     public int Count => _sources.Count;
 
     /// <summary>Number of series, without those that only place captures.</summary>
-    public int MeasuredSeries => Enumerable.Range(0, _series.Count).Count(n => SeriesKindName.Parse(_series[n].Kind) is not null);
+    public int MeasuredSeries =>
+        Enumerable.Range(0, _series.Count).Count(n => SeriesKindName.Parse(_series[n].Kind) is not null);
 
     /// <summary>The segments, in the order of arrival; what no segment holds follows them.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
@@ -53,7 +54,9 @@ internal sealed class HostRows : IDisposable
     public long?[] Column(string kind, string name) =>
         _series.Find(kind, name) is >= 0 and var number ? Column(number) : new long?[Count];
 
-    /// <summary>Times in the order of arrival, ticks; a capture without one has that of the one it came after.</summary>
+    /// <summary>
+    /// Times in the order of arrival, ticks; a capture without one has that of the one it came after.
+    /// </summary>
     public long[] Times()
     {
         long?[] taken = Column(StoredKind.TakenAt, "");
@@ -76,10 +79,13 @@ internal sealed class HostRows : IDisposable
         for (int number = 0; number < _series.Count; number++)
         {
             (string kind, string name, long itemSize) = _series[number];
-            if (SeriesKindName.Parse(kind) is { } known && Column(number) is var column && Array.Exists(column, v => v is not null))
+            if (SeriesKindName.Parse(kind) is { } known
+                && Column(number) is var column
+                && Array.Exists(column, v => v is not null))
             {
                 (SourceLine? first, SourceLine? last) = Places(kind, name, order, samples);
-                bool hasExtremes = _series.Find(StoredKind.Below + kind, name) >= 0 || _series.Find(StoredKind.Above + kind, name) >= 0;
+                bool hasExtremes = _series.Find(StoredKind.Below + kind, name) >= 0
+                    || _series.Find(StoredKind.Above + kind, name) >= 0;
                 series.Add(new Series(new SeriesKey(known, name), InOrder(column, order), itemSize)
                 {
                     FirstAt = first,
@@ -93,7 +99,9 @@ internal sealed class HostRows : IDisposable
         return new HostHistory(samples, series, time.Events);
     }
 
-    /// <summary>Places of the samples in the order of arrival, which others than captures do not fill without gaps.</summary>
+    /// <summary>
+    /// Places of the samples in the order of arrival, which others than captures do not fill without gaps.
+    /// </summary>
     public long[] Places()
     {
         long[] places = new long[Count];
@@ -175,7 +183,8 @@ internal sealed class HostRows : IDisposable
     private ImmutableArray<long?> Extremes(string prefix, int sign, string kind, string name, long?[] last, int[] order)
     {
         long?[] distances = Column(prefix + kind, name);
-        return [.. order.Select(i => last[i] is { } value ? unchecked(value + (sign * (distances[i] ?? 0))) : (long?)null)];
+        return [.. order.Select(
+            i => last[i] is { } value ? unchecked(value + (sign * (distances[i] ?? 0))) : (long?)null)];
     }
 
     /// <summary>Positions of the order of arrival, by time.</summary>
@@ -204,7 +213,8 @@ internal sealed class HostRows : IDisposable
         List<(string Name, long?[] Values)> requests = Columns(StoredKind.Request);
         List<(string Name, long?[] Values)> modules = Columns(StoredKind.Module);
         List<(string Name, long?[] Values, long?[] Places)> tunables =
-            [.. Columns(StoredKind.Tunable).Select(c => (c.Name, c.Values, Column(StoredKind.At + StoredKind.Tunable, c.Name)))];
+            [.. Columns(StoredKind.Tunable).Select(
+                c => (c.Name, c.Values, Column(StoredKind.At + StoredKind.Tunable, c.Name)))];
         foreach (int i in order)
         {
             string source = _sources[i];
@@ -216,7 +226,8 @@ internal sealed class HostRows : IDisposable
                 UptimeSeconds = uptime[i],
                 IsRebooted = rebooted[i] is not null,
                 Release = release[i] is { } text ? Text(text) : null,
-                Requests = Known(requests, i).ToImmutableSortedDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal),
+                Requests = Known(requests, i).ToImmutableSortedDictionary(
+                    c => c.Name, c => c.Value, StringComparer.Ordinal),
                 Modules = hasModules[i] is null ? null : Known(modules, i).ToImmutableSortedDictionary(
                     c => c.Name, c => StoredPlace.Read(c.Value, source, Text), StringComparer.Ordinal),
                 Tunables = tunables.Where(c => c.Values[i] is not null).ToImmutableSortedDictionary(
@@ -231,10 +242,12 @@ internal sealed class HostRows : IDisposable
         columns.Where(c => c.Values[at] is not null).Select(c => (c.Name, c.Values[at]!.Value));
 
     private List<(string Name, long?[] Values)> Columns(string kind) =>
-        [.. Enumerable.Range(0, _series.Count).Where(n => _series[n].Kind == kind).Select(n => (_series[n].Name, Column(n)))];
+        [.. Enumerable.Range(0, _series.Count).Where(n => _series[n].Kind == kind).Select(
+            n => (_series[n].Name, Column(n)))];
 
     /// <summary>Where the first value of the last boot, and the last value, stand.</summary>
-    private (SourceLine? First, SourceLine? Last) Places(string kind, string name, int[] order, ImmutableArray<Sample> samples)
+    private (SourceLine? First, SourceLine? Last) Places(
+        string kind, string name, int[] order, ImmutableArray<Sample> samples)
     {
         if (_series.Find(StoredKind.At + kind, name) is not (>= 0 and var number))
         {
@@ -312,7 +325,8 @@ internal sealed class HostRows : IDisposable
                 throw StoreException.Damaged();
             }
 
-            _segments.Add(new Segment(segments.Integer(0), segments.Integer(1), (int)samples, (Tier)segments.Integer(4)));
+            _segments.Add(
+                new Segment(segments.Integer(0), segments.Integer(1), (int)samples, (Tier)segments.Integer(4)));
             _sources.AddRange(SourceNames.Decode(segments.Bytes(3), (int)samples));
         }
     }

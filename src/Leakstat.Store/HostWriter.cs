@@ -150,7 +150,10 @@ public sealed class HostWriter
     internal void Write()
     {
         Database database = _store.Database;
-        using (Statement host = database.Prepare(_isStored ? "UPDATE host SET name = ?2, next = ?3 WHERE id = ?1" : "INSERT INTO host (id, name, next) VALUES (?1, ?2, ?3)"))
+        using (Statement host = database.Prepare(
+            _isStored
+                ? "UPDATE host SET name = ?2, next = ?3 WHERE id = ?1"
+                : "INSERT INTO host (id, name, next) VALUES (?1, ?2, ?3)"))
         {
             host.Bind(1, Id).Bind(2, Name).Bind(3, _firstOpen).Run();
         }
@@ -229,7 +232,8 @@ public sealed class HostWriter
         // One that cannot be kept must not leave an older one to pass for it.
         if (KeptCapture.Encode(_latest) is { } data)
         {
-            using Statement latest = database.Prepare("INSERT OR REPLACE INTO latest (host, taken, data) VALUES (?1, ?2, ?3)");
+            using Statement latest = database.Prepare(
+                "INSERT OR REPLACE INTO latest (host, taken, data) VALUES (?1, ?2, ?3)");
             latest.Bind(1, Id).Bind(2, _latestTime).Bind(3, data).Run();
         }
         else
@@ -248,7 +252,8 @@ public sealed class HostWriter
 
     private void LoadMarks(Database database)
     {
-        using Statement segments = database.Prepare($"SELECT first + samples, marks FROM segment WHERE host = {Id} ORDER BY first");
+        using Statement segments = database.Prepare(
+            $"SELECT first + samples, marks FROM segment WHERE host = {Id} ORDER BY first");
         while (segments.Step())
         {
             _firstOpen = Math.Max(_firstOpen, segments.Integer(0));

@@ -9,8 +9,8 @@ using Leakstat.Store.Packing;
 namespace Leakstat.Store;
 
 /// <summary>
-/// The latest capture of a host as the file holds it: its outputs as they stood, so that everything that can be told from
-/// the captures can be told from the store, by the same code.
+/// The latest capture of a host as the file holds it: its outputs as they stood, so that everything that can be told
+/// from the captures can be told from the store, by the same code.
 /// </summary>
 internal static class KeptCapture
 {
@@ -123,6 +123,7 @@ internal static class KeptCapture
         }
 
         return new CaptureText(
-            format, new SourceFile(path), reader.Take(reader.Count(MostBytes)).ToArray(), firstLine, lines.ToImmutable(), isCut);
+            format, new SourceFile(
+                path), reader.Take(reader.Count(MostBytes)).ToArray(), firstLine, lines.ToImmutable(), isCut);
     }
 }

@@ -4,7 +4,9 @@ using Leakstat.Store.Packing;
 
 namespace Leakstat.Store;
 
-/// <summary>What was lost when a capture was read, as the file holds it: a diagnosis says what it could not rest on.</summary>
+/// <summary>
+/// What was lost when a capture was read, as the file holds it: a diagnosis says what it could not rest on.
+/// </summary>
 internal static class KeptProblems
 {
     /// <summary>Most that are kept of one capture.</summary>

@@ -5,7 +5,9 @@ public static class PrivateFolder
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes a folder, and those above it that are missing, each mode 0700; what is there stays as it is.</summary>
+    /// <summary>
+    /// Makes a folder, and those above it that are missing, each mode 0700; what is there stays as it is.
+    /// </summary>
     /// <exception cref="IOException">Something stands there that is no folder, or there is no room.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     public static void Make(string path)

@@ -4,8 +4,8 @@ using Leakstat.Store.Sqlite;
 namespace Leakstat.Store;
 
 /// <summary>
-/// Thins out one store in steps, each within a transaction of its own, so that others write between them and little room is
-/// needed at a time.
+/// Thins out one store in steps, each within a transaction of its own, so that others write between them and little
+/// room is needed at a time.
 /// </summary>
 internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset now)
 {
@@ -31,7 +31,10 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
         BySize();
         store.Close();
         GiveBack();
-        return new Pruned(_thinned[0], _thinned[1], _thinned[2], before, Bytes("page_count")) { BytesUnused = Bytes("freelist_count") };
+        return new Pruned(_thinned[0], _thinned[1], _thinned[2], before, Bytes("page_count"))
+        {
+            BytesUnused = Bytes("freelist_count"),
+        };
     }
 
     private List<string> Hosts()
@@ -74,7 +77,8 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
             {
                 // The same segments are never met twice: what is left of them is not older.
                 while (Step(
-                    $"SELECT segment.id, name FROM segment JOIN host ON host.id = segment.host WHERE name = ?2 AND tier = {(int)tier} "
+                    $"SELECT segment.id, name FROM segment JOIN host ON host.id = segment.host WHERE name = ?2 AND "
+                        + $"tier = {(int)tier} "
                     + $"AND earliest < {cutoff} ORDER BY first, segment.id LIMIT ?1",
                     name,
                     cutoff))
@@ -84,7 +88,9 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
         }
     }
 
-    /// <summary>Whole segments, the oldest first, until the file is small enough or nothing is left to thin out.</summary>
+    /// <summary>
+    /// Whole segments, the oldest first, until the file is small enough or nothing is left to thin out.
+    /// </summary>
     private void BySize()
     {
         if (keep.MostBytes is not { } most)
@@ -98,7 +104,8 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
         {
             while (Bytes("page_count") - Bytes("freelist_count") > most
                 && Step(
-                    $"SELECT segment.id, name, latest FROM segment JOIN host ON host.id = segment.host WHERE tier = {(int)tier} "
+                    $"SELECT segment.id, name, latest FROM segment JOIN host ON host.id = segment.host WHERE tier = "
+                        + $"{(int)tier} "
                     + "ORDER BY latest, first, segment.id LIMIT ?1",
                     name: null,
                     cutoff: null))
@@ -108,7 +115,9 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
     }
 
     /// <summary>Thins out some segments; smaller parts of them where there is no room for all at once.</summary>
-    /// <param name="sql">Gives number and host of each, at most ?1, of host ?2, and their latest times where there is no cutoff.</param>
+    /// <param name="sql">
+    /// Gives number and host of each, at most ?1, of host ?2, and their latest times where there is no cutoff.
+    /// </param>
     /// <param name="name">The host; null for any.</param>
     /// <param name="cutoff">What is older is thinned out; all of them where null.</param>
     /// <returns>Whether there was something to do.</returns>
@@ -174,7 +183,9 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
             host.Series.Write(_database);
             foreach (Segment gone in coarse is null ? fine : [.. fine, coarse])
             {
-                _database.Run($"DELETE FROM chunk WHERE id >= {gone.Chunk(0)} AND id < {(gone with { Id = gone.Id + 1 }).Chunk(0)}");
+                _database.Run(
+                    $"DELETE FROM chunk WHERE id >= {gone.Chunk(0)} AND id < "
+                        + $"{(gone with { Id = gone.Id + 1 }).Chunk(0)}");
                 _database.Run($"DELETE FROM segment WHERE id = {gone.Id}");
             }
 
@@ -182,7 +193,8 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
             if (tier == Tier.Captures)
             {
                 using Statement pruned = _database.Prepare(
-                    "UPDATE host SET pruned = max(coalesce(pruned, ?1), ?1), marks = CAST(coalesce(marks, x'') || ?2 AS BLOB) WHERE id = ?3");
+                    "UPDATE host SET pruned = max(coalesce(pruned, ?1), ?1), marks = CAST(coalesce(marks, x'') || ?2 "
+                        + "AS BLOB) WHERE id = ?3");
                 pruned.Bind(1, cutoff).Bind(2, thinned.Untimed).Bind(3, host.Id).Run();
             }
         });
@@ -193,7 +205,9 @@ internal sealed class Pruning(StoreWriter store, Retention keep, DateTimeOffset 
         return true;
     }
 
-    /// <summary>Gives the disk what is not used: page by page, or, in a file of an older version, by writing it anew.</summary>
+    /// <summary>
+    /// Gives the disk what is not used: page by page, or, in a file of an older version, by writing it anew.
+    /// </summary>
     private void GiveBack()
     {
         try

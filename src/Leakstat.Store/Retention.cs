@@ -24,6 +24,9 @@ public sealed record Retention
 /// <param name="BytesAfter">Size of the file after.</param>
 public sealed record Pruned(long Captures, long Hours, long Days, long BytesBefore, long BytesAfter)
 {
-    /// <summary>Bytes within the file that hold nothing: what is loaded next takes them. Other than 0 where the disk had no room to move what follows them.</summary>
+    /// <summary>
+    /// Bytes within the file that hold nothing: what is loaded next takes them. Other than 0 where the disk had no room
+    /// to move what follows them.
+    /// </summary>
     public long BytesUnused { get; init; }
 }

@@ -12,8 +12,8 @@ internal static class Schema
     private static readonly TimeSpan s_mostWait = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Step n brings a file from version n to n + 1. A step that has been released is never changed; a change of the tables
-    /// is a further step.
+    /// Step n brings a file from version n to n + 1. A step that has been released is never changed; a change of the
+    /// tables is a further step.
     /// </summary>
     private static readonly string[][] s_steps =
     [
@@ -21,10 +21,13 @@ internal static class Schema
             "CREATE TABLE host (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
             "CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE)",
             // id: host << 20 | number of the series within its host.
-            "CREATE TABLE series (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, item_size INTEGER NOT NULL)",
+            "CREATE TABLE series (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, item_size INTEGER "
+                + "NOT NULL)",
             // tier: 0 captures, 1 hours, 2 days. first: place of its first capture in the order of arrival.
-            "CREATE TABLE segment (id INTEGER PRIMARY KEY, host INTEGER NOT NULL, tier INTEGER NOT NULL, first INTEGER NOT NULL, "
-                + "samples INTEGER NOT NULL, earliest INTEGER, latest INTEGER, sources BLOB NOT NULL, marks BLOB NOT NULL)",
+            "CREATE TABLE segment (id INTEGER PRIMARY KEY, host INTEGER NOT NULL, tier INTEGER NOT NULL, first "
+                + "INTEGER NOT NULL, "
+                + "samples INTEGER NOT NULL, earliest INTEGER, latest INTEGER, sources BLOB NOT NULL, marks BLOB "
+                + "NOT NULL)",
             "CREATE INDEX segment_of_host ON segment (host, tier, first)",
             // id: segment << 20 | number of the series within its host.
             "CREATE TABLE chunk (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
@@ -32,8 +35,8 @@ internal static class Schema
             "CREATE TABLE tail (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
         ],
         [
-            // next: place of the next capture that a segment takes. pruned: nothing earlier is taken in again, ticks. marks: of
-            // captures without a time that were pruned.
+            // next: place of the next capture that a segment takes. pruned: nothing earlier is taken in again, ticks.
+            // marks: of captures without a time that were pruned.
             "ALTER TABLE host ADD COLUMN next INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE host ADD COLUMN pruned INTEGER",
             "ALTER TABLE host ADD COLUMN marks BLOB",
@@ -81,7 +84,8 @@ internal static class Schema
 
     /// <summary>Whether a file is a store with tables of an older version.</summary>
     public static bool IsOlder(Database database) =>
-        database.Number("PRAGMA application_id") == ApplicationId && database.Number("PRAGMA user_version") is >= 1 and var version
+        database.Number("PRAGMA application_id") == ApplicationId
+            && database.Number("PRAGMA user_version") is >= 1 and var version
             && version < Version;
 
     /// <summary>Fails where a file is not a store, or one that this program cannot read.</summary>

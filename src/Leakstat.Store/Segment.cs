@@ -50,7 +50,13 @@ internal sealed record SealedSegment(
 {
     /// <summary>Turns rows of captures into chunks.</summary>
     public static SealedSegment Of(long first, IReadOnlyList<StoredRow> rows, SeriesNumbers series) =>
-        Of(Tier.Captures, first, [.. rows.Select(r => r.Source)], [.. rows.SelectMany(r => r.Mark)], series, Columns(rows, series));
+        Of(
+            Tier.Captures,
+            first,
+            [.. rows.Select(r => r.Source)],
+            [.. rows.SelectMany(r => r.Mark)],
+            series,
+            Columns(rows, series));
 
     /// <summary>Turns columns into chunks.</summary>
     /// <param name="tier">How fine the samples are.</param>
@@ -74,7 +80,8 @@ internal sealed record SealedSegment(
             }
         }
 
-        return new SealedSegment(tier, first, sources.Count, earliest, latest, SourceNames.Encode(sources), marks, chunks);
+        return new SealedSegment(
+            tier, first, sources.Count, earliest, latest, SourceNames.Encode(sources), marks, chunks);
     }
 
     /// <summary>Writes it, within a transaction.</summary>
@@ -82,7 +89,8 @@ internal sealed record SealedSegment(
     {
         long id = database.Number("SELECT coalesce(max(id), 0) + 1 FROM segment");
         using (Statement insert = database.Prepare(
-            "INSERT INTO segment (id, host, tier, first, samples, earliest, latest, sources, marks) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"))
+            "INSERT INTO segment (id, host, tier, first, samples, earliest, latest, sources, marks) VALUES (?1, ?2, "
+                + "?3, ?4, ?5, ?6, ?7, ?8, ?9)"))
         {
             insert.Bind(1, id).Bind(2, host).Bind(3, (long)Tier).Bind(4, First).Bind(5, Samples)
                 .Bind(6, Earliest).Bind(7, Latest).Bind(8, Sources).Bind(9, Marks).Run();
@@ -96,7 +104,8 @@ internal sealed record SealedSegment(
         }
     }
 
-    private static IEnumerable<(int Number, long?[] Values)> Columns(IReadOnlyList<StoredRow> rows, SeriesNumbers series)
+    private static IEnumerable<(int Number, long?[] Values)> Columns(
+        IReadOnlyList<StoredRow> rows, SeriesNumbers series)
     {
         long?[] column = new long?[rows.Count];
         for (int number = 0; number < series.Count; number++)

@@ -22,7 +22,8 @@ internal sealed class SeriesNumbers(long host)
     {
         var numbers = new SeriesNumbers(host);
         using Statement series = database.Prepare(
-            $"SELECT id, kind, name, item_size FROM series WHERE id >= {host << 20} AND id < {(host + 1) << 20} ORDER BY id");
+            $"SELECT id, kind, name, item_size FROM series WHERE id >= {host << 20} AND id < {(host + 1) << 20} "
+                + "ORDER BY id");
         while (series.Step())
         {
             if ((series.Integer(0) & (StoredRow.MostSeries - 1)) != numbers.Count)
@@ -72,7 +73,8 @@ internal sealed class SeriesNumbers(long host)
     /// <summary>Writes what is new, within a transaction.</summary>
     public void Write(Database database)
     {
-        using Statement insert = database.Prepare("INSERT INTO series (id, kind, name, item_size) VALUES (?1, ?2, ?3, ?4)");
+        using Statement insert = database.Prepare(
+            "INSERT INTO series (id, kind, name, item_size) VALUES (?1, ?2, ?3, ?4)");
         for (int number = _stored; number < _series.Count; number++)
         {
             (string kind, string name, long size) = _series[number];

@@ -76,15 +76,17 @@ public sealed class StoreReader : IDisposable
             long hours = host.Segments.Where(s => s.Tier == Tier.Hours).Sum(s => (long)s.Samples);
             long days = host.Segments.Where(s => s.Tier == Tier.Days).Sum(s => (long)s.Samples);
             hosts.Add(new StoredHost(
-                rows.Text(1), times.Length - hours - days, hours, days, host.MeasuredSeries, HostRows.Time(times.Min()), HostRows.Time(times.Max())));
+                rows.Text(
+                    1), times.Length - hours - days, hours, days, host.MeasuredSeries, HostRows.Time(
+                        times.Min()), HostRows.Time(times.Max())));
         }
 
         return hosts.ToImmutable();
     });
 
     /// <summary>
-    /// The history of a host: what <see cref="HistoryBuilder"/> makes of its captures in time order, in whatever order they
-    /// were stored. Null where the store has no such host.
+    /// The history of a host: what <see cref="HistoryBuilder"/> makes of its captures in time order, in whatever order
+    /// they were stored. Null where the store has no such host.
     /// </summary>
     /// <param name="name">The host; empty for captures that do not say theirs.</param>
     public HostHistory? Load(string name) => Of(name, static (rows, _) => rows.History());

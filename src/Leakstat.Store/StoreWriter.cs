@@ -3,9 +3,9 @@ using Leakstat.Store.Sqlite;
 namespace Leakstat.Store;
 
 /// <summary>
-/// Writes captures into a store in steps: from the first capture that is added until <see cref="Commit"/> it holds the right to
-/// write, which others wait for and get between steps. What was added is stored, durably, when <see cref="Commit"/> returns;
-/// whatever ends the process before that leaves the file as it was at the commit before.
+/// Writes captures into a store in steps: from the first capture that is added until <see cref="Commit"/> it holds the
+/// right to write, which others wait for and get between steps. What was added is stored, durably, when
+/// <see cref="Commit"/> returns; whatever ends the process before that leaves the file as it was at the commit before.
 /// </summary>
 public sealed class StoreWriter : IDisposable
 {
@@ -40,12 +40,12 @@ public sealed class StoreWriter : IDisposable
             // Refuse a file of someone else before its header is touched.
             Schema.Recognise(_database, file, writing: true);
 
-            // Room that pruning frees is given back in steps. Takes effect in a new file, and in an older one when it is
-            // written anew.
+            // Room that pruning frees is given back in steps. Takes effect in a new file, and in an older one when it
+            // is written anew.
             _database.Run("PRAGMA auto_vacuum = INCREMENTAL");
 
-            // EXTRA before WAL: else the journal of that change may be back after a power cut, and undo the change with all
-            // that was stored since. Within WAL it is the same as FULL.
+            // EXTRA before WAL: else the journal of that change may be back after a power cut, and undo the change with
+            // all that was stored since. Within WAL it is the same as FULL.
             _database.Run("PRAGMA synchronous = EXTRA");
             _database.Run("PRAGMA journal_mode = WAL");
             Schema.Migrate(_database, file);
@@ -62,7 +62,9 @@ public sealed class StoreWriter : IDisposable
     /// <summary>The connection.</summary>
     internal Database Database => _database;
 
-    /// <summary>Goes to a host (empty for captures that do not say theirs); commits what was added for the one before.</summary>
+    /// <summary>
+    /// Goes to a host (empty for captures that do not say theirs); commits what was added for the one before.
+    /// </summary>
     public HostWriter Host(string name)
     {
         if (_host is { } current)
@@ -78,7 +80,9 @@ public sealed class StoreWriter : IDisposable
         return _host = new HostWriter(this, name);
     }
 
-    /// <summary>Stores what was added; when this returns, a power cut does not take it away, and others may write.</summary>
+    /// <summary>
+    /// Stores what was added; when this returns, a power cut does not take it away, and others may write.
+    /// </summary>
     /// <param name="isEnd">Whether no more follows soon: what has gathered is then packed.</param>
     public void Commit(bool isEnd = false)
     {
@@ -124,8 +128,8 @@ public sealed class StoreWriter : IDisposable
     }
 
     /// <summary>
-    /// Takes the right to write, unless it is held already, and reads anew what others wrote since the step before. Waits for
-    /// others; fails where one of them does not end.
+    /// Takes the right to write, unless it is held already, and reads anew what others wrote since the step before.
+    /// Waits for others; fails where one of them does not end.
     /// </summary>
     internal void BeginStep()
     {

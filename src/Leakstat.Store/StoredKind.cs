@@ -1,8 +1,9 @@
 namespace Leakstat.Store;
 
 /// <summary>
-/// Kinds of series as the file names them. Besides those of <see cref="Leakstat.History.SeriesKindName"/> the file keeps what places a capture
-/// on the time line, and where numbers stand, as series of their own: both hardly ever change.
+/// Kinds of series as the file names them. Besides those of <see cref="Leakstat.History.SeriesKindName"/> the file
+/// keeps what places a capture on the time line, and where numbers stand, as series of their own: both hardly ever
+/// change.
 /// </summary>
 internal static class StoredKind
 {
@@ -30,7 +31,9 @@ internal static class StoredKind
     /// <summary>Value of a setting.</summary>
     public const string Tunable = "tunable";
 
-    /// <summary>1 where the host was rebooted since the sample before: tiers keep no counters that would tell.</summary>
+    /// <summary>
+    /// 1 where the host was rebooted since the sample before: tiers keep no counters that would tell.
+    /// </summary>
     public const string Rebooted = "rebooted";
 
     /// <summary>By how much the least value of a sample is below its last: the kind of the value follows.</summary>

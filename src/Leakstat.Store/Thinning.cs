@@ -19,7 +19,9 @@ internal static class Bucket
 /// <param name="Untimed">Marks of captures without a time among them.</param>
 internal sealed record Thinned(List<SealedSegment> New, int Samples, byte[] Untimed);
 
-/// <summary>Turns segments into ones of the next tier: of each hour (or day) of a boot the last sample, and the extremes.</summary>
+/// <summary>
+/// Turns segments into ones of the next tier: of each hour (or day) of a boot the last sample, and the extremes.
+/// </summary>
 internal sealed class Thinning
 {
     private readonly HostRows _rows;
@@ -50,7 +52,9 @@ internal sealed class Thinning
 
     /// <summary>Thins out what is older than a time.</summary>
     /// <param name="fine">The segments, of one tier.</param>
-    /// <param name="coarse">A segment of the next tier that is taken in, so that segments do not become many and small.</param>
+    /// <param name="coarse">
+    /// A segment of the next tier that is taken in, so that segments do not become many and small.
+    /// </param>
     /// <param name="cutoff">The time, ticks.</param>
     public Thinned Of(IReadOnlyList<Segment> fine, Segment? coarse, long cutoff)
     {
@@ -96,13 +100,16 @@ internal sealed class Thinning
         }
 
         long?[] taken = _rows.Column(StoredKind.TakenAt, "");
-        return new Thinned(made, old.Length, tier == Tier.Captures ? MarksOf([.. old.Where(i => taken[i] is null)]) : []);
+        return new Thinned(
+            made, old.Length, tier == Tier.Captures ? MarksOf([.. old.Where(i => taken[i] is null)]) : []);
 
         byte[] MarksOf(int[] samples) => [.. samples.SelectMany(i => marks.GetValueOrDefault(i, []))];
     }
 
-    private SealedSegment Make(Tier tier, int[] samples, int[] places, byte[] marks, IEnumerable<(int, long?[])> columns) =>
-        SealedSegment.Of(tier, places.Min(i => _places[i]), [.. samples.Select(i => _rows.Sources[i])], marks, _series, columns);
+    private SealedSegment Make(
+        Tier tier, int[] samples, int[] places, byte[] marks, IEnumerable<(int, long?[])> columns) =>
+        SealedSegment.Of(
+            tier, places.Min(i => _places[i]), [.. samples.Select(i => _rows.Sources[i])], marks, _series, columns);
 
     private IEnumerable<int> Samples(Segment segment) => Enumerable.Range(
         _rows.Segments.TakeWhile(s => s.Id != segment.Id).Sum(s => s.Samples), segment.Samples);

@@ -30,13 +30,31 @@ internal static class CollectCommand
     {
         var common = new CommonOptions();
         var options = new Options(
-            new Argument<string[]>("TARGET") { Description = "ssh://[user@]host[:port], or local", Arity = ArgumentArity.ZeroOrMore },
-            new Option<string>("--output", "-o") { Description = "the spool: SPOOL/HOST/TIME/", HelpName = "SPOOL", Required = true },
+            new Argument<string[]>("TARGET")
+            {
+                Description = "ssh://[user@]host[:port], or local",
+                Arity = ArgumentArity.ZeroOrMore,
+            },
+            new Option<string>("--output", "-o")
+            {
+                Description = "the spool: SPOOL/HOST/TIME/",
+                HelpName = "SPOOL",
+                Required = true,
+            },
             Durations.Option("--every", "time between two captures of a host", TimeSpan.FromMinutes(1)),
             Durations.Option("--for", "how long", TimeSpan.FromHours(24)),
             new Option<bool>("--once") { Description = "one capture of each host, then end" },
-            new Option<string?>("--inventory", "-i") { Description = "file with targets, one a line (docs/live.md)", HelpName = "FILE" },
-            new Option<int>("--jobs", "-j") { Description = "hosts at a time (default 16)", HelpName = "N", DefaultValueFactory = _ => 16 },
+            new Option<string?>("--inventory", "-i")
+            {
+                Description = "file with targets, one a line (docs/live.md)",
+                HelpName = "FILE",
+            },
+            new Option<int>("--jobs", "-j")
+            {
+                Description = "hosts at a time (default 16)",
+                HelpName = "N",
+                DefaultValueFactory = _ => 16,
+            },
             new LiveOptions(),
             common.Quiet,
             common.Verbose);

@@ -5,7 +5,9 @@ using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Commands;
 
-/// <summary><c>leakstat completion SHELL</c>: a script that completes commands, options and values in a shell.</summary>
+/// <summary>
+/// <c>leakstat completion SHELL</c>: a script that completes commands, options and values in a shell.
+/// </summary>
 internal static class CompletionCommand
 {
     /// <summary>The command; it goes into the tree like every other, and completes itself too.</summary>
@@ -15,7 +17,10 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "print a completion script: source <(leakstat completion bash)") { shell };
+        var command = new Command("completion", "print a completion script: source <(leakstat completion bash)")
+        {
+            shell,
+        };
         command.SetAction(parsed =>
         {
             ImmutableArray<CompletedCommand> commands = CommandTree.Of(root);

@@ -140,7 +140,12 @@ internal static class CoreCommand
         }
         catch (Exception e) when (e is CommandException or IOException or UnauthorizedAccessException)
         {
-            return outcome with { HasReport = false, Problems = [.. outcome.Problems, $"{(e is CommandException ? e.Message : FaultText.Of(e))}; say with --output where there is room"] };
+            return outcome with
+            {
+                HasReport = false,
+                Problems = [.. outcome.Problems, $"{(e is CommandException ? e.Message : FaultText.Of(e))}; say with "
+                    + "--output where there is room"],
+            };
         }
     }
 

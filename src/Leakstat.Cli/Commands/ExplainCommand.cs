@@ -25,7 +25,11 @@ internal static class ExplainCommand
         };
         what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)
             .Concat(DiagnosticPage.Ids).Concat(["zone", "malloc", "command"]).Select(word => new CompletionItem(word)));
-        var command = new Command("explain", "what a rule, a problem of the input, a zone or a malloc type means, and what to do") { what };
+        var command = new Command(
+            "explain", "what a rule, a problem of the input, a zone or a malloc type means, and what to do")
+        {
+            what,
+        };
         command.SetAction(parsed => Run(parsed.GetValue(what) ?? [], terminal));
         return command;
     }
@@ -36,7 +40,10 @@ internal static class ExplainCommand
         Pager.Write(terminal, output =>
         {
             using var writer = new PrintableWriter(
-                new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" }, keepsLines: true);
+                new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
+                {
+                    NewLine = "\n",
+                }, keepsLines: true);
             found = Print(what, terminal, writer);
         });
         return found ? ExitCode.Done : ExitCode.Usage;
@@ -52,7 +59,11 @@ internal static class ExplainCommand
         [var rule] => Explain.Rule(
             rule,
             writer,
-            terminal.IsTerminal ? new TerminalOptions { Width = Math.Min(terminal.Width, 100), Ascii = !terminal.HasUnicode } : null),
+            terminal.IsTerminal ? new TerminalOptions
+            {
+                Width = Math.Min(terminal.Width, 100),
+                Ascii = !terminal.HasUnicode,
+            } : null),
         _ => throw new CommandException(
             ExitCode.Usage,
             $"'{string.Join(' ', what)}' is neither a rule nor a name; usage: leakstat explain [RULE | zone NAME "

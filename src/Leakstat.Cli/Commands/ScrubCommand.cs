@@ -108,7 +108,8 @@ internal static class ScrubCommand
         string[] kept = [.. scrubber.Kept];
         error.WriteLine(kept.Length == 0
             ? "Kept: no name but FreeBSD's own."
-            : $"Kept, because the diagnosis is about them: {Display.Count(kept.Length, "name", "names")} of zones, types and modules that are not FreeBSD's own");
+            : $"Kept, because the diagnosis is about them: {Display.Count(kept.Length, "name", "names")} of zones, "
+                + "types and modules that are not FreeBSD's own");
         foreach (string name in kept)
         {
             error.WriteLine($"  kept      {name}");
@@ -146,7 +147,9 @@ internal static class ScrubCommand
             }
         }
 
-        error.WriteLine("Read it before you share it, and what --review prints: what is of FreeBSD's own words may still tell something.");
+        error.WriteLine(
+            "Read it before you share it, and what --review prints: what is of FreeBSD's own words may still tell "
+                + "something.");
     }
 
     private static bool IsWithin(string path, string folder)

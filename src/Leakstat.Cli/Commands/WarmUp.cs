@@ -8,9 +8,9 @@ using Leakstat.Reports.Views.Diagnoses;
 namespace Leakstat.Cli.Commands;
 
 /// <summary>
-/// While the first thread reads the input, a second one runs the rules and the report over a capture with nothing in it.
-/// What cannot be compiled ahead of time is then compiled by the time it is needed, and the tables are loaded. What it finds
-/// is thrown away. The native program has nothing to compile.
+/// While the first thread reads the input, a second one runs the rules and the report over a capture with nothing in
+/// it. What cannot be compiled ahead of time is then compiled by the time it is needed, and the tables are loaded. What
+/// it finds is thrown away. The native program has nothing to compile.
 /// </summary>
 internal static class WarmUp
 {

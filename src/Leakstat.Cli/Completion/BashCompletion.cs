@@ -20,8 +20,10 @@ internal static class BashCompletion
         foreach (CompletedCommand command in commands)
         {
             writer.WriteLine($"    {ShellText.Quoted(command.Path)})");
-            writer.WriteLine($"        commands={ShellText.Quoted(string.Join('|', command.Subcommands.Select(c => c.Name)))}");
-            writer.WriteLine($"        options={ShellText.Quoted(string.Join('|', command.Options.SelectMany(o => o.Names)))}");
+            writer.WriteLine(
+                $"        commands={ShellText.Quoted(string.Join('|', command.Subcommands.Select(c => c.Name)))}");
+            writer.WriteLine(
+                $"        options={ShellText.Quoted(string.Join('|', command.Options.SelectMany(o => o.Names)))}");
             writer.WriteLine($"        argument={ShellText.Quoted(ShellText.Kind(command.Argument))} ;;");
         }
 

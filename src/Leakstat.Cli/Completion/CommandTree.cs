@@ -7,8 +7,11 @@ namespace Leakstat.Cli.Completion;
 /// <summary>The commands of <see cref="CommandLine.Build"/> as shells complete them.</summary>
 internal static class CommandTree
 {
-    /// <summary>Ends of names for values (<c>HelpName</c>, names of arguments) that are files, or places where captures lie.</summary>
-    private static readonly string[] s_files = ["FILE", "FILE.ko", "FILE[#N]", "FILE|none", "SOURCE", "VMCORE", "OUT", "TARGET", "A", "B"];
+    /// <summary>
+    /// Ends of names for values (<c>HelpName</c>, names of arguments) that are files, or places where captures lie.
+    /// </summary>
+    private static readonly string[] s_files =
+        ["FILE", "FILE.ko", "FILE[#N]", "FILE|none", "SOURCE", "VMCORE", "OUT", "TARGET", "A", "B"];
 
     private static readonly string[] s_folders = ["DIR", "SPOOL"];
 
@@ -43,9 +46,12 @@ internal static class CommandTree
     {
         bool isSwitch = option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool);
         return new CompletedOption(
-            [.. option.Aliases.Prepend(option.Name).Where(n => n[0] == '-' && n != "-?").Distinct().OrderByDescending(n => n.Length)],
+            [.. option.Aliases.Prepend(option.Name).Where(n => n[0] == '-' && n != "-?").Distinct().OrderByDescending(
+                n => n.Length)],
             OneLine(option.Description),
-            isSwitch ? new CompletedValue(ValueKind.None, []) : Value(option.HelpName ?? "", option.GetCompletions(CompletionContext.Empty)),
+            isSwitch
+                ? new CompletedValue(ValueKind.None, [])
+                : Value(option.HelpName ?? "", option.GetCompletions(CompletionContext.Empty)),
             isSwitch ? "" : option.HelpName ?? "VALUE");
     }
 

@@ -29,10 +29,15 @@ internal sealed record CompletedValue(ValueKind Kind, ImmutableArray<string> Wor
 /// <param name="Description">One line.</param>
 /// <param name="Value">What it takes.</param>
 /// <param name="ValueName">What help calls that: <c>FILE</c>; empty for a switch.</param>
-internal sealed record CompletedOption(ImmutableArray<string> Names, string Description, CompletedValue Value, string ValueName);
+internal sealed record CompletedOption(
+    ImmutableArray<string> Names, string Description, CompletedValue Value, string ValueName);
 
-/// <summary>One command as a shell completes it; those below it come in <see cref="CommandTree.Of"/> of their own.</summary>
-/// <param name="Path">Words from below <c>leakstat</c> on, each with a blank before it: <c> dump leaks</c>; empty for the root.</param>
+/// <summary>
+/// One command as a shell completes it; those below it come in <see cref="CommandTree.Of"/> of their own.
+/// </summary>
+/// <param name="Path">
+/// Words from below <c>leakstat</c> on, each with a blank before it: <c> dump leaks</c>; empty for the root.
+/// </param>
 /// <param name="Description">One line.</param>
 /// <param name="Options">Its options, those of the commands above it that hold for it too among them.</param>
 /// <param name="Subcommands">Names and descriptions of what may follow.</param>

@@ -30,7 +30,9 @@ internal static class FishCompletion
 
 
             """);
-        writer.WriteLine($"set -g __leakstat_paths {string.Join(' ', commands.Where(c => c.Path.Length > 0).Select(c => Quoted(c.Path)))}");
+        writer.WriteLine(
+            $"set -g __leakstat_paths "
+                + $"{string.Join(' ', commands.Where(c => c.Path.Length > 0).Select(c => Quoted(c.Path)))}");
         IEnumerable<string> valued = from command in commands
                                      from option in command.Options
                                      where option.Value.Kind != ValueKind.None
@@ -67,7 +69,8 @@ internal static class FishCompletion
         ValueKind.None or ValueKind.Text => "",
         ValueKind.File => " -a '(__fish_complete_path (commandline -ct))'",
         ValueKind.Folder => " -a '(__fish_complete_directories (commandline -ct))'",
-        _ => $" -a {Quoted(string.Join(' ', value.Words.Select(w => w.Replace(" ", @"\ ", StringComparison.Ordinal))))}",
+        _ =>
+            $" -a {Quoted(string.Join(' ', value.Words.Select(w => w.Replace(" ", @"\ ", StringComparison.Ordinal))))}",
     };
 
     /// <summary>A word in single quotes, in which fish knows two escapes.</summary>

@@ -22,7 +22,8 @@ internal static class ZshCompletion
         {
             writer.WriteLine($"    {ShellText.Quoted(command.Path)})");
             writer.WriteLine($"        commands=({Described(command.Subcommands)})");
-            writer.WriteLine($"        options=({Described(command.Options.SelectMany(o => o.Names.Select(n => (n, o.Description))))})");
+            writer.WriteLine(
+                $"        options=({Described(command.Options.SelectMany(o => o.Names.Select(n => (n, o.Description))))})");
             writer.WriteLine($"        argument={ShellText.Quoted(ShellText.Kind(command.Argument))} ;;");
         }
 
@@ -96,5 +97,6 @@ internal static class ZshCompletion
     }
 
     private static string Described(IEnumerable<(string Name, string Description)> entries) => string.Join(
-        ' ', entries.Select(e => ShellText.Quoted($"{e.Name.Replace(":", @"\:", StringComparison.Ordinal)}:{e.Description}")));
+        ' ', entries.Select(
+            e => ShellText.Quoted($"{e.Name.Replace(":", @"\:", StringComparison.Ordinal)}:{e.Description}")));
 }

@@ -26,7 +26,9 @@ internal sealed class CrashAnalysis(Terminal terminal)
     /// <summary>Whether progress is not wanted.</summary>
     public bool IsQuiet { get; init; }
 
-    /// <summary>Analyses the crash. Whatever cannot be read is a problem in the report; the rest is still in it.</summary>
+    /// <summary>
+    /// Analyses the crash. Whatever cannot be read is a problem in the report; the rest is still in it.
+    /// </summary>
     public CrashOutcome Run(CrashEntry entry)
     {
         var report = new CrashText();
@@ -38,7 +40,10 @@ internal sealed class CrashAnalysis(Terminal terminal)
         }
         else if (entry.Of(CrashFileKind.Encrypted) is { } encrypted)
         {
-            outcome = With(outcome, $"{encrypted.Name} is encrypted; decryptcore(8) and the private key make a dump of it that can be read");
+            outcome = With(
+                outcome,
+                $"{encrypted.Name} is encrypted; decryptcore(8) and the private key make a dump of it that "
+                    + "can be read");
         }
         else if (entry.Of(CrashFileKind.TextDump) is { } text)
         {
@@ -62,11 +67,13 @@ internal sealed class CrashAnalysis(Terminal terminal)
         return outcome with { Text = report.ToString() };
     }
 
-    private static CrashOutcome With(CrashOutcome outcome, string problem) => outcome with { Problems = [.. outcome.Problems, problem] };
+    private static CrashOutcome With(CrashOutcome outcome, string problem) =>
+        outcome with { Problems = [.. outcome.Problems, problem] };
 
     private static void WriteHead(CrashText report, CrashOutcome outcome)
     {
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"leakstat {Tool.Version}: crash {outcome.Entry.Number}"));
+        report.Line(
+            string.Create(CultureInfo.InvariantCulture, $"leakstat {Tool.Version}: crash {outcome.Entry.Number}"));
         report.Field("files", string.Join(", ", outcome.Entry.Files.Select(file => file.Name)));
         report.Field("host", outcome.Info.GetValueOrDefault("Hostname"));
         report.Field("dumped", outcome.Info.GetValueOrDefault("Dumptime"));
@@ -113,7 +120,8 @@ internal sealed class CrashAnalysis(Terminal terminal)
         IReadOnlyList<string> folders = KernelFolder is { } given ? [given] : KernelSearch.Folders(version);
         if (folders.Count == 0)
         {
-            problem = $"{file.Name}: no kernel below /boot is the one of this dump ({version ?? "of an unknown version"}); say with --kernel where it is";
+            problem = $"{file.Name}: no kernel below /boot is the one of this dump "
+                + $"({version ?? "of an unknown version"}); say with --kernel where it is";
         }
 
         foreach (string folder in folders)
@@ -150,7 +158,8 @@ internal sealed class CrashAnalysis(Terminal terminal)
     {
         IReadOnlyList<string>? frames = null;
         string by = "kgdb";
-        bool isPacked = file.Name.EndsWith(".gz", StringComparison.Ordinal) || file.Name.EndsWith(".zst", StringComparison.Ordinal);
+        bool isPacked = file.Name.EndsWith(".gz", StringComparison.Ordinal)
+            || file.Name.EndsWith(".zst", StringComparison.Ordinal);
         if (Kgdb is { } program && !isPacked)
         {
             frames = Cores.Kgdb.Backtrace(program, dump.KernelPath, file.Path, out string? problem);
@@ -164,7 +173,8 @@ internal sealed class CrashAnalysis(Terminal terminal)
         if (frames is null)
         {
             by = "from the dump itself";
-            frames = [.. thread.Frames.Select((frame, i) => string.Create(CultureInfo.InvariantCulture, $"#{i,-2} {frame}"))];
+            frames = [.. thread.Frames.Select(
+                (frame, i) => string.Create(CultureInfo.InvariantCulture, $"#{i,-2} {frame}"))];
             if (thread.Problem is { } problem)
             {
                 outcome = With(outcome, $"backtrace: {problem}");

@@ -3,7 +3,9 @@ using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;
 
-/// <summary>The folder where savecore(8) leaves dumps: which crashes there are, and which have a report already.</summary>
+/// <summary>
+/// The folder where savecore(8) leaves dumps: which crashes there are, and which have a report already.
+/// </summary>
 internal static class CrashDirectory
 {
     /// <summary>Where FreeBSD keeps them (<c>dumpdir</c> of rc.conf(5)).</summary>
@@ -42,7 +44,8 @@ internal static class CrashDirectory
         [
             .. files.GroupBy(file => file.Number).OrderBy(group => group.Key).Select(group =>
             {
-                string report = Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"leakstat.{group.Key}.txt"));
+                string report = Path.Combine(
+                    output, string.Create(CultureInfo.InvariantCulture, $"leakstat.{group.Key}.txt"));
                 CrashFile[] own = [.. group.OrderBy(file => file.Name, StringComparer.Ordinal)];
                 return new CrashEntry
                 {
@@ -74,7 +77,9 @@ internal static class CrashDirectory
     {
         foreach ((string stem, CrashFileKind kind) in s_stems)
         {
-            if (!name.StartsWith(stem, StringComparison.Ordinal) || name.Length == stem.Length || name[stem.Length] != '.')
+            if (!name.StartsWith(stem, StringComparison.Ordinal)
+                || name.Length == stem.Length
+                || name[stem.Length] != '.')
             {
                 continue;
             }
@@ -82,14 +87,17 @@ internal static class CrashDirectory
             ReadOnlySpan<char> rest = name.AsSpan(stem.Length + 1);
             foreach (string ending in (ReadOnlySpan<string>)[".gz", ".zst"])
             {
-                if (kind is not (CrashFileKind.Info or CrashFileKind.Summary) && rest.EndsWith(ending, StringComparison.Ordinal))
+                if (kind is not (CrashFileKind.Info or CrashFileKind.Summary)
+                    && rest.EndsWith(ending, StringComparison.Ordinal))
                 {
                     rest = rest[..^ending.Length];
                     break;
                 }
             }
 
-            return int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? (kind, number) : null;
+            return int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? (kind, number)
+                : null;
         }
 
         return null;

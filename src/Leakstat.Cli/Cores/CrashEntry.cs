@@ -46,7 +46,9 @@ internal sealed record CrashEntry
     /// <summary>Whether a report stands there that is as new as all of its files.</summary>
     public required bool IsDone { get; init; }
 
-    /// <summary>Whether the report that stands there is of a dump that could not be read for want of its kernel.</summary>
+    /// <summary>
+    /// Whether the report that stands there is of a dump that could not be read for want of its kernel.
+    /// </summary>
     public bool LacksKernel { get; init; }
 
     /// <summary>The dump that has memory in it; null without.</summary>

@@ -9,7 +9,9 @@ internal static class CrashInfo
     /// <summary>savecore writes less than 2 KiB.</summary>
     private const int MostBytes = 64 << 10;
 
-    /// <summary>Values by label, without control characters; empty where there is no file or it cannot be read.</summary>
+    /// <summary>
+    /// Values by label, without control characters; empty where there is no file or it cannot be read.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Read(CrashEntry entry)
     {
         if (entry.Of(CrashFileKind.Info) is not { } file)

@@ -3,7 +3,9 @@ using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Cores;
 
-/// <summary>Finds the kernel of a dump, as crashinfo(8) does: among those below <c>/boot</c>, by the version text in them.</summary>
+/// <summary>
+/// Finds the kernel of a dump, as crashinfo(8) does: among those below <c>/boot</c>, by the version text in them.
+/// </summary>
 internal static class KernelSearch
 {
     private const string Boot = "/boot";
@@ -11,7 +13,9 @@ internal static class KernelSearch
     /// <summary>Kernels have some 30 MiB.</summary>
     private const int MostBytes = 512 << 20;
 
-    /// <summary>Folders to try, the likeliest first. Where the version is known, only those whose kernel says it.</summary>
+    /// <summary>
+    /// Folders to try, the likeliest first. Where the version is known, only those whose kernel says it.
+    /// </summary>
     /// <param name="version">Version text of the dump; null where not known.</param>
     public static IReadOnlyList<string> Folders(string? version) => Folders(Boot, version);
 
@@ -58,7 +62,8 @@ internal static class KernelSearch
             byte[] buffer = new byte[(1 << 20) + wanted.Length];
             int kept = 0;
             int got;
-            for (long done = 0; done < MostBytes && (got = file.Read(buffer, kept, buffer.Length - kept)) > 0; done += got)
+            for (long done = 0; done < MostBytes
+                && (got = file.Read(buffer, kept, buffer.Length - kept)) > 0; done += got)
             {
                 int length = kept + got;
                 if (buffer.AsSpan(0, length).IndexOf(wanted) >= 0)

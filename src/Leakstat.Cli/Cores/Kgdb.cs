@@ -14,8 +14,10 @@ internal static class Kgdb
     /// <summary>The program: on the path, or where the package puts it; null where it is not installed.</summary>
     public static string? Find()
     {
-        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), "/usr/local/bin"];
-        return folders.Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, "kgdb")).FirstOrDefault(File.Exists);
+        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator), "/usr/local/bin"];
+        return folders.Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, "kgdb")).FirstOrDefault(
+            File.Exists);
     }
 
     /// <summary>The frames as kgdb words them; null where it has none to show, with the reason.</summary>
@@ -25,7 +27,8 @@ internal static class Kgdb
     /// <param name="problem">Why there are none.</param>
     public static IReadOnlyList<string>? Backtrace(string program, string kernel, string dump, out string? problem)
     {
-        var start = new ProcessStartInfo(program, ["-nx", "-q", "-batch", "-ex", "set pagination off", "-ex", "bt", kernel, dump])
+        var start = new ProcessStartInfo(
+            program, ["-nx", "-q", "-batch", "-ex", "set pagination off", "-ex", "bt", kernel, dump])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -42,7 +45,9 @@ internal static class Kgdb
             string[] frames = Frames(Bounded(process.StandardOutput));
             bool ended = process.WaitForExit(s_time);
             Kill(process);
-            problem = frames.Length > 0 ? null : ended ? "kgdb printed no backtrace" : "kgdb took too long and was ended";
+            problem = frames.Length > 0
+                ? null
+                : ended ? "kgdb printed no backtrace" : "kgdb took too long and was ended";
             return frames.Length > 0 ? frames : null;
         }
         catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException)
@@ -72,8 +77,11 @@ internal static class Kgdb
         return [.. frames];
     }
 
-    /// <summary>What a program printed about a dump may hold what a dump says: no control characters reach a terminal.</summary>
-    private static string Printable(string line) => string.Concat(line.Select(c => c is '\t' ? ' ' : char.IsControl(c) ? '?' : c));
+    /// <summary>
+    /// What a program printed about a dump may hold what a dump says: no control characters reach a terminal.
+    /// </summary>
+    private static string Printable(string line) =>
+        string.Concat(line.Select(c => c is '\t' ? ' ' : char.IsControl(c) ? '?' : c));
 
     private static string Bounded(StreamReader reader)
     {

@@ -14,8 +14,9 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Dumps;
 
 /// <summary>
-/// A dump as a capture: the tables that the commands of its kernel would have printed, straight from its heap. The place of a number
-/// is where a subcommand of <c>leakstat dump</c> prints it (<c>vmcore.0: zone "widget" (dump zones)</c>).
+/// A dump as a capture: the tables that the commands of its kernel would have printed, straight from its heap. The
+/// place of a number is where a subcommand of <c>leakstat dump</c> prints it (<c>vmcore.0: zone "widget" (dump
+/// zones)</c>).
 /// </summary>
 internal static class DumpCapture
 {
@@ -37,7 +38,8 @@ internal static class DumpCapture
         KernelFileTable files = HeapTables.Files(dump.Symbols.Files, file);
         SysctlTable sysctls = Sysctls(dump, file);
         KernelMessages? messages = Messages(dump, name);
-        int rows = (zones?.Rows.Length ?? 0) + (types?.Rows.Length ?? 0) + files.Files.Length + sysctls.Count + (messages?.Messages.Length ?? 0);
+        int rows = (zones?.Rows.Length
+            ?? 0) + (types?.Rows.Length ?? 0) + files.Files.Length + sysctls.Count + (messages?.Messages.Length ?? 0);
         return new Capture
         {
             Source = name,
@@ -64,12 +66,15 @@ internal static class DumpCapture
         return new HostIdentity
         {
             Name = dump.Identity.HostName,
-            Release = FreeBsdRelease.Parse(dump.Identity.Release) ?? FreeBsdRelease.FromVersionNumber(dump.Identity.OsRelDate),
+            Release = FreeBsdRelease.Parse(dump.Identity.Release)
+                ?? FreeBsdRelease.FromVersionNumber(dump.Identity.OsRelDate),
             VersionNumber = dump.Identity.OsRelDate > 0 ? dump.Identity.OsRelDate : null,
             Architecture = dump.Identity.Architecture,
             PhysicalMemory = sysctls.Number("hw.physmem"),
             PageSize = sysctls.Number("vm.stats.vm.v_page_size", "hw.pagesize"),
-            BootedAt = uptime is { } since && now is { } second && second >= since ? DateTimeOffset.FromUnixTimeSeconds(second - since) : null,
+            BootedAt = uptime is { } since && now is { } second && second >= since
+                ? DateTimeOffset.FromUnixTimeSeconds(second - since)
+                : null,
             UptimeSeconds = uptime,
         };
     }
@@ -82,7 +87,8 @@ internal static class DumpCapture
         .Where(c => c.Name is not (Uptime or Now))
         .DistinctBy(c => c.Name)
         .Select(c => KeyValuePair.Create(c.Name, new SysctlTable.Entry(
-            Encoding.ASCII.GetBytes(c.Value.ToString(CultureInfo.InvariantCulture)), file.InDump(c.Name, "summary -v")))));
+            Encoding.ASCII.GetBytes(
+                c.Value.ToString(CultureInfo.InvariantCulture)), file.InDump(c.Name, "summary -v")))));
 
     /// <summary>The message buffer is text, and read like dmesg(8).</summary>
     private static KernelMessages? Messages(KernelDump dump, string name)
@@ -93,7 +99,10 @@ internal static class DumpCapture
         }
 
         var builder = new CaptureBuilder(name, new NamePool(), ReadLimits.Default);
-        new DmesgText().Read(new TextSection(new SourceFile(name) { Place = "dump messages" }, Encoding.UTF8.GetBytes(text)), builder);
+        new DmesgText().Read(new TextSection(new SourceFile(name)
+        {
+            Place = "dump messages",
+        }, Encoding.UTF8.GetBytes(text)), builder);
         return builder.Build().Messages;
     }
 
@@ -110,7 +119,8 @@ internal static class DumpCapture
     private static string Mark(KernelDump dump)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{dump.Identity.Version}\n{dump.Identity.DumpedAt:O}\n{dump.File.Length}\n");
+        text.Append(
+            CultureInfo.InvariantCulture, $"{dump.Identity.Version}\n{dump.Identity.DumpedAt:O}\n{dump.File.Length}\n");
         foreach (KernelCounter counter in dump.Counters)
         {
             text.Append(CultureInfo.InvariantCulture, $"{counter.Name}={counter.Value}\n");

@@ -12,7 +12,9 @@ internal static class DumpViews
 {
     /// <summary>The kernel of a dump.</summary>
     public static DumpKernel Kernel(KernelDump dump) => new(
-        dump.Identity.Release, dump.Identity.OsRelDate > 0 ? dump.Identity.OsRelDate : null, dump.Identity.Architecture);
+        dump.Identity.Release, dump.Identity.OsRelDate > 0
+            ? dump.Identity.OsRelDate
+            : null, dump.Identity.Architecture);
 
     /// <summary>The summary.</summary>
     public static DumpSummaryView Summary(KernelDump dump)
@@ -24,7 +26,9 @@ internal static class DumpViews
             Kernel = Kernel(dump),
             Version = dump.Identity.Version.Trim(),
             Dump = new DumpContainer(
-                Container(dump), dump.Memory.Physical.PageCount, page, dump.Memory.Physical.PagesCutOff, dump.Types.Find("uma_zone")?.Source),
+                Container(
+                    dump), dump.Memory.Physical.PageCount, page, dump.Memory.Physical.PagesCutOff, dump.Types.Find(
+                        "uma_zone")?.Source),
             Cpus = dump.Machine.Cpus,
             Domains = dump.Machine.Domains,
             Threads = dump.Threads.Count,
@@ -43,13 +47,21 @@ internal static class DumpViews
             MallocBytes = dump.MallocTypes.Total(t => t.BytesInUse),
             Disagreements = HeapCheck.Disagreements(heap).Count(d => d.Cause is null),
             PageOwners = PageOwners(dump),
-            Counters = dump.Counters.DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal),
+            Counters = dump.Counters.DistinctBy(c => c.Name).ToDictionary(
+                c => c.Name, c => c.Value, StringComparer.Ordinal),
             KegRows =
             [
-                .. heap.Kegs.OrderByDescending(k => heap.Counts[k.Index].Pages).ThenBy(k => k.Name, StringComparer.Ordinal).Select(keg =>
+                .. heap.Kegs.OrderByDescending(k => heap.Counts[k.Index].Pages).ThenBy(
+                    k => k.Name, StringComparer.Ordinal).Select(keg =>
                 {
                     KegCount count = heap.Counts[keg.Index];
-                    return new DumpKegRow(keg.Name, count.Pages, count.NotInSlabs - count.Cached, count.Cached, count.FreeInSlabs, count.UnreadableSlabs);
+                    return new DumpKegRow(
+                        keg.Name,
+                        count.Pages,
+                        count.NotInSlabs - count.Cached,
+                        count.Cached,
+                        count.FreeInSlabs,
+                        count.UnreadableSlabs);
                 }),
             ],
         };
@@ -64,7 +76,8 @@ internal static class DumpViews
         {
             Kernel = Kernel(dump),
             Zones = [.. heap.Zones.Select(zone => Zone(heap, zone))],
-            Disagreements = [.. HeapCheck.Disagreements(heap).Select(d => new DumpDisagreement(d.Name, d.What, d.Counted, d.Walked, d.Cause))],
+            Disagreements = [.. HeapCheck.Disagreements(heap).Select(
+                d => new DumpDisagreement(d.Name, d.What, d.Counted, d.Walked, d.Cause))],
             UnreadableSlabs = heap.Counts.Total(c => (long)c.UnreadableSlabs),
             UnreadableKegs = [.. heap.Kegs.Where(k => heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)],
         };
@@ -105,7 +118,10 @@ internal static class DumpViews
         return WithHead(view, dump);
     }
 
-    /// <summary>A view with who and when in front and what could not be read behind: after all else, for reading the rest may add to it.</summary>
+    /// <summary>
+    /// A view with who and when in front and what could not be read behind: after all else, for reading the rest may
+    /// add to it.
+    /// </summary>
     public static T WithHead<T>(T view, KernelDump dump)
         where T : DumpView => view with
         {
@@ -158,7 +174,9 @@ internal static class DumpViews
             pages[(int)owner]++;
         }
 
-        return pages.Select((count, owner) => (Owner: (PageOwner)owner, Count: count)).Where(p => p.Count > 0).OrderByDescending(p => p.Count)
+        return pages.Select((count, owner) => (Owner: (PageOwner)owner, Count: count)).Where(
+            p => p.Count > 0).OrderByDescending(
+            p => p.Count)
             .ToDictionary(p => p.Owner.InWords(), p => p.Count * dump.Memory.PageSize, StringComparer.Ordinal);
     }
 }

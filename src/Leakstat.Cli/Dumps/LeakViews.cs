@@ -18,7 +18,8 @@ internal static class LeakViews
     /// <param name="samples">Blocks of each group whose contents are wanted.</param>
     /// <param name="isPage">Whether it is for a page, with a picture of all memory and an example of each
     /// group.</param>
-    public static DumpLeaksView Leaks(KernelDump dump, LeakReport report, double seconds, int samples = 0, bool isPage = false)
+    public static DumpLeaksView Leaks(
+        KernelDump dump, LeakReport report, double seconds, int samples = 0, bool isPage = false)
     {
         var blocks = new BlockSample(dump, report.Heap);
         var view = new DumpLeaksView
@@ -30,7 +31,8 @@ internal static class LeakViews
             Leaks = [.. report.Leaks],
             Known = [.. report.Known],
             Samples = samples,
-            Contents = report.Leaks.Concat(report.Known).SelectMany(g => g.Addresses.Take(isPage ? Math.Max(1, samples) : samples)).Distinct()
+            Contents = report.Leaks.Concat(report.Known).SelectMany(
+                g => g.Addresses.Take(isPage ? Math.Max(1, samples) : samples)).Distinct()
                 .ToDictionary(address => address, address => blocks.Lines(address).ToImmutableArray()),
             MemoryByOwner = isPage ? MemoryByOwner(dump) : [],
         };
@@ -71,7 +73,11 @@ internal static class LeakViews
             Count = found.Count,
             References = References(dump, heap, found.Referrers),
             Path = found.Path.Count == 0 ? []
-                : [Root(dump, heap, found.Root, found.Path[0].Entered), .. found.Path.Select(step => Name(heap, step.Block) + Inside(heap, step))],
+                : [Root(
+                    dump,
+                    heap,
+                    found.Root,
+                    found.Path[0].Entered), .. found.Path.Select(step => Name(heap, step.Block) + Inside(heap, step))],
             WithoutPath = heap.StateOf(block) != ItemState.Allocated ? "It is free: nothing needs to lead to it."
                 : heap.Input.Held?[block] == true ? "It is the allocator's own, which finds it without a pointer."
                 : "No root leads to it: it is lost.",
@@ -82,7 +88,8 @@ internal static class LeakViews
     /// <summary>
     /// The words that point to a block, each with its place: two of one holder may have the same value.
     /// </summary>
-    private static ImmutableArray<DumpReference> References(KernelDump dump, HeapBlocks heap, IReadOnlyList<Referrer> referrers)
+    private static ImmutableArray<DumpReference> References(
+        KernelDump dump, HeapBlocks heap, IReadOnlyList<Referrer> referrers)
     {
         var seen = new Dictionary<Referrer, int>();
         var references = ImmutableArray.CreateBuilder<DumpReference>(referrers.Count);
@@ -95,7 +102,9 @@ internal static class LeakViews
                 ? ReferenceWords.InBlock(dump, heap.Input, one.Holder, one.Word, before)
                 : ReferenceWords.InRoot(dump, heap.Input, one.Root, one.Word, before);
             string from = isBlock
-                ? Name(heap, one.Holder) + (at is { } place ? $" +0x{place - heap.Input.Blocks.AddressOf(one.Holder):x}" : "")
+                ? Name(heap, one.Holder) + (at is { } place
+                ? $" +0x{place - heap.Input.Blocks.AddressOf(one.Holder):x}"
+                : "")
                 : Root(dump, heap, one.Root, one.Word, before);
             references.Add(new DumpReference(from, at, one.Word, one.IsReached));
         }
@@ -133,7 +142,8 @@ internal static class LeakViews
         return
         [
             .. dump.Heap.Kegs.Select(k => (k.Name, dump.Heap.Counts[k.Index].Pages * page)),
-            .. dump.Heap.Large.GroupBy(l => l.Kind).Select(g => (g.Key == LargeKind.Contiguous ? "contigmalloc" : "malloc, large", g.Total(l => (long)l.Size))),
+            .. dump.Heap.Large.GroupBy(l => l.Kind).Select(
+                g => (g.Key == LargeKind.Contiguous ? "contigmalloc" : "malloc, large", g.Total(l => (long)l.Size))),
             .. dump.PageOwners.Owner.CountBy(o => o)
                 .Where(o => o.Key is not (PageOwner.Slab or PageOwner.Large or PageOwner.Free))
                 .Select(o => (o.Key.InWords(), (long)o.Value * page)),
@@ -154,8 +164,11 @@ internal static class LeakViews
         return $"{heap.RootNames[root]}{variable} (0x{at:x16})";
     }
 
-    private static string Name(HeapBlocks heap, int block) => $"{heap.KegOf(block)?.Name ?? "large allocation"} 0x{heap.Input.Blocks.AddressOf(block):x16}";
+    private static string Name(HeapBlocks heap, int block) =>
+        $"{heap.KegOf(block)?.Name ?? "large allocation"} 0x{heap.Input.Blocks.AddressOf(block):x16}";
 
     private static string Inside(HeapBlocks heap, PathStep step) =>
-        step.Entered - heap.Input.Blocks.AddressOf(step.Block) is > 0 and var offset && offset < 1UL << 46 ? $", at +0x{offset:x}" : "";
+        step.Entered - heap.Input.Blocks.AddressOf(step.Block) is > 0 and var offset && offset < 1UL << 46
+            ? $", at +0x{offset:x}"
+            : "";
 }

@@ -17,7 +17,13 @@ internal static class LostSearch
     /// <param name="threads">Threads; null for the usual number.</param>
     /// <param name="baseline">What was unreached in a healthy dump; null for none.</param>
     /// <param name="since">An earlier dump of the same boot; null for none.</param>
-    public static LeakReport Run(KernelDump dump, Terminal terminal, bool isQuiet, int? threads = null, LeakBaseline? baseline = null, EarlierDump? since = null)
+    public static LeakReport Run(
+        KernelDump dump,
+        Terminal terminal,
+        bool isQuiet,
+        int? threads = null,
+        LeakBaseline? baseline = null,
+        EarlierDump? since = null)
     {
         using var bar = new MarkBar(terminal, isWanted: !isQuiet);
         return LeakSearch.Run(dump, new LeakOptions

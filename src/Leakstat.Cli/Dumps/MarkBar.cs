@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Dumps;
 
 /// <summary>
-/// A line on standard error that tells how far marking is, on a terminal only. The time that remains is what the rest would take
-/// at the pace so far; it is an upper bound, because memory that is lost is not read.
+/// A line on standard error that tells how far marking is, on a terminal only. The time that remains is what the rest
+/// would take at the pace so far; it is an upper bound, because memory that is lost is not read.
 /// </summary>
 internal sealed class MarkBar(Terminal terminal, bool isWanted) : IDisposable
 {
@@ -66,13 +66,19 @@ internal sealed class MarkBar(Terminal terminal, bool isWanted) : IDisposable
         double done = Math.Clamp((double)bytes / whole, 0, 1);
 
         // The first hundredths say little about the pace.
-        string rest = done > 0.02 ? string.Create(CultureInfo.InvariantCulture, $", at most {Math.Ceiling(seconds / done * (1 - done)):0} s to go") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"marking {Display.Bytes(bytes)} of at most {Display.Bytes(whole)}, {Math.Floor(done * 100):0} %{rest}");
+        string rest = done > 0.02
+            ? string.Create(
+                CultureInfo.InvariantCulture, $", at most {Math.Ceiling(seconds / done * (1 - done)):0} s to go")
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"marking {Display.Bytes(bytes)} of at most {Display.Bytes(whole)}, {Math.Floor(done * 100):0} %{rest}");
     }
 
     private void Show()
     {
         _shown = true;
-        terminal.Progress.Write($"\r\u001b[K{Text(_progress!.Bytes, _whole, TimeProvider.System.GetElapsedTime(_start).TotalSeconds)}");
+        terminal.Progress.Write(
+            $"\r\u001b[K{Text(_progress!.Bytes, _whole, TimeProvider.System.GetElapsedTime(_start).TotalSeconds)}");
     }
 }

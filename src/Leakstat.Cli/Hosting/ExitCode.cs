@@ -18,7 +18,10 @@ public static class ExitCode
     /// <summary>A live target could not be reached.</summary>
     public const int Unreachable = 4;
 
-    /// <summary>With <c>--fail-on-unknown</c>, and from <c>gate</c>: something needed for a verdict was missing, cut or not judged.</summary>
+    /// <summary>
+    /// With <c>--fail-on-unknown</c>, and from <c>gate</c>: something needed for a verdict was missing, cut or not
+    /// judged.
+    /// </summary>
     public const int Unknown = 5;
 
     /// <summary>Output could not be written; a reader that closes the pipe is no error.</summary>

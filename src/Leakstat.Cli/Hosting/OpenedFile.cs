@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// Opens files that a person or a folder names. What a name stands for may change between a look and an open, and an open of
-/// a pipe waits for its other side: so it is opened first, without waiting, and then what was opened is looked at
-/// (<c>fstat</c>).
+/// Opens files that a person or a folder names. What a name stands for may change between a look and an open, and an
+/// open of a pipe waits for its other side: so it is opened first, without waiting, and then what was opened is looked
+/// at (<c>fstat</c>).
 /// </summary>
 internal static partial class OpenedFile
 {
@@ -16,7 +16,9 @@ internal static partial class OpenedFile
     /// <summary>What is said of a file of the system that goes on.</summary>
     private const string Endless = "a file without a length that goes on: one of the system, not a capture";
 
-    /// <summary>Most bytes of a file that says it has none; tables of <c>/proc</c> and <c>/sys</c> are far smaller.</summary>
+    /// <summary>
+    /// Most bytes of a file that says it has none; tables of <c>/proc</c> and <c>/sys</c> are far smaller.
+    /// </summary>
     private const int WithoutLength = 4 << 20;
 
     private const int TypeMask = 0xf000;
@@ -31,8 +33,8 @@ internal static partial class OpenedFile
     private static readonly int s_closeOnExec = OperatingSystem.IsFreeBSD() ? 0x0010_0000 : 0x0008_0000;
 
     /// <summary>
-    /// Opens a regular file for reading. One that says it has no length is taken at once and as far as a bound: what a kernel
-    /// makes up when it is asked (<c>/proc</c>) says so, and may go on for gigabytes.
+    /// Opens a regular file for reading. One that says it has no length is taken at once and as far as a bound: what a
+    /// kernel makes up when it is asked (<c>/proc</c>) says so, and may go on for gigabytes.
     /// </summary>
     /// <exception cref="IOException">There is none, or it is no regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -58,7 +60,10 @@ internal static partial class OpenedFile
         }
     }
 
-    /// <summary>Whether a name stands for a regular file at this moment; what may not be read counts as one, and says so when it is.</summary>
+    /// <summary>
+    /// Whether a name stands for a regular file at this moment; what may not be read counts as one, and says so when it
+    /// is.
+    /// </summary>
     public static bool IsRegular(string path)
     {
         try
@@ -85,7 +90,10 @@ internal static partial class OpenedFile
         return Bytes(stream, most, $"longer than {most >> 20} MiB");
     }
 
-    /// <summary>Opens what is there for writing where it is no regular file: a device, a pipe with a reader; null where it is one, or nothing is there.</summary>
+    /// <summary>
+    /// Opens what is there for writing where it is no regular file: a device, a pipe with a reader; null where it is
+    /// one, or nothing is there.
+    /// </summary>
     /// <exception cref="IOException">It is there and cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static Stream? WriteThrough(string path)
@@ -111,7 +119,13 @@ internal static partial class OpenedFile
     {
         if (!CanAsk)
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
+            return new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                1,
+                FileOptions.SequentialScan);
         }
 
         SafeFileHandle handle = Open(path, ReadOnly);
@@ -173,8 +187,8 @@ internal static partial class OpenedFile
     /// <summary>The type of what is open, <c>S_IFMT</c> of its mode.</summary>
     private static int TypeOf(SafeFileHandle handle)
     {
-        // struct stat: st_mode stands behind st_dev, st_ino and st_nlink of eight bytes each on FreeBSD from 12 on and on
-        // Linux for amd64, and behind the first two on Linux for arm64. Its low 16 bits are the same everywhere.
+        // struct stat: st_mode stands behind st_dev, st_ino and st_nlink of eight bytes each on FreeBSD from 12 on and
+        // on Linux for amd64, and behind the first two on Linux for arm64. Its low 16 bits are the same everywhere.
         byte[] stat = new byte[512];
         if (NativeStat(handle, stat) != 0)
         {

@@ -43,7 +43,8 @@ internal static class Pager
     /// <summary>The pager that the environment names, as a command of sh(1); null for none.</summary>
     public static string? OfEnvironment()
     {
-        string? command = Environment.GetEnvironmentVariable("LEAKSTAT_PAGER") ?? Environment.GetEnvironmentVariable("PAGER");
+        string? command = Environment.GetEnvironmentVariable("LEAKSTAT_PAGER")
+            ?? Environment.GetEnvironmentVariable("PAGER");
         return command is null ? (IsInstalled(Usual) ? Usual : null)
             : command.Trim() is "" or "cat" ? null
             : command;
@@ -52,11 +53,16 @@ internal static class Pager
     /// <summary>Runs the pager over the text; false where it could not be run, so that nothing was shown.</summary>
     private static bool Show(string command, MemoryStream text)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", command])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         start.Environment.TryAdd("LESS", UsualOptions);
 
         // An interrupt is the pager's own: it ends a search, and the report stays.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        using var interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT, static context => context.Cancel = true);
         try
         {
             using Process? pager = Process.Start(start);

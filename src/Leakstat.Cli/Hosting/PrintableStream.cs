@@ -3,8 +3,8 @@ using System.Text;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// What a program or a host prints, on its way to a terminal: line by line as printable text. Bytes that are no UTF-8 are
-/// shown as such; a line without end is broken where it gets long.
+/// What a program or a host prints, on its way to a terminal: line by line as printable text. Bytes that are no UTF-8
+/// are shown as such; a line without end is broken where it gets long.
 /// </summary>
 /// <param name="under">Where the text goes.</param>
 internal sealed class PrintableStream(TextWriter under) : Stream

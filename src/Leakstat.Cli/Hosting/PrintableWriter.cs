@@ -9,7 +9,9 @@ namespace Leakstat.Cli.Hosting;
 /// clipboard, turn a line around or begin a line of its own. Tabs stay; a line end stays where it ends what is written.
 /// </summary>
 /// <param name="under">Where the text goes.</param>
-/// <param name="keepsLines">Whether line ends within a text stay too: of texts of several lines that are the program's own.</param>
+/// <param name="keepsLines">
+/// Whether line ends within a text stay too: of texts of several lines that are the program's own.
+/// </param>
 internal sealed class PrintableWriter(TextWriter under, bool keepsLines = false) : TextWriter
 {
     /// <inheritdoc/>

@@ -3,12 +3,15 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// Writes a file that a user named, whole or not at all. <c>-</c> is standard output; what is there and is no regular file, a
-/// device or a pipe, is written to and never replaced; a link stays, and what it leads to is replaced.
+/// Writes a file that a user named, whole or not at all. <c>-</c> is standard output; what is there and is no regular
+/// file, a device or a pipe, is written to and never replaced; a link stays, and what it leads to is replaced.
 /// </summary>
 internal static class ReportFile
 {
-    /// <summary>Writes it beside its place and moves it there; fails with code 2 where that cannot be, 74 where there is no room.</summary>
+    /// <summary>
+    /// Writes it beside its place and moves it there; fails with code 2 where that cannot be, 74 where there is no
+    /// room.
+    /// </summary>
     public static void Write(string path, Terminal terminal, Action<Stream> write)
     {
         if (path == "-")
@@ -50,11 +53,14 @@ internal static class ReportFile
                 File.Delete(temporary);
             }
 
-            throw new CommandException(IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage, $"cannot write {path}: {FaultText.Of(e)}");
+            throw new CommandException(
+                IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage, $"cannot write {path}: {FaultText.Of(e)}");
         }
     }
 
-    /// <summary>Whether there was no room, or the device failed: ENOSPC, EIO, EFBIG, EDQUOT on Linux and FreeBSD.</summary>
+    /// <summary>
+    /// Whether there was no room, or the device failed: ENOSPC, EIO, EFBIG, EDQUOT on Linux and FreeBSD.
+    /// </summary>
     public static bool IsOfOutput(Exception e) => e is IOException { HResult: 28 or 5 or 27 or 69 or 122 };
 
     /// <summary>Where a link leads in the end; the path itself where it is none.</summary>
@@ -65,14 +71,19 @@ internal static class ReportFile
     }
 
     /// <summary>
-    /// A new file beside the place, under a name that nobody can know beforehand, so that nothing is followed or replaced on
-    /// the way; with the mode of the file that it will replace.
+    /// A new file beside the place, under a name that nobody can know beforehand, so that nothing is followed or
+    /// replaced on the way; with the mode of the file that it will replace.
     /// </summary>
     private static FileStream Create(string place, out string temporary)
     {
         string folder = Path.GetDirectoryName(place) is { Length: > 0 } named ? named : ".";
         temporary = Path.Combine(folder, $".{Path.GetFileName(place)}.{Path.GetRandomFileName()}.part");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+        };
         if (!OperatingSystem.IsWindows() && File.Exists(place))
         {
             options.UnixCreateMode = File.GetUnixFileMode(place);

@@ -3,8 +3,8 @@ using Leakstat.Model;
 namespace Leakstat.Cli.Hosting;
 
 /// <summary>
-/// Standard output: what cannot be written ends the command with code 74 and a message. A reader that went away is told by
-/// its own exception, which is no error.
+/// Standard output: what cannot be written ends the command with code 74 and a message. A reader that went away is told
+/// by its own exception, which is no error.
 /// </summary>
 /// <param name="under">The stream of the process.</param>
 internal sealed class StandardOutput(Stream under) : Stream
@@ -42,7 +42,8 @@ internal sealed class StandardOutput(Stream under) : Stream
         {
             under.Write(buffer);
         }
-        catch (Exception e) when ((e is IOException broken && !IsClosedPipe(broken)) || e is UnauthorizedAccessException)
+        catch (Exception e) when ((e is IOException broken && !IsClosedPipe(broken))
+            || e is UnauthorizedAccessException)
         {
             throw new CommandException(ExitCode.Output, $"standard output: {FaultText.Of(e)}");
         }

@@ -16,14 +16,18 @@ public sealed class Terminal
     /// <summary>Standard output for JSON: on a terminal without what a terminal would obey.</summary>
     public Stream JsonOutput => IsTerminal ? new VisibleJsonStream(Output) : Output;
 
-    /// <summary>Standard error: messages, whatever is in them as printable text (<see cref="PrintableWriter"/>).</summary>
+    /// <summary>
+    /// Standard error: messages, whatever is in them as printable text (<see cref="PrintableWriter"/>).
+    /// </summary>
     public required TextWriter Error
     {
         get => _error;
         init => (_error, Progress) = (new PrintableWriter(value), value);
     }
 
-    /// <summary>Standard error as it is, for lines that show progress and are written over. Nothing from outside goes there.</summary>
+    /// <summary>
+    /// Standard error as it is, for lines that show progress and are written over. Nothing from outside goes there.
+    /// </summary>
     public TextWriter Progress { get; private init; } = TextWriter.Null;
 
     /// <summary>Standard input, opened when first read.</summary>
@@ -60,7 +64,8 @@ public sealed class Terminal
         return new Terminal
         {
             Output = new StandardOutput(Plain(1, terminal) ?? System.Console.OpenStandardOutput()),
-            Error = ErrorWriter(Plain(2, terminal && !System.Console.IsErrorRedirected) ?? System.Console.OpenStandardError()),
+            Error = ErrorWriter(
+                Plain(2, terminal && !System.Console.IsErrorRedirected) ?? System.Console.OpenStandardError()),
             Input = System.Console.OpenStandardInput,
             IsTerminal = terminal,
             IsErrorTerminal = !System.Console.IsErrorRedirected,
@@ -76,9 +81,9 @@ public sealed class Terminal
     }
 
     /// <summary>
-    /// A terminal's descriptor as a plain file. The base library's console streams set the terminal's keypad to application
-    /// mode with their first byte (terminfo's keypad_xmit), which nothing takes back. Null for what is no terminal: there
-    /// they write no such thing, and keep the place in a file that other programs write to as well.
+    /// A terminal's descriptor as a plain file. The base library's console streams set the terminal's keypad to
+    /// application mode with their first byte (terminfo's keypad_xmit), which nothing takes back. Null for what is no
+    /// terminal: there they write no such thing, and keep the place in a file that other programs write to as well.
     /// </summary>
     private static FileStream? Plain(int descriptor, bool isTerminal) => isTerminal && !OperatingSystem.IsWindows()
         ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0)
@@ -95,11 +100,14 @@ public sealed class Terminal
     public Stream Said() => new PrintableStream(Error);
 
     /// <summary>
-    /// A writer of UTF-8 (without mark) on standard output for reports, which lay out colours themselves and make what is in
-    /// them printable; dispose it to flush.
+    /// A writer of UTF-8 (without mark) on standard output for reports, which lay out colours themselves and make what
+    /// is in them printable; dispose it to flush.
     /// </summary>
     public TextWriter ReportWriter() =>
-        new StreamWriter(Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 << 10, leaveOpen: true) { NewLine = "\n" };
+        new StreamWriter(Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 << 10, leaveOpen: true)
+        {
+            NewLine = "\n",
+        };
 
     private static int Columns(bool terminal)
     {
@@ -115,7 +123,9 @@ public sealed class Terminal
             return 80;
         }
 
-        int? width = OperatingSystem.IsWindows() ? System.Console.WindowWidth : Screen.RawTerminal.SizeOfOutput()?.Width;
+        int? width = OperatingSystem.IsWindows()
+            ? System.Console.WindowWidth
+            : Screen.RawTerminal.SizeOfOutput()?.Width;
         return width is >= 40 and { } columns ? Math.Min(columns, 1000) : 80;
     }
 

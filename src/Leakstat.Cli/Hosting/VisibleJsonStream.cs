@@ -77,7 +77,8 @@ internal sealed class VisibleJsonStream(Stream under) : Stream
     private static void Append(StringBuilder written, Rune rune, ReadOnlySpan<char> units)
     {
         bool isVisible = rune.Value is '\n' or '\r' or '\t'
-            || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            || Rune.GetUnicodeCategory(
+                rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
         if (isVisible)
         {

@@ -9,13 +9,24 @@ namespace Leakstat.Cli.Options;
 internal sealed class CommonOptions
 {
     /// <summary>Machine output.</summary>
-    public Option<bool> Json { get; } = new("--json") { Description = "print JSON on standard output, and nothing else there" };
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "print JSON on standard output, and nothing else there",
+    };
 
     /// <summary>HTML page.</summary>
-    public Option<string?> Html { get; } = new("--html") { Description = "write a self-contained HTML page", HelpName = "FILE" };
+    public Option<string?> Html { get; } = new("--html")
+    {
+        Description = "write a self-contained HTML page",
+        HelpName = "FILE",
+    };
 
     /// <summary>SARIF log.</summary>
-    public Option<string?> Sarif { get; } = new("--sarif") { Description = "write a SARIF 2.1.0 log", HelpName = "FILE" };
+    public Option<string?> Sarif { get; } = new("--sarif")
+    {
+        Description = "write a SARIF 2.1.0 log",
+        HelpName = "FILE",
+    };
 
     /// <summary>Problem report.</summary>
     public Option<string?> BugReport { get; } = new("--bugreport")
@@ -50,7 +61,10 @@ internal sealed class CommonOptions
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "verdict and titles only" };
 
     /// <summary>More.</summary>
-    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "all evidence, all problems of the input, all files" };
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "all evidence, all problems of the input, all files",
+    };
 
     /// <summary>User's table of owners.</summary>
     public Option<string?> Owners { get; } = new("--owners")
@@ -67,7 +81,11 @@ internal sealed class CommonOptions
     };
 
     /// <summary>History store.</summary>
-    public Option<string?> Store { get; } = new("--store", "--db") { Description = "read a history store instead (leakstat history)", HelpName = "FILE" };
+    public Option<string?> Store { get; } = new("--store", "--db")
+    {
+        Description = "read a history store instead (leakstat history)",
+        HelpName = "FILE",
+    };
 
     /// <summary>One host of several.</summary>
     public Option<string?> Host { get; } = new("--host")
@@ -79,7 +97,8 @@ internal sealed class CommonOptions
     /// <summary>Kernel of crash dumps.</summary>
     public Option<string?> Kernel { get; } = new("--kernel")
     {
-        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default {Leakstat.Dump.Inputs.DumpOptions.DefaultKernelDirectory})",
+        Description = $"folder with the kernel of a crash dump and its modules, or the kernel file (default "
+            + $"{Leakstat.Dump.Inputs.DumpOptions.DefaultKernelDirectory})",
         HelpName = "DIR",
     };
 
@@ -89,10 +108,13 @@ internal sealed class CommonOptions
     /// <summary>The sources of a command that takes a store in their place.</summary>
     public Argument<string[]> SourcesOrStore { get; } = MakeSources(ArgumentArity.ZeroOrMore);
 
-    /// <summary>The exit code of a report: 1 before 5 before 0, as <c>--fail-on</c> and <c>--fail-on-unknown</c> ask.</summary>
+    /// <summary>
+    /// The exit code of a report: 1 before 5 before 0, as <c>--fail-on</c> and <c>--fail-on-unknown</c> ask.
+    /// </summary>
     public int ExitCodeOf(ParseResult parsed, DiagnosisReport report) =>
         FailOnSeverity(parsed) is { } least && report.Findings.Any(f => f.Severity >= least) ? ExitCode.Found
-        : parsed.GetValue(FailOnUnknown) && report.Verdict.State is VerdictState.Unknown or VerdictState.TooEarly ? ExitCode.Unknown
+        : parsed.GetValue(FailOnUnknown)
+        && report.Verdict.State is VerdictState.Unknown or VerdictState.TooEarly ? ExitCode.Unknown
         : ExitCode.Done;
 
     /// <summary>The exit code of several hosts: that of the worst.</summary>
@@ -115,7 +137,9 @@ internal sealed class CommonOptions
         _ => null,
     };
 
-    /// <summary>Adds sources, <c>--store</c> and <c>--host</c> to a command, one of the first two to be given.</summary>
+    /// <summary>
+    /// Adds sources, <c>--store</c> and <c>--host</c> to a command, one of the first two to be given.
+    /// </summary>
     public void AddSourcesOrStore(Command command)
     {
         command.Add(SourcesOrStore);
@@ -134,7 +158,8 @@ internal sealed class CommonOptions
             bool hasSources = result.GetResult(SourcesOrStore) is { Tokens.Count: > 0 };
             if (hasStore == hasSources)
             {
-                result.AddError(hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");
+                result.AddError(
+                    hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");
             }
         });
     }
@@ -143,7 +168,8 @@ internal sealed class CommonOptions
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = "folder, archive, transcript, crash summary, crash dump, spool of captures, local, ssh://user@host, or - for standard input",
+            Description = "folder, archive, transcript, crash summary, crash dump, spool of captures, local, "
+                + "ssh://user@host, or - for standard input",
             Arity = arity,
         };
 

@@ -30,7 +30,8 @@ internal static class Misspelling
         }
 
         const string Start = "unrecognized option '";
-        string? message = parsed.Errors.Select(e => e.Message).FirstOrDefault(m => m.StartsWith(Start, StringComparison.Ordinal));
+        string? message = parsed.Errors.Select(e => e.Message).FirstOrDefault(
+            m => m.StartsWith(Start, StringComparison.Ordinal));
         return message?[Start.Length..].TrimEnd('\'');
     }
 

@@ -24,7 +24,8 @@ internal static class ReportOutput
     }
 
     /// <summary>Writes the files that were asked for, each whole or not at all.</summary>
-    public static void WriteFiles<TReport>(ParseResult parsed, ReportForms<TReport> forms, TReport report, Terminal terminal)
+    public static void WriteFiles<TReport>(
+        ParseResult parsed, ReportForms<TReport> forms, TReport report, Terminal terminal)
     {
         foreach (IReportForm<TReport> form in forms.Files)
         {

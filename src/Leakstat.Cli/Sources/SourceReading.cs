@@ -32,7 +32,9 @@ internal static class SourceReading
     /// <param name="sources">What was named: files, folders, <c>-</c>.</param>
     /// <param name="terminal">Where standard input comes from.</param>
     /// <param name="kernel">Folder of the kernel that crash dumps among them are of; null for the usual one.</param>
-    /// <param name="search">Searches crash dumps among them, and in folders of them, for leaks; null where that is not wanted.</param>
+    /// <param name="search">
+    /// Searches crash dumps among them, and in folders of them, for leaks; null where that is not wanted.
+    /// </param>
     public static SourceSet Open(
         IReadOnlyList<string> sources, Terminal terminal, string? kernel = null,
         Func<KernelDump, LeakReport>? search = null) =>

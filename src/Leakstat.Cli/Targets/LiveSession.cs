@@ -20,7 +20,9 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
 {
     private const int MostErrors = 16 << 10;
 
-    /// <summary>Captures of one connection that may come in part: a host that sends more of them is not asked on.</summary>
+    /// <summary>
+    /// Captures of one connection that may come in part: a host that sends more of them is not asked on.
+    /// </summary>
     private const int MostIncomplete = 3;
 
     /// <summary>What a capture may take: one of a large host is a tenth of it.</summary>

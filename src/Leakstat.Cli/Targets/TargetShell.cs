@@ -55,8 +55,8 @@ internal sealed class TargetShell
     }
 
     /// <summary>
-    /// Runs a command of sh(1) there. Neither it nor ssh outlives this program, and neither runs longer than it may: at the
-    /// limit of time or of output it is ended, with code 4.
+    /// Runs a command of sh(1) there. Neither it nor ssh outlives this program, and neither runs longer than it may: at
+    /// the limit of time or of output it is ended, with code 4.
     /// </summary>
     /// <param name="command">The command, for sh(1).</param>
     /// <param name="input">What it reads; null for nothing.</param>
@@ -65,7 +65,8 @@ internal sealed class TargetShell
     /// <param name="limit">Most time that it may take, the login included.</param>
     /// <param name="mostBytes">Most bytes that are taken.</param>
     /// <returns>Its exit status.</returns>
-    public int Execute(string command, Stream? input, Stream output, Stream said, TimeSpan limit, long mostBytes = 256 << 20)
+    public int Execute(
+        string command, Stream? input, Stream output, Stream said, TimeSpan limit, long mostBytes = 256 << 20)
     {
         using var children = new ChildProcesses();
         using Process process = children.Start(_prefix[0], [.. _prefix.Skip(1), command])
@@ -92,7 +93,9 @@ internal sealed class TargetShell
         {
             throw new CommandException(
                 ExitCode.Unreachable,
-                isTooMuch ? $"{Name}: more than {mostBytes >> 20} MiB of output; ended" : $"{Name}: no end within {limit.TotalSeconds:0} s; ended");
+                isTooMuch
+                    ? $"{Name}: more than {mostBytes >> 20} MiB of output; ended"
+                    : $"{Name}: no end within {limit.TotalSeconds:0} s; ended");
         }
 
         return status;

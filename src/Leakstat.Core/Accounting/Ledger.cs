@@ -28,7 +28,8 @@ public sealed record MissingAccount(string Name, string Command);
 public sealed record Ledger
 {
     /// <summary>Queues that every release counts: with all of them, and only then, their sum is a total.</summary>
-    private static readonly string[] s_everywhere = [AccountName.Wired, AccountName.Active, AccountName.Inactive, AccountName.Free];
+    private static readonly string[] s_everywhere =
+        [AccountName.Wired, AccountName.Active, AccountName.Inactive, AccountName.Free];
 
     /// <summary>Physical memory, bytes (<c>hw.physmem</c>); absent where the capture does not say it.</summary>
     public Reading? Physical { get; init; }
@@ -74,7 +75,9 @@ public sealed record Ledger
     /// of the queues is no total.
     /// </summary>
     public long? Total => Physical?.Value
-        ?? (s_everywhere.All(name => FindPages(name) is not null) ? Arithmetic.Sum(Pages.Select(a => Math.Max(0, a.Bytes))) : null);
+        ?? (s_everywhere.All(name => FindPages(name) is not null)
+        ? Arithmetic.Sum(Pages.Select(a => Math.Max(0, a.Bytes)))
+        : null);
 
     /// <summary>The wired account of that name; null where there is none.</summary>
     public Account? FindWired(string name) => Wired.FirstOrDefault(a => a.Name == name);

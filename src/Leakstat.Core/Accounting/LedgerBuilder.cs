@@ -49,7 +49,8 @@ public static class LedgerBuilder
             Physical = capture.Host.PhysicalMemory,
             Pages = pages,
             WiredTotal = wired,
-            Wired = [.. owners.Select(Fitting).OrderByDescending(a => a.Bytes).ThenBy(a => a.Name, StringComparer.Ordinal)],
+            Wired = [.. owners.Select(Fitting).OrderByDescending(a => a.Bytes).ThenBy(
+                a => a.Name, StringComparer.Ordinal)],
             Unaccounted = wired is not null && memory.Zones is not null
                 ? Arithmetic.Subtract(wired.Bytes, accounted)
                 : null,

@@ -35,18 +35,24 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// <summary>Host name in a transcript's prompts; used where the outputs themselves say none.</summary>
     public string? PromptHost { get; set; }
 
-    /// <summary>Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.</summary>
+    /// <summary>
+    /// Whether the outputs come from a crash summary (<c>core.txt.N</c>): read from a dump, without cache zones.
+    /// </summary>
     public bool IsCrashSummary { get; set; }
 
-    /// <summary>Whether a part of that type has been offered already (a transcript that repeats it is a second capture).</summary>
+    /// <summary>
+    /// Whether a part of that type has been offered already (a transcript that repeats it is a second capture).
+    /// </summary>
     public bool Has<T>() => _parts.ContainsKey(typeof(T));
 
-    /// <summary>Another builder for a file that may not be what it seems; <see cref="Absorb"/> takes over what it holds.</summary>
+    /// <summary>
+    /// Another builder for a file that may not be what it seems; <see cref="Absorb"/> takes over what it holds.
+    /// </summary>
     public CaptureBuilder Trial() => new(source, Names, Limits);
 
     /// <summary>
-    /// Takes over what another builder read of the file that is read now; false, and nothing taken, where the other met a
-    /// problem or both together cross a bound.
+    /// Takes over what another builder read of the file that is read now; false, and nothing taken, where the other met
+    /// a problem or both together cross a bound.
     /// </summary>
     public bool Absorb(CaptureBuilder trial)
     {
@@ -69,7 +75,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         return true;
     }
 
-    /// <summary>Offers a part: a <see cref="ZoneTable"/>, a <see cref="TopHeader"/>, … False when a better one is there.</summary>
+    /// <summary>
+    /// Offers a part: a <see cref="ZoneTable"/>, a <see cref="TopHeader"/>, … False when a better one is there.
+    /// </summary>
     public bool Offer<T>(T part, PartRank rank = PartRank.Text)
         where T : class => Offer(typeof(T), part, rank);
 
@@ -122,7 +130,8 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
     /// <summary>
     /// Notes what became of a file, after its format has read it. A file all of whose parts come from a better or an
-    /// earlier file is a <see cref="FileUse.Duplicate"/>, which is known only in the end: say <see cref="FileUse.Used"/>.
+    /// earlier file is a <see cref="FileUse.Duplicate"/>, which is known only in the end: say
+    /// <see cref="FileUse.Used"/>.
     /// </summary>
     public void AddFile(CaptureFile file, SourceFile? path = null)
     {
@@ -137,7 +146,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         {
             Report(
                 DiagnosticId.BadClock,
-                string.Create(CultureInfo.InvariantCulture, $"is said to be of the year {clock.Year}, which no host's clock shows; the time is not used"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"is said to be of the year {clock.Year}, which no host's clock shows; the time is not used"),
                 new SourceLine(new SourceFile(source), 0));
             TakenAt = null;
         }
@@ -187,8 +198,8 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             CaptureFile file = _files[i];
             _files[i] = file with { Use = FileUse.Duplicate };
 
-            // The same output in JSON or XML as well, or of kldstat and kldstat -v, is how captures are made, and sysctls
-            // come from many files; twice in the same form is worth a word.
+            // The same output in JSON or XML as well, or of kldstat and kldstat -v, is how captures are made, and
+            // sysctls come from many files; twice in the same form is worth a word.
             if (_repeating.Contains(i)
                 && _files.Find(other => other.Use == FileUse.Used && other.Format == file.Format) is { } first)
             {

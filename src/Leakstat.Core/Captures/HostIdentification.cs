@@ -57,13 +57,17 @@ internal static partial class HostIdentification
 
         Match match = Seconds().Match(text);
         return match.Success
-            && long.TryParse(match.Groups["sec"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long at)
+            && long.TryParse(
+                match.Groups["sec"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long at)
             && at is > 0 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(at)
             : null;
     }
 
-    [GeneratedRegex("sec = (?<sec>[0-9]{1,12})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "sec = (?<sec>[0-9]{1,12})",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Seconds();
 }
 

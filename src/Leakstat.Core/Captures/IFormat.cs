@@ -26,7 +26,9 @@ public interface IFormat
     /// </summary>
     bool IsNamed(ReadOnlySpan<char> fileName) => false;
 
-    /// <summary>Whether a line that begins an output may stand within it again; else it begins another output.</summary>
+    /// <summary>
+    /// Whether a line that begins an output may stand within it again; else it begins another output.
+    /// </summary>
     bool RepeatsHeader => false;
 
     /// <summary>
@@ -48,17 +50,19 @@ public interface IFormat
     bool HasHeading => false;
 
     /// <summary>
-    /// Whether a line that fits is a row of that heading even where prose stands between: rows are told from prose by more
-    /// than a word or two.
+    /// Whether a line that fits is a row of that heading even where prose stands between: rows are told from prose by
+    /// more than a word or two.
     /// </summary>
     bool IsRowOf(ReadOnlySpan<byte> heading, ReadOnlySpan<byte> line) => true;
 
-    /// <summary>Whether almost any line may be one of this format: what another format knows for its own is not.</summary>
+    /// <summary>
+    /// Whether almost any line may be one of this format: what another format knows for its own is not.
+    /// </summary>
     bool TakesAnyLine => false;
 
     /// <summary>
-    /// Over how many lines, behind the first of a text, that line was broken at blanks (mail, forums); 0 where it is whole or
-    /// not of this format. Only for formats whose lines tell by themselves where they end.
+    /// Over how many lines, behind the first of a text, that line was broken at blanks (mail, forums); 0 where it is
+    /// whole or not of this format. Only for formats whose lines tell by themselves where they end.
     /// </summary>
     int BrokenOver(ReadOnlySpan<byte> text) => 0;
 
@@ -66,8 +70,8 @@ public interface IFormat
     LineFit Fit(ReadOnlySpan<byte> line);
 
     /// <summary>
-    /// Whether a line begins an output of this format: the same as asking <see cref="Fit"/> for a header. Asked of lines
-    /// that are most often none, so a format that can tell sooner does.
+    /// Whether a line begins an output of this format: the same as asking <see cref="Fit"/> for a header. Asked of
+    /// lines that are most often none, so a format that can tell sooner does.
     /// </summary>
     bool IsHeader(ReadOnlySpan<byte> line) => Fit(line) == LineFit.Header;
 
@@ -91,7 +95,9 @@ public enum LineFit
     /// <summary>Not a line of this format.</summary>
     None,
 
-    /// <summary>Could be a line of this format, and of others or of prose too: it continues a section, it starts none.</summary>
+    /// <summary>
+    /// Could be a line of this format, and of others or of prose too: it continues a section, it starts none.
+    /// </summary>
     Continues,
 
     /// <summary>A row that nothing but this format has: it starts a section where the header is missing.</summary>
@@ -106,6 +112,8 @@ public enum LineFit
 /// <param name="SkippedLines">Lines not understood, each reported as a diagnostic (up to the limit per file).</param>
 public readonly record struct FormatResult(int Rows, int SkippedLines)
 {
-    /// <summary>Headers among the lines, where the format counts them; of several the text holds several outputs.</summary>
+    /// <summary>
+    /// Headers among the lines, where the format counts them; of several the text holds several outputs.
+    /// </summary>
     public int Headers { get; init; }
 }

@@ -4,8 +4,8 @@ namespace Leakstat.Captures;
 
 /// <summary>
 /// Every bound on what is read from outside, in one place. Crossing one is a diagnostic, never an exception:
-/// what lies within the bound is used. Each has a test that crosses it (<c>ReadLimitsTests</c> and those of what it bounds).
-/// A bound that is none (below zero, deeper than can be read) is refused when it is set.
+/// what lies within the bound is used. Each has a test that crosses it (<c>ReadLimitsTests</c> and those of what it
+/// bounds). A bound that is none (below zero, deeper than can be read) is refused when it is set.
 /// </summary>
 public sealed record ReadLimits
 {
@@ -15,7 +15,9 @@ public sealed record ReadLimits
     /// <summary>Bytes read of one file or archive entry.</summary>
     public int FileBytes { get; init => field = Within(value, 1, Array.MaxLength - 1); } = 64 << 20;
 
-    /// <summary>Bytes of one line; kern.geom.confxml and vm.pmap.kernel_maps come as many lines, none as one this long.</summary>
+    /// <summary>
+    /// Bytes of one line; kern.geom.confxml and vm.pmap.kernel_maps come as many lines, none as one this long.
+    /// </summary>
     public int LineBytes { get; init => field = Within(value, 1, Array.MaxLength); } = 1 << 20;
 
     /// <summary>Rows (zones, types, sysctls, threads, messages) kept of one output.</summary>
@@ -45,7 +47,9 @@ public sealed record ReadLimits
     /// <summary>Bytes of the files of one capture in an archive.</summary>
     public long CaptureBytes { get; init => field = Within(value, 1, long.MaxValue); } = 256 << 20;
 
-    /// <summary>Bytes held to bring the captures of an archive into order; what is more takes another pass over it.</summary>
+    /// <summary>
+    /// Bytes held to bring the captures of an archive into order; what is more takes another pass over it.
+    /// </summary>
     public long ReorderBytes { get; init => field = Within(value, 0, long.MaxValue); } = 32 << 20;
 
     /// <summary>Levels of nesting in JSON and XML.</summary>

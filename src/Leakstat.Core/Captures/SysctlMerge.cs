@@ -4,9 +4,9 @@ using Leakstat.Model;
 namespace Leakstat.Captures;
 
 /// <summary>
-/// Joins the sysctls of a capture's files. Of a name in several files that of the file with the most names is taken: files
-/// are written one after another while counters move, and figures that are subtracted from each other have to be of
-/// one moment.
+/// Joins the sysctls of a capture's files. Of a name in several files that of the file with the most names is taken:
+/// files are written one after another while counters move, and figures that are subtracted from each other have to be
+/// of one moment.
 /// </summary>
 internal sealed class SysctlMerge
 {

@@ -38,7 +38,8 @@ internal static class UmaReading
             {
                 ReadOnlySpan<char> number = leaf[(leaf.IndexOf("domain.") + 7)..];
                 int end = number.IndexOf('.');
-                if (end > 0 && int.TryParse(number[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int domain)
+                if (end > 0
+                    && int.TryParse(number[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int domain)
                     && domain < 256)
                 {
                     string node = rest[..dot].ToString();

@@ -62,7 +62,9 @@ internal sealed class Basis
         return true;
     }
 
-    /// <summary>The differences of the columns from row to row, as a basis of one row less; the constant has none.</summary>
+    /// <summary>
+    /// The differences of the columns from row to row, as a basis of one row less; the constant has none.
+    /// </summary>
     public Basis Differences()
     {
         if (_differencesOf == Count)

@@ -1,8 +1,9 @@
 namespace Leakstat.Detection;
 
 /// <summary>
-/// Says when a rise first reaches a bound: the line's own uncertainty, and the peaks around it that get there before the
-/// line does. The peaks are those that were seen, shifted in time; by whole days and weeks where the rise holds those.
+/// Says when a rise first reaches a bound: the line's own uncertainty, and the peaks around it that get there before
+/// the line does. The peaks are those that were seen, shifted in time; by whole days and weeks where the rise holds
+/// those.
 /// </summary>
 internal static class Forecast
 {
@@ -15,7 +16,8 @@ internal static class Forecast
     /// <param name="slope">Slope of the rise.</param>
     /// <param name="hours">Times of the rise, hours.</param>
     /// <param name="values">Its values.</param>
-    public static Exhaustion? To(SeriesBound bound, Slope slope, ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    public static Exhaustion? To(
+        SeriesBound bound, Slope slope, ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
     {
         bool walks = slope.Correlation >= 1;
         double now = hours[^1], span = now - hours[0], time = 0, level = 0;
@@ -34,7 +36,9 @@ internal static class Forecast
         }
 
         double line = Math.Max(left, 0) / slope.PerHour;
-        (double first, double middle, double last) = walks ? (line, line, line) : Passages(left, slope.PerHour, level, hours, values);
+        (double first, double middle, double last) = walks
+            ? (line, line, line)
+            : Passages(left, slope.PerHour, level, hours, values);
         double wide = Tails.StudentQuantile(0.1, slope.Degrees), early = 0, late = 0;
         if (left > 0)
         {

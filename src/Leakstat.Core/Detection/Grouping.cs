@@ -3,7 +3,9 @@ namespace Leakstat.Detection;
 /// <summary>Joins leaks that move together, and puts many at once down to the host.</summary>
 internal static class Grouping
 {
-    /// <summary>Fills group and leader, and turns leaks into host-wide growth where there are too many groups.</summary>
+    /// <summary>
+    /// Fills group and leader, and turns leaks into host-wide growth where there are too many groups.
+    /// </summary>
     public static void Apply(HostSeries host, TimeLine line, TrendResult[] results, int[] parts, TrendOptions options)
     {
         int[] leaks = [.. Enumerable.Range(0, results.Length).Where(i => results[i].IsLeak)];
@@ -24,7 +26,8 @@ internal static class Grouping
         {
             for (int b = 0; b < a && group[a] < 0; b++)
             {
-                if (parts[leaks[a]] == leaks[b] || Together(results[leaks[a]], results[leaks[b]], line, moves[a], moves[b]))
+                if (parts[leaks[a]] == leaks[b]
+                    || Together(results[leaks[a]], results[leaks[b]], line, moves[a], moves[b]))
                 {
                     group[a] = group[b];
                 }
@@ -54,7 +57,12 @@ internal static class Grouping
             {
                 if (host.Series[i].Role != SeriesRole.Aggregate
                     && results[i].Class is TrendClass.BoundedFill or TrendClass.Explained or TrendClass.Elastic
-                    && Together(results[leak], results[i], line, itsMoves ??= line.Moves(host.Series[leak]), line.Moves(host.Series[i])))
+                    && Together(
+                        results[leak],
+                        results[i],
+                        line,
+                        itsMoves ??= line.Moves(host.Series[leak]),
+                        line.Moves(host.Series[i])))
                 {
                     results[leak] = results[leak] with
                     {

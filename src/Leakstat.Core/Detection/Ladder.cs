@@ -75,8 +75,8 @@ internal static class Ladder
         }
     }
 
-    // What rose and stopped and freed nothing all the while may as well be a cache that filled: no capture tells the two
-    // apart. Where others of the owner were freed meanwhile, those that stayed were lost.
+    // What rose and stopped and freed nothing all the while may as well be a cache that filled: no capture tells the
+    // two apart. Where others of the owner were freed meanwhile, those that stayed were lost.
     private static bool GaveNothingBack(SeriesInput series, TrendResult result)
     {
         if (series.Allocations.IsDefaultOrEmpty || series.Frees.IsDefaultOrEmpty || result.Start < 0)

@@ -22,10 +22,13 @@ internal readonly record struct Noise(
     /// <summary>Correlation so many standard errors above the estimate.</summary>
     public double Upper(double deviations) => Math.Max(Correlation + Bias + (deviations * Deviation), 0);
 
-    /// <summary>Variance of the noise if this is its correlation: what its innovations make of it, and no less than is seen.</summary>
+    /// <summary>
+    /// Variance of the noise if this is its correlation: what its innovations make of it, and no less than is seen.
+    /// </summary>
     public double LevelAt(double correlation)
     {
-        double innovations = Math.Max(Later - (2 * correlation * Lagged) + (correlation * correlation * Earlier), 0) / Degrees;
+        double innovations = Math.Max(
+            Later - (2 * correlation * Lagged) + (correlation * correlation * Earlier), 0) / Degrees;
         return Math.Max(innovations / (1 - (correlation * correlation)), Spread);
     }
 
@@ -44,11 +47,13 @@ internal readonly record struct Noise(
         }
 
         double correlation = lagged / earlier;
-        double innovation = Math.Max(later - (2 * correlation * lagged) + (correlation * correlation * earlier), 0) / degrees;
+        double innovation = Math.Max(
+            later - (2 * correlation * lagged) + (correlation * correlation * earlier), 0) / degrees;
         double deviation = Math.Sqrt(innovation / earlier);
         double plain = correlation + ((2 + (4 * Math.Max(correlation, 0))) / rows) + deviation;
 
-        // Correlation that falls off more slowly than it begins is a slow process under fast noise: judged by the slow one.
+        // Correlation that falls off more slowly than it begins is a slow process under fast noise: judged by the slow
+        // one.
         double second = Basis.Dot(residual[..^2], residual[2..]) / earlier;
         if (correlation > 0.05 && second - (correlation * correlation) > 1 / Math.Sqrt(rows))
         {

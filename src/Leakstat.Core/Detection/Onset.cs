@@ -51,7 +51,8 @@ internal static class Onset
     /// The two corners of the line that is flat, rises, and is flat again, with the share of all variation that it
     /// explains. Tries all pairs: for few bins only.
     /// </summary>
-    public static (int Start, int End, double Share) FindWithStop(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    public static (int Start, int End, double Share) FindWithStop(
+        ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
     {
         int rows = hours.Length;
         double mean = 0, all = 0;

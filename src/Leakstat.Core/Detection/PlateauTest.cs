@@ -10,7 +10,8 @@ internal readonly record struct PlateauFit(double Margin, double Bending);
 
 /// <summary>
 /// Compares a line with saturating curves 1 − e^(−x·u), u from 0 to 1 over the stretch. Each is given first-order noise
-/// of its own correlation: what a wrong curve leaves over looks like slow noise, and has to pay for it in the likelihood.
+/// of its own correlation: what a wrong curve leaves over looks like slow noise, and has to pay for it in the
+/// likelihood.
 /// </summary>
 internal static class PlateauTest
 {
@@ -56,7 +57,9 @@ internal static class PlateauTest
         double bending = weight * rows * Math.Log(straight / bent);
         return new PlateauFit(
             weight * rows * Math.Log(plateau / straight),
-            rows * (1 - correlation) > WalkLimit ? bending : Math.Min(bending, weight * BendingOfSteps(hours, values, floor)));
+            rows * (1 - correlation) > WalkLimit
+                ? bending
+                : Math.Min(bending, weight * BendingOfSteps(hours, values, floor)));
     }
 
     // A random walk follows any curve; what its steps do over time is all that can be held against it.

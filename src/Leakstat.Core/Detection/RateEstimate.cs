@@ -1,8 +1,8 @@
 namespace Leakstat.Detection;
 
 /// <summary>
-/// The slope of a plain stretch with its 95 % interval, the error corrected for autocorrelation. No verdict: whether the
-/// slope means anything is for <see cref="TrendEngine"/> to say.
+/// The slope of a plain stretch with its 95 % interval, the error corrected for autocorrelation. No verdict: whether
+/// the slope means anything is for <see cref="TrendEngine"/> to say.
 /// </summary>
 /// <param name="PerHour">Units per hour.</param>
 /// <param name="Low">Lower end; null where the samples are too few for an interval.</param>

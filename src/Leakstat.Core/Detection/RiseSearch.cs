@@ -3,12 +3,15 @@ namespace Leakstat.Detection;
 /// <summary>The stretch of a track whose rise is least likely chance.</summary>
 /// <param name="Start">First sample of it, an index into the track.</param>
 /// <param name="End">One past its last sample.</param>
-/// <param name="History">First sample of the flat history that the noise was told from; the start where there is none.</param>
+/// <param name="History">
+/// First sample of the flat history that the noise was told from; the start where there is none.
+/// </param>
 /// <param name="Slope">Its slope; the chance is of this one test.</param>
 /// <param name="Width">Samples in each bin of the test; 0 for as few as fit.</param>
 /// <param name="IsEnvelope">Whether the lower envelope was tested, not the means.</param>
 /// <param name="Tests">Tests made to find it.</param>
-internal readonly record struct Rise(int Start, int End, int History, Slope Slope, int Width, bool IsEnvelope, int Tests);
+internal readonly record struct Rise(
+    int Start, int End, int History, Slope Slope, int Width, bool IsEnvelope, int Tests);
 
 /// <summary>
 /// Looks for a rise that lasts to the end of a track: over stretches of falling length, each alone and after a flat

@@ -43,7 +43,9 @@ internal static class Tails
         return double.IsPositiveInfinity(t) ? 0 : IncompleteBeta(degrees / 2, 0.5, degrees / (degrees + (t * t))) / 2;
     }
 
-    /// <summary>Chance that a sum of so many (an even number) squared standard normal variables is below a value.</summary>
+    /// <summary>
+    /// Chance that a sum of so many (an even number) squared standard normal variables is below a value.
+    /// </summary>
     public static double ChiSquareBelow(double value, int degrees)
     {
         double half = value / 2;
@@ -79,7 +81,9 @@ internal static class Tails
         return sum;
     }
 
-    /// <summary>The t that Student's t with so many degrees of freedom exceeds with this chance (below one half).</summary>
+    /// <summary>
+    /// The t that Student's t with so many degrees of freedom exceeds with this chance (below one half).
+    /// </summary>
     public static double StudentQuantile(double chance, double degrees)
     {
         double low = 0, high = 1;

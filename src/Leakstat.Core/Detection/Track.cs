@@ -44,7 +44,10 @@ internal sealed class Track
         foreach (int sample in order)
         {
             double value = sample < values.Length ? values[sample] : double.NaN;
-            if (!double.IsFinite(value) && hasLive && sample < series.Allocations.Length && sample < series.Frees.Length)
+            if (!double.IsFinite(value)
+                && hasLive
+                && sample < series.Allocations.Length
+                && sample < series.Frees.Length)
             {
                 value = series.Allocations[sample] - series.Frees[sample];
             }

@@ -25,7 +25,9 @@ public sealed record TrendOptions
     /// </summary>
     public int HostWideGroups { get; init; } = 6;
 
-    /// <summary>Probability from which on a series is a suspect: that it lost memory is the likelier of the two.</summary>
+    /// <summary>
+    /// Probability from which on a series is a suspect: that it lost memory is the likelier of the two.
+    /// </summary>
     public double SuspectProbability { get; init; } = 0.5;
 
     /// <summary>Evidence to leave out of the weighing.</summary>

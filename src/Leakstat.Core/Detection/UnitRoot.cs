@@ -1,11 +1,14 @@
 namespace Leakstat.Detection;
 
-/// <summary>Chance that a random walk looks as if it came back to its line: the distribution of Dickey and Fuller.</summary>
+/// <summary>
+/// Chance that a random walk looks as if it came back to its line: the distribution of Dickey and Fuller.
+/// </summary>
 internal static class UnitRoot
 {
     /// <summary>
     /// Chance that the t-statistic of ρ − 1 falls below <paramref name="statistic"/> where ρ is 1, constant and trend
-    /// removed: the response surface of MacKinnon (1994), with the shift of its quantiles in few rows (MacKinnon, 2010).
+    /// removed: the response surface of MacKinnon (1994), with the shift of its quantiles in few rows (MacKinnon,
+    /// 2010).
     /// </summary>
     public static double Chance(double statistic, int rows)
     {

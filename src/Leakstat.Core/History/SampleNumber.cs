@@ -18,7 +18,8 @@ public readonly record struct SampleNumber(SeriesKey Key, long Value, long? Item
         Zones(capture).Concat(Types(capture)).Concat(Mbufs(capture)).Concat(Accounts(ledger)).Concat(
             ExplainingCounters.Of(capture, ledger)
             .Select(
-                counter => new SampleNumber(new SeriesKey(SeriesKind.Counter, counter.Name), counter.Value, null, null)));
+                counter => new SampleNumber(
+                    new SeriesKey(SeriesKind.Counter, counter.Name), counter.Value, null, null)));
 
     private static IEnumerable<SampleNumber> Zones(Capture capture)
     {

@@ -46,10 +46,13 @@ public sealed record UptimeLine(ImmutableArray<int> Samples, ImmutableArray<doub
 
         DateTimeOffset origin = samples[boot[0]].TakenAt!.Value;
         double[] offsets =
-            [.. boot.Select(i => Uptime(samples[i]) - (samples[i].TakenAt!.Value - origin).TotalHours).OfType<double>().Order()];
+            [.. boot.Select(
+                i => Uptime(samples[i]) - (samples[i].TakenAt!.Value - origin).TotalHours).OfType<double>().Order()];
         return offsets.Length == 0
             ? []
-            : boot.Select(i => (i, (samples[i].TakenAt!.Value - origin).TotalHours + offsets[offsets.Length / 2])).Where(d => d.Item2 >= 0);
+            : boot.Select(
+                i => (i, (samples[i].TakenAt!.Value - origin).TotalHours + offsets[offsets.Length / 2])).Where(
+                d => d.Item2 >= 0);
     }
 
     private static double? Uptime(Sample sample) => sample switch

@@ -26,7 +26,12 @@ public static class SignaturesFile
             ReadOnlyMemory<byte> json = utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
             using var document = JsonDocument.Parse(
                 json,
-                new JsonDocumentOptions { MaxDepth = 16, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+                new JsonDocumentOptions
+                {
+                    MaxDepth = 16,
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                });
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("signatures", out JsonElement list)
                 || list.ValueKind != JsonValueKind.Array)

@@ -7,8 +7,8 @@ using Leakstat.Reports.Views.Ledgers;
 namespace Leakstat.Watch;
 
 /// <summary>
-/// One view of a watch, <c>leakstat.watch/1</c>. Sizes are bytes, rates bytes per hour; every row is there, in the order
-/// asked for.
+/// One view of a watch, <c>leakstat.watch/1</c>. Sizes are bytes, rates bytes per hour; every row is there, in the
+/// order asked for.
 /// </summary>
 internal sealed record WatchDocument
 {

@@ -1,7 +1,8 @@
 namespace Leakstat.Dump.Containers;
 
 /// <summary>The page tables of amd64, of 4 or 5 levels (<c>sys/amd64/amd64/pmap.c</c>).</summary>
-internal sealed class Amd64PageWalk(PhysicalMemory physical, ulong top, int levels) : PageWalk(physical, top & Amd64Entry.Frame, levels, pageShift: 12)
+internal sealed class Amd64PageWalk(
+    PhysicalMemory physical, ulong top, int levels) : PageWalk(physical, top & Amd64Entry.Frame, levels, pageShift: 12)
 {
     private readonly int _levels = levels;
 

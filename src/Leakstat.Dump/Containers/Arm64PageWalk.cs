@@ -5,7 +5,9 @@ namespace Leakstat.Dump.Containers;
 /// first of
 /// which has two entries only with 16 KiB. They translate addresses whose upper 16 bits are set.
 /// </summary>
-internal sealed class Arm64PageWalk(PhysicalMemory physical, ulong top) : PageWalk(physical, top, levels: 4, System.Numerics.BitOperations.Log2((uint)physical.PageSize))
+internal sealed class Arm64PageWalk(
+    PhysicalMemory physical,
+    ulong top) : PageWalk(physical, top, levels: 4, System.Numerics.BitOperations.Log2((uint)physical.PageSize))
 {
     private const ulong Upper = 0xffff_0000_0000_0000;
 

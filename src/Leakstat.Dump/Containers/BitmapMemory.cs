@@ -60,7 +60,9 @@ internal sealed class BitmapMemory : PhysicalMemory
         for (int i = 0; i < sums.Length - 1; i++)
         {
             sums[i] = (int)sum;
-            ReadOnlySpan<byte> part = bytes.Span(bitmap + ((long)i * BitsPerSum / 8), (int)Math.Min(BitsPerSum / 8, bitmapSize - ((long)i * BitsPerSum / 8)));
+            ReadOnlySpan<byte> part = bytes.Span(
+                bitmap + ((long)i * BitsPerSum / 8),
+                (int)Math.Min(BitsPerSum / 8, bitmapSize - ((long)i * BitsPerSum / 8)));
             for (; part.Length >= 8; part = part[8..])
             {
                 sum += BitOperations.PopCount(BinaryPrimitives.ReadUInt64LittleEndian(part));
@@ -180,11 +182,15 @@ internal sealed class BitmapMemory : PhysicalMemory
                 int pages = (int)Math.Min(clear - bit, _count - slot);
                 if (_runs.Count >= limits.PhysicalRuns)
                 {
-                    problems.Add(DiagnosticId.TooMany, _bytes.Name, $"its pages lie in more than {limits.PhysicalRuns} pieces; those beyond are not listed");
+                    problems.Add(
+                        DiagnosticId.TooMany,
+                        _bytes.Name,
+                        $"its pages lie in more than {limits.PhysicalRuns} pieces; those beyond are not listed");
                     return;
                 }
 
-                _runs.Add(new PhysicalRun((range.FirstFrame + (ulong)(bit - range.FirstBit)) << PageShift, slot, pages));
+                _runs.Add(
+                    new PhysicalRun((range.FirstFrame + (ulong)(bit - range.FirstBit)) << PageShift, slot, pages));
                 slot += pages;
                 bit = NextSet(clear, end);
             }

@@ -81,7 +81,10 @@ public sealed class DumpFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         int dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && dot + 1 < name.Length && char.IsAsciiDigit(name[dot + 1]) && name[..dot] is "vmcore" or "vmcore_full" or "livecore";
+        return dot > 0
+            && dot + 1 < name.Length
+            && char.IsAsciiDigit(name[dot + 1])
+            && name[..dot] is "vmcore" or "vmcore_full" or "livecore";
     }
 
     /// <summary>
@@ -94,14 +97,17 @@ public sealed class DumpFile : IDisposable
         try
         {
             string name = System.IO.Path.GetFileName(path);
-            bool named = name.StartsWith("vmcore", StringComparison.Ordinal) || name.StartsWith("livecore", StringComparison.Ordinal);
+            bool named = name.StartsWith("vmcore", StringComparison.Ordinal)
+                || name.StartsWith("livecore", StringComparison.Ordinal);
             if (!System.IO.File.Exists(path))
             {
                 return false;
             }
 
             using DumpBytes bytes = MappedBytes.Open(path);
-            return named || DumpForms.IsMemory(bytes) || (!DumpForms.IsDump(bytes) && bytes.Length >= 1 << 20 && PartitionImage.Find(bytes) is not null);
+            return named
+                || DumpForms.IsMemory(bytes)
+                || (!DumpForms.IsDump(bytes) && bytes.Length >= 1 << 20 && PartitionImage.Find(bytes) is not null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -146,7 +152,8 @@ public sealed class DumpFile : IDisposable
         DumpBytes given = bytes;
         if (Expansion.FormOf(bytes.Span(0, 16)) is { } form)
         {
-            DumpBytes? expanded = Expansion.Expand(bytes.Name, new BytesStream(bytes), form, options, problems, out fault);
+            DumpBytes? expanded = Expansion.Expand(
+                bytes.Name, new BytesStream(bytes), form, options, problems, out fault);
             bytes.Dispose();
             if (expanded is null)
             {
@@ -170,7 +177,8 @@ public sealed class DumpFile : IDisposable
             var part = new SlicedBytes(bytes, image.Start, image.Length) { Name = bytes.Name };
             if (Expansion.FormOf(part.Span(0, 16)) is { } inner)
             {
-                DumpBytes? expanded = Expansion.Expand(bytes.Name, part.ToStream(), inner, options, problems, out fault);
+                DumpBytes? expanded = Expansion.Expand(
+                    bytes.Name, part.ToStream(), inner, options, problems, out fault);
                 bytes.Dispose();
                 if (expanded is null)
                 {
@@ -195,7 +203,11 @@ public sealed class DumpFile : IDisposable
             file.PartitionHeader = header;
             if (file.Physical.PagesCutOff > 0)
             {
-                problems.Add(DiagnosticId.CutFile, given.Name, $"the dump is cut: the last {file.Physical.PagesCutOff} of {(long)file.Physical.PageCount + file.Physical.PagesCutOff} pages are missing");
+                problems.Add(
+                    DiagnosticId.CutFile,
+                    given.Name,
+                    $"the dump is cut: the last {file.Physical.PagesCutOff} of "
+                        + $"{(long)file.Physical.PageCount + file.Physical.PagesCutOff} pages are missing");
             }
         }
 
@@ -221,7 +233,8 @@ public sealed class DumpFile : IDisposable
             }
 
             using DumpBytes text = MappedBytes.Open(info);
-            DumpInfo read = DumpInfo.Parse(info, Encoding.Latin1.GetString(text.Span(0, (int)Math.Min(text.Length, limits.InfoBytes))));
+            DumpInfo read = DumpInfo.Parse(
+                info, Encoding.Latin1.GetString(text.Span(0, (int)Math.Min(text.Length, limits.InfoBytes))));
             if (read["Dump Status"] is { } status && status != "good")
             {
                 problems.Add(DiagnosticId.BadDumpStatus, info, $"savecore says that the dump is {status}");
@@ -258,12 +271,16 @@ internal static class PartitionImage
                 }
 
                 long length = ((long)extent + block - 1) / block * block;
-                return (header, bytes.Length - sector - length, (long)Math.Min(extent, header.Compression == 0 ? header.DumpLength : extent));
+                return (
+                    header,
+                    bytes.Length - sector - length,
+                    (long)Math.Min(extent, header.Compression == 0 ? header.DumpLength : extent));
             }
         }
 
         // A file that begins with the header: the dump was copied out with it.
-        return bytes.TrySpan(0, KernelDumpHeader.Size, out ReadOnlySpan<byte> first) && KernelDumpHeader.Read(first) is { } leading
+        return bytes.TrySpan(0, KernelDumpHeader.Size, out ReadOnlySpan<byte> first)
+            && KernelDumpHeader.Read(first) is { } leading
             ? (leading, Math.Max(512, leading.BlockSize) + (long)leading.KeySize, long.MaxValue / 2)
             : null;
     }
@@ -274,13 +291,16 @@ internal static class PartitionImage
         if (header.KeySize != 0)
         {
             return new DumpFault(
-                DumpFaultKind.Encrypted, name, "the dump is encrypted: save it with savecore(8) and decrypt it with decryptcore(8) and the private key first");
+                DumpFaultKind.Encrypted, name, "the dump is encrypted: save it with savecore(8) and decrypt it with "
+                    + "decryptcore(8) and the private key first");
         }
 
         return header.Magic switch
         {
-            "FreeBSD Text Dump" => new DumpFault(DumpFaultKind.NoMemory, name, "is a text dump of ddb(4): it holds no memory"),
-            "Cleared Kernel Dump" => new DumpFault(DumpFaultKind.NoMemory, name, "the dump on this partition has been cleared"),
+            "FreeBSD Text Dump" =>
+                new DumpFault(DumpFaultKind.NoMemory, name, "is a text dump of ddb(4): it holds no memory"),
+            "Cleared Kernel Dump" =>
+                new DumpFault(DumpFaultKind.NoMemory, name, "the dump on this partition has been cleared"),
             _ => null,
         };
     }

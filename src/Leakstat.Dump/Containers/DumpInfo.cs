@@ -12,7 +12,8 @@ public sealed record DumpInfo
     public required IReadOnlyDictionary<string, string> Values { get; init; }
 
     /// <summary>A value; null where it is missing or empty.</summary>
-    public string? this[string label] => Values.TryGetValue(label, out string? value) && value.Length > 0 ? value : null;
+    public string? this[string label] =>
+        Values.TryGetValue(label, out string? value) && value.Length > 0 ? value : null;
 
     /// <summary>
     /// Where <c>info.N</c> of a dump would be: beside it, with the same number; null where the name has none.
@@ -51,7 +52,11 @@ public sealed record DumpInfo
                 values["Device"] = row["Dump header from device".Length..].TrimStart(':', ' ');
                 label = "Device";
             }
-            else if (row.StartsWith("  ", StringComparison.Ordinal) && row.Length > 2 && char.IsAsciiLetterUpper(row[2]) && colon > 0 && colon < 40
+            else if (row.StartsWith("  ", StringComparison.Ordinal)
+                && row.Length > 2
+                && char.IsAsciiLetterUpper(row[2])
+                && colon > 0
+                && colon < 40
                 && IsLabel(row.AsSpan(2, colon - 2)))
             {
                 label = row[2..colon];
@@ -66,6 +71,7 @@ public sealed record DumpInfo
         return new DumpInfo { Path = path, Values = values };
     }
 
-    private static bool IsLabel(ReadOnlySpan<char> text) => text is "Architecture" or "Architecture Version" or "Dump Length" or "Blocksize"
+    private static bool IsLabel(
+        ReadOnlySpan<char> text) => text is "Architecture" or "Architecture Version" or "Dump Length" or "Blocksize"
         or "Compression" or "Dumptime" or "Hostname" or "Magic" or "Version String" or "Panic String" or "Dump Parity" or "Bounds" or "Dump Status";
 }

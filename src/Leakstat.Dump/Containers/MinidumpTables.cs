@@ -9,7 +9,8 @@ namespace Leakstat.Dump.Containers;
 /// an entry is a page's, later a page directory's (2 MiB), whose page table lies among the dumped pages
 /// (<c>sys/amd64/amd64/minidump_machdep.c</c>); on arm64 always a page's (<c>sys/arm64/arm64/minidump_machdep.c</c>).
 /// </summary>
-internal sealed class MinidumpTables(DumpBytes bytes, long offset, long size, PhysicalMemory physical, TableForm form) : AddressTranslation
+internal sealed class MinidumpTables(
+    DumpBytes bytes, long offset, long size, PhysicalMemory physical, TableForm form) : AddressTranslation
 {
     private const ulong SuperpageSize = 2UL << 20;
     private readonly long _entries = size / 8;
@@ -185,7 +186,9 @@ internal static class MappingJoin
         KernelMapping current = default;
         foreach (KernelMapping next in mappings)
         {
-            if (current.Length > 0 && next.Address == current.Address + current.Length && next.Physical == current.Physical + current.Length)
+            if (current.Length > 0
+                && next.Address == current.Address + current.Length
+                && next.Physical == current.Physical + current.Length)
             {
                 current = current with { Length = current.Length + next.Length };
                 continue;

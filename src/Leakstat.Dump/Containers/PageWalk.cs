@@ -63,7 +63,8 @@ internal abstract class PageWalk(PhysicalMemory physical, ulong top, int levels,
         for (int level = levels; level >= 1; level--)
         {
             int shift = Shift(level);
-            EntryKind kind = Read(Entry(table, (int)(address >> shift) & ((1 << Bits(level)) - 1)), level, out ulong frame);
+            EntryKind kind = Read(
+                Entry(table, (int)(address >> shift) & ((1 << Bits(level)) - 1)), level, out ulong frame);
             if (kind == EntryKind.None)
             {
                 return false;

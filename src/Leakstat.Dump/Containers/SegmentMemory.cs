@@ -42,7 +42,9 @@ internal sealed class SegmentMemory : PhysicalMemory
         DumpSegment[] all = [.. segments];
         foreach (DumpSegment segment in all.OrderBy(s => s.Address).ThenBy(s => s.Offset))
         {
-            if (segment.Length <= 0 || segment.Offset < 0 || segment.Address > ulong.MaxValue - (ulong)segment.Length - size)
+            if (segment.Length <= 0
+                || segment.Offset < 0
+                || segment.Address > ulong.MaxValue - (ulong)segment.Length - size)
             {
                 continue;
             }
@@ -73,7 +75,11 @@ internal sealed class SegmentMemory : PhysicalMemory
             next = end;
         }
 
-        return new SegmentMemory(bytes, [.. runs], [.. offsets], (int)count, (int)Math.Min(cut, int.MaxValue)) { PageSize = pageSize, _segments = all };
+        return new SegmentMemory(bytes, [.. runs], [.. offsets], (int)count, (int)Math.Min(cut, int.MaxValue))
+        {
+            PageSize = pageSize,
+            _segments = all,
+        };
     }
 
     /// <summary>

@@ -46,7 +46,8 @@ public sealed class CtfContainer
     /// <param name="parent">The kernel's container, for a module; null for the kernel.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="problem">What is wrong.</param>
-    public static CtfContainer? Read(ReadOnlySpan<byte> section, CtfContainer? parent, DumpLimits limits, out string? problem)
+    public static CtfContainer? Read(
+        ReadOnlySpan<byte> section, CtfContainer? parent, DumpLimits limits, out string? problem)
     {
         if (CtfHeader.Read(section) is not { } header)
         {
@@ -63,7 +64,9 @@ public sealed class CtfContainer
 
         int size = (int)(header.StringOffset + header.StringLength);
         ReadOnlySpan<byte> rest = section[CtfHeader.Size..];
-        byte[]? data = header.IsCompressed ? ElfFile.Inflate(rest, size) : rest.Length >= size ? rest[..size].ToArray() : null;
+        byte[]? data = header.IsCompressed
+            ? ElfFile.Inflate(rest, size)
+            : rest.Length >= size ? rest[..size].ToArray() : null;
         if (data is null)
         {
             problem = "is cut or its compressed data is damaged";
@@ -76,10 +79,12 @@ public sealed class CtfContainer
         // to types of no
         // kind, the other way is tried.
         ReadOnlySpan<byte> types = data.AsSpan((int)header.TypeOffset, (int)(header.StringOffset - header.TypeOffset));
-        int[]? offsets = CtfRecord.Offsets(types, header, evenArguments: header.Version == 2, limits, out bool whole, out int unknown);
+        int[]? offsets = CtfRecord.Offsets(
+            types, header, evenArguments: header.Version == 2, limits, out bool whole, out int unknown);
         if (!whole || unknown > 0)
         {
-            int[]? other = CtfRecord.Offsets(types, header, evenArguments: header.Version != 2, limits, out bool otherWhole, out int otherUnknown);
+            int[]? other = CtfRecord.Offsets(
+                types, header, evenArguments: header.Version != 2, limits, out bool otherWhole, out int otherUnknown);
             if (otherWhole && (!whole || otherUnknown < unknown))
             {
                 (offsets, whole) = (other, true);
@@ -117,7 +122,8 @@ public sealed class CtfContainer
     /// <summary>
     /// Members with those of unnamed inner structures; bit positions are counted from the start of the outermost.
     /// </summary>
-    private void AddMembers(CtfRecord record, long start, Dictionary<string, FieldLayout> fields, int depth, ref int budget)
+    private void AddMembers(
+        CtfRecord record, long start, Dictionary<string, FieldLayout> fields, int depth, ref int budget)
     {
         if (depth > _limits.TypeDepth)
         {
@@ -211,12 +217,14 @@ public sealed class CtfContainer
         uint index = child ? id - _header.ChildStart : id;
         return index == 0 || index > (uint)owner._types.Length
             ? default
-            : new CtfRecord(owner, owner._data.AsMemory((int)owner._header.TypeOffset + owner._types[index - 1]), owner._header);
+            : new CtfRecord(
+                owner, owner._data.AsMemory((int)owner._header.TypeOffset + owner._types[index - 1]), owner._header);
     }
 
     private ReadOnlySpan<byte> NameAt(uint reference) => reference >> 31 != 0 || reference >= _header.StringLength
         ? default
-        : ElfFile.Name(_data.AsSpan((int)_header.StringOffset, (int)_header.StringLength), reference, _limits.NameBytes);
+        : ElfFile.Name(
+            _data.AsSpan((int)_header.StringOffset, (int)_header.StringLength), reference, _limits.NameBytes);
 
     private Dictionary<string, List<uint>> FindStructs()
     {
@@ -226,7 +234,9 @@ public sealed class CtfContainer
         {
             uint id = first + (uint)i + 1;
             CtfRecord record = Record(id);
-            ReadOnlySpan<byte> name = record.Kind is Struct or Union && record.Length > 0 ? NameAt(record.Name) : default;
+            ReadOnlySpan<byte> name = record.Kind is Struct or Union && record.Length > 0
+                ? NameAt(record.Name)
+                : default;
             if (name.IsEmpty)
             {
                 continue;

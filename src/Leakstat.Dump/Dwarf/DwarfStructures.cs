@@ -32,14 +32,16 @@ internal sealed class DwarfStructures
     }
 
     /// <summary>Layouts of a structure.</summary>
-    public IEnumerable<StructLayout> Find(string name) => _found.Value.TryGetValue(name, out List<StructLayout>? all) ? all : [];
+    public IEnumerable<StructLayout> Find(string name) =>
+        _found.Value.TryGetValue(name, out List<StructLayout>? all) ? all : [];
 
     private Dictionary<string, List<StructLayout>> Scan()
     {
         var found = new Dictionary<string, List<StructLayout>>(StringComparer.Ordinal);
         if (DwarfSections.Read(_file) is not { } sections)
         {
-            _problems.Add(DiagnosticId.DamagedDump, _file.Bytes.Name, "its debug information cannot be expanded; it is not used");
+            _problems.Add(
+                DiagnosticId.DamagedDump, _file.Bytes.Name, "its debug information cannot be expanded; it is not used");
             return found;
         }
 
@@ -61,7 +63,8 @@ internal sealed class DwarfStructures
         return found;
     }
 
-    private void ScanUnit(DwarfUnit unit, HashSet<string> wanted, List<byte[]> wantedBytes, Dictionary<string, List<StructLayout>> found)
+    private void ScanUnit(
+        DwarfUnit unit, HashSet<string> wanted, List<byte[]> wantedBytes, Dictionary<string, List<StructLayout>> found)
     {
         long at = unit.First;
         while (at < unit.End && wanted.Count > 0)
@@ -73,7 +76,10 @@ internal sealed class DwarfStructures
             }
 
             at = entry.Next;
-            if (entry.Kind is null || entry.Kind.Tag is not (StructureTag or UnionTag) || entry.IsDeclaration || entry.NameAt < 0)
+            if (entry.Kind is null
+                || entry.Kind.Tag is not (StructureTag or UnionTag)
+                || entry.IsDeclaration
+                || entry.NameAt < 0)
             {
                 continue;
             }
@@ -95,17 +101,20 @@ internal sealed class DwarfStructures
         }
     }
 
-    private void Add(DwarfUnit unit, long place, string name, HashSet<string> wanted, Dictionary<string, List<StructLayout>> found)
+    private void Add(
+        DwarfUnit unit, long place, string name, HashSet<string> wanted, Dictionary<string, List<StructLayout>> found)
     {
         var fields = new Dictionary<string, FieldLayout>(StringComparer.Ordinal);
         int budget = _limits.StructMembers;
-        if (!DwarfUnitReader.TryEntry(_sections, unit, place, out DwarfEntry entry) || entry.ByteSize is < 0 or > int.MaxValue)
+        if (!DwarfUnitReader.TryEntry(_sections, unit, place, out DwarfEntry entry)
+            || entry.ByteSize is < 0 or > int.MaxValue)
         {
             return;
         }
 
         AddMembers(unit, entry, 0, fields, 0, ref budget);
-        var layout = new StructLayout(name, (int)entry.ByteSize, fields, $"DWARF of {Path.GetFileName(_file.Bytes.Name)}");
+        var layout = new StructLayout(
+            name, (int)entry.ByteSize, fields, $"DWARF of {Path.GetFileName(_file.Bytes.Name)}");
         if (!found.TryGetValue(name, out List<StructLayout>? all))
         {
             found.Add(name, all = []);
@@ -118,7 +127,13 @@ internal sealed class DwarfStructures
         }
     }
 
-    private void AddMembers(DwarfUnit unit, DwarfEntry structure, long start, Dictionary<string, FieldLayout> fields, int depth, ref int budget)
+    private void AddMembers(
+        DwarfUnit unit,
+        DwarfEntry structure,
+        long start,
+        Dictionary<string, FieldLayout> fields,
+        int depth,
+        ref int budget)
     {
         if (!structure.Kind!.HasChildren || depth > _limits.TypeDepth)
         {
@@ -154,7 +169,13 @@ internal sealed class DwarfStructures
         }
     }
 
-    private void AddMember(DwarfUnit unit, DwarfEntry member, long start, Dictionary<string, FieldLayout> fields, int depth, ref int budget)
+    private void AddMember(
+        DwarfUnit unit,
+        DwarfEntry member,
+        long start,
+        Dictionary<string, FieldLayout> fields,
+        int depth,
+        ref int budget)
     {
         long size = SizeOf(unit, member.Type, 0);
         long bits = (start + member.Location) * 8;

@@ -92,9 +92,13 @@ public sealed class ElfFile
         uint names = BinaryPrimitives.ReadUInt16LittleEndian(header[62..]);
 
         // Counts that do not fit 16 bits stand in section 0 (System V ABI, "ELF header").
-        if (sections > 0 && sectionSize >= HeaderSize && bytes.TrySpan(sections, HeaderSize, out ReadOnlySpan<byte> zero))
+        if (sections > 0
+            && sectionSize >= HeaderSize
+            && bytes.TrySpan(sections, HeaderSize, out ReadOnlySpan<byte> zero))
         {
-            sectionCount = sectionCount == 0 ? (uint)Math.Min(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(zero[32..])) : sectionCount;
+            sectionCount = sectionCount == 0
+                ? (uint)Math.Min(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(zero[32..]))
+                : sectionCount;
             names = names == 0xffff ? BinaryPrimitives.ReadUInt32LittleEndian(zero[40..]) : names;
             segmentCount = segmentCount == 0xffff ? BinaryPrimitives.ReadUInt32LittleEndian(zero[44..]) : segmentCount;
         }
@@ -261,7 +265,10 @@ public sealed class ElfFile
         ReadOnlySpan<byte> table = names < (uint)rows.Count ? Contents(rows[(int)names].Section) : default;
         for (int i = 0; i < sections.Length; i++)
         {
-            sections[i] = rows[i].Section with { Name = Encoding.Latin1.GetString(Name(table, rows[i].Name, _limits.NameBytes)) };
+            sections[i] = rows[i].Section with
+            {
+                Name = Encoding.Latin1.GetString(Name(table, rows[i].Name, _limits.NameBytes)),
+            };
         }
 
         Sections = sections;

@@ -46,7 +46,9 @@ public sealed class ElfSymbols
         {
             foreach (ElfSection section in file.Sections)
             {
-                if (section.Type == type && section.Link < (uint)file.Sections.Count && file.Contents(section).Length >= 24)
+                if (section.Type == type
+                    && section.Link < (uint)file.Sections.Count
+                    && file.Contents(section).Length >= 24)
                 {
                     return new ElfSymbols(file, section, file.Sections[(int)section.Link], limits);
                 }
@@ -88,7 +90,8 @@ public sealed class ElfSymbols
         ReadOnlySpan<byte> wanted = bytes[..length];
         int[] hash = _hash.Value;
         int found = -1;
-        for (uint place = Hash(wanted) & (uint)(hash.Length - 1); hash[place] != 0; place = (place + 1) & (uint)(hash.Length - 1))
+        for (uint place = Hash(
+            wanted) & (uint)(hash.Length - 1); hash[place] != 0; place = (place + 1) & (uint)(hash.Length - 1))
         {
             int index = hash[place] - 1;
             if (NameBytes(index).SequenceEqual(wanted))

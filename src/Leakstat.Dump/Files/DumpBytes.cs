@@ -70,7 +70,8 @@ public abstract class DumpBytes : IDisposable
     {
         public override long Length => bytes.Length;
 
-        public override ReadOnlySpan<byte> Span(long offset, int length) => offset < 0 || offset >= bytes.Length || length <= 0
+        public override ReadOnlySpan<byte> Span(
+            long offset, int length) => offset < 0 || offset >= bytes.Length || length <= 0
             ? default
             : MemoryMarshal.CreateReadOnlySpan(ref bytes[offset], (int)Math.Min(length, bytes.Length - offset));
 

@@ -23,7 +23,9 @@ internal static class Expansion
 
         // A frame, or a skippable frame in front of it (RFC 8878, 3.1).
         bool frame = start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]);
-        bool skippable = start.Length >= 4 && (start[0] & 0xf0) == 0x50 && start[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18]);
+        bool skippable = start.Length >= 4
+            && (start[0] & 0xf0) == 0x50
+            && start[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18]);
         return frame || skippable ? "zstd" : null;
     }
 
@@ -31,7 +33,8 @@ internal static class Expansion
     /// Expands; null and a fault where nothing of it can be had. A damaged end leaves what stands before it, with a
     /// note.
     /// </summary>
-    public static DumpBytes? Expand(string name, Stream compressed, string form, DumpOptions options, DumpProblems problems, out DumpFault? fault)
+    public static DumpBytes? Expand(
+        string name, Stream compressed, string form, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         fault = null;
         Stream? source = form == "gzip"
@@ -39,11 +42,13 @@ internal static class Expansion
             : options.Zstd?.Invoke(compressed);
         if (source is null)
         {
-            fault = new DumpFault(DumpFaultKind.Compression, name, "is compressed with Zstandard, and the program zstd is not installed");
+            fault = new DumpFault(
+                DumpFaultKind.Compression, name, "is compressed with Zstandard, and the program zstd is not installed");
             return null;
         }
 
-        string path = Path.Combine(options.TemporaryDirectory ?? Path.GetTempPath(), $"leakstat-{Path.GetRandomFileName()}");
+        string path = Path.Combine(
+            options.TemporaryDirectory ?? Path.GetTempPath(), $"leakstat-{Path.GetRandomFileName()}");
         FileStream? target = null;
         try
         {
@@ -64,7 +69,8 @@ internal static class Expansion
                     return null;
                 }
 
-                problems.Add(DiagnosticId.CutFile, name, $"{problem}; the first {length} bytes of the expanded dump are used");
+                problems.Add(
+                    DiagnosticId.CutFile, name, $"{problem}; the first {length} bytes of the expanded dump are used");
             }
 
             return MappedBytes.Of(target, name);
@@ -72,7 +78,11 @@ internal static class Expansion
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             target?.Dispose();
-            fault = new DumpFault(DumpFaultKind.Compression, name, $"cannot be expanded into {Path.GetDirectoryName(path)}: {FileFault.Of(e)}; TMPDIR names another folder");
+            fault = new DumpFault(
+                DumpFaultKind.Compression,
+                name,
+                $"cannot be expanded into {Path.GetDirectoryName(path)}: {FileFault.Of(e)}; TMPDIR names "
+                    + "another folder");
             return null;
         }
     }

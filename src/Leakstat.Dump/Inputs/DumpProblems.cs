@@ -30,7 +30,8 @@ public sealed class DumpProblems(DumpLimits limits)
     /// <param name="id">One of <see cref="DiagnosticId"/>.</param>
     /// <param name="subject">What it concerns.</param>
     /// <param name="text">What was wrong and what was done about it, one sentence without a full stop.</param>
-    public void Add(string id, string subject, string text) => Add(new Diagnostic(id, text, new SourceLine(new SourceFile(subject), 0)));
+    public void Add(string id, string subject, string text) =>
+        Add(new Diagnostic(id, text, new SourceLine(new SourceFile(subject), 0)));
 
     /// <summary>
     /// Adds those that were met apart, in a part that ran at the same time, so that the order is always the same.

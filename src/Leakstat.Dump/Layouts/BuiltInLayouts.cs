@@ -43,7 +43,8 @@ public static class BuiltInLayouts
 
     private static LayoutFile Parse(string name, TextReader reader)
     {
-        var structures = new Dictionary<string, (int Size, Dictionary<string, FieldLayout> Fields)>(StringComparer.Ordinal);
+        var structures = new Dictionary<string, (int Size, Dictionary<string, FieldLayout> Fields)>(
+            StringComparer.Ordinal);
         (int first, int last, string? machine) = (0, 0, null);
         while (reader.ReadLine() is { } line)
         {

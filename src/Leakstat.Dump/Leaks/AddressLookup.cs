@@ -24,7 +24,9 @@ public static class AddressLookup
 
         Block(facts, heap, dump, address, "");
         ulong counter = address + dump.Heap.Forms.PerCpuBase;
-        if (dump.Heap.Forms.PerCpuBase != 0 && heap.Input.Blocks.Find(counter) is >= 0 and int perCpu && heap.KegOf(perCpu) is { IsPerCpu: true })
+        if (dump.Heap.Forms.PerCpuBase != 0
+            && heap.Input.Blocks.Find(counter) is >= 0 and int perCpu
+            && heap.KegOf(perCpu) is { IsPerCpu: true })
         {
             Block(facts, heap, dump, counter, "per-CPU ");
         }
@@ -33,8 +35,15 @@ public static class AddressLookup
         {
             if (address - thread.Stack < thread.StackSize)
             {
-                string place = thread.Registers is { } registers && address < registers.StackPointer ? ", below its stack pointer" : "";
-                facts.Add(new("stack", string.Create(CultureInfo.InvariantCulture, $"{thread.Title}, {address - thread.Stack} bytes from its lowest address{place}")));
+                string place = thread.Registers is { } registers && address < registers.StackPointer
+                    ? ", below its stack pointer"
+                    : "";
+                facts.Add(
+                    new(
+                        "stack",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{thread.Title}, {address - thread.Stack} bytes from its lowest address{place}")));
             }
 
             if (address == thread.Address)
@@ -82,7 +91,8 @@ public static class AddressLookup
         if (heap.LargeOf(block) is { } large)
         {
             string by = large.Kind == LargeKind.Contiguous ? "contigmalloc" : "malloc";
-            facts.Add(new("large", string.Create(CultureInfo.InvariantCulture, $"{place}, {large.Size} bytes by {by}")));
+            facts.Add(
+                new("large", string.Create(CultureInfo.InvariantCulture, $"{place}, {large.Size} bytes by {by}")));
             return;
         }
 
@@ -94,7 +104,9 @@ public static class AddressLookup
             $"{place}, {keg.ItemSize} bytes, {State(heap.StateOf(block))}")));
         facts.Add(new(kind + "slab", string.Create(
             CultureInfo.InvariantCulture,
-            $"0x{dump.Heap.Slabs.Base[slab]:x16}, {keg.PagesPerSlab} {(keg.PagesPerSlab == 1 ? "page" : "pages")}, {keg.ItemsPerSlab} {(keg.ItemsPerSlab == 1 ? "item" : "items")}, header at 0x{dump.Heap.Slabs.Header[slab]:x16}")));
+            $"0x{dump.Heap.Slabs.Base[slab]:x16}, {keg.PagesPerSlab} {(keg.PagesPerSlab == 1 ? "page" : "pages")}, "
+                + $"{keg.ItemsPerSlab} {(keg.ItemsPerSlab == 1 ? "item" : "items")}, header at "
+                + $"0x{dump.Heap.Slabs.Header[slab]:x16}")));
     }
 
     private static string State(ItemState state) => state switch

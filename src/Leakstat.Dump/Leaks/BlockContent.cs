@@ -45,7 +45,9 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
     {
         ulong address = heap.Input.Blocks.AddressOf(block);
         long size = heap.SizeOf(block);
-        return _hasRedzones && heap.KegOf(block) is null or { IsMalloc: true } && RedzoneHeader.Find(dump, address, size) is { } header
+        return _hasRedzones
+            && heap.KegOf(block) is null or { IsMalloc: true }
+            && RedzoneHeader.Find(dump, address, size) is { } header
             ? (address + (ulong)header.Data, header.Length)
             : (address, size);
     }
@@ -126,6 +128,8 @@ public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, word);
         int end = bytes.IndexOf((byte)0);
         ReadOnlySpan<byte> text = end < 0 ? bytes : bytes[..end];
-        return text.Length >= 4 && !text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e) && (end < 0 || !bytes[end..].ContainsAnyExcept((byte)0));
+        return text.Length >= 4
+            && !text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e)
+            && (end < 0 || !bytes[end..].ContainsAnyExcept((byte)0));
     }
 }

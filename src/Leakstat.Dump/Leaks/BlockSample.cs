@@ -18,7 +18,9 @@ public sealed class BlockSample(KernelDump dump, HeapBlocks heap)
         {
             ulong second = i + 1 < words.Length ? words[i + 1] : 0;
             string names = string.Join("; ", words.Skip(i).Take(2).Select(_content.Describe).OfType<string>());
-            yield return $"+0x{i * 8:x3}  {words[i]:x16} {(i + 1 < words.Length ? second.ToString("x16", null) : new string(' ', 16))}  {Text(words[i], second)[..Math.Min(16, (words.Length - i) * 8)]}{(names.Length > 0 ? "  " + names : "")}";
+            yield return $"+0x{i * 8:x3}  {words[i]:x16} "
+                + $"{(i + 1 < words.Length ? second.ToString("x16", null) : new string(' ', 16))}  "
+                + $"{Text(words[i], second)[..Math.Min(16, (words.Length - i) * 8)]}{(names.Length > 0 ? "  " + names : "")}";
         }
     }
 

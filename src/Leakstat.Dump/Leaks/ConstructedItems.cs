@@ -25,7 +25,10 @@ internal static class ConstructedItems
         new("udplite_inpcb_init", "a lock", "sys/netinet/udp_usrreq.c"),
         new("rip_inpcb_init", "a lock", "sys/netinet/raw_ip.c"),
         new("div_inpcb_init", "a lock", "sys/netinet/ip_divert.c"),
-        new("vmspace_zinit", "locks; a free one keeps pointers to page tables that have other users by now", "sys/vm/vm_map.c"),
+        new(
+            "vmspace_zinit",
+            "locks; a free one keeps pointers to page tables that have other users by now",
+            "sys/vm/vm_map.c"),
         new("sleepq_init", "empty queues", "sys/kern/subr_sleepqueue.c"),
         new("turnstile_init", "a lock, empty queues", "sys/kern/subr_turnstile.c"),
         new("pctrie_zone_init", "an empty node", "sys/kern/subr_pctrie.c, sys/kern/vfs_subr.c"),
@@ -40,9 +43,13 @@ internal static class ConstructedItems
         new("vm_object_zinit", "a lock, an empty tree, a place in the list of all objects", "sys/vm/vm_object.c"),
     ];
 
-    private static readonly FrozenSet<string> s_harmless = Harmless.Select(h => h.Function).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> s_harmless = Harmless.Select(h => h.Function).ToFrozenSet(
+        StringComparer.Ordinal);
 
     /// <summary>Whether free items that this init function constructed own nothing.</summary>
     public static bool OwnNothing(KernelDump dump, ulong init) =>
-        init != 0 && dump.Symbols.TryResolve(init, out Target.KernelSymbol symbol) && symbol.Address == init && s_harmless.Contains(symbol.Name);
+        init != 0
+            && dump.Symbols.TryResolve(init, out Target.KernelSymbol symbol)
+            && symbol.Address == init
+            && s_harmless.Contains(symbol.Name);
 }

@@ -36,9 +36,11 @@ public sealed class EarlierDump
         problem = null;
         if (Clock(earlier) is not { } first || Clock(later) is not { } second)
         {
-            problem = "its time of boot, or that of the other dump, cannot be read: nothing says that both are of one boot";
+            problem = "its time of boot, or that of the other dump, cannot be read: nothing says that both are "
+                + "of one boot";
         }
-        else if (earlier.Identity.HostName != later.Identity.HostName || (first.Boot - second.Boot).Duration() > s_clock)
+        else if (earlier.Identity.HostName != later.Identity.HostName
+            || (first.Boot - second.Boot).Duration() > s_clock)
         {
             problem = "is of another host or boot: everything that is allocated in the other dump is younger";
         }
@@ -59,7 +61,10 @@ public sealed class EarlierDump
     {
         ulong address = heap.Input.Blocks.AddressOf(block);
         int place = _heap.Input.Blocks.Find(address);
-        if (place < 0 || _heap.Input.Blocks.AddressOf(place) != address || !_heap.Input.Allocated[place] || _heap.SizeOf(place) != heap.SizeOf(block))
+        if (place < 0
+            || _heap.Input.Blocks.AddressOf(place) != address
+            || !_heap.Input.Allocated[place]
+            || _heap.SizeOf(place) != heap.SizeOf(block))
         {
             return false;
         }
@@ -74,7 +79,8 @@ public sealed class EarlierDump
     /// <summary>When the kernel was started, and its time, by its own clock.</summary>
     private static (DateTimeOffset Boot, DateTimeOffset Now)? Clock(KernelDump dump)
     {
-        var counters = dump.Counters.DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal);
+        var counters = dump.Counters.DistinctBy(c => c.Name).ToDictionary(
+            c => c.Name, c => c.Value, StringComparer.Ordinal);
         return counters.TryGetValue("time_second", out long now) && counters.TryGetValue("time_uptime", out long up)
             && now is > 0 and < 253_402_300_800 && up >= 0 && up < now
                 ? (DateTimeOffset.FromUnixTimeSeconds(now - up), DateTimeOffset.FromUnixTimeSeconds(now))

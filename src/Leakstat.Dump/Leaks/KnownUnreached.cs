@@ -24,7 +24,8 @@ public static class KnownUnreached
         new(
             LeakKind.Zone, "kenv", 8,
             new KnownCause(
-                "copies of kernel environment strings that code running at boot asked for with kern_getenv() and never gave back",
+                "copies of kernel environment strings that code running at boot asked for with kern_getenv() and "
+                    + "never gave back",
                 "sys/kern/kern_environment.c: kern_getenv, freeenv; 4 items on two healthy machines of 14.2")),
     ];
 

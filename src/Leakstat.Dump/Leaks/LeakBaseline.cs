@@ -25,7 +25,8 @@ public sealed class LeakBaseline
         _counts[(kind, name, size, content)] = _counts.GetValueOrDefault((kind, name, size, content)) + count;
 
     /// <summary>Blocks with this content.</summary>
-    public long Count(LeakKind kind, string name, long size, string content) => _counts.GetValueOrDefault((kind, name, size, content));
+    public long Count(LeakKind kind, string name, long size, string content) =>
+        _counts.GetValueOrDefault((kind, name, size, content));
 
     /// <summary>Writes the file.</summary>
     public void Write(Stream output)
@@ -59,8 +60,12 @@ public sealed class LeakBaseline
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 8 });
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || Text(root, "schema") != Schema || Text(root, "kernel") is not { } kernel
-                || !root.TryGetProperty("unreached", out JsonElement rows) || rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() > MaxEntries)
+            if (root.ValueKind != JsonValueKind.Object
+                || Text(root, "schema") != Schema
+                || Text(root, "kernel") is not { } kernel
+                || !root.TryGetProperty("unreached", out JsonElement rows)
+                || rows.ValueKind != JsonValueKind.Array
+                || rows.GetArrayLength() > MaxEntries)
             {
                 problem = "is no baseline (written with --write-baseline)";
                 return null;
@@ -71,8 +76,12 @@ public sealed class LeakBaseline
             foreach (JsonElement row in rows.EnumerateArray())
             {
                 number++;
-                if (row.ValueKind != JsonValueKind.Object || LeakKindName.Parse(Text(row, "kind")) is not { } kind || Text(row, "name") is not { } name
-                    || Text(row, "content") is not { } content || Number(row, "size") is not { } size || Number(row, "count") is not (>= 0 and { } count))
+                if (row.ValueKind != JsonValueKind.Object
+                    || LeakKindName.Parse(Text(row, "kind")) is not { } kind
+                    || Text(row, "name") is not { } name
+                    || Text(row, "content") is not { } content
+                    || Number(row, "size") is not { } size
+                    || Number(row, "count") is not (>= 0 and { } count))
                 {
                     problem = $"entry {number} of \"unreached\" is not understood";
                     return null;
@@ -97,8 +106,14 @@ public sealed class LeakBaseline
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static long? Number(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
+        element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out long number)
+            ? number
+            : null;
 }

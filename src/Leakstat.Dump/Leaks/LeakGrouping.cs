@@ -42,7 +42,8 @@ internal sealed class LeakGrouping
         _owners = LeakOwners.Find(graph);
         _content = new BlockContent(dump, heap);
         _neighbours = NeighbourSearch.Find(dump, heap, _content, lost);
-        Places = [.. Enumerable.Range(0, graph.Blocks.Count).GroupBy(place => KeyOf(graph.Blocks[place])).Select(g => (g.Key, g.ToArray()))];
+        Places = [.. Enumerable.Range(0, graph.Blocks.Count).GroupBy(place => KeyOf(graph.Blocks[place])).Select(
+            g => (g.Key, g.ToArray()))];
         _large = Places.Where(p => p.Key.Kind == LeakKind.Large).Total(p => p.Key.Size * p.Places.Length);
     }
 
@@ -50,7 +51,8 @@ internal sealed class LeakGrouping
     public IReadOnlyList<(LeakKey Key, int[] Places)> Places { get; }
 
     /// <summary>What a block looks like, as a person reads it.</summary>
-    public static string Look(BlockContent content, int block) => Look(content, block, content.Words(block, ContentWords));
+    public static string Look(BlockContent content, int block) =>
+        Look(content, block, content.Words(block, ContentWords));
 
     /// <summary>What the block at a place looks like.</summary>
     public string Look(int place) => Look(_content, _graph.Blocks[place]);
@@ -73,13 +75,18 @@ internal sealed class LeakGrouping
             Modules = [.. seen.Modules.Select(m => new ModulePointers(m.Key, m.Value))
                 .OrderByDescending(m => m.Count).ThenBy(m => m.Module, StringComparer.Ordinal).Take(ContentsKept)],
             Examined = seen.Blocks,
-            Addresses = [.. direct.Concat(places.Where(p => !_graph.IsDirect[p])).Select(p => _heap.Input.Blocks.AddressOf(_graph.Blocks[p]))],
-            Candidates = key.Kind == LeakKind.Zone || (key.Name == "contigmalloc" && _dump.MallocTypes.Count == 0) ? [] : Candidates(key, places, seen),
+            Addresses = [.. direct.Concat(places.Where(p => !_graph.IsDirect[p])).Select(
+                p => _heap.Input.Blocks.AddressOf(_graph.Blocks[p]))],
+            Candidates = key.Kind == LeakKind.Zone || (key.Name == "contigmalloc" && _dump.MallocTypes.Count == 0)
+                ? []
+                : Candidates(key, places, seen),
             Contents = [.. seen.Contents
-                .OrderByDescending(c => c.Value.Count).ThenBy(c => c.Key.Look, StringComparer.Ordinal).ThenBy(c => c.Key.Stack, StringComparer.Ordinal)
+                .OrderByDescending(c => c.Value.Count).ThenBy(c => c.Key.Look, StringComparer.Ordinal).ThenBy(
+                    c => c.Key.Stack, StringComparer.Ordinal)
                 .Take(ContentsKept)
                 .Select(c => new ContentGroup(
-                    c.Key.Look, c.Value.Count, _heap.Input.Blocks.AddressOf(c.Value.Block), c.Value.Module, [.. c.Value.Stack ?? []]))],
+                    c.Key.Look, c.Value.Count, _heap.Input.Blocks.AddressOf(
+                        c.Value.Block), c.Value.Module, [.. c.Value.Stack ?? []]))],
             Cause = KnownUnreached.Of(key.Kind, key.Name, places.Length),
         };
     }
@@ -90,7 +97,8 @@ internal sealed class LeakGrouping
         .. places
             .Select(p => KeyOf(_graph.Blocks[_owners[p]])).Where(other => other != key).GroupBy(other => other)
             .Select(other => new LeakHolder(other.Key.Kind, other.Key.Name, other.Key.Size, other.Count()))
-            .OrderByDescending(other => other.Count).ThenBy(other => other.Name, StringComparer.Ordinal).ThenBy(other => other.Size)
+            .OrderByDescending(other => other.Count).ThenBy(other => other.Name, StringComparer.Ordinal).ThenBy(
+                other => other.Size)
             .Take(ContentsKept),
     ];
 
@@ -106,16 +114,27 @@ internal sealed class LeakGrouping
             return [.. Candidates(key, places, seen, subzone: null)];
         }
 
-        var parts = places.GroupBy(p => SubzoneOf(_graph.Blocks[p])).Select(g => (Subzone: g.Key, Places: g.ToArray())).ToArray();
+        var parts = places.GroupBy(p => SubzoneOf(_graph.Blocks[p])).Select(
+            g => (Subzone: g.Key, Places: g.ToArray())).ToArray();
         return
         [
             .. parts.SelectMany(part => Candidates(key, part.Places, Examine(key, part.Places), part.Subzone)
-                    .Select(c => c with { Confidence = Math.Round(c.Confidence * part.Places.Length / places.Length, 2) }))
-                .GroupBy(c => (c.Type, c.Module)).Select(same => same.First() with { Confidence = same.Sum(c => c.Confidence) })
-                .OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(TypeCandidates.Most),
+                    .Select(c => c with
+                    {
+                        Confidence = Math.Round(c.Confidence * part.Places.Length / places.Length, 2),
+                    }))
+                .GroupBy(c => (c.Type, c.Module)).Select(same => same.First() with
+                {
+                    Confidence = same.Sum(c => c.Confidence),
+                })
+                .OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(
+                    TypeCandidates.Most),
         ];
 
-        int? SubzoneOf(int block) => _heap.KegOf(block) is { } keg && _dump.MallocSubzones.TryGetValue(keg.Index, out int subzone) ? subzone : null;
+        int? SubzoneOf(int block) =>
+            _heap.KegOf(block) is { } keg && _dump.MallocSubzones.TryGetValue(keg.Index, out int subzone)
+                ? subzone
+                : null;
     }
 
     private IReadOnlyList<TypeCandidate> Candidates(LeakKey key, int[] places, Examined seen, int? subzone) =>
@@ -132,14 +151,18 @@ internal sealed class LeakGrouping
             Modules = seen.Modules,
             Locks = seen.Locks,
             Alike = seen.Contents.Where(c => !IsPlain(c.Key.Look)).Select(c => c.Value.Count).DefaultIfEmpty().Max(),
-            Neighbours = _heap.KegOf(_graph.Blocks[places[0]]) is { } keg && _neighbours.TryGetValue(keg.Index, out Neighbours? near) ? near : Neighbours.None,
+            Neighbours = _heap.KegOf(_graph.Blocks[places[0]]) is { } keg
+                && _neighbours.TryGetValue(keg.Index, out Neighbours? near)
+                ? near
+                : Neighbours.None,
         });
 
     private static string Look(BlockContent content, int block, ulong[] words) =>
         string.Join(", ", words.Take(ContentWords).Select(w => content.Class(block, w)));
 
     /// <summary>Whether a look says nothing: numbers, or nothing at all.</summary>
-    private static bool IsPlain(string look) => look.Replace("value", "", StringComparison.Ordinal).AsSpan().IndexOfAnyExcept("0, ") < 0;
+    private static bool IsPlain(string look) =>
+        look.Replace("value", "", StringComparison.Ordinal).AsSpan().IndexOfAnyExcept("0, ") < 0;
 
     /// <summary>Looks at blocks of a group, at the first of very many.</summary>
     private Examined Examine(LeakKey key, int[] places)
@@ -154,9 +177,15 @@ internal sealed class LeakGrouping
             ulong[] words = _content.Words(block, EvidenceWords);
             string look = Look(_content, block, words);
             string? module = null;
-            IReadOnlyList<string>? stack = key.Kind == LeakKind.Zone ? null : RedzoneHeader.Stack(_dump, _heap.Input.Blocks.AddressOf(block), key.Size);
-            IEnumerable<string> callers = (stack ?? []).Select(f => f.IndexOf(':', StringComparison.Ordinal) is > 0 and var end ? f[..end] : "kernel");
-            foreach (string named in words.Select(w => _content.Symbol(w).Module).OfType<string>().Concat(callers).Where(m => m != "kernel").Distinct(StringComparer.Ordinal))
+            IReadOnlyList<string>? stack = key.Kind == LeakKind.Zone
+                ? null
+                : RedzoneHeader.Stack(_dump, _heap.Input.Blocks.AddressOf(block), key.Size);
+            IEnumerable<string> callers = (stack
+                ?? []).Select(f => f.IndexOf(':', StringComparison.Ordinal) is > 0 and var end ? f[..end] : "kernel");
+            foreach (string named in words.Select(w => _content.Symbol(w).Module).OfType<string>().Concat(
+                callers).Where(
+                m => m != "kernel").Distinct(
+                StringComparer.Ordinal))
             {
                 modules[named] = modules.GetValueOrDefault(named) + 1;
                 module ??= named;
@@ -178,10 +207,14 @@ internal sealed class LeakGrouping
 
     private LeakKey KeyOf(int block) => _heap.KegOf(block) is { } keg
         ? new LeakKey(keg.IsMalloc ? LeakKind.Malloc : LeakKind.Zone, keg.Name, keg.ItemSize)
-        : new LeakKey(LeakKind.Large, _heap.LargeOf(block) is { Kind: LargeKind.Contiguous } ? "contigmalloc" : "malloc", _heap.SizeOf(block));
+        : new LeakKey(
+            LeakKind.Large,
+            _heap.LargeOf(block) is { Kind: LargeKind.Contiguous } ? "contigmalloc" : "malloc",
+            _heap.SizeOf(block));
 
     private long AllocatedOf(LeakKey key) => key.Kind == LeakKind.Large
-        ? _dump.Heap.Large.Count(l => (long)l.Size == key.Size && l.Kind == LargeKind.Contiguous == (key.Name == "contigmalloc"))
+        ? _dump.Heap.Large.Count(
+            l => (long)l.Size == key.Size && l.Kind == LargeKind.Contiguous == (key.Name == "contigmalloc"))
         : _dump.Heap.Kegs.Where(k => k.Name == key.Name && k.ItemSize == key.Size)
             .Total(k => _dump.Heap.Counts[k.Index].NotInSlabs - _dump.Heap.Counts[k.Index].Cached);
 

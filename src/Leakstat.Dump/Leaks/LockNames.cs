@@ -18,8 +18,11 @@ internal static class LockNames
         for (int i = 0; i + 1 < words.Length; i++)
         {
             uint flags = (uint)words[i + 1];
-            if ((flags & (Initialized | Unused)) == Initialized && (flags >> 24 & 15) < Classes && content.IsInFile(words[i])
-                && dump.Memory.String(words[i], 64) is { Length: >= 3 } name && !name.AsSpan().ContainsAny('?', '\n', '\t')
+            if ((flags & (Initialized | Unused)) == Initialized
+                && (flags >> 24 & 15) < Classes
+                && content.IsInFile(words[i])
+                && dump.Memory.String(words[i], 64) is { Length: >= 3 } name
+                && !name.AsSpan().ContainsAny('?', '\n', '\t')
                 && names?.Contains(name) != true)
             {
                 (names ??= []).Add(name);

@@ -64,7 +64,10 @@ internal sealed class MbufReader : BlockReader
             return new MbufReader(header / 8, external / 8, itemSize / 8, direct, isOld: true);
         }
 
-        return fits && types.Offset("m_ext", "ext_buf") == 16 && types.Offset("m_ext", "ext_arg2") == 24 && types.Offset("m_ext", "ext_free") == 144
+        return fits
+            && types.Offset("m_ext", "ext_buf") == 16
+            && types.Offset("m_ext", "ext_arg2") == 24
+            && types.Offset("m_ext", "ext_free") == 144
             && types.Offset("m_ext", "ext_arg1") == 152 && itemSize >= external + 160
             ? new MbufReader(header / 8, external / 8, itemSize / 8, direct, isOld: false)
             : null;
@@ -78,7 +81,11 @@ internal sealed class MbufReader : BlockReader
     /// <param name="data">The mbuf's third word, <c>m_data</c>.</param>
     /// <param name="state">Its fourth word: length, type, flags.</param>
     public static (ulong Address, ulong Length)? ControlOutside(ulong data, ulong state) =>
-        MayHoldPointers(state) && (state >> 40 & HasExternal) != 0 && (uint)state is > 0 and <= MostControl and uint length ? (data, length) : null;
+        MayHoldPointers(state)
+            && (state >> 40 & HasExternal) != 0
+            && (uint)state is > 0 and <= MostControl and uint length
+            ? (data, length)
+            : null;
 
     public override int Read(ReadOnlySpan<ulong> words, Span<WordRun> runs)
     {
@@ -110,7 +117,9 @@ internal sealed class MbufReader : BlockReader
         else if (MayHoldPointers(words[3]))
         {
             // Mbufs are aligned to their size, so that the low bits of m_data are the place in this one.
-            int first = BitOperations.IsPow2(_words) ? Math.Max(_header, (int)(words[2] / 8 & (ulong)(_words - 1))) : _header;
+            int first = BitOperations.IsPow2(_words)
+                ? Math.Max(_header, (int)(words[2] / 8 & (ulong)(_words - 1)))
+                : _header;
             runs[count++] = new WordRun(first, (int)(Math.Min((uint)words[3], MostControl) + 7) / 8);
         }
 
@@ -120,5 +129,6 @@ internal sealed class MbufReader : BlockReader
     /// <summary>
     /// Whether the data may hold pointers: MT_CONTROL, and types that FreeBSD leaves to others (MT_VENDOR1 to MT_EXP4).
     /// </summary>
-    private static bool MayHoldPointers(ulong state) => (byte)(state >> 32) is 14 or (>= 4 and <= 7) or (>= 9 and <= 12);
+    private static bool MayHoldPointers(ulong state) =>
+        (byte)(state >> 32) is 14 or (>= 4 and <= 7) or (>= 9 and <= 12);
 }

@@ -51,11 +51,14 @@ internal sealed class NeighbourSearch
 
     /// <summary>Searches for the neighbours of all lost blocks of malloc(9).</summary>
     /// <returns>By number of the keg.</returns>
-    public static IReadOnlyDictionary<int, Neighbours> Find(KernelDump dump, HeapBlocks heap, BlockContent content, BlockBits lost)
+    public static IReadOnlyDictionary<int, Neighbours> Find(
+        KernelDump dump, HeapBlocks heap, BlockContent content, BlockBits lost)
     {
         var search = new NeighbourSearch(dump, heap, lost);
         search.Learn(content);
-        string[] modules = [.. dump.MallocTypes.Where(t => t.InUse > 0).Select(t => t.Module).OfType<string>().Where(m => m != "kernel").Distinct(StringComparer.Ordinal)];
+        string[] modules = [.. dump.MallocTypes.Where(t => t.InUse > 0).Select(t => t.Module).OfType<string>().Where(
+            m => m != "kernel").Distinct(
+            StringComparer.Ordinal)];
         if (search._looks.Count == 0 || modules.Length == 0)
         {
             return new Dictionary<int, Neighbours>();
@@ -85,7 +88,8 @@ internal sealed class NeighbourSearch
         foreach (int block in _lost.Set())
         {
             if (_heap.KegOf(block) is { IsMalloc: true } keg
-                && ((seen[keg.Index] = seen.GetValueOrDefault(keg.Index) + 1) - 1) % ((lost[keg.Index] / MostLearned) + 1) == 0)
+                && ((seen[keg.Index] = seen.GetValueOrDefault(
+                    keg.Index) + 1) - 1) % ((lost[keg.Index] / MostLearned) + 1) == 0)
             {
                 if (!_looks.TryGetValue(keg.Index, out BlockLook? look))
                 {
@@ -134,7 +138,9 @@ internal sealed class NeighbourSearch
             {
                 if (visited.Count < MostVisited && _heap.Input.Allocated[block] && !_lost[block] && visited.Add(block))
                 {
-                    if (_heap.KegOf(block) is { } keg && _looks.TryGetValue(keg.Index, out BlockLook? look) && look.Matches(block))
+                    if (_heap.KegOf(block) is { } keg
+                        && _looks.TryGetValue(keg.Index, out BlockLook? look)
+                        && look.Matches(block))
                     {
                         // A list runs through them.
                         held.Add(block);
@@ -169,7 +175,8 @@ internal sealed class NeighbourSearch
         for (int span = 0; span < table.SpanCount; span++)
         {
             SpanRow row = table.Spans[span];
-            if (KegOf(row.FirstBlock) is not { } keg || (skipped[keg] = skipped.GetValueOrDefault(keg) + 1) % ((blocks[keg] / MostCompared) + 1) != 0)
+            if (KegOf(row.FirstBlock) is not { } keg
+                || (skipped[keg] = skipped.GetValueOrDefault(keg) + 1) % ((blocks[keg] / MostCompared) + 1) != 0)
             {
                 continue;
             }
@@ -190,7 +197,8 @@ internal sealed class NeighbourSearch
             }
         }
 
-        return _looks.Keys.ToDictionary(k => k, k => new Neighbours(alike.GetValueOrDefault(k), heldBy[k], blocks[k] < MostCompared));
+        return _looks.Keys.ToDictionary(
+            k => k, k => new Neighbours(alike.GetValueOrDefault(k), heldBy[k], blocks[k] < MostCompared));
 
         int? KegOf(int block) => _heap.KegOf(block) is { } keg && _looks.ContainsKey(keg.Index) ? keg.Index : null;
     }

@@ -35,7 +35,10 @@ internal readonly record struct RedzoneHeader(int Data, int Length)
         for (int data = 256; data <= Furthest && data / 8 <= words.Length; data *= 2)
         {
             int end = data / 8;
-            if (words[end - 1] != Filled || words[end - 2] != Filled || words[end - 3] is var length && length > (ulong)size || DataFor(length) != data)
+            if (words[end - 1] != Filled
+                || words[end - 2] != Filled
+                || words[end - 3] is var length && length > (ulong)size
+                || DataFor(length) != data)
             {
                 continue;
             }
@@ -43,7 +46,9 @@ internal readonly record struct RedzoneHeader(int Data, int Length)
             // An earlier header may be left in the block: the sum must be what this bucket is for, and the data end in
             // a guard.
             long sum = data + (long)length + Guard;
-            if (sum <= size && sum > Math.Min(size / 2, size - Furthest) && EndsInGuard(words, data + (int)Math.Min(length, int.MaxValue / 2)))
+            if (sum <= size
+                && sum > Math.Min(size / 2, size - Furthest)
+                && EndsInGuard(words, data + (int)Math.Min(length, int.MaxValue / 2)))
             {
                 return new RedzoneHeader(data, (int)Math.Min(length, int.MaxValue));
             }
@@ -77,7 +82,8 @@ internal readonly record struct RedzoneHeader(int Data, int Length)
     public static IReadOnlyList<string>? Stack(KernelDump dump, ulong block, long size)
     {
         Span<byte> bytes = stackalloc byte[HeaderLength];
-        if (Find(dump, block, size) is not { } header || !dump.Memory.TryRead(block + (ulong)(header.Data - HeaderLength), bytes))
+        if (Find(dump, block, size) is not { } header
+            || !dump.Memory.TryRead(block + (ulong)(header.Data - HeaderLength), bytes))
         {
             return null;
         }

@@ -93,7 +93,9 @@ public static class ReferenceSearch
             int at = wanted;
             while (at >= 0 && _parent[at] != 0 && path.Count <= _queue.Count)
             {
-                path.Add(new PathStep(at, _entered.TryGetValue(at, out ulong entered) ? entered : input.Blocks.AddressOf(at)));
+                path.Add(
+                    new PathStep(
+                        at, _entered.TryGetValue(at, out ulong entered) ? entered : input.Blocks.AddressOf(at)));
                 at = _parent[at] > 0 ? _parent[at] - 1 : _parent[at];
             }
 

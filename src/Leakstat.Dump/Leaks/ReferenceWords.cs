@@ -65,7 +65,9 @@ public static class ReferenceWords
             for (; page.Length >= 8 && address < end; page = page[8..], address += 8)
             {
                 ulong value = BinaryPrimitives.ReadUInt64LittleEndian(page);
-                if ((value == word || (value == stored && input.StoredOffset != 0)) && IsRead(range, address) && skipped-- == 0)
+                if ((value == word || (value == stored && input.StoredOffset != 0))
+                    && IsRead(range, address)
+                    && skipped-- == 0)
                 {
                     return address;
                 }

@@ -71,7 +71,8 @@ internal static class TypeCandidates
     {
         int bit = lost.IsLarge ? -1 : BitOf(dump, lost.Size);
         MallocType[] possible = [.. dump.MallocTypes.Where(t => CanBe(t, lost, bit))];
-        WeighedType[] weighed = [.. possible.Select(t => new WeighedType(t, lost, AreAllOfOneSize(t, lost, bit), IsAlone(t, possible)))];
+        WeighedType[] weighed = [.. possible.Select(
+            t => new WeighedType(t, lost, AreAllOfOneSize(t, lost, bit), IsAlone(t, possible)))];
         int holders = weighed.Count(w => w.Most >= lost.Lost);
         bool oneKind = lost.Lost >= FewBlocks && lost.Alike >= lost.Looked * 0.9;
         long all = IsWhole(dump) ? possible.Total(t => t.BytesInUse) : long.MaxValue;
@@ -84,7 +85,8 @@ internal static class TypeCandidates
             {
                 // Nothing speaks for it. If no other type has as many live allocations, blocks of one kind can be of no
                 // other.
-                double best = weighed.Where(w => w != type).Select(w => Math.Max(w.Confidence(weighed), Left(w, all, lost))).DefaultIfEmpty().Max();
+                double best = weighed.Where(w => w != type).Select(
+                    w => Math.Max(w.Confidence(weighed), Left(w, all, lost))).DefaultIfEmpty().Max();
                 bool last = holders == 1 && oneKind;
                 confidence = (last ? 0.8 : (type.Only ? 0.5 : 0.3) / holders) * (1 - best);
                 why += last ? "; no other type of this size has as many" : "; no pointer confirms it";
@@ -95,7 +97,8 @@ internal static class TypeCandidates
                 confidence = left;
                 why = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{type.Why()}; all others of such sizes have {all - type.Type.BytesInUse} bytes, and {lost.Bytes} are lost");
+                    $"{type.Why()}; all others of such sizes have {all - type.Type.BytesInUse} bytes, and "
+                        + $"{lost.Bytes} are lost");
             }
 
             if (confidence >= 0.05)
@@ -104,7 +107,8 @@ internal static class TypeCandidates
             }
         }
 
-        return [.. candidates.OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(Most)];
+        return [.. candidates.OrderByDescending(c => c.Confidence).ThenBy(c => c.Type, StringComparer.Ordinal).Take(
+            Most)];
     }
 
     /// <summary>
@@ -116,18 +120,22 @@ internal static class TypeCandidates
     /// </summary>
     private static bool CanBe(MallocType type, TypeEvidence lost, int bit) =>
         type.InUse > 0 && type.BytesInUse >= lost.Size
-        && (lost.IsLarge || (bit >= 0 && (type.SizeMask >> bit & 1) != 0 && (lost.Subzone is null || type.Subzone == lost.Subzone)));
+        && (lost.IsLarge
+        || (bit >= 0 && (type.SizeMask >> bit & 1) != 0 && (lost.Subzone is null || type.Subzone == lost.Subzone)));
 
     /// <summary>
     /// Whether all live allocations of a type are of the lost blocks' size, in the bucket or out of all buckets alike.
     /// </summary>
     private static bool AreAllOfOneSize(MallocType type, TypeEvidence lost, int bit) =>
-        (lost.IsLarge ? type.SizeMask == 0 : bit >= 0 && BitOperations.PopCount(type.SizeMask) == 1) && type.BytesInUse == type.InUse * lost.Size;
+        (lost.IsLarge
+            ? type.SizeMask == 0
+            : bit >= 0 && BitOperations.PopCount(type.SizeMask) == 1) && type.BytesInUse == type.InUse * lost.Size;
 
     /// <summary>
     /// Whether no other type of its module can have such blocks: what the module holds is then this type's.
     /// </summary>
-    private static bool IsAlone(MallocType type, MallocType[] possible) => possible.Count(t => t.Module == type.Module) == 1;
+    private static bool IsAlone(MallocType type, MallocType[] possible) =>
+        possible.Count(t => t.Module == type.Module) == 1;
 
     /// <summary>
     /// Books again: where all other types together have less than is lost, so much of it at least is this one's.
@@ -138,7 +146,8 @@ internal static class TypeCandidates
     /// <summary>Whether the types' books have all that malloc(9) has given out: none is missing.</summary>
     private static bool IsWhole(KernelDump dump)
     {
-        long blocks = dump.Heap.Kegs.Where(k => k.IsMalloc).Total(k => (dump.Heap.Counts[k.Index].NotInSlabs - dump.Heap.Counts[k.Index].Cached) * k.ItemSize);
+        long blocks = dump.Heap.Kegs.Where(k => k.IsMalloc).Total(
+            k => (dump.Heap.Counts[k.Index].NotInSlabs - dump.Heap.Counts[k.Index].Cached) * k.ItemSize);
         long large = (long)dump.Heap.Large.Aggregate(0UL, (sum, l) => sum + l.Size);
         return dump.MallocTypes.Total(t => t.BytesInUse) >= (blocks + large) * 0.99;
     }

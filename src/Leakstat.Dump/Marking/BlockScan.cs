@@ -157,7 +157,11 @@ internal sealed class BlockScan(MarkInput input)
             WordRun run = _runs[i];
             if (run.First >= 0 && run.Count > 0 && run.First < words.Length)
             {
-                Stretch(address + ((ulong)run.First * 8), (ulong)Math.Min(run.Count, words.Length - run.First) * 8, run.Added, ref sink);
+                Stretch(
+                    address + ((ulong)run.First * 8),
+                    (ulong)Math.Min(run.Count, words.Length - run.First) * 8,
+                    run.Added,
+                    ref sink);
             }
         }
     }
@@ -203,7 +207,8 @@ internal sealed class BlockScan(MarkInput input)
         if (_offsets.IsUsed)
         {
             _offset += WordFilter.Select(
-                ref word, words, _offsets.Low, _offsets.Span, _offsets.Added, ref Unsafe.Add(ref buffer, OffsetStart + _offset));
+                ref word, words, _offsets.Low, _offsets.Span, _offsets.Added, ref Unsafe.Add(
+                    ref buffer, OffsetStart + _offset));
         }
     }
 

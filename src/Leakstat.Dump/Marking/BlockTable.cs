@@ -64,7 +64,8 @@ public sealed class BlockTable
 
     /// <summary>Bytes this table holds.</summary>
     public long Bytes => (_entries.LongLength * 8) + (_spans.LongLength * Unsafe.SizeOf<SpanRow>()) + (_spanOfGroup.LongLength * 4) +
-        (_forms.LongLength * Unsafe.SizeOf<PageForm>()) + _windows.Sum(w => w.Top.LongLength * 4) + (_aliases.Count * 24L);
+        (_forms.LongLength * Unsafe.SizeOf<PageForm>()) + _windows.Sum(
+            w => w.Top.LongLength * 4) + (_aliases.Count * 24L);
 
     internal ReadOnlySpan<ShapeRow> Rows => _rows;
 
@@ -116,8 +117,10 @@ public sealed class BlockTable
             ulong offset = address - window.Base;
             if (offset < window.Length)
             {
-                int leaf = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(window.Top), (nint)(offset >> (_pageShift + LeafBits)));
-                return ref Unsafe.Add(ref entries, ((nint)leaf << LeafBits) | (nint)((offset >> _pageShift) & (LeafPages - 1)));
+                int leaf = Unsafe.Add(
+                    ref MemoryMarshal.GetArrayDataReference(window.Top), (nint)(offset >> (_pageShift + LeafBits)));
+                return ref Unsafe.Add(
+                    ref entries, ((nint)leaf << LeafBits) | (nint)((offset >> _pageShift) & (LeafPages - 1)));
             }
         }
 
@@ -225,5 +228,7 @@ internal readonly record struct SpanRow(ulong First, int FirstBlock, int Shape);
 internal readonly record struct ShapeRow(ulong Extent, ulong CopyStride, long Stride, int Count, bool IsStoredAsOffset)
 {
     public static ShapeRow Of(BlockShape shape) => new(
-        (ulong)shape.Extent, shape.Copies > 1 ? (ulong)shape.CopyStride : 0, shape.Stride, shape.Count, shape.IsStoredAsOffset);
+        (ulong)shape.Extent, shape.Copies > 1
+            ? (ulong)shape.CopyStride
+            : 0, shape.Stride, shape.Count, shape.IsStoredAsOffset);
 }

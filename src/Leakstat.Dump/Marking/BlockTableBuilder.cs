@@ -39,7 +39,10 @@ public sealed class BlockTableBuilder
             throw new ArgumentException($"at most {MaxWindows} windows, and pages of a power of two", nameof(windows));
         }
 
-        _windows = [.. windows.Select(w => w with { Last = w.Last - w.Base < WindowBytes ? w.Last : w.Base + (WindowBytes - 1) })];
+        _windows = [.. windows.Select(w => w with
+        {
+            Last = w.Last - w.Base < WindowBytes ? w.Last : w.Base + (WindowBytes - 1),
+        })];
         _pageShift = System.Numerics.BitOperations.Log2((uint)pageSize);
     }
 
@@ -117,13 +120,15 @@ public sealed class BlockTableBuilder
             }
         }
 
-        return new BlockTable(windows, leaves.ToArray(), maker.Forms, [.. _spans], [.. _shapes], aliases, _pageShift, BlockCount);
+        return new BlockTable(
+            windows, leaves.ToArray(), maker.Forms, [.. _spans], [.. _shapes], aliases, _pageShift, BlockCount);
     }
 
     private static bool IsSound(BlockShape shape) =>
         shape.Stride > 0 && shape.Count > 0 && shape.Size >= 0 && shape.Size <= shape.Stride && shape.Copies > 0 &&
         shape.Stride <= (1L << 46) / shape.Count && shape.Rule == ScanRule.Reader == shape.Reader is not null &&
-        (shape.Copies == 1 || (shape.CopyStride >= shape.Stride * shape.Count && shape.CopyStride <= (1L << 46) / shape.Copies));
+        (shape.Copies == 1
+            || (shape.CopyStride >= shape.Stride * shape.Count && shape.CopyStride <= (1L << 46) / shape.Copies));
 
     private int WindowOf(ulong address, ulong length)
     {

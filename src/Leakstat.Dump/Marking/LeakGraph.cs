@@ -32,7 +32,8 @@ public sealed class LeakGraph
     public IReadOnlyList<int> Component { get; }
 
     /// <summary>The leaked blocks (places) that a leaked block points to, each once, itself not.</summary>
-    public ReadOnlySpan<int> From(int place) => _edges.AsSpan(_firstEdge[place], _firstEdge[place + 1] - _firstEdge[place]);
+    public ReadOnlySpan<int> From(int place) =>
+        _edges.AsSpan(_firstEdge[place], _firstEdge[place + 1] - _firstEdge[place]);
 
     /// <summary>Reads the leaked blocks once more and keeps what they point to among themselves.</summary>
     public static LeakGraph Build(MarkInput input, BlockBits lost)

@@ -48,7 +48,10 @@ public static class MarkEngine
     private static void Run(MarkWorker[] workers, MarkState state)
     {
         var failures = new List<Exception>();
-        Thread[] threads = [.. workers.Skip(1).Select(worker => new Thread(() => Guarded(worker)) { IsBackground = true })];
+        Thread[] threads = [.. workers.Skip(1).Select(worker => new Thread(() => Guarded(worker))
+        {
+            IsBackground = true,
+        })];
         foreach (Thread thread in threads)
         {
             thread.Start();

@@ -92,12 +92,17 @@ internal sealed class MarkState
 
         MarkRoot whole = Input.Roots[root];
         ulong offset = (ulong)(unit - _rootUnits[root]) * (ulong)UnitOf(whole);
-        piece = whole with { Address = whole.Address + offset, Length = Math.Min((ulong)UnitOf(whole), whole.Length - offset) };
+        piece = whole with
+        {
+            Address = whole.Address + offset,
+            Length = Math.Min((ulong)UnitOf(whole), whole.Length - offset),
+        };
         return true;
     }
 
     /// <summary>Bytes of a root that are handed out at once: whole records.</summary>
-    private static long UnitOf(in MarkRoot root) => root.Step > 0 ? Math.Max(1, RootUnit / root.Step) * root.Step : RootUnit;
+    private static long UnitOf(in MarkRoot root) =>
+        root.Step > 0 ? Math.Max(1, RootUnit / root.Step) * root.Step : RootUnit;
 
     /// <summary>
     /// Waits until there is something to read, after a worker has found nothing anywhere. False when all work is done:
@@ -141,7 +146,9 @@ internal sealed class MarkState
         for (int i = 0; i < allocated.Length; i++)
         {
             // The bits beyond the last block stand for nothing and must not be taken for blocks to read.
-            ulong exist = i < allocated.Length - 1 || Input.Blocks.BlockCount % 64 == 0 ? ulong.MaxValue : (1UL << Input.Blocks.BlockCount) - 1;
+            ulong exist = i < allocated.Length - 1 || Input.Blocks.BlockCount % 64 == 0
+                ? ulong.MaxValue
+                : (1UL << Input.Blocks.BlockCount) - 1;
             ulong marked = ~allocated[i] | (held?[i] ?? 0);
             foreach (BlockBits bits in Marked)
             {

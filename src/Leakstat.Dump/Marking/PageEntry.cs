@@ -18,7 +18,8 @@ internal static class PageEntry
     /// <param name="block">A block.</param>
     /// <param name="bias">Bytes from its start to the page's start; negative where it starts within the page.</param>
     /// <param name="form">Number of the form; not that of <see cref="PageForm.Slow"/>.</param>
-    public static ulong Of(int block, int bias, int form) => (uint)block | ((ulong)(uint)form << 32) | ((ulong)(ushort)(short)bias << 48);
+    public static ulong Of(int block, int bias, int form) =>
+        (uint)block | ((ulong)(uint)form << 32) | ((ulong)(ushort)(short)bias << 48);
 
     /// <summary>The entry of a page whose blocks must be looked up by their span.</summary>
     public static ulong SlowOf(int span) => (uint)(span + 1);
@@ -109,7 +110,11 @@ internal sealed class PageEntryMaker(int pageShift)
 
         // Where the blocks cover the rest of the page, the extent is the same for all such pages.
         long extent = left >= _page + bias ? _page + short.MaxValue : left;
-        return EntryOf(span, row.FirstBlock + (int)skipped, (int)bias, new PageForm(reciprocal, (uint)extent, shape.IsStoredAsOffset));
+        return EntryOf(
+            span,
+            row.FirstBlock + (int)skipped,
+            (int)bias,
+            new PageForm(reciprocal, (uint)extent, shape.IsStoredAsOffset));
     }
 
     private ulong EntryOf(int span, int block, int bias, PageForm form)

@@ -54,7 +54,8 @@ internal static class WordFilter
                 Vector256<long> four = Vector256.LoadUnsafe(ref words, (nuint)i).AsInt64();
                 Vector256<long> outside = Avx2.CompareGreaterThan(four + shift, limit);
                 int inside = ~Avx.MoveMask(outside.AsDouble()) & 15;
-                Vector256<uint> moved = Avx2.PermuteVar8x32((four + add).AsUInt32(), Vector256.LoadUnsafe(ref lanes, (nuint)(inside * 8)));
+                Vector256<uint> moved = Avx2.PermuteVar8x32(
+                    (four + add).AsUInt32(), Vector256.LoadUnsafe(ref lanes, (nuint)(inside * 8)));
                 moved.AsUInt64().StoreUnsafe(ref buffer, (nuint)written);
                 written += BitOperations.PopCount((uint)inside);
             }

@@ -46,7 +46,9 @@ public static class HeapTables
     {
         ArgumentNullException.ThrowIfNull(heap);
         ArgumentNullException.ThrowIfNull(zone);
-        return zone.CachedCounted + (zone.Keg is { } keg && !zone.IsSecondary ? heap.Counts[keg].FreeInSlabsCounted : 0);
+        return zone.CachedCounted + (zone.Keg is { } keg && !zone.IsSecondary
+            ? heap.Counts[keg].FreeInSlabsCounted
+            : 0);
     }
 
     /// <summary>
@@ -67,7 +69,8 @@ public static class HeapTables
                     InUse = type.InUse,
                     Memory = type.BytesInUse,
                     Requests = (long)type.Allocations,
-                    Sizes = Sizes(type.SizeMask, buckets).Aggregate(default(MallocSizes), static (all, size) => all.With(size)),
+                    Sizes = Sizes(type.SizeMask, buckets).Aggregate(
+                        default(MallocSizes), static (all, size) => all.With(size)),
                     Line = 0,
                 }),
             ],
@@ -112,7 +115,8 @@ public static class HeapTables
         ImmutableArray<UmaZone> zones =
         [
             .. heap.Zones.Where(z => z.SysctlName is { Length: > 0 }).DistinctBy(z => z.SysctlName)
-                .OrderBy(z => z.SysctlName, StringComparer.Ordinal).Select(zone => Uma(heap, zone, file.InDump($"zone \"{zone.Name}\"", "zones"))),
+                .OrderBy(z => z.SysctlName, StringComparer.Ordinal).Select(
+                    zone => Uma(heap, zone, file.InDump($"zone \"{zone.Name}\"", "zones"))),
         ];
         return zones.IsEmpty ? null : new UmaTable(zones);
     }
@@ -143,7 +147,8 @@ public static class HeapTables
             ItemsPerSlab = new Reading(keg.ItemsPerSlab, at),
 
             // The kernel's counters of all domains together.
-            Domains = [new UmaDomain(0, new Reading(count.Pages, at), new Reading(count.FreeInSlabsCounted, at), CachedItems: null)],
+            Domains = [new UmaDomain(
+                0, new Reading(count.Pages, at), new Reading(count.FreeInSlabsCounted, at), CachedItems: null)],
         };
     }
 }

@@ -18,7 +18,8 @@ internal static class Arm64Location
     private static readonly ulong[] s_directMaps = [0xffff_a000_0000_0000, 0xffff_fd00_0000_0000];
 
     /// <summary>Memory in pages of its size, and the page tables; null where this kernel is not in the dump.</summary>
-    public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(PhysicalMemory physical, KernelImage kernel)
+    public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(
+        PhysicalMemory physical, KernelImage kernel)
     {
         foreach ((ulong linked, ulong at) in VersionPlaces.Of(physical, kernel))
         {
@@ -31,14 +32,17 @@ internal static class Arm64Location
         return null;
     }
 
-    private static (PhysicalMemory Physical, AddressTranslation Translation)? Tables(PhysicalMemory physical, ElfSymbols symbols, ulong address, ulong place)
+    private static (PhysicalMemory Physical, AddressTranslation Translation)? Tables(
+        PhysicalMemory physical, ElfSymbols symbols, ulong address, ulong place)
     {
         ulong delta = place - address;
         ulong? At(string name) => symbols.Find(name) is >= 0 and int row ? symbols[row].Value + delta : null;
 
         // pagesizes[0] is PAGE_SIZE.
         int pageSize = At("pagesizes") is { } sizes && LocationBytes.U64(physical, sizes) == 16384 ? 16384 : 4096;
-        PhysicalMemory? pages = pageSize == physical.PageSize ? physical : (physical as SegmentMemory)?.InPagesOf(pageSize);
+        PhysicalMemory? pages = pageSize == physical.PageSize
+            ? physical
+            : (physical as SegmentMemory)?.InPagesOf(pageSize);
         if (pages is null || At("pagetable_l0_ttbr1") is not { } root || pages.SlotOf(root) < 0
             || At("dmap_phys_base") is not { } baseAt || At("dmap_max_addr") is not { } endAt)
         {

@@ -77,7 +77,9 @@ internal sealed class DebugFile
     {
         foreach (string section in (ReadOnlySpan<string>)[".text", ".data", ".bss"])
         {
-            if (kernel.Elf.Find(section) is { } one && debug.Elf.Find(section) is { } other && (one.Address != other.Address || one.Size != other.Size))
+            if (kernel.Elf.Find(section) is { } one
+                && debug.Elf.Find(section) is { } other
+                && (one.Address != other.Address || one.Size != other.Size))
             {
                 return false;
             }

@@ -8,7 +8,9 @@ internal sealed class IdentityReader(DumpFile file, VirtualMemory memory, Kernel
     /// <summary>What is known without the layout of any structure.</summary>
     public KernelIdentity Read()
     {
-        string version = symbols.TryFind("version", out KernelSymbol symbol) ? memory.String(symbol.Address, 1024) ?? "" : "";
+        string version = symbols.TryFind("version", out KernelSymbol symbol)
+            ? memory.String(symbol.Address, 1024) ?? ""
+            : "";
         if (version.Length == 0)
         {
             version = file.Info?["Version String"] ?? file.PartitionHeader?.VersionText ?? "";
@@ -18,12 +20,18 @@ internal sealed class IdentityReader(DumpFile file, VirtualMemory memory, Kernel
         return new KernelIdentity
         {
             Version = version,
-            OsRelDate = symbols.Address("osreldate") is not 0 and ulong date && memory.UInt32(date) is { } number and < 100_000_000 ? (int)number : 0,
+            OsRelDate = symbols.Address("osreldate") is not 0 and ulong date
+                && memory.UInt32(date) is { } number and < 100_000_000
+                ? (int)number
+                : 0,
             Architecture = file.Machine == DumpMachine.Amd64 ? "amd64" : "arm64",
-            HostName = file.Info?["Hostname"] ?? (file.PartitionHeader is { HostName.Length: > 0 } header ? header.HostName : null),
+            HostName = file.Info?["Hostname"] ?? (file.PartitionHeader is { HostName.Length: > 0 } header
+                ? header.HostName
+                : null),
             Panic = (panic != 0 ? memory.String(panic, 1024) : null) ?? file.Info?["Panic String"]
                 ?? (file.PartitionHeader is { PanicText.Length: > 0 } last ? last.PanicText : null),
-            DumpedAt = DumpTime.Of(file.Info) ?? (file.PartitionHeader is { DumpTime: > 0 and < 253_402_300_800 } written
+            DumpedAt = DumpTime.Of(file.Info)
+                ?? (file.PartitionHeader is { DumpTime: > 0 and < 253_402_300_800 } written
                 ? DateTimeOffset.FromUnixTimeSeconds((long)written.DumpTime)
                 : null),
         };
@@ -31,14 +39,17 @@ internal sealed class IdentityReader(DumpFile file, VirtualMemory memory, Kernel
 
     /// <summary>The host's name as the kernel has it: that of prison 0, where every process starts.</summary>
     private string? HostName(KernelTypes types) =>
-        symbols.Address("prison0") is not 0 and ulong prison && types.Offset("prison", "pr_hostname") is >= 0 and int offset
-        && memory.String(prison + (ulong)offset, 256) is { Length: > 0 } name && !name.AsSpan().ContainsAnyExceptInRange('!', '~')
+        symbols.Address("prison0") is not 0 and ulong prison
+            && types.Offset("prison", "pr_hostname") is >= 0 and int offset
+        && memory.String(prison + (ulong)offset, 256) is { Length: > 0 } name
+        && !name.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? name
             : null;
 
     /// <summary>The kernel's own clock at the moment of the dump; null where it is not in the dump.</summary>
     private DateTimeOffset? Clock() =>
-        symbols.Address("time_second") is not 0 and ulong clock && memory.UInt64(clock) is > 0 and < 253_402_300_800 and ulong seconds
+        symbols.Address("time_second") is not 0 and ulong clock
+            && memory.UInt64(clock) is > 0 and < 253_402_300_800 and ulong seconds
             ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
             : null;
 

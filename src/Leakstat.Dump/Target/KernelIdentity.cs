@@ -38,7 +38,8 @@ public sealed partial record KernelIdentity
     /// neither can be read counts as new, everywhere.
     /// </summary>
     /// <param name="version">A <c>__FreeBSD_version</c>.</param>
-    public bool IsBefore(int version) => (OsRelDate > 0 ? OsRelDate : VersionOf(Release)) is > 0 and var own && own < version;
+    public bool IsBefore(int version) =>
+        (OsRelDate > 0 ? OsRelDate : VersionOf(Release)) is > 0 and var own && own < version;
 
     /// <summary>The release in a version text: <c>FreeBSD 14.2-RELEASE-p1 releng/…</c>.</summary>
     public static string? ReleaseIn(string version)
@@ -55,7 +56,9 @@ public sealed partial record KernelIdentity
     {
         string a = Squeeze(one);
         string b = Squeeze(other);
-        return a.Length > 0 && b.Length > 0 && (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal));
+        return a.Length > 0
+            && b.Length > 0
+            && (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal));
     }
 
     /// <summary>The least <c>__FreeBSD_version</c> of a release; 0 where there is none.</summary>
@@ -72,6 +75,9 @@ public sealed partial record KernelIdentity
     private static string Squeeze(string text) =>
         string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
-    [GeneratedRegex(@"^FreeBSD (?<release>\d{1,2}\.\d{1,2}-[A-Za-z0-9.-]{1,32})", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"^FreeBSD (?<release>\d{1,2}\.\d{1,2}-[A-Za-z0-9.-]{1,32})",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex ReleaseText();
 }

@@ -62,7 +62,9 @@ internal sealed class KernelImage : IDisposable
         }
         else
         {
-            problem = Expansion.FormOf(bytes.Span(0, 16)) is { } form ? $"is compressed with {form}: expand it first" : "is no 64-bit ELF file";
+            problem = Expansion.FormOf(bytes.Span(0, 16)) is { } form
+                ? $"is compressed with {form}: expand it first"
+                : "is no 64-bit ELF file";
         }
 
         bytes.Dispose();

@@ -32,7 +32,8 @@ internal static class KernelLocation
         return null;
     }
 
-    private static AddressTranslation? Tables(PhysicalMemory physical, ElfSymbols symbols, in ElfSymbol top, ulong delta)
+    private static AddressTranslation? Tables(
+        PhysicalMemory physical, ElfSymbols symbols, in ElfSymbol top, ulong delta)
     {
         ulong root = LocationBytes.U64(physical, top.Value - KernelBase + delta);
         int levels = 4;

@@ -27,30 +27,42 @@ internal static class KernelMatch
         }
 
         fault = null;
-        string? problem = Directory.Exists(path) ? "is a folder: the kernel lies in it, or in a folder beside it" : null;
+        string? problem = Directory.Exists(path)
+            ? "is a folder: the kernel lies in it, or in a folder beside it"
+            : null;
         KernelImage? kernel = problem is null ? KernelImage.Open(path, options.Limits, out problem) : null;
         if (kernel is null)
         {
-            fault = new DumpFault(DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel of this dump is{Wanted(file)}");
+            fault = new DumpFault(
+                DumpFaultKind.NoKernel,
+                path,
+                $"{problem}; say with --kernel where the kernel of this dump is{Wanted(file)}");
         }
 
         return kernel;
     }
 
     /// <summary>Whether this kernel is the one of the dump; the page tables where it is.</summary>
-    public static DumpFault? Find(DumpFile file, KernelImage kernel, out PhysicalMemory physical, out AddressTranslation? translation)
+    public static DumpFault? Find(
+        DumpFile file, KernelImage kernel, out PhysicalMemory physical, out AddressTranslation? translation)
     {
         physical = file.Physical;
         translation = file.Translation;
         int machine = file.Machine == DumpMachine.Amd64 ? 62 : 183;
         if (kernel.Elf.Machine != machine || kernel.Elf.Type == 4)
         {
-            return new DumpFault(DumpFaultKind.WrongKernel, kernel.Path, $"is no kernel of {(machine == 62 ? "amd64" : "arm64")}, which the dump is of");
+            return new DumpFault(
+                DumpFaultKind.WrongKernel,
+                kernel.Path,
+                $"is no kernel of {(machine == 62 ? "amd64" : "arm64")}, which the dump is of");
         }
 
         if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int row))
         {
-            return new DumpFault(DumpFaultKind.NoKernel, kernel.Path, "has no symbol table, or is no FreeBSD kernel (it lacks the symbol version)");
+            return new DumpFault(
+                DumpFaultKind.NoKernel,
+                kernel.Path,
+                "has no symbol table, or is no FreeBSD kernel (it lacks the symbol version)");
         }
 
         ElfSymbol symbol = symbols[row];
@@ -60,7 +72,8 @@ internal static class KernelMatch
             return new DumpFault(
                 DumpFaultKind.NoKernel,
                 kernel.Path,
-                "has symbols and no data, as a file of debugging information (kernel.debug) has: name the kernel itself, and its .debug file is found beside it or in /usr/lib/debug");
+                "has symbols and no data, as a file of debugging information (kernel.debug) has: name the kernel "
+                    + "itself, and its .debug file is found beside it or in /usr/lib/debug");
         }
 
         string? told = file.Info?["Version String"] ?? file.PartitionHeader?.VersionText;
@@ -89,7 +102,9 @@ internal static class KernelMatch
         Span<byte> bytes = stackalloc byte[512];
         var memory = new VirtualMemory(file.Physical, translation);
         int length = 0;
-        while (length < bytes.Length && memory.TryRead(symbol.Value + (ulong)length, bytes.Slice(length, 1)) && bytes[length] != 0)
+        while (length < bytes.Length
+            && memory.TryRead(symbol.Value + (ulong)length, bytes.Slice(length, 1))
+            && bytes[length] != 0)
         {
             length++;
         }
@@ -111,19 +126,24 @@ internal static class KernelMatch
             ? new DumpFault(
                 DumpFaultKind.WrongKernel,
                 file.Path,
-                $"the dump is cut before the kernel's version, and there is no info.N of it beside: nothing says whether {kernel.Path} is its kernel")
+                $"the dump is cut before the kernel's version, and there is no info.N of it beside: nothing says "
+                    + $"whether {kernel.Path} is its kernel")
             : Wrong(file, kernel, own, told);
     }
 
     private static DumpFault Wrong(DumpFile file, KernelImage kernel, string own, string? told) => new(
         DumpFaultKind.WrongKernel,
         file.Path,
-        $"{kernel.Path} is not the kernel of this dump: the dump is of \"{OneLine(told ?? "a version that cannot be read")}\", the kernel is \"{OneLine(own)}\"");
+        $"{kernel.Path} is not the kernel of this dump: the dump is of "
+            + $"\"{OneLine(told ?? "a version that cannot be read")}\", the kernel is \"{OneLine(own)}\"");
 
     private static string Wanted(DumpFile file) =>
-        (file.Info?["Version String"] ?? file.PartitionHeader?.VersionText) is { Length: > 0 } version ? $" ({OneLine(version)})" : "";
+        (file.Info?["Version String"] ?? file.PartitionHeader?.VersionText) is { Length: > 0 } version
+            ? $" ({OneLine(version)})"
+            : "";
 
-    private static string OneLine(string text) => string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string Text(ReadOnlySpan<byte> bytes)
     {

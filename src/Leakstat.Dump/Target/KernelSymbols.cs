@@ -12,10 +12,15 @@ public sealed class KernelSymbols
     private readonly SymbolFile _kernel;
     private readonly Lazy<SymbolFile[]> _modules;
 
-    internal KernelSymbols(KernelImage kernel, Func<IReadOnlyList<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)>> modules)
+    internal KernelSymbols(
+        KernelImage kernel, Func<IReadOnlyList<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)>> modules)
     {
         _kernel = new SymbolFile("kernel", kernel, sectionAddresses: null);
-        _modules = new Lazy<SymbolFile[]>(() => [.. modules().Select(m => new SymbolFile(m.File.Name, m.Elf, m.SectionAddresses) { Loaded = m.File })]);
+        _modules = new Lazy<SymbolFile[]>(() => [.. modules().Select(m => new SymbolFile(
+            m.File.Name, m.Elf, m.SectionAddresses)
+        {
+            Loaded = m.File,
+        })]);
     }
 
     /// <summary>The kernel and its modules, in the order of <c>linker_files</c>.</summary>
@@ -75,7 +80,8 @@ public sealed class KernelSymbols
     /// <summary>Symbols of one file; sections of modules are where the kernel put them.</summary>
     private sealed class SymbolFile(string name, KernelImage? file, ulong[]? sectionAddresses)
     {
-        private readonly Lazy<(ulong[] Addresses, int[] Rows)> _sorted = new(() => Sort(file?.Symbols, sectionAddresses));
+        private readonly Lazy<(ulong[] Addresses, int[] Rows)> _sorted = new(
+            () => Sort(file?.Symbols, sectionAddresses));
 
         public LoadedFile? Loaded { get; init; }
 
@@ -112,7 +118,8 @@ public sealed class KernelSymbols
                 ulong within = address - addresses[index];
                 if (within < row.Size || (row.Size == 0 && within < 4096 && steps == 0))
                 {
-                    symbol = new KernelSymbol(table.NameOf(rows[index]), addresses[index], row.Size, name, row.Type == 2);
+                    symbol = new KernelSymbol(
+                        table.NameOf(rows[index]), addresses[index], row.Size, name, row.Type == 2);
                     return true;
                 }
             }
@@ -150,7 +157,9 @@ public sealed class KernelSymbols
             for (int i = 0; i < table.Count; i++)
             {
                 ElfSymbol symbol = table[i];
-                if (symbol.Type < 3 && symbol.Section is not (0 or 0xfff1) && TryAddress(symbol, sections, out ulong address))
+                if (symbol.Type < 3
+                    && symbol.Section is not (0 or 0xfff1)
+                    && TryAddress(symbol, sections, out ulong address))
                 {
                     addresses[count] = address;
                     rows[count++] = i;

@@ -9,7 +9,13 @@ namespace Leakstat.Dump.Target;
 /// (<c>sys/kern/kern_linker.c</c>,
 /// <c>link_elf_obj.c</c>), and opens the modules' files.
 /// </summary>
-internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, KernelImage kernel, string directory, DumpLimits limits, DumpProblems problems)
+internal sealed class LoadedFiles(
+    VirtualMemory memory,
+    KernelTypes types,
+    KernelImage kernel,
+    string directory,
+    DumpLimits limits,
+    DumpProblems problems)
 {
     /// <summary>Reads the list; the kernel alone where the dump does not have it.</summary>
     public List<(LoadedFile File, KernelImage? Elf, ulong[] SectionAddresses)> Read(ulong listHead)
@@ -29,14 +35,21 @@ internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, Kerne
             {
                 if (!seen.Add(at) || seen.Count > limits.Modules)
                 {
-                    problems.Add(DiagnosticId.DamagedDump, "linker_files", "the list of loaded files runs in a circle or has no end; what stands before is used");
+                    problems.Add(
+                        DiagnosticId.DamagedDump,
+                        "linker_files",
+                        "the list of loaded files runs in a circle or has no end; what stands before is used");
                     break;
                 }
 
-                if (memory.UInt64(at + (ulong)address) is not { } start || memory.UInt64(at + (ulong)size) is not { } length
+                if (memory.UInt64(at + (ulong)address) is not { } start
+                    || memory.UInt64(at + (ulong)size) is not { } length
                     || memory.String(memory.UInt64(at + (ulong)name) ?? 0) is not { Length: > 0 } text)
                 {
-                    problems.Add(DiagnosticId.MissingPages, "linker_files", "an entry of the list of loaded files cannot be read; the rest is missing");
+                    problems.Add(
+                        DiagnosticId.MissingPages,
+                        "linker_files",
+                        "an entry of the list of loaded files cannot be read; the rest is missing");
                     break;
                 }
 
@@ -89,18 +102,24 @@ internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, Kerne
         ulong[] addresses = [];
         if (elf is null)
         {
-            problems.Add(DiagnosticId.MissingSymbols, $"module {file.Name}", $"{path}: {problem}; its symbols are not known");
+            problems.Add(
+                DiagnosticId.MissingSymbols, $"module {file.Name}", $"{path}: {problem}; its symbols are not known");
         }
         else
         {
-            addresses = elf.Elf.Type == 1 ? SectionTable(at, file, elf.Elf) : [.. elf.Elf.Sections.Select(s => s.IsAllocated ? file.Address : 0)];
+            addresses = elf.Elf.Type == 1
+                ? SectionTable(at, file, elf.Elf)
+                : [.. elf.Elf.Sections.Select(s => s.IsAllocated ? file.Address : 0)];
         }
 
         LoadedSection[] sections = [.. Sections(file, elf, addresses)];
         bool known = sections.Length > 0;
         if (elf is not null && !known)
         {
-            problems.Add(DiagnosticId.MissingSymbols, $"module {file.Name}", "the places of its sections are not in the dump; its symbols are not known");
+            problems.Add(
+                DiagnosticId.MissingSymbols,
+                $"module {file.Name}",
+                "the places of its sections are not in the dump; its symbols are not known");
             elf.Dispose();
             elf = null;
         }
@@ -125,7 +144,10 @@ internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, Kerne
         // Of a relocatable file the table gives where each section is, of a shared one by how much all were moved.
         bool relocatable = elf.Elf.Type == 1;
         return elf.Elf.Sections
-            .Select((s, i) => (Section: s, Address: i < addresses.Length && addresses[i] != 0 ? addresses[i] + (relocatable ? 0 : s.Address) : 0))
+            .Select(
+                (s, i) => (Section: s, Address: i < addresses.Length && addresses[i] != 0
+                    ? addresses[i] + (relocatable ? 0 : s.Address)
+                    : 0))
             .Where(s => s.Address != 0 && s.Section.Size > 0 && s.Section.Size <= file.Size)
             .Select(s => new LoadedSection(s.Section.Name, s.Address, s.Section.Size, s.Section.IsWritable))
             .OrderBy(s => s.Address);
@@ -160,7 +182,10 @@ internal sealed class LoadedFiles(VirtualMemory memory, KernelTypes types, Kerne
             // A file of the same name that is not the one that was loaded has sections of other sizes.
             if (elf.Sections[(int)number].Size != size)
             {
-                problems.Add(DiagnosticId.MissingSymbols, $"module {file.Name}", "the file in the kernel's folder is not the one that was loaded; it is not used");
+                problems.Add(
+                    DiagnosticId.MissingSymbols,
+                    $"module {file.Name}",
+                    "the file in the kernel's folder is not the one that was loaded; it is not used");
                 return [];
             }
 

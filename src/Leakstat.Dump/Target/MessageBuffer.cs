@@ -21,7 +21,8 @@ internal static class MessageBuffer
     }
 
     /// <summary>The text of the dump's ring, oldest first; null where it is not in the dump.</summary>
-    public static string? Read(DumpFile file, VirtualMemory memory, KernelSymbols symbols, KernelTypes types, DumpLimits limits)
+    public static string? Read(
+        DumpFile file, VirtualMemory memory, KernelSymbols symbols, KernelTypes types, DumpLimits limits)
     {
         ulong buffer = symbols.Address("msgbufp") is not 0 and ulong at ? memory.UInt64(at) ?? 0 : 0;
         int pointer = types.Offset("msgbuf", "msg_ptr");
@@ -69,7 +70,8 @@ internal static class MessageBuffer
                 // What was never written is 0.
                 if (b != 0)
                 {
-                    text.Append(b is >= 0x20 and < 0x7f or (byte)'\n' or (byte)'\t' ? (char)b : b == (byte)'\r' ? '\n' : '?');
+                    text.Append(
+                        b is >= 0x20 and < 0x7f or (byte)'\n' or (byte)'\t' ? (char)b : b == (byte)'\r' ? '\n' : '?');
                 }
             }
         }

@@ -35,7 +35,8 @@ internal static class VersionPlaces
             ulong last = run.Address + ((ulong)run.Pages * (ulong)physical.PageSize);
 
             // A damaged header may put memory at the end of addresses, where they begin again at 0.
-            for (ulong at = run.Address + ((text.Value - run.Address) & (Alignment - 1)); at < last && at >= run.Address; at += Alignment)
+            for (ulong at = run.Address + ((text.Value - run.Address) & (Alignment - 1)); at < last
+                && at >= run.Address; at += Alignment)
             {
                 if (LocationBytes.Matches(physical, at, wanted.AsSpan(0, end)))
                 {

@@ -27,7 +27,9 @@ internal static class VersionSearch
                 }
 
                 place += found;
-                if (page.Length - place > 12 && char.IsAsciiDigit((char)page[place + 8]) && Text(memory, at + (ulong)place) is { } text)
+                if (page.Length - place > 12
+                    && char.IsAsciiDigit((char)page[place + 8])
+                    && Text(memory, at + (ulong)place) is { } text)
                 {
                     return text;
                 }
@@ -38,7 +40,9 @@ internal static class VersionSearch
     }
 
     private static string? Text(VirtualMemory memory, ulong address) =>
-        memory.String(address, 512) is { } text && text.Contains('\n', StringComparison.Ordinal) && KernelIdentity.ReleaseIn(text) is not null
+        memory.String(address, 512) is { } text
+            && text.Contains('\n', StringComparison.Ordinal)
+            && KernelIdentity.ReleaseIn(text) is not null
             ? text
             : null;
 }

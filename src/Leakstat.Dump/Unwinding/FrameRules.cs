@@ -11,7 +11,8 @@ internal readonly record struct CodePlace(ulong Address, ulong Frame);
 internal abstract class FrameRules
 {
     /// <summary>The rules of a dump's machine.</summary>
-    public static FrameRules For(KernelDump dump) => dump.Identity.Architecture == "arm64" ? new Arm64Frames(dump) : new Amd64Frames(dump);
+    public static FrameRules For(KernelDump dump) =>
+        dump.Identity.Architecture == "arm64" ? new Arm64Frames(dump) : new Amd64Frames(dump);
 
     /// <summary>Where a thread was by the registers saved in a <c>struct pcb</c>.</summary>
     public abstract CodePlace Saved(ulong pcb);
@@ -32,7 +33,9 @@ internal abstract class FrameRules
 
     /// <summary>Offset of a member; −1 where it is not known.</summary>
     protected static int Offset(KernelDump dump, string structure, string member) =>
-        dump.Types.Find(structure) is { } layout && layout.Fields.TryGetValue(member, out FieldLayout field) ? field.Offset : -1;
+        dump.Types.Find(structure) is { } layout && layout.Fields.TryGetValue(member, out FieldLayout field)
+            ? field.Offset
+            : -1;
 }
 
 /// <summary>amd64 (<c>sys/amd64/amd64/db_trace.c</c>).</summary>
@@ -63,7 +66,8 @@ internal sealed class Amd64Frames(KernelDump dump) : FrameRules
 
     public override bool IsOutermost(string name) =>
         name is "fork_trampoline" or "mi_startup" or "btext" or "init_secondary"
-        || name.StartsWith("Xfast_syscall", StringComparison.Ordinal) || name.StartsWith("fast_syscall_common", StringComparison.Ordinal);
+        || name.StartsWith("Xfast_syscall", StringComparison.Ordinal)
+        || name.StartsWith("fast_syscall_common", StringComparison.Ordinal);
 
     private ulong Pointer(ulong pcb, string member) =>
         Offset(dump, "pcb", member) is >= 0 and int offset ? dump.Memory.UInt64(pcb + (ulong)offset) ?? 0 : 0;
@@ -77,7 +81,9 @@ internal sealed class Arm64Frames(KernelDump dump) : FrameRules
     /// <summary>x29 and x30 are the last two of <c>pcb_x</c>, which begins with x0 or, later, with x19.</summary>
     public override CodePlace Saved(ulong pcb)
     {
-        if (dump.Types.Find("pcb") is not { } layout || !layout.Fields.TryGetValue("pcb_x", out FieldLayout registers) || registers.Size < 16)
+        if (dump.Types.Find("pcb") is not { } layout
+            || !layout.Fields.TryGetValue("pcb_x", out FieldLayout registers)
+            || registers.Size < 16)
         {
             return default;
         }
@@ -107,5 +113,6 @@ internal sealed class Arm64Frames(KernelDump dump) : FrameRules
             : new(Return(dump.Memory.UInt64(caller + 8) ?? 0), interrupted);
     }
 
-    public override bool IsOutermost(string name) => name is "fork_trampoline" or "mi_startup" or "virtdone" or "_start" or "init_secondary";
+    public override bool IsOutermost(string name) =>
+        name is "fork_trampoline" or "mi_startup" or "virtdone" or "_start" or "init_secondary";
 }

@@ -26,7 +26,10 @@ public static class StackUnwinder
     public static PanicThread OfPanic(KernelDump dump)
     {
         VirtualMemory memory = dump.Memory;
-        int? id = dump.Symbols.Address("dumptid") is not 0 and ulong at && memory.UInt32(at) is { } number and < int.MaxValue ? (int)number : null;
+        int? id = dump.Symbols.Address("dumptid") is not 0 and ulong at
+            && memory.UInt32(at) is { } number and < int.MaxValue
+            ? (int)number
+            : null;
         var found = new PanicThread { ThreadId = id };
         ulong thread = 0;
         if (id is { } wanted)
@@ -41,7 +44,10 @@ public static class StackUnwinder
             pcb = Pointer(dump, thread, "thread", "td_pcb");
         }
 
-        return pcb == 0 ? found with { Problem = "the dump does not say where the thread was" } : Unwind(dump, found, pcb);
+        return pcb == 0 ? found with
+        {
+            Problem = "the dump does not say where the thread was",
+        } : Unwind(dump, found, pcb);
     }
 
     /// <summary>Frames from saved registers on.</summary>
@@ -61,7 +67,8 @@ public static class StackUnwinder
         while (true)
         {
             // A return address may be the first of the next function where the call does not return.
-            bool known = dump.Symbols.TryResolve(frames.Count > 0 && !isTrap ? address - 1 : address, out KernelSymbol symbol);
+            bool known = dump.Symbols.TryResolve(
+                frames.Count > 0 && !isTrap ? address - 1 : address, out KernelSymbol symbol);
             frames.Add(new StackFrame(address, known ? Describe(symbol, address) : null, isTrap));
             isTrap = false;
             if (known && rules.IsOutermost(symbol.Name))
@@ -76,7 +83,9 @@ public static class StackUnwinder
             }
 
             ulong next = 0;
-            if (frame != 0 && memory.TryReadUInt64(frame, out ulong saved) && memory.TryReadUInt64(frame + 8, out ulong back))
+            if (frame != 0
+                && memory.TryReadUInt64(frame, out ulong saved)
+                && memory.TryReadUInt64(frame + 8, out ulong back))
             {
                 back = rules.Return(back);
                 address = back;
@@ -138,9 +147,11 @@ public static class StackUnwinder
         }
 
         int steps = 0;
-        for (ulong process = memory.UInt64(head) ?? 0; process != 0; process = memory.UInt64(process + (ulong)nextProcess) ?? 0)
+        for (ulong process = memory.UInt64(head)
+            ?? 0; process != 0; process = memory.UInt64(process + (ulong)nextProcess) ?? 0)
         {
-            for (ulong thread = memory.UInt64(process + (ulong)threads) ?? 0; thread != 0; thread = memory.UInt64(thread + (ulong)nextThread) ?? 0)
+            for (ulong thread = memory.UInt64(process + (ulong)threads)
+                ?? 0; thread != 0; thread = memory.UInt64(thread + (ulong)nextThread) ?? 0)
             {
                 if (memory.UInt32(thread + (ulong)number) == id)
                 {
@@ -176,7 +187,9 @@ public static class StackUnwinder
         {
             Name = name >= 0 ? dump.Memory.String(thread + (ulong)name, 20) : null,
             Process = command >= 0 ? dump.Memory.String(process + (ulong)command, 20) : null,
-            ProcessId = pid >= 0 && dump.Memory.UInt32(process + (ulong)pid) is { } id and < int.MaxValue ? (int)id : null,
+            ProcessId = pid >= 0 && dump.Memory.UInt32(process + (ulong)pid) is { } id and < int.MaxValue
+                ? (int)id
+                : null,
         };
     }
 
@@ -184,5 +197,7 @@ public static class StackUnwinder
         Offset(dump, name, member) is >= 0 and int offset ? dump.Memory.UInt64(structure + (ulong)offset) ?? 0 : 0;
 
     private static int Offset(KernelDump dump, string structure, string member) =>
-        dump.Types.Find(structure) is { } layout && layout.Fields.TryGetValue(member, out FieldLayout field) ? field.Offset : -1;
+        dump.Types.Find(structure) is { } layout && layout.Fields.TryGetValue(member, out FieldLayout field)
+            ? field.Offset
+            : -1;
 }

@@ -19,9 +19,17 @@ internal static class AddressWords
     /// <summary>The table.</summary>
     public static IReadOnlyList<AddressWord> All { get; } =
     [
-        new(null, "smp_tlb_addr1", "start of the range whose mappings other CPUs forgot last, up to 12", "sys/x86/x86/mp_x86.c"),
+        new(
+            null,
+            "smp_tlb_addr1",
+            "start of the range whose mappings other CPUs forgot last, up to 12",
+            "sys/x86/x86/mp_x86.c"),
         new(null, "smp_tlb_addr2", "end of that range", "sys/x86/x86/mp_x86.c"),
-        new("pcpu", "pc_smp_tlb_addr1", "start of the range whose mappings other CPUs forgot last for this one, from 13 on", "sys/amd64/amd64/mp_machdep.c"),
+        new(
+            "pcpu",
+            "pc_smp_tlb_addr1",
+            "start of the range whose mappings other CPUs forgot last for this one, from 13 on",
+            "sys/amd64/amd64/mp_machdep.c"),
         new("pcpu", "pc_smp_tlb_addr2", "end of that range", "sys/amd64/amd64/mp_machdep.c"),
         new(null, "kernel_vm_end", "end of the kernel map that has page tables", "sys/amd64/amd64/pmap.c"),
         new(null, "virtual_avail", "start of the kernel map behind what was taken at boot", "sys/amd64/amd64/pmap.c"),
@@ -42,7 +50,9 @@ internal static class AddressWords
                     places.Add(symbol.Address);
                 }
             }
-            else if (context.Machine.Pcpu != 0 && size > 0 && context.Types.Offset(word.Structure, word.Name) is >= 0 and int offset)
+            else if (context.Machine.Pcpu != 0
+                && size > 0
+                && context.Types.Offset(word.Structure, word.Name) is >= 0 and int offset)
             {
                 for (int cpu = 0; cpu < context.Machine.CpuIds; cpu++)
                 {

@@ -7,7 +7,8 @@ namespace Leakstat.Dump.Walking;
 /// <param name="InUse">Bytes allocated from it, by its counter.</param>
 /// <param name="Allocations">Allocations, by its boundary tags.</param>
 /// <param name="AllocatedBytes">Bytes of them.</param>
-public readonly record struct Arena(ulong Address, string Name, ulong Size, ulong InUse, long Allocations, ulong AllocatedBytes);
+public readonly record struct Arena(
+    ulong Address, string Name, ulong Size, ulong InUse, long Allocations, ulong AllocatedBytes);
 
 /// <summary>Reads <c>vmem_list</c> and the boundary tags of each arena.</summary>
 internal sealed class ArenaReader(WalkContext context)
@@ -50,10 +51,12 @@ internal sealed class ArenaReader(WalkContext context)
         foreach (ulong at in context.List(context.Symbols.Address("vmem_list"), all, "vmem_list", context.Limits.Zones))
         {
             string text = FixedText(at + (ulong)name);
-            bool kernel = text.StartsWith("kernel", StringComparison.Ordinal) || text.StartsWith("kmem", StringComparison.Ordinal);
+            bool kernel = text.StartsWith("kernel", StringComparison.Ordinal)
+                || text.StartsWith("kmem", StringComparison.Ordinal);
             long count = 0;
             ulong bytes = 0;
-            foreach (ulong tag in context.List(at + (ulong)segments, link, $"arena {text}", context.Limits.BoundaryTags))
+            foreach (ulong tag in context.List(
+                at + (ulong)segments, link, $"arena {text}", context.Limits.BoundaryTags))
             {
                 if (context.Memory.Int32(tag, type) == Busy)
                 {
@@ -65,13 +68,18 @@ internal sealed class ArenaReader(WalkContext context)
                         // An arena that gives to others has their spans as allocations: the smaller one is what was
                         // asked for.
                         ulong first = context.Memory.Pointer(tag, start);
-                        Allocated[first] = Allocated.TryGetValue(first, out ulong known) ? Math.Min(known, length) : length;
+                        Allocated[first] = Allocated.TryGetValue(first, out ulong known)
+                            ? Math.Min(known, length)
+                            : length;
                     }
                 }
             }
 
             Arenas.Add(new Arena(
-                at, text, context.Memory.Pointer(at, context.Types.Offset("vmem", "vm_size")), context.Memory.Pointer(at, context.Types.Offset("vmem", "vm_inuse")), count, bytes));
+                at, text, context.Memory.Pointer(
+                    at,
+                    context.Types.Offset("vmem", "vm_size")), context.Memory.Pointer(
+                        at, context.Types.Offset("vmem", "vm_inuse")), count, bytes));
         }
 
         IsWhole = Allocated.Count > 0 && context.Problems.Count == before;

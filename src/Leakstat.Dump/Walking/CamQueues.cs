@@ -29,7 +29,16 @@ internal static class CamQueues
         int inner = types.Offset("cam_ccbq", "queue");
         int array = types.Offset("camq", "queue_array");
         ulong head = context.Symbols.Address("xsoftc");
-        if (head == 0 || buses < 0 || nextBus < 0 || targets < 0 || nextTarget < 0 || devices < 0 || nextDevice < 0 || deviceQueue < 0 || inner < 0 || array < 0)
+        if (head == 0
+            || buses < 0
+            || nextBus < 0
+            || targets < 0
+            || nextTarget < 0
+            || devices < 0
+            || nextDevice < 0
+            || deviceQueue < 0
+            || inner < 0
+            || array < 0)
         {
             return [];
         }
@@ -40,7 +49,8 @@ internal static class CamQueues
             AddController(context, bus, array, found);
             foreach (ulong target in context.List(bus + (ulong)targets, nextTarget, "targets of CAM", MostDevices))
             {
-                foreach (ulong device in context.List(target + (ulong)devices, nextDevice, "devices of CAM", MostDevices))
+                foreach (ulong device in context.List(
+                    target + (ulong)devices, nextDevice, "devices of CAM", MostDevices))
                 {
                     Add(context, device + (ulong)deviceQueue + (ulong)inner, array, found);
                     if (found.Count > MostDevices)

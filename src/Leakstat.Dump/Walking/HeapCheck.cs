@@ -18,7 +18,8 @@ public static class HeapCheck
     /// that is
     /// thrown away (<c>EARLY_COUNTER</c> in <c>zone_ctor</c> and <c>uma_startup_pcpu</c>, <c>sys/vm/uma_core.c</c>).
     /// </summary>
-    private const string EarlyCounter = "the zone is older than the kernel's counters, which miss what was allocated before them (EARLY_COUNTER)";
+    private const string EarlyCounter = "the zone is older than the kernel's counters, which miss what was allocated "
+        + "before them (EARLY_COUNTER)";
 
     /// <summary>
     /// Every disagreement. Kegs with slabs that could not be read are left out of the comparison of items: theirs
@@ -38,7 +39,12 @@ public static class HeapCheck
             {
                 // Items taken out of slabs are handed out by, or cached in, one of the keg's zones.
                 long used = keg.Zones.Total(z => heap.Zones[z].Used);
-                Add($"{keg.Name}", keg.Zones.Count > 1 ? "items in use of all its zones" : "items in use", used, count.NotInSlabs - count.Cached, keg.Index > malloc);
+                Add(
+                    $"{keg.Name}",
+                    keg.Zones.Count > 1 ? "items in use of all its zones" : "items in use",
+                    used,
+                    count.NotInSlabs - count.Cached,
+                    keg.Index > malloc);
                 Add(keg.Name, "items free in slabs", count.FreeInSlabsCounted, count.FreeInSlabs);
                 Add(keg.Name, "pages", count.Pages, (long)count.Slabs * keg.PagesPerSlab);
             }
@@ -56,7 +62,8 @@ public static class HeapCheck
         {
             if (counted != walked)
             {
-                found.Add(new Disagreement(name, what, counted, walked, isEarly && counted < walked ? EarlyCounter : null));
+                found.Add(
+                    new Disagreement(name, what, counted, walked, isEarly && counted < walked ? EarlyCounter : null));
             }
         }
     }

@@ -34,11 +34,21 @@ internal sealed class HeapWalk
             PerCpuBase = context.Machine.PerCpuBase,
             PerCpuStride = context.Machine.PerCpuStride,
             Cpus = context.Machine.CpuIds,
-            PageArray = context.Symbols.Address("vm_page_array") is not 0 and ulong array ? context.Memory.UInt64(array) ?? 0 : 0,
+            PageArray = context.Symbols.Address("vm_page_array") is not 0 and ulong array
+                ? context.Memory.UInt64(array) ?? 0
+                : 0,
         };
         if (layout is null)
         {
-            return new KernelHeap { Kegs = [], Counts = [], Zones = [], Slabs = SlabTable.Empty, Large = [], Forms = forms };
+            return new KernelHeap
+            {
+                Kegs = [],
+                Counts = [],
+                Zones = [],
+                Slabs = SlabTable.Empty,
+                Large = [],
+                Forms = forms,
+            };
         }
 
         var walk = new HeapWalk(context, layout);
@@ -109,7 +119,10 @@ internal sealed class HeapWalk
         if (items > _context.ItemLimit)
         {
             // Nothing real is like this: leave the kegs out that claim most, rather than everything.
-            _context.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"they claim {items} items, more than this dump can hold; kegs that claim most are left out");
+            _context.Problems.Add(
+                DiagnosticId.DamagedDump,
+                "slabs",
+                $"they claim {items} items, more than this dump can hold; kegs that claim most are left out");
             for (int k = 0; k < _kegs.Count; k++)
             {
                 if ((long)_slabs[k].Base.Count * _kegs[k].ItemsPerSlab > _context.ItemLimit / Math.Max(1, _kegs.Count))
@@ -296,12 +309,19 @@ internal sealed class HeapWalk
         if (strange > 0)
         {
             bool known = _slabs[keg.Index].Unreadable > 0;
-            _context.Problems.Add(DiagnosticId.DamagedDump, $"zone {zone.Name}", $"{strange} items in its caches lie in no slab that was read{(known ? "" : "; the dump contradicts itself")}");
+            _context.Problems.Add(
+                DiagnosticId.DamagedDump,
+                $"zone {zone.Name}",
+                $"{strange} items in its caches lie in no slab that was "
+                    + $"read{(known ? "" : "; the dump contradicts itself")}");
         }
 
         if (doubly > 0)
         {
-            _context.Problems.Add(DiagnosticId.DamagedDump, $"zone {zone.Name}", $"{doubly} items in its caches are free already; each is counted once");
+            _context.Problems.Add(
+                DiagnosticId.DamagedDump,
+                $"zone {zone.Name}",
+                $"{doubly} items in its caches are free already; each is counted once");
         }
 
         _zones.Add(zone);
@@ -319,6 +339,8 @@ internal sealed class HeapWalk
 
         ulong within = address - table.FirstAddress[index];
         ulong number = within / (ulong)keg.Stride;
-        return number < (ulong)keg.ItemsPerSlab && number * (ulong)keg.Stride == within ? table.FirstItem[index] + (int)number : -1;
+        return number < (ulong)keg.ItemsPerSlab && number * (ulong)keg.Stride == within
+            ? table.FirstItem[index] + (int)number
+            : -1;
     }
 }

@@ -25,11 +25,13 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         var kegs = new List<Found>();
         ulong zero = context.Symbols.Address("zero_init");
         ulong[] fills = [zero, context.Symbols.Address("trash_init"), context.Symbols.Address("mtrash_init")];
-        foreach (ulong at in context.List(context.Symbols.Address("uma_kegs"), layout.UkLink, "uma_kegs", context.Limits.Zones))
+        foreach (ulong at in context.List(
+            context.Symbols.Address("uma_kegs"), layout.UkLink, "uma_kegs", context.Limits.Zones))
         {
             if (ReadKeg(at, kegs.Count, fills) is { } keg)
             {
-                ulong[] zones = [.. context.List(at + (ulong)layout.UkZones, layout.UzLink, $"zones of keg {keg.Name}", context.Limits.Zones)];
+                ulong[] zones = [.. context.List(
+                    at + (ulong)layout.UkZones, layout.UzLink, $"zones of keg {keg.Name}", context.Limits.Zones)];
                 _zones[keg.Index] = zones;
                 kegs.Add(new Found(keg, zones));
             }
@@ -49,7 +51,9 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         int domains = layout.UkDomain >= 0 ? context.Machine.Domains : 1;
         for (int domain = 0; domain < domains; domain++)
         {
-            ulong lists = layout.UkDomain >= 0 ? keg.Address + (ulong)(layout.UkDomain + (domain * layout.SizeofDomain)) : keg.Address;
+            ulong lists = layout.UkDomain >= 0
+                ? keg.Address + (ulong)(layout.UkDomain + (domain * layout.SizeofDomain))
+                : keg.Address;
             if (layout.UdPages >= 0 && layout.UkDomain >= 0)
             {
                 pages += _memory.Int32(lists, layout.UdPages);
@@ -75,7 +79,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         int doubles = slabs.SortUnique();
         if (doubles > 0)
         {
-            context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", $"{doubles} slabs stand in its lists twice; each is counted once");
+            context.Problems.Add(
+                DiagnosticId.DamagedDump,
+                $"keg {keg.Name}",
+                $"{doubles} slabs stand in its lists twice; each is counted once");
         }
 
         // Where a list breaks off, the kernel's count of pages tells how many slabs lie behind the break.
@@ -95,7 +102,8 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
     private Keg? ReadKeg(ulong at, int index, ulong[] fills)
     {
-        string name = _memory.String(_memory.Pointer(at, layout.UkName), context.Limits.NameBytes) ?? $"(keg at 0x{at:x})";
+        string name = _memory.String(_memory.Pointer(at, layout.UkName), context.Limits.NameBytes)
+            ?? $"(keg at 0x{at:x})";
         int size = (int)Math.Min(_memory.Int32(at, layout.UkSize), int.MaxValue);
         int stride = (int)Math.Min(_memory.Int32(at, layout.UkRsize), int.MaxValue);
         int pages = _memory.Int16(at, layout.UkPpera);
@@ -106,7 +114,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         long room = perCpu ? _memory.PageSize : (long)pages * _memory.PageSize;
         if (pages == 0 || items == 0 || stride < 4 || (long)stride * items > room || size > stride)
         {
-            context.Problems.Add(DiagnosticId.DamagedDump, $"keg {name}", $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
+            context.Problems.Add(
+                DiagnosticId.DamagedDump,
+                $"keg {name}",
+                $"contradicts itself ({items} items of {stride} bytes in {pages} pages); it is left out");
             return null;
         }
 
@@ -126,7 +137,8 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             InitKind = init == 0 ? KegInit.None : Array.IndexOf(fills, init) >= 0 ? KegInit.Fill : KegInit.Constructor,
             HeaderOffset = (int)Math.Min(_memory.Int32(at, layout.UkPgoff), int.MaxValue),
             IsMalloc = isMalloc,
-            IsBucket = (!context.Features.HasLongSlabHeader && (flags & UmaFlags.Bucket) != UmaFlags.None) || IsBucketName(name),
+            IsBucket = (!context.Features.HasLongSlabHeader && (flags & UmaFlags.Bucket) != UmaFlags.None)
+                || IsBucketName(name),
             IsData = IsDataName(name),
         };
     }
@@ -142,18 +154,27 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         {
             if (++_slabs > context.SlabLimit)
             {
-                context.Problems.Add(DiagnosticId.TooMany, "slabs", $"there are more than {context.SlabLimit} slabs; the rest is not read");
+                context.Problems.Add(
+                    DiagnosticId.TooMany,
+                    "slabs",
+                    $"there are more than {context.SlabLimit} slabs; the rest is not read");
                 return false;
             }
 
             if (circle.IsCircle(at))
             {
-                context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", "a list of its slabs runs in a circle; what stands before is used");
+                context.Problems.Add(
+                    DiagnosticId.DamagedDump,
+                    $"keg {keg.Name}",
+                    "a list of its slabs runs in a circle; what stands before is used");
                 return false;
             }
 
             ulong link = at + (ulong)layout.UsLink;
-            if (++steps == Long && links is null && _linksLeft > 0 && SlabLinks.Pays(PagesOf(keg) / keg.PagesPerSlab, _memory))
+            if (++steps == Long
+                && links is null
+                && _linksLeft > 0
+                && SlabLinks.Pays(PagesOf(keg) / keg.PagesPerSlab, _memory))
             {
                 _linksLeft--;
                 links = SlabLinks.Read(_memory, link);
@@ -161,7 +182,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
             if (!(links is null ? _memory.TryReadUInt64(link, out ulong next) : links.TryReadUInt64(link, out next)))
             {
-                context.Problems.Add(DiagnosticId.MissingPages, $"keg {keg.Name}", "the header of a slab is not in the dump; its list ends there");
+                context.Problems.Add(
+                    DiagnosticId.MissingPages,
+                    $"keg {keg.Name}",
+                    "the header of a slab is not in the dump; its list ends there");
                 slabs.Unreadable++;
                 return false;
             }
@@ -170,7 +194,10 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             if (start == 0 || start % page != 0 || !_memory.Translation.IsKernelAddress(start))
             {
                 slabs.Unreadable++;
-                context.Problems.Add(DiagnosticId.DamagedDump, $"keg {keg.Name}", $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
+                context.Problems.Add(
+                    DiagnosticId.DamagedDump,
+                    $"keg {keg.Name}",
+                    $"a slab's items would begin at 0x{start:x}, which cannot be; it is left out");
             }
             else
             {
@@ -222,19 +249,23 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
     private static bool IsMallocBucket(string name) =>
         (name.StartsWith("malloc-", StringComparison.Ordinal) && IsNumber(name.AsSpan(7))) || IsNumber(name);
 
-    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length is >= 2 and <= 6 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    private static bool IsNumber(ReadOnlySpan<char> text) =>
+        text.Length is >= 2 and <= 6 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static bool IsBucketName(string name) =>
         name.EndsWith(" Bucket", StringComparison.Ordinal) && IsBucketCount(name.AsSpan(0, name.Length - 7));
 
-    private static bool IsBucketCount(ReadOnlySpan<char> text) => text.Length is >= 1 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    private static bool IsBucketCount(ReadOnlySpan<char> text) =>
+        text.Length is >= 1 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     /// <summary>
     /// Zones whose items are contents of packets, files and blocks (<c>sys/kern/kern_mbuf.c</c>, OpenZFS abd_os.c and
     /// zio.c).
     /// </summary>
-    private static bool IsDataName(string name) => name is "mbuf_cluster" or "mbuf_jumbo_page" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k" or "abd_chunk"
-        || name.StartsWith("zio_buf_", StringComparison.Ordinal) || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
+    private static bool IsDataName(
+        string name) => name is "mbuf_cluster" or "mbuf_jumbo_page" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k" or "abd_chunk"
+        || name.StartsWith("zio_buf_", StringComparison.Ordinal)
+        || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
 
     /// <summary>Flags up to 12 (<c>sys/vm/uma.h</c> of 10 to 12) as those of 13 and later.</summary>
     private static UmaFlags OldFlags(uint raw)

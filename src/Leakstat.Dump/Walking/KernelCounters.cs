@@ -77,13 +77,16 @@ internal sealed class KernelCounters(WalkContext context)
 
         foreach ((string name, string symbol) in s_counters)
         {
-            if (!context.Identity.IsBefore(Version14) && context.Symbols.TryFind(symbol, out KernelSymbol at) && _memory.UInt64(at.Address) is { } stored)
+            if (!context.Identity.IsBefore(Version14)
+                && context.Symbols.TryFind(symbol, out KernelSymbol at)
+                && _memory.UInt64(at.Address) is { } stored)
             {
                 Add(name, (long?)_memory.Counter(stored, context.Machine));
             }
         }
 
-        if (context.Symbols.TryFind("physmem", out KernelSymbol physical) && _memory.UInt64(physical.Address) is { } pages and < 1UL << 40)
+        if (context.Symbols.TryFind("physmem", out KernelSymbol physical)
+            && _memory.UInt64(physical.Address) is { } pages and < 1UL << 40)
         {
             Add("hw.physmem", (long)pages * _memory.PageSize);
         }
@@ -103,7 +106,9 @@ internal sealed class KernelCounters(WalkContext context)
             {
                 // Counters are per-CPU since 12; gauges that never change are plain.
                 Add("vm.stats.vm." + name, field.Size == 8
-                    ? _memory.UInt64(meter + (ulong)field.Offset) is { } stored ? (long?)_memory.Counter(stored, context.Machine) : null
+                    ? _memory.UInt64(meter + (ulong)field.Offset) is { } stored
+                    ? (long?)_memory.Counter(stored, context.Machine)
+                    : null
                     : _memory.UInt32(meter + (ulong)field.Offset));
             }
         }
@@ -167,7 +172,9 @@ internal sealed class KernelCounters(WalkContext context)
         int size = context.Types.Size("bufdomain");
         int space = context.Types.Offset("bufdomain", "bd_bufspace");
         if (size == 0 || space < 0 || !context.Symbols.TryFind("buf_domains", out KernelSymbol number)
-            || !context.Symbols.TryFind("bdomain", out KernelSymbol domains) || _memory.UInt32(number.Address) is not { } count || count > 64)
+            || !context.Symbols.TryFind("bdomain", out KernelSymbol domains)
+            || _memory.UInt32(number.Address) is not { } count
+            || count > 64)
         {
             return;
         }
@@ -188,10 +195,12 @@ internal sealed class KernelCounters(WalkContext context)
 
     private void Times()
     {
-        if (context.Symbols.TryFind("time_uptime", out KernelSymbol uptime) && _memory.UInt64(uptime.Address) is { } seconds and < 1UL << 40)
+        if (context.Symbols.TryFind("time_uptime", out KernelSymbol uptime)
+            && _memory.UInt64(uptime.Address) is { } seconds and < 1UL << 40)
         {
             Add("time_uptime", (long)seconds);
-            if (context.Symbols.TryFind("time_second", out KernelSymbol second) && _memory.UInt64(second.Address) is { } now and < 1UL << 40)
+            if (context.Symbols.TryFind("time_second", out KernelSymbol second)
+                && _memory.UInt64(second.Address) is { } now and < 1UL << 40)
             {
                 Add("time_second", (long)now);
             }

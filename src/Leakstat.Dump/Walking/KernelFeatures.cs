@@ -68,7 +68,9 @@ public sealed record KernelFeatures
         {
             HasLongSlabHeader = types.Find("uma_slab") is { } slab ? slab.Has("us_data") : identity.IsBefore(Version13),
             HasPerCpuZoneCounters = zone is null ? !identity.IsBefore(Version13) : zone.Has("uz_max_items"),
-            HasPcpuPointer = symbols.TryFind("__pcpu", out KernelSymbol pcpu) && pcpu.Size != 0 ? pcpu.Size == 8 : !identity.IsBefore(Version13),
+            HasPcpuPointer = symbols.TryFind("__pcpu", out KernelSymbol pcpu) && pcpu.Size != 0
+                ? pcpu.Size == 8
+                : !identity.IsBefore(Version13),
             HasStackObject = symbols.Address("kstack_object") != 0,
             HasQueueCounts = meter is null ? identity.IsBefore(Version12) : meter.Has("v_free_count"),
         };

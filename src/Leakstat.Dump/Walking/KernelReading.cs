@@ -18,7 +18,9 @@ internal static class KernelReading
     public static ushort Int16(this VirtualMemory memory, ulong structure, int offset)
     {
         Span<byte> bytes = stackalloc byte[2];
-        return offset >= 0 && memory.TryRead(structure + (ulong)offset, bytes) ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
+        return offset >= 0 && memory.TryRead(structure + (ulong)offset, bytes)
+            ? BinaryPrimitives.ReadUInt16LittleEndian(bytes)
+            : (ushort)0;
     }
 
     /// <summary>An 8-bit member; 0 where it cannot be read or the member is not there.</summary>
@@ -44,7 +46,8 @@ internal static class KernelReading
         ulong sum = 0;
         for (int cpu = 0; cpu < machine.CpuIds; cpu++)
         {
-            if (!memory.TryReadUInt64(stored + machine.PerCpuBase + ((ulong)cpu * (ulong)machine.PerCpuStride), out ulong value))
+            if (!memory.TryReadUInt64(
+                stored + machine.PerCpuBase + ((ulong)cpu * (ulong)machine.PerCpuStride), out ulong value))
             {
                 return null;
             }

@@ -38,7 +38,8 @@ public sealed record KernelThread
     public SavedRegisters? Registers { get; init; }
 
     /// <summary>What a person would call it: <c>pid 12 tid 100034 (intr: irq16)</c>.</summary>
-    public string Title => $"pid {ProcessId} tid {Id} ({Command}{(Name.Length > 0 && Name != Command ? ": " + Name : "")})";
+    public string Title =>
+        $"pid {ProcessId} tid {Id} ({Command}{(Name.Length > 0 && Name != Command ? ": " + Name : "")})";
 }
 
 /// <summary>Where a thread was.</summary>

@@ -27,7 +27,8 @@ internal sealed class LiveBitmap(PhysicalMemory physical)
     public long Missing => _missingWithin + _missingBeyond;
 
     /// <summary>Whether the pages beyond the first eighth are missing, and those within it are there.</summary>
-    public bool IsCutToAnEighth => _missingBeyond >= Enough && _missingBeyond > _thereBeyond && _missingWithin <= _thereWithin / 4;
+    public bool IsCutToAnEighth =>
+        _missingBeyond >= Enough && _missingBeyond > _thereBeyond && _missingWithin <= _thereWithin / 4;
 
     /// <summary>Counts a page that is in use and belongs to no object.</summary>
     public void Add(ulong address, bool isThere)

@@ -60,7 +60,8 @@ public sealed record Machine
                     return (int)value;
                 }
 
-                problems.Add(DiagnosticId.DamagedDump, name, $"is {value}, which is not plausible; {otherwise} is used");
+                problems.Add(
+                    DiagnosticId.DamagedDump, name, $"is {value}, which is not plausible; {otherwise} is used");
             }
 
             return otherwise;

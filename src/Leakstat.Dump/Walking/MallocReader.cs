@@ -31,7 +31,10 @@ internal static class MallocReader
         int size = context.Types.Size("malloc_type_stats");
         if (next < 0 || name < 0 || (embedded < 0 && handle < 0) || stats < 0 || fields.Any(f => f < 0) || size == 0)
         {
-            context.Problems.Add(DiagnosticId.UnknownLayout, "kmemstatistics", "the layout of malloc types is not known: they cannot be read");
+            context.Problems.Add(
+                DiagnosticId.UnknownLayout,
+                "kmemstatistics",
+                "the layout of malloc types is not known: they cannot be read");
             return types;
         }
 
@@ -39,7 +42,8 @@ internal static class MallocReader
         // them.
         bool inline = (context.Types.Field("malloc_type_internal", "mti_stats")?.Size ?? 8) > 8;
         int unreadable = 0;
-        foreach (ulong at in context.List(context.Symbols.Address("kmemstatistics"), next, "kmemstatistics", context.Limits.MallocTypes))
+        foreach (ulong at in context.List(
+            context.Symbols.Address("kmemstatistics"), next, "kmemstatistics", context.Limits.MallocTypes))
         {
             ulong inner = embedded >= 0 ? at + (ulong)embedded : memory.Pointer(at, handle);
             ulong first = inline ? inner + (ulong)stats : memory.Pointer(inner, stats) + context.Machine.PerCpuBase;
@@ -62,12 +66,17 @@ internal static class MallocReader
             }
 
             int zones = subzone >= 0 ? memory.Int8(inner, subzone) : 0;
-            types.Add(new MallocType(at, text, sums[0], sums[1], sums[2], sums[3], sums[4], zones, context.Symbols.FileOf(at)?.Name));
+            types.Add(
+                new MallocType(
+                    at, text, sums[0], sums[1], sums[2], sums[3], sums[4], zones, context.Symbols.FileOf(at)?.Name));
         }
 
         if (unreadable > 0)
         {
-            context.Problems.Add(DiagnosticId.MissingPages, "kmemstatistics", $"{unreadable} malloc types cannot be read; they are left out");
+            context.Problems.Add(
+                DiagnosticId.MissingPages,
+                "kmemstatistics",
+                $"{unreadable} malloc types cannot be read; they are left out");
         }
 
         return types;

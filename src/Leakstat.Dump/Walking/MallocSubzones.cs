@@ -48,6 +48,9 @@ internal static class MallocSubzones
         return sets.Values.Any(set => set > 0) ? sets : new Dictionary<int, int>();
 
         Zone? ZoneAt(ulong at, int zone) =>
-            context.Memory.UInt64(at + FirstZone + ((ulong)zone * 8)) is { } address && zones.TryGetValue(address, out Zone? known) ? known : null;
+            context.Memory.UInt64(at + FirstZone + ((ulong)zone * 8)) is { } address
+                && zones.TryGetValue(address, out Zone? known)
+                ? known
+                : null;
     }
 }

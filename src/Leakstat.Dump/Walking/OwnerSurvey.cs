@@ -90,7 +90,8 @@ internal sealed class OwnerSurvey
 
         if (shared > 0)
         {
-            _context.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"{shared} pages are claimed by two slabs; the first has them");
+            _context.Problems.Add(
+                DiagnosticId.DamagedDump, "slabs", $"{shared} pages are claimed by two slabs; the first has them");
         }
     }
 

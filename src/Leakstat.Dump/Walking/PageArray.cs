@@ -59,9 +59,17 @@ internal sealed class PageArray
         ulong size = context.Symbols.Address("vm_page_array_size");
         ulong address = array == 0 ? 0 : context.Memory.UInt64(array) ?? 0;
         ulong count = size == 0 ? 0 : context.Memory.UInt64(size) ?? 0;
-        if (offsets.Size is < 48 or > 4096 || offsets.Links < 0 || offsets.Object < 0 || offsets.Physical < 0 || address == 0 || count == 0)
+        if (offsets.Size is < 48 or > 4096
+            || offsets.Links < 0
+            || offsets.Object < 0
+            || offsets.Physical < 0
+            || address == 0
+            || count == 0)
         {
-            context.Problems.Add(DiagnosticId.UnknownLayout, "vm_page_array", "cannot be found, or its layout is not known: large allocations are not listed");
+            context.Problems.Add(
+                DiagnosticId.UnknownLayout,
+                "vm_page_array",
+                "cannot be found, or its layout is not known: large allocations are not listed");
             return null;
         }
 
@@ -69,7 +77,10 @@ internal sealed class PageArray
         long bound = ((long)context.Memory.Physical.PageCount * context.Memory.PageSize / offsets.Size) + 1;
         if (count > (ulong)bound)
         {
-            context.Problems.Add(DiagnosticId.DamagedDump, "vm_page_array", $"claims {count} pages, more than the dump has room for; {bound} are read");
+            context.Problems.Add(
+                DiagnosticId.DamagedDump,
+                "vm_page_array",
+                $"claims {count} pages, more than the dump has room for; {bound} are read");
         }
 
         return new PageArray(context.Memory, address, (long)Math.Min(count, (ulong)bound), offsets);
@@ -88,7 +99,9 @@ internal sealed class PageArray
             for (int i = 0; i < number; i++)
             {
                 // Where the chunk is not whole, each structure may still be.
-                if (whole || _memory.TryRead(at + (ulong)(i * _offsets.Size), buffer.AsSpan(i * _offsets.Size, _offsets.Size)))
+                if (whole
+                    || _memory.TryRead(
+                        at + (ulong)(i * _offsets.Size), buffer.AsSpan(i * _offsets.Size, _offsets.Size)))
                 {
                     yield return State(buffer.AsSpan(i * _offsets.Size, _offsets.Size));
                 }
@@ -98,7 +111,9 @@ internal sealed class PageArray
 
     private PageState State(ReadOnlySpan<byte> page)
     {
-        uint references = _offsets.References >= 0 ? Read32(page, _offsets.References) : _offsets.Wired >= 0 ? Read32(page, _offsets.Wired) : 1;
+        uint references = _offsets.References >= 0
+            ? Read32(page, _offsets.References)
+            : _offsets.Wired >= 0 ? Read32(page, _offsets.Wired) : 1;
         return new PageState(
             Read64(page, _offsets.Physical),
             Read64(page, _offsets.Links),
@@ -115,5 +130,6 @@ internal sealed class PageArray
     private static uint Read32(ReadOnlySpan<byte> page, int offset) =>
         (uint)offset <= (uint)(page.Length - 4) ? BinaryPrimitives.ReadUInt32LittleEndian(page[offset..]) : 0;
 
-    private readonly record struct Offsets(int Size, int Links, int Object, int Index, int Physical, int References, int Wired);
+    private readonly record struct Offsets(
+        int Size, int Links, int Object, int Index, int Physical, int References, int Wired);
 }

@@ -25,7 +25,8 @@ internal sealed class PageSteps(WalkContext context, string what)
         if (_left == 0)
         {
             _left = -1;
-            context.Problems.Add(DiagnosticId.DamagedDump, what, "covers its pages many times over; the rest of it is left out");
+            context.Problems.Add(
+                DiagnosticId.DamagedDump, what, "covers its pages many times over; the rest of it is left out");
         }
 
         return false;

@@ -129,9 +129,14 @@ internal sealed class PageSurvey
 
             if (kind == PageClass.KernelObject && state.References > 0 && marks.MayHave(state))
             {
-                ulong address = slot >= 0 ? KernelAddress[slot] : context.Memory.Translation.KernelStart + (state.Index * page);
-                if (address == 0 || !context.Memory.Translation.TryTranslate(address, out ulong there) || there != state.Physical
-                    || marks.Read(state, arenas.IsWhole ? arenas.Allocated.GetValueOrDefault(address) : null) is not { } mark
+                ulong address = slot >= 0
+                    ? KernelAddress[slot]
+                    : context.Memory.Translation.KernelStart + (state.Index * page);
+                if (address == 0
+                    || !context.Memory.Translation.TryTranslate(address, out ulong there)
+                    || there != state.Physical
+                    || marks.Read(
+                        state, arenas.IsWhole ? arenas.Allocated.GetValueOrDefault(address) : null) is not { } mark
                     || mark.Size % page != 0 || mark.Size == 0 || mark.Size > memory - claimed)
                 {
                     continue;
@@ -139,7 +144,10 @@ internal sealed class PageSurvey
 
                 if (Large.Count >= context.Limits.LargeAllocations)
                 {
-                    context.Problems.Add(DiagnosticId.TooMany, "large allocations", $"there are more than {context.Limits.LargeAllocations}; the rest is not listed");
+                    context.Problems.Add(
+                        DiagnosticId.TooMany,
+                        "large allocations",
+                        $"there are more than {context.Limits.LargeAllocations}; the rest is not listed");
                     break;
                 }
 
@@ -168,11 +176,16 @@ internal sealed class LargeMark(WalkContext context)
     private const int TwoKinds = 1_402_000;
 
     private readonly ulong _page = (ulong)context.Memory.PageSize;
-    private readonly int _flags = context.Features.HasLongSlabHeader ? context.Types.Offset("uma_slab", "us_flags") : -1;
-    private readonly int _size = context.Types.Offset("uma_slab", "us_type") is >= 0 and int type ? type : context.Types.Offset("uma_slab", "us_size");
+    private readonly int _flags = context.Features.HasLongSlabHeader
+        ? context.Types.Offset("uma_slab", "us_flags")
+        : -1;
+    private readonly int _size = context.Types.Offset("uma_slab", "us_type") is >= 0 and int type
+        ? type
+        : context.Types.Offset("uma_slab", "us_size");
 
     /// <summary>Whether a page may have one; costs next to nothing.</summary>
-    public bool MayHave(in PageState page) => context.Features.HasLongSlabHeader || (page.Zone == 0 && (page.Slab & 3) is 1 or 2);
+    public bool MayHave(in PageState page) =>
+        context.Features.HasLongSlabHeader || (page.Zone == 0 && (page.Slab & 3) is 1 or 2);
 
     /// <summary>Reads a mark; null where the page has none that fits.</summary>
     /// <param name="page">The page.</param>
@@ -202,9 +215,14 @@ internal sealed class LargeMark(WalkContext context)
     {
         // plinks.s.pv is the slab.
         ulong slab = page.Zone;
-        return _flags >= 0 && _size >= 0 && slab != 0 && slab % 8 == 0 && context.Memory.Translation.IsKernelAddress(slab)
+        return _flags >= 0
+            && _size >= 0
+            && slab != 0
+            && slab % 8 == 0
+            && context.Memory.Translation.IsKernelAddress(slab)
             && (context.Memory.Int8(slab, _flags) & MallocSlab) != 0
-            && context.Memory.SlotOf(context.Memory.Pointer(slab, context.Types.Offset("uma_slab", "us_data"))) is >= 0 and int slot
+            && context.Memory.SlotOf(
+                context.Memory.Pointer(slab, context.Types.Offset("uma_slab", "us_data"))) is >= 0 and int slot
             && context.Memory.Physical.AddressOf(slot) == page.Physical
                 ? (context.Memory.Pointer(slab, _size), LargeKind.Malloc)
                 : null;
@@ -232,7 +250,9 @@ internal sealed class ObjectKinds
         _context = context;
         _type = context.Types.Offset("vm_object", "type");
         _swapTypes = [.. s_swapPagers.Select(name => context.Symbols.Address(name))
-            .Where(at => at != 0).Select(at => context.Memory.UInt32(at) ?? 0).Where(type => type is > 0 and <= byte.MaxValue).Select(type => (byte)type)];
+            .Where(at => at != 0).Select(at => context.Memory.UInt32(at) ?? 0).Where(
+                type => type is > 0 and <= byte.MaxValue).Select(
+                type => (byte)type)];
         Add("kernel_object_store", PageClass.KernelObject);
         Add("kmem_object_store", PageClass.KernelObject);
         foreach (string name in (ReadOnlySpan<string>)["kstack_object", "kstack_alt_object"])
@@ -264,7 +284,8 @@ internal sealed class ObjectKinds
         // Where
         // stacks have objects of their own, these look like anonymous memory: there nothing is taken for data.
         kind = _type >= 0 && _context.Features.HasStackObject && _context.Memory.TryReadUInt32(address, out _)
-            && _context.Memory.Int8(address, _type) is var type && (type is 1 or 2 || Array.IndexOf(_swapTypes, type) >= 0)
+            && _context.Memory.Int8(address, _type) is var type
+            && (type is 1 or 2 || Array.IndexOf(_swapTypes, type) >= 0)
             ? PageClass.Data
             : PageClass.OtherObject;
         if (_known.Count < 4_000_000)

@@ -98,9 +98,16 @@ internal sealed class RootSurvey
 
             // pc_dynamic is the place of the CPU's copy less the place of the template (sys/kern/subr_pcpu.c).
             ulong offset = _context.Memory.Pointer(at, dynamic);
-            if (offset != 0 && start.Address != 0 && stop.Address > start.Address && stop.Address - start.Address < 64 << 20)
+            if (offset != 0
+                && start.Address != 0
+                && stop.Address > start.Address
+                && stop.Address - start.Address < 64 << 20)
             {
-                Add(RootKind.DynamicPerCpu, start.Address + offset, stop.Address - start.Address, $"per-CPU data of CPU {cpu}");
+                Add(
+                    RootKind.DynamicPerCpu,
+                    start.Address + offset,
+                    stop.Address - start.Address,
+                    $"per-CPU data of CPU {cpu}");
             }
         }
     }
@@ -133,7 +140,11 @@ internal sealed class RootSurvey
             ulong address = _survey.KernelAddress[slot] is not 0 and ulong mapped
                 ? mapped
                 : _context.Memory.Translation.ToDirectMap(physical);
-            if (_roots.Count > 0 && _roots[^1] is var last && last.Kind == kind && last.Address + last.Length == address && last.Name == name)
+            if (_roots.Count > 0
+                && _roots[^1] is var last
+                && last.Kind == kind
+                && last.Address + last.Length == address
+                && last.Name == name)
             {
                 _roots[^1] = last with { Length = last.Length + page };
             }
@@ -153,7 +164,9 @@ internal sealed class RootSurvey
         }
 
         // Not so near the end of addresses that rounding up to a page would begin again at 0.
-        if (address > ulong.MaxValue - length || address + length > ulong.MaxValue - page || length > (ulong)_covered.Length * page * 4)
+        if (address > ulong.MaxValue - length
+            || address + length > ulong.MaxValue - page
+            || length > (ulong)_covered.Length * page * 4)
         {
             _context.Problems.Add(DiagnosticId.DamagedDump, name, "its bounds contradict the dump; it is not scanned");
             return;

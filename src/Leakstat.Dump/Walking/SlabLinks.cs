@@ -34,7 +34,8 @@ internal sealed class SlabLinks
     }
 
     /// <summary>Whether a keg of so many slabs has enough of the dump's pages for this to pay.</summary>
-    public static bool Pays(long slabs, VirtualMemory memory) => memory.Physical.PageCount <= MostPages && slabs >= memory.Physical.PageCount / 8;
+    public static bool Pays(long slabs, VirtualMemory memory) =>
+        memory.Physical.PageCount <= MostPages && slabs >= memory.Physical.PageCount / 8;
 
     /// <summary>
     /// Reads the place of all pages that an address has in its own; null where a word there would run over its page's
@@ -49,7 +50,9 @@ internal sealed class SlabLinks
     /// <summary>As <see cref="VirtualMemory.TryReadUInt64"/>.</summary>
     public bool TryReadUInt64(ulong address, out ulong value)
     {
-        if ((int)(address & ((ulong)_memory.PageSize - 1)) == _offset && _memory.SlotOf(address) is >= 0 and int slot && slot < _words.Length)
+        if ((int)(address & ((ulong)_memory.PageSize - 1)) == _offset
+            && _memory.SlotOf(address) is >= 0 and int slot
+            && slot < _words.Length)
         {
             value = _words[slot];
             if (value != Unknown)
@@ -67,7 +70,9 @@ internal sealed class SlabLinks
         for (int slot = chunk * Chunk; slot < end; slot++)
         {
             ReadOnlySpan<byte> page = _memory.Physical.Page(slot);
-            _words[slot] = page.Length >= _offset + 8 ? BinaryPrimitives.ReadUInt64LittleEndian(page[_offset..]) : Unknown;
+            _words[slot] = page.Length >= _offset + 8
+                ? BinaryPrimitives.ReadUInt64LittleEndian(page[_offset..])
+                : Unknown;
         }
     }
 }

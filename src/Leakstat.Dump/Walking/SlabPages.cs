@@ -27,7 +27,8 @@ internal sealed class SlabPages
         foreach (PageState page in PageArray.Find(context)?.Pages() ?? [])
         {
             if (page.IsFree || page.References == 0 || page.Slab % 8 != 0 || page.Zone % 8 != 0
-                || !context.Memory.Translation.IsKernelAddress(page.Slab) || !context.Memory.Translation.IsKernelAddress(page.Zone))
+                || !context.Memory.Translation.IsKernelAddress(page.Slab)
+                || !context.Memory.Translation.IsKernelAddress(page.Zone))
             {
                 continue;
             }

@@ -34,7 +34,8 @@ internal static class StackParts
     /// <param name="context">What every walk needs.</param>
     /// <param name="thread">The thread; its registers are known.</param>
     /// <param name="registers">Where it was.</param>
-    public static List<(ulong Address, ulong Length)> Live(WalkContext context, KernelThread thread, SavedRegisters registers)
+    public static List<(ulong Address, ulong Length)> Live(
+        WalkContext context, KernelThread thread, SavedRegisters registers)
     {
         var parts = new List<(ulong, ulong)>();
         ulong end = thread.Stack + thread.StackSize;
@@ -44,9 +45,12 @@ internal static class StackParts
         for (int i = 0; i < MostFrames && context.Identity.Architecture == "amd64"; i++)
         {
             // A return address may be the first of the next function where the call does not return.
-            if (!context.Symbols.TryResolve(i == 0 ? code : code - 1, out KernelSymbol symbol) || symbol.Module != "kernel" || !s_ownNothing.Contains(symbol.Name)
+            if (!context.Symbols.TryResolve(i == 0 ? code : code - 1, out KernelSymbol symbol)
+                || symbol.Module != "kernel"
+                || !s_ownNothing.Contains(symbol.Name)
                 || frame % 8 != 0 || frame < low || frame - thread.Stack > thread.StackSize - 16
-                || !context.Memory.TryReadUInt64(frame, out ulong next) || !context.Memory.TryReadUInt64(frame + 8, out code))
+                || !context.Memory.TryReadUInt64(frame, out ulong next)
+                || !context.Memory.TryReadUInt64(frame + 8, out code))
             {
                 break;
             }

@@ -24,14 +24,18 @@ internal sealed class ThreadReader(WalkContext context)
         if (processLink < 0 || processThreads < 0 || threadLink < 0 || types.Offset("thread", "td_kstack") < 0
             || context.Symbols.Address("allproc") == 0)
         {
-            context.Problems.Add(DiagnosticId.UnknownLayout, "allproc", "the layout of processes and threads is not known: their stacks are not told apart");
+            context.Problems.Add(
+                DiagnosticId.UnknownLayout,
+                "allproc",
+                "the layout of processes and threads is not known: their stacks are not told apart");
             IsWhole = false;
             return threads;
         }
 
         int dumpThread = context.Symbols.Address("dumptid") is not 0 and ulong at ? (int)(_memory.UInt32(at) ?? 0) : 0;
         long before = context.Problems.Count;
-        foreach (ulong process in context.List(context.Symbols.Address("allproc"), processLink, "allproc", context.Limits.Threads))
+        foreach (ulong process in context.List(
+            context.Symbols.Address("allproc"), processLink, "allproc", context.Limits.Threads))
         {
             int id = (int)_memory.Int32(process, pid);
             string name = command < 0 ? "" : FixedText(process + (ulong)command, 20);
@@ -56,7 +60,9 @@ internal sealed class ThreadReader(WalkContext context)
         uint pages = pagesField is not { } field ? 0
             : field.Size == 2 ? _memory.Int16(at, field.Offset) : _memory.Int32(at, field.Offset);
         ulong stack = _memory.Pointer(at, types.Offset("thread", "td_kstack"));
-        if (pages > (uint)context.Limits.StackPages || stack % (ulong)_memory.PageSize != 0 || !_memory.Translation.IsKernelAddress(stack))
+        if (pages > (uint)context.Limits.StackPages
+            || stack % (ulong)_memory.PageSize != 0
+            || !_memory.Translation.IsKernelAddress(stack))
         {
             (stack, pages) = (0, 0);
         }
@@ -128,14 +134,16 @@ internal sealed class ThreadReader(WalkContext context)
             }
 
             int last = registers.Offset + registers.Size - 8;
-            return new SavedRegisters(_memory.Pointer(pcb, sp), _memory.Pointer(pcb, last - 8), _memory.Pointer(pcb, last));
+            return new SavedRegisters(
+                _memory.Pointer(pcb, sp), _memory.Pointer(pcb, last - 8), _memory.Pointer(pcb, last));
         }
 
         ulong rsp = _memory.Pointer(pcb, types.Offset("pcb", "pcb_rsp"));
         return rsp == 0
             ? null
             : new SavedRegisters(
-                rsp, _memory.Pointer(pcb, types.Offset("pcb", "pcb_rbp")), _memory.Pointer(pcb, types.Offset("pcb", "pcb_rip")));
+                rsp, _memory.Pointer(
+                    pcb, types.Offset("pcb", "pcb_rbp")), _memory.Pointer(pcb, types.Offset("pcb", "pcb_rip")));
     }
 
     private string FixedText(ulong at, int length)

@@ -125,7 +125,9 @@ internal sealed record UmaLayout
                 types.Offset(lists, $"{head}_part_slab"),
                 types.Offset(lists, $"{head}_free_slab"),
                 types.Offset(lists, $"{head}_full_slab")),
-            UsLink = types.Offset("uma_slab", "us_link") is >= 0 and int link ? link : types.Offset("uma_slab", "us_type"),
+            UsLink = types.Offset("uma_slab", "us_link") is >= 0 and int link
+                ? link
+                : types.Offset("uma_slab", "us_type"),
             UsFreecount = types.Offset("uma_slab", "us_freecount"),
             UsFreecountSize = types.Field("uma_slab", "us_freecount")?.Size ?? 0,
             UsFree = types.Offset("uma_slab", "us_free"),
@@ -177,7 +179,8 @@ internal sealed record UmaLayout
         }
 
         problems.Add(DiagnosticId.UnknownLayout, "kernel", types.Find("uma_keg") is null
-            ? "carries no type information, kernel.debug is not at hand, and there are no built-in layouts for its release: zones cannot be read"
+            ? "carries no type information, kernel.debug is not at hand, and there are no built-in layouts for its "
+                + "release: zones cannot be read"
             : "its uma_keg, uma_slab, uma_zone or uma_cache is of a form that is not known: zones cannot be read");
         return null;
     }

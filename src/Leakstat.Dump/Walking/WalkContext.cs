@@ -13,7 +13,8 @@ internal sealed record WalkContext(
     /// them,
     /// whatever its lists claim.
     /// </summary>
-    public long SlabLimit => Math.Min(Limits.Slabs, Math.Max(1, (long)Memory.Physical.PageCount) * (Memory.PageSize / 32));
+    public long SlabLimit =>
+        Math.Min(Limits.Slabs, Math.Max(1, (long)Memory.Physical.PageCount) * (Memory.PageSize / 32));
 
     /// <summary>Items that can be in this dump: each has a bit in a slab's header.</summary>
     public long ItemLimit => Math.Min(Limits.Items, Math.Max(1, (long)Memory.Physical.PageCount) * Memory.PageSize * 8);
@@ -52,7 +53,8 @@ internal sealed record WalkContext(
 
             if (++count > limit)
             {
-                Problems.Add(DiagnosticId.TooMany, what, $"the list has more than {limit} entries; the rest is not read");
+                Problems.Add(
+                    DiagnosticId.TooMany, what, $"the list has more than {limit} entries; the rest is not read");
                 yield break;
             }
 

@@ -23,7 +23,8 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
     /// <param name="cached">Called for every item in its caches.</param>
     public Zone Read(ulong at, int index, Keg? keg, CachedItem cached)
     {
-        string name = _memory.String(_memory.Pointer(at, _layout.UzName), _context.Limits.NameBytes) ?? $"(zone at 0x{at:x})";
+        string name = _memory.String(_memory.Pointer(at, _layout.UzName), _context.Limits.NameBytes)
+            ?? $"(zone at 0x{at:x})";
         var flags = (UmaFlags)_memory.Int32(at, _layout.UzFlags);
         if (_context.Features.HasLongSlabHeader)
         {
@@ -56,7 +57,8 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             Index = index,
             Address = at,
             Name = name,
-            SysctlName = _memory.String(_memory.Pointer(at, _context.Types.Offset("uma_zone", "uz_ctlname")), _context.Limits.NameBytes),
+            SysctlName = _memory.String(
+                _memory.Pointer(at, _context.Types.Offset("uma_zone", "uz_ctlname")), _context.Limits.NameBytes),
             Keg = keg?.Index,
             Flags = keg is null ? flags | UmaFlags.Cache : flags,
             Size = _memory.Int32(at, _layout.UzSize),
@@ -88,7 +90,9 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         }
 
         int offset = _context.Types.Offset("uma_keg", "uk_maxpages");
-        return keg is null || offset < 0 ? 0 : (long)_memory.Int32(keg.Address, offset) / keg.PagesPerSlab * keg.ItemsPerSlab;
+        return keg is null || offset < 0
+            ? 0
+            : (long)_memory.Int32(keg.Address, offset) / keg.PagesPerSlab * keg.ItemsPerSlab;
     }
 
     /// <summary>Items in the buckets of the domains (12 and later) or of the zone (10, 11).</summary>
@@ -154,7 +158,8 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         {
             UmaLayout layout = reader._layout;
             long items = 0;
-            foreach (ulong bucket in reader._context.List(head, layout.UbLink, $"zone {zone}", reader._context.Limits.Buckets))
+            foreach (ulong bucket in reader._context.List(
+                head, layout.UbLink, $"zone {zone}", reader._context.Limits.Buckets))
             {
                 items += Bucket(bucket, reader._memory.Int16(bucket, layout.UbCnt));
             }
@@ -169,7 +174,10 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             DumpProblems problems = reader._context.Problems;
             if ((short)count < 0 || count > limits.BucketEntries || ++_buckets > limits.Buckets)
             {
-                problems.Add(DiagnosticId.DamagedDump, $"zone {zone}", $"a bucket claims {(short)count} items, which cannot be; it is left out");
+                problems.Add(
+                    DiagnosticId.DamagedDump,
+                    $"zone {zone}",
+                    $"a bucket claims {(short)count} items, which cannot be; it is left out");
                 return 0;
             }
 
@@ -180,7 +188,10 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
                 Span<byte> part = slots[..(Math.Min(64, count - done) * 8)];
                 if (!reader._memory.TryRead(bucket + (ulong)reader._layout.UbBucket + ((ulong)done * 8), part))
                 {
-                    problems.Add(DiagnosticId.MissingPages, $"zone {zone}", "a bucket is not in the dump; its items look allocated");
+                    problems.Add(
+                        DiagnosticId.MissingPages,
+                        $"zone {zone}",
+                        "a bucket is not in the dump; its items look allocated");
                     break;
                 }
 

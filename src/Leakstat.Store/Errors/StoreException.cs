@@ -1,6 +1,8 @@
 namespace Leakstat.Store.Errors;
 
-/// <summary>The store could not be read or written: missing, damaged, locked, full. What was reported as stored stands.</summary>
+/// <summary>
+/// The store could not be read or written: missing, damaged, locked, full. What was reported as stored stands.
+/// </summary>
 public sealed class StoreException : Exception
 {
     /// <summary>Takes a message for the user, one line.</summary>
@@ -20,7 +22,10 @@ public sealed class StoreException : Exception
     /// <summary>SQLite's primary result code; 0 where the problem is not SQLite's.</summary>
     public int Code { get; }
 
-    /// <summary>Whether it could be read and not written: no room, no permission, a fault of the disk, or another process writes.</summary>
+    /// <summary>
+    /// Whether it could be read and not written: no room, no permission, a fault of the disk, or another process
+    /// writes.
+    /// </summary>
     public bool IsOfWriting => Code is 5 or 8 or 10 or 13;
 
     /// <summary>Whether the file is damaged: SQLite's structure or what stands in it.</summary>

@@ -3,7 +3,9 @@ using Leakstat.Store.Errors;
 
 namespace Leakstat.Store.Packing;
 
-/// <summary>Reads numbers and bits out of bytes that may be damaged; <see cref="StoreException"/> where they end too early.</summary>
+/// <summary>
+/// Reads numbers and bits out of bytes that may be damaged; <see cref="StoreException"/> where they end too early.
+/// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

@@ -4,8 +4,8 @@ using Leakstat.Store.Errors;
 namespace Leakstat.Store.Packing;
 
 /// <summary>
-/// Differences as bits: runs of zeros by their length, everything else as an adaptive Rice code (quotient in unary, rest in
-/// bits; how many bits follows the numbers seen so far).
+/// Differences as bits: runs of zeros by their length, everything else as an adaptive Rice code (quotient in unary,
+/// rest in bits; how many bits follows the numbers seen so far).
 /// </summary>
 internal static class ResidualCodec
 {
@@ -127,7 +127,9 @@ internal static class ResidualCodec
         public static State Start => new() { Values = new Adaptive(4), Runs = new Adaptive(32) };
     }
 
-    /// <summary>How many low bits suit the numbers seen: about the logarithm of their mean, old ones forgotten.</summary>
+    /// <summary>
+    /// How many low bits suit the numbers seen: about the logarithm of their mean, old ones forgotten.
+    /// </summary>
     private struct Adaptive(ulong mean)
     {
         // Sixteenths of the mean.

@@ -4,8 +4,8 @@ using Leakstat.Store.Errors;
 namespace Leakstat.Store.Packing;
 
 /// <summary>
-/// A stretch of one series as bytes. Kernel counters mostly stand still, move in multiples of something (pages, KiB), or
-/// move steadily: a constant is one number; else the common divisor is taken out, and of values, differences and
+/// A stretch of one series as bytes. Kernel counters mostly stand still, move in multiples of something (pages, KiB),
+/// or move steadily: a constant is one number; else the common divisor is taken out, and of values, differences and
 /// differences of differences the form that comes out shortest is kept.
 /// </summary>
 public static class SeriesCodec
@@ -63,7 +63,9 @@ public static class SeriesCodec
         return [.. output];
     }
 
-    /// <summary>The stretch of so many samples; fails with <see cref="StoreException"/> on bytes that are none.</summary>
+    /// <summary>
+    /// The stretch of so many samples; fails with <see cref="StoreException"/> on bytes that are none.
+    /// </summary>
     public static long?[] Decode(ReadOnlySpan<byte> bytes, int samples)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MostSamples);

@@ -5,12 +5,13 @@ using SQLitePCL;
 namespace Leakstat.Store.Sqlite;
 
 /// <summary>
-/// Chooses SQLite's library once per process: the one that lies beside the program, else the system's. There is none of our
-/// own for FreeBSD, whose package <c>sqlite3</c> is used.
+/// Chooses SQLite's library once per process: the one that lies beside the program, else the system's. There is none of
+/// our own for FreeBSD, whose package <c>sqlite3</c> is used.
 /// </summary>
 internal static class SqliteLibrary
 {
-    private static readonly string[] s_systemNames = ["libsqlite3.so.0", "libsqlite3.so", "/usr/local/lib/libsqlite3.so", "libsqlite3.dylib"];
+    private static readonly string[] s_systemNames =
+        ["libsqlite3.so.0", "libsqlite3.so", "/usr/local/lib/libsqlite3.so", "libsqlite3.dylib"];
 
     private static readonly Lazy<bool> s_isThere = new(() => Choose(Bundled, OfTheSystem));
 
@@ -47,7 +48,8 @@ internal static class SqliteLibrary
 
     /// <summary>What is said where there is no library.</summary>
     internal static StoreException Missing() => new(
-        "the history store needs SQLite's library, which is not installed (FreeBSD: pkg install sqlite3; elsewhere libe_sqlite3 "
+        "the history store needs SQLite's library, which is not installed (FreeBSD: pkg install sqlite3; elsewhere "
+            + "libe_sqlite3 "
         + "belongs beside the program); everything but the store works without it");
 
     private static ISQLite3Provider Bundled() => new SQLite3Provider_e_sqlite3();

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Leakstat.Store.Sqlite;
 
 /// <summary>
-/// A prepared statement whose parameters are <c>?1</c>, <c>?2</c> and so on. Bind from 1, step, read columns from 0. Columns
-/// are read as SQLite converts them: a file of somebody else may hold anything in any column.
+/// A prepared statement whose parameters are <c>?1</c>, <c>?2</c> and so on. Bind from 1, step, read columns from 0.
+/// Columns are read as SQLite converts them: a file of somebody else may hold anything in any column.
 /// </summary>
 internal sealed class Statement : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class Statement : IDisposable
     }
 
     /// <summary>Binds a number.</summary>
-    public Statement Bind(int index, long? value) => Set(index, SqliteType.Integer, value is { } number ? number : DBNull.Value);
+    public Statement Bind(int index, long? value) =>
+        Set(index, SqliteType.Integer, value is { } number ? number : DBNull.Value);
 
     /// <summary>Binds text.</summary>
     public Statement Bind(int index, string text) => Set(index, SqliteType.Text, text);

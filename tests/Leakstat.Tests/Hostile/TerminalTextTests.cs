@@ -10,6 +10,12 @@ public sealed class TerminalTextTests : IDisposable
     /// <summary>ESC, the title and clipboard (OSC 2, OSC 52), a link (OSC 8), C1, CR, a forged second line, bidi, BEL, DEL.</summary>
     private const string Hostile = "a\e[31m\e]2;t\a\e]52;c;aWQ=\a\e]8;;http://x\a\u009b2J\rleakstat: fine\nleakstat: fine\u202eb\u007f";
 
+    private static readonly System.Text.Json.JsonSerializerOptions s_relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+    };
+
     private readonly DirectoryInfo _work = Directory.CreateTempSubdirectory("leakstat-terminal-");
 
     public void Dispose() => _work.Delete(recursive: true);
@@ -19,7 +25,7 @@ public sealed class TerminalTextTests : IDisposable
     {
         string document = System.Text.Json.JsonSerializer.Serialize(
             new { name = Hostile + "\ud83d\ude00\u2066\u200b\ue000" },
-            new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true });
+            s_relaxed);
         foreach (int piece in (int[])[1, 3, 7, 4096])
         {
             using var under = new MemoryStream();

@@ -7,7 +7,8 @@ using Leakstat.Dump;
 namespace Leakstat.Cli.Commands.Dump;
 
 /// <summary>
-/// <c>leakstat dump VMCORE --kernel DIR …</c>: what a kernel dump says. One file per subcommand in <c>Commands/Dump</c>, one line here.
+/// <c>leakstat dump VMCORE --kernel DIR …</c>: what a kernel dump says. One file per subcommand in
+/// <c>Commands/Dump</c>, one line here.
 /// </summary>
 internal static class DumpCommand
 {

@@ -17,7 +17,8 @@ internal static class DumpLeaksCommand
     /// <summary>The command.</summary>
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
-        Option<int?> sample = Numbers.Option("--sample", "print the contents of this many blocks of each group", 0, 1000);
+        Option<int?> sample = Numbers.Option(
+            "--sample", "print the contents of this many blocks of each group", 0, 1000);
         var baseline = new Option<string?>("--baseline")
         {
             Description = "leave out what was unreached in a healthy dump of the same kernel too",
@@ -28,9 +29,15 @@ internal static class DumpLeaksCommand
             Description = "only what was allocated after an earlier dump of the same boot, with its rate",
             HelpName = "VMCORE",
         };
-        var write = new Option<string?>("--write-baseline") { Description = "write what is unreached here as a baseline", HelpName = "FILE" };
-        Option<int?> threads = Numbers.Option("--threads", "threads that mark (default: one for each processor, at most 16)", 1, 256);
-        var command = new Command("leaks", "what nothing points to any more: lost memory by zone, bucket and size, with evidence")
+        var write = new Option<string?>("--write-baseline")
+        {
+            Description = "write what is unreached here as a baseline",
+            HelpName = "FILE",
+        };
+        Option<int?> threads = Numbers.Option(
+            "--threads", "threads that mark (default: one for each processor, at most 16)", 1, 256);
+        var command = new Command(
+            "leaks", "what nothing points to any more: lost memory by zone, bucket and size, with evidence")
         {
             options.Common.Html, sample, baseline, since, write, threads,
         };
@@ -43,7 +50,8 @@ internal static class DumpLeaksCommand
                 : EarlierDump.Of(earlier, dump, out string? problem)
                     ?? throw new CommandException(ExitCode.NoInput, $"{earlier.File.Path}: {problem}");
             long start = TimeProvider.System.GetTimestamp();
-            LeakReport report = LostSearch.Run(dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
+            LeakReport report = LostSearch.Run(
+                dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {
@@ -51,7 +59,8 @@ internal static class DumpLeaksCommand
             }
 
             string? page = parsed.GetValue(options.Common.Html);
-            DumpLeaksView view = LeakViews.Leaks(dump, report, seconds, parsed.GetValue(sample) ?? 0, isPage: page is not null);
+            DumpLeaksView view = LeakViews.Leaks(
+                dump, report, seconds, parsed.GetValue(sample) ?? 0, isPage: page is not null);
             if (page is not null)
             {
                 ReportFile.Write(page, terminal, stream => DumpLeaksHtml.Write(view, stream));
@@ -75,7 +84,8 @@ internal static class DumpLeaksCommand
         {
             if (new FileInfo(path).Length > BaselineBytes)
             {
-                throw new CommandException(ExitCode.NoInput, $"{path}: is no baseline: it is larger than {BaselineBytes >> 20} MiB");
+                throw new CommandException(
+                    ExitCode.NoInput, $"{path}: is no baseline: it is larger than {BaselineBytes >> 20} MiB");
             }
 
             bytes = OpenedFile.ReadAll(path);
@@ -85,9 +95,11 @@ internal static class DumpLeaksCommand
             throw new CommandException(ExitCode.NoInput, $"{path}: {FaultText.Of(e)}");
         }
 
-        LeakBaseline baseline = LeakBaseline.Read(bytes, out string? problem) ?? throw new CommandException(ExitCode.NoInput, $"{path}: {problem}");
+        LeakBaseline baseline = LeakBaseline.Read(bytes, out string? problem)
+            ?? throw new CommandException(ExitCode.NoInput, $"{path}: {problem}");
         return baseline.Kernel == dump.Identity.Version.Trim()
             ? baseline
-            : throw new CommandException(ExitCode.NoInput, $"{path}: is of another kernel: {baseline.Kernel.ReplaceLineEndings(" ")}");
+            : throw new CommandException(
+                ExitCode.NoInput, $"{path}: is of another kernel: {baseline.Kernel.ReplaceLineEndings(" ")}");
     }
 }

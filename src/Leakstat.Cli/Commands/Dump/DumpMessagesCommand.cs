@@ -7,7 +7,9 @@ using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 
-/// <summary><c>leakstat dump VMCORE messages</c>: what <c>dmesg -M</c> would print; evidence of a diagnosis names its lines.</summary>
+/// <summary>
+/// <c>leakstat dump VMCORE messages</c>: what <c>dmesg -M</c> would print; evidence of a diagnosis names its lines.
+/// </summary>
 internal static class DumpMessagesCommand
 {
     /// <summary>The command.</summary>
@@ -19,7 +21,8 @@ internal static class DumpMessagesCommand
             using KernelDump dump = options.Open(parsed);
             if (dump.Messages is not { Length: > 0 })
             {
-                throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: the message buffer is not in the dump");
+                throw new CommandException(
+                    ExitCode.NoInput, $"{dump.File.Path}: the message buffer is not in the dump");
             }
 
             DumpMessagesView view = DumpViews.Messages(dump);

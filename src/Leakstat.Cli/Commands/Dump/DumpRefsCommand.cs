@@ -16,13 +16,17 @@ internal static class DumpRefsCommand
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
         Argument<string> address = DumpAddress.Argument();
-        var command = new Command("refs", "who points to the block at an address, and a way to it from a root") { address };
+        var command = new Command("refs", "who points to the block at an address, and a way to it from a root")
+        {
+            address,
+        };
         command.SetAction(parsed =>
         {
             ulong wanted = DumpAddress.Read(parsed, address);
             using KernelDump dump = options.Open(parsed);
             DumpReferencesView view = LeakViews.References(dump, wanted, Most)
-                ?? throw new CommandException(ExitCode.NoInput, $"0x{wanted:x16} lies in no allocation that is known: see whatis");
+                ?? throw new CommandException(
+                    ExitCode.NoInput, $"0x{wanted:x16} lies in no allocation that is known: see whatis");
             ReportOutput.Print(parsed, options.Common, terminal, stream => DumpJson.Write(view, stream), view.Write);
             return ExitCode.Done;
         });

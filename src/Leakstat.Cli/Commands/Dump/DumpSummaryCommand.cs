@@ -13,7 +13,8 @@ internal static class DumpSummaryCommand
     /// <summary>The command.</summary>
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
-        var command = new Command("summary", "what the dump is, and what took its memory (what is printed where no subcommand is given)");
+        var command = new Command(
+            "summary", "what the dump is, and what took its memory (what is printed where no subcommand is given)");
         command.SetAction(parsed => Run(parsed, options, terminal));
         return command;
     }

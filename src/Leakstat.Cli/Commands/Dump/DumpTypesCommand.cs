@@ -13,13 +13,15 @@ internal static class DumpTypesCommand
     /// <summary>The command.</summary>
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
-        var command = new Command("types", "malloc(9) types as vmstat -m prints them, with the file that declares each with -v");
+        var command = new Command(
+            "types", "malloc(9) types as vmstat -m prints them, with the file that declares each with -v");
         command.SetAction(parsed =>
         {
             using KernelDump dump = options.Open(parsed);
             if (dump.MallocTypes.Count == 0)
             {
-                throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: no malloc types can be read: {dump.Problems.Last}");
+                throw new CommandException(
+                    ExitCode.NoInput, $"{dump.File.Path}: no malloc types can be read: {dump.Problems.Last}");
             }
 
             DumpTypesView view = DumpViews.Types(dump);

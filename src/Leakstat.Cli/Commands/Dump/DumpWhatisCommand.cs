@@ -14,7 +14,10 @@ internal static class DumpWhatisCommand
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
         Argument<string> address = DumpAddress.Argument();
-        var command = new Command("whatis", "what an address is: symbol, zone, item and its state, stack, page") { address };
+        var command = new Command("whatis", "what an address is: symbol, zone, item and its state, stack, page")
+        {
+            address,
+        };
         command.SetAction(parsed =>
         {
             ulong wanted = DumpAddress.Read(parsed, address);
@@ -38,7 +41,8 @@ internal static class DumpAddress
     {
         string text = parsed.GetValue(argument)!;
         ReadOnlySpan<char> digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
-        return ulong.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ulong address)
+        return ulong.TryParse(
+            digits, System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ulong address)
             ? address
             : throw new CommandException(ExitCode.Usage, $"'{text}' is no address: hexadecimal, as 0xfffff80003a41c00");
     }

@@ -7,19 +7,24 @@ using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Cli.Commands.Dump;
 
-/// <summary><c>leakstat dump VMCORE zones</c>: what <c>vmstat -z -M</c> would print, checked against the slabs.</summary>
+/// <summary>
+/// <c>leakstat dump VMCORE zones</c>: what <c>vmstat -z -M</c> would print, checked against the slabs.
+/// </summary>
 internal static class DumpZonesCommand
 {
     /// <summary>The command.</summary>
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
-        var command = new Command("zones", "UMA zones as vmstat -z prints them, and where the kernel's counters disagree with what its slabs hold");
+        var command = new Command(
+            "zones",
+            "UMA zones as vmstat -z prints them, and where the kernel's counters disagree with what its slabs hold");
         command.SetAction(parsed =>
         {
             using KernelDump dump = options.Open(parsed);
             if (dump.Heap.Zones.Count == 0)
             {
-                throw new CommandException(ExitCode.NoInput, $"{dump.File.Path}: no zones can be read: {dump.Problems.Last}");
+                throw new CommandException(
+                    ExitCode.NoInput, $"{dump.File.Path}: no zones can be read: {dump.Problems.Last}");
             }
 
             DumpZonesView view = DumpViews.Zones(dump);

@@ -6,7 +6,9 @@ namespace Leakstat.Cli.Commands.Gates;
 /// <summary>The command that is repeated in every round of a gate, run on this machine.</summary>
 internal static class Exercise
 {
-    /// <summary>Runs it; what it prints goes to standard error. Ended at the limit, with code 4, and with this program.</summary>
+    /// <summary>
+    /// Runs it; what it prints goes to standard error. Ended at the limit, with code 4, and with this program.
+    /// </summary>
     public static int Run(string[] words, TimeSpan limit, Terminal terminal)
     {
         using var children = new ChildProcesses();
@@ -28,7 +30,9 @@ internal static class Exercise
         process.WaitForExit();
         errors.Join(1000);
         return isLate
-            ? throw new CommandException(ExitCode.Unreachable, $"the exercise did not end within {limit.TotalSeconds:0} s (--limit); nothing was judged")
+            ? throw new CommandException(
+                ExitCode.Unreachable,
+                $"the exercise did not end within {limit.TotalSeconds:0} s (--limit); nothing was judged")
             : process.ExitCode;
     }
 

@@ -21,11 +21,17 @@ internal sealed class GateCaptures(GateFolder folder, TargetShell target, string
             int status;
             if (command is not null)
             {
-                status = TargetShell.Of("local").Execute(command, null, output, terminal.Said(), TargetShell.CaptureLimit);
+                status = TargetShell.Of("local").Execute(
+                    command, null, output, terminal.Said(), TargetShell.CaptureLimit);
             }
             else
             {
-                status = target.Execute("sh -s -- --stdout", new MemoryStream(CollectorScript.Bytes), output, terminal.Said(), TargetShell.CaptureLimit);
+                status = target.Execute(
+                    "sh -s -- --stdout",
+                    new MemoryStream(CollectorScript.Bytes),
+                    output,
+                    terminal.Said(),
+                    TargetShell.CaptureLimit);
             }
 
             if (output.Length == 0)

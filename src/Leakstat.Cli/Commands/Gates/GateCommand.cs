@@ -18,7 +18,11 @@ internal static class GateCommand
         var options = new GateOptions();
         var folder = new Argument<string>("DIR") { Description = "folder that leakstat gate begin made" };
         var file = new Argument<string>("FILE.ko") { Description = "the module" };
-        var words = new Argument<string[]>("COMMAND") { Description = "the exercise, run here in every round", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("COMMAND")
+        {
+            Description = "the exercise, run here in every round",
+            Arity = ArgumentArity.OneOrMore,
+        };
         return new Command(
             "gate", "fail when an exercise keeps kernel memory with every round: exits 1 on a leak, 0 when clean")
         {
@@ -170,12 +174,17 @@ internal static class GateCommand
                 $"umask 077 && d=$(mktemp -d /tmp/leakstat.XXXXXX) && cat >\"$d/{name}\" && kldload \"$d/{name}\"; "
                     + "s=$?; rm -rf \"$d\"; exit $s";
             Must(
-                target.Execute(load, new MemoryStream(file), terminal.Said(), terminal.Said(), TargetShell.CaptureLimit),
+                target.Execute(
+                    load, new MemoryStream(file), terminal.Said(), terminal.Said(), TargetShell.CaptureLimit),
                 $"kldload {name}");
             try
             {
                 captures.Take(RoundRole.Loaded);
-                Rounds(parsed, options, captures, () => target.Execute(exercise, null, terminal.Said(), terminal.Said(), limit, long.MaxValue));
+                Rounds(
+                    parsed,
+                    options,
+                    captures,
+                    () => target.Execute(exercise, null, terminal.Said(), terminal.Said(), limit, long.MaxValue));
             }
             finally
             {

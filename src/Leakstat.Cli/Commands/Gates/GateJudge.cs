@@ -42,7 +42,12 @@ internal static class GateJudge
         return result.IsFailed ? ExitCode.Found : result.IsClean ? ExitCode.Done : ExitCode.Unknown;
     }
 
-    private static GateResult Judge(ParseResult parsed, GateOptions options, IReadOnlyList<string> sources, Func<int, RoundPlan> plan, Terminal terminal)
+    private static GateResult Judge(
+        ParseResult parsed,
+        GateOptions options,
+        IReadOnlyList<string> sources,
+        Func<int, RoundPlan> plan,
+        Terminal terminal)
     {
         GateBaseline baseline = ReadBaseline(parsed.GetValue(options.Baseline), terminal);
         KnowledgeBase knowledge = BuiltInKnowledge.Load();
@@ -57,7 +62,12 @@ internal static class GateJudge
         Capture? earliest = null;
         DiagnosisReport? report = new Diagnoser(knowledge).Diagnose(
             KeepFirst(),
-            () => new InputReport { ClockBackwards = host.ClockBackwards, Repeated = host.Repeated, Problems = set.Problems },
+            () => new InputReport
+            {
+                ClockBackwards = host.ClockBackwards,
+                Repeated = host.Repeated,
+                Problems = set.Problems,
+            },
             rounds: plan);
         if (report?.Rounds is not { } rounds || earliest is null)
         {

@@ -47,18 +47,27 @@ internal sealed class GateOptions
 
     /// <summary>Module.</summary>
     public Option<string?> Module { get; } =
-        new("--module") { Description = "file of the module that is tried: what has its name is judged more strictly", HelpName = "FILE.ko" };
+        new("--module")
+        {
+            Description = "file of the module that is tried: what has its name is judged more strictly",
+            HelpName = "FILE.ko",
+        };
 
     /// <summary>Exercise.</summary>
     public Option<string?> Exercise { get; } =
         new("--exercise") { Description = "command of sh(1), run on the target in every round", HelpName = "COMMAND" };
 
     /// <summary>Limit of time.</summary>
-    public Option<TimeSpan> Limit { get; } = Durations.Option("--limit", "most time that one run of the exercise may take", TimeSpan.FromHours(1));
+    public Option<TimeSpan> Limit { get; } = Durations.Option(
+        "--limit", "most time that one run of the exercise may take", TimeSpan.FromHours(1));
 
     /// <summary>Baseline.</summary>
     public Option<string?> Baseline { get; } =
-        new("--baseline") { Description = "known leaks (tab-separated: kind, name, per round, until, why)", HelpName = "FILE" };
+        new("--baseline")
+        {
+            Description = "known leaks (tab-separated: kind, name, per round, until, why)",
+            HelpName = "FILE",
+        };
 
     /// <summary>Baseline to write.</summary>
     public Option<string?> WriteBaseline { get; } =

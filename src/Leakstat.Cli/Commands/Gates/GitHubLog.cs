@@ -22,7 +22,8 @@ internal sealed class GitHubLog : IDisposable
     }
 
     /// <summary>Stops commands until disposed; null where the log is none of GitHub's.</summary>
-    public static GitHubLog? StopCommands(Terminal terminal, bool isGitHub) => isGitHub ? new GitHubLog(terminal.Output) : null;
+    public static GitHubLog? StopCommands(Terminal terminal, bool isGitHub) =>
+        isGitHub ? new GitHubLog(terminal.Output) : null;
 
     /// <summary>Commands count again.</summary>
     public void Dispose() => Write($"::{_token}::\n");

@@ -25,7 +25,8 @@ internal sealed class ChoiceOptions
     public Option<string?> Kind { get; } = MakeKind();
 
     /// <summary>Time range.</summary>
-    public Option<DateTimeOffset?> From { get; } = MakeTime("--from", "export nothing before this time (UTC, as 2026-11-20 or 2026-11-20T18:00:00Z)");
+    public Option<DateTimeOffset?> From { get; } = MakeTime(
+        "--from", "export nothing before this time (UTC, as 2026-11-20 or 2026-11-20T18:00:00Z)");
 
     /// <summary>Time range.</summary>
     public Option<DateTimeOffset?> To { get; } = MakeTime("--to", "export nothing after this time");
@@ -49,7 +50,8 @@ internal sealed class ChoiceOptions
     {
         var option = new Option<string?>("--kind")
         {
-            Description = $"export only series of this kind: {string.Join(", ", Enum.GetValues<SeriesKind>().Select(SeriesKindName.Of))}",
+            Description = $"export only series of this kind: "
+                + $"{string.Join(", ", Enum.GetValues<SeriesKind>().Select(SeriesKindName.Of))}",
             HelpName = "KIND",
         };
         option.AcceptOnlyFromAmong([.. Enum.GetValues<SeriesKind>().Select(SeriesKindName.Of)]);

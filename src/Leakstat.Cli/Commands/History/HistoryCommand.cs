@@ -4,8 +4,9 @@ using Leakstat.Cli.Hosting;
 namespace Leakstat.Cli.Commands.History;
 
 /// <summary>
-/// <c>leakstat history [load] SOURCE… --store FILE</c>: loads captures into the store; one subcommand for each thing that can be
-/// done with it. Loading is what is meant where none is named. The options that stood for subcommands are read on.
+/// <c>leakstat history [load] SOURCE… --store FILE</c>: loads captures into the store; one subcommand for each thing
+/// that can be done with it. Loading is what is meant where none is named. The options that stood for subcommands are
+/// read on.
 /// </summary>
 internal static class HistoryCommand
 {
@@ -31,7 +32,8 @@ internal static class HistoryCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed, HistoryStoreOptions store, FormerHistoryOptions former, Terminal terminal)
+    private static int Run(
+        ParseResult parsed, HistoryStoreOptions store, FormerHistoryOptions former, Terminal terminal)
     {
         if (parsed.GetValue(former.Check))
         {

@@ -34,7 +34,8 @@ internal static class HistoryExportAction
     }
 
     /// <summary>Exports one host or all of them.</summary>
-    public static int Run(ParseResult parsed, HistoryStoreOptions options, ChoiceOptions choice, string form, Terminal terminal)
+    public static int Run(
+        ParseResult parsed, HistoryStoreOptions options, ChoiceOptions choice, string form, Terminal terminal)
     {
         string file = parsed.GetValue(options.Store)!;
         string? name = parsed.GetValue(choice.Host);
@@ -43,7 +44,8 @@ internal static class HistoryExportAction
         ImmutableArray<StoredHost> hosts = store.Hosts();
         // Not disposed: that would close standard output.
         var output = new BufferedStream(terminal.Output, 64 << 10);
-        using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 << 10, leaveOpen: true);
+        using var writer = new StreamWriter(
+            output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 << 10, leaveOpen: true);
         if (form == "csv")
         {
             writer.Write(HistoryExport.CsvHeader);

@@ -14,7 +14,9 @@ namespace Leakstat.Cli.Commands.History;
 /// <summary>Loads captures into a store. What was stored stays stored, whatever ends the load.</summary>
 internal static class HistoryLoad
 {
-    /// <summary>Captures that may wait; as many again are lost at most when the load is ended, and loaded by the next one.</summary>
+    /// <summary>
+    /// Captures that may wait; as many again are lost at most when the load is ended, and loaded by the next one.
+    /// </summary>
     private const int MostWaiting = 1024;
 
     /// <summary>Captures read ahead of the one that is being stored.</summary>

@@ -12,7 +12,8 @@ internal static class HistoryPrune
     public static Command Create(HistoryStoreOptions store, Terminal terminal)
     {
         var retention = new RetentionOptions();
-        var command = new Command("prune", "turn old captures into one sample per hour, old hours into days, and drop old days");
+        var command = new Command(
+            "prune", "turn old captures into one sample per hour, old hours into days, and drop old days");
         foreach (Option option in retention.All)
         {
             command.Add(option);
@@ -31,7 +32,8 @@ internal static class HistoryPrune
     }
 
     /// <summary>Prunes.</summary>
-    public static int Run(ParseResult parsed, HistoryStoreOptions options, RetentionOptions retention, Terminal terminal)
+    public static int Run(
+        ParseResult parsed, HistoryStoreOptions options, RetentionOptions retention, Terminal terminal)
     {
         string file = parsed.GetValue(options.Store)!;
         if (!File.Exists(file))

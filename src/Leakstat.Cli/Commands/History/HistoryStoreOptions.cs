@@ -4,7 +4,9 @@ using Leakstat.Cli.Options;
 
 namespace Leakstat.Cli.Commands.History;
 
-/// <summary>What all subcommands of <c>history</c> have: the store, and how to report. They may stand before the subcommand too.</summary>
+/// <summary>
+/// What all subcommands of <c>history</c> have: the store, and how to report. They may stand before the subcommand too.
+/// </summary>
 internal sealed class HistoryStoreOptions
 {
     private readonly CommonOptions _common = new();
@@ -22,7 +24,11 @@ internal sealed class HistoryStoreOptions
     public Argument<string[]> Sources => _common.SourcesOrStore;
 
     /// <summary>The store.</summary>
-    public Option<string?> Store { get; } = new("--store", "--db") { Description = "the store, one file; made by the first load", HelpName = "FILE" };
+    public Option<string?> Store { get; } = new("--store", "--db")
+    {
+        Description = "the store, one file; made by the first load",
+        HelpName = "FILE",
+    };
 
     /// <summary>Machine output.</summary>
     public Option<bool> Json => _common.Json;
@@ -31,7 +37,10 @@ internal sealed class HistoryStoreOptions
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "say nothing but what went wrong" };
 
     /// <summary>More.</summary>
-    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "say each time when captures are stored" };
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "say each time when captures are stored",
+    };
 
     /// <summary>Prints what a subcommand did or found on standard output, as JSON or as text.</summary>
     public void Print(ParseResult parsed, Terminal terminal, Action<Stream> json, Action<TextWriter> text) =>

@@ -11,10 +11,12 @@ internal sealed class RetentionOptions
     public const string Needed = "needs what to keep: --keep-captures, --keep-hours, --keep-days or --max-size";
 
     /// <summary>Age of captures.</summary>
-    public Option<TimeSpan?> KeepCaptures { get; } = MakeAge("--keep-captures", "keep each capture this long (as 30d, 12h), hours after that");
+    public Option<TimeSpan?> KeepCaptures { get; } = MakeAge(
+        "--keep-captures", "keep each capture this long (as 30d, 12h), hours after that");
 
     /// <summary>Age of hours.</summary>
-    public Option<TimeSpan?> KeepHours { get; } = MakeAge("--keep-hours", "keep hours until they are this old, days after that");
+    public Option<TimeSpan?> KeepHours { get; } = MakeAge(
+        "--keep-hours", "keep hours until they are this old, days after that");
 
     /// <summary>Age of days.</summary>
     public Option<TimeSpan?> KeepDays { get; } = MakeAge("--keep-days", "drop what is older than this");

@@ -40,7 +40,11 @@ internal sealed class TraceOptions
 
     /// <summary>Output to read.</summary>
     public Option<string?> Read { get; } =
-        new("--read") { Description = "read what dtrace printed, text or libxo JSON; - for standard input", HelpName = "FILE" };
+        new("--read")
+        {
+            Description = "read what dtrace printed, text or libxo JSON; - for standard input",
+            HelpName = "FILE",
+        };
 
     /// <summary>Output to compare with.</summary>
     public Option<string?> Diff { get; } =
@@ -165,5 +169,10 @@ internal sealed class TraceOptions
     }
 
     private static Option<int> Number(string name, string description, int usual) =>
-        new(name) { Description = $"{description} ({usual.ToString(CultureInfo.InvariantCulture)})", DefaultValueFactory = _ => usual, HelpName = "N" };
+        new(name)
+        {
+            Description = $"{description} ({usual.ToString(CultureInfo.InvariantCulture)})",
+            DefaultValueFactory = _ => usual,
+            HelpName = "N",
+        };
 }

@@ -16,7 +16,9 @@ internal static class TraceRun
     /// <summary>Seconds between the two captures that tell what a trace will cost.</summary>
     private const int Apart = 5;
 
-    /// <summary>What a trace may take beyond its own time: login, compiling the program, printing what is left.</summary>
+    /// <summary>
+    /// What a trace may take beyond its own time: login, compiling the program, printing what is left.
+    /// </summary>
     private static readonly TimeSpan s_more = TimeSpan.FromMinutes(3);
 
     /// <summary>

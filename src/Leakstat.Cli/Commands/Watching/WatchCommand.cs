@@ -33,7 +33,12 @@ internal static class WatchCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var sort = new Option<string>("--sort") { Description = "order of the rows", HelpName = "growth|size|rate|name", DefaultValueFactory = _ => "growth" };
+        var sort = new Option<string>("--sort")
+        {
+            Description = "order of the rows",
+            HelpName = "growth|size|rate|name",
+            DefaultValueFactory = _ => "growth",
+        };
         sort.AcceptOnlyFromAmong("growth", "size", "rate", "name");
         var options = new Options(
             new CommonOptions(),
@@ -47,10 +52,25 @@ internal static class WatchCommand
                 "time between captures of a live host (10s unless given), or looks at a spool",
                 s_spoolEvery),
             new Option<string?>("--host") { Description = "the host of a spool with several", HelpName = "NAME" },
-            new Option<int>("--history") { Description = "captures of the spool to begin with", HelpName = "N", DefaultValueFactory = _ => 500 },
+            new Option<int>("--history")
+            {
+                Description = "captures of the spool to begin with",
+                HelpName = "N",
+                DefaultValueFactory = _ => 500,
+            },
             sort,
-            new Option<string>("--filter") { Description = "only rows with this in their kind or name", HelpName = "TEXT", DefaultValueFactory = _ => "" },
-            new Option<int>("--rows") { Description = "rows of a printed view", HelpName = "N", DefaultValueFactory = _ => WatchBatch.DefaultRows },
+            new Option<string>("--filter")
+            {
+                Description = "only rows with this in their kind or name",
+                HelpName = "TEXT",
+                DefaultValueFactory = _ => "",
+            },
+            new Option<int>("--rows")
+            {
+                Description = "rows of a printed view",
+                HelpName = "N",
+                DefaultValueFactory = _ => WatchBatch.DefaultRows,
+            },
             new Option<int?>("--count", "-n") { Description = "end after so many printed views", HelpName = "N" },
             new Option<bool>("--once") { Description = "print one view and exit" },
             new Option<bool>("--batch")

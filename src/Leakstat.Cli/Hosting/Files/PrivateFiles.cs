@@ -3,14 +3,16 @@ using Leakstat.Store;
 namespace Leakstat.Cli.Hosting.Files;
 
 /// <summary>
-/// Folders and files for the user's eyes alone: what hosts said of themselves, and what is put aside meanwhile. Files are
-/// made new or not at all; nothing that stands there is followed or written over.
+/// Folders and files for the user's eyes alone: what hosts said of themselves, and what is put aside meanwhile. Files
+/// are made new or not at all; nothing that stands there is followed or written over.
 /// </summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes a folder, and those above it that are missing, each mode 0700; what is there stays as it is.</summary>
+    /// <summary>
+    /// Makes a folder, and those above it that are missing, each mode 0700; what is there stays as it is.
+    /// </summary>
     public static void MakeFolder(string path) => PrivateFolder.Make(path);
 
     /// <summary>Makes a new file, mode 0600; fails where something of that name is there.</summary>

@@ -39,7 +39,9 @@ internal static class ScrubOutput
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(part);
-            throw new CommandException(ReportFile.IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage, $"cannot write {output}: {FaultText.Of(e)}");
+            throw new CommandException(
+                ReportFile.IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage,
+                $"cannot write {output}: {FaultText.Of(e)}");
         }
         catch
         {

@@ -4,12 +4,14 @@ using ZstdSharp.Unsafe;
 
 namespace Leakstat.Cli.Hosting.Files;
 
-/// <summary>Decompresses Zstandard. What is read of it is bounded by who reads; a frame's window is bounded here.</summary>
+/// <summary>
+/// Decompresses Zstandard. What is read of it is bounded by who reads; a frame's window is bounded here.
+/// </summary>
 public sealed class Zstandard : IZstd
 {
     /// <summary>
-    /// Largest window (base 2 logarithm of its bytes): what <c>zstd -d</c> takes without being told to take more. A frame of a
-    /// few bytes may ask for that much memory.
+    /// Largest window (base 2 logarithm of its bytes): what <c>zstd -d</c> takes without being told to take more. A
+    /// frame of a few bytes may ask for that much memory.
     /// </summary>
     private const int WindowLog = 27;
 

@@ -97,7 +97,9 @@ internal sealed partial class RawTerminal : IDisposable
     /// <summary>Columns and rows; null where the terminal does not say.</summary>
     public (int Width, int Height)? Size() => SizeOf(_keyboard);
 
-    /// <summary>Columns and rows of the terminal that standard output is; null where it is none or does not say.</summary>
+    /// <summary>
+    /// Columns and rows of the terminal that standard output is; null where it is none or does not say.
+    /// </summary>
     public static (int Width, int Height)? SizeOfOutput() => SizeOf(1);
 
     private static (int Width, int Height)? SizeOf(int terminal)

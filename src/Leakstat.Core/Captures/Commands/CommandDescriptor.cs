@@ -10,21 +10,26 @@ namespace Leakstat.Captures.Commands;
 /// </summary>
 public sealed record CommandDescriptor
 {
-    /// <summary>The form in text (or, of what is not a command's output, the only form); null where it has none.</summary>
+    /// <summary>
+    /// The form in text (or, of what is not a command's output, the only form); null where it has none.
+    /// </summary>
     public IFormat? Text { get; init; }
 
     /// <summary>
-    /// Whether a second output in one text begins a second capture: of commands that print everything at once. Others are
-    /// asked for piecemeal.
+    /// Whether a second output in one text begins a second capture: of commands that print everything at once. Others
+    /// are asked for piecemeal.
     /// </summary>
     public bool RepeatStartsCapture { get; init; }
 
     /// <summary>
-    /// Whether a second output that begins with the same name begins a second capture: the same question was asked again.
+    /// Whether a second output that begins with the same name begins a second capture: the same question was asked
+    /// again.
     /// </summary>
     public bool SameStartStartsCapture { get; init; }
 
-    /// <summary>Whether it tells whose the capture is and from when, so that it is read to bring captures into order.</summary>
+    /// <summary>
+    /// Whether it tells whose the capture is and from when, so that it is read to bring captures into order.
+    /// </summary>
     public bool TellsHost { get; init; }
 
     /// <summary>What cannot be said where the output is missing; null where nothing depends on it alone.</summary>

@@ -9,7 +9,9 @@ internal static class JsonEvents
     /// Reads from the start of <paramref name="text"/> to the end of the document or to a fault in it.
     /// </summary>
     /// <param name="text">Text that begins with a document.</param>
-    /// <param name="start">Where <paramref name="text"/> begins in the section that <paramref name="lines"/> counts.</param>
+    /// <param name="start">
+    /// Where <paramref name="text"/> begins in the section that <paramref name="lines"/> counts.
+    /// </param>
     /// <param name="lines">Tells lines.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="reading">Who is told.</param>

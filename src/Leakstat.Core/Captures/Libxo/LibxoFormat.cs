@@ -29,11 +29,12 @@ internal sealed class LibxoFormat : IFormat
     public bool IsUsed => _form.Table is not null;
 
     /// <summary>
-    /// Every command in both forms. Of several that a document could be of it is the first; a document may hold the tables
-    /// of several commands (<c>vmstat --libxo json -m -z</c>), so that each form knows them all.
+    /// Every command in both forms. Of several that a document could be of it is the first; a document may hold the
+    /// tables of several commands (<c>vmstat --libxo json -m -z</c>), so that each form knows them all.
     /// </summary>
     public static IEnumerable<LibxoFormat> Of(ImmutableArray<LibxoForm> forms) =>
-        forms.SelectMany(form => new[] { new LibxoFormat(form, forms, isXml: false), new LibxoFormat(form, forms, isXml: true) });
+        forms.SelectMany(
+            form => new[] { new LibxoFormat(form, forms, isXml: false), new LibxoFormat(form, forms, isXml: true) });
 
     /// <inheritdoc/>
     public bool ReportsEveryLine => true;
@@ -104,7 +105,8 @@ internal sealed class LibxoFormat : IFormat
                 if (line.ContainsAnyExcept(" \t\r"u8))
                 {
                     skipped++;
-                    capture.Report(DiagnosticId.BadLine, "not a part of the document; skipped", section.At(lines.At(at)));
+                    capture.Report(
+                        DiagnosticId.BadLine, "not a part of the document; skipped", section.At(lines.At(at)));
                 }
 
                 at += line.Length + 1;

@@ -95,7 +95,8 @@ internal abstract class LibxoRows(CaptureBuilder capture, SourceFile file, strin
         else if (_bad || !TryAdd())
         {
             Skipped++;
-            Capture.Report(DiagnosticId.BadNumber, $"one of the {rows} lacks a value or has one that is no number; skipped", at);
+            Capture.Report(
+                DiagnosticId.BadNumber, $"one of the {rows} lacks a value or has one that is no number; skipped", at);
         }
         else
         {

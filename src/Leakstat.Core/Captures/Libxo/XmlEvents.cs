@@ -127,7 +127,9 @@ internal static class XmlEvents
         }
     }
 
-    /// <summary>Length of a comment or declaration at the start; 0 where there is none, −1 for what is not read.</summary>
+    /// <summary>
+    /// Length of a comment or declaration at the start; 0 where there is none, −1 for what is not read.
+    /// </summary>
     private static int Ignored(ReadOnlySpan<byte> text)
     {
         if (text.StartsWith("<?"u8))

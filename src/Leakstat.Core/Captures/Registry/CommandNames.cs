@@ -26,7 +26,9 @@ internal static class CommandNames
         "freebsd-version", "ifconfig", "systat", "iostat", "nfsstat", "fstat", "sockstat", "ipcs",
     ];
 
-    /// <summary>Whether a known command is the first word, behind <c>sudo</c> and a folder; what follows it is the rest.</summary>
+    /// <summary>
+    /// Whether a known command is the first word, behind <c>sudo</c> and a folder; what follows it is the rest.
+    /// </summary>
     public static bool StartsWithKnown(ReadOnlySpan<byte> command, out ReadOnlySpan<byte> rest)
     {
         rest = command;

@@ -23,8 +23,8 @@ using Leakstat.Captures.Libxo;
 namespace Leakstat.Captures.Registry;
 
 /// <summary>
-/// Every command whose output leakstat knows: one line each. Those that are read have a folder in <c>Commands</c>; of the
-/// others the line says by what they are told, so that they are named for what they are.
+/// Every command whose output leakstat knows: one line each. Those that are read have a folder in <c>Commands</c>; of
+/// the others the line says by what they are told, so that they are named for what they are.
 /// </summary>
 public static class CommandRegistry
 {
@@ -114,6 +114,7 @@ public static class CommandRegistry
         string name, string command, Func<ReadOnlySpan<byte>, bool>? isOwn, params string[] headings) =>
         new() { Text = new KnownCommand(name, command, isOwn, headings) };
 
-    private static CommandDescriptor Learning(this CommandDescriptor command, Action<Secrets.Pseudonyms, string> learn) =>
+    private static CommandDescriptor Learning(
+        this CommandDescriptor command, Action<Secrets.Pseudonyms, string> learn) =>
         command with { Scrub = (names, lines) => new KnownScrub(names, lines, learn) };
 }

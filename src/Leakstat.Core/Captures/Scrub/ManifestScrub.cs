@@ -7,7 +7,9 @@ using Leakstat.Captures.Sources;
 
 namespace Leakstat.Captures.Scrub;
 
-/// <summary>Rewrites a capture's manifest: the host renamed, strings of other members as text of which nothing is known.</summary>
+/// <summary>
+/// Rewrites a capture's manifest: the host renamed, strings of other members as text of which nothing is known.
+/// </summary>
 internal static class ManifestScrub
 {
     /// <summary>Members whose numbers are the collector's own; any other may say whose host it is.</summary>
@@ -55,7 +57,8 @@ internal static class ManifestScrub
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    private static void Value(Utf8JsonWriter json, JsonElement value, string key, int depth, LineScrubber scrubber, Pseudonyms names)
+    private static void Value(
+        Utf8JsonWriter json, JsonElement value, string key, int depth, LineScrubber scrubber, Pseudonyms names)
     {
         switch (value.ValueKind)
         {
@@ -97,7 +100,8 @@ internal static class ManifestScrub
     }
 
     private static bool IsTime(string text) =>
-        text.Length <= 40 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
+        text.Length <= 40
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
         && !text.Any(c => char.IsAsciiLetter(c) && c is not ('T' or 'Z' or 't' or 'z'));
 
     private static string Latin(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));

@@ -4,7 +4,9 @@ using Leakstat.Captures.Secrets;
 
 namespace Leakstat.Captures.Scrub;
 
-/// <summary>What scrubs the outputs in one text: one for each command, made when the first of its lines comes.</summary>
+/// <summary>
+/// What scrubs the outputs in one text: one for each command, made when the first of its lines comes.
+/// </summary>
 internal sealed class OutputScrubs(Pseudonyms names, LineScrubber lines)
 {
     private readonly Dictionary<CommandDescriptor, OutputScrub> _scrubs = new(ReferenceEqualityComparer.Instance);

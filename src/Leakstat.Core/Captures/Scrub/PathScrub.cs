@@ -81,7 +81,8 @@ internal sealed class PathScrub(Pseudonyms names)
 
     private void Choose(string folder, string[] children, string prefix, bool isFile)
     {
-        // Captures are put in order by their names where nothing else tells it: one name that goes takes its neighbours along.
+        // Captures are put in order by their names where nothing else tells it: one name that goes takes its neighbours
+        // along.
         bool renumber = !isFile && children.Any(c => !Stays(c) && !IsHost(c));
         int width = Math.Max(children.Length.ToString(CultureInfo.InvariantCulture).Length, 2);
         HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
@@ -107,8 +108,8 @@ internal sealed class PathScrub(Pseudonyms names)
     private bool IsHost(string name) => names.Knows(SecretKind.Host, name.Split('.')[0]);
 
     /// <summary>
-    /// Whether a name tells nothing of anybody: every run of letters says what a file holds, or is the letter of an option,
-    /// and there is one short number at most; several may be an address or a date.
+    /// Whether a name tells nothing of anybody: every run of letters says what a file holds, or is the letter of an
+    /// option, and there is one short number at most; several may be an address or a date.
     /// </summary>
     private static bool Stays(string name)
     {
@@ -152,7 +153,9 @@ internal sealed class PathScrub(Pseudonyms names)
         return numbers <= 1 && letters <= MostOptions;
     }
 
-    private static string Ending(string name) => Path.GetExtension(WithoutPacking(name)).ToLowerInvariant() is ".txt" or ".json" or ".xml" or ".log" or ".conf"
+    private static string Ending(
+        string name) => Path.GetExtension(
+            WithoutPacking(name)).ToLowerInvariant() is ".txt" or ".json" or ".xml" or ".log" or ".conf"
         ? Path.GetExtension(WithoutPacking(name)).ToLowerInvariant()
         : ".txt";
 

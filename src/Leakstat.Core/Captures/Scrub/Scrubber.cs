@@ -9,8 +9,8 @@ namespace Leakstat.Captures.Scrub;
 public sealed record ScrubOptions
 {
     /// <summary>
-    /// Whether texts that no diagnosis reads are kept, line by line, with every word masked that is not FreeBSD's own; else
-    /// they are left out.
+    /// Whether texts that no diagnosis reads are kept, line by line, with every word masked that is not FreeBSD's own;
+    /// else they are left out.
     /// </summary>
     public bool KeepsUnknown { get; init; }
 }
@@ -27,8 +27,9 @@ public sealed record ScrubbedFile(string Path, byte[] Bytes);
 public sealed record ScrubbedPath(string Source, string? Path, string? Reason);
 
 /// <summary>
-/// Rewrites captures so that they can be shared. Goes through the source twice: the first time to learn names, so that they
-/// are replaced in files that come before the one which tells them. Reads through <see cref="ISourceNode"/>, writes nothing.
+/// Rewrites captures so that they can be shared. Goes through the source twice: the first time to learn names, so that
+/// they are replaced in files that come before the one which tells them. Reads through <see cref="ISourceNode"/>,
+/// writes nothing.
 /// </summary>
 public sealed class Scrubber
 {
@@ -60,8 +61,8 @@ public sealed class Scrubber
     public ImmutableSortedDictionary<SecretKind, int> Counts => _names.Counts;
 
     /// <summary>
-    /// What was kept although it looks like a name: zones, types and modules that none of leakstat's tables has. Whether one
-    /// tells something of somebody only a person can judge.
+    /// What was kept although it looks like a name: zones, types and modules that none of leakstat's tables has.
+    /// Whether one tells something of somebody only a person can judge.
     /// </summary>
     public IEnumerable<string> Kept => _names.Kept;
 
@@ -97,7 +98,9 @@ public sealed class Scrubber
             string? planned = paths.Of(entry.Path);
             string? reason = planned is null ? CameLater : Refusal(entry.File);
             byte[]? bytes = reason is null ? _texts.Scrub(entry.Path, entry.File.Bytes) : null;
-            _paths.Add(new ScrubbedPath(entry.Shown, bytes is null ? null : planned, bytes is null ? reason ?? _texts.Refusal : null));
+            _paths.Add(
+                new ScrubbedPath(
+                    entry.Shown, bytes is null ? null : planned, bytes is null ? reason ?? _texts.Refusal : null));
             if (bytes is not null)
             {
                 yield return new ScrubbedFile(planned!, bytes);

@@ -16,7 +16,8 @@ internal static class SourceEntries
     /// <param name="source">A folder, an archive or a text.</param>
     /// <param name="context">Bounds and decompressor.</param>
     /// <param name="report">Takes problems: id, text, path; null for none.</param>
-    public static IEnumerable<SourceEntry> Of(ISourceNode source, ReadContext context, Action<string, string, string>? report) =>
+    public static IEnumerable<SourceEntry> Of(
+        ISourceNode source, ReadContext context, Action<string, string, string>? report) =>
         source.IsFolder
             ? InFolder(source, "", source.Name, 0, context, report)
             : InFile(source, "", LastPart(source.Name), source.Name, isRoot: true, context, report);
@@ -26,7 +27,8 @@ internal static class SourceEntries
     {
         if (depth > context.Limits.FolderDepth)
         {
-            report?.Invoke(DiagnosticId.TooDeep, $"folders are nested deeper than {context.Limits.FolderDepth}; not read", shown);
+            report?.Invoke(
+                DiagnosticId.TooDeep, $"folders are nested deeper than {context.Limits.FolderDepth}; not read", shown);
             yield break;
         }
 
@@ -55,9 +57,12 @@ internal static class SourceEntries
         {
             // An archive that was named as the source is the output's root; one among others is a folder of its own.
             string below = isRoot ? "" : folder + WithoutEnding(name) + "/";
-            foreach (ArchiveEntry entry in new ArchiveReader(file, shown, context, report ?? (static (_, _, _) => { })).Entries())
+            foreach (ArchiveEntry entry in new ArchiveReader(
+                file, shown, context, report ?? (static (_, _, _) => { })).Entries())
             {
-                string inside = entry.Folder.Length == 0 ? entry.Name : $"{entry.Folder.Replace('!', '/')}/{entry.Name}";
+                string inside = entry.Folder.Length == 0
+                    ? entry.Name
+                    : $"{entry.Folder.Replace('!', '/')}/{entry.Name}";
                 yield return new SourceEntry(below + inside, entry.Path, entry.File);
             }
 

@@ -63,7 +63,9 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
         }
     }
 
-    /// <summary>The text without what is secret; null where it is left out, with the reason in <see cref="Refusal"/>.</summary>
+    /// <summary>
+    /// The text without what is secret; null where it is left out, with the reason in <see cref="Refusal"/>.
+    /// </summary>
     public byte[]? Scrub(string path, ReadOnlyMemory<byte> bytes)
     {
         Refusal = null;
@@ -86,7 +88,8 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
         }
 
         IFormat?[] formats = FormatsOf(text, out string[] lines);
-        bool isTranscript = text.Captures.Sum(c => c.Outputs.Count) != 1 || Enumerable.Range(0, lines.Length).Any(i => formats[i] is null && !string.IsNullOrWhiteSpace(lines[i]));
+        bool isTranscript = text.Captures.Sum(c => c.Outputs.Count) != 1
+            || Enumerable.Range(0, lines.Length).Any(i => formats[i] is null && !string.IsNullOrWhiteSpace(lines[i]));
         bool isCrashSummary = text.Captures.Any(c => c.IsCrashSummary);
         var scrubs = new OutputScrubs(names, _lines);
         var output = new StringBuilder(bytes.Length + 1024);
@@ -103,7 +106,8 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
             bool hasReturn = line.EndsWith('\r');
             line = hasReturn ? line[..^1] : line;
             bool aligned = formats[i] is { } own && scrubs.Of(own).IsAligned;
-            string scrubbed = line.Length > LineScrubber.LongestLine && formats[i]?.Name.EndsWith("/text", StringComparison.Ordinal) != false
+            string scrubbed = line.Length > LineScrubber.LongestLine
+                && formats[i]?.Name.EndsWith("/text", StringComparison.Ordinal) != false
                 ? names.TakeOut()
                 : formats[i] is { } format
                     ? InOutput(line, format, scrubs, isTranscript)
@@ -190,13 +194,15 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
         int mark = behind.AsSpan().IndexOfAny("#$%>");
         string close = behind.Contains(']', StringComparison.Ordinal) ? "]" : "";
         return prompt[..user].Trim() + _lines.User(prompt[user..at]) + "@" + _lines.Host(prompt[(at + 1)..host])
-            + (behind.StartsWith(':') ? ":" : "") + (behind.TrimStart(':', ' ').Length > 1 ? (behind.StartsWith(':') ? "~ " : " ~") : "")
+            + (behind.StartsWith(':')
+            ? ":"
+            : "") + (behind.TrimStart(':', ' ').Length > 1 ? (behind.StartsWith(':') ? "~ " : " ~") : "")
             + close + (mark < 0 ? "" : behind[mark] + " ");
     }
 
     /// <summary>
-    /// What stands for a line of prose. It begins as the line did: by its first character an output is told to go on or to be
-    /// at its end.
+    /// What stands for a line of prose. It begins as the line did: by its first character an output is told to go on or
+    /// to be at its end.
     /// </summary>
     private string TakenOut(string line)
     {
@@ -206,7 +212,8 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
     }
 
     private static bool HasKernelNames(IFormat format) =>
-        format.Command is "vmstat -z" or "vmstat -m" or "kldstat" || format.Command.StartsWith("leakstat", StringComparison.Ordinal);
+        format.Command is "vmstat -z" or "vmstat -m" or "kldstat"
+            || format.Command.StartsWith("leakstat", StringComparison.Ordinal);
 
     private void LearnHost(string? host) => NameLearner.LearnHost(names, host);
 
@@ -225,7 +232,9 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
             {
                 int line = reader.Number - 1;
                 int left = reader.Line.Length;
-                for (bool first = true; line >= 0 && line < lines.Length && (first || (joined && left > 0)); first = false, line++)
+                for (bool first = true; line >= 0
+                    && line < lines.Length
+                    && (first || (joined && left > 0)); first = false, line++)
                 {
                     formats[line] ??= output.Format;
                     left -= lines[line].Length + 1;

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// Lines of JSON and XML as libxo writes them. Members that hold names of users, jails or commands are told by their keys;
-/// what else may stand in strings is scrubbed as any text.
+/// Lines of JSON and XML as libxo writes them. Members that hold names of users, jails or commands are told by their
+/// keys; what else may stand in strings is scrubbed as any text.
 /// </summary>
 internal static partial class DocumentScrub
 {
@@ -25,7 +25,8 @@ internal static partial class DocumentScrub
             built.Append(key switch
             {
                 "command" or "arguments" or "args" or "comm" => Command(value.Value, scrubber, names),
-                "jail" or "jail-name" => value.Value is "-" or "" ? value.Value : names.Mark(SecretKind.Jail, value.Value),
+                "jail" or "jail-name" =>
+                    value.Value is "-" or "" ? value.Value : names.Mark(SecretKind.Jail, value.Value),
                 "hostname" or "host" => scrubber.Host(value.Value),
                 _ => value.Value.Length == 0 ? "" : scrubber.User(value.Value),
             });
@@ -73,7 +74,9 @@ internal static partial class DocumentScrub
         RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Member();
 
-    /// <summary>Contents of a block, as <c>leakstat dump VMCORE leaks --sample N --json</c> has them: whatever stood in memory.</summary>
+    /// <summary>
+    /// Contents of a block, as <c>leakstat dump VMCORE leaks --sample N --json</c> has them: whatever stood in memory.
+    /// </summary>
     [GeneratedRegex(@"""\+0x[0-9a-f]{3,}  (\\.|[^""\\])*""", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Memory();
 
@@ -81,7 +84,10 @@ internal static partial class DocumentScrub
     private static partial Regex Program();
 
     /// <summary>Escapes of JSON and of XML for what is plain text.</summary>
-    [GeneratedRegex(@"\\u00(?<code>[3-7][0-9A-Fa-f])|&#x0{0,4}(?<code>[3-7][0-9A-Fa-f]);|&#0{0,4}(?<decimal>[0-9]{2,3});", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(
+        @"\\u00(?<code>[3-7][0-9A-Fa-f])|&#x0{0,4}(?<code>[3-7][0-9A-Fa-f]);|&#0{0,4}(?<decimal>[0-9]{2,3});",
+        RegexOptions.ExplicitCapture,
+        5000)]
     private static partial Regex Escapes();
 
     [GeneratedRegex(

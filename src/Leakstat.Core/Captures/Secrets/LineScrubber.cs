@@ -7,7 +7,9 @@ using System.Text.RegularExpressions;
 
 namespace Leakstat.Captures.Secrets;
 
-/// <summary>Replaces in one line what its form or what was learned tells to be a secret. The result holds marks.</summary>
+/// <summary>
+/// Replaces in one line what its form or what was learned tells to be a secret. The result holds marks.
+/// </summary>
 internal sealed class LineScrubber(Pseudonyms names)
 {
     /// <summary>What ends a word beyond all measure.</summary>
@@ -22,8 +24,8 @@ internal sealed class LineScrubber(Pseudonyms names)
     private readonly WordMask _mask = new(names);
 
     /// <summary>
-    /// Scrubs a line: what its form or what was learned tells to be secret is replaced, and of all other words only those
-    /// stay that are known to be harmless.
+    /// Scrubs a line: what its form or what was learned tells to be secret is replaced, and of all other words only
+    /// those stay that are known to be harmless.
     /// </summary>
     public string Strict(string line)
     {
@@ -70,12 +72,16 @@ internal sealed class LineScrubber(Pseudonyms names)
 
     /// <summary>Part of a name that somebody may have made up: of a sysctl, a tunable.</summary>
     public string NamePart(string part) =>
-        Forms(part) is var formed && formed != part ? formed : _mask.IsHarmlessName(part) ? part : names.Mark(SecretKind.Name, part);
+        Forms(part) is var formed && formed != part
+            ? formed
+            : _mask.IsHarmlessName(part) ? part : names.Mark(SecretKind.Name, part);
 
     /// <summary>
-    /// A program's name, without its folder and what stands behind it: those that FreeBSD and its ports are known by stay.
+    /// A program's name, without its folder and what stands behind it: those that FreeBSD and its ports are known by
+    /// stay.
     /// </summary>
-    public string Program(string name) => _mask.IsHarmlessName(name) && Forms(name) == name ? name : names.Mark(SecretKind.Program, name);
+    public string Program(string name) =>
+        _mask.IsHarmlessName(name) && Forms(name) == name ? name : names.Mark(SecretKind.Program, name);
 
     /// <summary>Whether all words of a name are FreeBSD's own.</summary>
     public bool IsHarmlessName(string name) => _mask.IsHarmlessName(name);
@@ -110,7 +116,9 @@ internal sealed class LineScrubber(Pseudonyms names)
 
         int dot = host.IndexOf('.', StringComparison.Ordinal);
         string rest = dot < 0 ? "" : host[(dot + 1)..].Trim('.');
-        return names.Mark(SecretKind.Host, dot < 0 ? host : host[..dot]) + (rest.Length > 0 ? "." + names.Mark(SecretKind.Domain, rest) : "");
+        return names.Mark(SecretKind.Host, dot < 0 ? host : host[..dot]) + (rest.Length > 0
+            ? "." + names.Mark(SecretKind.Domain, rest)
+            : "");
     }
 
     /// <summary>A user name where its place tells that it is one.</summary>
@@ -165,24 +173,42 @@ internal sealed class LineScrubber(Pseudonyms names)
         line = SecretPatterns.Password().Replace(line, m => m.Groups["what"].Value + names.TakeOut());
         line = SecretPatterns.Url().Replace(line, m => m.Groups["scheme"].Value + names.TakeOut());
         line = SecretPatterns.AtHost().Replace(line, At);
-        line = SecretPatterns.Uuid().Replace(line, m => IsPlain(m.Value) ? m.Value : names.Mark(SecretKind.Uuid, m.Value));
-        line = SecretPatterns.Mac().Replace(line, m => IsPlain(m.Value) ? m.Value : names.Mark(SecretKind.Mac, m.Value));
-        line = SecretPatterns.Serial().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Serial, m.Groups["name"].Value));
-        line = SecretPatterns.NfsServer().Replace(line, m => m.Groups["before"].Value + Host(m.Groups["host"].Value) + ":"
+        line = SecretPatterns.Uuid().Replace(
+            line, m => IsPlain(m.Value) ? m.Value : names.Mark(SecretKind.Uuid, m.Value));
+        line = SecretPatterns.Mac().Replace(
+            line, m => IsPlain(m.Value) ? m.Value : names.Mark(SecretKind.Mac, m.Value));
+        line = SecretPatterns.Serial().Replace(
+            line, m => m.Groups["before"].Value + names.Mark(SecretKind.Serial, m.Groups["name"].Value));
+        line = SecretPatterns.NfsServer().Replace(line, m => m.Groups["before"].Value
+            + Host(m.Groups["host"].Value)
+            + ":"
             + (m.Groups["path"].Length > 0 ? names.Mark(SecretKind.Path, m.Groups["path"].Value) : ""));
         line = SecretPatterns.WorldWideName().Replace(line, m => names.Mark(SecretKind.Serial, m.Value));
         line = SecretPatterns.Ipv6().Replace(line, V6);
         line = SecretPatterns.Ipv4().Replace(line, V4);
-        line = SecretPatterns.IdentifyingNumber().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Serial, m.Groups["name"].Value));
+        line = SecretPatterns.IdentifyingNumber().Replace(
+            line, m => m.Groups["before"].Value + names.Mark(SecretKind.Serial, m.Groups["name"].Value));
         line = SecretPatterns.DashedNumber().Replace(line, m => names.Mark(SecretKind.Serial, m.Value));
         line = SecretPatterns.AddressName().Replace(line, m => names.Mark(SecretKind.Host, m.Value));
-        line = SecretPatterns.Home().Replace(line, m => m.Groups["home"].Value + names.Mark(SecretKind.User, m.Groups["user"].Value) + LastPart(m.Groups["rest"].Value));
+        line = SecretPatterns.Home().Replace(
+            line,
+            m => m.Groups["home"].Value
+                + names.Mark(SecretKind.User, m.Groups["user"].Value)
+                + LastPart(m.Groups["rest"].Value));
         line = SecretPatterns.RootHome().Replace(line, m => "/root" + LastPart("/" + m.Groups["rest"].Value));
-        line = SecretPatterns.Dataset().Replace(line, m => m.Groups["before"].Value + DatasetPath(m.Groups["name"].Value));
-        line = SecretPatterns.Label().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Label, m.Groups["name"].Value));
-        line = SecretPatterns.Ssid().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Label, m.Groups["name"].Value));
-        line = SecretPatterns.Jail().Replace(line, m => m.Groups["before"].Value + names.Mark(SecretKind.Jail, m.Groups["name"].Value));
-        line = SecretPatterns.FullName().Replace(line, m => names.Mark(SecretKind.Host, m.Groups["host"].Value) + "." + names.Mark(SecretKind.Domain, m.Groups["domain"].Value));
+        line = SecretPatterns.Dataset().Replace(
+            line, m => m.Groups["before"].Value + DatasetPath(m.Groups["name"].Value));
+        line = SecretPatterns.Label().Replace(
+            line, m => m.Groups["before"].Value + names.Mark(SecretKind.Label, m.Groups["name"].Value));
+        line = SecretPatterns.Ssid().Replace(
+            line, m => m.Groups["before"].Value + names.Mark(SecretKind.Label, m.Groups["name"].Value));
+        line = SecretPatterns.Jail().Replace(
+            line, m => m.Groups["before"].Value + names.Mark(SecretKind.Jail, m.Groups["name"].Value));
+        line = SecretPatterns.FullName().Replace(
+            line,
+            m => names.Mark(SecretKind.Host, m.Groups["host"].Value)
+                + "."
+                + names.Mark(SecretKind.Domain, m.Groups["domain"].Value));
         return line;
     }
 
@@ -203,8 +229,13 @@ internal sealed class LineScrubber(Pseudonyms names)
 
     private string V6(Match match)
     {
-        string text = match.Value.TrimEnd(':') is { Length: > 1 } trimmed && !match.Value.EndsWith("::", StringComparison.Ordinal) ? trimmed : match.Value;
-        if (text.AsSpan().Count(':') < 2 || !IPAddress.TryParse(text, out IPAddress? address) || address.AddressFamily != AddressFamily.InterNetworkV6
+        string text = match.Value.TrimEnd(':') is { Length: > 1 } trimmed
+            && !match.Value.EndsWith("::", StringComparison.Ordinal)
+            ? trimmed
+            : match.Value;
+        if (text.AsSpan().Count(':') < 2
+            || !IPAddress.TryParse(text, out IPAddress? address)
+            || address.AddressFamily != AddressFamily.InterNetworkV6
             || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.IPv6Loopback))
         {
             return match.Value;

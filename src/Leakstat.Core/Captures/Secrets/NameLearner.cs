@@ -2,12 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Leakstat.Captures.Secrets;
 
-/// <summary>Finds names in places that tell what they are, so that they are replaced where their place does not tell.</summary>
+/// <summary>
+/// Finds names in places that tell what they are, so that they are replaced where their place does not tell.
+/// </summary>
 internal sealed partial class NameLearner(Pseudonyms names)
 {
     private const int LongestLine = 4096;
 
-    private static readonly string[] s_plainLabels = ["local", "home", "lan", "internal", "corp", "intra", "example", "localdomain", "freebsd"];
+    private static readonly string[] s_plainLabels =
+        ["local", "home", "lan", "internal", "corp", "intra", "example", "localdomain", "freebsd"];
 
     /// <summary>Looks at a line that belongs to no output: a prompt, the head of a crash summary.</summary>
     public void Between(string line)
@@ -76,7 +79,8 @@ internal sealed partial class NameLearner(Pseudonyms names)
     {
         names.Learn(SecretKind.Domain, domain);
         string[] labels = domain.Split('.');
-        foreach (string label in labels.Take(Math.Max(labels.Length - 1, 1)).Where(l => l.Length >= 4 && !s_plainLabels.Contains(l)))
+        foreach (string label in labels.Take(Math.Max(labels.Length - 1, 1)).Where(
+            l => l.Length >= 4 && !s_plainLabels.Contains(l)))
         {
             names.Learn(SecretKind.Domain, label);
         }
@@ -112,6 +116,9 @@ internal sealed partial class NameLearner(Pseudonyms names)
     [GeneratedRegex(@"^\s*(?<host>[A-Za-z0-9][A-Za-z0-9._-]*) dumped core - see ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Core();
 
-    [GeneratedRegex(@"^[\s([{]*(?<user>[A-Za-z0-9._-]+)@(?<host>[A-Za-z0-9._-]+)[:\s\])].{0,120}?[#$%>](\s|$)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^[\s([{]*(?<user>[A-Za-z0-9._-]+)@(?<host>[A-Za-z0-9._-]+)[:\s\])].{0,120}?[#$%>](\s|$)",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Prompt();
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// What scrubbing the output of one command takes beyond the form of its lines: which of its places hold names, and which
-/// words are the kernel's own. One is made for each text.
+/// What scrubbing the output of one command takes beyond the form of its lines: which of its places hold names, and
+/// which words are the kernel's own. One is made for each text.
 /// </summary>
 /// <param name="names">What stands for what.</param>
 /// <param name="lines">Scrubs a line by the forms in it.</param>
@@ -52,8 +52,8 @@ internal sealed class AlignedScrub(Pseudonyms names, LineScrubber lines) : Outpu
 }
 
 /// <summary>
-/// Tables of the kernel: the names of zones and types are what a diagnosis is about, and are kept but for what has the form
-/// of a secret; all else is numbers.
+/// Tables of the kernel: the names of zones and types are what a diagnosis is about, and are kept but for what has the
+/// form of a secret; all else is numbers.
 /// </summary>
 internal sealed partial class KernelTableScrub(Pseudonyms names, LineScrubber lines) : OutputScrub(names, lines)
 {
@@ -95,6 +95,9 @@ internal sealed partial class KernelTableScrub(Pseudonyms names, LineScrubber li
 
     private const int LongestName = 255;
 
-    [GeneratedRegex(@"^\s*(?<name>[^\s:](.{0,254}?[^\s:])??)(:\s*[0-9]|\s+[0-9-]+[kKMG]?\s)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^\s*(?<name>[^\s:](.{0,254}?[^\s:])??)(:\s*[0-9]|\s+[0-9-]+[kKMG]?\s)",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Row();
 }

@@ -4,14 +4,16 @@ using Leakstat.Knowledge;
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// Words that FreeBSD itself uses. A host may be called <c>freebsd</c> and a pool <c>data</c>; where their place tells that
-/// they are that, they are replaced, elsewhere the word says nothing about anyone.
+/// Words that FreeBSD itself uses. A host may be called <c>freebsd</c> and a pool <c>data</c>; where their place tells
+/// that they are that, they are replaced, elsewhere the word says nothing about anyone.
 /// </summary>
 public static class ProtectedWords
 {
     private static readonly Lazy<FrozenSet<string>> Kernel = new(Build);
 
-    /// <summary>Accounts that every installation has (<c>etc/master.passwd</c>), and the usual ones of ports' daemons.</summary>
+    /// <summary>
+    /// Accounts that every installation has (<c>etc/master.passwd</c>), and the usual ones of ports' daemons.
+    /// </summary>
     private static readonly FrozenSet<string> Accounts = FrozenSet.ToFrozenSet(
     [
         "root", "toor", "daemon", "operator", "bin", "tty", "kmem", "games", "news", "man", "sshd", "smmsp", "mailnull", "bind",
@@ -65,7 +67,8 @@ public static class ProtectedWords
     public static bool IsProtected(string word) => Kernel.Value.Contains(word) || word.All(char.IsAsciiDigit);
 
     /// <summary>Whether a user name is that of an account which every host may have.</summary>
-    public static bool IsSystemAccount(string user) => Accounts.Contains(user) || (user.Length <= LongestId && user.All(char.IsAsciiDigit));
+    public static bool IsSystemAccount(string user) =>
+        Accounts.Contains(user) || (user.Length <= LongestId && user.All(char.IsAsciiDigit));
 
     /// <summary>Whether a run of letters may stay in a text of which nothing is known.</summary>
     public static bool IsKnown(ReadOnlySpan<char> word) =>

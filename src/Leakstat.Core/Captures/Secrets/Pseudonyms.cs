@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// Which name stands for which original: the same for the same everywhere, numbered in the order of first sight, so that
-/// nothing of the original is in it. In text that is being scrubbed each stands as one character of its own, so that no
-/// later step takes it for something to replace; <see cref="Restore"/> puts the names in.
+/// Which name stands for which original: the same for the same everywhere, numbered in the order of first sight, so
+/// that nothing of the original is in it. In text that is being scrubbed each stands as one character of its own, so
+/// that no later step takes it for something to replace; <see cref="Restore"/> puts the names in.
 /// </summary>
 public sealed class Pseudonyms
 {
@@ -32,7 +32,10 @@ public sealed class Pseudonyms
     /// <summary>How many texts were taken out without a name in their place.</summary>
     public int Removed { get; private set; }
 
-    /// <summary>Makes a word known, so that it is replaced wherever it stands alone, and not only where its place tells what it is.</summary>
+    /// <summary>
+    /// Makes a word known, so that it is replaced wherever it stands alone, and not only where its place tells what it
+    /// is.
+    /// </summary>
     public void Learn(SecretKind kind, string word)
     {
         word = word.Trim('.', '-');
@@ -47,7 +50,9 @@ public sealed class Pseudonyms
     /// <summary>Whether a word was learned as a name of that kind.</summary>
     public bool Knows(SecretKind kind, string word) => _words.TryGet(word, out SecretKind known) && known == kind;
 
-    /// <summary>Names of zones, types and modules that are in none of leakstat's tables and were kept for the diagnosis.</summary>
+    /// <summary>
+    /// Names of zones, types and modules that are in none of leakstat's tables and were kept for the diagnosis.
+    /// </summary>
     public IEnumerable<string> Kept => _kept.Words.Order(StringComparer.Ordinal);
 
     /// <summary>Keeps the name of a zone, type or module wherever it stands: the diagnosis is about it.</summary>
@@ -142,7 +147,9 @@ public sealed class Pseudonyms
 
     /// <summary>Puts names in place of marks.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="aligned">Whether blanks behind a name are added or taken so that columns stay where they are.</param>
+    /// <param name="aligned">
+    /// Whether blanks behind a name are added or taken so that columns stay where they are.
+    /// </param>
     public string Restore(string text, bool aligned)
     {
         if (!HasMarks(text))
@@ -167,7 +174,10 @@ public sealed class Pseudonyms
             }
 
             line.Append(' ', Math.Max(length - name.Length, 0));
-            for (int spare = name.Length - length; spare > 0 && i + 2 < text.Length && text[i + 1] == ' ' && text[i + 2] == ' '; spare--)
+            for (int spare = name.Length - length; spare > 0
+                && i + 2 < text.Length
+                && text[i + 1] == ' '
+                && text[i + 2] == ' '; spare--)
             {
                 i++;
             }
@@ -184,9 +194,11 @@ public sealed class Pseudonyms
         SecretKind.User => $"user{number}",
         SecretKind.Ipv4 => Ipv4(number),
         SecretKind.Ipv6 => $"2001:db8::{number:x}",
-        SecretKind.Mac => number < 256 ? Hex(0x00005e005300 + number, original) : Hex(0x00005e100000 + number, original),
+        SecretKind.Mac =>
+            number < 256 ? Hex(0x00005e005300 + number, original) : Hex(0x00005e100000 + number, original),
         SecretKind.Uuid => $"00000000-0000-4000-8000-{number:x12}",
-        SecretKind.Serial => original.All(char.IsAsciiDigit) ? number.ToString(CultureInfo.InvariantCulture) : $"SERIAL{number}",
+        SecretKind.Serial =>
+            original.All(char.IsAsciiDigit) ? number.ToString(CultureInfo.InvariantCulture) : $"SERIAL{number}",
         SecretKind.Pool => $"pool{number}",
         SecretKind.Dataset => $"ds{number}",
         SecretKind.Jail => $"jail{number}",
@@ -209,7 +221,8 @@ public sealed class Pseudonyms
         };
         return net.Length > 0
             ? net + host.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"198.{18 + (number >> 16 & 1)}.{number >> 8 & 255}.{number & 255}");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"198.{18 + (number >> 16 & 1)}.{number >> 8 & 255}.{number & 255}");
     }
 
     private static string Hex(long address, string original)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// Forms by which secrets are told wherever they stand. None of them can take long: no quantifier within a quantifier that
-/// matches the same, and a time limit for each.
+/// Forms by which secrets are told wherever they stand. None of them can take long: no quantifier within a quantifier
+/// that matches the same, and a time limit for each.
 /// </summary>
 internal static partial class SecretPatterns
 {
@@ -42,11 +42,17 @@ internal static partial class SecretPatterns
     public static partial Regex Uuid();
 
     /// <summary>An Ethernet address or an address of eight bytes.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9:-])[0-9A-Fa-f]{2}(?<between>[:-])([0-9A-Fa-f]{2}\k<between>){4}[0-9A-Fa-f]{2}(\k<between>[0-9A-Fa-f]{2}\k<between>[0-9A-Fa-f]{2})?(?![A-Za-z0-9]|:[0-9A-Fa-f])", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9:-])[0-9A-Fa-f]{2}(?<between>[:-])([0-9A-Fa-f]{2}\k<between>){4}[0-9A-Fa-f]{2}(\k<between>[0-9A-Fa-f]{2}\k<between>[0-9A-Fa-f]{2})?(?![A-Za-z0-9]|:[0-9A-Fa-f])",
+        Options,
+        Milliseconds)]
     public static partial Regex Mac();
 
     /// <summary>What may be an IPv6 address; a parser decides.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9:.])[0-9A-Fa-f:]{2,39}(?<tail>(\.[0-9]{1,3}){0,3})(?![A-Za-z0-9:])", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9:.])[0-9A-Fa-f:]{2,39}(?<tail>(\.[0-9]{1,3}){0,3})(?![A-Za-z0-9:])",
+        Options,
+        Milliseconds)]
     public static partial Regex Ipv6();
 
     /// <summary>What may be an IPv4 address, with a port behind a dot as netstat(1) prints it or not.</summary>
@@ -57,11 +63,17 @@ internal static partial class SecretPatterns
     public static partial Regex Ipv4();
 
     /// <summary>Host names that hold an address: <c>ip-10-0-0-5</c>.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]{0,20}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}(?![A-Za-z0-9])", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]{0,20}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}(?![A-Za-z0-9])",
+        Options,
+        Milliseconds)]
     public static partial Regex AddressName();
 
     /// <summary>A path below somebody's home.</summary>
-    [GeneratedRegex(@"(?<home>(/usr|/export|/zroot|/mnt)?/(home|Users)/)(?<user>[^/\s:""')\]]+)(?<rest>(/[^/\s:""')\]]*)*)", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<home>(/usr|/export|/zroot|/mnt)?/(home|Users)/)(?<user>[^/\s:""')\]]+)(?<rest>(/[^/\s:""')\]]*)*)",
+        Options,
+        Milliseconds)]
     public static partial Regex Home();
 
     /// <summary>A path below root's home.</summary>
@@ -88,16 +100,27 @@ internal static partial class SecretPatterns
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex Serial();
 
-    /// <summary>World-wide names by their form: sixteen hexadecimal digits of which the first tells who registered it.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(0x|naa\.|eui\.|t10\.)?(?=[0-9]*[a-f])[235][0-9a-f]{15}([0-9a-f]{16})?(?![A-Za-z0-9])", Options | RegexOptions.IgnoreCase, Milliseconds)]
+    /// <summary>
+    /// World-wide names by their form: sixteen hexadecimal digits of which the first tells who registered it.
+    /// </summary>
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9])(0x|naa\.|eui\.|t10\.)?(?=[0-9]*[a-f])[235][0-9a-f]{15}([0-9a-f]{16})?(?![A-Za-z0-9])",
+        Options | RegexOptions.IgnoreCase,
+        Milliseconds)]
     public static partial Regex WorldWideName();
 
     /// <summary>Names of wireless networks.</summary>
-    [GeneratedRegex(@"(?<before>(?<![A-Za-z0-9])ssid\s?[=:]?\s*)(?<name>""[^""]*""|\S+)", Options | RegexOptions.IgnoreCase, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<before>(?<![A-Za-z0-9])ssid\s?[=:]?\s*)(?<name>""[^""]*""|\S+)",
+        Options | RegexOptions.IgnoreCase,
+        Milliseconds)]
     public static partial Regex Ssid();
 
     /// <summary>A jail by name.</summary>
-    [GeneratedRegex(@"(?<before>(?<![A-Za-z0-9])jail(name)?\s?(=|:\s|""|')\s?[""']?)(?<name>[A-Za-z0-9][A-Za-z0-9_.-]*)", Options, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<before>(?<![A-Za-z0-9])jail(name)?\s?(=|:\s|""|')\s?[""']?)(?<name>[A-Za-z0-9][A-Za-z0-9_.-]*)",
+        Options,
+        Milliseconds)]
     public static partial Regex Jail();
 
     /// <summary>A name that ends in a domain which is registered or usual at home.</summary>
@@ -115,10 +138,19 @@ internal static partial class SecretPatterns
     public static partial Regex IdentifyingNumber();
 
     /// <summary>A server of NFS as the kernel names it: <c>nfs server host:/path: not responding</c>.</summary>
-    [GeneratedRegex(@"(?<before>(?<![A-Za-z0-9])nfs server )(?<host>[^\s:/]+)(?<between>:)(?<path>/[^\s:]*)?", Options | RegexOptions.IgnoreCase, Milliseconds)]
+    [GeneratedRegex(
+        @"(?<before>(?<![A-Za-z0-9])nfs server )(?<host>[^\s:/]+)(?<between>:)(?<path>/[^\s:]*)?",
+        Options | RegexOptions.IgnoreCase,
+        Milliseconds)]
     public static partial Regex NfsServer();
 
-    /// <summary>Groups of digits with dashes between, as addresses, telephones and orders have them; no date with the year in front.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z0-9.:-])(?!(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-]))[0-9]{1,9}(-[0-9]{1,9}){2,}(?![A-Za-z0-9-])", Options, Milliseconds)]
+    /// <summary>
+    /// Groups of digits with dashes between, as addresses, telephones and orders have them; no date with the year in
+    /// front.
+    /// </summary>
+    [GeneratedRegex(
+        @"(?<![A-Za-z0-9.:-])(?!(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-]))[0-9]{1,9}(-[0-9]{1,9}){2,}(?![A-Za-z0-9-])",
+        Options,
+        Milliseconds)]
     public static partial Regex DashedNumber();
 }

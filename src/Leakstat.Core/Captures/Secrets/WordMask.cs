@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// Masks in a line every word that is not known to be harmless: letters become <c>x</c>, digits <c>0</c>, so that columns
-/// stay. Where a word had to be masked, long numbers beside it may be as telling and go too.
+/// Masks in a line every word that is not known to be harmless: letters become <c>x</c>, digits <c>0</c>, so that
+/// columns stay. Where a word had to be masked, long numbers beside it may be as telling and go too.
 /// </summary>
 internal sealed class WordMask(Pseudonyms names)
 {
@@ -37,7 +37,9 @@ internal sealed class WordMask(Pseudonyms names)
 
         foreach ((int start, int end) in Words(line))
         {
-            if (masked[start] == line[start] && char.IsAsciiDigit(line[start]) && IsTelling(line.AsSpan(start, end - start)))
+            if (masked[start] == line[start]
+                && char.IsAsciiDigit(line[start])
+                && IsTelling(line.AsSpan(start, end - start)))
             {
                 Mask(line, masked, start, end);
             }
@@ -100,8 +102,8 @@ internal sealed class WordMask(Pseudonyms names)
     private static bool IsWordCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is >= '\u0080' and <= '\u00ff';
 
     /// <summary>
-    /// Numbers with or without a unit, hexadecimal numbers, words of FreeBSD's own, and those with a number behind them as
-    /// devices have (<c>ix0</c>, <c>ada0p3</c>).
+    /// Numbers with or without a unit, hexadecimal numbers, words of FreeBSD's own, and those with a number behind them
+    /// as devices have (<c>ix0</c>, <c>ada0p3</c>).
     /// </summary>
     private static bool IsHarmless(ReadOnlySpan<char> word)
     {

@@ -1,8 +1,9 @@
 namespace Leakstat.Captures.Secrets;
 
 /// <summary>
-/// Words, which may have points and dashes within, found where they stand alone in a text: by the run of letters and digits
-/// that they begin with, then longest first. A look-up takes as many steps as words of that beginning have lengths.
+/// Words, which may have points and dashes within, found where they stand alone in a text: by the run of letters and
+/// digits that they begin with, then longest first. A look-up takes as many steps as words of that beginning have
+/// lengths.
 /// </summary>
 /// <param name="comparer">Whether case counts.</param>
 internal sealed class WordTable<T>(StringComparer comparer)
@@ -52,12 +53,14 @@ internal sealed class WordTable<T>(StringComparer comparer)
         value = default;
         int end = RunEnd(text, at);
         if (end - at > LongestRun
-            || !_lengths.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text.AsSpan(at, end - at), out SortedSet<int>? lengths))
+            || !_lengths.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(
+                text.AsSpan(at, end - at), out SortedSet<int>? lengths))
         {
             return 0;
         }
 
-        Dictionary<string, T>.AlternateLookup<ReadOnlySpan<char>> words = _words.GetAlternateLookup<ReadOnlySpan<char>>();
+        Dictionary<string, T>.AlternateLookup<ReadOnlySpan<char>> words =
+            _words.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (int length in lengths.Reverse())
         {
             int behind = at + length;

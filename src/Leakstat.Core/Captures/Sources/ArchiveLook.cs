@@ -18,7 +18,8 @@ internal sealed class ArchiveLook(ArchiveContainer container, ReadContext contex
     public IReadOnlyList<ArchiveEntry> Unknown => _unknown;
 
     /// <summary>Looks through; captures in the order of their first files.</summary>
-    public List<(ArchiveMember Member, CaptureIdentity Identity)> Run(IEnumerable<ArchiveEntry> entries, string archiveName)
+    public List<(ArchiveMember Member, CaptureIdentity Identity)> Run(
+        IEnumerable<ArchiveEntry> entries, string archiveName)
     {
         int index = -1;
         foreach (ArchiveEntry entry in entries)
@@ -65,7 +66,14 @@ internal sealed class ArchiveLook(ArchiveContainer container, ReadContext contex
         {
             var peek = new CapturePeek(context);
             peek.Look(whole.Captures[i]);
-            var member = new ArchiveMember { Key = key, First = index, Last = index, Bytes = entry.File.Bytes.Length, Part = i };
+            var member = new ArchiveMember
+            {
+                Key = key,
+                First = index,
+                Last = index,
+                Bytes = entry.File.Bytes.Length,
+                Part = i,
+            };
             _found.Add((member, peek.Finish(entry.Name)));
         }
 
@@ -77,7 +85,8 @@ internal sealed class ArchiveLook(ArchiveContainer container, ReadContext contex
         if (_open?.Key != entry.Folder)
         {
             Close(archiveName);
-            _open = _folders.TryGetValue(entry.Folder, out (ArchiveMember Member, CaptureIdentity Identity, bool IsCapture) known)
+            _open = _folders.TryGetValue(
+                entry.Folder, out (ArchiveMember Member, CaptureIdentity Identity, bool IsCapture) known)
                 ? known.Member
                 : new ArchiveMember { Key = entry.Folder, First = index };
             _peek = new CapturePeek(context);

@@ -28,7 +28,8 @@ internal sealed class ArchiveReader(
         {
             using Stream raw = file.Open();
             byte[] head = new byte[ContentSniffer.HeadBytes];
-            ContentKind kind = ContentSniffer.Kind(head.AsSpan(0, raw.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+            ContentKind kind = ContentSniffer.Kind(
+                head.AsSpan(0, raw.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
             if (kind is not (ContentKind.Gzip or ContentKind.Zstd))
             {
                 return kind;
@@ -57,14 +58,18 @@ internal sealed class ArchiveReader(
         _ => stream,
     };
 
-    private IEnumerable<ArchiveEntry> Walk(ISourceNode archive, string name, string prefix, int depth, ArchiveBudget budget)
+    private IEnumerable<ArchiveEntry> Walk(
+        ISourceNode archive, string name, string prefix, int depth, ArchiveBudget budget)
     {
         using IArchiveWalk? walk = Begin(archive, name, budget);
         while (walk is not null && Next(walk, name) is { } next)
         {
             if (!budget.Enter())
             {
-                report(DiagnosticId.TooMany, $"more than {context.Limits.ArchiveEntries} entries; the rest was not read", name);
+                report(
+                    DiagnosticId.TooMany,
+                    $"more than {context.Limits.ArchiveEntries} entries; the rest was not read",
+                    name);
                 yield break;
             }
 
@@ -87,11 +92,15 @@ internal sealed class ArchiveReader(
             {
                 if (depth >= context.Limits.ArchiveDepth || file.Kind is ContentKind.Gzip or ContentKind.Zstd)
                 {
-                    report(DiagnosticId.TooDeep, $"archives are nested deeper than {context.Limits.ArchiveDepth}; not read", full);
+                    report(
+                        DiagnosticId.TooDeep,
+                        $"archives are nested deeper than {context.Limits.ArchiveDepth}; not read",
+                        full);
                     continue;
                 }
 
-                foreach (ArchiveEntry inner in Walk(new MemorySource(next.Path, file.Bytes), full, inside + "!", depth + 1, budget))
+                foreach (ArchiveEntry inner in Walk(
+                    new MemorySource(next.Path, file.Bytes), full, inside + "!", depth + 1, budget))
                 {
                     yield return inner;
                 }
@@ -117,7 +126,8 @@ internal sealed class ArchiveReader(
             ContentKind kind;
             using (Stream first = archive.Open())
             {
-                kind = ContentSniffer.Kind(head.AsSpan(0, first.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+                kind = ContentSniffer.Kind(
+                    head.AsSpan(0, first.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
             }
 
             if (kind == ContentKind.Zip)
@@ -153,7 +163,8 @@ internal sealed class ArchiveReader(
         {
             report(DiagnosticId.ArchiveTooLarge, $"{e.Message}; the rest was not read", name);
         }
-        catch (Exception e) when (FileLoader.IsReadFault(e) || e is FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (FileLoader.IsReadFault(e)
+            || e is FormatException or ArgumentException or OverflowException)
         {
             report(DiagnosticId.DamagedArchive, "damaged; what came before the damage is used", name);
         }

@@ -102,7 +102,9 @@ internal sealed class ZipWalk : IArchiveWalk
 
             return ((entry.ExternalAttributes >> 16) & TypeMask) == LinkType
                 ? new WalkedEntry(entry.FullName, "a link; skipped", null)
-                : WalkedEntry.Of(entry.FullName, () => new ChecksumStream(new BudgetStream(entry.Open(), _budget, () => _packed), entry.Crc32));
+                : WalkedEntry.Of(
+                    entry.FullName,
+                    () => new ChecksumStream(new BudgetStream(entry.Open(), _budget, () => _packed), entry.Crc32));
         }
 
         return null;

@@ -17,13 +17,18 @@ public static class CaptureAssembly
     {
         var folder = new MemorySource(source, [.. files.Select(file => new MemorySource(file.Name, file.Content))]);
         var context = new ReadContext(names, limits, Zstd: null);
-        var planned = new PlannedCapture { Container = new FolderContainer(folder, source), Source = source, Parent = "" };
+        var planned = new PlannedCapture
+        {
+            Container = new FolderContainer(folder, source),
+            Source = source,
+            Parent = "",
+        };
         return planned.Container.Read([planned], context).Single().Capture;
     }
 
     /// <summary>
-    /// Reads a capture again from the outputs that it was read from. A format that this program does not have any more is
-    /// left out.
+    /// Reads a capture again from the outputs that it was read from. A format that this program does not have any more
+    /// is left out.
     /// </summary>
     /// <param name="head">Source, time, host name, files and problems as they were.</param>
     /// <param name="texts">The outputs, in the order they were read.</param>
@@ -42,10 +47,13 @@ public static class CaptureAssembly
             if (CommandRegistry.Formats.FirstOrDefault(f => f.Name == text.Format) is { } format)
             {
                 var section = new TextSection(
-                    text.File, text.Bytes, text.FirstLine, text.LineNumbers.IsEmpty ? null : [.. text.LineNumbers], text.IsCut);
+                    text.File, text.Bytes, text.FirstLine, text.LineNumbers.IsEmpty
+                        ? null
+                        : [.. text.LineNumbers], text.IsCut);
                 FormatResult result = format.Read(section, builder);
                 builder.AddFile(
-                    new CaptureFile(text.File.Path, format.Name, result.Rows, result.SkippedLines, FileUse.Used), text.File);
+                    new CaptureFile(
+                        text.File.Path, format.Name, result.Rows, result.SkippedLines, FileUse.Used), text.File);
             }
         }
 

@@ -3,10 +3,14 @@ using System.Text.Json;
 
 namespace Leakstat.Captures.Sources;
 
-/// <summary>What a capture's <c>manifest.json</c> says about it: <c>{"host": "fw", "takenAt": "2026-11-20T18:00:00Z"}</c>.</summary>
+/// <summary>
+/// What a capture's <c>manifest.json</c> says about it: <c>{"host": "fw", "takenAt": "2026-11-20T18:00:00Z"}</c>.
+/// </summary>
 /// <param name="Host">Host name; null where it says none.</param>
 /// <param name="TakenAt">UTC time of the capture; null where it says none.</param>
-/// <param name="IsComplete">False where it says that the capture was cut: commands were not asked or their answers are lost.</param>
+/// <param name="IsComplete">
+/// False where it says that the capture was cut: commands were not asked or their answers are lost.
+/// </param>
 public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool IsComplete = true)
 {
     /// <summary>The name under which captures carry it.</summary>
@@ -17,7 +21,9 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool
 
     private const int MostBytes = 1 << 20;
 
-    /// <summary>The manifest; null where the bytes are no JSON object with a host or a time of the known forms.</summary>
+    /// <summary>
+    /// The manifest; null where the bytes are no JSON object with a host or a time of the known forms.
+    /// </summary>
     public static CaptureManifest? TryRead(ReadOnlySpan<byte> json)
     {
         if (json.Length > MostBytes || json.TrimStart(" \t\r\n"u8).IsEmpty || json.TrimStart(" \t\r\n"u8)[0] != '{')

@@ -77,12 +77,15 @@ internal sealed class CapturePeek(ReadContext context)
         Capture capture = _builder.Build();
         HostIdentity host = capture.Host;
         DateTimeOffset? named = TimestampName.Parse(name, out bool isUtc);
-        DateTimeOffset? said = _dated is not null ? _dated : host is { BootedAt: { } boot, UptimeSeconds: { } up and >= 0 and < 10_000_000_000 }
+        DateTimeOffset? said = _dated is not null
+            ? _dated
+            : host is { BootedAt: { } boot, UptimeSeconds: { } up and >= 0 and < 10_000_000_000 }
             ? CalendarTime.After(boot, up / 3600.0)
             : null;
 
         // uptime(1) knows minutes; a name that agrees within that is the finer clock.
-        bool nameAgrees = said is null || (isUtc && named is { } n && (said.Value - n).Duration() <= TimeSpan.FromMinutes(2));
+        bool nameAgrees = said is null
+            || (isUtc && named is { } n && (said.Value - n).Duration() <= TimeSpan.FromMinutes(2));
         DateTimeOffset? takenAt = _manifest?.TakenAt ?? (nameAgrees && isUtc ? named : said);
 
         // A time that is none is reported where the capture is read; nothing is put in order by it.

@@ -4,8 +4,8 @@ using Leakstat.Captures.Text;
 namespace Leakstat.Captures.Sources;
 
 /// <summary>
-/// Reads planned captures in their order. Folders stand for themselves and may be read ahead on other threads; what lies
-/// together in an archive or a text is read one after another where it is asked for.
+/// Reads planned captures in their order. Folders stand for themselves and may be read ahead on other threads; what
+/// lies together in an archive or a text is read one after another where it is asked for.
 /// </summary>
 internal sealed class CaptureQueue(IReadOnlyList<PlannedCapture> planned, ReadContext context, int ahead)
 {
@@ -26,11 +26,16 @@ internal sealed class CaptureQueue(IReadOnlyList<PlannedCapture> planned, ReadCo
             {
                 for (; next < planned.Count && next <= i + ahead; next++)
                 {
-                    started.Enqueue(ahead > 0 && planned[next].Container is FolderContainer folder ? Start(folder, planned[next]) : null);
+                    started.Enqueue(
+                        ahead > 0 && planned[next].Container is FolderContainer folder
+                            ? Start(folder, planned[next])
+                            : null);
                 }
 
                 // A source that changed since it was planned may hold fewer than it did.
-                ReadCapture? read = started.Dequeue() is { } task ? task.GetAwaiter().GetResult() : ReadNext(planned[i]);
+                ReadCapture? read = started.Dequeue() is { } task
+                    ? task.GetAwaiter().GetResult()
+                    : ReadNext(planned[i]);
                 if (read is { } capture)
                 {
                     yield return capture;

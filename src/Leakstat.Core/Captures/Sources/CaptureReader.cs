@@ -51,7 +51,11 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                 Skip(name, whole, DiagnosticId.UnreadableFile, $"could not be read: {file.Text}");
                 return;
             case LoadProblem.MissingProgram:
-                Skip(name, whole, DiagnosticId.MissingProgram, $"the program {file.Text} is needed to read this and is missing");
+                Skip(
+                    name,
+                    whole,
+                    DiagnosticId.MissingProgram,
+                    $"the program {file.Text} is needed to read this and is missing");
                 return;
             default:
                 ReportProblem(file.Problem, whole);
@@ -64,14 +68,19 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                 Skip(name, whole, DiagnosticId.EmptyFile, "empty");
                 break;
             case ContentKind.Dump:
-                Builder.Report(DiagnosticId.UnusedCommand, "a crash dump or kernel; use `leakstat dump` to look into it", whole);
+                Builder.Report(
+                    DiagnosticId.UnusedCommand, "a crash dump or kernel; use `leakstat dump` to look into it", whole);
                 Builder.AddFile(new CaptureFile(name, "crash-dump", 0, 0, FileUse.NotUsed), path);
                 break;
             case ContentKind.Text:
                 AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None));
                 break;
             case ContentKind.Binary when ContentSniffer.UnreadCompression(file.Bytes.Span) is { } compression:
-                Skip(name, whole, DiagnosticId.UnknownFile, $"packed with {compression}, which is not read; unpack it first");
+                Skip(
+                    name,
+                    whole,
+                    DiagnosticId.UnknownFile,
+                    $"packed with {compression}, which is not read; unpack it first");
                 break;
             case ContentKind.Tar or ContentKind.Zip or ContentKind.Gzip or ContentKind.Zstd:
                 Skip(name, whole, DiagnosticId.UnknownFile, "an archive among the files of a capture; skipped");
@@ -120,7 +129,9 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             if (!manifest.IsComplete)
             {
                 Builder.Report(
-                    DiagnosticId.CutCapture, "the capture was cut: not every command answered; what came is used", section.At(0));
+                    DiagnosticId.CutCapture, "the capture was cut: not every command answered; what "
+                        + "came is used", section.At(
+                        0));
             }
 
             Builder.AddFile(new CaptureFile(name, CaptureManifest.Format, 1, 0, FileUse.Used), section.File);
@@ -152,7 +163,8 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         foreach (int line in transcript.LongLines)
         {
             Builder.Report(
-                DiagnosticId.LineTooLong, $"longer than {context.Limits.LineBytes} bytes; skipped", new SourceLine(path, line));
+                DiagnosticId.LineTooLong, $"longer than {context.Limits.LineBytes} bytes; skipped", new SourceLine(
+                    path, line));
         }
 
         if (transcript.HasTooMany)

@@ -4,9 +4,9 @@ using System.Text;
 namespace Leakstat.Captures.Sources;
 
 /// <summary>
-/// Reads the collector's stream (<c>leakstat-collect --stdout</c>, <c>docs/collector.md</c>) as its bytes come, in pieces
-/// of any size. Never throws for what the bytes are: what is no frame is left out, and what is beyond a bound is skipped
-/// and named.
+/// Reads the collector's stream (<c>leakstat-collect --stdout</c>, <c>docs/collector.md</c>) as its bytes come, in
+/// pieces of any size. Never throws for what the bytes are: what is no frame is left out, and what is beyond a bound is
+/// skipped and named.
 /// </summary>
 /// <param name="limits">Bounds.</param>
 public sealed class CaptureStreamReader(ReadLimits limits)
@@ -29,7 +29,9 @@ public sealed class CaptureStreamReader(ReadLimits limits)
     /// <summary>Whether the first line of a stream has been seen.</summary>
     public bool IsStarted => _mark is not null;
 
-    /// <summary>Whether the stream has said that it is at its end; what comes behind is another stream or nothing.</summary>
+    /// <summary>
+    /// Whether the stream has said that it is at its end; what comes behind is another stream or nothing.
+    /// </summary>
     public bool IsFinished { get; private set; }
 
     /// <summary>Whether this is no stream: <see cref="MostPreamble"/> bytes came and no first line.</summary>
@@ -73,7 +75,9 @@ public sealed class CaptureStreamReader(ReadLimits limits)
         }
     }
 
-    /// <summary>Takes the next capture that is closed; a cut one has <see cref="StreamedCapture.IsComplete"/> false.</summary>
+    /// <summary>
+    /// Takes the next capture that is closed; a cut one has <see cref="StreamedCapture.IsComplete"/> false.
+    /// </summary>
     public bool TryTake([NotNullWhen(true)] out StreamedCapture? capture) => _waiting.TryDequeue(out capture);
 
     private void Hold(ReadOnlySpan<byte> bytes)

@@ -2,10 +2,14 @@ using System.IO.Hashing;
 
 namespace Leakstat.Captures.Sources;
 
-/// <summary>An entry of an archive is not what its checksum is of: nothing of it can be trusted, whichever part is wrong.</summary>
+/// <summary>
+/// An entry of an archive is not what its checksum is of: nothing of it can be trusted, whichever part is wrong.
+/// </summary>
 internal sealed class ChecksumException() : IOException("its checksum is wrong");
 
-/// <summary>An entry of a zip archive; at its end the checksum is compared, which <c>ZipArchive</c> does not do.</summary>
+/// <summary>
+/// An entry of a zip archive; at its end the checksum is compared, which <c>ZipArchive</c> does not do.
+/// </summary>
 /// <param name="entry">The entry, unpacked.</param>
 /// <param name="expected">CRC-32 that the archive gives.</param>
 internal sealed class ChecksumStream(Stream entry, uint expected) : Stream

@@ -55,7 +55,9 @@ internal static class ContentSniffer
 
         // A frame, or a skippable frame in front of one.
         if (head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd])
-            || (head.Length >= 4 && (head[0] & 0xf0) == 0x50 && head[1..].StartsWith((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18])))
+            || (head.Length >= 4
+            && (head[0] & 0xf0) == 0x50
+            && head[1..].StartsWith((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18])))
         {
             return ContentKind.Zstd;
         }

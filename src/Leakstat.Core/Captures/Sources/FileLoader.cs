@@ -7,7 +7,9 @@ namespace Leakstat.Captures.Sources;
 /// <summary>Takes a stream into memory, unpacked, within bounds.</summary>
 internal static class FileLoader
 {
-    /// <summary>Reads a file, of gzip or Zstandard what is inside. Never throws for what a file or disk may do.</summary>
+    /// <summary>
+    /// Reads a file, of gzip or Zstandard what is inside. Never throws for what a file or disk may do.
+    /// </summary>
     /// <param name="node">The file.</param>
     /// <param name="most">Bytes to take at most.</param>
     /// <param name="context">Bounds and decompressor.</param>
@@ -127,7 +129,8 @@ internal static class FileLoader
 /// <param name="Text">More about the problem: the system's words, the program's name.</param>
 /// <param name="Outer">What it was packed with; <see cref="ContentKind.Text"/> for nothing.</param>
 internal readonly record struct LoadedFile(
-    ReadOnlyMemory<byte> Bytes, ContentKind Kind, LoadProblem Problem, string? Text, ContentKind Outer = ContentKind.Text);
+    ReadOnlyMemory<byte> Bytes, ContentKind Kind, LoadProblem Problem, string? Text, ContentKind Outer =
+        ContentKind.Text);
 
 /// <summary>What can go wrong when a file is loaded.</summary>
 internal enum LoadProblem

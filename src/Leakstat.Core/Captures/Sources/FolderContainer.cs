@@ -6,7 +6,8 @@ namespace Leakstat.Captures.Sources;
 /// <param name="folder">The folder.</param>
 /// <param name="path">Its name as printed.</param>
 /// <param name="without">Files in it that are captures of their own.</param>
-internal sealed class FolderContainer(ISourceNode folder, string path, IReadOnlySet<string>? without = null) : CaptureContainer
+internal sealed class FolderContainer(
+    ISourceNode folder, string path, IReadOnlySet<string>? without = null) : CaptureContainer
 {
     /// <inheritdoc/>
     public override IEnumerable<ReadCapture> Read(IReadOnlyList<PlannedCapture> wanted, ReadContext context)

@@ -9,7 +9,8 @@ internal sealed class FolderDumps
     public FolderDumps(IReadOnlyList<ISourceNode> files, IDumpReader? reader)
     {
         Dumps = reader is null ? [] : [.. files.Where(reader.IsDump)];
-        Names = Dumps.SelectMany(dump => (string[])[dump.Name, "info." + Number(dump.Name)]).ToHashSet(StringComparer.Ordinal);
+        Names = Dumps.SelectMany(dump => (string[])[dump.Name, "info." + Number(dump.Name)]).ToHashSet(
+            StringComparer.Ordinal);
     }
 
     /// <summary>The dumps.</summary>
@@ -24,7 +25,9 @@ internal sealed class FolderDumps
     /// <summary>The N of <c>vmcore.N</c>, <c>vmcore.N.zst</c>.</summary>
     private static string Number(string name)
     {
-        string plain = Array.Find(s_compressions, c => name.EndsWith(c, StringComparison.Ordinal)) is { } ending ? name[..^ending.Length] : name;
+        string plain = Array.Find(s_compressions, c => name.EndsWith(c, StringComparison.Ordinal)) is { } ending
+            ? name[..^ending.Length]
+            : name;
         return plain[(plain.LastIndexOf('.') + 1)..];
     }
 }

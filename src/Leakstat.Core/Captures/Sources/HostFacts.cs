@@ -2,7 +2,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Captures.Sources;
 
-/// <summary>What a capture says of its host that does not change while it is the same host: it tells hosts without a name apart.</summary>
+/// <summary>
+/// What a capture says of its host that does not change while it is the same host: it tells hosts without a name apart.
+/// </summary>
 /// <param name="Memory">Physical memory, bytes (<c>hw.physmem</c>).</param>
 /// <param name="TopMemory">Sum of what top(1) calls memory, bytes: less than all of it, and nearly constant.</param>
 /// <param name="Release">Release, without its patches.</param>
@@ -26,14 +28,18 @@ internal readonly record struct HostFacts(long? Memory, long? TopMemory, string?
         return new HostFacts(
             capture.Host.PhysicalMemory?.Value,
             isWhole ? sum : null,
-            capture.Host.Release is { } release ? FormattableString.Invariant($"{release.Major}.{release.Minor}") : null,
+            capture.Host.Release is { } release
+                ? FormattableString.Invariant($"{release.Major}.{release.Minor}")
+                : null,
             capture.Host.BootedAt);
     }
 
     /// <summary>Whether both may be of one host.</summary>
     public bool MayBe(HostFacts other)
     {
-        if (BootedAt is { } booted && other.BootedAt is { } otherBoot && (booted - otherBoot).Duration() < TimeSpan.FromSeconds(3))
+        if (BootedAt is { } booted
+            && other.BootedAt is { } otherBoot
+            && (booted - otherBoot).Duration() < TimeSpan.FromSeconds(3))
         {
             return true;
         }

@@ -34,13 +34,17 @@ public sealed class HostSource
     public HostSource Apart() => new(Host, _planned, _context with { Names = new NamePool() });
 
     /// <summary>
-    /// Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by
-    /// name. Complete once <see cref="Captures()"/> has run through: what was the same output again says nothing of the order.
+    /// Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it
+    /// follows by name. Complete once <see cref="Captures()"/> has run through: what was the same output again says
+    /// nothing of the order.
     /// </summary>
     public ImmutableArray<(string Earlier, string Later)> ClockBackwards => NameOrder.ClockBackwards(
         _planned.Select(p => (p.Source, p.TakenAt)).ExceptBy(_repeated, c => c.Source));
 
-    /// <summary>Captures that were the same output again and were left out; complete once <see cref="Captures()"/> has run through.</summary>
+    /// <summary>
+    /// Captures that were the same output again and were left out; complete once <see cref="Captures()"/> has run
+    /// through.
+    /// </summary>
     public ImmutableArray<string> Repeated => [.. _repeated];
 
     /// <summary>Reads the captures, oldest first. Holds one at a time. May be run through again.</summary>

@@ -12,7 +12,9 @@ public interface ISourceNode
     /// <summary>Whether it holds other nodes.</summary>
     bool IsFolder { get; }
 
-    /// <summary>Why it is not to be read: a socket, a link that leads round in a circle. Null for what can be read.</summary>
+    /// <summary>
+    /// Why it is not to be read: a socket, a link that leads round in a circle. Null for what can be read.
+    /// </summary>
     string? Refusal { get; }
 
     /// <summary>What the folder holds, in any order.</summary>

@@ -5,17 +5,26 @@ namespace Leakstat.Captures.Sources;
 /// <summary>Whether the names of captures and their times tell the same order.</summary>
 public static class NameOrder
 {
-    /// <summary>Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it follows by name.</summary>
-    /// <param name="captures">Source and time of each capture, each output once: whether they were read now or come from a store.</param>
-    public static ImmutableArray<(string Earlier, string Later)> ClockBackwards(IEnumerable<(string Source, DateTimeOffset? TakenAt)> captures)
+    /// <summary>
+    /// Captures numbered in one order and dated in another: the first of a pair is dated before the second, which it
+    /// follows by name.
+    /// </summary>
+    /// <param name="captures">
+    /// Source and time of each capture, each output once: whether they were read now or come from a store.
+    /// </param>
+    public static ImmutableArray<(string Earlier, string Later)> ClockBackwards(
+        IEnumerable<(string Source, DateTimeOffset? TakenAt)> captures)
     {
         ImmutableArray<(string, string)>.Builder found = ImmutableArray.CreateBuilder<(string, string)>();
-        foreach (var folder in captures.Where(c => c.TakenAt is not null).GroupBy(c => Folder(c.Source), StringComparer.Ordinal))
+        foreach (var folder in captures.Where(c => c.TakenAt is not null).GroupBy(
+            c => Folder(c.Source), StringComparer.Ordinal))
         {
             (string Source, DateTimeOffset? TakenAt)? before = null;
             foreach (var next in folder.OrderBy(c => c.Source, NaturalOrder.Instance))
             {
-                if (before is { } last && next.TakenAt < last.TakenAt && NaturalOrder.AreNumberedAlike(last.Source, next.Source))
+                if (before is { } last
+                    && next.TakenAt < last.TakenAt
+                    && NaturalOrder.AreNumberedAlike(last.Source, next.Source))
                 {
                     found.Add((next.Source, last.Source));
                 }

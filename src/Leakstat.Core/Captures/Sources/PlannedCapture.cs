@@ -1,6 +1,8 @@
 namespace Leakstat.Captures.Sources;
 
-/// <summary>A capture that was found and not read yet. There may be hundreds of thousands: it holds next to nothing.</summary>
+/// <summary>
+/// A capture that was found and not read yet. There may be hundreds of thousands: it holds next to nothing.
+/// </summary>
 internal sealed class PlannedCapture
 {
     /// <summary>What it is read out of.</summary>

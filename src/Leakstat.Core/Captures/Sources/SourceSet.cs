@@ -36,7 +36,8 @@ public sealed class SourceSet
     /// <param name="zstd">Decompressor; null where there is none.</param>
     /// <param name="dumps">Reads crash dumps in folders; null where they are left alone.</param>
     public static SourceSet Open(
-        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd = null, IDumpReader? dumps = null)
+        IReadOnlyList<ISourceNode> sources, NamePool names, ReadLimits limits, IZstd? zstd =
+            null, IDumpReader? dumps = null)
     {
         var context = new ReadContext(names, limits, zstd, dumps);
         var walk = new SourceWalk(context);
@@ -66,12 +67,15 @@ public sealed class SourceSet
                 continue;
             }
 
-            List<string?> hosts = [.. folder.Select(planned => planned.Host).Where(host => host is not null).Distinct().Take(2)];
+            List<string?> hosts = [.. folder.Select(planned => planned.Host).Where(
+                host => host is not null).Distinct().Take(
+                2)];
             if (hosts.Count == 1)
             {
                 HostFacts named = folder.Where(planned => planned.Host is not null)
                     .Aggregate(default(HostFacts), (facts, planned) => facts.With(planned.Facts));
-                foreach (PlannedCapture planned in folder.Where(planned => planned.Host is null && planned.Facts.MayBe(named)))
+                foreach (PlannedCapture planned in folder.Where(
+                    planned => planned.Host is null && planned.Facts.MayBe(named)))
                 {
                     planned.Host = hosts[0];
                 }
@@ -79,7 +83,9 @@ public sealed class SourceSet
         }
     }
 
-    /// <summary>Captures that do not say their host are of several where what does not change of a host differs.</summary>
+    /// <summary>
+    /// Captures that do not say their host are of several where what does not change of a host differs.
+    /// </summary>
     private static void TellApart(IReadOnlyList<PlannedCapture> found)
     {
         List<HostFacts> hosts = [];
@@ -104,13 +110,14 @@ public sealed class SourceSet
     }
 
     /// <summary>
-    /// A host that is called <c>fw</c> in one capture and <c>fw.example.org</c> in another is one host, where no other host's
-    /// full name begins alike.
+    /// A host that is called <c>fw</c> in one capture and <c>fw.example.org</c> in another is one host, where no other
+    /// host's full name begins alike.
     /// </summary>
     private static void JoinShortNames(IReadOnlyList<PlannedCapture> found)
     {
         Dictionary<string, string?> fullNames = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string full in found.Select(planned => planned.Host).OfType<string>().Where(IsFullName).Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (string full in found.Select(planned => planned.Host).OfType<string>().Where(IsFullName).Distinct(
+            StringComparer.OrdinalIgnoreCase))
         {
             string first = full[..full.IndexOf('.', StringComparison.Ordinal)];
             fullNames[first] = fullNames.ContainsKey(first) ? null : full;

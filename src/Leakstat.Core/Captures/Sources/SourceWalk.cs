@@ -70,7 +70,8 @@ internal sealed class SourceWalk(ReadContext context)
     {
         if (depth > context.Limits.FolderDepth)
         {
-            Report(DiagnosticId.TooDeep, $"folders are nested deeper than {context.Limits.FolderDepth}; not read", path);
+            Report(
+                DiagnosticId.TooDeep, $"folders are nested deeper than {context.Limits.FolderDepth}; not read", path);
             return;
         }
 
@@ -110,7 +111,11 @@ internal sealed class SourceWalk(ReadContext context)
             if (context.Dumps!.Read(dump, name, out string? problem) is { } capture)
             {
                 // The crash summary of the same crash is written later and tells less: the dump is the last word of it.
-                Plan(capture, name, path, others.Where(o => FolderDumps.IsSummaryOf(LastPart(o.Source), dump.Name)).Max(o => o.OrderTime));
+                Plan(
+                    capture,
+                    name,
+                    path,
+                    others.Where(o => FolderDumps.IsSummaryOf(LastPart(o.Source), dump.Name)).Max(o => o.OrderTime));
             }
             else
             {
@@ -119,7 +124,8 @@ internal sealed class SourceWalk(ReadContext context)
         }
     }
 
-    private void VisitFiles(ISourceNode folder, List<ISourceNode> files, IReadOnlySet<string> without, string path, string parent)
+    private void VisitFiles(
+        ISourceNode folder, List<ISourceNode> files, IReadOnlySet<string> without, string path, string parent)
     {
         var peek = new CapturePeek(context);
         ISourceNode? manifest = files.Find(file => file.Name == CaptureManifest.FileName);
@@ -161,7 +167,8 @@ internal sealed class SourceWalk(ReadContext context)
 
         // One transcript among the files is part of the capture that they are; several are captures of their own.
         bool isOne = manifest is not null || TimestampName.Parse(LastPart(path), out _) is not null
-            || (transcripts.Count < 2 && transcripts.TrueForAll(t => t.Text.Captures.Count == 1 && !t.Text.Captures[0].IsCrashSummary));
+            || (transcripts.Count < 2
+            && transcripts.TrueForAll(t => t.Text.Captures.Count == 1 && !t.Text.Captures[0].IsCrashSummary));
         if (peek.IsCapture && isOne)
         {
             Plan(new FolderContainer(folder, path, alone), peek.Finish(LastPart(path)), path, parent);
@@ -268,7 +275,8 @@ internal sealed class SourceWalk(ReadContext context)
         {
             var peek = new CapturePeek(context);
             peek.Look(text.Captures[i]);
-            Plan(container, peek.Finish(LastPart(path)), text.Captures.Count == 1 ? path : $"{path}#{i + 1}", parent, i);
+            Plan(
+                container, peek.Finish(LastPart(path)), text.Captures.Count == 1 ? path : $"{path}#{i + 1}", parent, i);
         }
     }
 
@@ -279,7 +287,12 @@ internal sealed class SourceWalk(ReadContext context)
         foreach (StreamedCapture capture in container.Captures(context))
         {
             string source = $"{path}#{count + 1}";
-            Plan(container, new CaptureIdentity(capture.Host, capture.TakenAt, capture.TakenAt), source, parent, count++);
+            Plan(
+                container,
+                new CaptureIdentity(capture.Host, capture.TakenAt, capture.TakenAt),
+                source,
+                parent,
+                count++);
         }
 
         if (count == 0)
@@ -290,11 +303,13 @@ internal sealed class SourceWalk(ReadContext context)
 
     private void Plan(Capture capture, string source, string parent, DateTimeOffset? earliest) => Plan(
         new ReadyContainer(capture),
-        new CaptureIdentity(capture.Host.Name, capture.TakenAt, earliest > capture.TakenAt ? earliest : capture.TakenAt),
+        new CaptureIdentity(
+            capture.Host.Name, capture.TakenAt, earliest > capture.TakenAt ? earliest : capture.TakenAt),
         source,
         parent);
 
-    private void Plan(CaptureContainer container, CaptureIdentity identity, string source, string parent, int member = 0) =>
+    private void Plan(
+        CaptureContainer container, CaptureIdentity identity, string source, string parent, int member = 0) =>
         _found.Add(new PlannedCapture
         {
             Container = container,

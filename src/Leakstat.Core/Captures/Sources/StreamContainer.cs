@@ -88,10 +88,14 @@ internal sealed class StreamContainer(ISourceNode file) : CaptureContainer
     private static ReadCapture Read(StreamedCapture streamed, PlannedCapture planned, ReadContext context)
     {
         using var reader = new CaptureReader(planned.Source, context) { Builder = { TakenAt = planned.TakenAt } };
-        foreach ((string name, ReadOnlyMemory<byte> content) in streamed.FolderFiles().OrderBy(f => f.Name, StringComparer.Ordinal))
+        foreach ((string name, ReadOnlyMemory<byte> content) in streamed.FolderFiles().OrderBy(
+            f => f.Name, StringComparer.Ordinal))
         {
             ContentKind kind = ContentSniffer.Kind(content.Span);
-            reader.Add(name, new SourceFile($"{planned.Source}!{name}"), new LoadedFile(content, kind, LoadProblem.None, null));
+            reader.Add(
+                name,
+                new SourceFile($"{planned.Source}!{name}"),
+                new LoadedFile(content, kind, LoadProblem.None, null));
         }
 
         return reader.Finish();
@@ -105,12 +109,15 @@ internal sealed class StreamContainer(ISourceNode file) : CaptureContainer
             ContentKind kind;
             using (Stream first = file.Open())
             {
-                kind = ContentSniffer.Kind(head.AsSpan(0, first.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+                kind = ContentSniffer.Kind(
+                    head.AsSpan(0, first.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
             }
 
             var packed = new CountingStream(file.Open());
             Stream? plain = ArchiveReader.Plain(packed, kind, context);
-            return plain is null ? null : new BudgetStream(plain, new ArchiveBudget(context.Limits), () => packed.Count);
+            return plain is null
+                ? null
+                : new BudgetStream(plain, new ArchiveBudget(context.Limits), () => packed.Count);
         }
         catch (Exception e) when (FileLoader.IsReadFault(e))
         {

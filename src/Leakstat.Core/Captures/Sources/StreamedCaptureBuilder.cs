@@ -34,7 +34,11 @@ internal sealed class StreamedCaptureBuilder
     {
         if (!DateTimeOffset.TryParseExact(
                 at, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset takenAt)
-            || !IsPlain(host) || host.Length > 128 || host[0] is '.' or '-' || !IsPlain(profile) || profile.Length > LongestName)
+            || !IsPlain(host)
+            || host.Length > 128
+            || host[0] is '.' or '-'
+            || !IsPlain(profile)
+            || profile.Length > LongestName)
         {
             return null;
         }
@@ -77,7 +81,9 @@ internal sealed class StreamedCaptureBuilder
     /// <summary>Adds to the open part.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_isTooLarge || _length + (long)bytes.Length > _limits.FileBytes || _bytes + bytes.Length > _limits.CaptureBytes)
+        if (_isTooLarge
+            || _length + (long)bytes.Length > _limits.FileBytes
+            || _bytes + bytes.Length > _limits.CaptureBytes)
         {
             _isTooLarge = true;
             return;
@@ -93,7 +99,9 @@ internal sealed class StreamedCaptureBuilder
         _bytes += bytes.Length;
     }
 
-    /// <summary>Closes the open part. One that is not whole is left out: half a table would be a table with rows missing.</summary>
+    /// <summary>
+    /// Closes the open part. One that is not whole is left out: half a table would be a table with rows missing.
+    /// </summary>
     public void EndFile(int status)
     {
         string name = _name!;
@@ -141,7 +149,11 @@ internal sealed class StreamedCaptureBuilder
         _empty with { Files = [.. _files], Skipped = [.. _skipped], IsComplete = isComplete };
 
     private static bool IsFileName(string name) =>
-        IsPlain(name) && name.Length <= LongestName && name[0] != '.' && name[0] != '-' && name != CaptureManifest.FileName;
+        IsPlain(name)
+            && name.Length <= LongestName
+            && name[0] != '.'
+            && name[0] != '-'
+            && name != CaptureManifest.FileName;
 
     private static string Short(string text) => text.Length <= LongestText ? text : text[..LongestText];
 }

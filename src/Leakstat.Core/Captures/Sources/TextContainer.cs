@@ -6,7 +6,9 @@ namespace Leakstat.Captures.Sources;
 /// <summary>A text that was given by itself: one command's output or a transcript.</summary>
 /// <param name="file">The file.</param>
 /// <param name="path">Its name as printed.</param>
-/// <param name="look">What was taken apart when it was found; kept where it is small, so that it need not be done again.</param>
+/// <param name="look">
+/// What was taken apart when it was found; kept where it is small, so that it need not be done again.
+/// </param>
 internal sealed class TextContainer(ISourceNode file, string path, TextLook look) : CaptureContainer
 {
     private readonly TextLook? _look = look.Text.Text.Length <= MostKept ? look : null;
@@ -36,7 +38,8 @@ internal sealed class TextContainer(ISourceNode file, string path, TextLook look
     private static TextLook Look(ISourceNode file, SourceFile name, ReadContext context)
     {
         LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
-        return new TextLook(loaded.Problem, Transcript.Read(name, loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits));
+        return new TextLook(
+            loaded.Problem, Transcript.Read(name, loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits));
     }
 }
 

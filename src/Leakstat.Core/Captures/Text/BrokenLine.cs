@@ -22,8 +22,8 @@ public static class BrokenLine
     public delegate BrokenState Judge(ReadOnlySpan<byte> line);
 
     /// <summary>
-    /// How many lines behind the first of a text belong to it: so many that it is whole; 0 where it is whole by itself, or is
-    /// not with any number of them. A blank line ends it.
+    /// How many lines behind the first of a text belong to it: so many that it is whole; 0 where it is whole by itself,
+    /// or is not with any number of them. A blank line ends it.
     /// </summary>
     /// <param name="text">A text that begins with the line.</param>
     /// <param name="most">Lines to try.</param>

@@ -40,7 +40,9 @@ internal static class CommaNumbers
         return read;
     }
 
-    /// <summary>As the other, of a line within a text: what stands in front of the line is read with it and left out.</summary>
+    /// <summary>
+    /// As the other, of a line within a text: what stands in front of the line is read with it and left out.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="start">Where the line begins.</param>
     /// <param name="end">Where it ends.</param>
@@ -138,9 +140,12 @@ internal static class CommaNumbers
     }
 
     private static uint Digits(Vector256<byte> text) =>
-        Vector256.LessThanOrEqual(text - Vector256.Create((byte)'0'), Vector256.Create((byte)9)).ExtractMostSignificantBits();
+        Vector256.LessThanOrEqual(
+            text - Vector256.Create((byte)'0'), Vector256.Create((byte)9)).ExtractMostSignificantBits();
 
-    /// <summary>The number whose last digits, at most eight, end eight bytes on; bytes in front of them are ignored.</summary>
+    /// <summary>
+    /// The number whose last digits, at most eight, end eight bytes on; bytes in front of them are ignored.
+    /// </summary>
     private static ulong Eight(ReadOnlySpan<byte> text, int length)
     {
         // Digits as values, the last in the highest byte; then pairs, fours and all eight are put together.

@@ -23,7 +23,7 @@ internal static class Elapsed
     }
 
     /// <summary>
-    /// Out of <c> 7:02PM  up 3 days,  4:05, 2 users, load averages: …</c> (<c>usr.bin/w/w.c</c>, <c>pr_header</c>); null
+    /// Out of <c> 7:02PM up 3 days, 4:05, 2 users, load averages: …</c> (<c>usr.bin/w/w.c</c>, <c>pr_header</c>); null
     /// where nothing of it is understood.
     /// </summary>
     public static long? FromUptime(ReadOnlySpan<byte> line)

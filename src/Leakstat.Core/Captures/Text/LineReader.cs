@@ -1,6 +1,8 @@
 namespace Leakstat.Captures.Text;
 
-/// <summary>Walks the lines of a text without copying. Ends of lines are LF or CRLF and are not part of a line.</summary>
+/// <summary>
+/// Walks the lines of a text without copying. Ends of lines are LF or CRLF and are not part of a line.
+/// </summary>
 public ref struct LineReader(ReadOnlySpan<byte> text, int firstLine, int[]? lineNumbers)
 {
     private ReadOnlySpan<byte> _rest = text;

@@ -45,7 +45,9 @@ public static class Scan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsDigit(byte value) => (uint)(value - '0') <= 9;
 
-    /// <summary>The first word (separated by blanks), which is taken off the front of <paramref name="text"/>.</summary>
+    /// <summary>
+    /// The first word (separated by blanks), which is taken off the front of <paramref name="text"/>.
+    /// </summary>
     public static ReadOnlySpan<byte> Word(scoped ref ReadOnlySpan<byte> text)
     {
         int start = 0;

@@ -17,8 +17,8 @@ public sealed record TextSection(
     SourceFile File, ReadOnlyMemory<byte> Bytes, int FirstLine = 1, int[]? LineNumbers = null, bool IsCut = false)
 {
     /// <summary>
-    /// Asked of lines that may be anything, with the line before, while a text is read that may be of one format; true ends
-    /// the reading, whose result is not used. Null where the text's format is known.
+    /// Asked of lines that may be anything, with the line before, while a text is read that may be of one format; true
+    /// ends the reading, whose result is not used. Null where the text's format is known.
     /// </summary>
     public LineGuard? Guard { get; init; }
 

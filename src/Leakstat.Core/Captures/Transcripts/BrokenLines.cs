@@ -4,8 +4,8 @@ using Leakstat.Captures.Text;
 namespace Leakstat.Captures.Transcripts;
 
 /// <summary>
-/// Puts lines together that a mail program or a forum broke, where a format's lines tell by themselves where they end. Lines
-/// keep their numbers: a <see cref="TranscriptReader.Filler"/> stands for each that was put behind another.
+/// Puts lines together that a mail program or a forum broke, where a format's lines tell by themselves where they end.
+/// Lines keep their numbers: a <see cref="TranscriptReader.Filler"/> stands for each that was put behind another.
 /// </summary>
 internal static class BrokenLines
 {

@@ -6,7 +6,9 @@ namespace Leakstat.Captures.Transcripts;
 /// <param name="Format">Its form.</param>
 /// <param name="Section">Where it stands.</param>
 /// <param name="Command">The command line as typed; null where it was not.</param>
-/// <param name="HasStart">Whether it begins with its command line or its header: a repetition of it begins a new capture.</param>
+/// <param name="HasStart">
+/// Whether it begins with its command line or its header: a repetition of it begins a new capture.
+/// </param>
 internal sealed record CommandOutput(IFormat Format, TextSection Section, string? Command, bool HasStart)
 {
     /// <summary>Whether the command was only part of a pipe: some of its rows.</summary>

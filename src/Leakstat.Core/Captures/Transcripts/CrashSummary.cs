@@ -52,7 +52,8 @@ internal static class CrashSummary
 
         if (index < 0)
         {
-            return [.. outputs, new CommandOutput(messages, new TextSection(file, text[start..end], number), "dmesg", true)];
+            return [.. outputs, new CommandOutput(
+                messages, new TextSection(file, text[start..end], number), "dmesg", true)];
         }
 
         TextSection section = outputs[index].Section;

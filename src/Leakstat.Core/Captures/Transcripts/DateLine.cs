@@ -13,7 +13,9 @@ internal static class DateLine
         "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss'+00:00'",
     ];
 
-    /// <summary>The time, where the line is a date and nothing else and its zone is UTC; other zones' names are ambiguous.</summary>
+    /// <summary>
+    /// The time, where the line is a date and nothing else and its zone is UTC; other zones' names are ambiguous.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> line, out DateTimeOffset at)
     {
         at = default;

@@ -9,7 +9,8 @@ namespace Leakstat.Captures.Transcripts;
 /// </summary>
 internal static class LineCleaning
 {
-    private static readonly SearchValues<byte> s_suspects = SearchValues.Create([0x1b, 0x08, 0xc2, (byte)'&', (byte)'[', (byte)'<', (byte)'`']);
+    private static readonly SearchValues<byte> s_suspects = SearchValues.Create(
+        [0x1b, 0x08, 0xc2, (byte)'&', (byte)'[', (byte)'<', (byte)'`']);
 
     private static readonly byte[][] s_tags =
     [
@@ -74,7 +75,9 @@ internal static class LineCleaning
         return output[..length];
     }
 
-    /// <summary>Whether a blank stands behind the marks of every quoted line: then it belongs to them, else to the text.</summary>
+    /// <summary>
+    /// Whether a blank stands behind the marks of every quoted line: then it belongs to them, else to the text.
+    /// </summary>
     private static bool MarksHaveBlank(ReadOnlySpan<byte> text)
     {
         var lines = new LineReader(text, 1, null);
@@ -212,7 +215,9 @@ internal static class LineCleaning
 
             ReadOnlySpan<byte> rest = text[tag.Length..Math.Min(text.Length, 120)];
             int end = rest.IndexOf(tag[0] == '[' ? (byte)']' : (byte)'>');
-            if (end >= 0 && (end == 0 || rest[0] is (byte)'=' or (byte)' ' or (byte)':' or (byte)'/') && rest[..end].IndexOf((byte)'\n') < 0)
+            if (end >= 0
+                && (end == 0 || rest[0] is (byte)'=' or (byte)' ' or (byte)':' or (byte)'/')
+                && rest[..end].IndexOf((byte)'\n') < 0)
             {
                 return tag.Length + end + 1;
             }

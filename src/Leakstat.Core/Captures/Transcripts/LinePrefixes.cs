@@ -5,7 +5,8 @@ namespace Leakstat.Captures.Transcripts;
 
 /// <summary>
 /// Takes off what stands in front of every line of a text or of a block in it: blanks, line numbers, the names of files
-/// that grep(1) puts there, marks of tables, lists and differences. Only where more lines are some command's without it.
+/// that grep(1) puts there, marks of tables, lists and differences. Only where more lines are some command's without
+/// it.
 /// </summary>
 internal sealed class LinePrefixes
 {
@@ -23,7 +24,10 @@ internal sealed class LinePrefixes
 
     private LinePrefixes(List<Range> lines) => _lines = lines;
 
-    /// <summary>Whether the text begins as grep(1) prints lines of files, or with numbered lines: then they may fit a format as what they are not.</summary>
+    /// <summary>
+    /// Whether the text begins as grep(1) prints lines of files, or with numbered lines: then they may fit a format as
+    /// what they are not.
+    /// </summary>
     public static bool BeginsWithFile(ReadOnlySpan<byte> text)
     {
         var lines = new LineReader(text, 1, null);
@@ -89,7 +93,8 @@ internal sealed class LinePrefixes
             {
                 for (int i = at; i < at + run.Lines; i++)
                 {
-                    _lines[i] = Math.Min(_lines[i].Start.Value + run.LengthOf(text[_lines[i]]), _lines[i].End.Value).._lines[i].End;
+                    _lines[i] = Math.Min(
+                        _lines[i].Start.Value + run.LengthOf(text[_lines[i]]), _lines[i].End.Value).._lines[i].End;
                 }
 
                 any = true;

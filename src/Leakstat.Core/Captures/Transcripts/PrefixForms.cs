@@ -26,14 +26,15 @@ internal static class PrefixForms
 {
     private const int LongestFileName = 160;
 
-    private static readonly string[] s_fileEndings = [".txt", ".log", ".out", ".text", ".dmesg", ".md", ".json", ".0", ".1"];
+    private static readonly string[] s_fileEndings =
+        [".txt", ".log", ".out", ".text", ".dmesg", ".md", ".json", ".0", ".1"];
 
     /// <summary>All of them, the more particular first.</summary>
     public static ImmutableArray<PrefixForm> All { get; } = [Files, Numbers, Marks, Blanks];
 
     /// <summary>
-    /// Length of <c>file:</c>, <c>file:12:</c> or <c>12:</c> in front of a line, as grep(1) prints them: nothing blank in it or
-    /// behind it, and a name that a file has. 0 where there is none.
+    /// Length of <c>file:</c>, <c>file:12:</c> or <c>12:</c> in front of a line, as grep(1) prints them: nothing blank
+    /// in it or behind it, and a name that a file has. 0 where there is none.
     /// </summary>
     public static int File(ReadOnlySpan<byte> line)
     {
@@ -109,7 +110,9 @@ internal static class PrefixForms
         }
 
         int second = line[name.Length..].IndexOf((byte)':');
-        return second > 0 && Scan.TryInteger(line.Slice(name.Length, second), out _) ? name.Length + second + 1 : name.Length;
+        return second > 0 && Scan.TryInteger(line.Slice(name.Length, second), out _)
+            ? name.Length + second + 1
+            : name.Length;
     }
 
     /// <summary>Numbers that count on, as <c>cat -n</c>, editors and web pages put them in front of lines.</summary>
@@ -132,7 +135,8 @@ internal static class PrefixForms
             {
                 blankFollows &= behind.Length == 1 || behind[1] == ' ';
                 mark = mark == 0 ? behind[0] : mark;
-                if (behind[0] != mark || mark is not ((byte)' ' or (byte)'\t' or (byte)':' or (byte)'|' or (byte)')' or (byte)'.'))
+                if (behind[0] != mark
+                    || mark is not ((byte)' ' or (byte)'\t' or (byte)':' or (byte)'|' or (byte)')' or (byte)'.'))
                 {
                     break;
                 }
@@ -142,7 +146,8 @@ internal static class PrefixForms
             count++;
         }
 
-        // Rows of tables begin with numbers that count on too: only a text all of which is numbered has no mark behind them.
+        // Rows of tables begin with numbers that count on too: only a text all of which is numbered has no mark behind
+        // them.
         bool isNumbered = count >= 2 && (mark != ' ' || (first == 0 && count == lines.Count));
         bool withBlank = blankFollows && mark is (byte)'|' or (byte)')' or (byte)'.' or (byte)':';
         return new PrefixRun(isNumbered ? count : 0, line => NumberLength(line, withBlank)) { IsName = mark == ':' };
@@ -199,7 +204,8 @@ internal static class PrefixForms
         ReadOnlySpan<byte> text = line[blanks..];
         return text.StartsWith("//"u8) ? blanks + 2
             : text.StartsWith("\u2502"u8) || text.StartsWith("\u2503"u8) ? blanks + 3
-            : !text.IsEmpty && text[0] is (byte)'|' or (byte)'+' or (byte)'*' or (byte)';' or (byte)'#' or (byte)':' ? blanks + 1
+            : !text.IsEmpty
+            && text[0] is (byte)'|' or (byte)'+' or (byte)'*' or (byte)';' or (byte)'#' or (byte)':' ? blanks + 1
             : 0;
     }
 

@@ -49,7 +49,9 @@ internal readonly ref struct PromptLine
     public static bool IsTitle(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> command)
     {
         command = line.Trim("=-*#:+~_ \t"u8);
-        if (command.IsEmpty || command.Length > LongestTitle || !CommandNames.StartsWithKnown(command, out ReadOnlySpan<byte> rest))
+        if (command.IsEmpty
+            || command.Length > LongestTitle
+            || !CommandNames.StartsWithKnown(command, out ReadOnlySpan<byte> rest))
         {
             return false;
         }
@@ -120,7 +122,9 @@ internal readonly ref struct PromptLine
     }
 
     private static bool IsFolder(ReadOnlySpan<byte> text) =>
-        text.IsEmpty || ((text[0] is (byte)'/' or (byte)'~' or (byte)'.' || AllNameBytes(text)) && text.IndexOfAny(" \t,;"u8) < 0);
+        text.IsEmpty
+            || ((text[0] is (byte)'/' or (byte)'~' or (byte)'.' || AllNameBytes(text))
+            && text.IndexOfAny(" \t,;"u8) < 0);
 
     private static bool AllNameBytes(ReadOnlySpan<byte> text)
     {

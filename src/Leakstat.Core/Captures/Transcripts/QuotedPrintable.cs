@@ -9,8 +9,8 @@ namespace Leakstat.Captures.Transcripts;
 internal static class QuotedPrintable
 {
     /// <summary>
-    /// Whether a text is encoded so: lines that end in <c>=</c>, or an equals sign written as <c>=3D</c>, and no equals sign
-    /// that this encoding does not allow.
+    /// Whether a text is encoded so: lines that end in <c>=</c>, or an equals sign written as <c>=3D</c>, and no equals
+    /// sign that this encoding does not allow.
     /// </summary>
     public static bool Is(ReadOnlySpan<byte> text)
     {

@@ -52,7 +52,8 @@ internal sealed class Transcript
         if (whole is { } format)
         {
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
-            return new Transcript(text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
+            return new Transcript(
+                text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
         }
 
         bool isCrashSummary = CrashSummary.Is(text.Span);
@@ -62,11 +63,16 @@ internal sealed class Transcript
             IReadOnlyList<CommandOutput> outputs = CrashSummary.WithPanic(file, text, reader.Outputs);
             return new Transcript(
                 text,
-                outputs.Count == 0 ? [] : [new TranscriptCapture(outputs, CrashSummary.Host(text.Span), null, IsCrashSummary: true)],
+                outputs.Count == 0
+                    ? []
+                    : [new TranscriptCapture(outputs, CrashSummary.Host(text.Span), null, IsCrashSummary: true)],
                 reader.HasTooMany);
         }
 
-        return new Transcript(text, TranscriptSplit.Split(reader.Outputs, reader.Marks), reader.HasTooMany) { LongLines = reader.LongLines };
+        return new Transcript(text, TranscriptSplit.Split(reader.Outputs, reader.Marks), reader.HasTooMany)
+        {
+            LongLines = reader.LongLines,
+        };
     }
 
     /// <summary>
@@ -101,7 +107,9 @@ internal sealed class Transcript
             }
 
             rows += fit >= LineFit.Row ? 1 : 0;
-            if (fit < LineFit.Row && !Scan.IsEmpty(line) && (BeginsSomethingElse(line, format) || IsBroken(before, line, format)))
+            if (fit < LineFit.Row
+                && !Scan.IsEmpty(line)
+                && (BeginsSomethingElse(line, format) || IsBroken(before, line, format)))
             {
                 return null;
             }
@@ -146,11 +154,15 @@ internal sealed class Transcript
         return StartsDocument(text) ? DocumentFormat(text) : First(text);
     }
 
-    /// <summary>Whether a line that is none of a format's rows begins something else, or is the rest of a broken row.</summary>
+    /// <summary>
+    /// Whether a line that is none of a format's rows begins something else, or is the rest of a broken row.
+    /// </summary>
     internal static bool IsForeign(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format) =>
         format.Fit(line) < LineFit.Row && (BeginsSomethingElse(line, format) || IsBroken(before, line, format));
 
-    /// <summary>A file's name without the ending of what it was packed with: the collector packs file by file.</summary>
+    /// <summary>
+    /// A file's name without the ending of what it was packed with: the collector packs file by file.
+    /// </summary>
     private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
         ? path[..^3]
         : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;

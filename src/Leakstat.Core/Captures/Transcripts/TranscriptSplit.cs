@@ -10,7 +10,8 @@ namespace Leakstat.Captures.Transcripts;
 internal static class TranscriptSplit
 {
     /// <summary>The captures, in their order.</summary>
-    public static List<TranscriptCapture> Split(IReadOnlyList<CommandOutput> outputs, IReadOnlyList<TranscriptMark> marks)
+    public static List<TranscriptCapture> Split(
+        IReadOnlyList<CommandOutput> outputs, IReadOnlyList<TranscriptMark> marks)
     {
         List<TranscriptCapture> captures = [];
         List<CommandOutput> current = [];
@@ -55,7 +56,8 @@ internal static class TranscriptSplit
     }
 
     private static bool IsShortFor(string name, string full) =>
-        full.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (full.Length == name.Length || full[name.Length] == '.');
+        full.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+            && (full.Length == name.Length || full[name.Length] == '.');
 
     private static string? RepeatKey(CommandOutput output)
     {

@@ -3,12 +3,15 @@ using Leakstat.Captures.Text;
 namespace Leakstat.Captures.Transcripts;
 
 /// <summary>
-/// Reads a text as one command's output at once, as most files of captures are: its rows are taken apart once, to be read, and
-/// not before that to see whether they are rows. What turns out to be something else is left to <see cref="Transcript"/>.
+/// Reads a text as one command's output at once, as most files of captures are: its rows are taken apart once, to be
+/// read, and not before that to see whether they are rows. What turns out to be something else is left to
+/// <see cref="Transcript"/>.
 /// </summary>
 internal static class WholeReading
 {
-    /// <summary>Reads the text into the capture; null, and nothing read, where it is not of one format without any doubt.</summary>
+    /// <summary>
+    /// Reads the text into the capture; null, and nothing read, where it is not of one format without any doubt.
+    /// </summary>
     public static (IFormat Format, FormatResult Result)? TryRead(TextSection section, CaptureBuilder capture)
     {
         ReadOnlySpan<byte> text = section.Bytes.Span;
@@ -20,8 +23,11 @@ internal static class WholeReading
 
         CaptureBuilder trial = capture.Trial();
         FormatResult result = format.Read(section with { Guard = s_guard }, trial);
-        return result is { Rows: > 0, SkippedLines: 0, Headers: <= 1 } && capture.Absorb(trial) ? (format, result) : null;
+        return result is { Rows: > 0, SkippedLines: 0, Headers: <= 1 } && capture.Absorb(trial)
+            ? (format, result)
+            : null;
     }
 
-    private static readonly LineGuard s_guard = static (before, line, format) => Transcript.IsForeign(before, line, (IFormat)format);
+    private static readonly LineGuard s_guard = static (before, line, format) => Transcript.IsForeign(
+        before, line, (IFormat)format);
 }

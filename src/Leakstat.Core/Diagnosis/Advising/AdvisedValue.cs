@@ -3,8 +3,8 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Advising;
 
 /// <summary>
-/// What a tunable can hold. A value that is advised is computed from numbers of a capture, which may be anything; one that
-/// the kernel's variable cannot hold, or that no host has, is never printed as a line to be used.
+/// What a tunable can hold. A value that is advised is computed from numbers of a capture, which may be anything; one
+/// that the kernel's variable cannot hold, or that no host has, is never printed as a line to be used.
 /// </summary>
 internal static class AdvisedValue
 {

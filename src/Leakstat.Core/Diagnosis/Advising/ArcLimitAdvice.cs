@@ -42,7 +42,8 @@ public static class ArcLimitAdvice
     }
 
     /// <summary>Advice that sets the ceiling to a value, with the way back that this release needs.</summary>
-    public static ImmutableArray<Advice> Set(DiagnosisCase context, ArcView arc, long value, string text, string risk) =>
+    public static ImmutableArray<Advice> Set(
+        DiagnosisCase context, ArcView arc, long value, string text, string risk) =>
         TunableAdvice.Set(context, Ceiling, value, text, risk, Revert(context, arc));
 
     /// <summary>

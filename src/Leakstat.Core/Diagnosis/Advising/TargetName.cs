@@ -8,7 +8,9 @@ public static class TargetName
 
     /// <summary>The name; <c>HOST</c>, to be filled in, where there is none or it is no host name.</summary>
     public static string Of(string? name) =>
-        name is { Length: > 0 and <= LongestName } && name[0] != '-' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')
+        name is { Length: > 0 and <= LongestName }
+            && name[0] != '-'
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')
             ? name
             : ToFillIn;
 }

@@ -16,8 +16,8 @@ public static class TunableAdvice
 
     /// <summary>
     /// Advice to set a tunable. Empty where the host has that value already, where a limit that can only be raised
-    /// stands higher, and where the tunable cannot hold the value. Setting a cluster limit that the limit of mbufs does not cover raises that one first, as the kernel
-    /// demands.
+    /// stands higher, and where the tunable cannot hold the value. Setting a cluster limit that the limit of mbufs does
+    /// not cover raises that one first, as the kernel demands.
     /// </summary>
     /// <param name="context">The case.</param>
     /// <param name="name">Any release's name of it; the one of the host's release is used.</param>
@@ -40,7 +40,10 @@ public static class TunableAdvice
         }
 
         // What the variable cannot hold is no value to go back to either.
-        Reading? current = context.Sysctl(tunable.Name) is { } read && AdvisedValue.Holds(context, tunable.Name, read.Value) ? read : null;
+        Reading? current = context.Sysctl(tunable.Name) is { } read
+            && AdvisedValue.Holds(context, tunable.Name, read.Value)
+            ? read
+            : null;
         if (current?.Value == value || (tunable.IncreaseOnly && current?.Value >= value))
         {
             return [];

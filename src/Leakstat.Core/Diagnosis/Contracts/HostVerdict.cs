@@ -3,7 +3,10 @@ using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Contracts;
 
-/// <summary>What a report as a whole may say of a host. There are four states and no fifth: "healthy" is a claim that needs proof.</summary>
+/// <summary>
+/// What a report as a whole may say of a host. There are four states and no fifth: "healthy" is a claim that needs
+/// proof.
+/// </summary>
 public enum VerdictState
 {
     /// <summary>Something is wrong; the findings say what.</summary>
@@ -51,8 +54,8 @@ public sealed record HostVerdict
     public required VerdictState State { get; init; }
 
     /// <summary>
-    /// What was missing, cut or not judged. Given in every state: also where something is wrong, more may be that was not
-    /// seen. Empty only where all that is needed was read whole.
+    /// What was missing, cut or not judged. Given in every state: also where something is wrong, more may be that was
+    /// not seen. Empty only where all that is needed was read whole.
     /// </summary>
     public ImmutableArray<Gap> Missing { get; init; } = [];
 
@@ -65,18 +68,22 @@ public sealed record HostVerdict
     /// <summary>Captures of one boot that it takes to judge growth.</summary>
     public required int Needed { get; init; }
 
-    /// <summary>UTC time by which growth can be judged if captures go on at their pace; null where there is no pace, or no need.</summary>
+    /// <summary>
+    /// UTC time by which growth can be judged if captures go on at their pace; null where there is no pace, or no need.
+    /// </summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>
-    /// The one command that would tell, to be run on the machine that leakstat runs on; null where nothing is missing or no
-    /// command can tell any more (a crash dump).
+    /// The one command that would tell, to be run on the machine that leakstat runs on; null where nothing is missing
+    /// or no command can tell any more (a crash dump).
     /// </summary>
     public ShellCommand? Command { get; init; }
 }
 
 /// <summary>Something that a verdict needs and that was not there whole.</summary>
-/// <param name="Command">The command whose output it is (<c>vmstat -z</c>), or what else is missing (<c>host fw2</c>).</param>
+/// <param name="Command">
+/// The command whose output it is (<c>vmstat -z</c>), or what else is missing (<c>host fw2</c>).
+/// </param>
 /// <param name="Text">What is wrong with it, one clause without a full stop.</param>
 /// <param name="At">Where it shows; null where there is nothing to point at.</param>
 public sealed record Gap(string Command, string Text, SourceLine? At = null);

@@ -5,9 +5,9 @@ using System.Text;
 namespace Leakstat.Diagnosis.Contracts;
 
 /// <summary>
-/// A command ready to be pasted into a shell. Written as an interpolated string, its text is the command and whatever is
-/// filled in becomes one word or a part of one (<see cref="ShellWord"/>): no name out of a capture can end the word, let
-/// alone begin a command. The one way for rules to print a command.
+/// A command ready to be pasted into a shell. Written as an interpolated string, its text is the command and whatever
+/// is filled in becomes one word or a part of one (<see cref="ShellWord"/>): no name out of a capture can end the word,
+/// let alone begin a command. The one way for rules to print a command.
 /// </summary>
 [InterpolatedStringHandler]
 public sealed class ShellCommand : IEquatable<ShellCommand>
@@ -18,7 +18,9 @@ public sealed class ShellCommand : IEquatable<ShellCommand>
     public ShellCommand(int literalLength, int formattedCount) =>
         _text = new StringBuilder(literalLength + (formattedCount * 24));
 
-    /// <summary>A command in which nothing is filled in. Never a text that was put together: that is what the type is against.</summary>
+    /// <summary>
+    /// A command in which nothing is filled in. Never a text that was put together: that is what the type is against.
+    /// </summary>
     public static implicit operator ShellCommand(string constant)
     {
         var command = new ShellCommand(constant.Length, 0);

@@ -32,7 +32,9 @@ public readonly record struct ShellWord
         return new ShellWord(word.Append('\'').ToString());
     }
 
-    /// <summary>The text as an operand in quotes, with <c>--</c> in front where it would be taken for an option.</summary>
+    /// <summary>
+    /// The text as an operand in quotes, with <c>--</c> in front where it would be taken for an option.
+    /// </summary>
     public static ShellWord Operand(string text) =>
         text.StartsWith('-') ? new ShellWord("-- " + Quote(text)._written) : Quote(text);
 

@@ -111,7 +111,9 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             capture,
             LedgerBuilder.From(capture),
             history,
-            [.. history.Samples.SkipLast(1).Select(s => new CaptureSummary(s.Source, s.TakenAt, [])), new CaptureSummary(capture.Source, capture.TakenAt, capture.Files)],
+            [.. history.Samples.SkipLast(1).Select(
+                s => new CaptureSummary(s.Source, s.TakenAt, [])), new CaptureSummary(
+                    capture.Source, capture.TakenAt, capture.Files)],
             diagnostics,
             input,
             latest is null
@@ -164,11 +166,16 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         [
             .. RuleRegistry.All
                 .Select(rule => new UnjudgedRule(
-                    rule.Id, rule.Name, [.. rule.Needs.Where(n => !ran.Contains(rule.Id) || !n.IsMet(host)).Select(n => n.Name)]))
+                    rule.Id, rule.Name, [.. rule.Needs.Where(n => !ran.Contains(rule.Id) || !n.IsMet(host)).Select(
+                        n => n.Name)]))
                 .Where(u => !u.Wants.IsEmpty),
         ];
     }
 
     private DiagnosisCase Case(DiagnosisReport report) =>
-        new(report.Latest, report.Ledger, report.History, knowledge, report.Input) { Trends = report.Trends, Diagnostics = report.Diagnostics };
+        new(report.Latest, report.Ledger, report.History, knowledge, report.Input)
+        {
+            Trends = report.Trends,
+            Diagnostics = report.Diagnostics,
+        };
 }

@@ -55,10 +55,12 @@ public sealed record GateResult
     public string? Unjudged =>
         Rounds.Judged == 0 ? "the captures hold no zone and no malloc type of FreeBSD (vmstat -z, vmstat -m)"
         : Kept.Count(k => k.Test.Outcome == RoundOutcome.TooFew) is > 0 and var rose
-            ? $"{Display.Count(rose, "zone or type rises", "zones or types rise")}, and {Display.Count(Rounds.Plan.Rounds, "round is", "rounds are")} "
+            ? $"{Display.Count(rose, "zone or type rises", "zones or types rise")}, and "
+            + $"{Display.Count(Rounds.Plan.Rounds, "round is", "rounds are")} "
                 + $"too few to tell whether they go on; {RoundTest.LeastRounds} are needed"
         : Rounds.Plan.Rounds < LeastRounds
-            ? $"{Display.Count(Rounds.Plan.Rounds, "round is", "rounds are")} too few to tell anything; {LeastRounds} are needed"
+            ? $"{Display.Count(Rounds.Plan.Rounds, "round is", "rounds are")} too few to tell anything; "
+                + $"{LeastRounds} are needed"
         : null;
 
     /// <summary>Whether the gate is passed: nothing fails it, and it could judge.</summary>

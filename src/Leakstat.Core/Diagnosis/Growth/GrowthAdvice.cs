@@ -20,7 +20,8 @@ internal static class GrowthAdvice
             }
 
             advice.Add(Advice.Look(
-                "Keep capturing under the same load: a cache stops at its limit, load falls with the load, a leak does neither. "
+                "Keep capturing under the same load: a cache stops at its limit, load falls with the load, a leak "
+                    + "does neither. "
                 + "Twelve captures are the least that a trend is judged from.",
                 row));
         }
@@ -34,8 +35,10 @@ internal static class GrowthAdvice
         if (kind == SubjectKind.Wired)
         {
             advice.Add(Advice.Look(
-                "Memory that no zone and no malloc type shows is taken page by page: DMA memory of drivers (rings, contiguous "
-                + "buffers), GPU drivers, the IOMMU, guests of bhyve. See what was loaded, reset, plugged in or started meanwhile.",
+                "Memory that no zone and no malloc type shows is taken page by page: DMA memory of drivers (rings, "
+                    + "contiguous "
+                + "buffers), GPU drivers, the IOMMU, guests of bhyve. See what was loaded, reset, plugged in or "
+                + "started meanwhile.",
                 "kldstat -v",
                 "vmstat -m | egrep 'devbuf|busdma|bounce|lkpi|drm|vmm'",
                 "sysctl hw.busdma",
@@ -85,8 +88,10 @@ internal static class GrowthAdvice
         }
 
         return Advice.Look(
-            "See which code allocates it and does not release it: leakstat writes the D program, root runs it on the host "
-            + "(dtraceall.ko is needed; it takes time in proportion to the allocation rate and stops by itself), leakstat reads it back.",
+            "See which code allocates it and does not release it: leakstat writes the D program, root runs it on "
+                + "the host "
+            + "(dtraceall.ko is needed; it takes time in proportion to the allocation rate and stops by itself), "
+            + "leakstat reads it back.",
             $"leakstat trace --print --suspect {ShellWord.Quote(suspect)}{release} > leak.d",
             "dtrace -s leak.d > leak.out 2>&1",
             "leakstat trace --read leak.out");

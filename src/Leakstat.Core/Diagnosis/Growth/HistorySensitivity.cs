@@ -68,7 +68,8 @@ public sealed record HistorySensitivity(long? ZoneBytesPerDay, long? TypeBytesPe
         ];
         return parts.Length == 0
             ? null
-            : $"Over these {days:0.#} days a steady leak of {string.Join(", ", parts)} would have been named, with a chance of 0.8.";
+            : $"Over these {days:0.#} days a steady leak of {string.Join(", ", parts)} would have been named, with a "
+                + "chance of 0.8.";
 
         static IEnumerable<string> Part(long? perDay, string where) =>
             perDay is { } bytes ? [$"{Model.Display.Bytes(bytes)} a day {where}"] : [];

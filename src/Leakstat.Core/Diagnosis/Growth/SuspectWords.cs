@@ -33,7 +33,8 @@ internal static class SuspectWords
         int more = (int)Math.Ceiling(samples * Math.Clamp(Math.Cbrt(needed / reached) - 1, 0.1, 2));
         string counter = trend.Suspicion?.Context.Counter is { } name ? $" Compare it with {name}." : "";
         return Advice.Look(
-            $"To decide it: about {Display.Count(more, "more capture", "more captures")} at this rate while it goes on rising prove it or "
+            $"To decide it: about {Display.Count(more, "more capture", "more captures")} at this rate while it goes "
+                + "on rising prove it or "
             + $"show its end.{counter} A capture after the load is taken off shows what stays.");
     }
 }

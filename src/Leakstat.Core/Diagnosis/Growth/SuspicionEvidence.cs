@@ -43,7 +43,8 @@ public static class SuspicionEvidence
         return kind switch
         {
             EvidenceKinds.OneSided when rise.Rises + rise.Falls > 0 =>
-                $"{Display.Count(rise.Rises, "rise", "rises")} and {Display.Count(rise.Falls, "fall", "falls")} larger than its noise: "
+                $"{Display.Count(rise.Rises, "rise", "rises")} and {Display.Count(rise.Falls, "fall", "falls")} "
+                    + "larger than its noise: "
                 + $"by tossing a coin {Chance(rise.Signs)}",
             EvidenceKinds.OneSided => "no move larger than its noise to either side",
             EvidenceKinds.Retention when rise.TroughsOnly =>
@@ -71,7 +72,8 @@ public static class SuspicionEvidence
             },
             EvidenceKinds.Company => context.Company + context.Lockstep == 0
                 ? "nothing else on the host rises so"
-                : $"{Display.Count(context.Company)} others rise on their own, {Display.Count(context.Lockstep)} in step with it",
+                : $"{Display.Count(context.Company)} others rise on their own, {Display.Count(context.Lockstep)} in "
+                    + "step with it",
             EvidenceKinds.Saturation =>
                 context.AtCeiling ? "it came to one value and stands there, as what is full does"
                 : context.IsBending ? "it slows down, as what fills up does"

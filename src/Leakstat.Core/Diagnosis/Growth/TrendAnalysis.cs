@@ -113,8 +113,8 @@ public static class TrendAnalysis
     }
 
     /// <summary>
-    /// Whether it is a part of the ARC, which gives back when memory is short. What the ARC does not hold is none of it:
-    /// where its size is known, it has to have grown too; where it is not, only what it certainly holds is its own.
+    /// Whether it is a part of the ARC, which gives back when memory is short. What the ARC does not hold is none of
+    /// it: where its size is known, it has to have grown too; where it is not, only what it certainly holds is its own.
     /// </summary>
     private static bool IsElastic(Series series, HostHistory history)
     {

@@ -66,7 +66,8 @@ internal static class TrendGrowth
     /// <summary>The line that says why it is called a leak.</summary>
     public static Evidence Evidence(TrendResult trend, int samples) => new(
         $"its lower envelope rises over {samples} captures; without a leak the chance of that is "
-        + $"{(trend.Chance < 1e-12 ? "below 1e-12" : $"{trend.Chance:0.0e+0}")}, corrected for autocorrelation and the number of series",
+        + $"{(trend.Chance < 1e-12 ? "below 1e-12" : $"{trend.Chance:0.0e+0}")}, corrected for autocorrelation and "
+        + "the number of series",
         trend.Chance,
         Unit.Fraction);
 }

@@ -28,11 +28,14 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
         if (captures < needed)
         {
             string boots = history.CurrentBootStart > 0
-                ? $" since the last reboot ({Display.Count(history.CurrentBootStart)} before it are judged on their own)"
+                ? $" since the last reboot ({Display.Count(history.CurrentBootStart)} before it are judged on "
+                    + "their own)"
                 : "";
             missing.Add(
-                $"{Display.Count(needed - captures, "more capture", "more captures")} of this boot: {Display.Count(needed)} are the "
-                + $"least that a trend is judged from, and there {(captures == 1 ? "is 1" : $"are {Display.Count(captures)}")}{boots}");
+                $"{Display.Count(needed - captures, "more capture", "more captures")} of this boot: "
+                    + $"{Display.Count(needed)} are the "
+                + $"least that a trend is judged from, and there "
+                + $"{(captures == 1 ? "is 1" : $"are {Display.Count(captures)}")}{boots}");
         }
 
         string[] untimed = [.. history.Samples.Where(s => s.TakenAt is null).Select(s => s.Source)];
@@ -40,7 +43,8 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
         {
             string names = string.Join(", ", untimed.Take(MostNames)) + (untimed.Length > MostNames ? ", ..." : "");
             missing.Add(
-                $"the time of {Display.Count(untimed.Length, "capture", "captures")} of {Display.Count(history.Samples.Length)} ({names}): "
+                $"the time of {Display.Count(untimed.Length, "capture", "captures")} of "
+                    + $"{Display.Count(history.Samples.Length)} ({names}): "
                 + "a manifest.json with it, or a folder named by it, like 2026-11-20T18:00:00Z");
         }
 

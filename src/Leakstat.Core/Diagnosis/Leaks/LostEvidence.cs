@@ -32,7 +32,8 @@ internal static class LostEvidence
             sum.Direct == sum.Count ? "each is lost by itself: not even another lost block points to it"
             : sum.Direct == 0 ? "all are indirect leaks, which only other lost blocks point to: "
                 + $"{Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all"
-            : $"{Display.Count(sum.Direct, "is a direct leak", "are direct leaks")}, which not even a lost block points to, the "
+            : $"{Display.Count(sum.Direct, "is a direct leak", "are direct leaks")}, which not even a lost block "
+            + "points to, the "
                 + $"rest indirect: {Display.Count(sum.MissingPointers, "missing pointer", "missing pointers")} in all",
             sum.MissingPointers, At: at));
         AddTies(evidence, table, sums, sum);
@@ -41,7 +42,8 @@ internal static class LostEvidence
         if (addresses.Length > 0)
         {
             evidence.Add(
-                new Evidence($"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
+                new Evidence(
+                    $"at {string.Join(", ", addresses)}{(sum.Count > addresses.Length ? ", …" : "")}", At: at));
         }
 
         AddMessages(evidence, context, sum);
@@ -133,7 +135,8 @@ internal static class LostEvidence
         foreach (LostSum other in sums.Where(s => s != sum && s.WentWith(sum) > 0).Take(MostLooks))
         {
             evidence.Add(new Evidence(
-                $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} are indirect leaks: only these lead to them",
+                $"{Display.Count(other.WentWith(sum))} lost blocks of {other.Largest.Name} are indirect leaks: only "
+                    + "these lead to them",
                 other.WentWith(sum),
                 At: table.At(other.Largest)));
         }
@@ -144,15 +147,18 @@ internal static class LostEvidence
     {
         bool isZone = sum.Largest.Kind == LeakKind.Zone;
         foreach (IGrouping<string, LossMessage> lost in LossMessage.All(context)
-            .Where(l => l.IsKeg == isZone && (!isZone || l.Name == sum.Largest.Name)).GroupBy(l => l.Name).Take(MostLooks))
+            .Where(l => l.IsKeg == isZone && (!isZone || l.Name == sum.Largest.Name)).GroupBy(l => l.Name).Take(
+                MostLooks))
         {
             LossMessage last = lost.Last();
             long amount = Arithmetic.Sum(lost.Select(l => l.Amount));
             evidence.Add(new Evidence(
                 isZone
-                    ? $"the kernel says that zone {lost.Key} was destroyed with {Display.Count(amount, "page", "pages")} in it "
+                    ? $"the kernel says that zone {lost.Key} was destroyed with "
+                    + $"{Display.Count(amount, "page", "pages")} in it "
                         + "(LS0104): the same memory"
-                    : $"the kernel says that malloc type {lost.Key} lost {Display.Bytes(amount)} when it was destroyed (LS0103): "
+                    : $"the kernel says that malloc type {lost.Key} lost {Display.Bytes(amount)} when it was "
+                    + "destroyed (LS0103): "
                         + "those blocks are among the lost ones",
                 amount, isZone ? Unit.Pages : Unit.Bytes, last.At));
         }
@@ -190,7 +196,8 @@ internal static class LostEvidence
                 sum.MissingPointers == 1
                     ? "it is one missing pointer: one that is kept in a form leakstat does not know "
                         + "would look the same"
-                    : $"only {Display.Count(sum.MissingPointers)} missing pointers: FreeBSD itself loses a handful at boot, "
+                    : $"only {Display.Count(sum.MissingPointers)} missing pointers: FreeBSD itself loses a handful "
+                    + "at boot, "
                         + "and pointers in a form that leakstat does not know look the same"));
         }
     }

@@ -27,7 +27,9 @@ internal sealed class LostSum
     /// <summary>Missing pointers from which the share of the zone does not matter any more.</summary>
     public const int ManyMissingPointers = 256;
 
-    /// <summary>Part of all allocated blocks, below which fewer than <see cref="ManyMissingPointers"/> are no leak.</summary>
+    /// <summary>
+    /// Part of all allocated blocks, below which fewer than <see cref="ManyMissingPointers"/> are no leak.
+    /// </summary>
     public const double LeastShare = 0.001;
 
     /// <summary>Missing pointers that are worth a look.</summary>

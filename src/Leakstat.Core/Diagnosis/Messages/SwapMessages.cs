@@ -53,7 +53,8 @@ internal sealed class SwapMessages
     {
         int killed = text.IndexOf(", was killed: ", StringComparison.Ordinal);
         return killed >= 0
-            && Reasons.FirstOrDefault(r => text.AsSpan(killed + 14).StartsWith(r, StringComparison.Ordinal)) is { } reason
+            && Reasons.FirstOrDefault(
+                r => text.AsSpan(killed + 14).StartsWith(r, StringComparison.Ordinal)) is { } reason
             && Words.TryBetween(text, "pid ", " (", out string? pid)
             && Words.TryBetween(text, " (", "), ", out string? name)
             ? ($"{name} (pid {pid})", reason)

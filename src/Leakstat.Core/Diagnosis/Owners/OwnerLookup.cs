@@ -161,7 +161,8 @@ public static class OwnerLookup
                 owners.Add((isKnown ? 4 : 0, new Owner(
                     file.Name,
                     null,
-                    $"the {kind} has the name of the loaded module {file.Name}{tree} (a likeness of names, no proof)")));
+                    $"the {kind} has the name of the loaded module {file.Name}{tree} (a likeness of names, "
+                        + "no proof)")));
             }
             else if (likeness == ModuleLikeness.SameModule)
             {

@@ -42,7 +42,9 @@ internal static class RoundExplanation
             ];
             if (texts.Length > 0)
             {
-                followed = s_words.Where(w => texts.Any(t => t.Contains(w.Word, StringComparison.OrdinalIgnoreCase))).Select(w => w.Counter);
+                followed = s_words.Where(
+                    w => texts.Any(t => t.Contains(w.Word, StringComparison.OrdinalIgnoreCase))).Select(
+                    w => w.Counter);
             }
             else
             {

@@ -37,7 +37,9 @@ internal static class RoundStatistics
         double perRound = Slope(counts);
         double error = deviation / Math.Sqrt(rounds);
         bool isSteady = mean >= (isOwn ? StandardErrorsOfOwn : StandardErrors) * error
-            && (isOwn ? EndsAbove(counts, Math.Max((rounds + 1) / 3, 1)) : PartsAreOrdered(counts, Math.Max((rounds + 1) / 3, 1)));
+            && (isOwn
+            ? EndsAbove(counts, Math.Max((rounds + 1) / 3, 1))
+            : PartsAreOrdered(counts, Math.Max((rounds + 1) / 3, 1)));
         return new RoundTest(OutcomeOf(counts, idle, perRound, isOwn, isSteady), perRound, least, greatest);
     }
 

@@ -38,7 +38,9 @@ public sealed class LS0002MissingCommands : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = (isDump ? "could not be read from the dump: " : "not in the capture: ") + string.Join(", ", commands),
+            Title = (isDump
+                ? "could not be read from the dump: "
+                : "not in the capture: ") + string.Join(", ", commands),
             Severity = Severity.Info,
             Verdict = Verdict.Misconfiguration,
             Subject = Subject.Host("capture"),
@@ -82,7 +84,9 @@ public sealed class LS0002MissingCommands : IRule
         {
             // `sysctl -a` fills what any part of it would, and `kldstat -v` what kldstat would.
             string first = account.Command.Split(' ')[0];
-            if (!missing.Exists(m => m.Command == account.Command || (first is "sysctl" or "kldstat" && m.Command.StartsWith(first, StringComparison.Ordinal))))
+            if (!missing.Exists(
+                m => m.Command == account.Command
+                    || (first is "sysctl" or "kldstat" && m.Command.StartsWith(first, StringComparison.Ordinal))))
             {
                 missing.Add((account.Command, $"the ledger's account of {account.Name}"));
             }

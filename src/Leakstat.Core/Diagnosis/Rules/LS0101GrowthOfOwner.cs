@@ -87,7 +87,8 @@ public sealed class LS0101GrowthOfOwner : IRule
     {
         ObservedGrowth growth = TrendGrowth.Of(context.History, seen, trend);
         ExhaustionTime? exhaustion =
-            NearestBound.Of(context, seen.Series.Key, TrendGrowth.AtEightyPercent(growth), TrendGrowth.Until(context, trend));
+            NearestBound.Of(
+                context, seen.Series.Key, TrendGrowth.AtEightyPercent(growth), TrendGrowth.Until(context, trend));
         long gained = Math.Max(seen.Bytes, 0);
         bool stopped = trend.Class == TrendClass.Stopped;
         string rate = growth.BytesPerHour is { } perHour ? $", {Display.Rate(perHour)}" : "";
@@ -122,7 +123,8 @@ public sealed class LS0101GrowthOfOwner : IRule
         Finding basis = Basis(context, seen);
         return basis with
         {
-            Title = $"{What(seen)} most probably does not give its memory back: {Display.Change(gained)} over {seen.Samples} captures"
+            Title = $"{What(seen)} most probably does not give its memory back: {Display.Change(gained)} over "
+                + $"{seen.Samples} captures"
                 + (ended ? "; it has stopped, and holds it still" : ""),
             Severity = SuspectWords.SeverityOf(context, gained, exhaustion),
             Confidence = trend.Confidence,
@@ -146,7 +148,8 @@ public sealed class LS0101GrowthOfOwner : IRule
         ObservedGrowth growth = GrowthPace.Of(context.History, seen);
         return Basis(context, seen) with
         {
-            Title = $"{What(seen)} grew by {Display.Bytes(seen.Bytes)} over {seen.Samples} captures, and nothing that is counted "
+            Title = $"{What(seen)} grew by {Display.Bytes(seen.Bytes)} over {seen.Samples} captures, and nothing "
+                + "that is counted "
                 + "explains it",
             Severity = SeverityOf(context, seen),
             Confidence = seen.Samples switch { 2 => 0.3, < 6 => 0.4, _ => 0.6 },

@@ -91,7 +91,8 @@ public sealed class LS0102GrowthOfRemainder : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"wired memory that no zone or type {(isExact ? "or counter " : "")}owns grew by {Display.Bytes(gained)} over "
+            Title = $"wired memory that no zone or type {(isExact ? "or counter " : "")}owns grew by "
+                + $"{Display.Bytes(gained)} over "
                 + $"{seen.Samples} captures and is most probably not given back",
             Severity = SuspectWords.SeverityOf(context, gained, exhaustion),
             Verdict = Verdict.Suspect,
@@ -104,7 +105,9 @@ public sealed class LS0102GrowthOfRemainder : IRule
                     ? EvidenceOf(context, seen)
                     :
                     [
-                        new Evidence("counted as wired memory less zones and types: what the ledger needs for more is not in the captures"),
+                        new Evidence(
+                            "counted as wired memory less zones and types: what the ledger needs for more is not in "
+                                + "the captures"),
                         .. GrowthEvents.During(context.History),
                     ],
             ],

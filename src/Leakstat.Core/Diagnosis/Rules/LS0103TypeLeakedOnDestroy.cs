@@ -43,7 +43,8 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
         if (context.Latest.Leaks is { } dump && dump.Groups.Any(g => g.Kind is LeakKind.Malloc or LeakKind.Large))
         {
             evidence.Add(new Evidence(
-                "the blocks are among those of malloc(9) that nothing in the dump points to (LS0702): the same memory, not "
+                "the blocks are among those of malloc(9) that nothing in the dump points to (LS0702): the same "
+                    + "memory, not "
                     + "more of it",
                 At: dump.Whole));
         }

@@ -47,7 +47,8 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             foreach (MallocTypeRow row in types.Rows)
             {
                 if (!growing.Contains(new SeriesKey(SeriesKind.MallocBytes, row.Name))
-                    && Judge(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory) is { } finding)
+                    && Judge(
+                        context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory) is { } finding)
                 {
                     yield return finding;
                 }
@@ -60,7 +61,8 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             {
                 if (!IsOfMalloc(row.Name, context.Latest.MallocTypes is not null)
                     && !growing.Contains(new SeriesKey(SeriesKind.ZoneUsed, row.Name))
-                    && Judge(context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory) is { } finding)
+                    && Judge(
+                        context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory) is { } finding)
                 {
                     yield return finding;
                 }

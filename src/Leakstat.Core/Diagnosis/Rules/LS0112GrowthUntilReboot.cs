@@ -47,21 +47,28 @@ public sealed class LS0112GrowthUntilReboot : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{what} grows by {Display.Bytes(gained)} until the host reboots: {Display.Count(cycle.Boots.Length)} boots ended so"
+            Title = $"{what} grows by {Display.Bytes(gained)} until the host reboots: "
+                + $"{Display.Count(cycle.Boots.Length)} boots ended so"
                 + (Life(cycle) is { } life ? $", {life} from boot to reboot" : ""),
             Severity = Severity.Critical,
             Verdict = proven ? Verdict.Leak : Verdict.Suspect,
             Subject = isType ? Subject.Malloc(key.Name) : isZone ? Subject.Zone(key.Name) : Subject.Unaccounted,
             Confidence = proven
-                ? context.Trends.Of(key)!.Confidence : Math.Max(context.Trends.Of(key)?.Suspicion?.Probability ?? 0, 0.9),
+                ? context.Trends.Of(key)!.Confidence : Math.Max(
+                    context.Trends.Of(key)?.Suspicion?.Probability ?? 0, 0.9),
             Evidence =
             [
                 .. cycle.Boots.TakeLast(5).Select(b => new Evidence(
-                    $"{Display.Change((long)(b.Gain * unit))} at {Display.Rate(b.PerHour * unit)} before the reboot after {context.History.Samples[b.Last].Source}",
+                    $"{Display.Change((long)(b.Gain * unit))} at {Display.Rate(b.PerHour * unit)} before the reboot "
+                        + $"after {context.History.Samples[b.Last].Source}",
                     b.PerHour * unit,
                     Unit.BytesPerHour)),
                 .. cycle.Current is { } now
-                    ? [new Evidence($"since the last boot: {Display.Change((long)(now.Gain * unit))} at {Display.Rate(now.PerHour * unit)}", now.PerHour * unit, Unit.BytesPerHour)]
+                    ? [new Evidence(
+                        $"since the last boot: {Display.Change((long)(now.Gain * unit))} at "
+                            + $"{Display.Rate(now.PerHour * unit)}",
+                        now.PerHour * unit,
+                        Unit.BytesPerHour)]
                     : Array.Empty<Evidence>(),
                 .. others.Take(4).Select(o => new Evidence($"{o.Key.Name} grows with it, boot after boot")),
             ],

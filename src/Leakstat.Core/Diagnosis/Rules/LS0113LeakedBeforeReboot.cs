@@ -62,14 +62,16 @@ public sealed class LS0113LeakedBeforeReboot : IRule
             TrendOptions.Default.MinimumSamples;
         string now = judged
             ? "it does not show since"
-            : $"{Display.Count(Math.Max(needed - captures, 1), "more capture", "more captures")} until this boot can be judged";
+            : $"{Display.Count(Math.Max(needed - captures, 1), "more capture", "more captures")} until this boot can "
+                + "be judged";
         string at = context.History.Samples[Math.Min(earlier.To + 1, context.History.Samples.Length - 1)] is { } next
             && (next.BootedAt ?? next.TakenAt) is { } time ? $" at {Display.Time(time)}" : "";
         bool leak = earlier.Trend.IsLeak;
         return new Finding
         {
             Rule = Id,
-            Title = $"{what} {(leak ? "leaked" : "most probably leaked")} before the reboot{at}: {Display.Change(seen.Bytes)} over "
+            Title = $"{what} {(leak ? "leaked" : "most probably leaked")} before the reboot{at}: "
+                + $"{Display.Change(seen.Bytes)} over "
                 + $"{seen.Samples} captures; {now}",
             Severity = Severity.Warning,
             Verdict = leak ? Verdict.Leak : Verdict.Suspect,
@@ -80,7 +82,9 @@ public sealed class LS0113LeakedBeforeReboot : IRule
             [
                 .. leak ? [TrendGrowth.Evidence(earlier.Trend, seen.Samples)] : Array.Empty<Evidence>(),
                 .. SuspicionEvidence.Of(earlier.Trend, 3),
-                new Evidence($"the boot from {context.History.Samples[earlier.From].Source} to {context.History.Samples[earlier.To].Source} is over"),
+                new Evidence(
+                    $"the boot from {context.History.Samples[earlier.From].Source} to "
+                        + $"{context.History.Samples[earlier.To].Source} is over"),
             ],
             Growth = GrowthPace.Of(context.History, seen),
             Owners = isType || isZone ? OwnerLookup.Of(context, isZone, name) : [],

@@ -31,7 +31,8 @@ public sealed class LS0120KeptPerRound : IRule
         string perRound = kept.Test.PerRound.ToString("0.#", CultureInfo.InvariantCulture);
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence(
-            $"live items before the first and behind each of {Display.Count(plan.Rounds, "round", "rounds")}: {string.Join(", ", Shown(kept.Counts))}",
+            $"live items before the first and behind each of {Display.Count(plan.Rounds, "round", "rounds")}: "
+                + $"{string.Join(", ", Shown(kept.Counts))}",
             gained, Unit.Items, kept.LastAt));
         evidence.Add(new Evidence(
             $"steps between {Display.Count(kept.Test.Least)} and {Display.Count(kept.Test.Greatest)}, the second "
@@ -65,7 +66,8 @@ public sealed class LS0120KeptPerRound : IRule
             [
                 Advice.Look(
                     "See which call of the exercise allocates what is not released: follow it for a few rounds.",
-                    $"leakstat trace --print --suspect {ShellWord.Quote((kept.Subject.Kind == SubjectKind.Malloc ? "malloc:" : "zone:") + kept.Subject.Name)} > leak.d"),
+                    $"leakstat trace --print --suspect "
+                        + $"{ShellWord.Quote((kept.Subject.Kind == SubjectKind.Malloc ? "malloc:" : "zone:") + kept.Subject.Name)} > leak.d"),
             ],
             BytesAtStake = kept.BytesPerRound is { } each ? Arithmetic.Multiply(each, plan.Rounds) : 0,
         };

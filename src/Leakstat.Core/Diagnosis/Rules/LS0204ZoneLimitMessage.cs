@@ -94,7 +94,8 @@ public sealed class LS0204ZoneLimitMessage : IRule
                 + "share it.",
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
-        if (TunableIn(message) is { } limit && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)
+        if (TunableIn(message) is { } limit
+            && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)
         {
             // One value for one setting: that of LS0401, which knows what the kernel keeps for mbufs.
             advice.AddRange(MbufAdvice.Raise(context, pool, holderSuspected: false));

@@ -67,7 +67,10 @@ public sealed class LS0302ArcAboveMaximum : IRule
                         ? $"Size {Display.Bytes(arc.Size.Value)}, rounded by {Display.Bytes(arc.RoundingError)} at most"
                         : $"Size {Display.Bytes(arc.Size.Value)}",
                     arc.Size, Unit.Bytes),
-                Evidence.Of($"Maximum {(isAsked ? "that was set" : "in effect")} {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                Evidence.Of(
+                    $"Maximum {(isAsked ? "that was set" : "in effect")} {Display.Bytes(ceiling.Value)}",
+                    ceiling,
+                    Unit.Bytes),
                 .. isAsked
                     ? (ImmutableArray<Evidence>)[new Evidence(
                         "The maximum in effect (c_max) is not in the capture: either it is this one, and the ARC "

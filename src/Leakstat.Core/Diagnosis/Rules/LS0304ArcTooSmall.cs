@@ -59,7 +59,10 @@ public sealed class LS0304ArcTooSmall : IRule
             BytesAtStake = ceiling.Value,
             Evidence =
             [
-                Evidence.Of($"Maximum {(arc.Maximum is null ? "that was set" : "in effect")}: {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                Evidence.Of(
+                    $"Maximum {(arc.Maximum is null ? "that was set" : "in effect")}: {Display.Bytes(ceiling.Value)}",
+                    ceiling,
+                    Unit.Bytes),
                 Evidence.Of($"Size: {Display.Bytes(arc.Size.Value)}", arc.Size, Unit.Bytes),
                 new Evidence(
                     $"Memory: {Display.Bytes(total)}", total, Unit.Bytes, context.Ledger.Physical?.At),

@@ -77,7 +77,8 @@ public sealed class LS0501OutOfTreeModules : IRule
             Advice =
             [
                 Advice.Look(
-                    "Find the package it comes from and make sure that it was built for this very kernel: one built for another release may corrupt or lose memory.",
+                    "Find the package it comes from and make sure that it was built for this very kernel: one built "
+                        + "for another release may corrupt or lose memory.",
                     $"pkg which {ShellWord.Operand(path)}",
                     "freebsd-version -kru",
                     "kldstat -v"),

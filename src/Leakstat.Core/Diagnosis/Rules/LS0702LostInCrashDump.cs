@@ -39,7 +39,10 @@ public sealed class LS0702LostInCrashDump : IRule
         {
             // A type that lost blocks of several sizes names the finding on most of them; each finding has a subject of
             // its own.
-            yield return Of(context, table, sums, sum, sum == first) with { Subject = named.Add(sum.Subject) ? sum.Subject : sum.Place };
+            yield return Of(context, table, sums, sum, sum == first) with
+            {
+                Subject = named.Add(sum.Subject) ? sum.Subject : sum.Place,
+            };
         }
 
         if (told.Length == 0)
@@ -49,8 +52,8 @@ public sealed class LS0702LostInCrashDump : IRule
     }
 
     /// <summary>
-    /// The lost blocks that alone lead to most of these, which are indirect leaks then: the bug is where that was lost. Null where they are lost by
-    /// themselves.
+    /// The lost blocks that alone lead to most of these, which are indirect leaks then: the bug is where that was lost.
+    /// Null where they are lost by themselves.
     /// </summary>
     private static LostSum? Holder(ImmutableArray<LostSum> sums, LostSum sum) =>
         sums.Where(s => s != sum && s.Weight == sum.Weight).MaxBy(sum.WentWith) is { } holder

@@ -23,14 +23,18 @@ internal static class NearestBound
 
     private static ExhaustionTime? OfZone(DiagnosisCase context, SeriesKey key, ObservedGrowth growth)
     {
-        if (key.Kind != SeriesKind.ZoneUsed || context.Latest.Zones is not { } zones || zones.Find(key.Name) is not { } row
+        if (key.Kind != SeriesKind.ZoneUsed
+            || context.Latest.Zones is not { } zones
+            || zones.Find(key.Name) is not { } row
             || ZoneLimit.Of(key.Name)?.Full == WhenFull.Normal)
         {
             return null;
         }
 
         // Every packet holds a cluster, so that the limit of clusters bounds packets too (sys/kern/kern_mbuf.c).
-        ZoneRow limited = key.Name == MbufPools.Packet && zones.Find(MbufPools.Cluster) is { } clusters ? clusters : row;
+        ZoneRow limited = key.Name == MbufPools.Packet && zones.Find(MbufPools.Cluster) is { } clusters
+            ? clusters
+            : row;
         return limited.Limit > 0
             ? GrowthPace.Until(
                 NameOf(context, limited.Name),

@@ -30,7 +30,9 @@ public static class HostComparison
         ComparisonNotes.AddTables(notes, seriesOfA, seriesOfB, nameOfA, nameOfB);
         List<SeriesPair> pairs = SeriesPair.Of(seriesOfA, seriesOfB);
         pairs.RemoveAll(
-            p => p.A is null ? !ComparisonNotes.Has(seriesOfA, p.B!.Key.Kind) : p.B is null && !ComparisonNotes.Has(seriesOfB, p.A.Key.Kind));
+            p => p.A is null
+                ? !ComparisonNotes.Has(seriesOfA, p.B!.Key.Kind)
+                : p.B is null && !ComparisonNotes.Has(seriesOfB, p.A.Key.Kind));
         SeriesPair[] moving = [.. pairs.Where(p => p.A is null || p.B is null || Moves(p.A) || Moves(p.B))];
         var differential = new HostDifferential
         {

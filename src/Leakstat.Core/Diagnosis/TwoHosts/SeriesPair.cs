@@ -22,7 +22,8 @@ internal sealed record SideSeries(SeriesKey Key, SeriesRole Role, double Quantum
         var found = new Dictionary<SeriesKey, SideSeries>();
         foreach (Series series in context.History.Series)
         {
-            if (TrendAnalysis.Input(series, context.History, context.Latest, context.Latest.MallocTypes is not null) is not { } input)
+            if (TrendAnalysis.Input(
+                series, context.History, context.Latest, context.Latest.MallocTypes is not null) is not { } input)
             {
                 continue;
             }

@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Takes from the findings what to do first: relief out of the advice that can be set at run time, the mistake that people
-/// make with this kind of trouble, and the step that finds the cause.
+/// Takes from the findings what to do first: relief out of the advice that can be set at run time, the mistake that
+/// people make with this kind of trouble, and the step that finds the cause.
 /// </summary>
 public static class FirstAidPlan
 {
@@ -30,7 +30,8 @@ public static class FirstAidPlan
             .FirstOrDefault(a => a.Kind == AtRunTime && !a.Commands.IsEmpty);
         if (relief is not null)
         {
-            return new FirstAidStep("this takes effect at once and buys time; it does not mend the cause", relief.Commands[0]);
+            return new FirstAidStep(
+                "this takes effect at once and buys time; it does not mend the cause", relief.Commands[0]);
         }
 
         if (first.IsPast)
@@ -41,7 +42,8 @@ public static class FirstAidPlan
 
         if (first.Verdict != Verdict.Exhaustion && first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
         {
-            return new FirstAidStep($"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}");
+            return new FirstAidStep(
+                $"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}");
         }
 
         return first switch
@@ -61,7 +63,8 @@ public static class FirstAidPlan
         { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is "
             + "bounded"),
         { Verdict: Verdict.Leak or Verdict.Suspect } =>
-            new FirstAidStep("unload modules (kldunload) or reboot before the cause is found: both destroy the evidence"),
+            new FirstAidStep(
+                "unload modules (kldunload) or reboot before the cause is found: both destroy the evidence"),
         { IsPast: true, Verdict: Verdict.Exhaustion } =>
             new FirstAidStep("raise limits or add swap before it is known what held the memory: more room only "
                 + "delays the next time"),
@@ -89,7 +92,8 @@ public static class FirstAidPlan
             };
         }
 
-        Advice? look = first.Advice.FirstOrDefault(a => a.Kind == Look && !a.Commands.IsEmpty) ?? first.Advice.FirstOrDefault();
+        Advice? look = first.Advice.FirstOrDefault(a => a.Kind == Look && !a.Commands.IsEmpty)
+            ?? first.Advice.FirstOrDefault();
         return look is null
             ? new FirstAidStep("read what the rule says", $"leakstat explain {first.Rule}", Place.Workstation)
             : look.Commands.IsEmpty
@@ -97,10 +101,14 @@ public static class FirstAidPlan
                 : new FirstAidStep(
                     FirstSentence(look.Text),
                     look.Commands[0],
-                    look.Commands[0].ToString().StartsWith("leakstat ", StringComparison.Ordinal) ? Place.Workstation : Place.Host);
+                    look.Commands[0].ToString().StartsWith("leakstat ", StringComparison.Ordinal)
+                        ? Place.Workstation
+                        : Place.Host);
     }
 
-    /// <summary>A subject as <c>leakstat trace --suspect</c> takes it; null where it is nothing that is allocated.</summary>
+    /// <summary>
+    /// A subject as <c>leakstat trace --suspect</c> takes it; null where it is nothing that is allocated.
+    /// </summary>
     private static string? SuspectOf(Subject subject) => subject.Kind switch
     {
         SubjectKind.Malloc => "malloc:" + subject.Name,

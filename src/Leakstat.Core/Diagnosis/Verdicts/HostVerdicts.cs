@@ -7,8 +7,9 @@ using Leakstat.History;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Comes to the verdict over a report. "Fine" takes a whole source of each of zones, malloc types and pages, nothing lost in
-/// reading, and growth judged (one capture shows none, which is said beside it). All that takes is in docs/wholeness.md.
+/// Comes to the verdict over a report. "Fine" takes a whole source of each of zones, malloc types and pages, nothing
+/// lost in reading, and growth judged (one capture shows none, which is said beside it). All that takes is in
+/// docs/wholeness.md.
 /// </summary>
 public static class HostVerdicts
 {
@@ -28,7 +29,9 @@ public static class HostVerdicts
             ? verdict with
             {
                 State = VerdictState.Unknown,
-                Missing = [new Gap("comparison", $"{compared.NameOfB} cannot be judged against {compared.NameOfA}"), .. verdict.Missing],
+                Missing = [new Gap(
+                    "comparison",
+                    $"{compared.NameOfB} cannot be judged against {compared.NameOfA}"), .. verdict.Missing],
             }
             : verdict;
     }
@@ -49,7 +52,8 @@ public static class HostVerdicts
         GrowthSight growth = SightOf(report.History, needs);
         VerdictState state = report.Findings.Any(IsWrong) ? VerdictState.Wrong
             : !gaps.IsEmpty || growth == GrowthSight.NoTimes ? VerdictState.Unknown
-            : growth == GrowthSight.TooFewCaptures || (growth == GrowthSight.OneCapture && isGrowthAlone) ? VerdictState.TooEarly
+            : growth == GrowthSight.TooFewCaptures
+            || (growth == GrowthSight.OneCapture && isGrowthAlone) ? VerdictState.TooEarly
             : VerdictState.Fine;
         return new HostVerdict
         {
@@ -120,7 +124,8 @@ public static class HostVerdicts
 
         string host = TargetName.Of(report.Host.Name);
         return state == VerdictState.TooEarly
-            ? (ShellCommand)$"leakstat collect ssh://root@{host} -o captures --every 300s --for 65m && leakstat detect captures"
+            ? (ShellCommand)$"leakstat collect ssh://root@{host} -o captures --every 300s --for 65m && leakstat "
+                + "detect captures"
             : (ShellCommand)$"leakstat diagnose ssh://root@{host}";
     }
 }

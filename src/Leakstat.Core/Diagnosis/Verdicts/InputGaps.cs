@@ -23,14 +23,16 @@ internal static class InputGaps
             {
                 yield return new Gap(
                     files[0],
-                    $"{Display.Count(losses.Length, "place", "places")} in {Display.Count(files.Length, "file", "files")} could not be read: {first.Text}",
+                    $"{Display.Count(losses.Length, "place", "places")} in "
+                        + $"{Display.Count(files.Length, "file", "files")} could not be read: {first.Text}",
                     first.At);
             }
         }
 
         foreach ((string name, int captures) in report.Input.OtherHosts)
         {
-            yield return new Gap($"host {name}", $"{Display.Count(captures, "capture", "captures")} of another host, not judged here");
+            yield return new Gap(
+                $"host {name}", $"{Display.Count(captures, "capture", "captures")} of another host, not judged here");
         }
     }
 }

@@ -5,12 +5,15 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether the latest capture lacks zones or malloc types that the one before it had. Over a history this is the surest sign
-/// of a table that was cut: they go only with a module that is unloaded, and then with it alone.
+/// Whether the latest capture lacks zones or malloc types that the one before it had. Over a history this is the surest
+/// sign of a table that was cut: they go only with a module that is unloaded, and then with it alone.
 /// </summary>
 internal static class LostRowsGap
 {
-    /// <summary>What is missing of a kind of series; null where nothing is, and where a change of modules or a boot may explain it.</summary>
+    /// <summary>
+    /// What is missing of a kind of series; null where nothing is, and where a change of modules or a boot may explain
+    /// it.
+    /// </summary>
     /// <param name="history">The captures.</param>
     /// <param name="kind">Zones or malloc types.</param>
     /// <param name="command">The command that prints them.</param>
@@ -33,6 +36,7 @@ internal static class LostRowsGap
             ? null
             : new Gap(
                 command,
-                $"without {Display.Count(gone.Length, "row", "rows")} that the capture before it had ({string.Join(", ", gone.Take(3))}{(gone.Length > 3 ? ", …" : "")})");
+                $"without {Display.Count(gone.Length, "row", "rows")} that the capture before it had "
+                    + $"({string.Join(", ", gone.Take(3))}{(gone.Length > 3 ? ", …" : "")})");
     }
 }

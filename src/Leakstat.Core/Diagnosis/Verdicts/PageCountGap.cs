@@ -3,7 +3,9 @@ using Leakstat.Diagnosis.Contracts;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
-/// <summary>Whether the page counts are there: how much memory the host has, and how much of it is wired and free.</summary>
+/// <summary>
+/// Whether the page counts are there: how much memory the host has, and how much of it is wired and free.
+/// </summary>
 internal static class PageCountGap
 {
     /// <summary>What is missing; null where nothing is.</summary>
@@ -25,6 +27,8 @@ internal static class PageCountGap
                 ledger.Pages.IsEmpty ? null : ledger.Pages[0].At);
         }
 
-        return ledger.Physical is null && report.Latest.Top is null ? new Gap("sysctl hw.physmem", "not in the capture") : null;
+        return ledger.Physical is null && report.Latest.Top is null
+            ? new Gap("sysctl hw.physmem", "not in the capture")
+            : null;
     }
 }

@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether <c>vmstat -m</c> lacks rows. The text has no end mark; what tells is a type that every kernel has near its end,
-/// and the malloc zones, which cannot hold more blocks than all types together (docs/wholeness.md).
+/// Whether <c>vmstat -m</c> lacks rows. The text has no end mark; what tells is a type that every kernel has near its
+/// end, and the malloc zones, which cannot hold more blocks than all types together (docs/wholeness.md).
 /// </summary>
 internal static class TypeTableGap
 {
@@ -40,27 +40,35 @@ internal static class TypeTableGap
                 types.Rows.IsEmpty ? new SourceLine(types.File, 0) : types.At(types.Rows[^1]));
         }
 
-        // Over a history a row that is lost shows by the capture before it (LostRowsGap); a difference that stays is the host's.
-        return report.History.Samples.Length == 1 && !report.Latest.IsCrashSummary && report.Latest.Zones is { HasCrossDomain: true } zones
+        // Over a history a row that is lost shows by the capture before it (LostRowsGap); a difference that stays is
+        // the host's.
+        return report.History.Samples.Length == 1
+            && !report.Latest.IsCrashSummary
+            && report.Latest.Zones is { HasCrossDomain: true } zones
             ? BelowZones(report, types, zones)
             : null;
     }
 
     /// <summary>
-    /// From 13.0 on every block of a malloc zone is counted by a type. Fewer blocks than the zones hold means that a row is
-    /// lost, or that a type went with its module while blocks stayed: the kernel says that, and it is a finding of its own.
+    /// From 13.0 on every block of a malloc zone is counted by a type. Fewer blocks than the zones hold means that a
+    /// row is lost, or that a type went with its module while blocks stayed: the kernel says that, and it is a finding
+    /// of its own.
     /// </summary>
     private static Gap? BelowZones(DiagnosisReport report, MallocTable types, ZoneTable zones)
     {
         long ofTypes = Arithmetic.Sum(types.Rows.Select(row => Math.Max(0, row.InUse)));
-        long ofZones = Arithmetic.Sum(zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
+        long ofZones = Arithmetic.Sum(
+            zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
         long tolerated = Math.Max(BetweenCommands, ofZones / 2000);
-        return lacking <= tolerated || types.Precision == MemoryPrecision.Humanized || report.Findings.Any(finding => finding.Rule == LostTypes)
+        return lacking <= tolerated
+            || types.Precision == MemoryPrecision.Humanized
+            || report.Findings.Any(finding => finding.Rule == LostTypes)
             ? null
             : new Gap(
                 Command,
-                $"its types hold {Display.Count(ofTypes)} blocks, the malloc zones {Display.Count(ofZones)}: rows are lost, or types went with their modules",
+                $"its types hold {Display.Count(ofTypes)} blocks, the malloc zones {Display.Count(ofZones)}: rows "
+                    + "are lost, or types went with their modules",
                 types.At(types.Rows[^1]));
     }
 }

@@ -4,14 +4,16 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether <c>vmstat -z</c> lacks rows. The text has no end mark; what tells is the kernel's own count of its zones, names
-/// that every kernel has, and the zones that <c>vm.uma</c> lists (docs/wholeness.md).
+/// Whether <c>vmstat -z</c> lacks rows. The text has no end mark; what tells is the kernel's own count of its zones,
+/// names that every kernel has, and the zones that <c>vm.uma</c> lists (docs/wholeness.md).
 /// </summary>
 internal static class ZoneTableGap
 {
     private const string Command = "vmstat -z";
 
-    /// <summary>The zone that zones themselves are allocated from: its items in use are the zones of the report.</summary>
+    /// <summary>
+    /// The zone that zones themselves are allocated from: its items in use are the zones of the report.
+    /// </summary>
     private const string ZoneOfZones = "UMA Zones";
 
     /// <summary>
@@ -21,14 +23,15 @@ internal static class ZoneTableGap
     private const int LeastEarlyZones = 20;
 
     /// <summary>
-    /// Zones that were made since boot, for each that stands. Where many come and go (jails with network stacks of their
-    /// own), a zone may have come or gone between the count and its row.
+    /// Zones that were made since boot, for each that stands. Where many come and go (jails with network stacks of
+    /// their own), a zone may have come or gone between the count and its row.
     /// </summary>
     private const int SettledRequests = 2;
 
     /// <summary>
-    /// Zones of every kernel from 8 to 15: of threads and processes (<c>sys/kern/kern_thread.c</c>, <c>kern_proc.c</c>), of
-    /// vnodes (<c>vfs_subr.c</c>) and of mbuf clusters (<c>kern_mbuf.c</c>). They are made at boot, one after the other.
+    /// Zones of every kernel from 8 to 15: of threads and processes (<c>sys/kern/kern_thread.c</c>,
+    /// <c>kern_proc.c</c>), of vnodes (<c>vfs_subr.c</c>) and of mbuf clusters (<c>kern_mbuf.c</c>). They are made at
+    /// boot, one after the other.
     /// </summary>
     private static readonly string[] s_everywhere = ["THREAD", "PROC", "mbuf_cluster", "VNODE"];
 
@@ -57,7 +60,8 @@ internal static class ZoneTableGap
         return rows < least
             ? new Gap(
                 Command,
-                $"{Display.Count(rows, "row", "rows")} where the kernel has {(isEarlyLeftOut ? "more than " : "")}{Display.Count(counted.Used)} zones: rows are lost",
+                $"{Display.Count(rows, "row", "rows")} where the kernel has "
+                    + $"{(isEarlyLeftOut ? "more than " : "")}{Display.Count(counted.Used)} zones: rows are lost",
                 zones.At(counted))
             : null;
     }
@@ -67,7 +71,10 @@ internal static class ZoneTableGap
         string[] absent = [.. s_everywhere.Where(name => zones.Find(name) is null)];
         return absent.Length == 0
             ? null
-            : new Gap(Command, $"without {string.Join(", ", absent)}, which every kernel has: rows are lost", zones.At(zones.Rows[^1]));
+            : new Gap(
+                Command,
+                $"without {string.Join(", ", absent)}, which every kernel has: rows are lost",
+                zones.At(zones.Rows[^1]));
     }
 
     /// <summary>The tree is read after the table: a zone that was made in between is in it alone.</summary>
@@ -79,12 +86,14 @@ internal static class ZoneTableGap
         }
 
         HashSet<string> listed = [.. zones.Rows.Select(row => UmaTable.NodeOf(row.Name))];
-        string[] absent = [.. tree.Zones.Select(zone => zone.Node).Where(node => !listed.Contains(WithoutNumber(node, listed)))];
+        string[] absent = [.. tree.Zones.Select(zone => zone.Node).Where(
+            node => !listed.Contains(WithoutNumber(node, listed)))];
         return absent.Length == 0
             ? null
             : new Gap(
                 Command,
-                $"without {Display.Count(absent.Length, "zone", "zones")} that vm.uma lists ({string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")})",
+                $"without {Display.Count(absent.Length, "zone", "zones")} that vm.uma lists "
+                    + $"({string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")})",
                 zones.At(zones.Rows[^1]));
     }
 
@@ -92,6 +101,8 @@ internal static class ZoneTableGap
     private static string WithoutNumber(string node, HashSet<string> listed)
     {
         int end = node.AsSpan().TrimEnd("0123456789").Length;
-        return !listed.Contains(node) && end > 1 && end < node.Length && node[end - 1] == '_' ? node[..(end - 1)] : node;
+        return !listed.Contains(node) && end > 1 && end < node.Length && node[end - 1] == '_'
+            ? node[..(end - 1)]
+            : node;
     }
 }

@@ -40,7 +40,8 @@ internal static class ZoneClauses
             $"{wanted} && !self->depth",
             Size(names),
             "self->depth = stackdepth + 1;");
-        program.Forwarded([.. program.Probes.ZoneAllocations.Intersect(program.Probes.Forwarding).Select(ProgramText.Entry)]);
+        program.Forwarded(
+            [.. program.Probes.ZoneAllocations.Intersect(program.Probes.Forwarding).Select(ProgramText.Entry)]);
         program.StopWithoutRoom(entries, $"{wanted} && !self->depth");
         program.Returned(returns);
         program.Zeroed([.. program.Probes.ZoneZeroing.Select(ProgramText.Entry)]);

@@ -87,7 +87,8 @@ internal sealed class AggregationEntry(TraceCollector collector, int line)
             AddFrame(_frame switch
             {
                 { Symbol: { Length: > 0 } symbol } => symbol,
-                { Module: { } module, Name: { } name } => $"{module}`{name}{(_frame.Offset is { } offset ? "+" + offset : "")}",
+                { Module: { } module, Name: { } name } =>
+                    $"{module}`{name}{(_frame.Offset is { } offset ? "+" + offset : "")}",
                 _ => _frame.Name ?? "",
             });
             _frame = default;

@@ -12,7 +12,8 @@ namespace Leakstat.Captures.Commands.Configuration;
 internal static class ConfigurationText
 {
     /// <summary>Takes a setting apart; false for comments, blank lines and anything else.</summary>
-    public static bool TryLine(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool isQuoted)
+    public static bool TryLine(
+        ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool isQuoted)
     {
         value = default;
         isQuoted = false;
@@ -67,12 +68,17 @@ internal static class ConfigurationText
             {
                 if (settings.Count >= capture.Limits.Rows)
                 {
-                    capture.Report(DiagnosticId.TooMany, $"more than {capture.Limits.Rows} settings; the rest was not read", section.At(lines.Number));
+                    capture.Report(
+                        DiagnosticId.TooMany,
+                        $"more than {capture.Limits.Rows} settings; the rest was not read",
+                        section.At(lines.Number));
                     break;
                 }
 
                 settings.Add(new ConfigurationLine(
-                    capture.Names.Get(name), Encoding.UTF8.GetString(value[..Math.Min(value.Length, capture.Limits.NameBytes)]), lines.Number));
+                    capture.Names.Get(
+                        name), Encoding.UTF8.GetString(
+                            value[..Math.Min(value.Length, capture.Limits.NameBytes)]), lines.Number));
             }
             else if (!IsIgnorable(lines.Line))
             {
@@ -88,7 +94,8 @@ internal static class ConfigurationText
     {
         foreach (byte character in name)
         {
-            if (!char.IsAsciiLetterOrDigit((char)character) && character is not ((byte)'_' or (byte)'.' or (byte)'-' or (byte)'%'))
+            if (!char.IsAsciiLetterOrDigit((char)character)
+                && character is not ((byte)'_' or (byte)'.' or (byte)'-' or (byte)'%'))
             {
                 return false;
             }

@@ -4,7 +4,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Captures.Commands.Configuration;
 
-/// <summary><c>/boot/loader.conf</c>: recognised by a dotted name with a quoted value, or by a module to load.</summary>
+/// <summary>
+/// <c>/boot/loader.conf</c>: recognised by a dotted name with a quoted value, or by a module to load.
+/// </summary>
 public sealed class LoaderConfText : IFormat
 {
     /// <inheritdoc/>

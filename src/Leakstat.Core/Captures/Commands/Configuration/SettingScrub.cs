@@ -11,9 +11,12 @@ internal sealed class SettingScrub(Pseudonyms names, LineScrubber lines) : Outpu
     public override string Line(string line, LineFit fit, bool isTranscript)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(line);
-        if (!ConfigurationText.TryLine(bytes, out ReadOnlySpan<byte> nameBytes, out ReadOnlySpan<byte> valueBytes, out bool isQuoted))
+        if (!ConfigurationText.TryLine(
+            bytes, out ReadOnlySpan<byte> nameBytes, out ReadOnlySpan<byte> valueBytes, out bool isQuoted))
         {
-            return !ConfigurationText.IsIgnorable(bytes) ? Lines.Strict(line) : line.TrimStart().StartsWith('#') ? "#" : line;
+            return !ConfigurationText.IsIgnorable(bytes)
+                ? Lines.Strict(line)
+                : line.TrimStart().StartsWith('#') ? "#" : line;
         }
 
         string name = Encoding.Latin1.GetString(nameBytes);

@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Commands.Configuration;
 
 /// <summary>
-/// <c>/etc/sysctl.conf</c>. Its lines look like the output of <c>sysctl -e</c>, and what they say is a wish, not a value
-/// of the host: so it is recognised by the name of the file and never by a line.
+/// <c>/etc/sysctl.conf</c>. Its lines look like the output of <c>sysctl -e</c>, and what they say is a wish, not a
+/// value of the host: so it is recognised by the name of the file and never by a line.
 /// </summary>
 public sealed class SysctlConfText : IFormat
 {

@@ -32,7 +32,8 @@ public sealed class DmesgText : IFormat
     public bool IsNamed(ReadOnlySpan<char> fileName)
     {
         ReadOnlySpan<char> name = fileName[(fileName.LastIndexOfAny('/', ':', '\\') + 1)..];
-        return name.StartsWith("dmesg", StringComparison.OrdinalIgnoreCase) && (name.Length == 5 || !char.IsAsciiLetter(name[5]));
+        return name.StartsWith("dmesg", StringComparison.OrdinalIgnoreCase)
+            && (name.Length == 5 || !char.IsAsciiLetter(name[5]));
     }
 
     /// <summary>
@@ -84,7 +85,8 @@ public sealed class DmesgText : IFormat
         || (Scan.IsDigit(line[^1]) && line.Count((byte)',') >= 5 && line.Contains((byte)':'));
 
     /// <inheritdoc/>
-    public bool IsHeader(ReadOnlySpan<byte> line) => !line.IsEmpty && KernelMessageText.StartsBuffer(LogPrefix.Strip(line, out _));
+    public bool IsHeader(ReadOnlySpan<byte> line) =>
+        !line.IsEmpty && KernelMessageText.StartsBuffer(LogPrefix.Strip(line, out _));
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)

@@ -1,6 +1,8 @@
 namespace Leakstat.Captures.Commands.Dmesg;
 
-/// <summary>How kernel messages are told from other text: by what the kernel's sources print and hardly anyone else writes.</summary>
+/// <summary>
+/// How kernel messages are told from other text: by what the kernel's sources print and hardly anyone else writes.
+/// </summary>
 internal static class KernelMessageText
 {
     /// <summary>Start of a message, and a text that must follow in it; none where the start is enough.</summary>

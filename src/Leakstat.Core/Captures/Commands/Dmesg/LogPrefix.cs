@@ -3,7 +3,9 @@ using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Commands.Dmesg;
 
-/// <summary>Takes off what stands in front of a kernel message: priority, time of boot, syslog's time, host and tag.</summary>
+/// <summary>
+/// Takes off what stands in front of a kernel message: priority, time of boot, syslog's time, host and tag.
+/// </summary>
 internal static class LogPrefix
 {
     private static readonly SearchValues<byte> Seconds = SearchValues.Create("0123456789."u8);
@@ -14,8 +16,8 @@ internal static class LogPrefix
     /// <summary>
     /// The message alone: without <c>&lt;6&gt;</c> (<c>kern.msgbuf_show_timestamp</c> and <c>dmesg -a</c> leave
     /// priorities), <c>[123.456789]</c>, <c>Nov 20 19:00:01 host kernel: </c> and RFC 5424's
-    /// <c>&lt;2&gt;1 2026-11-20T19:00:01.000000+00:00 host kernel - - - </c>; also of older systems (<c>/kernel:</c>), of logs
-    /// without the name of who wrote a line, and in the columns of OPNsense's and pfSense's log viewers.
+    /// <c>&lt;2&gt;1 2026-11-20T19:00:01.000000+00:00 host kernel - - - </c>; also of older systems (<c>/kernel:</c>),
+    /// of logs without the name of who wrote a line, and in the columns of OPNsense's and pfSense's log viewers.
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="isLogged">Whether syslog named the kernel as the source.</param>
@@ -111,7 +113,10 @@ internal static class LogPrefix
         return false;
     }
 
-    /// <summary>Takes process, message id and structured data of RFC 5424 off: <c>- - - </c>, <c>- - [meta sequenceId="54"] </c>.</summary>
+    /// <summary>
+    /// Takes process, message id and structured data of RFC 5424 off: <c>- - - </c>, <c>- - [meta sequenceId="54"]
+    /// </c>.
+    /// </summary>
     private static bool TryStructured(scoped ref ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> rest = text;
@@ -199,7 +204,8 @@ internal static class LogPrefix
             && IsClock(Scan.Word(ref text));
     }
 
-    private static bool IsIsoDate(ReadOnlySpan<byte> word) => word.Length == 10 && word[4] == '-' && word[7] == '-' && Scan.IsDigit(word[0]);
+    private static bool IsIsoDate(ReadOnlySpan<byte> word) =>
+        word.Length == 10 && word[4] == '-' && word[7] == '-' && Scan.IsDigit(word[0]);
 
     private static bool IsIsoTime(ReadOnlySpan<byte> word) =>
         word.Length >= 19 && word[4] == '-' && word[7] == '-' && word[10] == 'T' && IsClock(word.Slice(11, 8));

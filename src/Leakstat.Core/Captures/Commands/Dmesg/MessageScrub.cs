@@ -5,7 +5,8 @@ using Leakstat.Captures.Secrets;
 namespace Leakstat.Captures.Commands.Dmesg;
 
 /// <summary>
-/// Kernel messages, and the lines of other programs in a log: the kernel's own words stay, and the names of zones and modules.
+/// Kernel messages, and the lines of other programs in a log: the kernel's own words stay, and the names of zones and
+/// modules.
 /// </summary>
 internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines) : OutputScrub(names, lines)
 {
@@ -66,7 +67,10 @@ internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines)
             : Lines.Strict(text);
     }
 
-    /// <summary>A type, keg or zone that the kernel itself names (<c>malloc_uninit</c>, <c>keg_dtor</c>, <c>uma_zone_set_warning</c>).</summary>
+    /// <summary>
+    /// A type, keg or zone that the kernel itself names (<c>malloc_uninit</c>, <c>keg_dtor</c>,
+    /// <c>uma_zone_set_warning</c>).
+    /// </summary>
     [GeneratedRegex(
         @"(Warning: memory type (?<name>.{1,64}?) leaked memory on destroy|Freed UMA keg \((?<name>[^()]{1,64})\) was not empty|\[zone: (?<name>[^\]]{1,64})\] )",
         RegexOptions.ExplicitCapture, 1000)]

@@ -4,8 +4,8 @@ using Leakstat.Captures.Text;
 namespace Leakstat.Captures.Commands.Dmesg;
 
 /// <summary>
-/// Messages whose end is known, as the kernel's sources print them: the texts between what changes from one to the next.
-/// They tell a message that was broken over several lines from two messages.
+/// Messages whose end is known, as the kernel's sources print them: the texts between what changes from one to the
+/// next. They tell a message that was broken over several lines from two messages.
 /// </summary>
 internal static class MessageTemplate
 {
@@ -26,7 +26,9 @@ internal static class MessageTemplate
         Of("swap zone exhausted, increase kern.maxswzone"), // sys/vm/swap_pager.c, before 12
         Of("swap blk zone exhausted, increase kern.maxswzone"), // sys/vm/swap_pager.c
         Of("swap pctrie zone exhausted, increase kern.maxswzone"), // sys/vm/swap_pager.c
-        Of("warning: total configured swap (*pages) exceeds maximum recommended amount (*pages)."), // sys/vm/swap_pager.c
+        Of(
+            "warning: total configured swap (*pages) exceeds maximum recommended amount "
+                + "(*pages)."), // sys/vm/swap_pager.c
         Of("warning: increase kern.maxswzone or reduce amount of swap."), // sys/vm/swap_pager.c
         Of("kmem_malloc(*): kmem_map too small: *total allocated"), // sys/vm/vm_kern.c, before 10
         Of("panic: kmem_malloc(*): kmem_map too small: *total allocated"), // sys/vm/vm_kern.c, before 10
@@ -70,7 +72,9 @@ internal static class MessageTemplate
         if (message.Length < start.Length)
         {
             // A word at least, so that not every line is the start of something.
-            return start.StartsWith(message) && message.Length >= FirstWord(start).Length ? BrokenState.Open : BrokenState.Other;
+            return start.StartsWith(message) && message.Length >= FirstWord(start).Length
+                ? BrokenState.Open
+                : BrokenState.Other;
         }
 
         if (!message.StartsWith(start))

@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Commands.DumpLeaks;
 
 /// <summary>
-/// What leakstat found in a crash dump (<c>leakstat dump VMCORE leaks --json</c>, schema <c>leakstat.dumpleaks/1</c>): as a file of
-/// a capture, or as part of a dump that is read as one.
+/// What leakstat found in a crash dump (<c>leakstat dump VMCORE leaks --json</c>, schema <c>leakstat.dumpleaks/1</c>):
+/// as a file of a capture, or as part of a dump that is read as one.
 /// </summary>
 internal sealed class DumpLeaksJson : IFormat
 {
@@ -49,7 +49,10 @@ internal sealed class DumpLeaksJson : IFormat
         var lines = new LineCounter(section);
         var reading = new DumpLeaksReading(section.File, capture);
         ReadOnlySpan<byte> text = section.Bytes.Span;
-        var json = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = capture.Limits.DocumentDepth }));
+        var json = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions
+        {
+            MaxDepth = capture.Limits.DocumentDepth,
+        }));
         string? fault = "the document ends before its end; the groups that are whole are used";
         try
         {

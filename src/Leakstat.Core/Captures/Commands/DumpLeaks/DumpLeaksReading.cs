@@ -79,13 +79,18 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
 
     private static long? Number(Dictionary<string, string> values, string name) =>
         values.TryGetValue(name, out string? text)
-        && long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out long number)
+        && long.TryParse(
+            text,
+            System.Globalization.NumberStyles.AllowLeadingSign,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out long number)
             ? number : null;
 
     /// <summary>An address as reports have it, <c>0xfffff80003a41c00</c>; null for anything else.</summary>
     private static ulong? Address(string? text) =>
         text is not null && text.StartsWith("0x", StringComparison.Ordinal)
-        && ulong.TryParse(text.AsSpan(2), System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ulong address)
+        && ulong.TryParse(
+            text.AsSpan(2), System.Globalization.NumberStyles.AllowHexSpecifier, provider: null, out ulong address)
             ? address : null;
 
     private void Value(string value)
@@ -157,7 +162,10 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
         else
         {
             Skipped++;
-            capture.Report(DiagnosticId.BadNumber, "one of the groups of lost blocks lacks a value or has one that cannot be; skipped", at);
+            capture.Report(
+                DiagnosticId.BadNumber,
+                "one of the groups of lost blocks lacks a value or has one that cannot be; skipped",
+                at);
         }
     }
 
@@ -191,16 +199,33 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
             long count = Number(Part, "count") ?? 0;
             switch (_partKind)
             {
-                case "candidates" when _candidates.Count < MostParts && Part.TryGetValue("type", out string? type) && Share("confidence") is { } confidence:
-                    _candidates.Add(new TypeCandidate(type, Part.GetValueOrDefault("module"), confidence, Part.GetValueOrDefault("why")));
+                case "candidates" when _candidates.Count < MostParts
+                    && Part.TryGetValue("type", out string? type)
+                    && Share("confidence") is { } confidence:
+                    _candidates.Add(
+                        new TypeCandidate(
+                            type, Part.GetValueOrDefault("module"), confidence, Part.GetValueOrDefault("why")));
                     break;
-                case "contents" when _contents.Count < MostParts && count > 0 && Part.TryGetValue("words", out string? words):
-                    _contents.Add(new ContentGroup(words, count, Address(Part.GetValueOrDefault("example")), Part.GetValueOrDefault("module"), [.. Stack]));
+                case "contents" when _contents.Count < MostParts
+                    && count > 0
+                    && Part.TryGetValue("words", out string? words):
+                    _contents.Add(
+                        new ContentGroup(
+                            words,
+                            count,
+                            Address(Part.GetValueOrDefault("example")),
+                            Part.GetValueOrDefault("module"),
+                            [.. Stack]));
                     break;
-                case "hangsOn" when _holders.Count < MostParts && count > 0 && Part.TryGetValue("name", out string? name) && LeakKindName.Parse(Part.GetValueOrDefault("kind")) is { } kind:
+                case "hangsOn" when _holders.Count < MostParts
+                    && count > 0
+                    && Part.TryGetValue("name", out string? name)
+                    && LeakKindName.Parse(Part.GetValueOrDefault("kind")) is { } kind:
                     _holders.Add(new LeakHolder(kind, name, Number(Part, "size"), count));
                     break;
-                case "modules" when _modules.Count < MostParts && count > 0 && Part.TryGetValue("module", out string? module):
+                case "modules" when _modules.Count < MostParts
+                    && count > 0
+                    && Part.TryGetValue("module", out string? module):
                     _modules.Add(new ModulePointers(module, count));
                     break;
             }
@@ -213,8 +238,12 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
         /// <summary>The group; null where what it must have is missing or cannot be.</summary>
         public LeakGroup? Make()
         {
-            if (LeakKindName.Parse(Values.GetValueOrDefault("kind")) is not { } kind || Values.GetValueOrDefault("name") is not { Length: > 0 } name
-                || Number(Values, "size") is not { } size || size <= 0 || Number(Values, "count") is not { } count || count <= 0
+            if (LeakKindName.Parse(Values.GetValueOrDefault("kind")) is not { } kind
+                || Values.GetValueOrDefault("name") is not { Length: > 0 } name
+                || Number(Values, "size") is not { } size
+                || size <= 0
+                || Number(Values, "count") is not { } count
+                || count <= 0
                 || Number(Values, "heads") is not { } heads || heads < 0 || heads > count
                 || (Number(Values, "bytes") is { } bytes && bytes != Arithmetic.Multiply(size, count)))
             {
@@ -228,7 +257,9 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
                 Size = size,
                 Count = count,
                 Direct = heads,
-                MissingPointers = Number(Values, "losses") is { } losses && losses >= heads && losses <= count ? losses : heads,
+                MissingPointers = Number(Values, "losses") is { } losses && losses >= heads && losses <= count
+                    ? losses
+                    : heads,
                 Allocated = Number(Values, "allocated") is { } allocated && allocated >= count ? allocated : null,
                 Addresses = [.. Addresses],
                 Candidates = [.. _candidates],
@@ -241,7 +272,11 @@ internal sealed class DumpLeaksReading(SourceFile file, CaptureBuilder capture)
         }
 
         private double? Share(string name) =>
-            double.TryParse(Part.GetValueOrDefault(name), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double share)
+            double.TryParse(
+                Part.GetValueOrDefault(name),
+                System.Globalization.NumberStyles.Float,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out double share)
             && share is >= 0 and <= 1 ? share : null;
     }
 }

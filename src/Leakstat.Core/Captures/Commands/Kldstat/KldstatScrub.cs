@@ -48,17 +48,24 @@ internal sealed partial class KldstatScrub(Pseudonyms names, LineScrubber lines)
         Group name = row.Groups["name"];
         string behind = line[(name.Index + name.Length)..];
         return line[..name.Index] + Lines.Forms(name.Value) + (Folder().Match(behind) is { Success: true } path
-            ? behind[..path.Groups["folder"].Index] + Folded(path.Groups["folder"].Value) + "/" + Lines.Forms(path.Groups["file"].Value)
+            ? behind[..path.Groups["folder"].Index]
+            + Folded(path.Groups["folder"].Value)
+            + "/"
+            + Lines.Forms(path.Groups["file"].Value)
                 + Lines.Strict(behind[(path.Groups["file"].Index + path.Groups["file"].Length)..])
             : Lines.Strict(behind));
     }
 
-    private string Folded(string folder) => Array.IndexOf(s_systemFolders, folder) >= 0 ? folder : Names.Mark(SecretKind.Path, folder);
+    private string Folded(string folder) =>
+        Array.IndexOf(s_systemFolders, folder) >= 0 ? folder : Names.Mark(SecretKind.Path, folder);
 
     [GeneratedRegex(@"^\s*\((?<folder>/[^()]*)/(?<file>[^/()]*)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Folder();
 
-    [GeneratedRegex(@"^\s*[0-9]+\s+[0-9]+\s+(0x)?[0-9a-f]+\s+\S+( [KMG]?B)?\s+(?<name>\S+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^\s*[0-9]+\s+[0-9]+\s+(0x)?[0-9a-f]+\s+\S+( [KMG]?B)?\s+(?<name>\S+)",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"^\s+[0-9]+\s+(?<name>\S+)\s*$", RegexOptions.ExplicitCapture, 1000)]

@@ -21,7 +21,8 @@ public sealed class KnownCommand : IFormat
         Name = name + "/text";
         Command = command;
         _isOwn = isOwn;
-        _headings = [.. headings.Select(heading => heading.Split(' ').Select(System.Text.Encoding.ASCII.GetBytes).ToArray())];
+        _headings = [.. headings.Select(
+            heading => heading.Split(' ').Select(System.Text.Encoding.ASCII.GetBytes).ToArray())];
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,10 @@ internal static class KnownLines
     public static bool IsPool(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> rest = line;
-        return line.StartsWith("  pool: "u8) && Scan.Word(ref rest).Length > 0 && Scan.Word(ref rest).Length > 0 && Scan.IsEmpty(rest);
+        return line.StartsWith("  pool: "u8)
+            && Scan.Word(ref rest).Length > 0
+            && Scan.Word(ref rest).Length > 0
+            && Scan.IsEmpty(rest);
     }
 
     /// <summary>Root of devinfo(8).</summary>
@@ -72,9 +75,11 @@ internal static class KnownLines
     }
 
     /// <summary><c>&lt;QEMU HARDDISK&gt; at scbus0 target 0 lun 0</c>.</summary>
-    public static bool IsScsiDevice(ReadOnlySpan<byte> line) => line.StartsWith("<"u8) && line.IndexOf("> at scbus"u8) > 0;
+    public static bool IsScsiDevice(ReadOnlySpan<byte> line) =>
+        line.StartsWith("<"u8) && line.IndexOf("> at scbus"u8) > 0;
 
     /// <summary>Head of a table of gpart(8).</summary>
     public static bool IsPartitionTable(ReadOnlySpan<byte> line) =>
-        line.StartsWith("=>"u8) && (line.EndsWith(")"u8) && (line.IndexOf("  GPT  "u8) > 0 || line.IndexOf("  MBR  "u8) > 0));
+        line.StartsWith("=>"u8)
+            && (line.EndsWith(")"u8) && (line.IndexOf("  GPT  "u8) > 0 || line.IndexOf("  MBR  "u8) > 0));
 }

@@ -3,7 +3,8 @@ using Leakstat.Captures.Secrets;
 namespace Leakstat.Captures.Commands.Known;
 
 /// <summary>Outputs that no diagnosis uses, and that name pools, datasets and jails.</summary>
-internal sealed class KnownScrub(Pseudonyms names, LineScrubber lines, Action<Pseudonyms, string> learn) : OutputScrub(names, lines)
+internal sealed class KnownScrub(
+    Pseudonyms names, LineScrubber lines, Action<Pseudonyms, string> learn) : OutputScrub(names, lines)
 {
     /// <inheritdoc/>
     public override void Learn(string line) => learn(Names, line);
@@ -62,7 +63,8 @@ internal sealed class KnownScrub(Pseudonyms names, LineScrubber lines, Action<Ps
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length >= 3 && words[0].All(char.IsAsciiDigit))
         {
-            foreach (string word in words.Skip(1).Where(w => !w.StartsWith('/') && !System.Net.IPAddress.TryParse(w, out _)))
+            foreach (string word in words.Skip(1).Where(
+                w => !w.StartsWith('/') && !System.Net.IPAddress.TryParse(w, out _)))
             {
                 names.Learn(SecretKind.Jail, word);
             }

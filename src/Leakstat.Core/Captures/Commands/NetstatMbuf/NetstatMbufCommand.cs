@@ -11,7 +11,8 @@ internal static class NetstatMbufCommand
     {
         Text = new NetstatMbufText(),
         Libxo = new LibxoForm(
-            "netstat-m", "netstat -m", "mbuf-statistics", null, static (capture, file) => new MbufValues(capture, file)),
+            "netstat-m", "netstat -m", "mbuf-statistics", null, static (capture, file) => new MbufValues(
+                capture, file)),
         RepeatStartsCapture = true,
         Scrub = PlainScrub.Make,
         Need = new CommandNeed(

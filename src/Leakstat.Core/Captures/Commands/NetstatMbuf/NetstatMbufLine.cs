@@ -16,7 +16,9 @@ internal enum MbufLineKind
 
     Mbufs,
 
-    /// <summary>Mbufs of releases before 6: <c>26707 mbufs in use</c>, <c>1024/2048/26624 mbufs in use (current/peak/max)</c>.</summary>
+    /// <summary>
+    /// Mbufs of releases before 6: <c>26707 mbufs in use</c>, <c>1024/2048/26624 mbufs in use (current/peak/max)</c>.
+    /// </summary>
     OldMbufs,
 
     /// <summary>Clusters of 5: <c>25453/25600 mbuf clusters in use (current/max)</c>.</summary>
@@ -153,12 +155,15 @@ internal ref struct NetstatMbufLine
         ReadOnlySpan<byte> rest = label;
         ReadOnlySpan<byte> first = Scan.Word(ref rest);
         return first.SequenceEqual("mbufs"u8) ? rest.StartsWith(" allocated to "u8)
-            : first.SequenceEqual("KBytes"u8) || first.SequenceEqual("Kbytes"u8) ? rest.StartsWith(" allocated to network"u8)
+            : first.SequenceEqual("KBytes"u8)
+            || first.SequenceEqual("Kbytes"u8) ? rest.StartsWith(" allocated to network"u8)
             : first.SequenceEqual("requests"u8) && rest.StartsWith(" for memory de"u8) ? true
             : first.SequenceEqual("sendfile"u8) ? rest.StartsWith(" syscalls"u8)
-            : first.SequenceEqual("requests"u8) ? rest.StartsWith(" for sfbufs"u8) || rest.StartsWith(" for I/O initiated"u8)
+            : first.SequenceEqual("requests"u8) ? rest.StartsWith(" for sfbufs"u8)
+            || rest.StartsWith(" for I/O initiated"u8)
             : first.SequenceEqual("pages"u8) ? label.IndexOf("sendfile"u8) > 0
-                || rest.StartsWith(" were valid and substituted"u8) || rest.StartsWith(" were requested for read ahead"u8)
+                || rest.StartsWith(" were valid and substituted"u8)
+                || rest.StartsWith(" were requested for read ahead"u8)
             : first.SequenceEqual("times"u8) ? rest.StartsWith(" sendfile encountered"u8)
             : first.SequenceEqual("calls"u8) && rest.StartsWith(" to protocol drain"u8);
     }

@@ -84,7 +84,8 @@ public sealed class NetstatMbufText : IFormat
             mbufs = With(mbufs, KindOf(line, mbufs), numbers, at);
             if (ReferenceEquals(before, mbufs) && line.Kind != MbufLineKind.Other)
             {
-                capture.Report(DiagnosticId.DuplicateOutput, "a second netstat -m in one section; the first is used", at);
+                capture.Report(
+                    DiagnosticId.DuplicateOutput, "a second netstat -m in one section; the first is used", at);
             }
         }
 

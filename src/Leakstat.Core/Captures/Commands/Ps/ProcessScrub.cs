@@ -142,7 +142,8 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
     {
         byte[] bytes = Encoding.Latin1.GetBytes(line);
         bool isHeader = isTop
-            ? line.TrimStart().StartsWith("PID", StringComparison.Ordinal) && line.Contains("COMMAND", StringComparison.Ordinal)
+            ? line.TrimStart().StartsWith("PID", StringComparison.Ordinal)
+            && line.Contains("COMMAND", StringComparison.Ordinal)
             : PsColumns.IsHeader(bytes);
         if (!isHeader)
         {
@@ -221,13 +222,19 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
         return text.Length > 0 && char.IsAsciiDigit(text[0]);
     }
 
-    [GeneratedRegex(@"^(kernel|idle|intr|geom|zfskern|pagedaemon|vmdaemon|bufdaemon|syncer|vnlru|usb|cam|rand_harvestq|sctp_iterator|crypto|soaiod|nfsd|g_\w+)(\{|\[|/|$)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(kernel|idle|intr|geom|zfskern|pagedaemon|vmdaemon|bufdaemon|syncer|vnlru|usb|cam|rand_harvestq|sctp_iterator|crypto|soaiod|nfsd|g_\w+)(\{|\[|/|$)",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex KernelProcess();
 
     [GeneratedRegex(@"^-?[A-Za-z0-9_][A-Za-z0-9_.+-]{0,30}", RegexOptions.None, 1000)]
     private static partial Regex Program();
 
     /// <summary>Who is logged in, as sshd and su say in their titles.</summary>
-    [GeneratedRegex(@"sshd: (?<user>[A-Za-z0-9._-]+)(@| \[)|(?:/usr)?/home/(?<user>[^/\s:]+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"sshd: (?<user>[A-Za-z0-9._-]+)(@| \[)|(?:/usr)?/home/(?<user>[^/\s:]+)",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex SessionOf();
 }

@@ -103,7 +103,9 @@ internal sealed class PsColumns
         };
     }
 
-    /// <summary>Whether the cells of a row stand where the headings are: the id ends, the command starts there.</summary>
+    /// <summary>
+    /// Whether the cells of a row stand where the headings are: the id ends, the command starts there.
+    /// </summary>
     public bool StandsInPlace(ReadOnlySpan<byte> line)
     {
         foreach (int column in (ReadOnlySpan<int>)[Pid, Thread, Resident])

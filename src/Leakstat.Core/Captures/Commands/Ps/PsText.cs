@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Commands.Ps;
 
 /// <summary>
-/// ps(1) with any keywords, of processes or of threads (<c>bin/ps/keyword.c</c>), and procstat(1) <c>-t</c>. Columns are
-/// found by the words of the header; cells may be blank and the last may hold blanks.
+/// ps(1) with any keywords, of processes or of threads (<c>bin/ps/keyword.c</c>), and procstat(1) <c>-t</c>. Columns
+/// are found by the words of the header; cells may be blank and the last may hold blanks.
 /// </summary>
 public sealed class PsText : IFormat
 {
@@ -45,7 +45,8 @@ public sealed class PsText : IFormat
     public bool IsHeader(ReadOnlySpan<byte> line) => PsColumns.IsHeader(line);
 
     /// <inheritdoc/>
-    public bool IsRowOf(ReadOnlySpan<byte> heading, ReadOnlySpan<byte> line) => PsColumns.Read(heading).StandsInPlace(line);
+    public bool IsRowOf(ReadOnlySpan<byte> heading, ReadOnlySpan<byte> line) =>
+        PsColumns.Read(heading).StandsInPlace(line);
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)

@@ -58,7 +58,8 @@ public sealed class SwapinfoText : IFormat
                 continue;
             }
 
-            if (headerLine == 0 || !TryRow(line, blockBytes, out ReadOnlySpan<byte> name, out SwapDevice device, out bool rounded))
+            if (headerLine == 0
+                || !TryRow(line, blockBytes, out ReadOnlySpan<byte> name, out SwapDevice device, out bool rounded))
             {
                 problems.Skip(lines);
                 continue;
@@ -118,7 +119,9 @@ public sealed class SwapinfoText : IFormat
         return word.SequenceEqual("Size"u8) || TryBlock(word, out bytes);
     }
 
-    /// <summary>The block size out of <c>1K-blocks</c>, <c>512-blocks</c>, <c>1M-blocks</c> (<c>getbsize(3)</c>).</summary>
+    /// <summary>
+    /// The block size out of <c>1K-blocks</c>, <c>512-blocks</c>, <c>1M-blocks</c> (<c>getbsize(3)</c>).
+    /// </summary>
     private static bool TryBlock(ReadOnlySpan<byte> word, out long bytes)
     {
         bytes = 0;

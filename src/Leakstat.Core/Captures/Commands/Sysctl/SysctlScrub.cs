@@ -67,7 +67,8 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     /// <inheritdoc/>
     public override string Line(string line, LineFit fit, bool isTranscript)
     {
-        if (line.StartsWith("sysctl: ", StringComparison.Ordinal) || line.EndsWith(" is invalid", StringComparison.Ordinal))
+        if (line.StartsWith("sysctl: ", StringComparison.Ordinal)
+            || line.EndsWith(" is invalid", StringComparison.Ordinal))
         {
             return Lines.Strict(line);
         }
@@ -120,11 +121,12 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     private static bool IsName(ReadOnlySpan<byte> name) => name.IndexOf((byte)'.') > 0 && SysctlLine.HasKnownRoot(name);
 
     private static bool IsSecret(string name) =>
-        !name.StartsWith("vm.uma.", StringComparison.Ordinal) && Array.Exists(s_secret, s => name.Contains(s, StringComparison.OrdinalIgnoreCase));
+        !name.StartsWith("vm.uma.", StringComparison.Ordinal)
+            && Array.Exists(s_secret, s => name.Contains(s, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// A name part by part: of <c>kstat.zfs.POOL.…</c> all but the common part, which is called <c>misc</c>, are pools; what
-    /// is none of FreeBSD's own words may be anything; a node of <c>vm.uma</c> is a zone.
+    /// A name part by part: of <c>kstat.zfs.POOL.…</c> all but the common part, which is called <c>misc</c>, are pools;
+    /// what is none of FreeBSD's own words may be anything; a node of <c>vm.uma</c> is a zone.
     /// </summary>
     internal static string Name(Pseudonyms names, LineScrubber scrubber, string name)
     {
@@ -148,7 +150,10 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     [GeneratedRegex(@"(?<=^|\.)[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,3})?(?=\.|$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"^vm\.uma\.(?<node>[^.:=]+)\.([^:=]*keg\.name[:=]\s*(?<keg>.{1,255})$)?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^vm\.uma\.(?<node>[^.:=]+)\.([^:=]*keg\.name[:=]\s*(?<keg>.{1,255})$)?",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex UmaNode();
 
     [GeneratedRegex(@"^kern\.hostname[:=]\s*(?<host>\S+)", RegexOptions.ExplicitCapture, 1000)]

@@ -83,7 +83,9 @@ public sealed class SysctlText : IFormat
             bool isNamed = SysctlLine.TrySplit(line, out ReadOnlySpan<byte> name, out int valueStart)
                 && name.Length <= capture.Limits.NameBytes
                 && (!open.MayGoOn || SysctlLine.HasKnownRoot(name));
-            if (section.Guard is { } guard && !(isNamed && SysctlLine.HasKnownRoot(line)) && guard(previous, line, this))
+            if (section.Guard is { } guard
+                && !(isNamed && SysctlLine.HasKnownRoot(line))
+                && guard(previous, line, this))
             {
                 return new FormatResult(rows, problems.Skipped + 1);
             }
@@ -165,7 +167,8 @@ public sealed class SysctlText : IFormat
             DiagnosticId.UnknownOid,
             line.IndexOf("unknown oid"u8) >= 0
                 ? $"this host has no sysctl {System.Text.Encoding.UTF8.GetString(oid)}"
-                : $"sysctl could not print a value: {System.Text.Encoding.UTF8.GetString(line[..Math.Min(line.Length, 200)])}",
+                : $"sysctl could not print a value: "
+                    + $"{System.Text.Encoding.UTF8.GetString(line[..Math.Min(line.Length, 200)])}",
             at);
     }
 

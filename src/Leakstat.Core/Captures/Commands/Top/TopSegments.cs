@@ -35,11 +35,15 @@ internal ref struct TopSegments
         return true;
     }
 
-    /// <summary>Where the blank in front of the next line's name is; the end where there is none. Only behind a line of top.</summary>
+    /// <summary>
+    /// Where the blank in front of the next line's name is; the end where there is none. Only behind a line of top.
+    /// </summary>
     private static int NextStart(ReadOnlySpan<byte> text)
     {
         bool isTop = text.StartsWith("last pid:"u8) || text.StartsWith("CPU"u8) || text.StartsWith("Mem:"u8)
-            || text.StartsWith("ARC:"u8) || text.IndexOf(" processes:"u8) is > 0 and < 8 || text.IndexOf(" threads:"u8) is > 0 and < 8;
+            || text.StartsWith("ARC:"u8)
+            || text.IndexOf(" processes:"u8) is > 0 and < 8
+            || text.IndexOf(" threads:"u8) is > 0 and < 8;
         if (!isTop)
         {
             return text.Length;

@@ -37,7 +37,8 @@ public sealed class UnameText : IFormat
                 continue;
             }
 
-            if (TryAll(line, out ReadOnlySpan<byte> host, out ReadOnlySpan<byte> release, out ReadOnlySpan<byte> machine))
+            if (TryAll(
+                line, out ReadOnlySpan<byte> host, out ReadOnlySpan<byte> release, out ReadOnlySpan<byte> machine))
             {
                 rows++;
                 capture.Offer(

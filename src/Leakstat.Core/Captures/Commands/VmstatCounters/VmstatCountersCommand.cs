@@ -11,7 +11,8 @@ internal static class VmstatCountersCommand
     {
         Text = new VmstatSummaryText(),
         Libxo = new LibxoForm(
-            "vmstat-s", "vmstat -s", "vmstat", "summary-statistics", static (capture, file) => new SummaryValues(capture, file)),
+            "vmstat-s", "vmstat -s", "vmstat", "summary-statistics", static (capture, file) => new SummaryValues(
+                capture, file)),
         RepeatStartsCapture = true,
         Scrub = PlainScrub.Make,
     };

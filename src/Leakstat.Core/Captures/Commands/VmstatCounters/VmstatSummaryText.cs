@@ -61,7 +61,8 @@ public sealed class VmstatSummaryText : IFormat
     }
 
     private static bool TryValue(
-        ReadOnlySpan<byte> line, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? key, out long value, out bool isCommon)
+        ReadOnlySpan<byte> line, [System.Diagnostics.CodeAnalysis.NotNullWhen(
+            true)] out string? key, out long value, out bool isCommon)
     {
         ReadOnlySpan<byte> rest = line;
         key = null;

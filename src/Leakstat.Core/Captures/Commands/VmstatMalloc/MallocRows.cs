@@ -4,7 +4,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Captures.Commands.VmstatMalloc;
 
-/// <summary>Rows of <c>vmstat -m</c> as libxo writes them: memory in KiB up to version 1 of the document, in bytes since.</summary>
+/// <summary>
+/// Rows of <c>vmstat -m</c> as libxo writes them: memory in KiB up to version 1 of the document, in bytes since.
+/// </summary>
 internal sealed class MallocRows(CaptureBuilder capture, SourceFile file) : LibxoRows(capture, file, "malloc types")
 {
     private const int Needed = 0b1111;
@@ -45,7 +47,8 @@ internal sealed class MallocRows(CaptureBuilder capture, SourceFile file) : Libx
         }
 
         Capture.Offer(
-            new MallocTable(File, _rows.ToImmutable(), kibibytes ? MemoryPrecision.Kibibytes : MemoryPrecision.Bytes), rank);
+            new MallocTable(
+                File, _rows.ToImmutable(), kibibytes ? MemoryPrecision.Kibibytes : MemoryPrecision.Bytes), rank);
     }
 
     /// <inheritdoc/>

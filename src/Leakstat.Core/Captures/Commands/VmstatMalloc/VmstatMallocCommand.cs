@@ -11,7 +11,8 @@ internal static class VmstatMallocCommand
     {
         Text = new VmstatMallocText(),
         Libxo = new LibxoForm(
-            "vmstat-m", "vmstat -m", "vmstat", "malloc-statistics", static (capture, file) => new MallocRows(capture, file)),
+            "vmstat-m", "vmstat -m", "vmstat", "malloc-statistics", static (capture, file) => new MallocRows(
+                capture, file)),
         RepeatStartsCapture = true,
         Scrub = KernelTableScrub.Make,
         Need = new CommandNeed(

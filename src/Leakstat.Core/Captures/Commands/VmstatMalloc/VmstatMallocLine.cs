@@ -144,7 +144,10 @@ internal ref struct VmstatMallocLine
         row.NameEnd = end;
 
         // Blocks of at least 16 bytes: where that does not hold, the columns were mistaken for one another.
-        bool isPlausible = row.IsRounded || row.InUse <= 0 || row.Memory <= 0 || row.Memory / SmallestBlock >= row.InUse;
+        bool isPlausible = row.IsRounded
+            || row.InUse <= 0
+            || row.Memory <= 0
+            || row.Memory / SmallestBlock >= row.InUse;
         return !row.Name.IsEmpty && isPlausible && (row.IsInK || !row.HasHighUse);
     }
 

@@ -11,7 +11,8 @@ internal static class VmstatZonesCommand
     {
         Text = new VmstatZonesText(),
         Libxo = new LibxoForm(
-            "vmstat-z", "vmstat -z", "vmstat", "memory-zone-statistics", static (capture, file) => new ZoneRows(capture, file)),
+            "vmstat-z", "vmstat -z", "vmstat", "memory-zone-statistics", static (capture, file) => new ZoneRows(
+                capture, file)),
         RepeatStartsCapture = true,
         Scrub = KernelTableScrub.Make,
         Need = new CommandNeed(

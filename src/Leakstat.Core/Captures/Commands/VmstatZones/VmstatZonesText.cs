@@ -82,7 +82,8 @@ public sealed class VmstatZonesText : IFormat
                 else if (!Scan.IsEmpty(line))
                 {
                     skipped++;
-                    capture.NotUnderstood("not a row of vmstat -z; skipped", lines.IsTerminated, section.At(lines.Number));
+                    capture.NotUnderstood(
+                        "not a row of vmstat -z; skipped", lines.IsTerminated, section.At(lines.Number));
                 }
 
                 continue;
@@ -226,7 +227,11 @@ public sealed class VmstatZonesText : IFormat
         ReadOnlySpan<byte> line, int colon, ReadOnlySpan<long> numbers, int count, out ReadOnlySpan<byte> name)
     {
         name = Scan.Trim(line[..Math.Max(colon, 0)]);
-        return count >= FewestNumbers && numbers[0] >= 0 && numbers[1] >= 0 && !name.IsEmpty && !s_quoting.Contains(name[0]);
+        return count >= FewestNumbers
+            && numbers[0] >= 0
+            && numbers[1] >= 0
+            && !name.IsEmpty
+            && !s_quoting.Contains(name[0]);
     }
 
     /// <summary>A number with a sign or of so many digits that it may not fit.</summary>

@@ -97,7 +97,10 @@ internal static class ZfsReportLine
     private static bool IsUnit(ReadOnlySpan<byte> word) =>
         word.SequenceEqual("Bytes"u8)
         || word.SequenceEqual("B"u8)
-        || (word.Length == 3 && word[1] == 'i' && word[2] == 'B' && word[0] is (byte)'K' or (byte)'M' or (byte)'G' or (byte)'T' or (byte)'P');
+        || (word.Length == 3
+        && word[1] == 'i'
+        && word[2] == 'B'
+        && word[0] is (byte)'K' or (byte)'M' or (byte)'G' or (byte)'T' or (byte)'P');
 
     private static bool TrySize(ReadOnlySpan<byte> number, ReadOnlySpan<byte> unit, out long bytes)
     {

@@ -12,7 +12,9 @@ internal sealed class ZfsReportPath
     /// <summary>The section; empty above the first.</summary>
     public string Section { get; private set; } = "";
 
-    /// <summary>The path of a label, which may open a section (not indented) or a heading (capitals, no value).</summary>
+    /// <summary>
+    /// The path of a label, which may open a section (not indented) or a heading (capitals, no value).
+    /// </summary>
     public string Enter(ReadOnlySpan<byte> line, ReadOnlySpan<byte> label, ReadOnlySpan<byte> rest)
     {
         int indent = line.IndexOfAnyExcept(" \t"u8);

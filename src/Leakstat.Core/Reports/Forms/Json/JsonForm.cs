@@ -18,7 +18,9 @@ public static class JsonForm
     /// Options for one generated serializer. Text stands as it is where JSON allows it: the encoder still escapes every
     /// control character, and the output is never put into a page.
     /// </summary>
-    /// <param name="indented">Whether each member has a line; lines for programs that read line by line are not indented.</param>
+    /// <param name="indented">
+    /// Whether each member has a line; lines for programs that read line by line are not indented.
+    /// </param>
     public static JsonSerializerOptions Options(bool indented = true) => new()
     {
         WriteIndented = indented,
@@ -43,7 +45,9 @@ public static class JsonForm
         ? Math.Abs(known) >= 1000 ? Math.Round(known) : Math.Round(known, 6)
         : null;
 
-    /// <summary>A probability, three decimals; what is not certain never reads as 1, and null stands for none.</summary>
+    /// <summary>
+    /// A probability, three decimals; what is not certain never reads as 1, and null stands for none.
+    /// </summary>
     internal static double? Probability(double value)
     {
         if (double.IsNaN(value))
@@ -55,7 +59,9 @@ public static class JsonForm
         return value < 1 && rounded >= 1 ? 0.999 : rounded;
     }
 
-    /// <summary>A time as the contract writes it, ISO 8601 UTC; fractions of a second only where there are some.</summary>
+    /// <summary>
+    /// A time as the contract writes it, ISO 8601 UTC; fractions of a second only where there are some.
+    /// </summary>
     internal static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFF", CultureInfo.InvariantCulture) + "Z";
 

@@ -117,7 +117,8 @@ internal static class DifferentialHtml
             .. names.Count == 0
                 ? new[] { history.Find(series.Key.Kind, series.Key.Name) }.OfType<Series>()
                 : names.SelectMany(
-                    n => new[] { history.Find(SeriesKind.ZoneUsed, n), history.Find(SeriesKind.MallocBytes, n) }).OfType<Series>(),
+                    n => new[] { history.Find(
+                        SeriesKind.ZoneUsed, n), history.Find(SeriesKind.MallocBytes, n) }).OfType<Series>(),
         ];
         (double X, double Y)[] all =
         [

@@ -4,7 +4,9 @@ using Leakstat.Reports.Views.Dumps;
 
 namespace Leakstat.Reports.Views.Crashes;
 
-/// <summary>What nothing points to in the dump of a crash, group by group: also what is too little for a finding.</summary>
+/// <summary>
+/// What nothing points to in the dump of a crash, group by group: also what is too little for a finding.
+/// </summary>
 public static class CrashLeaks
 {
     private const int MostGroups = 20;
@@ -18,18 +20,24 @@ public static class CrashLeaks
         report.Section("Memory that nothing points to");
         if (leaks.Leaks.IsEmpty)
         {
-            report.Line(leaks.Scan is { IsWhole: true, InBaseline: 0 } ? $"None of {Display.Count(leaks.Scan.Objects)} allocations is lost." : leaks.Nothing);
+            report.Line(
+                leaks.Scan is { IsWhole: true, InBaseline: 0 }
+                    ? $"None of {Display.Count(leaks.Scan.Objects)} allocations is lost."
+                    : leaks.Nothing);
         }
 
         foreach (LeakGroup group in leaks.Leaks.Take(MostGroups))
         {
-            report.Line($"{Display.Bytes(group.Bytes),12}  {Display.Count(group.Count)} of {group.Kind.InWords()} {group.Name} ({Display.Count(group.Size)} bytes each), {Display.Count(group.Direct)} direct");
+            report.Line(
+                $"{Display.Bytes(group.Bytes),12}  {Display.Count(group.Count)} of {group.Kind.InWords()} "
+                    + $"{group.Name} ({Display.Count(group.Size)} bytes each), {Display.Count(group.Direct)} direct");
             foreach (TypeCandidate candidate in group.Candidates.Take(MostCandidates))
             {
                 string module = candidate.Module is { } name ? $" of {name}" : "";
                 report.Line(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{"",12}  may be {candidate.Type}{module} ({candidate.Confidence * 100:F0} % sure): {candidate.Why}"));
+                    $"{"",12}  may be {candidate.Type}{module} ({candidate.Confidence * 100:F0} % sure): "
+                        + $"{candidate.Why}"));
             }
         }
 

@@ -5,7 +5,9 @@ namespace Leakstat.Reports.Views.Crashes;
 /// <summary>Prints the crashes, one paragraph each.</summary>
 public static class CrashList
 {
-    /// <summary>Writes all; with <paramref name="onlyNew"/> those that were analysed now, and nothing where there are none.</summary>
+    /// <summary>
+    /// Writes all; with <paramref name="onlyNew"/> those that were analysed now, and nothing where there are none.
+    /// </summary>
     public static void Write(string folder, IReadOnlyList<CrashView> crashes, bool onlyNew, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(crashes);
@@ -34,7 +36,9 @@ public static class CrashList
         };
         writer.WriteLine($"{crash.Number}: {files}; {state}");
         Line("panic", crash.Panic);
-        Line("host", string.Join(", ", ((string?[])[crash.Host, crash.DumpTime]).Where(text => !string.IsNullOrEmpty(text))));
+        Line(
+            "host",
+            string.Join(", ", ((string?[])[crash.Host, crash.DumpTime]).Where(text => !string.IsNullOrEmpty(text))));
         foreach (string headline in crash.Headlines ?? [])
         {
             writer.WriteLine($"   {headline}");

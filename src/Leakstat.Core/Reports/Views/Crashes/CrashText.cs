@@ -5,7 +5,9 @@ namespace Leakstat.Reports.Views.Crashes;
 /// <summary>Plain text of a report, without control characters: it may be mailed by cron.</summary>
 public sealed class CrashText
 {
-    /// <summary>The line of a report whose dump could not be read for want of its kernel: with <c>--kernel</c> it is made again.</summary>
+    /// <summary>
+    /// The line of a report whose dump could not be read for want of its kernel: with <c>--kernel</c> it is made again.
+    /// </summary>
     public const string NoKernel = "kernel   not found: run leakstat core again with --kernel DIR";
 
     private readonly StringBuilder _text = new();
@@ -18,7 +20,8 @@ public sealed class CrashText
     {
         if (!string.IsNullOrWhiteSpace(value))
         {
-            Line($"{label,-8} {string.Join(' ', value.Split((char[])[' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))}");
+            Line(
+                $"{label,-8} {string.Join(' ', value.Split((char[])[' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))}");
         }
     }
 

@@ -5,7 +5,9 @@ namespace Leakstat.Reports.Views.Crashes;
 
 /// <summary>A file of a crash.</summary>
 /// <param name="Name">Name.</param>
-/// <param name="Kind">What it is: <c>dump</c>, <c>encrypted dump</c>, <c>text dump</c>, <c>info</c>, <c>summary</c>.</param>
+/// <param name="Kind">
+/// What it is: <c>dump</c>, <c>encrypted dump</c>, <c>text dump</c>, <c>info</c>, <c>summary</c>.
+/// </param>
 /// <param name="Bytes">Size, bytes.</param>
 public sealed record CrashFileView(string Name, string Kind, long Bytes)
 {
@@ -16,7 +18,10 @@ public sealed record CrashFileView(string Name, string Kind, long Bytes)
     public const string EncryptedKind = "encrypted dump";
 }
 
-/// <summary>One crash of a crash directory and what became of it. Members without <see cref="JsonIgnoreAttribute"/> are those of the JSON.</summary>
+/// <summary>
+/// One crash of a crash directory and what became of it. Members without <see cref="JsonIgnoreAttribute"/> are those of
+/// the JSON.
+/// </summary>
 public sealed record CrashView
 {
     /// <summary>State of a crash that was analysed in this run.</summary>

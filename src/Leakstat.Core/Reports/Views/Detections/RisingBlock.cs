@@ -33,7 +33,8 @@ internal static class RisingBlock
             string names = string.Join(", ", rising.Take(MostFolded).Select(r => Name(r.Key)));
             string more = rising.Length > MostFolded ? ", ..." : "";
             canvas.Paragraph(0, 0, new Run(
-                $"Rising, no finding: {Display.Count(rising.Length)} series ({names}{more}); -v lists them, --why NAME explains one.", Style.Dim));
+                $"Rising, no finding: {Display.Count(rising.Length)} series ({names}{more}); -v lists them, --why "
+                    + "NAME explains one.", Style.Dim));
             return;
         }
 

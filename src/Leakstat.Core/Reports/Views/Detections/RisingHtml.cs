@@ -20,7 +20,9 @@ internal static class RisingHtml
         }
 
         ImmutableArray<RisingSeries> rising = RisingBlock.Of(report);
-        html.Markup("<section id=\"rising\" aria-labelledby=\"rising-title\">\n<h2 id=\"rising-title\">What is no finding</h2>\n");
+        html.Markup(
+            "<section id=\"rising\" aria-labelledby=\"rising-title\">\n<h2 id=\"rising-title\">What is no "
+                + "finding</h2>\n");
         if (sensitivity.Text(DetectTerminalReport.Days(report)) is { } seen)
         {
             html.Element("p", seen).Markup("\n");

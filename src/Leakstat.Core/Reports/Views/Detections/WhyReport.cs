@@ -64,8 +64,12 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
             0, 0, new Run($"{RisingBlock.Name(key)}: {TrendSummary.Describe(result.Class)}", Style.Strong));
         TrendOptions options = TrendOptions.Default;
         canvas.Paragraph(2, 2, new Run(
-            $"Slope: chance of error {Number(result.Chance)} after all corrections; a leak takes one below {Number(options.LeakChance)}"
-            + (double.IsNaN(result.LineOverPlateau) ? "." : $", and a line that fits better than every plateau (here by {result.LineOverPlateau:0.0}, at least 4).")));
+            $"Slope: chance of error {Number(result.Chance)} after all corrections; a leak takes one below "
+                + $"{Number(options.LeakChance)}"
+            + (double.IsNaN(result.LineOverPlateau)
+            ? "."
+            : $", and a line that fits better than every plateau (here by {result.LineOverPlateau:0.0}, at "
+                + "least 4).")));
         if (result.ExplainedBy is { } by)
         {
             canvas.Paragraph(2, 2, new Run($"Explained by {by}."));
@@ -74,7 +78,8 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
         if (result.Suspicion is { } weighed)
         {
             canvas.Paragraph(2, 2, new Run(
-                $"All evidence: {Display.Percent(weighed.Probability)} that it is not given back; a suspect takes {Display.Percent(options.SuspectProbability)}."));
+                $"All evidence: {Display.Percent(weighed.Probability)} that it is not given back; a suspect takes "
+                    + $"{Display.Percent(options.SuspectProbability)}."));
             foreach (EvidencePiece piece in weighed.Pieces)
             {
                 canvas.Paragraph(4, 6, new Run($"{SuspicionEvidence.Odds(piece.Weight),-12}"), new Run(

@@ -59,7 +59,9 @@ public sealed record DumpReference(
     [property: JsonConverter(typeof(AddressConverter))] ulong To,
     bool Reached);
 
-/// <summary>Who points to a block of a dump, and a way to it from a root (<c>leakstat dump VMCORE refs ADDR</c>).</summary>
+/// <summary>
+/// Who points to a block of a dump, and a way to it from a root (<c>leakstat dump VMCORE refs ADDR</c>).
+/// </summary>
 public sealed record DumpReferencesView : DumpView
 {
     private const int UsualReferences = 20;
@@ -97,7 +99,10 @@ public sealed record DumpReferencesView : DumpView
         int most = layout.Detail == Detail.Verbose ? int.MaxValue : UsualReferences;
         foreach (DumpReference reference in References.Take(most))
         {
-            DumpText.WriteLine(writer, $"  {reference.From}  → 0x{reference.To:x16}{(reference.Reached ? "" : "  (itself lost)")}", layout);
+            DumpText.WriteLine(
+                writer,
+                $"  {reference.From}  → 0x{reference.To:x16}{(reference.Reached ? "" : "  (itself lost)")}",
+                layout);
         }
 
         if (Count > most)

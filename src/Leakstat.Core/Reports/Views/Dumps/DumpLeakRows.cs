@@ -2,7 +2,10 @@ using Leakstat.Model;
 
 namespace Leakstat.Reports.Views.Dumps;
 
-/// <summary>Groups of leaked blocks as a person reads them: large allocations of many sizes are one row for each way to allocate.</summary>
+/// <summary>
+/// Groups of leaked blocks as a person reads them: large allocations of many sizes are one row for each way to
+/// allocate.
+/// </summary>
 internal static class DumpLeakRows
 {
     /// <summary>The rows, the largest first; each has at least one group, its largest first.</summary>
@@ -17,9 +20,12 @@ internal static class DumpLeakRows
     ];
 
     /// <summary>The size of a row's blocks, or how many sizes there are.</summary>
-    public static string Size(LeakGroup[] row) => row.Length == 1 ? Display.Count(row[0].Size) : Display.Count(row.Length, "size", "sizes");
+    public static string Size(LeakGroup[] row) =>
+        row.Length == 1 ? Display.Count(row[0].Size) : Display.Count(row.Length, "size", "sizes");
 
     /// <summary>The bounds of a row's sizes; null where there is one.</summary>
     public static string? Bounds(LeakGroup[] row) =>
-        row.Length == 1 ? null : $"of {Display.Count(row.Min(g => g.Size))} to {Display.Count(row.Max(g => g.Size))} bytes";
+        row.Length == 1
+            ? null
+            : $"of {Display.Count(row.Min(g => g.Size))} to {Display.Count(row.Max(g => g.Size))} bytes";
 }

@@ -3,7 +3,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Reports.Views.Dumps;
 
-/// <summary>The JSON of leaks, schema <c>leakstat.dumpleaks/1</c>. Its members are named and ordered as they are printed.</summary>
+/// <summary>
+/// The JSON of leaks, schema <c>leakstat.dumpleaks/1</c>. Its members are named and ordered as they are printed.
+/// </summary>
 internal sealed record DumpLeaksDocument
 {
     /// <summary>Addresses of one group.</summary>
@@ -38,10 +40,19 @@ internal sealed record DumpLeaksDocument
         Leaks = [.. view.Leaks.Select(g => Group(g, view))],
         Known = [.. view.Known.Select(g => Group(g, view))],
         Coverage = new CoveragePart(
-            view.Scan.ZonesWalked, view.Scan.ZonesUnreadable, view.Scan.InBaseline > 0 ? view.Scan.InBaseline : null, view.Scan.MissingPages,
+            view.Scan.ZonesWalked, view.Scan.ZonesUnreadable, view.Scan.InBaseline > 0
+                ? view.Scan.InBaseline
+                : null, view.Scan.MissingPages,
             view.Scan.IsWhole, view.Scan.IsLive, view.Scan.Notes),
         Notes = view.Notes,
-        Since = view.Scan.Earlier is { } earlier ? new SincePart(earlier, view.Scan.EarlierSeconds, view.Scan.InEarlier, view.LeakedBytes, view.BytesPerHour(view.LeakedBytes)) : null,
+        Since = view.Scan.Earlier is { } earlier
+            ? new SincePart(
+                earlier,
+                view.Scan.EarlierSeconds,
+                view.Scan.InEarlier,
+                view.LeakedBytes,
+                view.BytesPerHour(view.LeakedBytes))
+            : null,
     };
 
     private static GroupPart Group(LeakGroup group, DumpLeaksView view) => new()
@@ -59,7 +70,9 @@ internal sealed record DumpLeaksDocument
         Addresses = [.. group.Addresses.Take(MostAddresses).Select(a => $"0x{a:x16}")],
         Candidates = group.Candidates,
         Contents = [.. group.Contents.Select(c => new ContentPart(
-            c.Words, c.Count, c.Example is { } example ? $"0x{example:x16}" : null, c.Module, c.Stack.IsDefaultOrEmpty ? null : c.Stack))],
+            c.Words, c.Count, c.Example is { } example
+                ? $"0x{example:x16}"
+                : null, c.Module, c.Stack.IsDefaultOrEmpty ? null : c.Stack))],
         HangsOn = [.. group.Holders.Select(h => new HolderPart(h.Kind.InWords(), h.Name, h.Size, h.Count))],
         Examined = group.Examined,
         Modules = group.Modules,
@@ -79,7 +92,8 @@ internal sealed record DumpLeaksDocument
 
     public sealed record SincePart(string Dump, double Seconds, long LostBefore, long Bytes, double? BytesPerHour);
 
-    public sealed record ContentPart(string Words, long Count, string? Example, string? Module, IReadOnlyList<string>? Stack);
+    public sealed record ContentPart(
+        string Words, long Count, string? Example, string? Module, IReadOnlyList<string>? Stack);
 
     public sealed record HolderPart(string Kind, string Name, long? Size, long Count);
 

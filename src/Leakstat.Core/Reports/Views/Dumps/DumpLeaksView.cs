@@ -94,7 +94,8 @@ public sealed record DumpLeaksView : DumpView
     public int Samples { get; init; }
 
     /// <summary>Contents of blocks by address, a line for each two words.</summary>
-    public IReadOnlyDictionary<ulong, ImmutableArray<string>> Contents { get; init; } = ImmutableDictionary<ulong, ImmutableArray<string>>.Empty;
+    public IReadOnlyDictionary<ulong, ImmutableArray<string>> Contents { get; init; } =
+        ImmutableDictionary<ulong, ImmutableArray<string>>.Empty;
 
     /// <summary>Kernel memory by owner, bytes; for the picture on the page, empty elsewhere.</summary>
     public ImmutableArray<(string Name, long Bytes)> MemoryByOwner { get; init; } = [];
@@ -106,18 +107,24 @@ public sealed record DumpLeaksView : DumpView
     public long LeakedBlocks => Leaks.Total(l => l.Count);
 
     /// <summary>Bytes an hour since the earlier dump; null where there is none.</summary>
-    public double? BytesPerHour(long bytes) => Scan is { Earlier: not null, EarlierSeconds: > 0 } ? bytes / (Scan.EarlierSeconds / 3600) : null;
+    public double? BytesPerHour(long bytes) =>
+        Scan is { Earlier: not null, EarlierSeconds: > 0 } ? bytes / (Scan.EarlierSeconds / 3600) : null;
 
     /// <summary>What is said where nothing was found leaked.</summary>
     public string Nothing => Scan.Objects == 0
         ? "No allocated block could be read: nothing is known of leaks in this dump."
         : Scan.Earlier is { } earlier
-            ? $"Nothing that was allocated after {earlier} is lost; {Display.Count(Scan.InEarlier, "block was", "blocks were")} lost or allocated before, and {(Scan.InEarlier == 1 ? "is" : "are")} hidden here."
+            ? $"Nothing that was allocated after {earlier} is lost; "
+                + $"{Display.Count(Scan.InEarlier, "block was", "blocks were")} lost or allocated before, and "
+                + $"{(Scan.InEarlier == 1 ? "is" : "are")} hidden here."
         : Scan.InBaseline > 0
-            ? "Nothing is lost beyond what the baseline hides" + (Scan.IsWhole ? "." : "; there may be leaks in what could not be read.")
+            ? "Nothing is lost beyond what the baseline hides" + (Scan.IsWhole
+            ? "."
+            : "; there may be leaks in what could not be read.")
         : Scan.IsWhole ? "Everything allocated is reached: no leak."
         : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
 
     /// <summary>Contents of a block; empty where they were not asked for.</summary>
-    public ImmutableArray<string> ContentsOf(ulong address) => Contents.TryGetValue(address, out ImmutableArray<string> lines) ? lines : [];
+    public ImmutableArray<string> ContentsOf(ulong address) =>
+        Contents.TryGetValue(address, out ImmutableArray<string> lines) ? lines : [];
 }

@@ -18,7 +18,8 @@ public sealed record DumpContainer(string Container, int Pages, int PageSize, lo
 /// <param name="Address">Address.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Symbols">Whether its symbols are known.</param>
-public sealed record DumpFileRow(string Name, [property: JsonConverter(typeof(AddressConverter))] ulong Address, ulong Size, bool Symbols);
+public sealed record DumpFileRow(
+    string Name, [property: JsonConverter(typeof(AddressConverter))] ulong Address, ulong Size, bool Symbols);
 
 /// <summary>What a keg holds.</summary>
 /// <param name="Name">Name.</param>
@@ -27,7 +28,8 @@ public sealed record DumpFileRow(string Name, [property: JsonConverter(typeof(Ad
 /// <param name="Cached">Items in caches.</param>
 /// <param name="FreeInSlabs">Items free in slabs.</param>
 /// <param name="UnreadableSlabs">Slabs that could not be read.</param>
-public sealed record DumpKegRow(string Name, long Pages, long Allocated, long Cached, long FreeInSlabs, int UnreadableSlabs);
+public sealed record DumpKegRow(
+    string Name, long Pages, long Allocated, long Cached, long FreeInSlabs, int UnreadableSlabs);
 
 /// <summary>What a dump is, and what took its memory (<c>leakstat dump VMCORE summary</c>).</summary>
 public sealed record DumpSummaryView : DumpView
@@ -122,7 +124,9 @@ public sealed record DumpSummaryView : DumpView
         DumpText.WriteHead(writer, this, layout);
         writer.WriteLine();
         Field("kernel", Version.ReplaceLineEndings(" ").Trim());
-        Field("dump", $"{Dump.Container}, {Display.Count(Dump.Pages)} pages ({Display.Bytes((long)Dump.Pages * Dump.PageSize)})");
+        Field(
+            "dump",
+            $"{Dump.Container}, {Display.Count(Dump.Pages)} pages ({Display.Bytes((long)Dump.Pages * Dump.PageSize)})");
         Field("layouts", Dump.Layouts ?? "not known");
         Field("CPUs", $"{Cpus}, NUMA domains {Domains}");
         Field("threads", Display.Count(Threads));
@@ -131,7 +135,10 @@ public sealed record DumpSummaryView : DumpView
         WriteKegs(writer, layout);
         writer.WriteLine();
         Field("in slabs", Display.Bytes(SlabBytes));
-        Field("large", $"{Display.Count(LargeAllocations, "allocation", "allocations")} of more than 64 KiB or contiguous, {Display.Bytes(LargeBytes)}");
+        Field(
+            "large",
+            $"{Display.Count(LargeAllocations, "allocation", "allocations")} of more than 64 KiB or contiguous, "
+                + $"{Display.Bytes(LargeBytes)}");
         Field("malloc", $"{Display.Count(MallocTypes, "type", "types")}, {Display.Bytes(MallocBytes)} in use");
         Field("counters", Disagreements == 0
             ? "all agree with what was counted"
@@ -163,10 +170,13 @@ public sealed record DumpSummaryView : DumpView
         writer.WriteLine("Kernel memory by keg: pages, items allocated, cached, free in slabs");
         foreach (DumpKegRow keg in KegRows.Take(layout.Detail == Detail.Verbose ? int.MaxValue : UsualKegs))
         {
-            string unreadable = keg.UnreadableSlabs > 0 ? $"  {Display.Count(keg.UnreadableSlabs)} slabs not in the dump" : "";
+            string unreadable = keg.UnreadableSlabs > 0
+                ? $"  {Display.Count(keg.UnreadableSlabs)} slabs not in the dump"
+                : "";
             DumpText.WriteLine(
                 writer,
-                $"  {keg.Name,-22} {Display.Bytes(keg.Pages * Dump.PageSize),10} {Display.Count(keg.Allocated),12} {Display.Count(keg.Cached),10} {Display.Count(keg.FreeInSlabs),10}{unreadable}",
+                $"  {keg.Name,-22} {Display.Bytes(keg.Pages * Dump.PageSize),10} {Display.Count(keg.Allocated),12} "
+                    + $"{Display.Count(keg.Cached),10} {Display.Count(keg.FreeInSlabs),10}{unreadable}",
                 layout);
         }
     }

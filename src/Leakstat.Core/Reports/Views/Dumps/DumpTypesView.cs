@@ -61,7 +61,8 @@ public sealed record DumpTypesView : DumpView
             writer.WriteLine("Declared in:");
             foreach (DumpType type in Types)
             {
-                DumpText.WriteLine(writer, $"  {type.Name}: {type.Module ?? "no loaded file"} (0x{type.Address:x16})", layout);
+                DumpText.WriteLine(
+                    writer, $"  {type.Name}: {type.Module ?? "no loaded file"} (0x{type.Address:x16})", layout);
             }
         }
 

@@ -10,7 +10,10 @@ namespace Leakstat.Reports.Views.Dumps;
 /// <param name="Arch"><c>amd64</c>, <c>arm64</c>.</param>
 public sealed record DumpKernel(string? Release, int? Osreldate, string Arch);
 
-/// <summary>What every report of a dump begins and ends with. Members without <see cref="JsonIgnoreAttribute"/> are those of the JSON.</summary>
+/// <summary>
+/// What every report of a dump begins and ends with. Members without <see cref="JsonIgnoreAttribute"/> are those of the
+/// JSON.
+/// </summary>
 public abstract record DumpView
 {
     /// <summary>Schema of the JSON.</summary>

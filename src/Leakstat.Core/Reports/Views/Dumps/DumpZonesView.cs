@@ -91,12 +91,18 @@ public sealed record DumpZonesView : DumpView
     [JsonIgnore]
     public ImmutableArray<string> UnreadableKegs { get; init; } = [];
 
-    /// <summary>Writes them as <c>vmstat -z</c> prints them (<c>usr.bin/vmstat/vmstat.c</c>), and what disagrees.</summary>
+    /// <summary>
+    /// Writes them as <c>vmstat -z</c> prints them (<c>usr.bin/vmstat/vmstat.c</c>), and what disagrees.
+    /// </summary>
     public void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);
-        writer.WriteLine("ITEM                   SIZE   LIMIT     USED     FREE      REQ FAIL SLEEP" + (Zones.Any(z => z.CrossDomain is not null) ? " XDOM" : ""));
+        writer.WriteLine(
+            "ITEM                   SIZE   LIMIT     USED     FREE      REQ FAIL SLEEP"
+                + (Zones.Any(z => z.CrossDomain is not null)
+                ? " XDOM"
+                : ""));
         foreach (DumpZone zone in Zones)
         {
             DumpText.WriteLine(writer, Row(zone).ReplaceLineEndings(" "), layout);
@@ -112,7 +118,11 @@ public sealed record DumpZonesView : DumpView
         {
             writer.WriteLine();
             string names = string.Join(", ", UnreadableKegs.Take(MostNames));
-            DumpText.WriteLine(writer, $"{Display.Count(UnreadableSlabs, "slab is", "slabs are")} not in the dump (their items are not counted above): {names}", layout);
+            DumpText.WriteLine(
+                writer,
+                $"{Display.Count(UnreadableSlabs, "slab is", "slabs are")} not in the dump (their items are not "
+                    + $"counted above): {names}",
+                layout);
         }
 
         DumpText.WriteProblems(writer, this, layout);
@@ -132,7 +142,8 @@ public sealed record DumpZonesView : DumpView
         {
             DumpText.WriteLine(
                 writer,
-                $"  {one.Name}: {one.What}: the kernel counts {Display.Count(one.Counted)}, there are {Display.Count(one.Walked)}",
+                $"  {one.Name}: {one.What}: the kernel counts {Display.Count(one.Counted)}, there are "
+                    + $"{Display.Count(one.Walked)}",
                 layout);
         }
     }

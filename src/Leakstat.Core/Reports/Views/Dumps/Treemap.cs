@@ -4,17 +4,19 @@ namespace Leakstat.Reports.Views.Dumps;
 internal readonly record struct TreemapTile(string Name, long Bytes, double X, double Y, double Width, double Height);
 
 /// <summary>
-/// Lays parts of a whole out as rectangles whose areas are as the parts, in rows that keep them near to squares (Bruls, Huizing,
-/// van Wijk: squarified treemaps).
+/// Lays parts of a whole out as rectangles whose areas are as the parts, in rows that keep them near to squares (Bruls,
+/// Huizing, van Wijk: squarified treemaps).
 /// </summary>
 internal static class Treemap
 {
     private const int MostTiles = 60;
 
     /// <summary>Lays them out, largest first; the smallest become one tile "other".</summary>
-    public static IReadOnlyList<TreemapTile> Lay(IEnumerable<(string Name, long Bytes)> parts, double width, double height)
+    public static IReadOnlyList<TreemapTile> Lay(
+        IEnumerable<(string Name, long Bytes)> parts, double width, double height)
     {
-        (string Name, long Bytes)[] sorted = [.. parts.Where(p => p.Bytes > 0).OrderByDescending(p => p.Bytes).ThenBy(p => p.Name, StringComparer.Ordinal)];
+        (string Name, long Bytes)[] sorted = [.. parts.Where(p => p.Bytes > 0).OrderByDescending(p => p.Bytes).ThenBy(
+            p => p.Name, StringComparer.Ordinal)];
         List<(string Name, long Bytes)> shown = [.. sorted.Take(MostTiles)];
         if (sorted.Length > MostTiles)
         {
@@ -29,7 +31,8 @@ internal static class Treemap
         {
             double side = Math.Min(width - x, height - y);
             int end = first + 1;
-            while (end < shown.Count && Worst(shown, first, end + 1, side, scale) <= Worst(shown, first, end, side, scale))
+            while (end < shown.Count
+                && Worst(shown, first, end + 1, side, scale) <= Worst(shown, first, end, side, scale))
             {
                 end++;
             }

@@ -27,10 +27,14 @@ public static class Explain
         output.WriteLine("leakstat explain LSD101           what a problem of the input means");
         output.WriteLine("leakstat explain zone NAME        what is known of a zone of vmstat -z");
         output.WriteLine("leakstat explain malloc NAME      what is known of a type of vmstat -m");
-        output.WriteLine("leakstat explain command NAME     what a command that guides hand on shows, and what to run instead");
+        output.WriteLine(
+            "leakstat explain command NAME     what a command that guides hand on shows, and what to run instead");
     }
 
-    /// <summary>Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such rule.</summary>
+    /// <summary>
+    /// Prints the page of a rule or of a kind of problem of the input; false, with a suggestion, where there is no such
+    /// rule.
+    /// </summary>
     /// <param name="id">The rule, or the kind of problem.</param>
     /// <param name="output">Where to.</param>
     /// <param name="layout">Lays the page out for a terminal; null for the page as it is written.</param>

@@ -16,7 +16,10 @@ internal static partial class PageText
         foreach (string line in page.Split('\n'))
         {
             bool isItem = line.StartsWith("- ", StringComparison.Ordinal) || ItemNumber().IsMatch(line);
-            if (line.Length == 0 || line[0] is '#' or '|' || isItem || line.StartsWith("    ", StringComparison.Ordinal))
+            if (line.Length == 0
+                || line[0] is '#' or '|'
+                || isItem
+                || line.StartsWith("    ", StringComparison.Ordinal))
             {
                 Flush();
             }
@@ -61,7 +64,8 @@ internal static partial class PageText
     /// <summary>A row of a table as an item: tables of sentences fit no terminal.</summary>
     private static void WriteRow(TerminalCanvas canvas, string line)
     {
-        string[] cells = [.. CellEnd().Split(line.Trim().Trim('|')).Select(c => Plain(c.Replace("\\|", "|", StringComparison.Ordinal).Trim()))];
+        string[] cells = [.. CellEnd().Split(line.Trim().Trim('|')).Select(
+            c => Plain(c.Replace("\\|", "|", StringComparison.Ordinal).Trim()))];
         if (!cells.All(c => c.Trim('-', ':').Length == 0))
         {
             canvas.Paragraph(2, 4, new Run("-"), new Run(string.Join("; ", cells.Where(c => c.Length > 0))));
@@ -69,7 +73,8 @@ internal static partial class PageText
     }
 
     /// <summary>Without backticks, and links as the words that they are.</summary>
-    private static string Plain(string text) => Link().Replace(text, "${text}").Replace("`", "", StringComparison.Ordinal);
+    private static string Plain(string text) =>
+        Link().Replace(text, "${text}").Replace("`", "", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\[(?<text>[^\]]+)\]\([^)]*\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();

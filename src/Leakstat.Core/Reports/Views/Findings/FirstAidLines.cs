@@ -4,7 +4,9 @@ using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Findings;
 
-/// <summary>Now, don't and next: the lines right below the verdict, each with its command and where it is run.</summary>
+/// <summary>
+/// Now, don't and next: the lines right below the verdict, each with its command and where it is run.
+/// </summary>
 internal static class FirstAidLines
 {
     private const int LabelWidth = 6;
@@ -23,7 +25,11 @@ internal static class FirstAidLines
 
         void Line(string label, FirstAidStep step)
         {
-            canvas.Field(0, LabelWidth, label, new Run(step.Command is null ? $"{step.Text}." : $"{step.Text}; {PlaceText(step.On)}:"));
+            canvas.Field(
+                0,
+                LabelWidth,
+                label,
+                new Run(step.Command is null ? $"{step.Text}." : $"{step.Text}; {PlaceText(step.On)}:"));
             if (step.Command is { } command)
             {
                 canvas.Verbatim(LabelWidth + 2, command, Style.Strong);
@@ -46,5 +52,6 @@ internal static class FirstAidLines
         }
     }
 
-    private static string PlaceText(Place place) => place == Place.Host ? "on the host" : "on the machine that leakstat runs on";
+    private static string PlaceText(Place place) =>
+        place == Place.Host ? "on the host" : "on the machine that leakstat runs on";
 }

@@ -115,9 +115,12 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             ? $"{LookedAt.Span(report)}, and nothing in it that rules look at."
             : $"Nothing wrong was found in what was read: {Listed(looked.Sources)}.";
         string gaps = verdict.Missing.IsEmpty
-            ? verdict.Growth == GrowthSight.NoTimes ? " The times of the captures are not known, so that growth cannot be judged." : ""
+            ? verdict.Growth == GrowthSight.NoTimes
+            ? " The times of the captures are not known, so that growth cannot be judged."
+            : ""
             : $" But {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}{(verdict.Missing.Length > MostGaps ? "; …" : "")}.";
-        return new Headline(Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
+        return new Headline(
+            Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
     }
 
     private static Headline TooEarly(DiagnosisReport report, string host)
@@ -134,7 +137,9 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
                 + $"{Display.Count(verdict.Needed)} on.{until}");
     }
 
-    /// <summary>A gap as reports print it: <c>vmstat -z: not in the capture</c>, with file and line where it shows at one.</summary>
+    /// <summary>
+    /// A gap as reports print it: <c>vmstat -z: not in the capture</c>, with file and line where it shows at one.
+    /// </summary>
     public static string GapText(Gap gap) => $"{gap.Command}: {gap.Text}{(gap.At is { } at ? $" [{at}]" : "")}";
 
     private static string Listed(ImmutableArray<string> things) => things.Length == 1
@@ -152,7 +157,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             Verdict.Exhaustion when first.Rule is MemoryPanicRule or KmemMapPanicRule => $"The kernel of {host} "
                 + "panicked because it could get no memory.",
             Verdict.Exhaustion when first.IsPast => $"{Capital(host)} was at a limit earlier. Now it is not.",
-            Verdict.Leak when first.Growth is null => $"The kernel of {host} has lost memory; it comes back with a reboot only.",
+            Verdict.Leak when first.Growth is null =>
+                $"The kernel of {host} has lost memory; it comes back with a reboot only.",
             Verdict.Leak => $"The kernel of {host} leaks memory.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",

@@ -104,8 +104,8 @@ public static class HistoryExport
         sample.TakenAt?.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>
-    /// Printable, and quoted where it has to be. What a spreadsheet would take for a formula gets an apostrophe in front,
-    /// as OWASP's advice on CSV injection has it: names come from hosts.
+    /// Printable, and quoted where it has to be. What a spreadsheet would take for a formula gets an apostrophe in
+    /// front, as OWASP's advice on CSV injection has it: names come from hosts.
     /// </summary>
     private static string Field(string text)
     {

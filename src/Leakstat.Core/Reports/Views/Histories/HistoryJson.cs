@@ -4,8 +4,8 @@ using Leakstat.Reports.Forms.Json;
 namespace Leakstat.Reports.Views.Histories;
 
 /// <summary>
-/// What <c>leakstat history</c> did or found, as JSON, <c>leakstat.history/1</c>: one object with its schema and one list,
-/// with a line end behind it.
+/// What <c>leakstat history</c> did or found, as JSON, <c>leakstat.history/1</c>: one object with its schema and one
+/// list, with a line end behind it.
 /// </summary>
 public static class HistoryJson
 {

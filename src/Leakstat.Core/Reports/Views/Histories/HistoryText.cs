@@ -19,7 +19,8 @@ public sealed record HistoryText(string File)
                 : "";
             string known = host.Known > 0 ? $", {Display.Count(host.Known)} there already" : "";
             output.WriteLine(
-                $"{Shown(host.Host)}: {Display.Count(host.Stored, "capture", "captures")} stored in {Place}{known}{old}");
+                $"{Shown(host.Host)}: {Display.Count(host.Stored, "capture", "captures")} stored in "
+                    + $"{Place}{known}{old}");
         }
     }
 
@@ -30,7 +31,8 @@ public sealed record HistoryText(string File)
         + $"{Display.Count(pruned.Days, "day", "days")} dropped; {Display.Bytes(pruned.BytesBefore)} before, "
         + $"{Display.Bytes(pruned.Bytes)} now"
         + (pruned.BytesUnused is { } unused
-            ? $", {Display.Bytes(unused)} of it free for what is loaded next: the disk has no room to make the file smaller"
+            ? $", {Display.Bytes(unused)} of it free for what is loaded next: the disk has no room to make the "
+                + "file smaller"
             : ""));
 
     /// <summary>A table of the hosts, and the size of the file in bytes.</summary>

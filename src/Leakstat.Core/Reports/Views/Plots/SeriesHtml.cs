@@ -92,7 +92,8 @@ internal static class SeriesHtml
             TrendHtml.WriteForecast(html, line, bytes => Height - ((bytes - floor) / range * Height), Width);
         }
 
-        string Point(int sample, long bytes) => $"{Number(axis.Of(sample) * Width)},{Number(Height - ((bytes - floor) / range * Height))}";
+        string Point(int sample, long bytes) =>
+            $"{Number(axis.Of(sample) * Width)},{Number(Height - ((bytes - floor) / range * Height))}";
         TrendHtml.WriteEnvelope(html, history, suspect, samples, Point);
         WriteLine(html, suspect, samples, i => Point(i, suspect.Bytes[i]!.Value));
         string end = line is { Ahead: > 0 } && history.Samples[samples[0]].TakenAt is { } origin
@@ -118,7 +119,9 @@ internal static class SeriesHtml
         foreach (HistoryEvent happened in history.Events.Where(e =>
             e.Sample > 0 && e.Sample < history.Samples.Length).Take(50))
         {
-            html.Markup($"<path class=\"event\" d=\"M{Number(axis.Of(happened.Sample) * Width)} 0V{Height}\"><title>").Text(happened.Text)
+            html.Markup(
+                $"<path class=\"event\" d=\"M{Number(axis.Of(happened.Sample) * Width)} 0V{Height}\"><title>").Text(
+                happened.Text)
                 .Markup("</title></path>");
         }
     }

@@ -60,7 +60,8 @@ internal static class TrendHtml
         html.Markup(
             $"<polyline class=\"fit\" points=\"{Point(line.Start, line.At(line.Start))} "
                 + $"{Point(line.Now, line.Level)}\"/>");
-        string Point(double hours, double bytes) => $"{Number(hours / Math.Max(line.Until, 1e-9) * width)},{Number(y(bytes))}";
+        string Point(double hours, double bytes) =>
+            $"{Number(hours / Math.Max(line.Until, 1e-9) * width)},{Number(y(bytes))}";
     }
 
     /// <summary>What the lines are, in words beside a piece of each.</summary>

@@ -108,7 +108,8 @@ internal static class TraceWords
 
         if (trace.Unseen is > 0 and { } unseen)
         {
-            yield return $"{Display.Count(unseen)} of {Display.Count(trace.Requests ?? 0)} allocations were not seen to "
+            yield return $"{Display.Count(unseen)} of {Display.Count(trace.Requests ?? 0)} allocations were "
+                + "not seen to "
                 + "return: they left the allocator by a function without a probe, or had not returned when the trace "
                 + "ended; they are missing here";
         }
