@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Leakstat.Captures;
 using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
@@ -69,8 +70,12 @@ public sealed class SameDiagnosisTests
         Dictionary<string, string> paths = scrubbed.Scrubber.Paths.Where(p => p.Path is not null)
             .ToDictionary(p => p.Source.Replace("//", "/", StringComparison.Ordinal), p => "out/" + p.Path);
         JsonNode after = Diagnosis(scrubbed.AsSource("out"));
-        Assert.Equal(Mapped(before.ToJsonString()), after.ToJsonString());
+        Assert.Equal(WithoutTarget(Mapped(before.ToJsonString())), WithoutTarget(after.ToJsonString()));
         return scrubbed;
+
+        // A command that is run from a workstation names the host, whatever it is called.
+        static string WithoutTarget(string json) =>
+            Regex.Replace(json, "ssh://root@[A-Za-z0-9.-]+", "ssh://HOST", RegexOptions.None, TimeSpan.FromSeconds(10));
 
         string Mapped(string json)
         {
