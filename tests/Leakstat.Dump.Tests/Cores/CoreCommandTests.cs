@@ -56,8 +56,9 @@ public sealed class CoreCommandTests : IDisposable
     {
         (int code, string first, _) = Run();
 
-        Assert.Equal(0, code);
-        Assert.Equal([0, 1, 2, 3, 4], Directory.GetFiles(Crash, "leakstat.*.txt").Select(f => int.Parse(Path.GetFileName(f).Split('.')[1])).Order());
+        // What is no dump at all is never done: it has no report, and the exit code says that something is left.
+        Assert.Equal(2, code);
+        Assert.Equal([0, 1, 2, 3], Directory.GetFiles(Crash, "leakstat.*.txt").Select(f => int.Parse(Path.GetFileName(f).Split('.')[1])).Order());
         Assert.Contains("panic: told by the test", first, StringComparison.Ordinal);
         string report = Report(0);
         Assert.Contains("panic    told by the test", report, StringComparison.Ordinal);
@@ -70,15 +71,19 @@ public sealed class CoreCommandTests : IDisposable
         Assert.Contains("bad_function+0x31", Report(1), StringComparison.Ordinal);
         Assert.Contains("decryptcore", Report(2), StringComparison.Ordinal);
         Assert.Contains("text dump", Report(3), StringComparison.Ordinal);
-        Assert.Contains("vmcore.4", Report(4), StringComparison.Ordinal);
+        Assert.Contains("vmcore.4", first, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Crash, "*.part"));
 
         DateTime written = File.GetLastWriteTimeUtc(Path.Combine(Crash, "leakstat.0.txt"));
         (_, string second, _) = Run();
-        Assert.DoesNotContain("analysed now", second, StringComparison.Ordinal);
+        AssertOnlyTheBrokenIsLookedAt(second);
         Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(Crash, "leakstat.0.txt")));
-        Assert.Equal("", Run("-q").Output);
     }
+
+    /// <summary>The file that is no dump is tried again each time; nothing else is.</summary>
+    private static void AssertOnlyTheBrokenIsLookedAt(string output) => Assert.All(
+        output.Split('\n').Where(line => line.EndsWith("analysed now", StringComparison.Ordinal)),
+        line => Assert.StartsWith("4: ", line, StringComparison.Ordinal));
 
     [Fact]
     public void A_number_that_is_used_again_is_analysed_again()
@@ -89,7 +94,9 @@ public sealed class CoreCommandTests : IDisposable
         (_, string again, _) = Run();
 
         Assert.Contains("0: core.txt.0, info.0, vmcore.0", again, StringComparison.Ordinal);
-        Assert.Single(again.Split('\n'), line => line.EndsWith("analysed now", StringComparison.Ordinal));
+        Assert.Single(
+            again.Split('\n'),
+            line => line.EndsWith("analysed now", StringComparison.Ordinal) && !line.StartsWith("4: ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,14 +105,14 @@ public sealed class CoreCommandTests : IDisposable
         string nowhere = Directory.CreateDirectory(Path.Combine(_folder, "nowhere")).FullName;
         Start(["core", Crash, "--kernel", nowhere, "--kgdb", "none"]);
         Assert.Contains("kernel   not found", Report(0), StringComparison.Ordinal);
-        Assert.DoesNotContain("analysed now", Start(["core", Crash, "--kgdb", "none"]).Output, StringComparison.Ordinal);
+        AssertOnlyTheBrokenIsLookedAt(Start(["core", Crash, "--kgdb", "none"]).Output);
 
         (_, string output, _) = Run();
 
-        // Those of the two dumps that can be read; what else there is was no matter of the kernel.
-        Assert.Equal(2, output.Split('\n').Count(line => line.EndsWith("analysed now", StringComparison.Ordinal)));
+        // Those of the two dumps that can be read, and what is no dump; what else there is was no matter of the kernel.
+        Assert.Equal(3, output.Split('\n').Count(line => line.EndsWith("analysed now", StringComparison.Ordinal)));
         Assert.Contains("bad_function", Report(0), StringComparison.Ordinal);
-        Assert.DoesNotContain("analysed now", Run().Output, StringComparison.Ordinal);
+        AssertOnlyTheBrokenIsLookedAt(Run().Output);
     }
 
     [Fact]
@@ -127,8 +134,8 @@ public sealed class CoreCommandTests : IDisposable
         Run("--output", reports);
 
         Assert.Equal(before, Files());
-        Assert.Equal(5, Directory.GetFiles(reports, "leakstat.*.txt").Length);
-        Assert.DoesNotContain("analysed now", Run("--output", reports).Output, StringComparison.Ordinal);
+        Assert.Equal(4, Directory.GetFiles(reports, "leakstat.*.txt").Length);
+        AssertOnlyTheBrokenIsLookedAt(Run("--output", reports).Output);
     }
 
     [Fact]
