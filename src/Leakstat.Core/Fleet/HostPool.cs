@@ -48,9 +48,12 @@ internal sealed class HostPool
     public ImmutableArray<PooledLeak> Search()
     {
         double tests = Math.Max((double)_slopes.Count * _groups.Length, 1);
+        KeyValuePair<SeriesKey, SeriesSlope?[]>[] series = [.. _slopes];
+        var found = new List<PooledLeak>[series.Length];
+        Parallel.For(0, series.Length, i => found[i] = Search(series[i].Key, series[i].Value, tests));
         return
         [
-            .. _slopes.AsParallel().SelectMany(s => Search(s.Key, s.Value, tests))
+            .. found.SelectMany(leaks => leaks)
                 .OrderByDescending(l => l.Growth.BytesPerDay * l.Hosts.Length)
                 .ThenBy(l => l.Key.Kind).ThenBy(l => l.Key.Name, StringComparer.Ordinal),
         ];
