@@ -36,8 +36,7 @@ internal static class CoreCommand
         var again = new Option<bool>("--again") { Description = "analyse also what has a report" };
         var quiet = new Option<bool>("--quiet", "-q")
         {
-            Description = "print only what is new, and nothing where "
-            + "nothing is (for cron)"
+            Description = "print only what is new, and nothing where nothing is (for cron)",
         };
         var kgdb = new Option<string?>("--kgdb")
         {
@@ -48,67 +47,73 @@ internal static class CoreCommand
         {
             folder, kernel, output, list, again, kgdb, options.Json, quiet,
         };
-        command.SetAction(parsed =>
-        {
-            string directory = parsed.GetValue(folder)!;
-            string reports = parsed.GetValue(output) ?? directory;
-            if (!Directory.Exists(reports))
-            {
-                throw new CommandException(
-                    reports == directory ? ExitCode.NoInput : ExitCode.Usage, $"{reports}: no such folder");
-            }
-
-            bool isAgain = parsed.GetValue(again);
-            bool hasKernel = parsed.GetValue(kernel) is not null;
-            bool IsToDo(CrashEntry entry) => isAgain || !entry.IsDone || (hasKernel && entry.LacksKernel);
-            IReadOnlyList<CrashEntry> entries = Read(directory, reports);
-            bool isWork = !parsed.GetValue(list) && entries.Any(IsToDo);
-            using CrashLock? held = isWork ? CrashLock.TryTake(reports) : null;
-            if (isWork && held is null)
-            {
-                if (!parsed.GetValue(quiet))
-                {
-                    terminal.Error.WriteLine(
-                        $"leakstat: another leakstat core is at work in {reports}; nothing is analysed here");
-                }
-            }
-            else if (isWork)
-            {
-                // Another run may have ended in between.
-                entries = Read(directory, reports);
-            }
-
-            var analysis = new CrashAnalysis(terminal)
-            {
-                KernelFolder = parsed.GetValue(kernel),
-                IsQuiet = parsed.GetValue(quiet),
-                Kgdb = parsed.GetValue(kgdb) switch
-                {
-                    "none" => null,
-                    { } path => path,
-                    null => Kgdb.Find(),
-                },
-            };
-            CrashOutcome[] outcomes =
-                [.. entries.Select(
-                    entry => held is not null && IsToDo(entry)
-                        ? Analyse(entry, analysis, terminal)
-                        : CrashOutcome.Listed(entry))];
-            CrashView[] views = [.. outcomes.Select(outcome => outcome.ToView())];
-            if (parsed.GetValue(options.Json))
-            {
-                CrashJson.Write(directory, views, terminal.JsonOutput);
-                terminal.Output.Flush();
-            }
-            else
-            {
-                using TextWriter writer = terminal.Writer();
-                CrashList.Write(directory, views, parsed.GetValue(quiet), writer);
-            }
-
-            return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;
-        });
+        command.SetAction(parsed => Run(
+            new Request(
+                parsed.GetValue(folder)!,
+                parsed.GetValue(output) ?? parsed.GetValue(folder)!,
+                parsed.GetValue(kernel),
+                parsed.GetValue(kgdb),
+                parsed.GetValue(list),
+                parsed.GetValue(again),
+                parsed.GetValue(quiet),
+                parsed.GetValue(options.Json)),
+            terminal));
         return command;
+    }
+
+    private static int Run(Request request, Terminal terminal)
+    {
+        if (!Directory.Exists(request.Reports))
+        {
+            throw new CommandException(
+                request.Reports == request.Directory ? ExitCode.NoInput : ExitCode.Usage,
+                $"{request.Reports}: no such folder");
+        }
+
+        IReadOnlyList<CrashEntry> entries = Read(request.Directory, request.Reports);
+        bool isWork = !request.OnlyLists && entries.Any(request.IsToDo);
+        using CrashLock? held = isWork ? CrashLock.TryTake(request.Reports) : null;
+        if (isWork && held is null)
+        {
+            if (!request.IsQuiet)
+            {
+                terminal.Error.WriteLine(
+                    $"leakstat: another leakstat core is at work in {request.Reports}; nothing is analysed here");
+            }
+        }
+        else if (isWork)
+        {
+            // Another run may have ended in between.
+            entries = Read(request.Directory, request.Reports);
+        }
+
+        var analysis = new CrashAnalysis(terminal)
+        {
+            KernelFolder = request.Kernel,
+            IsQuiet = request.IsQuiet,
+            Kgdb = request.Kgdb == "none" ? null : request.Kgdb ?? Kgdb.Find(),
+        };
+        CrashOutcome[] outcomes =
+        [
+            .. entries.Select(entry => held is not null && request.IsToDo(entry)
+                ? Analyse(entry, analysis, terminal)
+                : CrashOutcome.Listed(entry)),
+        ];
+        Print(request, [.. outcomes.Select(outcome => outcome.ToView())], terminal);
+        return outcomes.Any(outcome => outcome.IsNew && !outcome.HasReport) ? ExitCode.Usage : ExitCode.Done;
+    }
+
+    private static void Print(Request request, CrashView[] views, Terminal terminal)
+    {
+        if (request.IsJson)
+        {
+            CrashJson.Write(request.Directory, views, terminal.JsonOutput);
+            terminal.Output.Flush();
+            return;
+        }
+
+        using TextWriter writer = terminal.Writer();
+        CrashList.Write(request.Directory, views, request.IsQuiet, writer);
     }
 
     /// <summary>
@@ -159,5 +164,29 @@ internal static class CoreCommand
         {
             throw new CommandException(ExitCode.NoInput, $"{folder}: {FaultText.Of(e)}");
         }
+    }
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="Directory">The crash directory.</param>
+    /// <param name="Reports">Folder of the reports.</param>
+    /// <param name="Kernel">Folder of the kernel that was running; null where it is to be looked for.</param>
+    /// <param name="Kgdb">Path of kgdb, or <c>none</c>; null for the installed one.</param>
+    /// <param name="OnlyLists">Whether nothing is analysed.</param>
+    /// <param name="IsAgain">Whether what has a report is analysed too.</param>
+    /// <param name="IsQuiet">Whether only what is new is printed.</param>
+    /// <param name="IsJson">Whether JSON is printed.</param>
+    private sealed record Request(
+        string Directory,
+        string Reports,
+        string? Kernel,
+        string? Kgdb,
+        bool OnlyLists,
+        bool IsAgain,
+        bool IsQuiet,
+        bool IsJson)
+    {
+        /// <summary>Whether a crash is to be analysed.</summary>
+        public bool IsToDo(CrashEntry entry) =>
+            IsAgain || !entry.IsDone || (Kernel is not null && entry.LacksKernel);
     }
 }

@@ -8,46 +8,19 @@ internal static class BashCompletion
     /// <summary>Writes the script.</summary>
     public static void Write(ImmutableArray<CompletedCommand> commands, TextWriter writer)
     {
+        writer.WriteLine("# Completion of leakstat for bash, made by `leakstat completion bash`.");
+        writer.WriteLine();
+        ShellText.WriteTables(
+            commands,
+            "What may follow the commands in $1: sets commands, options and argument; words have | between them.",
+            command =>
+            [
+                $"commands={ShellText.Quoted(string.Join('|', command.Subcommands.Select(c => c.Name)))}",
+                $"options={ShellText.Quoted(string.Join('|', command.Options.SelectMany(o => o.Names)))}",
+            ],
+            writer);
         writer.Write(
             """
-            # Completion of leakstat for bash, made by `leakstat completion bash`.
-
-            # What may follow the commands in $1: sets commands, options and argument; words have | between them.
-            _leakstat_command() {
-                case $1 in
-
-            """);
-        foreach (CompletedCommand command in commands)
-        {
-            writer.WriteLine($"    {ShellText.Quoted(command.Path)})");
-            writer.WriteLine(
-                $"        commands={ShellText.Quoted(string.Join('|', command.Subcommands.Select(c => c.Name)))}");
-            writer.WriteLine(
-                $"        options={ShellText.Quoted(string.Join('|', command.Options.SelectMany(o => o.Names)))}");
-            writer.WriteLine($"        argument={ShellText.Quoted(ShellText.Kind(command.Argument))} ;;");
-        }
-
-        writer.Write(
-            """
-                *) return 1 ;;
-                esac
-            }
-
-            # What option $2 of the commands in $1 takes: sets value; fails where it takes none.
-            _leakstat_option() {
-                case "$1 $2" in
-
-            """);
-        foreach (string line in ShellText.OptionsWithValues(commands))
-        {
-            writer.WriteLine("    " + line);
-        }
-
-        writer.Write(
-            """
-                *) return 1 ;;
-                esac
-            }
 
             _leakstat() {
                 local current=${COMP_WORDS[COMP_CWORD]} path= wanted= i word commands options argument value

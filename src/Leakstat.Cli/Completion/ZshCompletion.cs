@@ -8,46 +8,20 @@ internal static class ZshCompletion
     /// <summary>Writes the script.</summary>
     public static void Write(ImmutableArray<CompletedCommand> commands, TextWriter writer)
     {
+        writer.WriteLine("#compdef leakstat");
+        writer.WriteLine("# Completion of leakstat for zsh, made by `leakstat completion zsh`.");
+        writer.WriteLine();
+        ShellText.WriteTables(
+            commands,
+            "What may follow the commands in $1: sets commands, options and argument.",
+            command =>
+            [
+                $"commands=({Described(command.Subcommands)})",
+                $"options=({Described(command.Options.SelectMany(o => o.Names.Select(n => (n, o.Description))))})",
+            ],
+            writer);
         writer.Write(
             """
-            #compdef leakstat
-            # Completion of leakstat for zsh, made by `leakstat completion zsh`.
-
-            # What may follow the commands in $1: sets commands, options and argument.
-            _leakstat_command() {
-                case $1 in
-
-            """);
-        foreach (CompletedCommand command in commands)
-        {
-            writer.WriteLine($"    {ShellText.Quoted(command.Path)})");
-            writer.WriteLine($"        commands=({Described(command.Subcommands)})");
-            writer.WriteLine(
-                $"        options=({Described(command.Options.SelectMany(o => o.Names.Select(n => (n, o.Description))))})");
-            writer.WriteLine($"        argument={ShellText.Quoted(ShellText.Kind(command.Argument))} ;;");
-        }
-
-        writer.Write(
-            """
-                *) return 1 ;;
-                esac
-            }
-
-            # What option $2 of the commands in $1 takes: sets value; fails where it takes none.
-            _leakstat_option() {
-                case "$1 $2" in
-
-            """);
-        foreach (string line in ShellText.OptionsWithValues(commands))
-        {
-            writer.WriteLine("    " + line);
-        }
-
-        writer.Write(
-            """
-                *) return 1 ;;
-                esac
-            }
 
             _leakstat_value() {
                 case $1 in

@@ -39,33 +39,10 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         var contexts = new RiseContext[count];
         for (int i = 0; i < count; i++)
         {
-            SeriesInput series = host.Series[i];
-            if (results[i].Class is TrendClass.Constant or TrendClass.Insufficient)
+            if (results[i].Class is not (TrendClass.Constant or TrendClass.Insufficient))
             {
-                continue;
+                (rises[i], contexts[i]) = Look(i, results[i].Class, slopes[i], sinceBoot[i]);
             }
-
-            _track.Load(line.Every, line.Hours, host.Boots, series);
-            if (_track.Count < FewestSamples)
-            {
-                continue;
-            }
-
-            rises[i] = Read(series);
-            _levels[i] = _extraction.View.Means.ToArray();
-            _parts[i] = _extraction.View.Parts.ToArray();
-            _wholeDays[i] = _extraction.View.WholeDays;
-            contexts[i] = new RiseContext
-            {
-                Boots = _track.BootsGrown,
-                BootsSeen = _track.BootsSeen,
-                SinceBoot = sinceBoot[i],
-                Slope = Math.Clamp(slopes[i], 0, 12),
-                IsBending = results[i].Class is TrendClass.Plateau,
-                IsExplained = results[i].Class is TrendClass.Explained,
-                AtCeiling = Ceiling.Reached(_track.Values),
-                Nature = series.Nature,
-            };
         }
 
         double[] common = options.IsAlone ? [] : HostLoads.Common(_levels);
@@ -92,6 +69,33 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         }
 
         return found;
+    }
+
+    /// <summary>What one series shows by itself; no rise where it has too few samples, or did not rise.</summary>
+    private (RiseFeatures? Rise, RiseContext Context) Look(int i, TrendClass trend, double slope, bool sinceBoot)
+    {
+        SeriesInput series = host.Series[i];
+        _track.Load(line.Every, line.Hours, host.Boots, series);
+        if (_track.Count < FewestSamples)
+        {
+            return default;
+        }
+
+        RiseFeatures? rise = Read(series);
+        _levels[i] = _extraction.View.Means.ToArray();
+        _parts[i] = _extraction.View.Parts.ToArray();
+        _wholeDays[i] = _extraction.View.WholeDays;
+        return (rise, new RiseContext
+        {
+            Boots = _track.BootsGrown,
+            BootsSeen = _track.BootsSeen,
+            SinceBoot = sinceBoot,
+            Slope = Math.Clamp(slope, 0, 12),
+            IsBending = trend is TrendClass.Plateau,
+            IsExplained = trend is TrendClass.Explained,
+            AtCeiling = Ceiling.Reached(_track.Values),
+            Nature = series.Nature,
+        });
     }
 
     // What falls back again and again is judged by the line through its troughs, where that goes up.

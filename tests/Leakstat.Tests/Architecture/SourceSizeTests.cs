@@ -10,10 +10,7 @@ public sealed class SourceSizeTests(ITestOutputHelper output)
     private const int MostLinesOfFile = 350;
     private const int MostColumns = 120;
     private const int MostLinesOfMethod = 60;
-
-    /// <summary>The goal is 10; breaking wide lines made some methods longer.</summary>
-    private const int MostLongMethodsPerThousand = 12;
-
+    private const int MostLongMethodsPerThousand = 10;
     private const int GoalOfLines = 64_000;
 
     /// <summary>Files that are still longer; the list only shrinks, and is empty at the end.</summary>

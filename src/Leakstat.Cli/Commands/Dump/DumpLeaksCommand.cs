@@ -46,9 +46,7 @@ internal static class DumpLeaksCommand
             using KernelDump dump = options.Open(parsed);
             LeakBaseline? healthy = parsed.GetValue(baseline) is { } path ? ReadBaseline(path, dump) : null;
             using KernelDump? earlier = parsed.GetValue(since) is { } first ? options.Open(parsed, first) : null;
-            EarlierDump? before = earlier is null ? null
-                : EarlierDump.Of(earlier, dump, out string? problem)
-                    ?? throw new CommandException(ExitCode.NoInput, $"{earlier.File.Path}: {problem}");
+            EarlierDump? before = earlier is null ? null : Earlier(earlier, dump);
             long start = TimeProvider.System.GetTimestamp();
             LeakReport report = LostSearch.Run(
                 dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
@@ -76,6 +74,10 @@ internal static class DumpLeaksCommand
         });
         return command;
     }
+
+    private static EarlierDump Earlier(KernelDump earlier, KernelDump dump) =>
+        EarlierDump.Of(earlier, dump, out string? problem)
+            ?? throw new CommandException(ExitCode.NoInput, $"{earlier.File.Path}: {problem}");
 
     private static LeakBaseline ReadBaseline(string path, KernelDump dump)
     {

@@ -34,10 +34,10 @@ internal static class GrowthExplanations
     /// <summary>Name, or its start where it ends in <c>*</c>, and the counters that it follows.</summary>
     private static readonly ImmutableArray<(string Pattern, ImmutableArray<string> Counters)> s_table =
     [
-        .. Listed().Select(row => (row.Pattern, WithItems(row.Pattern, row.Counters))),
+        .. Listed.Select(row => (row.Pattern, WithItems(row.Pattern, row.Counters))),
     ];
 
-    private static ImmutableArray<(string Pattern, ImmutableArray<string> Counters)> Listed() =>
+    private static ImmutableArray<(string Pattern, ImmutableArray<string> Counters)> Listed =>
     [
         ("VNODE*", [Vnodes]),
         ("FFS*", [Vnodes]),
