@@ -1,10 +1,9 @@
-using System.Collections.Immutable;
 using Leakstat.Detection.Weighing;
 
 namespace Leakstat.Detection;
 
 /// <summary>
-/// What a host does by time: what most of its series have in common, its counters, how much an owner was asked for.
+/// What a host does by time: what most of its series have in common, and its counters.
 /// </summary>
 internal sealed class HostLoads(HostSeries host, TimeLine line)
 {
@@ -88,44 +87,6 @@ internal sealed class HostLoads(HostSeries host, TimeLine line)
         }
 
         return [.. parts];
-    }
-
-    /// <summary>
-    /// Requests in each part of a day, from their running total since boot; null where that has too few values or never
-    /// moves.
-    /// </summary>
-    public double[]? RequestRate(ImmutableArray<double> total, int fewest)
-    {
-        _track.Load(line.Every, line.Hours, host.Boots, new SeriesInput { Key = "", Values = total });
-        if (_track.Count < fewest || IsConstant(_track.Values))
-        {
-            return null;
-        }
-
-        double[] parts = SeriesView.PartsOf(_blocks, _track.Hours, _track.Values), rate = new double[parts.Length];
-        for (int i = 0; i < rate.Length; i++)
-        {
-            int from = Math.Max(i - 1, 0), to = Math.Min(i + 1, rate.Length - 1);
-            rate[i] = Math.Max(parts[to] - parts[from], 0) / Math.Max(to - from, 1);
-        }
-
-        return rate;
-    }
-
-    /// <summary>
-    /// Logarithm of the mean of the last third over that of the first, −1 to 1.5; 0 where either is nought.
-    /// </summary>
-    public static double Growth(ReadOnlySpan<double> rate)
-    {
-        int third = Math.Max(rate.Length / 3, 1);
-        double before = 0, after = 0;
-        for (int i = 0; i < third; i++)
-        {
-            before += rate[i];
-            after += rate[^(i + 1)];
-        }
-
-        return before > 0 && after > 0 ? Math.Clamp(Math.Log(after / before), -1, 1.5) : 0;
     }
 
     private void Load(ExplainingCounter counter) => _track.Load(

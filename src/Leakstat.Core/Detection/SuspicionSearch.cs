@@ -25,7 +25,6 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     private readonly double[]?[] _levels = new double[]?[host.Series.Length];
     private readonly double[]?[] _parts = new double[]?[host.Series.Length];
     private readonly int[] _wholeDays = new int[host.Series.Length];
-    private readonly double[]?[] _asked = new double[]?[host.Series.Length];
     private double[] _troughLine = [];
 
     /// <summary>Judges every series that moves; null for the others, and for what did not rise.</summary>
@@ -62,9 +61,8 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             if (rises[i] is { } rise && host.Series[i].Role is SeriesRole.Live or SeriesRole.Aggregate
                 && results[i].Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation))
             {
-                RiseContext among = Among(i, WithRequests(i, contexts[i]), common, counters, clear);
-                double[][] own = _asked[i] is { } asked ? [.. loads, asked] : loads;
-                found[i] = Suspicion.Weigh(rise, WithoutLoad(i, among, own), options.Without);
+                RiseContext among = Among(i, contexts[i], common, counters, clear);
+                found[i] = Suspicion.Weigh(rise, WithoutLoad(i, among, loads), options.Without);
             }
         }
 
@@ -123,21 +121,6 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         return through is { } found
             ? found with { TroughsOnly = true }
             : _extraction.Read(_track.Hours, _track.Values, series.Quantum, memory);
-    }
-
-    // How much the owner was asked for by time, and how that changed.
-    private RiseContext WithRequests(int index, RiseContext context)
-    {
-        if (host.Series[index].Allocations.IsDefaultOrEmpty
-            || _loads.RequestRate(host.Series[index].Allocations, FewestSamples) is not { } asked
-            || asked.Length != _parts[index]!.Length)
-        {
-            return context;
-        }
-
-        _asked[index] = asked;
-        double share = CounterShare.Of(_parts[index]!, asked, out double correlation);
-        return context with { Asked = share * Math.Max(correlation, 0), AskedMore = HostLoads.Growth(asked) };
     }
 
     private static bool IsClear(RiseFeatures rise) =>

@@ -13,30 +13,27 @@ public enum EvidenceKinds
     /// <summary>What stays through the troughs of the load: the lowest of each day and of each block rises.</summary>
     Retention = 1 << 1,
 
-    /// <summary>More is in use per request than before.</summary>
-    Survival = 1 << 2,
-
     /// <summary>The end lies wholly above the beginning.</summary>
-    Floor = 1 << 3,
+    Floor = 1 << 2,
 
     /// <summary>The same growth boot after boot.</summary>
-    Boots = 1 << 4,
+    Boots = 1 << 3,
 
     /// <summary>Share of memory that it took.</summary>
-    Share = 1 << 5,
+    Share = 1 << 4,
 
     /// <summary>What the owner is known to be.</summary>
-    Owner = 1 << 6,
+    Owner = 1 << 5,
 
     /// <summary>Others of the host that rise or do not rise with it.</summary>
-    Company = 1 << 7,
+    Company = 1 << 6,
 
     /// <summary>Whether it slows down as what fills up does.</summary>
-    Saturation = 1 << 8,
+    Saturation = 1 << 7,
 
     /// <summary>Counters of load that move with it.</summary>
-    Counters = 1 << 9,
+    Counters = 1 << 8,
 
     /// <summary>The significance of its slope.</summary>
-    Slope = 1 << 10,
+    Slope = 1 << 9,
 }

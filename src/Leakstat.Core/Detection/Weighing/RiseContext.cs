@@ -9,17 +9,6 @@ public readonly record struct RiseContext
     /// <summary>Name of that counter.</summary>
     public string? Counter { get; init; }
 
-    /// <summary>
-    /// Share of the gain that goes with how much the owner is asked for, 0 to 1; 0 where its requests are not known.
-    /// </summary>
-    public double Asked { get; init; }
-
-    /// <summary>
-    /// Logarithm of how much more the owner was asked for in the last third than in the first, −1 to 1.5; 0 where its
-    /// requests are not known.
-    /// </summary>
-    public double AskedMore { get; init; }
-
     /// <summary>Share of the gain that goes with what most series of the host do, 0 to 1.</summary>
     public double Common { get; init; }
 

@@ -52,10 +52,6 @@ public static class SuspicionEvidence
             EvidenceKinds.Retention =>
                 $"the lowest of each day or part of the time goes up (Kendall's tau {rise.TroughTau:0.00}), and "
                 + $"{Display.Percent(rise.Kept)} of the gain was never given back",
-            EvidenceKinds.Survival => context.AskedMore == 0 && context.Asked == 0
-                ? "how often it is asked for is not known, or does not go with it"
-                : $"it is asked for {Math.Exp(context.AskedMore):0.0} times as often as at first, and "
-                    + $"{Display.Percent(context.Asked)} of the gain goes with that",
             EvidenceKinds.Floor => rise.Separation > 0
                 ? "the lowest of the last third lies above the highest of the first"
                 : $"its deepest fall is {Display.Percent(Math.Min(rise.AdjustedFall, 2))} of the gain",

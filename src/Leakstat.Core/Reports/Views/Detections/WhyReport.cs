@@ -119,7 +119,6 @@ public sealed record WhyReport(DiagnosisReport Diagnosis, string Name)
     {
         EvidenceKinds.OneSided => "one-sided",
         EvidenceKinds.Retention => "troughs",
-        EvidenceKinds.Survival => "survival",
         EvidenceKinds.Floor => "floor",
         EvidenceKinds.Boots => "boots",
         EvidenceKinds.Share => "amount",
