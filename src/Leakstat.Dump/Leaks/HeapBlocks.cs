@@ -26,7 +26,7 @@ public sealed class HeapBlocks
         _dump = dump;
         AddressTranslation t = dump.Memory.Translation;
         _builder = new BlockTableBuilder([new(t.DirectMapStart, t.DirectMapEnd - 1), new(t.KernelStart, ulong.MaxValue)], dump.Memory.PageSize);
-        Keg? mbuf = dump.Heap.Kegs.FirstOrDefault(k => k.Name == "mbuf");
+        Keg? mbuf = dump.Heap.Kegs.FirstOrDefault(k => k.Name == ZoneNames.Mbuf);
         _mbufs = mbuf is null ? null : MbufReader.For(dump, mbuf.ItemSize);
     }
 
@@ -97,7 +97,7 @@ public sealed class HeapBlocks
     public long SizeOf(int block) => KegOf(block)?.ItemSize ?? (long)(LargeOf(block)?.Size ?? 0);
 
     /// <summary>Whether what stands in a keg's items can hold other blocks.</summary>
-    public static bool CanHold(Keg keg) => !IsBookkeeping(keg) && !keg.IsData;
+    public static bool CanHold(Keg keg) => !ZoneNames.IsBookkeeping(keg.Name) && !keg.IsData;
 
     private void AddSlabs()
     {
@@ -157,8 +157,8 @@ public sealed class HeapBlocks
     {
         BlockReader? reader = keg.Name switch
         {
-            "mbuf" => _mbufs,
-            "KMAP ENTRY" => MapEntryReader.For(_dump, keg.ItemSize),
+            ZoneNames.Mbuf => _mbufs,
+            ZoneNames.KernelMapEntry => MapEntryReader.For(_dump, keg.ItemSize),
             _ => keg.IsMalloc && _dump.Symbols.TryFind(RedzoneHeader.Function, out _) ? new RedzoneReader(keg.ItemSize) : null,
         };
         return new BlockShape
@@ -176,15 +176,6 @@ public sealed class HeapBlocks
             IsStoredAsOffset = keg.IsPerCpu,
         };
     }
-
-    /// <summary>
-    /// What allocators keep of memory that they handed out must not hold it: headers of slabs point to their slab's
-    /// first item
-    /// (<c>uhs_data</c>), boundary tags of vmem to the start of each range (<c>bt_start</c>). They belong to the
-    /// allocators, which
-    /// find them through vm_page and hash tables.
-    /// </summary>
-    private static bool IsBookkeeping(Keg keg) => keg.Name is "UMA Slabs" or "UMA Slabs 0" or "UMA Slabs 1" or "UMA RCntSlabs" or "vmem btag";
 
     private void SetStates(BlockTable table)
     {
@@ -205,7 +196,7 @@ public sealed class HeapBlocks
             }
 
             Keg keg = _dump.Heap.Kegs[slabs.Keg[slab]];
-            bool bookkeeping = IsBookkeeping(keg);
+            bool bookkeeping = ZoneNames.IsBookkeeping(keg.Name);
             long bytes = shape.Rule switch { ScanRule.Nothing => 0, ScanRule.FirstWord => 8, _ => shape.Size * shape.Copies };
             ReadOnlySpan<byte> states = slabs.State.AsSpan(slabs.FirstItem[slab], shape.Count);
             for (int i = 0; i < states.Length; i++)
@@ -216,7 +207,7 @@ public sealed class HeapBlocks
                         _allocated[row.FirstBlock + i] = true;
                         _held[row.FirstBlock + i] = bookkeeping;
                         ScanBytes += bytes;
-                        if (keg.Name == "mbuf")
+                        if (keg.Name == ZoneNames.Mbuf)
                         {
                             AddControl(row.First + ((ulong)i * (ulong)shape.Stride));
                         }
@@ -251,7 +242,7 @@ public sealed class HeapBlocks
     {
         MarkRoot root = shape.Rule switch
         {
-            ScanRule.Reader when keg.Name == "mbuf" => new MarkRoot(address + (ulong)_mbufs!.ExternalOffset, (ulong)MbufReader.ExternalSize),
+            ScanRule.Reader when keg.Name == ZoneNames.Mbuf => new MarkRoot(address + (ulong)_mbufs!.ExternalOffset, (ulong)MbufReader.ExternalSize),
             ScanRule.FirstWord => new MarkRoot(address, 8),
             _ => new MarkRoot(address, (ulong)shape.Size),
         };
