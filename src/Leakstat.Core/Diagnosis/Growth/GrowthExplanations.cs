@@ -19,7 +19,8 @@ internal static class GrowthExplanations
 
     private static readonly ImmutableArray<string> s_general = WithItems(
         "",
-        [VnodeCounter, "sockets", "TCP connections", ExplainingCounters.Threads, ExplainingCounters.Processes, "open files"]);
+        [VnodeCounter, "sockets", "TCP connections", ExplainingCounters.Threads, ExplainingCounters.Processes,
+            "open files"]);
 
     private static readonly FrozenDictionary<string, ImmutableArray<string>> s_countersOf = ZoneFacts.All
         .Where(fact => !fact.Follows.IsEmpty)

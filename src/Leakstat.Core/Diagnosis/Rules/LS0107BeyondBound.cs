@@ -53,7 +53,8 @@ public sealed class LS0107BeyondBound : IRule
         SourceLine? at = null;
         foreach (string name in (string[])[owner.Name, .. bound.TogetherWith])
         {
-            if (owner.Kind == OwnerKind.Malloc && context.Latest.MallocTypes is { } types && types.Find(name) is { } type)
+            if (owner.Kind == OwnerKind.Malloc && context.Latest.MallocTypes is { } types
+                && types.Find(name) is { } type)
             {
                 items = Arithmetic.Add(items, Math.Max(type.InUse, 0));
                 bytes = Arithmetic.Add(bytes, Math.Max(type.Memory, 0));

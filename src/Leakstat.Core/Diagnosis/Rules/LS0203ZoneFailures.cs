@@ -30,7 +30,8 @@ public sealed class LS0203ZoneFailures : IRule
         foreach (ZoneRow row in context.Latest.Zones?.Rows ?? [])
         {
             if (ZoneKinds.IsInternal(row.Name) || ZoneKinds.IsCacheZone(row.Name) || LS0202ZoneNearLimit.IsNear(row)
-                || Subject.Zone(row.Name).Kind == SubjectKind.Mbuf || ZoneFacts.Find(row.Name)?.Limit?.Weight == WhenFull.Normal)
+                || Subject.Zone(row.Name).Kind == SubjectKind.Mbuf
+                    || ZoneFacts.Find(row.Name)?.Limit?.Weight == WhenFull.Normal)
             {
                 continue;
             }

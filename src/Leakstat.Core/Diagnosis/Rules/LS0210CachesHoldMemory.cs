@@ -69,7 +69,8 @@ public sealed class LS0210CachesHoldMemory : IRule
         }
 
         return context.Latest.Uma?.Find(
-            row.Name) is { IsSecondary: false, PagesPerSlab.Value: > 0 and { } pages, ItemsPerSlab.Value: > 0 and { } items }
+            row.Name)
+                is { IsSecondary: false, PagesPerSlab.Value: > 0 and { } pages, ItemsPerSlab.Value: > 0 and { } items }
             ? Math.Max(Arithmetic.Multiply(pages, context.PageSize) / items, row.Size)
             : row.Size;
     }

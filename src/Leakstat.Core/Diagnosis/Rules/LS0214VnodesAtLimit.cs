@@ -106,7 +106,8 @@ public sealed class LS0214VnodesAtLimit : IRule
             Owners = OwnerLookup.Of(context, Subject.Zone(KnownNames.Vnode)),
             Exhaustion = new ExhaustionTime("kern.maxvnodes", null, null, null),
             Advice = Advices(context, count, limit, isUnexplained, isNullfs),
-            BytesAtStake = Arithmetic.Multiply(count.Value, context.Latest.Zones?.Find(KnownNames.Vnode)?.Size ?? VnodeBytes),
+            BytesAtStake =
+                Arithmetic.Multiply(count.Value, context.Latest.Zones?.Find(KnownNames.Vnode)?.Size ?? VnodeBytes),
         };
     }
 
