@@ -79,7 +79,7 @@ public sealed class KilledWritersTests : IDisposable
 
             process.WaitForExit();
             reported += places.Count;
-            string[] captures = [.. Directory.GetDirectories(Path.Combine(spool, "fw1")).Where(f => !Path.GetFileName(f).StartsWith('.'))];
+            string[] captures = [.. Directory.GetDirectories(Assert.Single(Directory.GetDirectories(spool))).Where(f => !Path.GetFileName(f).StartsWith('.'))];
             Assert.Subset(captures.ToHashSet(), places.ToHashSet());
             int files = Directory.GetFiles(captures[0]).Length;
             Assert.All(captures, capture =>

@@ -160,8 +160,12 @@ public sealed class FaultInjectionTests(FaultyDisk disk) : IClassFixture<FaultyD
                 prepare();
                 FaultyRun run = disk.Run(arguments, at, error);
                 string told = string.Create(CultureInfo.InvariantCulture, $"{arguments[0]}: call {at} ({run.Failed}), error {error}: exit {run.ExitCode}\n{run.Error}");
-                Assert.True(run.ExitCode is 0 or 74, told);
-                Assert.True(error is FaultyDisk.NoSpace or FaultyDisk.InputOutput || run.ExitCode == 0, told);
+                Assert.True(run.ExitCode is 0 or 74 || IsOfOpening(run), told);
+
+                // SQLite does not ask for a sync again, which no disk interrupts.
+                Assert.True(
+                    error is FaultyDisk.NoSpace or FaultyDisk.InputOutput || run.ExitCode == 0 || run.Failed.EndsWith("sync", StringComparison.Ordinal),
+                    told);
                 Assert.True(run.ExitCode == 0 || run.Error.Contains("leakstat: ", StringComparison.Ordinal), told);
                 Assert.DoesNotContain("internal error", run.Error, StringComparison.Ordinal);
                 Assert.DoesNotContain(".part", run.Error, StringComparison.Ordinal);
@@ -170,6 +174,11 @@ public sealed class FaultInjectionTests(FaultyDisk disk) : IClassFixture<FaultyD
             }
         }
     }
+
+    /// <summary>Why a file of its own cannot be made SQLite does not tell: the folder is named, code 3.</summary>
+    private static bool IsOfOpening(FaultyRun run) => run.ExitCode == 3
+        && run.Failed.Contains("open", StringComparison.Ordinal)
+        && run.Error.Contains("cannot be opened (its folder has to be writable", StringComparison.Ordinal);
 
     private static void Hold(string db, HostHistory expected)
     {
