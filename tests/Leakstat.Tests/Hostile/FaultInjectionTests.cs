@@ -149,7 +149,7 @@ public sealed class FaultInjectionTests(FaultyDisk disk) : IClassFixture<FaultyD
         prepare();
         FaultyRun without = disk.Run(arguments);
         Assert.Equal(0, without.ExitCode);
-        int step = Math.Max(1, without.Calls.Length / LongRuns.Times(6, 1000));
+        int step = Math.Max(1, without.Calls.Length / LongRuns.Times(2, 1000));
         foreach (int error in (int[])[FaultyDisk.NoSpace, FaultyDisk.InputOutput, FaultyDisk.Interrupted, FaultyDisk.ShortWrite])
         {
             // The last ones are those that matter: what is whole is moved to its place.
