@@ -144,7 +144,7 @@ public sealed class DurabilityTests
         int prunes = 0;
         Parallel.Invoke(Load, Prune);
         Assert.Equal(34, loads);
-        Assert.InRange(prunes, 3, int.MaxValue);
+        Assert.InRange(prunes, 1, int.MaxValue);
         HostHistory history = file.Load();
         Assert.Equal(s_captures[299 + (34 * 20)].TakenAt, history.Samples[^1].TakenAt);
         Assert.Equal(0, file.Store(s_captures.Take(300 + (34 * 20))));
