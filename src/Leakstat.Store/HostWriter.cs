@@ -223,8 +223,8 @@ public sealed class HostWriter
     }
 
     /// <summary>
-    /// A capture without a time has its place by those around it, which may come after it, and move it: which capture is
-    /// the latest is then told by all of them. It is one of those at hand, or kept already.
+    /// A capture without a time has its place by those around it, which may come after it, and move it: which capture
+    /// is the latest is then told by all of them. It is one of those at hand, or kept already.
     /// </summary>
     private void SettleLatest(Database database)
     {

@@ -25,8 +25,8 @@ internal static class ReportFile
     }
 
     /// <summary>
-    /// Writes it beside its place, moves it there when it is on the disk, and leaves what was there where that fails: as
-    /// <see cref="Write"/>, for a file and not for standard output.
+    /// Writes it beside its place, moves it there when it is on the disk, and leaves what was there where that fails:
+    /// as <see cref="Write"/>, for a file and not for standard output.
     /// </summary>
     public static void Replace(string path, Action<Stream> write)
     {

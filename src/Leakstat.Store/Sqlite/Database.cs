@@ -96,7 +96,10 @@ internal sealed class Database : IDisposable
 
         if (code != raw.SQLITE_OK)
         {
-            throw Failure(_file, raw.sqlite3_extended_errcode(_connection.Handle), raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
+            throw Failure(
+                _file,
+                raw.sqlite3_extended_errcode(_connection.Handle),
+                raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
         }
     }
 
@@ -119,7 +122,8 @@ internal sealed class Database : IDisposable
     public void Dispose() => _connection.Dispose();
 
     /// <summary>What is said of an error of SQLite.</summary>
-    internal static StoreException Failure(string file, SqliteException error) => Failure(file, error.SqliteExtendedErrorCode, error.Message);
+    internal static StoreException Failure(string file, SqliteException error) =>
+        Failure(file, error.SqliteExtendedErrorCode, error.Message);
 
     private static StoreException Failure(string file, int code, string message) => new($"{file}: " + (code & 0xff) switch
     {

@@ -5,7 +5,8 @@ namespace Leakstat.Captures.Sources;
 /// <summary>
 /// The one order of the captures of a host, whether they are read now or come from a store, and in whatever order they
 /// were stored: by time. One without a time follows the one before it by name in its folder. Of equal times the folders
-/// stand in the order in which they came, and in a folder names decide; what was given one by one stays as it was given.
+/// stand in the order in which they came, and in a folder names decide; what was given one by one stays as it was
+/// given.
 /// </summary>
 public static class CaptureOrder
 {
