@@ -99,7 +99,10 @@ public sealed class KilledWritersTests : IDisposable
     private static bool Prune(string db, TimeSpan? after)
     {
         using Process process = Process.Start(new ProcessStartInfo(
-            TestedProgram.Path, ["history", "prune", "--store", db, "--keep-captures", "1h", "-q"]) { UseShellExecute = false })!;
+            TestedProgram.Path, ["history", "prune", "--store", db, "--keep-captures", "1h", "-q"])
+        {
+            UseShellExecute = false,
+        })!;
         if (after is { } time && !process.WaitForExit(time))
         {
             process.Kill();

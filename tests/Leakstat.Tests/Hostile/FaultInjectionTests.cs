@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using Leakstat.History;
-using Leakstat.Model;
 using Leakstat.Store;
 using Leakstat.Tests.Store;
 

@@ -61,6 +61,7 @@ public sealed class FaultyDisk : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             WorkingDirectory = _work.FullName,
             Environment =
             {

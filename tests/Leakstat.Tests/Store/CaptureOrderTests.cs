@@ -3,7 +3,6 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Store;
 
