@@ -54,6 +54,11 @@ public sealed record ModulePointers(string Module, long Count);
 /// <param name="Source">Where that was seen.</param>
 public sealed record KnownCause(string Cause, string Source);
 
+/// <summary>How sure it is that blocks of a kernel that ran on while it was read are lost.</summary>
+/// <param name="IsProved">Whether it was read often enough that none of them is expected to be held.</param>
+/// <param name="Confidence">Probability that one of them is lost, 0–1.</param>
+public sealed record LiveJudgement(bool IsProved, double Confidence);
+
 /// <summary>
 /// Leaked blocks of one zone, malloc(9) bucket or size: allocated, and no root of the kernel leads to them. A direct
 /// leak is one that not even another leaked block points to (of a leaked ring one block counts as such); the others are
@@ -113,6 +118,9 @@ public sealed record LeakGroup
 
     /// <summary>Cause by the table of what is known; null where none is.</summary>
     public KnownCause? Cause { get; init; }
+
+    /// <summary>What the search of a running kernel makes of it; null where the kernel stood still.</summary>
+    public LiveJudgement? Live { get; init; }
 
     /// <summary>Line in the report that it was read from; 0 where it was found in a dump just now.</summary>
     public int Line { get; init; }
