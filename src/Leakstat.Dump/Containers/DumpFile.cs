@@ -32,6 +32,7 @@ public enum DumpMachine
 public sealed class DumpFile : IDisposable
 {
     private readonly DumpBytes _bytes;
+    private IDisposable? _attached;
 
     internal DumpFile(DumpBytes bytes)
     {
@@ -225,8 +226,15 @@ public sealed class DumpFile : IDisposable
         return file;
     }
 
-    /// <summary>Gives up the file.</summary>
-    public void Dispose() => _bytes.Dispose();
+    /// <summary>Gives up the file, and what was attached.</summary>
+    public void Dispose()
+    {
+        _bytes.Dispose();
+        _attached?.Dispose();
+    }
+
+    /// <summary>Something that the dump needs as long as it is open.</summary>
+    public void Attach(IDisposable attached) => _attached = attached;
 
     private static DumpFile? OfSnapshot(DumpBytes bytes, int? pass, out DumpFault? fault)
     {
