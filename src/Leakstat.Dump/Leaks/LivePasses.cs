@@ -6,12 +6,13 @@ namespace Leakstat.Dump.Leaks;
 /// <summary>
 /// Several readings of one running kernel, each marked by itself. A pointer that moves from memory not yet read to memory already
 /// read is in none of it, and what it points to looks lost in that reading; to look lost in all of them it must happen each time. So
-/// a block counts as lost when it was allocated in every reading, with the same content, and reached in none.
+/// a block counts as lost when it was allocated in every reading, with the same content, and reached in none; nor does one count that
+/// hangs on a block, in any reading, which another reading reaches: what is deep in a tree is missed whenever one pointer on the way is.
 /// </summary>
 /// <remarks>
-/// How often a reading misses a block that is held is measured: blocks that another reading reaches, allocated and unchanged in all.
-/// With m of N missed in a reading, N × ∏ (m + 1) / N blocks are expected to look lost in all readings and not to be. Not safe to
-/// use from several threads.
+/// How often a reading misses a pointer is measured: blocks that nothing points to in one reading and that another one reaches,
+/// allocated and unchanged in all. With d of N such blocks in a reading, and on each hanging as many as are missed for one of them,
+/// N × ∏ (d + 1) / N × (missed / d) blocks are expected to look lost in all readings and not to be. Not safe to use from several threads.
 /// </remarks>
 public sealed class LivePasses
 {
@@ -25,6 +26,8 @@ public sealed class LivePasses
     private const long Compared = 1 << 20;
 
     private readonly List<Pass> _passes = [];
+    private readonly HashSet<ulong> _held = [];
+    private HashSet<ulong> _candidates = [];
 
     /// <summary>Readings so far.</summary>
     public int Count => _passes.Count;
@@ -50,7 +53,8 @@ public sealed class LivePasses
         MarkInput input = heap.Input with { Threads = options.Threads };
         var progress = new MarkProgress();
         options.Started?.Invoke(progress, heap.ScanBytes);
-        _passes.Add(new Pass(dump, heap, MarkEngine.Mark(input, progress)));
+        MarkResult marked = MarkEngine.Mark(input, progress);
+        _passes.Add(new Pass(dump, heap, marked, LeakGraph.Build(input, marked.Lost)));
         Compare();
     }
 
@@ -97,36 +101,87 @@ public sealed class LivePasses
     private void Compare()
     {
         Pass last = _passes[^1];
-        long before = Count == 1 ? 0 : Candidates;
-        Candidates = last.Marked.Lost.Set().Count(block => IsLostInAll(last, block));
+        HashSet<ulong> before = Count == 1 ? [] : _candidates;
+        FindHeld();
+        _candidates = [.. last.Marked.Lost.Set().Where(block => IsLostInAll(last, block)).Select(last.Heap.Input.Blocks.AddressOf)];
+        Candidates = _candidates.Count;
         if (Count == 1)
         {
             return;
         }
 
-        long common = _passes.Min(pass => pass.Allocated);
+        Withdrawn = before.Count(address => IsReachedUnchanged(last, address));
+        long common = Math.Max(1, _passes.Min(pass => pass.Heap.Objects));
         double expected = common;
+        long missed = 0;
+        long direct = 0;
         foreach (Pass pass in _passes)
         {
-            long missed = pass.Marked.Lost.Set().Count(block => IsMissed(pass, block));
-            expected *= Math.Min(1, (missed + 1.0) / Math.Max(1, common));
+            long top = 0;
+            for (int place = 0; place < pass.Graph.Blocks.Count; place++)
+            {
+                if (IsMissed(pass, pass.Graph.Blocks[place]))
+                {
+                    missed++;
+                    top += pass.Graph.IsDirect[place] ? 1 : 0;
+                }
+            }
+
+            direct += top;
+            expected *= Math.Min(1, (top + 1.0) / common);
         }
 
-        ExpectedErrors = expected;
-        Withdrawn = before == 0 ? 0 : WithdrawnBy(last);
+        ExpectedErrors = expected * Math.Max(1, (double)missed / Math.Max(1, direct));
     }
 
-    /// <summary>Blocks that all readings but the last call lost, and the last one reaches unchanged.</summary>
-    private long WithdrawnBy(Pass last)
+    /// <summary>
+    /// Blocks that a reading does not reach and that hang on one which another reading reaches, or on one of themselves: in the end no
+    /// reading has anything to add.
+    /// </summary>
+    private void FindHeld()
     {
-        Pass first = _passes[0];
-        return first.Marked.Lost.Set().Count(block =>
-            _passes.Skip(1).Where(pass => pass != last).All(pass => Find(pass, first, block) is >= 0 and int there && pass.Marked.Lost[there])
-            && Find(last, first, block) is >= 0 and int found && !last.Marked.Lost[found]);
+        _held.Clear();
+        int before;
+        do
+        {
+            before = _held.Count;
+            foreach (Pass pass in _passes)
+            {
+                var open = new Stack<int>();
+                for (int place = 0; place < pass.Graph.Blocks.Count; place++)
+                {
+                    if (IsHeld(pass, pass.Graph.Blocks[place]))
+                    {
+                        open.Push(place);
+                    }
+                }
+
+                while (open.TryPop(out int from))
+                {
+                    foreach (int to in pass.Graph.From(from))
+                    {
+                        if (_held.Add(pass.Heap.Input.Blocks.AddressOf(pass.Graph.Blocks[to])))
+                        {
+                            open.Push(to);
+                        }
+                    }
+                }
+            }
+        }
+        while (_held.Count > before);
     }
+
+    private bool IsHeld(Pass of, int block) => _held.Contains(of.Heap.Input.Blocks.AddressOf(block))
+        || _passes.Any(pass => pass != of && Place(pass, of, block) is >= 0 and int there && !pass.Marked.Lost[there]);
+
+    /// <summary>Whether a reading reaches a block that was a candidate, as it was in the first one.</summary>
+    private bool IsReachedUnchanged(Pass last, ulong address) =>
+        _passes[0].Heap.Input.Blocks.Find(address) is >= 0 and int block
+            && Find(last, _passes[0], block) is >= 0 and int there && !last.Marked.Lost[there];
 
     private bool IsLostInAll(Pass of, int block) =>
-        _passes.All(pass => pass == of || (Find(pass, of, block) is >= 0 and int there && pass.Marked.Lost[there]));
+        !_held.Contains(of.Heap.Input.Blocks.AddressOf(block))
+        && _passes.All(pass => pass == of || (Find(pass, of, block) is >= 0 and int there && pass.Marked.Lost[there]));
 
     /// <summary>Whether a block that a reading does not reach is there in all and reached in another one.</summary>
     private bool IsMissed(Pass of, int block)
@@ -150,8 +205,15 @@ public sealed class LivePasses
         return isReached;
     }
 
-    /// <summary>The block in another reading: at the same place, allocated, of the same size and zone and content; −1 where it is not.</summary>
-    private static int Find(Pass pass, Pass of, int block)
+    /// <summary>The block in another reading: at the same place, allocated, of the same size, zone and content; −1 where it is not.</summary>
+    private static int Find(Pass pass, Pass of, int block) =>
+        Place(pass, of, block) is >= 0 and int there
+            && IsSame(pass.Dump, of.Dump, of.Heap.Input.Blocks.AddressOf(block), Math.Min(of.Heap.SizeOf(block), Compared))
+                ? there
+                : -1;
+
+    /// <summary>The same, whatever its content.</summary>
+    private static int Place(Pass pass, Pass of, int block)
     {
         ulong address = of.Heap.Input.Blocks.AddressOf(block);
         int there = pass.Heap.Input.Blocks.Find(address);
@@ -160,7 +222,6 @@ public sealed class LivePasses
             && pass.Heap.Input.Allocated[there]
             && pass.Heap.SizeOf(there) == of.Heap.SizeOf(block)
             && pass.Heap.KegOf(there)?.Address == of.Heap.KegOf(block)?.Address
-            && IsSame(pass.Dump, of.Dump, address, Math.Min(of.Heap.SizeOf(block), Compared))
                 ? there
                 : -1;
     }
@@ -183,8 +244,5 @@ public sealed class LivePasses
         return true;
     }
 
-    private sealed record Pass(KernelDump Dump, HeapBlocks Heap, MarkResult Marked)
-    {
-        public long Allocated { get; } = Heap.Objects;
-    }
+    private sealed record Pass(KernelDump Dump, HeapBlocks Heap, MarkResult Marked, LeakGraph Graph);
 }

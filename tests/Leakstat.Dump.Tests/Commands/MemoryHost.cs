@@ -45,7 +45,7 @@ internal sealed class MemoryHost : IDisposable
             esac
             if [ -e '{{_folder}}/break' ]; then
                 echo x >>'{{_folder}}/break'
-                if [ "$(wc -l <'{{_folder}}/break')" -gt 120 ]; then rm '{{_folder}}/break'; kill -9 $PPID; fi
+                if [ "$(wc -l <'{{_folder}}/break')" -gt 30 ]; then rm '{{_folder}}/break'; kill -9 $PPID; fi
             fi
             exec {{(File.Exists("/usr/bin/dd") ? "/usr/bin/dd" : "/bin/dd")}} if='{{Devices}}/mem' bs=4096 skip=$skip count=$count
 
@@ -74,7 +74,7 @@ internal sealed class MemoryHost : IDisposable
         {
             while (!_end.IsCancellationRequested)
             {
-                Machine.Run(0.005);
+                Machine.Run(0.015);
                 WriteBack();
                 Thread.Sleep(10);
             }
