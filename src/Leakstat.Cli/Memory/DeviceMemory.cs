@@ -5,8 +5,9 @@ using Leakstat.Dump.Live;
 namespace Leakstat.Cli.Memory;
 
 /// <summary>
-/// The memory of a host, by dd(1) over <c>/dev/mem</c> and <c>/dev/kmem</c>. Both are only read. dd knows them for devices that can
-/// be positioned (<c>D_MEM</c>, <c>bin/dd/dd.c</c>), and takes a page at a time, so that what came before a page that cannot be read is whole.
+/// The memory of a host, by dd(1) over <c>/dev/mem</c> and <c>/dev/kmem</c>. Both are only read. dd knows them for
+/// devices that can be positioned (<c>D_MEM</c>, <c>bin/dd/dd.c</c>), and takes a page at a time, so that what came
+/// before a page that cannot be read is whole.
 /// </summary>
 internal sealed class DeviceMemory(TargetSession session) : ILiveMemory
 {
@@ -35,12 +36,16 @@ internal sealed class DeviceMemory(TargetSession session) : ILiveMemory
         }
 
         bool isJail = session.Text("sysctl -n security.jail.jailed") == "1";
-        string text = string.Join("; ", (said ?? "the devices cannot be tried").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct());
+        string text = string.Join(
+            "; ",
+            (said ?? "the devices cannot be tried").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct());
         return isJail ? $"{text} (it is a jail: ask the host that it is in)"
-            : text.Contains("denied", StringComparison.OrdinalIgnoreCase) || text.Contains("not permitted", StringComparison.OrdinalIgnoreCase)
-                ? $"{text} (the user may not read kernel memory: root may, or --sudo, --doas)"
-                : text.Contains("no such device", StringComparison.Ordinal) ? $"{text} (device mem is not in this kernel: kldload mem)"
-                : text;
+            : text.Contains("denied", StringComparison.OrdinalIgnoreCase)
+                || text.Contains("not permitted", StringComparison.OrdinalIgnoreCase)
+                    ? $"{text} (the user may not read kernel memory: root may, or --sudo, --doas)"
+            : text.Contains("no such device", StringComparison.Ordinal)
+                ? $"{text} (device mem is not in this kernel: kldload mem)"
+            : text;
     }
 
     /// <inheritdoc/>
@@ -106,7 +111,8 @@ internal sealed class DeviceMemory(TargetSession session) : ILiveMemory
 
     private static string Command(string device, ulong page, int pages) => string.Create(
         CultureInfo.InvariantCulture,
-        $"dd if=\"{Devices}/{device}\" bs={PageSize} skip={page} count={pages} </dev/null 2>/dev/null || exit {TargetSession.Exhausted}\n");
+        $"dd if=\"{Devices}/{device}\" bs={PageSize} skip={page} count={pages} </dev/null 2>/dev/null "
+            + $"|| exit {TargetSession.Exhausted}\n");
 
     private void Refused()
     {

@@ -5,7 +5,9 @@ using Leakstat.Dump.Live;
 
 namespace Leakstat.Cli.Memory;
 
-/// <summary>Fetches the kernel that a host runs, and the modules that it has loaded, from where the host says that they are.</summary>
+/// <summary>
+/// Fetches the kernel that a host runs, and the modules that it has loaded, from where the host says that they are.
+/// </summary>
 internal sealed class HostKernel(TargetSession session)
 {
     private const long MostBytes = 512 << 20;
@@ -18,13 +20,15 @@ internal sealed class HostKernel(TargetSession session)
         string kernel = session.Text("sysctl -n kern.bootfile") ?? "";
         if (!IsPlain(kernel))
         {
-            throw new LiveMemoryException($"kern.bootfile is '{kernel}', no path; name a folder with its kernel and modules with --kernel");
+            throw new LiveMemoryException(
+                $"kern.bootfile is '{kernel}', no path; name a folder with its kernel and modules with --kernel");
         }
 
         PrivateFiles.MakeFolder(folder);
         if (!TryFetch(kernel, Path.Combine(folder, "kernel")))
         {
-            throw new LiveMemoryException($"its kernel {kernel} cannot be read; name a folder with its kernel and modules with --kernel");
+            throw new LiveMemoryException(
+                $"its kernel {kernel} cannot be read; name a folder with its kernel and modules with --kernel");
         }
 
         string said = session.Text("kldstat -v | sed -n 's/.*(\\(\\/.*\\.ko\\))$/\\1/p'") ?? "";
@@ -41,12 +45,14 @@ internal sealed class HostKernel(TargetSession session)
     private bool TryFetch(string path, string place)
     {
         if (session.Text($"wc -c <'{path}'") is not { } said
-            || !long.TryParse(said.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long size) || size is <= 0 or > MostBytes)
+            || !long.TryParse(said.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+            || size is <= 0 or > MostBytes)
         {
             return false;
         }
 
-        // What is shorter than it was ends the shell, what is longer is cut: nothing is taken for the end of something else.
+        // What is shorter than it was ends the shell, what is longer is cut: nothing is taken for the end of
+        // something else.
         session.Send(string.Create(
             CultureInfo.InvariantCulture,
             $"head -c {size} '{path}' </dev/null 2>/dev/null || exit {TargetSession.Exhausted}\n"));

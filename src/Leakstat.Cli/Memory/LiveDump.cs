@@ -1,4 +1,3 @@
-using System.Globalization;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
@@ -43,7 +42,9 @@ internal sealed class LiveDump : IDisposable
     /// <summary>Passes that are in the snapshot.</summary>
     public int Passes => _writer?.Pass ?? 0;
 
-    /// <summary>Connects; fails with code 4 where the host cannot be read, with 3 where the kernel is another.</summary>
+    /// <summary>
+    /// Connects; fails with code 4 where the host cannot be read, with 3 where the kernel is another.
+    /// </summary>
     public static LiveDump Connect(LiveDumpRequest request, string? kernel, Terminal terminal, bool isQuiet)
     {
         var live = new LiveDump(request, terminal, isQuiet);
@@ -67,7 +68,8 @@ internal sealed class LiveDump : IDisposable
         Clear();
         if (isRead && _reader!.Missing > 0)
         {
-            _terminal.Error.WriteLine($"leakstat: {Display.Count(_reader.Missing, "page", "pages")} of memory could not be read");
+            _terminal.Error.WriteLine(
+                $"leakstat: {Display.Count(_reader.Missing, "page", "pages")} of memory could not be read");
         }
 
         return isRead;
@@ -103,7 +105,8 @@ internal sealed class LiveDump : IDisposable
 
         if (machine != "amd64")
         {
-            throw new LiveMemoryException($"is {machine}: running kernels of amd64 are read; savecore -L writes a dump of others");
+            throw new LiveMemoryException(
+                $"is {machine}: running kernels of amd64 are read; savecore -L writes a dump of others");
         }
 
         var memory = new DeviceMemory(_session);
@@ -122,7 +125,9 @@ internal sealed class LiveDump : IDisposable
         string kernels = kernel ?? (_request.Save is { } save ? save + ".kernel" : _folder.Place("kernel"));
         if (kernel is null && !Directory.Exists(kernels))
         {
-            new HostKernel(_session).Fetch(kernels, text => _terminal.Error.WriteLine(PrintableText.Of($"leakstat: {_request.Target.Text}: {text}")));
+            new HostKernel(_session).Fetch(
+                kernels,
+                text => _terminal.Error.WriteLine(PrintableText.Of($"leakstat: {_request.Target.Text}: {text}")));
         }
 
         _options = DumpOpening.Options(kernels);
@@ -145,7 +150,9 @@ internal sealed class LiveDump : IDisposable
         }
 
         file.Dispose();
-        throw new CommandException(ExitCode.NoInput, $"{_snapshot}: is there already, and no snapshot of this boot of {_request.Target.Text}");
+        throw new CommandException(
+            ExitCode.NoInput,
+            $"{_snapshot}: is there already, and no snapshot of this boot of {_request.Target.Text}");
     }
 
     /// <summary>Tells the cost before the first reading; false where nothing else was asked for.</summary>
@@ -154,10 +161,10 @@ internal sealed class LiveDump : IDisposable
         if (_request.CostOnly || (Passes == 0 && !_isQuiet))
         {
             double bytes = (double)pages * PageSize;
-            double seconds = bytes / Math.Max(1, _pace.PerSecond);
-            _terminal.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"leakstat: {_request.Target.Text}: a reading takes {Display.Bytes((long)bytes)} over the wire, about {Display.Duration(TimeSpan.FromSeconds(Math.Ceiling(seconds)))} at {Display.Bytes((long)_pace.PerSecond)} a second; up to {Display.Count(_request.Passes, "reading", "readings")}"));
+            _terminal.Error.WriteLine(
+                $"leakstat: {_request.Target.Text}: a reading takes {Display.Bytes((long)bytes)} over the wire, about "
+                    + $"{Time(bytes)} at {Display.Bytes((long)_pace.PerSecond)} a second; up to "
+                    + Display.Count(_request.Passes, "reading", "readings"));
         }
 
         return !_request.CostOnly;
@@ -174,10 +181,14 @@ internal sealed class LiveDump : IDisposable
         _shown = now;
         string part = progress.Whole > 0
             ? $"{Display.Bytes(progress.Done * PageSize)} of {Display.Bytes(progress.Whole * PageSize)}, "
-                + $"{Display.Duration(TimeSpan.FromSeconds(Math.Ceiling((progress.Whole - progress.Done) * PageSize / Math.Max(1, _pace.PerSecond))))} to go"
+                + $"{Time((double)(progress.Whole - progress.Done) * PageSize)} to go"
             : $"{progress.Part}, {Display.Bytes(progress.Done * PageSize)}";
         _terminal.Progress.Write($"\r\u001b[Kreading {progress.Pass + 1}: {part}");
     }
+
+    /// <summary>What bytes take at the pace so far.</summary>
+    private string Time(double bytes) =>
+        Display.Duration(TimeSpan.FromSeconds(Math.Ceiling(bytes / Math.Max(1, _pace.PerSecond))));
 
     private void Clear()
     {
@@ -196,8 +207,11 @@ internal sealed class LiveDump : IDisposable
         }
         catch (LiveMemoryException e)
         {
-            string kept = _request.Save is { } save && _writer is not null ? $"; what was read is in {save}, and the same command goes on" : "";
-            throw new CommandException(ExitCode.Unreachable, PrintableText.Of($"{_request.Target.Text}: {e.Message}{kept}"));
+            string kept = _request.Save is { } save && _writer is not null
+                ? $"; what was read is in {save}, and the same command goes on"
+                : "";
+            throw new CommandException(
+                ExitCode.Unreachable, PrintableText.Of($"{_request.Target.Text}: {e.Message}{kept}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

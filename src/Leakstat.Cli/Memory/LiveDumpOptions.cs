@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
+using Leakstat.Dump.Containers;
 using Leakstat.Dump.Leaks;
 
 namespace Leakstat.Cli.Memory;
@@ -15,7 +16,8 @@ internal sealed class LiveDumpOptions
 
     private readonly Option<string?> _save = new("--save")
     {
-        Description = "of a running host: keep what is read, to go on after a break and to be analysed again; its kernel goes to FILE.kernel",
+        Description = "of a running host: keep what is read, to go on after a break and to be analysed again; its "
+            + "kernel goes to FILE.kernel",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -28,9 +30,10 @@ internal sealed class LiveDumpOptions
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            long unit = text.Length == 0 ? 0 : char.ToLowerInvariant(text[^1]) switch { 'k' => 1 << 10, 'm' => 1 << 20, 'g' => 1 << 30, _ => 1 };
+            long unit = UnitOf(text);
             string number = unit > 1 ? text[..^1] : text;
-            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count is > 0 and < 1 << 30 && count * unit >= 4096)
+            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+                && count is > 0 and < 1 << 30 && count * unit >= 4096)
             {
                 return count * unit;
             }
@@ -41,7 +44,10 @@ internal sealed class LiveDumpOptions
     };
 
     private readonly Option<int?> _passes = Numbers.Option(
-        "--passes", $"of a running host: read its memory this many times at most (default {UsualPasses})", 1, Leakstat.Dump.Containers.Snapshot.MostPasses);
+        "--passes",
+        $"of a running host: read its memory this many times at most (default {UsualPasses})",
+        1,
+        Snapshot.MostPasses);
 
     private readonly Option<TimeSpan> _pause = Durations.Option(
         "--pause", "of a running host: time between two readings", TimeSpan.FromSeconds(10));
@@ -50,6 +56,14 @@ internal sealed class LiveDumpOptions
     {
         Description = "of a running host: say what reading it would cost, and read no more",
         Recursive = true,
+    };
+
+    private static long UnitOf(string text) => text.Length == 0 ? 1 : char.ToLowerInvariant(text[^1]) switch
+    {
+        'k' => 1 << 10,
+        'm' => 1 << 20,
+        'g' => 1 << 30,
+        _ => 1,
     };
 
     /// <summary>Adds them to a command.</summary>

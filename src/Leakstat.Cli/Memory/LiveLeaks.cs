@@ -17,7 +17,9 @@ internal sealed class LiveLeaks(Terminal terminal, bool isQuiet, int? threads) :
     /// <summary>The last reading.</summary>
     public KernelDump Last => _open[^1];
 
-    /// <summary>Reads a running host until more would change nothing; false where only the cost was asked for.</summary>
+    /// <summary>
+    /// Reads a running host until more would change nothing; false where only the cost was asked for.
+    /// </summary>
     public bool Read(LiveDump live)
     {
         for (int pass = 0; pass < live.Passes; pass++)

@@ -7,10 +7,11 @@ using Leakstat.Dump.Live;
 namespace Leakstat.Cli.Memory;
 
 /// <summary>
-/// A shell on a target that is asked one thing after another: commands go in, what they print comes out. It holds nobody up for
-/// longer than its limit, and takes no more bytes in a second than it is given.
+/// A shell on a target that is asked one thing after another: commands go in, what they print comes out. It holds
+/// nobody up for longer than its limit, and takes no more bytes in a second than it is given.
 /// </summary>
-internal sealed class TargetSession(ChildProcesses children, LiveTarget target, IReadOnlyList<string> ssh, MemoryPace pace) : IDisposable
+internal sealed class TargetSession(
+    ChildProcesses children, LiveTarget target, IReadOnlyList<string> ssh, MemoryPace pace) : IDisposable
 {
     private const int MostErrors = 16 << 10;
     private const int MostText = 1 << 20;
@@ -89,8 +90,8 @@ internal sealed class TargetSession(ChildProcesses children, LiveTarget target, 
     }
 
     /// <summary>
-    /// Whether the shell ended because a command had no more to give; the next command gets a new one. Anything else that ended it
-    /// is a failure.
+    /// Whether the shell ended because a command had no more to give; the next command gets a new one. Anything else
+    /// that ended it is a failure.
     /// </summary>
     /// <exception cref="LiveMemoryException">It ended for another reason.</exception>
     public bool IsExhausted()

@@ -242,7 +242,9 @@ public sealed class DumpFile : IDisposable
             || snapshot.Memory(pass ?? snapshot.CompletePasses - 1) is not { PageCount: > 0 } physical)
         {
             fault = new DumpFault(
-                DumpFaultKind.Damaged, bytes.Name, "is a snapshot that was not read to its end: the command that began it goes on with it");
+                DumpFaultKind.Damaged,
+                bytes.Name,
+                "is a snapshot that was not read to its end: the command that began it goes on with it");
             bytes.Dispose();
             return null;
         }

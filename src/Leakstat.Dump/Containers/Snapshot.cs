@@ -5,13 +5,15 @@ using Leakstat.Dump.Files;
 namespace Leakstat.Dump.Containers;
 
 /// <summary>
-/// The file that a running kernel's memory is read into, once or several times: a page that says of what, then frames of pages in
-/// the order they came. It is only ever added to, so that what was read before a connection broke is kept.
+/// The file that a running kernel's memory is read into, once or several times: a page that says of what, then frames
+/// of pages in the order they came. It is only ever added to, so that what was read before a connection broke is
+/// kept.
 /// </summary>
 /// <remarks>
-/// All numbers are little-endian. The first page begins with <see cref="Magic"/>, then lines <c>name=value</c>, then zeros. A frame
-/// begins with a page of its own: <see cref="FrameMagic"/>, the number of the pass (from 0), the number of runs, then for each run
-/// the physical address of its first page and its pages; the pages follow. A frame without runs ends its pass.
+/// All numbers are little-endian. The first page begins with <see cref="Magic"/>, then lines <c>name=value</c>, then
+/// zeros. A frame begins with a page of its own: <see cref="FrameMagic"/>, the number of the pass (from 0), the
+/// number of runs, then for each run the physical address of its first page and its pages; the pages follow. A frame
+/// without runs ends its pass.
 /// </remarks>
 public sealed class Snapshot
 {
@@ -32,7 +34,12 @@ public sealed class Snapshot
     private readonly List<DumpSegment>[] _segments;
     private readonly DumpBytes _bytes;
 
-    private Snapshot(DumpBytes bytes, IReadOnlyDictionary<string, string> values, List<DumpSegment>[] segments, int complete, long end)
+    private Snapshot(
+        DumpBytes bytes,
+        IReadOnlyDictionary<string, string> values,
+        List<DumpSegment>[] segments,
+        int complete,
+        long end)
     {
         _bytes = bytes;
         Values = values;
@@ -62,7 +69,9 @@ public sealed class Snapshot
         return bytes.Span(0, Magic.Length).SequenceEqual(Magic);
     }
 
-    /// <summary>Reads the frames' heads; null where it is no snapshot. Ends at the first frame that is not whole.</summary>
+    /// <summary>
+    /// Reads the frames' heads; null where it is no snapshot. Ends at the first frame that is not whole.
+    /// </summary>
     public static Snapshot? Read(DumpBytes bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);
@@ -105,7 +114,8 @@ public sealed class Snapshot
         ? SegmentMemory.Read(_bytes, _segments[pass].Where(s => s.Offset + s.Length <= End), PageSize)
         : null;
 
-    private static bool TryRuns(ReadOnlySpan<byte> head, int runs, long offset, List<DumpSegment> segments, out long end)
+    private static bool TryRuns(
+        ReadOnlySpan<byte> head, int runs, long offset, List<DumpSegment> segments, out long end)
     {
         end = offset;
         for (int i = 0; i < runs; i++)

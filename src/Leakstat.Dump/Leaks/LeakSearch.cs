@@ -8,11 +8,13 @@ namespace Leakstat.Dump.Leaks;
 public static class LeakSearch
 {
     /// <summary>What is said of a dump that was written while its kernel ran on.</summary>
-    internal const string OneMoment = "the kernel went on running while this dump was written: a few blocks that changed hands meanwhile may be called lost";
+    internal const string OneMoment =
+        "the kernel went on running while this dump was written: a few blocks that changed hands meanwhile "
+            + "may be called lost";
 
     /// <summary>
-    /// Allocated blocks that a live dump of 14.2 called lost and were not, as a share: 199, on a machine of 1 GiB that was searched
-    /// with 3,460 planted losses. Most were of one zone, so that it is taken of each zone's own blocks.
+    /// Allocated blocks that a live dump of 14.2 called lost and were not, as a share: 199, on a machine of 1 GiB that
+    /// was searched with 3,460 planted losses. Most were of one zone, so that it is taken of each zone's own blocks.
     /// </summary>
     private const double WrongOfAllocated = 0.001;
 
@@ -37,7 +39,8 @@ public static class LeakSearch
     }
 
     /// <summary>What of a marked heap is lost, in groups.</summary>
-    internal static LeakReport Report(KernelDump dump, HeapBlocks heap, MarkCounts counts, BlockBits lost, LeakOptions options)
+    internal static LeakReport Report(
+        KernelDump dump, HeapBlocks heap, MarkCounts counts, BlockBits lost, LeakOptions options)
     {
         MarkInput input = heap.Input;
         var graph = LeakGraph.Build(input, lost);
@@ -128,9 +131,9 @@ public static class LeakSearch
     }
 
     /// <summary>
-    /// One reading of a running kernel proves nothing: a pointer may have moved while it was copied. How sure it is follows from how
-    /// many blocks of the group are allocated, each of which may be one of those; where most of the direct map is missing it is half
-    /// of that at most.
+    /// One reading of a running kernel proves nothing: a pointer may have moved while it was copied. How sure it is
+    /// follows from how many blocks of the group are allocated, each of which may be one of those; where most of the
+    /// direct map is missing it is half of that at most.
     /// </summary>
     private static LeakGroup OneMomentOnly(KernelDump dump, LeakGroup group)
     {

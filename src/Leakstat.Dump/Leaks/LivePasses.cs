@@ -4,15 +4,17 @@ using Leakstat.Model;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// Several readings of one running kernel, each marked by itself. A pointer that moves from memory not yet read to memory already
-/// read is in none of it, and what it points to looks lost in that reading; to look lost in all of them it must happen each time. So
-/// a block counts as lost when it was allocated in every reading, with the same content, and reached in none; nor does one count that
-/// hangs on a block, in any reading, which another reading reaches: what is deep in a tree is missed whenever one pointer on the way is.
+/// Several readings of one running kernel, each marked by itself. A pointer that moves from memory not yet read to
+/// memory already read is in none of it, and what it points to looks lost in that reading; to look lost in all of
+/// them it must happen each time. So a block counts as lost when it was allocated in every reading, with the same
+/// content, and reached in none; nor does one count that hangs on a block, in any reading, which another reading
+/// reaches: what is deep in a tree is missed whenever one pointer on the way is.
 /// </summary>
 /// <remarks>
-/// How often a reading misses a pointer is measured: blocks that nothing points to in one reading and that another one reaches,
-/// allocated and unchanged in all. With d of N such blocks in a reading, and on each hanging as many as are missed for one of them,
-/// N × ∏ (d + 1) / N × (missed / d) blocks are expected to look lost in all readings and not to be. Not safe to use from several threads.
+/// How often a reading misses a pointer is measured: blocks that nothing points to in one reading and that another
+/// one reaches, allocated and unchanged in all. With d of N such blocks in a reading, and on each hanging as many as
+/// are missed for one of them, N × ∏ (d + 1) / N × (missed / d) blocks are expected to look lost in all readings and
+/// not to be. Not safe to use from several threads.
 /// </remarks>
 public sealed class LivePasses
 {
@@ -84,11 +86,12 @@ public sealed class LivePasses
     {
         yield return Count == 1
             ? LeakSearch.OneMoment
-            : FormattableString.Invariant(
-                $"memory was read {Count} times while the kernel ran on; of what looks lost in all, {ExpectedErrors:0.#####} blocks are expected not to be");
+            : $"memory was read {Count} times while the kernel ran on; of what looks lost in all, "
+                    + FormattableString.Invariant($"{ExpectedErrors:0.#####} blocks are expected not to be");
         if (Count >= Least && !IsSettled)
         {
-            yield return "pointers moved too often for so few readings: what is lost is a suspicion, and more readings (--passes) would tell";
+            yield return "pointers moved too often for so few readings: what is lost is a suspicion, and more readings "
+                + "(--passes) would tell";
         }
     }
 
@@ -103,7 +106,10 @@ public sealed class LivePasses
         Pass last = _passes[^1];
         HashSet<ulong> before = Count == 1 ? [] : _candidates;
         FindHeld();
-        _candidates = [.. last.Marked.Lost.Set().Where(block => IsLostInAll(last, block)).Select(last.Heap.Input.Blocks.AddressOf)];
+        _candidates = 
+        [
+            .. last.Marked.Lost.Set().Where(block => IsLostInAll(last, block)).Select(last.Heap.Input.Blocks.AddressOf),
+        ];
         Candidates = _candidates.Count;
         if (Count == 1)
         {
@@ -135,8 +141,8 @@ public sealed class LivePasses
     }
 
     /// <summary>
-    /// Blocks that a reading does not reach and that hang on one which another reading reaches, or on one of themselves: in the end no
-    /// reading has anything to add.
+    /// Blocks that a reading does not reach and that hang on one which another reading reaches, or on one of
+    /// themselves: in the end no reading has anything to add.
     /// </summary>
     private void FindHeld()
     {
@@ -205,10 +211,17 @@ public sealed class LivePasses
         return isReached;
     }
 
-    /// <summary>The block in another reading: at the same place, allocated, of the same size, zone and content; −1 where it is not.</summary>
+    /// <summary>
+    /// The block in another reading: at the same place, allocated, of the same size, zone and content; −1 where it is
+    /// not.
+    /// </summary>
     private static int Find(Pass pass, Pass of, int block) =>
         Place(pass, of, block) is >= 0 and int there
-            && IsSame(pass.Dump, of.Dump, of.Heap.Input.Blocks.AddressOf(block), Math.Min(of.Heap.SizeOf(block), Compared))
+            && IsSame(
+                pass.Dump,
+                of.Dump,
+                of.Heap.Input.Blocks.AddressOf(block),
+                Math.Min(of.Heap.SizeOf(block), Compared))
                 ? there
                 : -1;
 

@@ -8,8 +8,8 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Live;
 
 /// <summary>
-/// Where a running kernel of amd64 has its page tables and its memory: variables of the kernel image, read at the addresses that the
-/// kernel's file gives.
+/// Where a running kernel of amd64 has its page tables and its memory: variables of the kernel image, read at the
+/// addresses that the kernel's file gives.
 /// </summary>
 internal sealed class LiveKernel
 {
@@ -45,14 +45,19 @@ internal sealed class LiveKernel
         using KernelImage? kernel = KernelImage.Open(path, options.Limits, out string? problem);
         if (kernel is null)
         {
-            fault = new DumpFault(DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel that runs is");
+            fault = new DumpFault(
+                DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel that runs is");
             return null;
         }
 
-        if (kernel.Elf.Machine != 62 || kernel.Symbols is not { } symbols || Symbol(symbols, "version") is not { } version)
+        if (kernel.Elf.Machine != 62
+            || kernel.Symbols is not { } symbols
+            || Symbol(symbols, "version") is not { } version)
         {
             fault = new DumpFault(
-                DumpFaultKind.Unsupported, path, "is no kernel of amd64 with symbols; running kernels of amd64 are read (elsewhere: savecore -L)");
+                DumpFaultKind.Unsupported,
+                path,
+                "is no kernel of amd64 with symbols; running kernels of amd64 are read (elsewhere: savecore -L)");
             return null;
         }
 
@@ -72,7 +77,8 @@ internal sealed class LiveKernel
 
         fault = null;
         return Of(memory, symbols)
-            ?? throw new LiveMemoryException("the kernel's page tables or its memory ranges (KPML4phys, dump_avail) cannot be read");
+            ?? throw new LiveMemoryException(
+                "the kernel's page tables or its memory ranges (KPML4phys, dump_avail) cannot be read");
     }
 
     /// <summary>The page tables, in memory that was read.</summary>
@@ -89,7 +95,9 @@ internal sealed class LiveKernel
         ulong five = (uint)Number(memory, symbols, "la57", 4) == 1 ? Number(memory, symbols, "KPML5phys") : 0;
         List<(ulong, ulong)> ranges = Memory(memory, symbols);
         if ((four == 0 && five == 0) || ranges.Count == 0
-            || Symbol(symbols, "btext") is not { } start || Symbol(symbols, "_end") is not { } end || end.Value <= start.Value)
+            || Symbol(symbols, "btext") is not { } start
+            || Symbol(symbols, "_end") is not { } end
+            || end.Value <= start.Value)
         {
             return null;
         }
@@ -102,7 +110,10 @@ internal sealed class LiveKernel
         };
     }
 
-    /// <summary><c>dump_avail</c>: pairs of first and first no more, ended by zeros (<c>sys/kern/subr_physmem.c</c> and before).</summary>
+    /// <summary>
+    /// <c>dump_avail</c>: pairs of first and first no more, ended by zeros (<c>sys/kern/subr_physmem.c</c> and
+    /// before).
+    /// </summary>
     private static List<(ulong Start, ulong End)> Memory(ILiveMemory memory, ElfSymbols symbols)
     {
         var ranges = new List<(ulong, ulong)>();
@@ -156,12 +167,13 @@ internal sealed class LiveKernel
             : 0;
     }
 
-    private static ElfSymbol? Symbol(ElfSymbols symbols, string name) => symbols.Find(name) is >= 0 and int row ? symbols[row] : null;
+    private static ElfSymbol? Symbol(ElfSymbols symbols, string name) =>
+        symbols.Find(name) is >= 0 and int row ? symbols[row] : null;
 
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         int end = bytes.IndexOf((byte)0);
-        return string.Join(
-            ' ', Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]).Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        string text = Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
+        return string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
     }
 }

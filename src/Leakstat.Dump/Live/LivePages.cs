@@ -3,8 +3,8 @@ using Leakstat.Dump.Walking;
 namespace Leakstat.Dump.Live;
 
 /// <summary>
-/// Which pages of a running machine are the kernel's: all of its memory but what is free, what holds data of files and of processes,
-/// and what the kernel itself leaves out of dumps (<c>PG_NODUMP</c>: ZFS data).
+/// Which pages of a running machine are the kernel's: all of its memory but what is free, what holds data of files
+/// and of processes, and what the kernel itself leaves out of dumps (<c>PG_NODUMP</c>: ZFS data).
 /// </summary>
 internal sealed class LivePages(WalkContext context, IReadOnlyList<(ulong Start, ulong End)> ranges)
 {

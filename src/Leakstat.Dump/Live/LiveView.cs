@@ -31,7 +31,8 @@ internal sealed class LiveView : IDisposable
     /// <summary>Asks for the pages of a range of the kernel's addresses.</summary>
     public void Touch(ulong address, ulong length)
     {
-        for (ulong at = address & ~(ulong)(Snapshot.PageSize - 1); at - address < length || at < address; at += Snapshot.PageSize)
+        ulong first = address & ~(ulong)(Snapshot.PageSize - 1);
+        for (ulong at = first; at - address < length || at < address; at += Snapshot.PageSize)
         {
             if (Translation.TryTranslate(at, out ulong physical))
             {

@@ -2,8 +2,11 @@ using Leakstat.Dump.Containers;
 
 namespace Leakstat.Dump.Live;
 
-/// <summary>Fetches pages in runs as long as they lie side by side, and keeps what came. Never anything but memory.</summary>
-internal sealed class PageFetch(ILiveMemory memory, SnapshotWriter writer, IReadOnlyList<(ulong Start, ulong End)> ranges)
+/// <summary>
+/// Fetches pages in runs as long as they lie side by side, and keeps what came. Never anything but memory.
+/// </summary>
+internal sealed class PageFetch(
+    ILiveMemory memory, SnapshotWriter writer, IReadOnlyList<(ulong Start, ulong End)> ranges)
 {
     private const int PageSize = Snapshot.PageSize;
 
@@ -77,7 +80,8 @@ internal sealed class PageFetch(ILiveMemory memory, SnapshotWriter writer, IRead
         }
     }
 
-    private bool IsMemory(ulong page) => ranges.Any(range => page >= (range.Start & ~(ulong)(PageSize - 1)) && page < range.End);
+    private bool IsMemory(ulong page) =>
+        ranges.Any(range => page >= (range.Start & ~(ulong)(PageSize - 1)) && page < range.End);
 
     private void Take(List<PageRun> batch, int count)
     {

@@ -1,7 +1,6 @@
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Files;
 using Leakstat.Dump.Inputs;
-using Leakstat.Dump.Target;
 using Leakstat.Dump.Walking;
 
 namespace Leakstat.Dump.Live;
@@ -14,8 +13,9 @@ namespace Leakstat.Dump.Live;
 public readonly record struct SnapshotProgress(int Pass, string Part, long Done, long Whole);
 
 /// <summary>
-/// Reads the memory of a running kernel into a snapshot: page tables, the kernel, the vm_page array, and by that every page that a
-/// dump of a panic would have. Only memory is asked for (<c>dump_avail</c>), never what a device answers for.
+/// Reads the memory of a running kernel into a snapshot: page tables, the kernel, the vm_page array, and by that
+/// every page that a dump of a panic would have. Only memory is asked for (<c>dump_avail</c>), never what a device
+/// answers for.
 /// </summary>
 public sealed class SnapshotReader
 {
@@ -43,13 +43,16 @@ public sealed class SnapshotReader
     /// <summary>Pages that the host could not give.</summary>
     public long Missing => _fetch.Missing;
 
-    /// <summary>Begins; null and a fault where the kernel's file is not the one that runs, or is not read live.</summary>
+    /// <summary>
+    /// Begins; null and a fault where the kernel's file is not the one that runs, or is not read live.
+    /// </summary>
     /// <param name="memory">The memory.</param>
     /// <param name="writer">Where it goes.</param>
     /// <param name="options">Where the kernel is.</param>
     /// <param name="fault">Why not.</param>
     /// <exception cref="LiveMemoryException">The host cannot be read.</exception>
-    public static SnapshotReader? Begin(ILiveMemory memory, SnapshotWriter writer, DumpOptions options, out DumpFault? fault)
+    public static SnapshotReader? Begin(
+        ILiveMemory memory, SnapshotWriter writer, DumpOptions options, out DumpFault? fault)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(writer);
@@ -61,7 +64,8 @@ public sealed class SnapshotReader
 
     /// <summary>Reads one pass to its end, or what is left of it.</summary>
     /// <param name="told">Told how far it is.</param>
-    /// <param name="isWanted">Asked, once it is known how many pages there are, whether they are to be read; null for yes.</param>
+    /// <param name="isWanted">Asked, once it is known how many pages there are, whether they are to be read; null for
+    /// yes.</param>
     /// <returns>Whether the pass was read.</returns>
     /// <exception cref="LiveMemoryException">The host can be read no more; what came is kept.</exception>
     /// <exception cref="IOException">The snapshot cannot be written.</exception>
@@ -106,7 +110,8 @@ public sealed class SnapshotReader
         if (size == 0 || array == 0 || count == 0
             || context.Memory.UInt64(array) is not { } address || context.Memory.UInt64(count) is not { } pages)
         {
-            throw new LiveMemoryException("the kernel's vm_page array cannot be found: the layout of struct vm_page is not known");
+            throw new LiveMemoryException(
+                "the kernel's vm_page array cannot be found: the layout of struct vm_page is not known");
         }
 
         ulong bytes = Math.Min(pages, 1UL << 36) * (ulong)size;
@@ -141,7 +146,9 @@ public sealed class SnapshotReader
         }
     });
 
-    /// <summary>Does something with what is there, fetches what it asked for and did not find, and does it again.</summary>
+    /// <summary>
+    /// Does something with what is there, fetches what it asked for and did not find, and does it again.
+    /// </summary>
     private void Demand(Action<LiveView> look)
     {
         for (int round = 0; round < LevelsAtMost; round++)

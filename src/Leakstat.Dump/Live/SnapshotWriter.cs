@@ -5,7 +5,9 @@ using Leakstat.Dump.Files;
 
 namespace Leakstat.Dump.Live;
 
-/// <summary>Adds what is read of a running kernel to a <see cref="Snapshot"/>. Not safe to use from several threads.</summary>
+/// <summary>
+/// Adds what is read of a running kernel to a <see cref="Snapshot"/>. Not safe to use from several threads.
+/// </summary>
 public sealed class SnapshotWriter : IDisposable
 {
     private readonly FileStream _file;
@@ -38,15 +40,16 @@ public sealed class SnapshotWriter : IDisposable
         byte[] header = new byte[Snapshot.PageSize];
         Snapshot.Magic.CopyTo(header);
         byte[] lines = Encoding.UTF8.GetBytes(text.ToString());
-        lines.AsSpan(0, Math.Min(lines.Length, header.Length - Snapshot.Magic.Length - 1)).CopyTo(header.AsSpan(Snapshot.Magic.Length));
+        int room = header.Length - Snapshot.Magic.Length - 1;
+        lines.AsSpan(0, Math.Min(lines.Length, room)).CopyTo(header.AsSpan(Snapshot.Magic.Length));
         file.Write(header);
         file.Flush();
         return new SnapshotWriter(file, 0);
     }
 
     /// <summary>
-    /// Goes on with a snapshot of the same boot of the same host; null where the file is another one's, or none. Takes the file over
-    /// where it goes on.
+    /// Goes on with a snapshot of the same boot of the same host; null where the file is another one's, or none.
+    /// Takes the file over where it goes on.
     /// </summary>
     public static SnapshotWriter? Resume(FileStream file, IReadOnlyDictionary<string, string> values)
     {

@@ -59,7 +59,9 @@ internal static class KernelLocation
         return walk.TryTranslate(top.Value, out ulong pa) && pa == top.Value - KernelBase + delta ? walk : null;
     }
 
-    /// <summary>The direct map of kernels that do not say where theirs is (<c>sys/amd64/include/vmparam.h</c> up to 14).</summary>
+    /// <summary>
+    /// The direct map of kernels that do not say where theirs is (<c>sys/amd64/include/vmparam.h</c> up to 14).
+    /// </summary>
     internal const ulong DirectMapStart = 0xffff_f800_0000_0000;
 
     internal const ulong DirectMapEnd = 0xffff_fc00_0000_0000;

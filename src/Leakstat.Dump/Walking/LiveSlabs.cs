@@ -1,13 +1,12 @@
 using System.Numerics;
-using Leakstat.Dump.Target;
 
 namespace Leakstat.Dump.Walking;
 
 /// <summary>
-/// Slabs of a kernel that ran on while it was read. Its lists of slabs lead from one moment into another: a slab that changed lists
-/// takes the rest of its list along, and one that was freed leads into the list of whoever has its page now. So pages are asked
-/// instead, each for itself: where they name the slab (<c>vsetzoneslab</c>) by that, else by the header in the page, which belongs to
-/// the keg whose list, or whose slabs, its own links lead to.
+/// Slabs of a kernel that ran on while it was read. Its lists of slabs lead from one moment into another: a slab that
+/// changed lists takes the rest of its list along, and one that was freed leads into the list of whoever has its page
+/// now. So pages are asked instead, each for itself: where they name the slab (<c>vsetzoneslab</c>) by that, else by
+/// the header in the page, which belongs to the keg whose list, or whose slabs, its own links lead to.
 /// </summary>
 internal sealed class LiveSlabs
 {
@@ -36,9 +35,14 @@ internal sealed class LiveSlabs
             live._ofKeg[keg.Index] = live.ByPages(keg, pages.Of(zones), taken);
         }
 
-        ulong[] others = [.. PageArray.Find(context)?.Pages()
-            .Where(p => p is { Object: 0, IsFree: false } && !taken.Contains(p.Physical)).Select(p => p.Physical) ?? []];
-        foreach (IGrouping<int, KegReader.Found> group in kegs.Where(k => IsWithin(k.Keg)).GroupBy(k => k.Keg.HeaderOffset))
+        ulong[] others =
+        [
+            .. PageArray.Find(context)?.Pages()
+                .Where(p => p is { Object: 0, IsFree: false } && !taken.Contains(p.Physical))
+                .Select(p => p.Physical) ?? [],
+        ];
+        foreach (IGrouping<int, KegReader.Found> group in kegs.Where(k => IsWithin(k.Keg)).GroupBy(
+            k => k.Keg.HeaderOffset))
         {
             live.ByLinks([.. group.Select(k => k.Keg)], others);
         }
@@ -143,7 +147,9 @@ internal sealed class LiveSlabs
     {
         for (int domain = 0; domain < (_layout.UkDomain >= 0 ? _context.Machine.Domains : 1); domain++)
         {
-            ulong lists = _layout.UkDomain >= 0 ? keg.Address + (ulong)(_layout.UkDomain + (domain * _layout.SizeofDomain)) : keg.Address;
+            ulong lists = _layout.UkDomain >= 0
+                ? keg.Address + (ulong)(_layout.UkDomain + (domain * _layout.SizeofDomain))
+                : keg.Address;
             yield return lists + (ulong)_layout.Lists.Part;
             yield return lists + (ulong)_layout.Lists.Full;
             yield return lists + (ulong)_layout.Lists.Free;

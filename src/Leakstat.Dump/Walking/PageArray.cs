@@ -17,7 +17,8 @@ namespace Leakstat.Dump.Walking;
 /// <param name="IsObjectReferenced">Whether an object holds a reference (13 and later).</param>
 /// <param name="IsLeftOut">Whether the kernel leaves the page out of dumps (PG_NODUMP).</param>
 public readonly record struct PageState(
-    ulong Physical, ulong Slab, ulong Zone, ulong Object, ulong Index, uint References, bool IsObjectReferenced, bool IsLeftOut)
+    ulong Physical, ulong Slab, ulong Zone, ulong Object, ulong Index, uint References, bool IsObjectReferenced,
+    bool IsLeftOut)
 {
     /// <summary>Whether nothing refers to the page: it is free, in the page allocator or in a cache of it.</summary>
     public bool IsFree => Object == 0 && References == 0 && !IsObjectReferenced;
@@ -131,7 +132,8 @@ internal sealed class PageArray
     /// <summary>
     /// PG_NODUMP is 0x80 where the flags take 16 bits (up to 13) and 0x10 where they take 8 (<c>sys/vm/vm_page.h</c>).
     /// </summary>
-    private bool IsLeftOut(ReadOnlySpan<byte> page) => _offsets.Flags is { } flags && flags.Offset + flags.Size <= page.Length
+    private bool IsLeftOut(ReadOnlySpan<byte> page) =>
+        _offsets.Flags is { } flags && flags.Offset + flags.Size <= page.Length
         && flags.Size switch
         {
             1 => (page[flags.Offset] & 0x10) != 0,

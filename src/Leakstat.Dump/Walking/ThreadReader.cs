@@ -76,7 +76,8 @@ internal sealed class ThreadReader(WalkContext context)
             ? context.Symbols.Address("dumppcb")
             : running ? StoppedCpu(cpu) : _memory.Pointer(at, types.Offset("thread", "td_pcb"));
 
-        // Of a thread that runs on, nothing says how deep its stack is: all of it counts. What stoppcbs has is of an earlier stop.
+        // Of a thread that runs on, nothing says how deep its stack is: all of it counts. What stoppcbs has is of an
+        // earlier stop.
         SavedRegisters? registers = saved == 0 || (running && context.IsLive) ? null : Registers(saved);
         if (running && !panicking && registers is { } stopped && stopped.StackPointer - stack > size)
         {

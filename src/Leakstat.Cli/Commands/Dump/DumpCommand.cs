@@ -49,8 +49,8 @@ internal sealed class DumpCommandOptions(Terminal terminal)
     public LiveDumpOptions Live { get; } = new();
 
     /// <summary>
-    /// Opens the dump that was named, or reads a running host once; fails with code 3 where a dump cannot be read, with 4 where a host
-    /// cannot. Null where only the cost was asked for.
+    /// Opens the dump that was named, or reads a running host once; fails with code 3 where a dump cannot be read,
+    /// with 4 where a host cannot. Null where only the cost was asked for.
     /// </summary>
     public KernelDump? Open(ParseResult parsed)
     {
@@ -70,7 +70,8 @@ internal sealed class DumpCommandOptions(Terminal terminal)
         string text = parsed.GetValue(Dump)!;
         LiveTarget target = LiveTarget.Parse(text, out string? problem)
             ?? throw new CommandException(ExitCode.Usage, $"'{text}': {problem}");
-        return LiveDump.Connect(Live.Of(parsed, target), parsed.GetValue(Common.Kernel), terminal, parsed.GetValue(Common.Quiet));
+        return LiveDump.Connect(
+            Live.Of(parsed, target), parsed.GetValue(Common.Kernel), terminal, parsed.GetValue(Common.Quiet));
     }
 
     /// <summary>Opens another dump of the same kernel; fails with code 3 where that cannot be.</summary>
@@ -81,7 +82,8 @@ internal sealed class DumpCommandOptions(Terminal terminal)
     {
         var dump = new Argument<string>("VMCORE")
         {
-            Description = "vmcore.N, as it is or compressed, livecore.N, an ELF dump, the image of a dump partition, a snapshot, or a running host: local, ssh://[user@]host[:port]",
+            Description = "vmcore.N, as it is or compressed, livecore.N, an ELF dump, the image of a dump partition, a "
+                + "snapshot, or a running host: local, ssh://[user@]host[:port]",
         };
         dump.Validators.Add(result =>
         {

@@ -58,7 +58,8 @@ internal static class DumpLeaksCommand
             long start = TimeProvider.System.GetTimestamp();
             LeakReport report = search.Count > 0
                 ? search.Report(healthy, before)
-                : LostSearch.Run(dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
+                : LostSearch.Run(
+                    dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {
@@ -85,8 +86,8 @@ internal static class DumpLeaksCommand
     }
 
     /// <summary>
-    /// Opens the dump; of a running host, and of a snapshot that was read several times, all readings are compared. Null where only the
-    /// cost was asked for.
+    /// Opens the dump; of a running host, and of a snapshot that was read several times, all readings are compared.
+    /// Null where only the cost was asked for.
     /// </summary>
     private static KernelDump? Open(ParseResult parsed, DumpCommandOptions options, LiveLeaks search)
     {

@@ -86,8 +86,8 @@ internal sealed record DumpLeaksDocument
     };
 
     public sealed record ScannedPart(
-        long Bytes, long Objects, int Roots, long RootBytes, long Words, long Candidates, long Hits, long Reached, long ExtraBytes, double Seconds,
-        bool? Live, int? Passes, double? ExpectedErrors);
+        long Bytes, long Objects, int Roots, long RootBytes, long Words, long Candidates, long Hits, long Reached,
+        long ExtraBytes, double Seconds, bool? Live, int? Passes, double? ExpectedErrors);
 
     public sealed record SourcePart(string Dump, string Kernel);
 

@@ -87,7 +87,8 @@ public static class DumpLeaksText
         {
             DumpText.WriteLine(
                 writer,
-                FormattableString.Invariant($"          {(live.IsProved ? "leak" : "suspect")}, confidence {live.Confidence:0.####}"),
+                FormattableString.Invariant(
+                    $"          {(live.IsProved ? "leak" : "suspect")}, confidence {live.Confidence:0.####}"),
                 layout);
         }
 
