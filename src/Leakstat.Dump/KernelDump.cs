@@ -126,6 +126,13 @@ public sealed class KernelDump : IDisposable
     /// <summary>What walks of this kernel need.</summary>
     internal WalkContext Context => _context.Value;
 
+    /// <summary>What each page is by its vm_page.</summary>
+    internal PageSurvey Survey => _walk.Value.Survey;
+
+    /// <summary>Allocations of kernel address space, bytes by start; none where the arenas cannot be followed.</summary>
+    internal IReadOnlyDictionary<ulong, ulong> KernelRanges =>
+        _walk.Value.Arenas.IsWhole ? _walk.Value.Arenas.Allocated : new Dictionary<ulong, ulong>();
+
     /// <summary>Whether it is a live dump that lacks most of the direct map, where slabs lie.</summary>
     internal bool LacksDirectMap => IsLive && _walk.Value.Survey.Bitmap.IsCutToAnEighth;
 

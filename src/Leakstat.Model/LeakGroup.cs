@@ -13,6 +13,12 @@ public enum LeakKind
 
     /// <summary>Allocations of whole pages, by malloc(9) or contigmalloc(9).</summary>
     Large,
+
+    /// <summary>Wired pages without an object that no slab, page table, stack or other known user has.</summary>
+    Page,
+
+    /// <summary>Ranges of the kernel arena (<c>kmem_malloc(9)</c>) that no keg and no large allocation has.</summary>
+    Range,
 }
 
 /// <summary>A malloc(9) type that leaked blocks may be of.</summary>
@@ -135,11 +141,13 @@ public sealed record LeakGroup
 /// <summary>Kinds of leaks by the words that reports have for them.</summary>
 public static class LeakKindName
 {
-    /// <summary>The word: <c>zone</c>, <c>malloc</c>, <c>large</c>.</summary>
+    /// <summary>The word: <c>zone</c>, <c>malloc</c>, <c>large</c>, <c>page</c>, <c>kmem</c>.</summary>
     public static string InWords(this LeakKind kind) => kind switch
     {
         LeakKind.Zone => "zone",
         LeakKind.Malloc => "malloc",
+        LeakKind.Page => "page",
+        LeakKind.Range => "kmem",
         _ => "large",
     };
 
@@ -149,6 +157,8 @@ public static class LeakKindName
         "zone" => LeakKind.Zone,
         "malloc" => LeakKind.Malloc,
         "large" => LeakKind.Large,
+        "page" => LeakKind.Page,
+        "kmem" => LeakKind.Range,
         _ => null,
     };
 }

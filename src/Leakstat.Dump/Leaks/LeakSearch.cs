@@ -62,6 +62,13 @@ public static class LeakSearch
             }
         }
 
+        // Of a kernel that ran on, nothing is told about pages: what has them may have changed hands.
+        UnownedMemory unowned = UnownedMemory.Find(dump);
+        if (!dump.IsLive)
+        {
+            leaks.AddRange(UnownedGroups.Find(dump, unowned, input, lost));
+        }
+
         long missing = MissingPages(dump);
         return new LeakReport
         {
@@ -78,6 +85,7 @@ public static class LeakSearch
             MissingPages = missing,
             IsWhole = heap.Objects > 0 && missing == 0 && dump.Problems.All.All(p => p.At.File.Path != "uma_kegs"),
             Notes = Notes(dump, heap.Objects),
+            Unowned = unowned,
             Heap = heap,
         };
     }
@@ -89,7 +97,8 @@ public static class LeakSearch
         ArgumentNullException.ThrowIfNull(report);
         var baseline = new LeakBaseline { Kernel = dump.Identity.Version.Trim() };
         var content = new BlockContent(dump, report.Heap);
-        foreach (LeakGroup group in report.Leaks.Concat(report.Known))
+        foreach (LeakGroup group in report.Leaks.Concat(report.Known).Where(
+            g => g.Kind is not (LeakKind.Page or LeakKind.Range)))
         {
             foreach (ulong address in group.Addresses)
             {

@@ -106,7 +106,7 @@ public sealed class LivePasses
         Pass last = _passes[^1];
         HashSet<ulong> before = Count == 1 ? [] : _candidates;
         FindHeld();
-        _candidates = 
+        _candidates =
         [
             .. last.Marked.Lost.Set().Where(block => IsLostInAll(last, block)).Select(last.Heap.Input.Blocks.AddressOf),
         ];

@@ -28,7 +28,7 @@ public sealed class UmaAllocator
         ZoneSize = zoneSize;
 
         // The first three structures come from pages of the boot, not from a slab.
-        ulong boot = machine.Space.Direct(machine.Memory.AllocateRun(6, 1));
+        ulong boot = machine.Space.Direct(machine.Memory.AllocateRun(6, 1, PageUse.Boot));
         _kegs = First("UMA Kegs", kegSize, boot, boot + 0x5000);
         _zones = First("UMA Zones", zoneSize, boot + 0x2800, 0);
         machine.Kernel.Define("kegs", _kegs.Address, local: true);
