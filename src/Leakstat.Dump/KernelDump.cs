@@ -129,7 +129,9 @@ public sealed class KernelDump : IDisposable
     /// <summary>What each page is by its vm_page.</summary>
     internal PageSurvey Survey => _walk.Value.Survey;
 
-    /// <summary>Allocations of kernel address space, bytes by start; none where the arenas cannot be followed.</summary>
+    /// <summary>
+    /// Allocations of kernel address space, bytes by start; none where the arenas cannot be followed.
+    /// </summary>
     internal IReadOnlyDictionary<ulong, ulong> KernelRanges =>
         _walk.Value.Arenas.IsWhole ? _walk.Value.Arenas.Allocated : new Dictionary<ulong, ulong>();
 

@@ -28,7 +28,9 @@ internal static class DumpForms
     {
         ReadOnlySpan<byte> start = bytes.Span(0, 24);
         return start.StartsWith(AnyMagic) || Snapshot.Is(bytes)
-            || (start.StartsWith("\u007fELF"u8) && start.Length >= 18 && BinaryPrimitives.ReadUInt16LittleEndian(start[16..]) == 4);
+            || (start.StartsWith("\u007fELF"u8)
+                && start.Length >= 18
+                && BinaryPrimitives.ReadUInt16LittleEndian(start[16..]) == 4);
     }
 
     /// <summary>Reads the header and makes physical memory of the rest.</summary>

@@ -62,7 +62,9 @@ internal sealed class UnownedGroups(KernelDump dump, UnownedMemory memory)
                 : "value");
         }
 
-        return $"{string.Join(", ", words)}; between {Beside(one.Address - 1)} and {Beside(one.Address + (ulong)one.Length)}";
+        string before = Beside(one.Address - 1);
+        string behind = Beside(one.Address + (ulong)one.Length);
+        return $"{string.Join(", ", words)}; between {before} and {behind}";
     }
 
     private string Beside(ulong address)

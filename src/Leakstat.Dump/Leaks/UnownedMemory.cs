@@ -3,14 +3,17 @@ using Leakstat.Dump.Walking;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>Memory in use that no slab, large allocation, stack, page table, file or other known user has.</summary>
-/// <param name="Address">Its first address: in the kernel map, or for a page that is in none of it in the direct map.</param>
+/// <param name="Address">Its first address: in the kernel map, or for a page that is in none of it in the direct
+/// map.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="IsRange">Whether it is a range of the kernel arena (<c>kmem_malloc(9)</c>), not a wired page without object.</param>
+/// <param name="IsRange">Whether it is a range of the kernel arena (<c>kmem_malloc(9)</c>), not a wired page without
+/// object.</param>
 public readonly record struct UnownedPart(ulong Address, long Length, bool IsRange);
 
 /// <summary>
-/// All pages of a dump that <see cref="PageOwners"/> gives to nobody, as parts: ranges of the kernel arena that no keg holds, wired
-/// pages without object, and what is known well enough to be no loss. Every such page is in exactly one of the three.
+/// All pages of a dump that <see cref="PageOwners"/> gives to nobody, as parts: ranges of the kernel arena that no
+/// keg holds, wired pages without object, and what is known well enough to be no loss. Every such page is in exactly
+/// one of the three.
 /// </summary>
 public sealed class UnownedMemory
 {
@@ -27,8 +30,8 @@ public sealed class UnownedMemory
     public IReadOnlyList<UnownedPart> Parts => _parts;
 
     /// <summary>
-    /// Pages in no part: taken at boot, per-CPU data, of a device or an unknown object, or in the kernel map without a range of their
-    /// own.
+    /// Pages in no part: taken at boot, per-CPU data, of a device or an unknown object, or in the kernel map without
+    /// a range of their own.
     /// </summary>
     public long PagesOfOthers { get; private set; }
 
@@ -47,12 +50,16 @@ public sealed class UnownedMemory
     }
 
     /// <summary>The part that has the page of a physical address; −1 where none has.</summary>
-    public int PartOf(ulong physical) => _partOfPage.TryGetValue(physical & ~((ulong)_dump.Memory.PageSize - 1), out int part) ? part : -1;
+    public int PartOf(ulong physical) =>
+        _partOfPage.TryGetValue(physical & ~((ulong)_dump.Memory.PageSize - 1), out int part) ? part : -1;
 
     /// <summary>Physical addresses of the pages of the parts.</summary>
     internal IEnumerable<ulong> PartPages => _partOfPage.Keys;
 
-    /// <summary>Pages that a root has by a name of its own: their owner keeps no pointer that could be followed (<c>pc_dynamic</c>).</summary>
+    /// <summary>
+    /// Pages that a root has by a name of its own: their owner keeps no pointer that could be followed
+    /// (<c>pc_dynamic</c>).
+    /// </summary>
     private HashSet<int> Named()
     {
         var named = new HashSet<int>();
@@ -73,7 +80,9 @@ public sealed class UnownedMemory
         return named;
     }
 
-    /// <summary>Dynamic per-CPU data by <c>dpcpu_off</c>: copies less the template (<c>sys/kern/subr_pcpu.c</c>).</summary>
+    /// <summary>
+    /// Dynamic per-CPU data by <c>dpcpu_off</c>: copies less the template (<c>sys/kern/subr_pcpu.c</c>).
+    /// </summary>
     private IEnumerable<(ulong Start, ulong Length)> DynamicData()
     {
         ulong offsets = _dump.Symbols.Address("dpcpu_off");
@@ -128,7 +137,8 @@ public sealed class UnownedMemory
 
             if (IsUnowned(slot, PageClass.NoObject) && _dump.Survey.KernelAddress[slot] == 0 && !named.Contains(slot))
             {
-                Add(new UnownedPart(_dump.Memory.Translation.ToDirectMap(physical), _dump.Memory.PageSize, IsRange: false), [slot]);
+                ulong address = _dump.Memory.Translation.ToDirectMap(physical);
+                Add(new UnownedPart(address, _dump.Memory.PageSize, IsRange: false), [slot]);
             }
             else
             {

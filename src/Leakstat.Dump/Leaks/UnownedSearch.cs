@@ -6,9 +6,10 @@ using Leakstat.Dump.Walking;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>
-/// Which parts of memory without an owner nothing points at. A pointer is the address in the direct map or in the kernel map, the
-/// address of a page's vm_page (not of pages of the kernel object: its own tree leads to all), the physical address, and in tables and
-/// unowned memory an entry of a page table. It counts in roots, in blocks that are reached, and in parts that are pointed at themselves.
+/// Which parts of memory without an owner nothing points at. A pointer is the address in the direct map or in the
+/// kernel map, the address of a page's vm_page (not of pages of the kernel object: its own tree leads to all), the
+/// physical address, and in tables and unowned memory an entry of a page table. It counts in roots, in blocks that
+/// are reached, and in parts that are pointed at themselves.
 /// </summary>
 internal sealed class UnownedSearch
 {
@@ -61,7 +62,7 @@ internal sealed class UnownedSearch
         }
 
         var search = new UnownedSearch(dump, memory);
-        search.Roots(input);
+        search.Roots();
         search.Blocks(input, lost);
         search.Tables();
         search.PartsThatAreReached();
@@ -81,7 +82,7 @@ internal sealed class UnownedSearch
         }
     }
 
-    private void Roots(MarkInput input)
+    private void Roots()
     {
         // Words of the vm_page array lead from page to page, in lists that they stood in before they were in use.
         foreach (RootRange root in _dump.Roots.Where(r => r.Kind != RootKind.PageArray))
@@ -89,8 +90,6 @@ internal sealed class UnownedSearch
             bool isTable = root.Kind is RootKind.Boot or RootKind.KernelMap or RootKind.UnknownPage;
             Scan(root.Address, (long)Math.Min(root.Length, long.MaxValue), isTable, leavesOutParts: true);
         }
-
-        _ = input;
     }
 
     private void Blocks(MarkInput input, BlockBits lost)
