@@ -90,6 +90,12 @@ internal sealed class UnownedSearch
             bool isTable = root.Kind is RootKind.Boot or RootKind.KernelMap or RootKind.UnknownPage;
             Scan(root.Address, (long)Math.Min(root.Length, long.MaxValue), isTable, leavesOutParts: true);
         }
+
+        // On arm64 the top level of the page tables is a variable of the kernel (sys/arm64/arm64/locore.S).
+        if (_dump.Symbols.Address("pagetable_l0_ttbr1") is not 0 and ulong top)
+        {
+            Scan(top, _dump.Memory.PageSize, isTable: true, leavesOutParts: true);
+        }
     }
 
     private void Blocks(MarkInput input, BlockBits lost)
