@@ -54,6 +54,7 @@ internal static class Layers
             "Cli/Options | Cli/Completion",
             "Cli/Targets",
             "Cli/Dumps",
+            "Cli/Memory",
             "Cli/Sources",
             "Cli/Commands/Dump",
             "Cli/Cores",

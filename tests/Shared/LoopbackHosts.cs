@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Leakstat.Tests.Live;
+namespace Leakstat.Tests;
 
 /// <summary>A real sshd on loopback; 127.0.0.1 to 127.0.0.N answer as a recorded host did.</summary>
 public sealed class LoopbackHosts : IDisposable
 {
     public const int Count = 12;
+
+    private static readonly string s_root = FindRoot();
+
     private readonly string _folder = Directory.CreateTempSubdirectory("leakstat-sshd-").FullName;
 
     public LoopbackHosts()
@@ -17,7 +20,7 @@ public sealed class LoopbackHosts : IDisposable
             Directory.CreateDirectory(folder);
             int port = 20_000 + Random.Shared.Next(20_000);
             (int status, string output, string errors) = Run(
-                "sh", Path.Combine(Given.Root, "tests/replay/sshd"), folder, Given.Data("freebsd-14.2-leak-malloc-series/01"), $"{Count}", $"{port}");
+                "sh", Path.Combine(s_root, "tests/replay/sshd"), folder, Path.Combine(s_root, "tests/data/freebsd-14.2-leak-malloc-series/01"), $"{Count}", $"{port}");
             if (status == 0 && int.TryParse(output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int started))
             {
                 Port = started;
@@ -53,6 +56,17 @@ public sealed class LoopbackHosts : IDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string FindRoot()
+    {
+        string at = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(at, "Leakstat.slnx")))
+        {
+            at = Path.GetDirectoryName(at) ?? throw new DirectoryNotFoundException("the repository is not above the tests");
+        }
+
+        return at;
     }
 
     public static (int Status, string Output, string Errors) Run(string program, params string[] arguments)
