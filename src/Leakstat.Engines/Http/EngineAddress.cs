@@ -26,6 +26,9 @@ public sealed class EngineAddress
     public Uri At(string path, string query = "") =>
         new UriBuilder(_base) { Path = $"{_base.AbsolutePath.TrimEnd('/')}/{path}", Query = query }.Uri;
 
+    /// <summary>The address as it was given, without credentials.</summary>
+    public Uri WholeAddress => _base;
+
     /// <summary>Where samples are written to: the path that was given, or the usual one where none was.</summary>
     public Uri WriteAddress => _base.AbsolutePath == "/" ? At("api/v1/write", _base.Query) : _base;
 

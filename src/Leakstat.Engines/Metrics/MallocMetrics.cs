@@ -6,13 +6,15 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of malloc(9) types: <c>vmstat -m</c>.</summary>
 internal static class MallocMetrics
 {
+    public const string Used = "leakstat_malloc_used_bytes";
+
     private static readonly ImmutableArray<string> s_type = ["type"];
 
     public static ImmutableArray<Metric> All { get; } =
     [
         new Metric
         {
-            Name = "leakstat_malloc_used_bytes",
+            Name = Used,
             Unit = "bytes",
             Labels = s_type,
             Help = "Live bytes of a malloc type (vmstat -m).",

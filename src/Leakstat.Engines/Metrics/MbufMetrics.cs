@@ -7,6 +7,7 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of network buffers: <c>netstat -m</c>.</summary>
 internal static class MbufMetrics
 {
+    public const string Used = "leakstat_mbuf_used_items";
     public const string Limit = "leakstat_mbuf_limit_items";
     public const string Denied = "leakstat_mbuf_denied_total";
     public const string Delayed = "leakstat_mbuf_delayed_total";
@@ -20,7 +21,7 @@ internal static class MbufMetrics
     [
         new Metric
         {
-            Name = "leakstat_mbuf_used_items",
+            Name = Used,
             Unit = "items",
             Labels = s_pool,
             Help = "Network buffers of a pool in use (netstat -m).",

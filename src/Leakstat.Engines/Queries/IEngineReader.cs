@@ -14,6 +14,9 @@ public interface IEngineReader
     /// <summary>What it is, for the user: <c>VictoriaMetrics at http://…</c>.</summary>
     string Name { get; }
 
+    /// <summary>Its address, as evidence names it.</summary>
+    string Place { get; }
+
     /// <summary>The hosts that have samples in a range of time, by name.</summary>
     /// <param name="from">From when.</param>
     /// <param name="to">Until when.</param>

@@ -41,7 +41,9 @@ internal static class KernelTables
         return rows.Count == 0
             ? null
             : new ZoneTable(
-                new SourceFile(place), rows.ToImmutable(), info?["zone_table"] == HostMetrics.WithCrossDomain);
+                new SourceFile(place) { Place = ZoneMetrics.Used },
+                rows.ToImmutable(),
+                info?["zone_table"] == HostMetrics.WithCrossDomain);
     }
 
     /// <summary><c>vmstat -m</c>; null where no type is known.</summary>
@@ -73,7 +75,7 @@ internal static class KernelTables
             "kibibytes" => MemoryPrecision.Kibibytes,
             _ => rows.All(r => r.Memory % 1024 == 0) ? MemoryPrecision.Kibibytes : MemoryPrecision.Bytes,
         };
-        return new MallocTable(new SourceFile(place), rows.ToImmutable(), precision);
+        return new MallocTable(new SourceFile(place) { Place = MallocMetrics.Used }, rows.ToImmutable(), precision);
     }
 
     /// <summary><c>netstat -m</c>; null where no pool is known.</summary>
@@ -89,7 +91,7 @@ internal static class KernelTables
 
         return new MbufStatistics
         {
-            File = new SourceFile(place),
+            File = new SourceFile(place) { Place = MbufMetrics.Used },
             Mbufs = Pool("mbufs"),
             Clusters = Pool("clusters"),
             Packets = Pool("packets"),

@@ -18,6 +18,9 @@ internal sealed class PrometheusReader(HttpClient client, EngineAddress address,
     public string Name => $"Prometheus at {address}";
 
     /// <inheritdoc/>
+    public string Place => address.ToString();
+
+    /// <inheritdoc/>
     public ImmutableArray<EngineHost> Hosts(DateTimeOffset from, DateTimeOffset to) =>
         HostList.Of(client, address, bounds, from, to);
 

@@ -16,6 +16,9 @@ internal sealed class VictoriaMetricsReader(HttpClient client, EngineAddress add
     public string Name => $"VictoriaMetrics at {address}";
 
     /// <inheritdoc/>
+    public string Place => address.ToString();
+
+    /// <inheritdoc/>
     public ImmutableArray<EngineHost> Hosts(DateTimeOffset from, DateTimeOffset to) =>
         HostList.Of(client, address, bounds, from, to);
 

@@ -50,30 +50,32 @@ public sealed class RemoteWriter(HttpClient client, EngineAddress address)
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public WriteOutcome Send(WriteBatch batch, CancellationToken stop = default)
     {
-        var outcome = default(WriteOutcome);
-        var waiting = new Stack<WriteBatch>([batch]);
-        int parts = 0;
-        while (waiting.TryPop(out WriteBatch? part))
+        int left = MostParts;
+        return SendPart(batch, stop) is { } refusal
+            ? Search(batch, refusal, ref left, stop)
+            : new WriteOutcome(batch.Samples, 0, null);
+    }
+
+    /// <summary>
+    /// Looks in a batch that was refused for what is not: in its two halves, the older one first, as engines want samples in
+    /// order. Where both of them are refused and one is older, time is the reason, and all of the older one is too old.
+    /// </summary>
+    private WriteOutcome Search(WriteBatch refused, string refusal, ref int left, CancellationToken stop)
+    {
+        if (left < 2 || refused.Halve() is not { } halves)
         {
-            string? refusal = SendPart(part, stop);
-            parts++;
-            if (refusal is null)
-            {
-                outcome = outcome.With(new WriteOutcome(part.Samples, 0, null));
-            }
-            else if (parts + waiting.Count < MostParts && part.Halve() is { } halves)
-            {
-                waiting.Push(halves.Newer);
-                waiting.Push(halves.Older);
-                outcome = outcome with { Why = outcome.Why ?? refusal };
-            }
-            else
-            {
-                outcome = outcome.With(new WriteOutcome(0, part.Samples, refusal));
-            }
+            return new WriteOutcome(0, refused.Samples, refusal);
         }
 
-        return outcome;
+        left -= 2;
+        string? older = SendPart(halves.Older, stop);
+        string? newer = SendPart(halves.Newer, stop);
+        WriteOutcome found = newer is null
+            ? new WriteOutcome(halves.Newer.Samples, 0, null)
+            : Search(halves.Newer, newer, ref left, stop);
+        return older is null ? found.With(new WriteOutcome(halves.Older.Samples, 0, null))
+            : newer is not null && halves.IsByTime ? found.With(new WriteOutcome(0, halves.Older.Samples, older))
+            : found.With(Search(halves.Older, older, ref left, stop));
     }
 
     /// <summary>Sends what waits in a queue, the oldest first, until none waits.</summary>

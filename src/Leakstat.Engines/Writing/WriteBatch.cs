@@ -51,10 +51,10 @@ public sealed record WriteBatch(ReadOnlyMemory<byte> Body, int Samples)
     }
 
     /// <summary>
-    /// The same samples in two requests, the older ones in the first: engines refuse what is too old. Null where there is one
-    /// sample only, or the body is damaged.
+    /// The same samples in two requests, the older ones in the first: engines refuse what is too old. Samples of one time are
+    /// divided by their series. Null where there is one sample only, or the body is damaged.
     /// </summary>
-    public (WriteBatch Older, WriteBatch Newer)? Halve()
+    public (WriteBatch Older, WriteBatch Newer, bool IsByTime)? Halve()
     {
         if (Samples < 2 || Unpack() is not { IsEmpty: false } series)
         {
@@ -66,7 +66,7 @@ public sealed record WriteBatch(ReadOnlyMemory<byte> Body, int Samples)
         if (times[0] == times[^1])
         {
             int half = series.Length / 2;
-            return half == 0 ? null : (Of(series[..half]), Of(series[half..]));
+            return half == 0 ? null : (Of(series[..half]), Of(series[half..]), false);
         }
 
         // The middle may be the first time of all: then that goes alone.
@@ -77,7 +77,7 @@ public sealed record WriteBatch(ReadOnlyMemory<byte> Body, int Samples)
             .. series.Select(s => Part(s, Below(s, middle), s.Times.Length - Below(s, middle)))
                 .Where(s => !s.Times.IsEmpty),
         ];
-        return (Of(older), Of(newer));
+        return (Of(older), Of(newer), true);
     }
 
     private ImmutableArray<TimeSeries>? Unpack()
