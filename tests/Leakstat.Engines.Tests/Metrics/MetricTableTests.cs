@@ -5,6 +5,7 @@ using Leakstat.Accounting;
 using Leakstat.Engines.Metrics;
 using Leakstat.History;
 using Leakstat.Model;
+using Capture = Leakstat.Model.Capture;
 
 namespace Leakstat.Engines.Tests.Metrics;
 
@@ -17,7 +18,7 @@ public sealed partial class MetricTableTests
     public void What_the_collector_prints_has_the_same_names_types_and_help()
     {
         string script = File.ReadAllText(Path.Combine(Given.Root, "collector", "leakstat-collect"));
-        Match[] families = [.. Family().Matches(script)];
+        Match[] families = [.. Family().Matches(script).OfType<Match>()];
         Assert.NotEmpty(families);
         foreach (Match family in families.Where(f => f.Groups["name"].Value != "leakstat_collected_parts"))
         {
@@ -91,7 +92,7 @@ public sealed partial class MetricTableTests
         Assert.Equal(zone.Used * zone.Size, Value("leakstat_zone_used_bytes", "zone", "mbuf_cluster"));
         Assert.Equal(zone.Limit, Value("leakstat_zone_limit_items", "zone", "mbuf_cluster"));
         Assert.Equal(s_capture.MallocTypes!.Find("solaris")!.Value.Memory, Value("leakstat_malloc_used_bytes", "type", "solaris"));
-        Assert.Equal(s_capture.Mbufs!.Clusters!.Value.Max, Value("leakstat_mbuf_limit_items", "pool", "clusters"));
+        Assert.Equal(s_capture.Mbufs!.Clusters!.Value.Max!.Value, Value("leakstat_mbuf_limit_items", "pool", "clusters"));
         Assert.Equal(
             s_capture.Sysctls.Number("vm.stats.vm.v_wire_count")!.Value.Value * 4096.0, Value("leakstat_memory_bytes", "state", "wired"));
         Assert.Equal(s_capture.Sysctls.Number("kern.maxvnodes")!.Value.Value, Value("leakstat_sysctl", "name", "kern.maxvnodes"));
