@@ -4,6 +4,7 @@ using System.Text;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Engines.Alerts;
+using Leakstat.Engines.Alerts.Settings;
 using Leakstat.Fleet;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Text;

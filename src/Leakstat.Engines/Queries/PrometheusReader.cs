@@ -78,11 +78,12 @@ internal sealed class PrometheusReader(HttpClient client, EngineAddress address,
     {
         try
         {
-            return Snappy.GetUncompressedLength(body) is var length && length <= bounds.HostBytes
+            // A length that is cut to 32 bits may come out below 0.
+            return Snappy.GetUncompressedLength(body) is >= 0 and var length && length <= bounds.HostBytes
                 ? UnsafeByteOperations.UnsafeWrap(Snappy.DecompressToArray(body))
                 : throw EngineAnswer.TooMuch(address, bounds.HostBytes);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or OverflowException)
         {
             throw EngineAnswer.NotTheProtocol(address, "its answer to a remote read is not compressed by Snappy", e);
         }

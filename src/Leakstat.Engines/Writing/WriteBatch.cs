@@ -84,11 +84,11 @@ public sealed record WriteBatch(ReadOnlyMemory<byte> Body, int Samples)
     {
         try
         {
-            return Snappy.GetUncompressedLength(Body.Span) <= MostBytes
+            return Snappy.GetUncompressedLength(Body.Span) is >= 0 and <= MostBytes
                 ? WriteRequest.Decode(Snappy.DecompressToArray(Body.Span))
                 : null;
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException)
+        catch (Exception e) when (e is InvalidDataException or OverflowException or InvalidProtocolBufferException)
         {
             return null;
         }

@@ -136,7 +136,7 @@ public sealed partial class MetricTableTests
     [
         "kern.shutdown.dumpdevname", "vm.phys_free", "vm.uma", "vfs.zfs.arc", "kern.ipc", "kern.hostname", "vm.stats.vm",
         "vfs.zfs.arc.", "vfs.zfs.arc_", "vm.pmap", "kstat.zfs.misc.arcstats", "vm.uma.", "vm.stats.vm.", "kern.ipc.",
-        "kstat.zfs.misc.arcstats.",
+        "kstat.zfs.misc.arcstats.", "net.inet.ip.fw.",
     ];
 
     [GeneratedRegex("""family\("(?<name>[^"]+)", "(?<type>[^"]+)", "(?<help>[^"]+)"\)""", RegexOptions.ExplicitCapture, 1000)]

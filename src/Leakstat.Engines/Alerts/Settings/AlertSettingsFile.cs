@@ -6,7 +6,7 @@ using Leakstat.Model;
 using Tomlyn;
 using Tomlyn.Model;
 
-namespace Leakstat.Engines.Alerts;
+namespace Leakstat.Engines.Alerts.Settings;
 
 /// <summary>Settings of alerts are wrong; the message names the file and the key.</summary>
 public sealed class AlertSettingsException : Exception

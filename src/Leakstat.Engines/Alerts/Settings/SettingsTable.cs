@@ -4,7 +4,7 @@ using Leakstat.Model;
 using Tomlyn;
 using Tomlyn.Model;
 
-namespace Leakstat.Engines.Alerts;
+namespace Leakstat.Engines.Alerts.Settings;
 
 /// <summary>A table of a TOML file whose keys are taken one by one; what nobody took is refused at the end.</summary>
 internal sealed class SettingsTable(string file, string path, TomlTable table)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 
-namespace Leakstat.Engines.Alerts;
+namespace Leakstat.Engines.Alerts.Settings;
 
 /// <summary>How alerts are told, as the user set it. Immutable.</summary>
 public sealed record AlertSettings
