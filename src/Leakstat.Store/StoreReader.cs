@@ -100,8 +100,8 @@ public sealed class StoreReader : IDisposable
     });
 
     /// <summary>
-    /// Everything that is stored of a host, with what places its samples on the time line, as many as the history has; null
-    /// where the store has no such host.
+    /// Everything that is stored of a host, with what places its samples on the time line, as many as the history has;
+    /// null where the store has no such host.
     /// </summary>
     /// <param name="name">The host; empty for captures that do not say theirs.</param>
     public (StoredHistory Whole, ImmutableArray<SampleFacts> Facts)? LoadWithFacts(string name)

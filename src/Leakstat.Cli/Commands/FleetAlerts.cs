@@ -26,7 +26,8 @@ internal sealed class FleetAlerts
     }
 
     /// <summary>
-    /// Reads the configuration; null where none is named. Fails with code 2 where it is wrong, with 3 where it cannot be read.
+    /// Reads the configuration; null where none is named. Fails with code 2 where it is wrong, with 3 where it cannot
+    /// be read.
     /// </summary>
     public static FleetAlerts? Open(ParseResult parsed, FleetOptions options, HttpClient client, Terminal terminal)
     {

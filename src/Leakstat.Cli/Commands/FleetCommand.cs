@@ -9,8 +9,8 @@ using Leakstat.Reports;
 namespace Leakstat.Cli.Commands;
 
 /// <summary>
-/// <c>leakstat fleet SOURCE… | --store FILE | --from URL</c>: many hosts in one table, grouped by what is wrong with them,
-/// and what the hosts of a cause have in common.
+/// <c>leakstat fleet SOURCE… | --store FILE | --from URL</c>: many hosts in one table, grouped by what is wrong with
+/// them, and what the hosts of a cause have in common.
 /// </summary>
 internal static class FleetCommand
 {

@@ -27,7 +27,8 @@ internal static class FleetWriting
         (string, string)[] labels = options.Engine.LabelsOf(parsed);
         var writer = new RemoteWriter(client, address);
         var outcome = default(WriteOutcome);
-        foreach (WriteBatch batch in WriteBatch.Divide(fleet.Hosts.SelectMany(h => HostSeries.Of(h, now, [.. labels]).Series)))
+        foreach (WriteBatch batch in WriteBatch.Divide(
+            fleet.Hosts.SelectMany(h => HostSeries.Of(h, now, [.. labels]).Series)))
         {
             outcome = outcome.With(writer.Send(batch));
         }

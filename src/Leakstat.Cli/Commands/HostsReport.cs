@@ -19,7 +19,9 @@ internal static class HostsReport
     /// <param name="inputs">The hosts.</param>
     /// <param name="forms">The command's forms of report.</param>
     /// <param name="view">What the command looks at of a diagnosis; null for all of it.</param>
-    /// <param name="judged">What else is done with the hosts, once they are judged and reported; null for nothing.</param>
+    /// <param name="judged">
+    /// What else is done with the hosts, once they are judged and reported; null for nothing.
+    /// </param>
     public static int Run(
         ParseResult parsed,
         CommonOptions options,

@@ -5,7 +5,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Cli.Options;
 
-/// <summary>How engines (VictoriaMetrics, Prometheus) are named on the command line, and how they are spoken to.</summary>
+/// <summary>
+/// How engines (VictoriaMetrics, Prometheus) are named on the command line, and how they are spoken to.
+/// </summary>
 internal sealed class EngineOptions
 {
     /// <summary>What an engine may take until the headers of its answer are there.</summary>
@@ -41,7 +43,9 @@ internal sealed class EngineOptions
     /// <summary>A client for engines.</summary>
     public static HttpClient Client() => EngineHttp.Make(s_timeout);
 
-    /// <summary>The address that an option names; fails with code 2 where it is none, with 3 where the token cannot be read.</summary>
+    /// <summary>
+    /// The address that an option names; fails with code 2 where it is none, with 3 where the token cannot be read.
+    /// </summary>
     public EngineAddress Address(ParseResult parsed, Option<string?> option)
     {
         string text = parsed.GetValue(option)!;
@@ -86,7 +90,7 @@ internal sealed class EngineOptions
                 string name = equals > 0 ? text[..equals] : "";
                 if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith("__", StringComparison.Ordinal)
                     || name == Engines.Metrics.MetricTable.HostLabel
-                    || name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))
+                    || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
                 {
                     result.AddError($"--label takes NAME=VALUE with a name of letters, digits and _, not '{text}'");
                     return;

@@ -14,15 +14,18 @@ namespace Leakstat.Cli.Sources;
 /// <summary>Reads hosts back out of an engine, where a command takes one in place of sources.</summary>
 internal static class EngineReading
 {
-    /// <summary>Rules that look at what no metric holds and do not say so themselves: slabs and domains of kegs.</summary>
+    /// <summary>
+    /// Rules that look at what no metric holds and do not say so themselves: slabs and domains of kegs.
+    /// </summary>
     private static readonly ImmutableDictionary<string, string> s_unseen = ImmutableDictionary.CreateRange(
     [
-        KeyValuePair.Create("LS0108", "slabs of sysctl vm.uma"), KeyValuePair.Create("LS0211", "domains of sysctl vm.uma"),
+        KeyValuePair.Create("LS0108", "slabs of sysctl vm.uma"),
+        KeyValuePair.Create("LS0211", "domains of sysctl vm.uma"),
     ]);
 
     /// <summary>
-    /// The hosts of an engine, each to be judged by itself; fails with code 4 where it cannot be reached, with 3 where it has
-    /// none, or none of that name.
+    /// The hosts of an engine, each to be judged by itself; fails with code 4 where it cannot be reached, with 3 where
+    /// it has none, or none of that name.
     /// </summary>
     /// <param name="engine">The engine.</param>
     /// <param name="name">The host to look at; null for all.</param>

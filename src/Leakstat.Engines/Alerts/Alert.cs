@@ -13,7 +13,9 @@ public sealed record Alert
     /// <summary>Name of every alert of leakstat's in Alertmanager.</summary>
     public const string Name = "LeakstatCause";
 
-    /// <summary>Identity: the same cause with the same severity has the same, on every machine and in every run.</summary>
+    /// <summary>
+    /// Identity: the same cause with the same severity has the same, on every machine and in every run.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>What the cause is about, in the contract's words: <c>malloc</c>.</summary>
@@ -51,7 +53,8 @@ public sealed record Alert
     public AlertStatus Status => ResolvedAt is null ? AlertStatus.Firing : AlertStatus.Resolved;
 
     /// <summary>
-    /// Names what is told: the same alert, started at the same time, with the same status. Receivers drop repeats by it.
+    /// Names what is told: the same alert, started at the same time, with the same status. Receivers drop repeats by
+    /// it.
     /// </summary>
     public string EventId => Hash($"{Id}\0{StartsAt.ToUnixTimeMilliseconds()}\0{Status}");
 

@@ -19,7 +19,9 @@ public static class AlertRun
     /// <param name="receivers">Whom to tell.</param>
     /// <param name="silences">Silences beside those of the state.</param>
     /// <param name="now">The time.</param>
-    /// <param name="record">Makes a state durable; called before the first telling and after each one that is new.</param>
+    /// <param name="record">
+    /// Makes a state durable; called before the first telling and after each one that is new.
+    /// </param>
     /// <returns>What was told and what failed, and the state without what is done with.</returns>
     public static (AlertState State, ImmutableArray<AlertDelivery> Deliveries) Tell(
         AlertState state,

@@ -58,7 +58,8 @@ public sealed class AlertStateFile : IDisposable
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
-            throw new InvalidDataException($"{_path}: is damaged ({FaultText.Of(e)}); without it every alert is told anew", e);
+            throw new InvalidDataException(
+                $"{_path}: is damaged ({FaultText.Of(e)}); without it every alert is told anew", e);
         }
     }
 
@@ -121,8 +122,9 @@ internal sealed record AlertStateDocument(
         DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     public sealed record AlertPart(
-        string Id, string SubjectKind, string Subject, string Severity, bool IsGrowth, string Summary, string Description,
-        IReadOnlyList<HostPart> Hosts, string StartsAt, string? ResolvedAt, IReadOnlyList<ToldPart> Told);
+        string Id, string SubjectKind, string Subject, string Severity, bool IsGrowth, string Summary,
+        string Description, IReadOnlyList<HostPart> Hosts, string StartsAt, string? ResolvedAt,
+        IReadOnlyList<ToldPart> Told);
 
     public sealed record HostPart(string Host, string Seen);
 

@@ -9,7 +9,8 @@ using Leakstat.Reports.Forms.Text;
 namespace Leakstat.Engines.Alerts;
 
 /// <summary>
-/// From what was found in a fleet, and what was known before, to the alerts of now. No clock, no files: the time is given.
+/// From what was found in a fleet, and what was known before, to the alerts of now. No clock, no files: the time is
+/// given.
 /// </summary>
 public static class CauseAlerts
 {
@@ -68,7 +69,8 @@ public static class CauseAlerts
         // The same cause with another severity takes its hosts over.
         HashSet<string> taken =
         [
-            .. others.Where(a => a.SubjectKind == known.SubjectKind && a.Subject == known.Subject).SelectMany(a => a.Hosts.Keys),
+            .. others.Where(a => a.SubjectKind == known.SubjectKind && a.Subject == known.Subject)
+                .SelectMany(a => a.Hosts.Keys),
         ];
         ImmutableSortedDictionary<string, DateTimeOffset> left = known.Hosts
             .Where(h => !taken.Contains(h.Key))
@@ -90,8 +92,8 @@ public static class CauseAlerts
     }
 
     /// <summary>
-    /// Whether a host that does not show the cause is free of it: judged whole. One of which nothing can be told, or whose
-    /// growth is not judged again yet, is not.
+    /// Whether a host that does not show the cause is free of it: judged whole. One of which nothing can be told, or
+    /// whose growth is not judged again yet, is not.
     /// </summary>
     private static bool IsFree(FleetHost host, Alert alert) =>
         host.IsRead
@@ -134,7 +136,8 @@ public static class CauseAlerts
             text.Append(own is null ? "in the pool of hosts" : PrintableText.Of(own.Title));
             if (own?.Exhaustion?.At is { } end)
             {
-                text.Append(CultureInfo.InvariantCulture, $"; {own.Exhaustion.Of} is used up about {Display.Time(end)}");
+                text.Append(
+                    CultureInfo.InvariantCulture, $"; {own.Exhaustion.Of} is used up about {Display.Time(end)}");
             }
 
             text.Append('\n');
@@ -142,7 +145,8 @@ public static class CauseAlerts
 
         if (cause.Hosts.Length > MostHostsNamed)
         {
-            text.Append(CultureInfo.InvariantCulture, $"and {Display.Count(cause.Hosts.Length - MostHostsNamed)} more\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"and {Display.Count(cause.Hosts.Length - MostHostsNamed)} more\n");
         }
 
         foreach (Separation by in cause.SeparatedBy)
@@ -150,7 +154,8 @@ public static class CauseAlerts
             string traits = string.Join(" or ", by.Traits.Select(t => $"{t.Trait.Kind} {t.Trait.Name} {t.Value}"));
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{by.Table.With} of {by.Table.OfWith} hosts with {PrintableText.Of(traits)}, {by.Table.Without} of {by.Table.OfWithout} without\n");
+                $"{by.Table.With} of {by.Table.OfWith} hosts with {PrintableText.Of(traits)}, "
+                    + $"{by.Table.Without} of {by.Table.OfWithout} without\n");
         }
 
         return fleet.AsOf is { } time ? $"{text}As of {Display.Time(time)}.\n" : text.ToString();

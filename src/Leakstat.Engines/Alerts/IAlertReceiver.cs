@@ -7,8 +7,8 @@ public interface IAlertReceiver
     string Name { get; }
 
     /// <summary>
-    /// Whether active alerts are told again in every run, as Alertmanager takes one that is not for resolved. Others are
-    /// told once of each status.
+    /// Whether active alerts are told again in every run, as Alertmanager takes one that is not for resolved. Others
+    /// are told once of each status.
     /// </summary>
     bool IsRepeated { get; }
 

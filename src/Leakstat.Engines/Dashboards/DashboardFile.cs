@@ -26,7 +26,13 @@ public static class DashboardFile
                 p.Title,
                 source,
                 new Place(Height, Width, i * Width % Columns, i * Width / Columns * Height),
-                [new Target("A", p.Query, p.Legend, source) { Instant = p.IsTable ? true : null, Format = p.IsTable ? "table" : null }],
+                [
+                    new Target("A", p.Query, p.Legend, source)
+                    {
+                        Instant = p.IsTable ? true : null,
+                        Format = p.IsTable ? "table" : null,
+                    },
+                ],
                 new FieldConfig(new FieldDefaults(p.Unit), []))),
         ];
         var document = new DashboardDocument(
@@ -55,8 +61,8 @@ public static class DashboardFile
     }
 
     internal sealed record DashboardDocument(
-        string Uid, string Title, IReadOnlyList<string> Tags, int SchemaVersion, int Version, string Refresh, TimeRange Time,
-        Templating Templating, IReadOnlyList<PanelPart> Panels);
+        string Uid, string Title, IReadOnlyList<string> Tags, int SchemaVersion, int Version, string Refresh,
+        TimeRange Time, Templating Templating, IReadOnlyList<PanelPart> Panels);
 
     internal sealed record TimeRange(string From, string To);
 

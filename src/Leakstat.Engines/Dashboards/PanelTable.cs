@@ -14,17 +14,36 @@ public sealed record Panel(string Title, string Query, string Unit, string Legen
     public bool IsTable { get; init; }
 }
 
-/// <summary>The panels. Names of metrics are looked up in the table of metrics: one that is not there cannot be shown.</summary>
+/// <summary>
+/// The panels. Names of metrics are looked up in the table of metrics: one that is not there cannot be shown.
+/// </summary>
 public static class PanelTable
 {
+    /// <summary>
+    /// For how long a judgement stands: whoever judges writes it back more often than that. Engines alone take a series
+    /// for gone after five minutes.
+    /// </summary>
+    internal const string Judged = "30m";
+
     /// <summary>All of them, in the order in which they stand.</summary>
     public static ImmutableArray<Panel> All { get; } =
     [
-        new("Hosts by verdict", $"sum by (state) ({Name("leakstat_host_state")})", "short", "{{state}}"),
-        new("Findings", $"{Of("leakstat_finding")} == 1", "short", "{{host}} {{subject}}") { IsTable = true },
+        new(
+            "Hosts by verdict",
+            $"sum by (state) (last_over_time({Name("leakstat_host_state")}[{Judged}]))",
+            "short",
+            "{{state}}"),
+        new(
+            "Findings",
+            $"last_over_time({Of("leakstat_finding", "", Judged)}) == 1",
+            "short",
+            "{{host}} {{subject}}")
+        {
+            IsTable = true,
+        },
         new(
             "Time left",
-            $"sort({Of("leakstat_finding_exhaustion_timestamp_seconds")} - time())",
+            $"sort(last_over_time({Of("leakstat_finding_exhaustion_timestamp_seconds", "", Judged)}) - time())",
             "s",
             "{{host}} {{subject}}: {{of}}")
         {
@@ -32,7 +51,7 @@ public static class PanelTable
         },
         new(
             "Growth of what is found",
-            $"topk(20, {Of("leakstat_finding_growth_bytes_per_hour")})",
+            $"topk(20, last_over_time({Of("leakstat_finding_growth_bytes_per_hour", "", Judged)}))",
             "bytes",
             "{{host}} {{subject}}, per hour"),
         new("Memory by state", Of("leakstat_memory_bytes"), "bytes", "{{host}} {{state}}"),

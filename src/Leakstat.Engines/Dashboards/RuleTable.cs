@@ -23,28 +23,31 @@ public static class RuleTable
     [
         new(
             "LeakstatCriticalFinding",
-            $"{N("leakstat_finding")}{{severity=\"critical\"}}",
+            $"last_over_time({N("leakstat_finding")}{{severity=\"critical\"}}[{PanelTable.Judged}])",
             "== 1",
             "5m",
             "critical",
-            "{{ $labels.host }}: {{ $labels.verdict }} of {{ $labels.subject_kind }} {{ $labels.subject }} ({{ $labels.rule }})"),
+            "{{ $labels.host }}: {{ $labels.verdict }} of {{ $labels.subject_kind }} {{ $labels.subject }} "
+                + "({{ $labels.rule }})"),
         new(
             "LeakstatFinding",
-            $"{N("leakstat_finding")}{{severity=\"warning\"}}",
+            $"last_over_time({N("leakstat_finding")}{{severity=\"warning\"}}[{PanelTable.Judged}])",
             "== 1",
             "5m",
             "warning",
-            "{{ $labels.host }}: {{ $labels.verdict }} of {{ $labels.subject_kind }} {{ $labels.subject }} ({{ $labels.rule }})"),
+            "{{ $labels.host }}: {{ $labels.verdict }} of {{ $labels.subject_kind }} {{ $labels.subject }} "
+                + "({{ $labels.rule }})"),
         new(
             "LeakstatExhaustionNear",
-            $"{N("leakstat_finding_exhaustion_timestamp_seconds")} - time()",
+            $"last_over_time({N("leakstat_finding_exhaustion_timestamp_seconds")}[{PanelTable.Judged}]) - time()",
             "< 86400",
             "5m",
             "critical",
-            "{{ $labels.host }}: {{ $labels.of }} is used up in {{ $value | humanizeDuration }} by {{ $labels.subject }}"),
+            "{{ $labels.host }}: {{ $labels.of }} is used up in {{ $value | humanizeDuration }} "
+                + "by {{ $labels.subject }}"),
         new(
             "LeakstatCannotTell",
-            $"{N("leakstat_host_state")}{{state=\"unknown\"}}",
+            $"last_over_time({N("leakstat_host_state")}{{state=\"unknown\"}}[{PanelTable.Judged}])",
             "== 1",
             "6h",
             "info",
@@ -55,7 +58,8 @@ public static class RuleTable
             "> 0.9",
             "10m",
             "warning",
-            "{{ $labels.host }}: zone {{ $labels.zone }} has {{ $value | humanizePercentage }} of the items it may have"),
+            "{{ $labels.host }}: zone {{ $labels.zone }} has {{ $value | humanizePercentage }} "
+                + "of the items it may have"),
         new(
             "LeakstatZoneFailures",
             $"increase({N("leakstat_zone_failures_total")}[1h])",
@@ -72,7 +76,8 @@ public static class RuleTable
             "{{ $labels.host }}: requests for network buffers ({{ $labels.pool }}) were denied in the last hour"),
         new(
             "LeakstatSwapNearlyFull",
-            $"sum without (device) ({N("leakstat_swap_used_bytes")}) / sum without (device) ({N("leakstat_swap_size_bytes")})",
+            $"sum without (device) ({N("leakstat_swap_used_bytes")}) "
+                + $"/ sum without (device) ({N("leakstat_swap_size_bytes")})",
             "> 0.9",
             "10m",
             "warning",

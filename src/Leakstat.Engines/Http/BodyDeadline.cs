@@ -1,8 +1,8 @@
 namespace Leakstat.Engines.Http;
 
 /// <summary>
-/// Ends an answer whose body takes too long: the timeout of a client ends with the headers, and a body may drip for ever.
-/// Whoever reads it then meets an <see cref="IOException"/> or <see cref="ObjectDisposedException"/>.
+/// Ends an answer whose body takes too long: the timeout of a client ends with the headers, and a body may drip for
+/// ever. Whoever reads it then meets an <see cref="IOException"/> or <see cref="ObjectDisposedException"/>.
 /// </summary>
 internal sealed class BodyDeadline : IDisposable
 {

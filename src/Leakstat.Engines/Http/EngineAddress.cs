@@ -4,8 +4,8 @@ using System.Text;
 namespace Leakstat.Engines.Http;
 
 /// <summary>
-/// Where an engine is reached: an <c>http</c> or <c>https</c> address with the path that stands before <c>/api/v1/…</c>. A
-/// name and password in it are sent as basic authentication and never shown.
+/// Where an engine is reached: an <c>http</c> or <c>https</c> address with the path that stands before
+/// <c>/api/v1/…</c>. A name and password in it are sent as basic authentication and never shown.
 /// </summary>
 public sealed class EngineAddress
 {
@@ -49,7 +49,8 @@ public sealed class EngineAddress
                 ? null
                 : new AuthenticationHeaderValue(
                     "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo))));
-        return new EngineAddress(new UriBuilder(uri) { UserName = "", Password = "", Fragment = "" }.Uri, authorization);
+        return new EngineAddress(
+            new UriBuilder(uri) { UserName = "", Password = "", Fragment = "" }.Uri, authorization);
     }
 
     /// <summary>The address without credentials.</summary>

@@ -5,7 +5,9 @@ using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Engines.Http;
 
-/// <summary>One way to speak HTTP to engines: no redirects, no cookies, bounded waits and bounded error texts.</summary>
+/// <summary>
+/// One way to speak HTTP to engines: no redirects, no cookies, bounded waits and bounded error texts.
+/// </summary>
 public static class EngineHttp
 {
     private const int MostErrorText = 2048;
@@ -33,7 +35,8 @@ public static class EngineHttp
 
     /// <summary>Sends a request and waits for the headers of the answer.</summary>
     /// <exception cref="EngineException">There was no answer.</exception>
-    public static HttpResponseMessage Send(HttpClient client, HttpRequestMessage request, CancellationToken stop = default)
+    public static HttpResponseMessage Send(
+        HttpClient client, HttpRequestMessage request, CancellationToken stop = default)
     {
         try
         {
@@ -52,7 +55,9 @@ public static class EngineHttp
         }
     }
 
-    /// <summary>What an answer that is no success says, in one printable line: <c>400 Bad Request: out of order</c>.</summary>
+    /// <summary>
+    /// What an answer that is no success says, in one printable line: <c>400 Bad Request: out of order</c>.
+    /// </summary>
     public static string ErrorOf(HttpResponseMessage response)
     {
         string text = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();

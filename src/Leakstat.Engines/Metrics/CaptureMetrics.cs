@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Leakstat.Engines.Metrics;
 
-/// <summary>Metrics of a capture itself: what was lost in reading it, so that nobody takes a part for the whole.</summary>
+/// <summary>
+/// Metrics of a capture itself: what was lost in reading it, so that nobody takes a part for the whole.
+/// </summary>
 internal static class CaptureMetrics
 {
     public const string Lost = "leakstat_capture_lost_places";

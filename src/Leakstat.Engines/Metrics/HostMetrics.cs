@@ -95,7 +95,8 @@ internal static class HostMetrics
             Name = Info,
             Unit = "",
             Labels = InfoLabels,
-            Help = "1, labelled with what the host is (kern.osrelease, hw.machine_arch, kern.ident, hw.model, kern.vm_guest).",
+            Help = "1, labelled with what the host is (kern.osrelease, hw.machine_arch, kern.ident, hw.model, "
+                + "kern.vm_guest).",
             OfLatest = c => [new MetricValue(1, InfoOf(c))],
         },
     ];

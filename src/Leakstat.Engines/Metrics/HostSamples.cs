@@ -5,7 +5,9 @@ using Leakstat.Model;
 
 namespace Leakstat.Engines.Metrics;
 
-/// <summary>What is known of one host, to be told as metrics: a history, or one capture as a history of one sample.</summary>
+/// <summary>
+/// What is known of one host, to be told as metrics: a history, or one capture as a history of one sample.
+/// </summary>
 /// <param name="Host">The host's name; never empty.</param>
 /// <param name="Facts">What places each sample on the time line, as many as the history has samples.</param>
 /// <param name="History">The history.</param>

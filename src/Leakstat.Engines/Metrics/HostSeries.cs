@@ -8,7 +8,9 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>The time series of one host, out of what is known of it by the table of metrics.</summary>
 public sealed class HostSeries
 {
-    /// <summary>Series that one host may have; what is more is left out and counted. Ordinary hosts have about 2,500.</summary>
+    /// <summary>
+    /// Series that one host may have; what is more is left out and counted. Ordinary hosts have about 2,500.
+    /// </summary>
     public const int MostSeries = 50_000;
 
     private readonly ImmutableArray<(string Name, string Value)> _labels;
@@ -42,7 +44,8 @@ public sealed class HostSeries
         if (series._samples.Count > 0)
         {
             series.Take(
-                series.OfHistory(samples.History).Concat(series.OfFacts(samples.Facts)).Concat(series.OfLatest(samples)));
+                series.OfHistory(samples.History).Concat(series.OfFacts(samples.Facts))
+                    .Concat(series.OfLatest(samples)));
         }
 
         return series;
@@ -152,7 +155,7 @@ public sealed class HostSeries
                 foreach (MetricValue value in metric.OfSample!(facts[_samples[i]]))
                 {
                     string key = string.Join('\0', value.Labels);
-                    if (!found.TryGetValue(key, out (ImmutableArray<string> Labels, List<long> Times, List<double> Values) one))
+                    if (!found.TryGetValue(key, out var one))
                     {
                         found[key] = one = (value.Labels, [], []);
                     }
@@ -187,7 +190,8 @@ public sealed class HostSeries
         new(
             [
                 .. _labels.Append((Name: TimeSeries.NameLabel, Value: metric.Name))
-                    .Concat(metric.Labels.Zip(labels.IsDefault ? [] : labels, (name, value) => (Name: name, Value: value)))
+                    .Concat(metric.Labels.Zip(
+                        labels.IsDefault ? [] : labels, (name, value) => (Name: name, Value: value)))
                     .Where(l => l.Value.Length > 0).OrderBy(l => l.Name, StringComparer.Ordinal),
             ],
             times,

@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Metrics;
 
 /// <summary>
-/// Which sysctls go to an engine: those that rules and the ledger read, and every tunable. All of <c>sysctl -a</c> would be
-/// thousands of series for each host. A test holds the list to what the code reads.
+/// Which sysctls go to an engine: those that rules and the ledger read, and every tunable. All of <c>sysctl -a</c>
+/// would be thousands of series for each host. A test holds the list to what the code reads.
 /// </summary>
 public static class JudgedSysctls
 {

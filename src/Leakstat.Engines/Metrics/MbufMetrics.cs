@@ -55,7 +55,8 @@ internal static class MbufMetrics
             Unit = "items",
             Labels = s_pool,
             Help = "Most network buffers that a pool may have (netstat -m); only of pools with a limit.",
-            OfLatest = c => Pools(c.Mbufs).Where(p => p.Pool.Max is > 0).Select(p => new MetricValue(p.Pool.Max!.Value, p.Name)),
+            OfLatest = c => Pools(c.Mbufs).Where(p => p.Pool.Max is > 0)
+                .Select(p => new MetricValue(p.Pool.Max!.Value, p.Name)),
         },
         new Metric
         {

@@ -73,7 +73,8 @@ internal static class MemoryMetrics
             Unit = "bytes",
             Labels = ["device"],
             Help = "Swap in use, by device (swapinfo).",
-            OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device).Select(d => new MetricValue(d.Used, d.Device)),
+            OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device)
+                .Select(d => new MetricValue(d.Used, d.Device)),
         },
         new Metric
         {
@@ -81,7 +82,8 @@ internal static class MemoryMetrics
             Unit = "bytes",
             Labels = ["device"],
             Help = "Swap that there is, by device (swapinfo).",
-            OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device).Select(d => new MetricValue(d.Total, d.Device)),
+            OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device)
+                .Select(d => new MetricValue(d.Total, d.Device)),
         },
     ];
 }

@@ -21,8 +21,8 @@ public enum MetricType
 public readonly record struct MetricValue(double Value, params ImmutableArray<string> Labels);
 
 /// <summary>
-/// One row of the table of metrics: its name, labels and unit, what it says, and where its numbers come from. Exactly one of
-/// <see cref="OfSeries"/>, <see cref="OfSample"/>, <see cref="OfLatest"/> and <see cref="OfVerdict"/> is given.
+/// One row of the table of metrics: its name, labels and unit, what it says, and where its numbers come from. Exactly
+/// one of <see cref="OfSeries"/>, <see cref="OfSample"/>, <see cref="OfLatest"/> and <see cref="OfVerdict"/> is given.
 /// </summary>
 public sealed record Metric
 {
@@ -32,7 +32,9 @@ public sealed record Metric
     /// <summary>Type.</summary>
     public MetricType Type { get; init; } = MetricType.Gauge;
 
-    /// <summary>Unit of the value: <c>items</c>, <c>bytes</c>, <c>pages</c>, <c>seconds</c>; empty for plain numbers.</summary>
+    /// <summary>
+    /// Unit of the value: <c>items</c>, <c>bytes</c>, <c>pages</c>, <c>seconds</c>; empty for plain numbers.
+    /// </summary>
     public required string Unit { get; init; }
 
     /// <summary>Names of its labels beside that of the host.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leakstat.Engines.Metrics;
 
 /// <summary>
-/// Samples while they are read: put into time order, of several at one time the last. Engines may hold a sample twice that
-/// was sent twice.
+/// Samples while they are read: put into time order, of several at one time the last. Engines may hold a sample twice
+/// that was sent twice.
 /// </summary>
 internal sealed class SampleList
 {

@@ -5,7 +5,9 @@ using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Engines.Metrics;
 
-/// <summary>Metrics of what leakstat found: written back by whoever judges, so that rules and dashboards see it.</summary>
+/// <summary>
+/// Metrics of what leakstat found: written back by whoever judges, so that rules and dashboards see it.
+/// </summary>
 internal static class VerdictMetrics
 {
     private static readonly ImmutableArray<string> s_subject = ["rule", "subject_kind", "subject"];
@@ -17,7 +19,8 @@ internal static class VerdictMetrics
             Name = "leakstat_host_state",
             Unit = "",
             Labels = ["state"],
-            Help = "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for the others.",
+            Help = "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for "
+                + "the others.",
             OfVerdict = h => Enum.GetValues<VerdictState>().Select(
                 state => new MetricValue(h.Verdict.State == state ? 1 : 0, Words.Of(state))),
         },

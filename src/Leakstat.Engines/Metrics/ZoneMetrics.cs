@@ -83,7 +83,8 @@ internal static class ZoneMetrics
             Unit = "bytes",
             Labels = s_zone,
             Help = "Size of an item of a UMA zone (vmstat -z).",
-            OfLatest = c => (c.Zones?.Rows ?? []).GroupBy(r => r.Name).Select(g => new MetricValue(g.Last().Size, g.Key)),
+            OfLatest = c => (c.Zones?.Rows ?? []).GroupBy(r => r.Name)
+                .Select(g => new MetricValue(g.Last().Size, g.Key)),
         },
         new Metric
         {

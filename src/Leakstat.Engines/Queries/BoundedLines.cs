@@ -1,6 +1,8 @@
 namespace Leakstat.Engines.Queries;
 
-/// <summary>Lines of a stream, one after another, none longer than a bound, and all together no more than another.</summary>
+/// <summary>
+/// Lines of a stream, one after another, none longer than a bound, and all together no more than another.
+/// </summary>
 internal sealed class BoundedLines(Stream stream, int mostLine, long mostAll)
 {
     private byte[] _buffer = new byte[64 << 10];
@@ -12,7 +14,9 @@ internal sealed class BoundedLines(Stream stream, int mostLine, long mostAll)
     /// <summary>Whether a bound was met, which ended the reading.</summary>
     public bool IsTooMuch { get; private set; }
 
-    /// <summary>The next line without its end; it stands until the next call. False at the end, or at a bound.</summary>
+    /// <summary>
+    /// The next line without its end; it stands until the next call. False at the end, or at a bound.
+    /// </summary>
     public bool TryRead(out ReadOnlyMemory<byte> line)
     {
         int searched = _start;

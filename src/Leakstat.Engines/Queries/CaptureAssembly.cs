@@ -8,15 +8,20 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Queries;
 
 /// <summary>
-/// The latest capture of a host as far as metrics hold it: tables, limits, settings and modules. What is text (messages,
-/// configuration files) is not there, and rules that need it say so.
+/// The latest capture of a host as far as metrics hold it: tables, limits, settings and modules. What is text
+/// (messages, configuration files) is not there, and rules that need it say so.
 /// </summary>
 internal static class CaptureAssembly
 {
     private const string Format = "metrics";
 
     public static Capture Build(
-        string host, string place, ILookup<string, TimeSeries> byName, SampleGrid grid, HostHistory history, ItemSizes sizes)
+        string host,
+        string place,
+        ILookup<string, TimeSeries> byName,
+        SampleGrid grid,
+        HostHistory history,
+        ItemSizes sizes)
     {
         long time = grid.Times[^1];
         var values = new LatestValues(place, byName, time);
@@ -91,8 +96,9 @@ internal static class CaptureAssembly
                 .Where(f => f.Series["file"].Length > 0)
                 .Select(f => new KernelFile
                 {
-                    Id = int.TryParse(
-                        f.Series["id"], NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : int.MaxValue,
+                    Id = int.TryParse(f.Series["id"], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                        ? id
+                        : int.MaxValue,
                     References = 1,
                     Address = LatestValues.Address(f.Series["address"]) ?? 0,
                     Size = f.Reading.Value,
@@ -120,7 +126,9 @@ internal static class CaptureAssembly
                     Arithmetic.Subtract(d.Value.Value, used[d.Key].Value),
                     0)),
         ];
-        return devices.IsEmpty ? null : new SwapTable(new SourceFile(place) { Place = MemoryMetrics.SwapUsed }, devices, 0);
+        return devices.IsEmpty
+            ? null
+            : new SwapTable(new SourceFile(place) { Place = MemoryMetrics.SwapUsed }, devices, 0);
     }
 
     private static ImmutableArray<CaptureFile> FilesOf(Capture capture)
@@ -131,7 +139,11 @@ internal static class CaptureAssembly
             ("netstat -m", capture.Mbufs is null ? null : 1), ("sysctl", capture.Sysctls.Count),
             ("kldstat", capture.KernelFiles?.Files.Length), ("swapinfo", capture.Swap?.Devices.Length),
         ];
-        return [.. tables.Where(t => t.Rows > 0).Select(t => new CaptureFile(t.Name, Format, t.Rows!.Value, 0, FileUse.Used))];
+        return
+        [
+            .. tables.Where(t => t.Rows > 0)
+                .Select(t => new CaptureFile(t.Name, Format, t.Rows!.Value, 0, FileUse.Used)),
+        ];
     }
 
     /// <summary>What was lost when the capture was read at first is lost here too.</summary>

@@ -51,7 +51,11 @@ internal static class EngineAnswer
             if (document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("data", out JsonElement data) && data.ValueKind == JsonValueKind.Array)
             {
-                return [.. data.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)];
+                return
+                [
+                    .. data.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String)
+                        .Select(e => e.GetString()!),
+                ];
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -8,8 +8,8 @@ namespace Leakstat.Engines.Queries;
 public static class EngineReaders
 {
     /// <summary>
-    /// Asks for an export of nothing, which VictoriaMetrics answers; where there is none, for the value of a number, which
-    /// everything with Prometheus' query API answers.
+    /// Asks for an export of nothing, which VictoriaMetrics answers; where there is none, for the value of a number,
+    /// which everything with Prometheus' query API answers.
     /// </summary>
     /// <param name="client">Sends requests.</param>
     /// <param name="address">Where it is: what stands before <c>/api/v1/…</c>.</param>

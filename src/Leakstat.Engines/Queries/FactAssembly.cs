@@ -14,7 +14,8 @@ internal static class FactAssembly
     public static ImmutableArray<SampleFacts> Build(string place, ILookup<string, TimeSeries> byName, SampleGrid grid)
     {
         DateTimeOffset?[] booted = Boots(byName, grid);
-        long?[] uptime = byName[HostMetrics.Uptime].FirstOrDefault() is { } up ? grid.Column(up) : new long?[grid.Times.Count];
+        long?[] uptime =
+            byName[HostMetrics.Uptime].FirstOrDefault() is { } up ? grid.Column(up) : new long?[grid.Times.Count];
         long?[] rebooted =
             byName[HostMetrics.Rebooted].FirstOrDefault() is { } re ? grid.Column(re) : new long?[grid.Times.Count];
         List<(string Name, long?[] Values)> releases = Named(byName[HostMetrics.Release], "release", grid);
@@ -35,7 +36,8 @@ internal static class FactAssembly
                 UptimeSeconds = uptime[i],
                 IsRebooted = rebooted[i] == 1,
                 Release = At(releases, i).Select(r => r.Name).FirstOrDefault(),
-                Requests = At(requests, i).ToImmutableSortedDictionary(r => r.Name, r => r.Value, StringComparer.Ordinal),
+                Requests = At(requests, i).ToImmutableSortedDictionary(
+                    r => r.Name, r => r.Value, StringComparer.Ordinal),
                 Modules = ModulesAt(place, modules, i),
                 Tunables = At(settings, i).ToImmutableSortedDictionary(
                     s => s.Name,
@@ -47,7 +49,9 @@ internal static class FactAssembly
         return facts.MoveToImmutable();
     }
 
-    /// <summary>A host has a kernel and hardly ever no module at all: without one it is not known which there are.</summary>
+    /// <summary>
+    /// A host has a kernel and hardly ever no module at all: without one it is not known which there are.
+    /// </summary>
     private static ImmutableSortedDictionary<string, SourceLine>? ModulesAt(
         string place, List<(string Name, long?[] Values)> modules, int sample)
     {
@@ -55,7 +59,9 @@ internal static class FactAssembly
         return loaded.Length == 0
             ? null
             : loaded.ToImmutableSortedDictionary(
-                m => m.Name, m => HistoryAssembly.At(place, HostMetrics.Module, "module", m.Name), StringComparer.Ordinal);
+                m => m.Name,
+                m => HistoryAssembly.At(place, HostMetrics.Module, "module", m.Name),
+                StringComparer.Ordinal);
     }
 
     /// <summary>Boot times are told in fractions of a second, which a column of whole numbers does not hold.</summary>
@@ -70,7 +76,8 @@ internal static class FactAssembly
             : (DateTimeOffset?)null);
     }
 
-    private static List<(string Name, long?[] Values)> Named(IEnumerable<TimeSeries> series, string label, SampleGrid grid) =>
+    private static List<(string Name, long?[] Values)> Named(
+        IEnumerable<TimeSeries> series, string label, SampleGrid grid) =>
         [.. series.Where(s => s[label].Length > 0).DistinctBy(s => s[label]).Select(s => (s[label], grid.Column(s)))];
 
     private static IEnumerable<(string Name, long Value)> At(List<(string Name, long?[] Values)> columns, int sample) =>

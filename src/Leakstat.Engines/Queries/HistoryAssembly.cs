@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Queries;
 
 /// <summary>
-/// Makes of a host's time series what it was made of by <see cref="HostSeries"/>: the history, what places its samples on
-/// the time line, and the latest capture as far as metrics hold it.
+/// Makes of a host's time series what it was made of by <see cref="HostSeries"/>: the history, what places its samples
+/// on the time line, and the latest capture as far as metrics hold it.
 /// </summary>
 public static class HistoryAssembly
 {
@@ -68,7 +68,7 @@ public static class HistoryAssembly
                 long?[] column = grid.Column(series);
                 if (columns.TryGetValue(key, out (Metric Metric, long?[] Column) known))
                 {
-                    // The same number by two ways (two scrapers, a label that changed): each fills what the other lacks.
+                    // The same number by two ways (two scrapers, another label): each fills what the other lacks.
                     for (int i = 0; i < column.Length; i++)
                     {
                         known.Column[i] ??= column[i];

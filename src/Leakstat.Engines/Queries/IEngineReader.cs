@@ -4,7 +4,9 @@ using Leakstat.Engines.Metrics;
 namespace Leakstat.Engines.Queries;
 
 /// <summary>A host as an engine holds it: the label that names it, and its value.</summary>
-/// <param name="Label"><see cref="MetricTable.HostLabel"/>, or <see cref="MetricTable.InstanceLabel"/> where a series has none.</param>
+/// <param name="Label">
+/// <see cref="MetricTable.HostLabel"/>, or <see cref="MetricTable.InstanceLabel"/> where a series has none.
+/// </param>
 /// <param name="Name">Its value.</param>
 public readonly record struct EngineHost(string Label, string Name);
 
@@ -27,6 +29,7 @@ public interface IEngineReader
     /// <param name="host">The host.</param>
     /// <param name="from">From when.</param>
     /// <param name="to">Until when.</param>
-    /// <exception cref="Http.EngineException">The engine does not answer, or not as it should; also while it is enumerated.</exception>
+    /// <exception cref="Http.EngineException">The engine does not answer, or not as it should; also while it is
+    /// enumerated.</exception>
     IEnumerable<TimeSeries> Series(EngineHost host, DateTimeOffset from, DateTimeOffset to);
 }

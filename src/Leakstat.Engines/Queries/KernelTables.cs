@@ -9,7 +9,8 @@ namespace Leakstat.Engines.Queries;
 internal static class KernelTables
 {
     /// <summary>
-    /// <c>vmstat -z</c>; null where no zone is known. A zone whose size nothing tells is left out: its bytes would be wrong.
+    /// <c>vmstat -z</c>; null where no zone is known. A zone whose size nothing tells is left out: its bytes would be
+    /// wrong.
     /// </summary>
     public static ZoneTable? Zones(
         string place, LatestValues values, HostHistory history, ItemSizes sizes, TimeSeries? info)
@@ -132,8 +133,8 @@ internal static class KernelTables
     }
 
     /// <summary>
-    /// Kegs of <c>vm.uma</c>, as far as histories hold them; null where there is none. A keg is named by the zone whose node
-    /// it has.
+    /// Kegs of <c>vm.uma</c>, as far as histories hold them; null where there is none. A keg is named by the zone whose
+    /// node it has.
     /// </summary>
     public static UmaTable? Kegs(LatestValues values, HostHistory history, ZoneTable? zones)
     {
@@ -156,7 +157,8 @@ internal static class KernelTables
     private static IEnumerable<(string Name, long Value)> Last(HostHistory history, SeriesKind kind)
     {
         int last = history.Samples.Length - 1;
-        return history.Series.Where(s => s.Key.Kind == kind && s[last] is not null).Select(s => (s.Key.Name, s[last]!.Value));
+        return history.Series.Where(s => s.Key.Kind == kind && s[last] is not null)
+            .Select(s => (s.Key.Name, s[last]!.Value));
     }
 
     private static long? Last(HostHistory history, SeriesKind kind, string name) =>

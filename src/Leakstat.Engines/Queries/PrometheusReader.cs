@@ -9,7 +9,9 @@ using Snappier;
 
 namespace Leakstat.Engines.Queries;
 
-/// <summary>Reads Prometheus by remote read (<c>/api/v1/read</c>), which gives raw samples, where queries give steps.</summary>
+/// <summary>
+/// Reads Prometheus by remote read (<c>/api/v1/read</c>), which gives raw samples, where queries give steps.
+/// </summary>
 internal sealed class PrometheusReader(HttpClient client, EngineAddress address, ReadBounds bounds) : IEngineReader
 {
     private const uint FirstField = (1 << 3) | 2;

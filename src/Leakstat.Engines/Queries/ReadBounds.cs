@@ -24,8 +24,8 @@ public sealed record ReadBounds
     public int Series { get; init; } = HistoryBuilder.MostSeries;
 
     /// <summary>
-    /// Samples of one host over time. Of more, one is taken of each stretch of the range: a scrape every 15 seconds says a
-    /// month of what a trend needs in hours.
+    /// Samples of one host over time. Of more, one is taken of each stretch of the range: a scrape every 15 seconds
+    /// says a month of what a trend needs in hours.
     /// </summary>
     public int Samples { get; init; } = 10_000;
 

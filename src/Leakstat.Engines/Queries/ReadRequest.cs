@@ -17,7 +17,8 @@ internal static class ReadRequest
     }
 
     /// <summary>A request with one query.</summary>
-    public static byte[] Encode(long from, long to, params ReadOnlySpan<(Matching Type, string Name, string Value)> matchers)
+    public static byte[] Encode(
+        long from, long to, params ReadOnlySpan<(Matching Type, string Name, string Value)> matchers)
     {
         using var query = new MemoryStream();
         using (var output = new CodedOutputStream(query, leaveOpen: true))

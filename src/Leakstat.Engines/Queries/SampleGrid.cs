@@ -3,8 +3,8 @@ using Leakstat.Engines.Metrics;
 namespace Leakstat.Engines.Queries;
 
 /// <summary>
-/// The times of a host's samples, of all its series together, and the series on them. Of more samples than a bound one is
-/// kept of each stretch of time, the last, the same for every series.
+/// The times of a host's samples, of all its series together, and the series on them. Of more samples than a bound one
+/// is kept of each stretch of time, the last, the same for every series.
 /// </summary>
 internal sealed class SampleGrid
 {
@@ -34,7 +34,9 @@ internal sealed class SampleGrid
     /// <summary>The times, milliseconds since 1970, ascending.</summary>
     public IReadOnlyList<long> Times => _times;
 
-    /// <summary>Values of a series at the times; null where it has none, or one that is no whole number of 64 bits.</summary>
+    /// <summary>
+    /// Values of a series at the times; null where it has none, or one that is no whole number of 64 bits.
+    /// </summary>
     public long?[] Column(TimeSeries series)
     {
         var column = new long?[_times.Length];

@@ -43,7 +43,8 @@ internal sealed class VictoriaMetricsReader(HttpClient client, EngineAddress add
         {
             if (++count > bounds.Series)
             {
-                throw new EngineException($"{address}: {host.Name} has more than {Display.Count(bounds.Series)} series");
+                throw new EngineException(
+                    $"{address}: {host.Name} has more than {Display.Count(bounds.Series)} series");
             }
 
             if (!line.IsEmpty)
@@ -99,7 +100,8 @@ internal sealed class VictoriaMetricsReader(HttpClient client, EngineAddress add
                     .OrderBy(l => l.Name, StringComparer.Ordinal),
             ]);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw EngineAnswer.NotTheProtocol(address, "a line of its export is not one: " + FaultText.Of(e), e);
         }

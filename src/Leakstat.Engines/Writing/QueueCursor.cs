@@ -32,8 +32,8 @@ internal readonly record struct QueueCursor(long Segment, long Offset, long Drop
     }
 
     /// <summary>
-    /// Replaces the file. Not forced to disk: after a kill it is whole, and after a loss of power an older one sends a few
-    /// samples twice.
+    /// Replaces the file. Not forced to disk: after a kill it is whole, and after a loss of power an older one sends a
+    /// few samples twice.
     /// </summary>
     public void Write(string path)
     {
@@ -49,5 +49,5 @@ internal readonly record struct QueueCursor(long Segment, long Offset, long Drop
         long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     private static string Checksum(long segment, long offset, long dropped) => Convert.ToHexStringLower(
-        XxHash3.Hash(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{segment} {offset} {dropped}"))));
+        XxHash3.Hash(Encoding.ASCII.GetBytes($"{segment} {offset} {dropped}")));
 }

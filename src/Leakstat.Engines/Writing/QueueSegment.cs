@@ -53,7 +53,9 @@ internal static class QueueSegment
         return record;
     }
 
-    /// <summary>The record at the position of a file; null where none stands there whole. The position moves behind it.</summary>
+    /// <summary>
+    /// The record at the position of a file; null where none stands there whole. The position moves behind it.
+    /// </summary>
     public static WriteBatch? Read(FileStream file)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];

@@ -4,9 +4,9 @@ namespace Leakstat.Engines.Writing;
 
 /// <summary>
 /// A queue of batches in a folder, between whoever takes captures and an engine that may be down. What
-/// <see cref="Append"/> returned from is on disk and goes to the engine at least once, whenever the program is killed; a
-/// batch that was being written then is cut off. Bounded: the oldest is dropped and counted. Of one process at a time;
-/// safe for several threads.
+/// <see cref="Append"/> returned from is on disk and goes to the engine at least once, whenever the program is killed;
+/// a batch that was being written then is cut off. Bounded: the oldest is dropped and counted. Of one process at a
+/// time; safe for several threads.
 /// </summary>
 public sealed class RemoteQueue : IDisposable
 {
@@ -177,7 +177,8 @@ public sealed class RemoteQueue : IDisposable
         }
         else
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -185,9 +186,11 @@ public sealed class RemoteQueue : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (
+            e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
         {
             throw new IOException($"{folder}: another process uses this queue ({FaultText.Of(e)})", e);
         }
@@ -213,8 +216,12 @@ public sealed class RemoteQueue : IDisposable
             _unsentSamples += samples;
         }
 
-        long first = _segments.TryPeek(out (long Number, long Bytes, long Samples) oldest) ? oldest.Number : NextNumber(kept);
-        _cursor = kept is { } cursor && cursor.Segment == first ? cursor : new QueueCursor(first, 0, kept?.Dropped ?? 0);
+        long first = _segments.TryPeek(out (long Number, long Bytes, long Samples) oldest)
+            ? oldest.Number
+            : NextNumber(kept);
+        _cursor = kept is { } cursor && cursor.Segment == first
+            ? cursor
+            : new QueueCursor(first, 0, kept?.Dropped ?? 0);
     }
 
     private long Scan(long number, long from, bool isLast, out long bytes)
@@ -281,7 +288,9 @@ public sealed class RemoteQueue : IDisposable
     /// <summary>A number that no file had before.</summary>
     private static long NextNumber(QueueCursor? cursor) => (cursor?.Segment ?? 0) + 1;
 
-    /// <summary>Takes back what was written in part; where that fails too, the checksum of the next start does.</summary>
+    /// <summary>
+    /// Takes back what was written in part; where that fails too, the checksum of the next start does.
+    /// </summary>
     private void Cut(FileStream file, long length)
     {
         try
@@ -317,7 +326,9 @@ public sealed class RemoteQueue : IDisposable
         }
     }
 
-    /// <summary>Goes on with the next file. The cursor first: a file that is deleted late is known by its number.</summary>
+    /// <summary>
+    /// Goes on with the next file. The cursor first: a file that is deleted late is known by its number.
+    /// </summary>
     private void Leave((long Number, long Bytes, long Samples) segment)
     {
         _segments.Dequeue();

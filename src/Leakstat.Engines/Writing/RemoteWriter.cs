@@ -15,13 +15,15 @@ public readonly record struct WriteOutcome(long Sent, long Refused, string? Why)
 }
 
 /// <summary>
-/// Sends batches to an engine by Prometheus remote write 1.0. An engine that is busy, broken or not there is tried again
-/// with growing pauses; samples that it refuses are searched by halves, so that those beside them are taken, and are not
-/// tried again.
+/// Sends batches to an engine by Prometheus remote write 1.0. An engine that is busy, broken or not there is tried
+/// again with growing pauses; samples that it refuses are searched by halves, so that those beside them are taken, and
+/// are not tried again.
 /// </summary>
 public sealed class RemoteWriter(HttpClient client, EngineAddress address)
 {
-    /// <summary>Requests by which refused samples of one batch are searched at most; then the rest counts as refused.</summary>
+    /// <summary>
+    /// Requests by which refused samples of one batch are searched at most; then the rest counts as refused.
+    /// </summary>
     private const int MostParts = 64;
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
@@ -44,8 +46,8 @@ public sealed class RemoteWriter(HttpClient client, EngineAddress address)
 
     /// <summary>Sends a batch.</summary>
     /// <exception cref="EngineException">
-    /// The engine took nothing in all the time that it is tried, or its answer says that the address or the credentials are
-    /// wrong. What was not sent is to be kept.
+    /// The engine took nothing in all the time that it is tried, or its answer says that the address or the credentials
+    /// are wrong. What was not sent is to be kept.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public WriteOutcome Send(WriteBatch batch, CancellationToken stop = default)
@@ -57,8 +59,9 @@ public sealed class RemoteWriter(HttpClient client, EngineAddress address)
     }
 
     /// <summary>
-    /// Looks in a batch that was refused for what is not: in its two halves, the older one first, as engines want samples in
-    /// order. Where both of them are refused and one is older, time is the reason, and all of the older one is too old.
+    /// Looks in a batch that was refused for what is not: in its two halves, the older one first, as engines want
+    /// samples in order. Where both of them are refused and one is older, time is the reason, and all of the older one
+    /// is too old.
     /// </summary>
     private WriteOutcome Search(WriteBatch refused, string refusal, ref int left, CancellationToken stop)
     {
@@ -126,8 +129,8 @@ public sealed class RemoteWriter(HttpClient client, EngineAddress address)
     }
 
     /// <summary>
-    /// One request. Final: taken (no text), or refused for good (the text). Not final: what went wrong, and for how long the
-    /// engine asks to be left alone.
+    /// One request. Final: taken (no text), or refused for good (the text). Not final: what went wrong, and for how
+    /// long the engine asks to be left alone.
     /// </summary>
     private (bool IsFinal, string Text, TimeSpan? After) Try(WriteBatch part, CancellationToken stop)
     {
@@ -148,7 +151,8 @@ public sealed class RemoteWriter(HttpClient client, EngineAddress address)
             string said = EngineHttp.ErrorOf(response);
             return response.StatusCode switch
             {
-                HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
+                HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
+                    or >= HttpStatusCode.InternalServerError =>
                     (false, $"{address}: {said}", AfterOf(response)),
                 HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.RequestEntityTooLarge
                     or HttpStatusCode.UnprocessableEntity => (true, said, null),

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Leakstat.Engines.Writing;
 
 /// <summary>
-/// Up to which time the samples of each host went into a queue, beside it in a file that is replaced whole: the next run
-/// goes on from there. Written after the samples are in the queue; a run that is killed between the two queues some again.
+/// Up to which time the samples of each host went into a queue, beside it in a file that is replaced whole: the next
+/// run goes on from there. Written after the samples are in the queue; a run that is killed between the two queues some
+/// again.
 /// </summary>
 public sealed class SentMarks
 {
@@ -33,14 +34,17 @@ public sealed class SentMarks
         {
             int blank = line.IndexOf(' ', StringComparison.Ordinal);
             if (blank > 0
-                && long.TryParse(line.AsSpan(0, blank), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long time))
+                && long.TryParse(
+                    line.AsSpan(0, blank), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long time))
             {
                 _marks[Uri.UnescapeDataString(line[(blank + 1)..])] = time;
             }
         }
     }
 
-    /// <summary>Time of the last sample of a host that was queued, milliseconds since 1970; the least of all where none was.</summary>
+    /// <summary>
+    /// Time of the last sample of a host that was queued, milliseconds since 1970; the least of all where none was.
+    /// </summary>
     public long Of(string host) => _marks.GetValueOrDefault(host, long.MinValue);
 
     /// <summary>Notes that samples of a host are queued up to a time.</summary>

@@ -21,7 +21,8 @@ public sealed record WriteBatch(ReadOnlyMemory<byte> Body, int Samples)
         new(Snappy.CompressToArray(WriteRequest.Encode(series)), series.Sum(s => s.Times.Length));
 
     /// <summary>
-    /// Series in requests of at most <see cref="MostSamples"/> each; a series with more is divided, its samples in time order.
+    /// Series in requests of at most <see cref="MostSamples"/> each; a series with more is divided, its samples in time
+    /// order.
     /// </summary>
     public static IEnumerable<WriteBatch> Divide(IEnumerable<TimeSeries> series)
     {
@@ -51,8 +52,8 @@ public sealed record WriteBatch(ReadOnlyMemory<byte> Body, int Samples)
     }
 
     /// <summary>
-    /// The same samples in two requests, the older ones in the first: engines refuse what is too old. Samples of one time are
-    /// divided by their series. Null where there is one sample only, or the body is damaged.
+    /// The same samples in two requests, the older ones in the first: engines refuse what is too old. Samples of one
+    /// time are divided by their series. Null where there is one sample only, or the body is damaged.
     /// </summary>
     public (WriteBatch Older, WriteBatch Newer, bool IsByTime)? Halve()
     {

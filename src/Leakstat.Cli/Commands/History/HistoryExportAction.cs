@@ -24,7 +24,8 @@ internal static class HistoryExportAction
         format.AcceptOnlyFromAmong("csv", "jsonl");
         var remote = new RemoteWriteOptions();
         var command = new Command(
-            "export", "print the values, one line each, as CSV or JSON Lines; or send them to VictoriaMetrics or Prometheus")
+            "export",
+            "print the values, one line each, as CSV or JSON Lines; or send them to VictoriaMetrics or Prometheus")
         {
             format,
         };

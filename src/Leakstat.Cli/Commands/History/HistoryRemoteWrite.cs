@@ -13,11 +13,14 @@ using Leakstat.Store;
 namespace Leakstat.Cli.Commands.History;
 
 /// <summary>
-/// <c>leakstat history export --remote-write URL</c>: sends the samples of a store to an engine. With a queue each sample
-/// goes there once, an engine that is down is caught up with by a later run, and nothing is lost by a kill.
+/// <c>leakstat history export --remote-write URL</c>: sends the samples of a store to an engine. With a queue each
+/// sample goes there once, an engine that is down is caught up with by a later run, and nothing is lost by a kill.
 /// </summary>
 internal static class HistoryRemoteWrite
 {
+    /// <summary>Clocks of hosts may be ahead of this machine's by so much.</summary>
+    private static readonly TimeSpan s_ahead = TimeSpan.FromHours(1);
+
     /// <summary>Sends; fails with code 4 where the engine does not take what is sent.</summary>
     public static int Run(
         ParseResult parsed,
@@ -67,8 +70,14 @@ internal static class HistoryRemoteWrite
         }
 
         var sent = new SentSamples(
-            address.ToString(), export.Hosts, export.Outcome.Sent, export.Outcome.Refused, export.Outcome.Why, export.Left,
-            queue?.Samples, queue?.Dropped);
+            address.ToString(),
+            export.Hosts,
+            export.Outcome.Sent,
+            export.Outcome.Refused,
+            export.Outcome.Why,
+            export.Left,
+            queue?.Samples,
+            queue?.Dropped);
         options.PrintUnlessQuiet(
             parsed,
             terminal,
@@ -129,7 +138,7 @@ internal static class HistoryRemoteWrite
             var series = HostSeries.Of(
                 new HostSamples(name, facts, whole.History, whole.Latest),
                 labels,
-                Math.Max(marks?.Of(name) ?? long.MinValue, after ?? long.MinValue));
+                after ?? marks?.Of(name) ?? long.MinValue);
             Left += series.Undated + series.LeftOut;
             Hosts += series.Series.IsEmpty ? 0 : 1;
             foreach (WriteBatch batch in WriteBatch.Divide(series.Series))
@@ -147,7 +156,8 @@ internal static class HistoryRemoteWrite
 
             if (series.Last is { } last)
             {
-                marks?.Set(name, last);
+                // One capture of a clock that is years ahead must not hold back all that follow.
+                marks?.Set(name, Math.Min(last, DateTimeOffset.UtcNow.Add(s_ahead).ToUnixTimeMilliseconds()));
             }
 
             DrainUnlessDown();
@@ -157,8 +167,8 @@ internal static class HistoryRemoteWrite
         public void DrainAtEnd() => Drain(_quick ?? writer);
 
         /// <summary>
-        /// Sends what waits, after each host: a queue is for an engine that is down, not for a whole store. Where it is down
-        /// the other hosts are queued first, and the last try says what is wrong.
+        /// Sends what waits, after each host: a queue is for an engine that is down, not for a whole store. Where it is
+        /// down the other hosts are queued first, and the last try says what is wrong.
         /// </summary>
         private void DrainUnlessDown()
         {

@@ -12,8 +12,8 @@ internal sealed class RemoteWriteOptions
     /// <summary>The queue.</summary>
     public Option<string?> Queue { get; } = new("--queue")
     {
-        Description = "with --remote-write: keep in this folder what the engine did not take yet, and how far each host "
-            + "was sent, so that the next run goes on from there",
+        Description = "with --remote-write: keep in this folder what the engine did not take yet, and how far each "
+            + "host was sent, so that the next run goes on from there",
         HelpName = "DIR",
     };
 
@@ -49,8 +49,8 @@ internal sealed class RemoteWriteOptions
 
     private static Option<long> MakeQueueSize() => new("--queue-size")
     {
-        Description = "bytes that the queue takes at most (as 500M, 4G; default 1G); the oldest samples are dropped, and "
-            + "counted",
+        Description = "bytes that the queue takes at most (as 500M, 4G; default 1G); the oldest samples are dropped, "
+            + "and counted",
         HelpName = "SIZE",
         DefaultValueFactory = _ => 1L << 30,
         CustomParser = result =>

@@ -8,8 +8,9 @@ using Leakstat.Reports.Forms.Json;
 namespace Leakstat.Engines.Alerts.Receivers;
 
 /// <summary>
-/// Alertmanager by its API v2 (<c>POST /api/v2/alerts</c>). Active alerts are sent in every run with the same labels and
-/// <c>startsAt</c>, and an <c>endsAt</c> that the next run has to come before; a resolved one has the time of its end.
+/// Alertmanager by its API v2 (<c>POST /api/v2/alerts</c>). Active alerts are sent in every run with the same labels
+/// and <c>startsAt</c>, and an <c>endsAt</c> that the next run has to come before; a resolved one has the time of its
+/// end.
 /// </summary>
 internal sealed class Alertmanager(
     HttpClient client, EngineAddress address, TimeSpan lasts, ImmutableArray<(string Name, string Value)> labels)

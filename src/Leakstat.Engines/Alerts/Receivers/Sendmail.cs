@@ -8,10 +8,11 @@ using Leakstat.Reports.Forms.Text;
 namespace Leakstat.Engines.Alerts.Receivers;
 
 /// <summary>
-/// Mail, by a program that takes a message on standard input as sendmail(8) does (<c>-i -t</c> is said by whoever sets it
-/// up). <c>Message-ID</c> is the same for a repeat.
+/// Mail, by a program that takes a message on standard input as sendmail(8) does (<c>-i -t</c> is said by whoever sets
+/// it up). <c>Message-ID</c> is the same for a repeat.
 /// </summary>
-internal sealed class Sendmail(string program, IReadOnlyList<string> arguments, string from, IReadOnlyList<string> to, string self)
+internal sealed class Sendmail(
+    string program, IReadOnlyList<string> arguments, string from, IReadOnlyList<string> to, string self)
     : IAlertReceiver
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -49,7 +50,8 @@ internal sealed class Sendmail(string program, IReadOnlyList<string> arguments, 
             {
                 string said = errors.IsCompletedSuccessfully ? errors.Result.ReplaceLineEndings(" ").Trim() : "";
                 throw new AlertException(PrintableText.Of(
-                    string.Create(CultureInfo.InvariantCulture, $"{program}: status {process.ExitCode}{(said.Length > 0 ? ": " : "")}{(said.Length > 200 ? said[..200] : said)}")));
+                    $"{program}: status {process.ExitCode}{(said.Length > 0 ? ": " : "")}"
+                    + (said.Length > 200 ? said[..200] : said)));
             }
         }
         catch (Exception e) when (e is IOException or Win32Exception)
@@ -77,8 +79,9 @@ internal sealed class Sendmail(string program, IReadOnlyList<string> arguments, 
             """;
         string body = $"{AlertText.Line(alert)}\nSince {Display.Time(alert.StartsAt)}.\n\n{alert.Description}";
         return Encoding.ASCII.GetBytes(
-            (text + Convert.ToBase64String(Encoding.UTF8.GetBytes(body), Base64FormattingOptions.InsertLineBreaks) + "\n")
-            .ReplaceLineEndings("\n"));
+            (text
+            + Convert.ToBase64String(Encoding.UTF8.GetBytes(body), Base64FormattingOptions.InsertLineBreaks)
+            + "\n").ReplaceLineEndings("\n"));
     }
 
     /// <summary>A subject as RFC 2047 has it; no name of a zone may begin another header.</summary>
@@ -106,7 +109,8 @@ internal sealed class Sendmail(string program, IReadOnlyList<string> arguments, 
         }
 
         words.Add(word.ToString());
-        return string.Join("\n ", words.Select(w => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(w))}?="));
+        return string.Join(
+            "\n ", words.Select(w => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(w))}?="));
     }
 
     private static string Header(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);

@@ -73,10 +73,13 @@ internal sealed class Syslog : IAlertReceiver
 
     private byte[] Message(Alert alert, DateTimeOffset now)
     {
-        int severity = alert.Status == AlertStatus.Resolved ? 5 : alert.Severity switch { "critical" => 2, "warning" => 4, _ => 6 };
+        int severity = alert.Status == AlertStatus.Resolved
+            ? 5
+            : alert.Severity switch { "critical" => 2, "warning" => 4, _ => 6 };
         string head = string.Create(
             CultureInfo.InvariantCulture,
-            $"<{(_facility * 8) + severity}>1 {AlertText.Time(now)} {Word(_self)} leakstat - {AlertText.Of(alert.Status)} ");
+            $"<{(_facility * 8) + severity}>1 {AlertText.Time(now)} {Word(_self)} leakstat - ")
+            + $"{AlertText.Of(alert.Status)} ";
 
         // 32473 is the enterprise number that RFC 5612 keeps for examples and private use in documents.
         string data = $"[leakstat@32473 event=\"{alert.EventId}\" id=\"{alert.Id}\" severity=\"{alert.Severity}\" "

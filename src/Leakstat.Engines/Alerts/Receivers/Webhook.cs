@@ -41,7 +41,8 @@ internal sealed class Webhook(
             s_context.WebhookDocument);
         if (secret is null)
         {
-            AlertPost.Send(client, address.WholeAddress, address.Authorization, json, ("X-Leakstat-Event", alert.EventId));
+            AlertPost.Send(
+                client, address.WholeAddress, address.Authorization, json, ("X-Leakstat-Event", alert.EventId));
             return;
         }
 
@@ -57,8 +58,8 @@ internal sealed class Webhook(
 
     /// <summary>Its members are named and ordered as they are sent.</summary>
     internal sealed record WebhookDocument(
-        string Schema, string Event, string Id, string Status, IReadOnlyDictionary<string, string> Labels, string Summary,
-        string Description, IEnumerable<string> Hosts, string StartsAt, string? ResolvedAt);
+        string Schema, string Event, string Id, string Status, IReadOnlyDictionary<string, string> Labels,
+        string Summary, string Description, IEnumerable<string> Hosts, string StartsAt, string? ResolvedAt);
 }
 
 /// <summary>Its serializer, generated when the program is built.</summary>

@@ -21,8 +21,8 @@ public sealed class AlertSettingsException : Exception
 }
 
 /// <summary>
-/// Reads settings of alerts: the table <c>[alerts]</c> of a TOML file (docs/fleet.md). A key that is not known is refused,
-/// for it may be one that is misspelt.
+/// Reads settings of alerts: the table <c>[alerts]</c> of a TOML file (docs/fleet.md). A key that is not known is
+/// refused, for it may be one that is misspelt.
 /// </summary>
 public static class AlertSettingsFile
 {

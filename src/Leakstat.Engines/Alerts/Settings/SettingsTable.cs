@@ -44,7 +44,9 @@ internal sealed class SettingsTable(string file, string path, TomlTable table)
         _ => throw Wrong(key, "is a time like 2026-12-01T00:00:00Z"),
     };
 
-    /// <summary>Content of the file that a key names, without blanks around it; null where the key is not there.</summary>
+    /// <summary>
+    /// Content of the file that a key names, without blanks around it; null where the key is not there.
+    /// </summary>
     public byte[]? Secret(string key, Func<string, byte[]> read)
     {
         if (Text(key) is not { } name)
@@ -78,7 +80,7 @@ internal sealed class SettingsTable(string file, string path, TomlTable table)
     {
         null => [],
         TomlTable one => [Add($"{path}{key}.", one)],
-        TomlTableArray all => [.. all.Select((one, i) => Add(string.Create(CultureInfo.InvariantCulture, $"{path}{key}[{i}]."), one))],
+        TomlTableArray all => [.. all.Select((one, i) => Add($"{path}{key}[{i}].", one))],
         _ => throw Wrong(key, $"is a table: [[{path}{key}]]"),
     };
 

@@ -28,7 +28,9 @@ public sealed record PrunedStore(
 /// <param name="Reason">What it said of the first that it refused; null where it refused none.</param>
 /// <param name="Left">Samples and series that no engine takes: without a time, a host, or beyond a bound.</param>
 /// <param name="Waiting">Samples that wait in the queue; null where there is none.</param>
-/// <param name="Dropped">Samples that the queue dropped since it was made, because it was full; null where there is none.</param>
+/// <param name="Dropped">
+/// Samples that the queue dropped since it was made, because it was full; null where there is none.
+/// </param>
 public sealed record SentSamples(
     string To, int Hosts, long Samples, long Refused, string? Reason, long Left, long? Waiting, long? Dropped);
 
