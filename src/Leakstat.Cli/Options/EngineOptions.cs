@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
 using Leakstat.Engines.Http;
+using Leakstat.Engines.Metrics;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Options;
@@ -89,10 +90,12 @@ internal sealed class EngineOptions
                 int equals = text.IndexOf('=', StringComparison.Ordinal);
                 string name = equals > 0 ? text[..equals] : "";
                 if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith("__", StringComparison.Ordinal)
-                    || name == Engines.Metrics.MetricTable.HostLabel
+                    || name == MetricTable.HostLabel
+                    || MetricTable.All.Any(metric => metric.Labels.Contains(name))
                     || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
                 {
-                    result.AddError($"--label takes NAME=VALUE with a name of letters, digits and _, not '{text}'");
+                    result.AddError($"--label takes NAME=VALUE with a name of letters, digits and _ that no metric has, "
+                        + $"not '{text}'");
                     return;
                 }
             }
