@@ -99,6 +99,23 @@ public sealed class StoreReader : IDisposable
         return new StoredHistory(history, Latest(id, history), rows.Problems());
     });
 
+    /// <summary>
+    /// Everything that is stored of a host, with what places its samples on the time line, as many as the history has;
+    /// null where the store has no such host.
+    /// </summary>
+    /// <param name="name">The host; empty for captures that do not say theirs.</param>
+    public (StoredHistory Whole, ImmutableArray<SampleFacts> Facts)? LoadWithFacts(string name)
+    {
+        ImmutableArray<SampleFacts> facts = [];
+        StoredHistory? whole = Of(name, (rows, id) =>
+        {
+            HostHistory history = rows.History();
+            facts = [.. rows.Facts(rows.Order())];
+            return new StoredHistory(history, Latest(id, history), rows.Problems());
+        });
+        return whole is null ? null : (whole, facts);
+    }
+
     /// <summary>Looks for damage; gives what is wrong, in words, nothing where all is well.</summary>
     public ImmutableArray<string> Check() => Snapshot(() => StoreCheck.Run(_database));
 
