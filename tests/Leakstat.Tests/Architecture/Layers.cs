@@ -46,6 +46,15 @@ internal static class Layers
         ]),
         ("Leakstat.Dump", "Leakstat.Dump", ["Dump"]),
         ("Leakstat.Store", "Leakstat.Store", ["Store"]),
+        ("Leakstat.Platform", "Leakstat.Platform", ["Platform"]),
+        ("leakstat-serve", "Leakstat.Serve",
+        [
+            "Serve/Settings | Serve/Health",
+            "Serve/Intake | Serve/Judging",
+            "Serve/Metrics | Serve/Pages",
+            "Serve/Web",
+            "Serve",
+        ]),
         ("leakstat", "Leakstat.Cli",
         [
             "Cli/Hosting/Screen",
