@@ -6,7 +6,6 @@ using Leakstat.Serve.Intake;
 using Leakstat.Serve.Settings;
 using Leakstat.Serve.Web;
 using Leakstat.Store;
-using Leakstat.Store.Errors;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 

@@ -44,7 +44,13 @@ public sealed class KilledServerTests : IDisposable
             (Process server, Uri address) = Start(settings);
             using var stop = new CancellationTokenSource();
             Task[] clients = [.. Enumerable.Range(0, Clients).Select(_ => Load(address, stop.Token))];
-            await Task.Delay(random.Next(100, 900), End);
+            int before = _acknowledged.Count;
+            for (int i = 0; i < 600 && _acknowledged.Count == before; i++)
+            {
+                await Task.Delay(50, End);
+            }
+
+            await Task.Delay(random.Next(0, 800), End);
             server.Kill();
             await server.WaitForExitAsync(End);
             await stop.CancelAsync();

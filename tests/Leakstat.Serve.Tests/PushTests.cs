@@ -144,7 +144,7 @@ public sealed class PushTests
         (string What, byte[] Body)[] bodies =
         [
             ("gzip bomb", HostCaptures.Tar([("vmstat-z.txt", capture), ("zeros.txt", new byte[32 << 20])])),
-            ("zip bomb", Zip(("vmstat-z.txt", capture), ("zeros.txt", new byte[32 << 20]))),
+            ("zip bomb", Zip([("vmstat-z.txt", capture), .. Enumerable.Range(0, 9).Select(i => ($"{i}.txt", new byte[900_000]))])),
             ("path", HostCaptures.Tar([("vmstat-z.txt", capture), ("../../../etc/passwd", capture)])),
         ];
         foreach ((string what, byte[] body) in bodies)

@@ -74,12 +74,14 @@ internal sealed class DeliveryLook
     public string? HostOf(string name, ReadOnlyMemory<byte> data) =>
         Open([new MemorySource(name, data)]).Hosts is [{ Host: { } host }] ? host : null;
 
-    /// <summary>Reads the captures of deliveries of one host, in time order.</summary>
+    /// <summary>
+    /// Reads the captures of deliveries of one host, one at a time; in time order where they say whose they are.
+    /// </summary>
     public IEnumerable<Capture> Captures(ImmutableArray<Delivery> deliveries)
     {
         SourceSet set = Open([.. deliveries.Select(d => new MemorySource(d.Name, d.Data))]);
         string host = deliveries[0].Host;
-        foreach (Capture capture in set.Hosts.SelectMany(h => h.Captures()).OrderBy(c => c.TakenAt))
+        foreach (Capture capture in set.Hosts.SelectMany(h => h.Captures()))
         {
             yield return capture with { Host = capture.Host with { Name = host } };
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
@@ -105,7 +104,7 @@ internal sealed class SpoolWatch
 
     private bool IsWhole(FileSystemInfo entry) =>
         (entry is DirectoryInfo && File.Exists(Path.Combine(entry.FullName, CaptureManifest.FileName)))
-        || _clock.GetUtcNow() - entry.LastWriteTimeUtc > s_settled;
+        || _clock.GetUtcNow().UtcDateTime - entry.LastWriteTimeUtc > s_settled;
 
     private async Task TakeAsync(string folder, FileSystemInfo entry, CancellationToken end)
     {

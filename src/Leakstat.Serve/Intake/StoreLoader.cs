@@ -14,7 +14,7 @@ namespace Leakstat.Serve.Intake;
 /// store takes one is loaded with several at once. Thins the store and the inbox out now and then. One thread; what
 /// ends it leaves every delivery either in the inbox or in the store, or in both: the store knows what it has.
 /// </summary>
-internal sealed class StoreLoader
+internal sealed class StoreLoader : IDisposable
 {
     private const int MostOfOnce = 256;
     private const long MostBytesOfOnce = 16 << 20;
@@ -162,6 +162,9 @@ internal sealed class StoreLoader
         _health.MissRead();
         _inbox.Settle(deliveries);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wake.Dispose();
 
     private void Wake()
     {

@@ -23,54 +23,43 @@ internal sealed class MetricsPage(
         return text.Bytes();
     }
 
+    /// <summary>Writes what there is of hosts; gives how many series were left out.</summary>
     private long WriteHosts(PrometheusText text)
     {
-        JudgedHost[] hosts =
-        [
-            .. fleet.Hosts.OrderBy(h => h.Summary, Leakstat.Fleet.FleetOrder.Instance),
-        ];
-        long leftOut = hosts.Sum(h =>
-            Math.Max(0, h.Numbers.Zones.Length - limits.SeriesPerHost)
-            + Math.Max(0, h.Numbers.Types.Length - limits.SeriesPerHost));
-        int most = MostHosts(hosts, ref leftOut);
-        foreach (HostFamily family in HostFamily.All)
+        PrometheusText[] series = [.. HostFamily.All.Select(_ => new PrometheusText())];
+        long leftOut = 0;
+        long written = 0;
+        bool isFull = false;
+        foreach (JudgedHost host in fleet.Hosts.OrderBy(h => h.Summary, Leakstat.Fleet.FleetOrder.Instance))
         {
-            bool isBegun = false;
-            foreach (JudgedHost host in hosts.AsSpan(0, most))
+            HostSample[][] own = [.. HostFamily.All.Select(f => f.Of(host, limits.SeriesPerHost).ToArray())];
+            int count = own.Sum(f => f.Length);
+            leftOut += Math.Max(0, host.Numbers.Zones.Length - limits.SeriesPerHost)
+                + Math.Max(0, host.Numbers.Types.Length - limits.SeriesPerHost);
+            isFull |= written + count > limits.Series;
+            if (isFull)
             {
-                foreach (HostSample sample in family.Of(host, limits.SeriesPerHost))
-                {
-                    if (!isBegun)
-                    {
-                        text.Family(family.Name, family.Type, family.Help);
-                        isBegun = true;
-                    }
+                leftOut += count;
+                continue;
+            }
 
-                    text.Series(family.Name, sample.Value, [("host", host.Summary.Label), .. sample.Labels]);
+            written += count;
+            for (int i = 0; i < own.Length; i++)
+            {
+                foreach (HostSample sample in own[i])
+                {
+                    series[i].Series(
+                        HostFamily.All[i].Name, sample.Value, [("host", host.Summary.Label), .. sample.Labels]);
                 }
             }
         }
 
-        return leftOut;
-    }
-
-    /// <summary>Hosts, the worst first, whose series fit; those of the others count as left out.</summary>
-    private int MostHosts(JudgedHost[] hosts, ref long leftOut)
-    {
-        long series = 0;
-        for (int i = 0; i < hosts.Length; i++)
+        foreach ((HostFamily family, PrometheusText its) in HostFamily.All.Zip(series).Where(f => !f.Second.IsEmpty))
         {
-            int own = HostFamily.All.Sum(f => f.Of(hosts[i], limits.SeriesPerHost).Count());
-            if (series + own > limits.Series)
-            {
-                leftOut += hosts.Skip(i).Sum(h => (long)HostFamily.All.Sum(f => f.Of(h, limits.SeriesPerHost).Count()));
-                return i;
-            }
-
-            series += own;
+            text.Family(family.Name, family.Type, family.Help).Add(its);
         }
 
-        return hosts.Length;
+        return leftOut;
     }
 
     private void WriteServer(PrometheusText text, long leftOut)

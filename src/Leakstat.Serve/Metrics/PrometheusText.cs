@@ -12,8 +12,18 @@ internal sealed class PrometheusText
 {
     private readonly StringBuilder _text = new();
 
+    /// <summary>Whether nothing was written.</summary>
+    public bool IsEmpty => _text.Length == 0;
+
     /// <summary>The text.</summary>
     public byte[] Bytes() => Encoding.UTF8.GetBytes(_text.ToString());
+
+    /// <summary>Series that were written apart.</summary>
+    public PrometheusText Add(PrometheusText series)
+    {
+        _text.Append(series._text);
+        return this;
+    }
 
     /// <summary>A family; its series follow.</summary>
     /// <param name="name">Its name.</param>

@@ -1,5 +1,4 @@
 using Leakstat.Fleet;
-using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Diagnoses;
@@ -14,16 +13,16 @@ internal static class FleetPage
     /// <summary>Writes the page.</summary>
     /// <param name="fleet">The hosts.</param>
     /// <param name="revision">The state that it shows.</param>
-    /// <param name="waiting">Hosts with news that are not judged yet.</param>
-    public static byte[] Write(FleetReport fleet, int revision, int waiting)
+    /// <param name="hasWaiting">Whether there are hosts with news that are not judged yet.</param>
+    public static byte[] Write(FleetReport fleet, int revision, bool hasWaiting)
     {
         if (fleet.Hosts.IsEmpty)
         {
             return PageFrame.Write(
                 "No hosts yet",
                 html => html.Markup("<header>\n<div class=\"verdict open\">\n<h1>No hosts yet</h1>\n<p>")
-                    .Text(waiting > 0
-                        ? $"{Display.Count(waiting, "host is", "hosts are")} being judged."
+                    .Text(hasWaiting
+                        ? "The first are being judged."
                         : "Captures that are pushed, collected or read from a spool show here once they are judged.")
                     .Markup("</p>\n</div>\n</header>\n<main id=\"content\">\n"),
                 "fleet",
@@ -38,13 +37,7 @@ internal static class FleetPage
                 html.Markup($"<header>\n<div class=\"verdict {HtmlReport.ClassOf(headline.Tone)}\">\n")
                     .Element("h1", headline.Text).Markup("\n")
                     .Element("p", headline.Detail).Markup("\n</div>\n");
-                if (waiting > 0)
-                {
-                    html.Markup("<p class=\"muted\">")
-                        .Text($"{Display.Count(waiting, "host has", "hosts have")} news that is not judged yet.")
-                        .Markup("</p>\n");
-                }
-
+                html.Markup(hasWaiting ? "<p class=\"muted\">Some hosts have news that is not judged yet.</p>\n" : "");
                 html.Markup("</header>\n<main id=\"content\">\n");
                 WriteCauses(html, fleet);
                 FleetHtml.WriteIndex(html, fleet, host => HostLink(host.Label));

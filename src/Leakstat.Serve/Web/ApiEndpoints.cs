@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Fleet;
 using Leakstat.History;

@@ -1,10 +1,12 @@
 using Leakstat.Serve.Pages;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Leakstat.Serve.Web;
 
 /// <summary><c>/login</c> and <c>/logout</c>: a browser gives the token once, and carries a cookie from then on.</summary>
 internal sealed class LoginEndpoint(Access access, Sessions sessions)
 {
+    private const int MostForm = 16 << 10;
     private const string Html = "text/html; charset=utf-8";
 
     /// <summary><c>GET /login</c>; with <c>?token=</c>, the link that the server prints when it starts.</summary>
@@ -42,6 +44,11 @@ internal sealed class LoginEndpoint(Access access, Sessions sessions)
                 context, StatusCodes.Status403Forbidden, "cross_site", "another site may not log in here")
                 .ConfigureAwait(false);
             return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+        {
+            bound.MaxRequestBodySize = MostForm;
         }
 
         if (!context.Request.HasFormContentType)

@@ -10,7 +10,7 @@ using Leakstat.Store.Inbox;
 namespace Leakstat.Serve.Web;
 
 /// <summary>The pages, each with an address that stays. What takes long to write is kept until there is news.</summary>
-internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureInbox inbox)
+internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureInbox inbox) : IDisposable
 {
     private const string Html = "text/html; charset=utf-8";
     private const int MostQuery = 100;
@@ -19,17 +19,21 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset JudgedAt, byte[] Page)> _kept = [];
     private readonly SemaphoreSlim _writers = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private (int Revision, int Waiting, byte[] Page) _fleetPage = (-1, 0, []);
+    private FleetPageKept _fleetPage = new(-1, false, []);
+
+    /// <summary>The page of all hosts as it was written last.</summary>
+    private sealed record FleetPageKept(int Revision, bool HasWaiting, byte[] Page);
 
     /// <summary><c>GET /</c>.</summary>
     public Task Fleet(HttpContext context)
     {
         (int revision, FleetReport report) = fleet.Latest;
         int waiting = judge.Waiting;
-        (int Revision, int Waiting, byte[] Page) kept = _fleetPage;
-        if (kept.Revision != revision || (kept.Waiting > 0) != (waiting > 0))
+        FleetPageKept kept = Volatile.Read(ref _fleetPage);
+        if (kept.Revision != revision || kept.HasWaiting != waiting > 0)
         {
-            _fleetPage = kept = (revision, waiting, FleetPage.Write(report, revision, waiting));
+            kept = new FleetPageKept(revision, waiting > 0, FleetPage.Write(report, revision, waiting > 0));
+            Volatile.Write(ref _fleetPage, kept);
         }
 
         return Answers.Bytes(context, kept.Page, Html);
@@ -115,6 +119,9 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
     /// <summary>A page that says that something is not there.</summary>
     public static Task Missing(HttpContext context, string text) => Answers.Bytes(
         context, PageFrame.Message("Not found", text), Html, StatusCodes.Status404NotFound);
+
+    /// <inheritdoc/>
+    public void Dispose() => _writers.Dispose();
 
     private byte[] Written(JudgedHost host, DiagnosisReport report) => HostPage.Write(
         host.Summary.Label, report, inbox.List(host.Name, MostDeliveries), fleet.Latest.Revision);

@@ -11,7 +11,7 @@ namespace Leakstat.Serve.Web;
 /// <c>POST /v1/captures</c>: takes a capture of the host whose token the request carries. Answered with 201 (200 for
 /// one that is there already) when it is on disk, and not before.
 /// </summary>
-internal sealed class PushEndpoint
+internal sealed class PushEndpoint : IDisposable
 {
     private const int FirstBytes = 64 << 10;
 
@@ -75,6 +75,9 @@ internal sealed class PushEndpoint
             _memory.Give(taken);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lookers.Dispose();
 
     private bool Take(ref long taken, long bytes)
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Leakstat.Serve.Health;
 using Leakstat.Serve.Pages;
 using Leakstat.Serve.Settings;
 using Leakstat.Store.Errors;
@@ -20,7 +19,11 @@ internal static class ServeApp
     public static WebApplication Build(
         ServeParts parts, (X509Certificate2 Own, X509Certificate2Collection Chain)? certificate)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+
+        // Settings come from one file alone, never from what lies in a folder or the environment.
+        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(parts.Health);
         builder.Services.AddSingleton(parts.Journal);
@@ -75,6 +78,12 @@ internal static class ServeApp
         try
         {
             await next(context).ConfigureAwait(false);
+            if (!context.Response.HasStarted && context.Response.ContentLength is null
+                && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+            {
+                await Answers.Error(context, context.Response.StatusCode, "there is nothing at this address for that")
+                    .ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -128,7 +137,6 @@ internal static class ServeApp
         Read("/v1/hosts/{host}/series", parts.Api.SeriesList);
         Read("/v1/hosts/{host}/series/{name}", parts.Api.Series);
         Read("/v1/captures/{id}", parts.Api.Download);
-        app.MapFallback((RequestDelegate)(c => Answers.NotFound(c, "there is nothing at this address")));
 
         void Read(string pattern, RequestDelegate answer) => app.MapMethods(pattern, ["GET", "HEAD"], async context =>
         {

@@ -79,5 +79,8 @@ internal sealed class ServeParts : IAsyncDisposable
     {
         await Writer.DisposeAsync().ConfigureAwait(false);
         Inbox.Dispose();
+        Loader.Dispose();
+        Push.Dispose();
+        Pages.Dispose();
     }
 }
