@@ -26,6 +26,9 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
     // from a line than a leak may stay unnamed, except where a plateau is to be expected.
     private const double LeastBend = 2;
     private const double BootHours = 12;
+
+    // Chance below which what is left of a slope given a counter is no accident of one host's few counters.
+    private const double PlainlyBeside = 0.01;
     private const double LeastBendAfterBoot = 0.5;
 
     private readonly RandomWalkTest _randomWalk = new();
@@ -82,7 +85,8 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
             countersMove = true;
             Slope given = _test.Run(_basis, time, values, series.Quantum);
             bool stands = given.Chance * comparisons < options.LeakChance;
-            bool explains = !stands && LeftOf(values) <= 2 * Squares(rise.Slope, hours.Length);
+            bool explains = !stands && !MostlyBeside(given, rise.Slope)
+                && LeftOf(values) <= 2 * Squares(rise.Slope, hours.Length);
             _basis.Truncate(plain);
             chance = Math.Max(chance, Math.Min(given.Chance * comparisons, 1));
             if (explains)
@@ -232,6 +236,11 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
 
         return deepest;
     }
+
+    // A counter can share the day and the noise of a rise and have no part in the rise: then most of the slope is left
+    // given the counter, and plainly so. Where both are lines, their slopes cannot be told apart and nothing is plain.
+    private static bool MostlyBeside(Slope given, Slope slope) =>
+        given.PerHour > slope.PerHour / 2 && given.Chance < PlainlyBeside;
 
     private double LeftOf(ReadOnlySpan<double> values)
     {
