@@ -14,6 +14,7 @@ namespace Leakstat.Serve;
 /// <summary>A server from its start to its end.</summary>
 internal sealed class ServeRun(ServeSettings settings, ImmutableArray<string> program, Journal journal, TimeProvider clock)
 {
+    private static readonly TimeSpan s_lastLoad = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_lastRequests = TimeSpan.FromSeconds(5);
 
     /// <summary>Called once it listens, with the address; for whoever starts it from within.</summary>
@@ -56,7 +57,9 @@ internal sealed class ServeRun(ServeSettings settings, ImmutableArray<string> pr
         Started(parts, app);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
-        loader.Join(s_lastRequests);
+
+        // It ends behind the host in hand: what is in the inbox is there at the next start.
+        loader.Join(s_lastLoad);
         foreach (Thread judge in judges)
         {
             judge.Join(s_lastRequests);

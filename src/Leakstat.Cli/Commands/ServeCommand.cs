@@ -104,12 +104,14 @@ internal static class ServeCommand
         return Path.GetFileNameWithoutExtension(path) == "dotnet" && File.Exists(own) ? [path, own] : [path];
     }
 
-    /// <summary>Where the server is: named in the environment, or beside this program.</summary>
-    private static string? Place() => new[]
+    /// <summary>Where the server is: named in the environment, else beside this program.</summary>
+    private static string? Place()
     {
-        Environment.GetEnvironmentVariable("LEAKSTAT_SERVE"),
-        Path.Combine(AppContext.BaseDirectory, "serve", Library),
-    }.FirstOrDefault(place => place is { Length: > 0 } && File.Exists(place));
+        string[] places = Environment.GetEnvironmentVariable("LEAKSTAT_SERVE") is { Length: > 0 } named
+            ? [named]
+            : [Path.Combine(AppContext.BaseDirectory, "serve", Library), Path.Combine(AppContext.BaseDirectory, Library)];
+        return Array.Find(places, File.Exists);
+    }
 
     private static string? Dotnet()
     {

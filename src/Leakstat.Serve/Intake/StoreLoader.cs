@@ -113,7 +113,7 @@ internal sealed class StoreLoader : IDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                SetAside(e);
+                SetAside(e, end);
             }
         }
     }
@@ -141,12 +141,12 @@ internal sealed class StoreLoader : IDisposable
     /// After a defect with some deliveries they are tried one by one, and the one that shows it is left out of the
     /// store; it stays in the inbox for download.
     /// </summary>
-    private void SetAside(Exception defect)
+    private void SetAside(Exception defect, CancellationToken end)
     {
         if (_inHand is not { IsEmpty: false } deliveries)
         {
             _journal.WriteRarely("defect", $"internal error: {defect.GetType().Name}: {defect.Message}");
-            Thread.Sleep(s_afterTrouble);
+            end.WaitHandle.WaitOne(s_afterTrouble);
             return;
         }
 
@@ -160,7 +160,14 @@ internal sealed class StoreLoader : IDisposable
             $"internal error with {deliveries[0].Name} of {deliveries[0].Host}, which is left out: "
                 + $"{defect.GetType().Name}: {defect.Message}");
         _health.MissRead();
-        _inbox.Settle(deliveries);
+        try
+        {
+            _inbox.Settle(deliveries);
+        }
+        catch (StoreException e)
+        {
+            _journal.WriteRarely("inbox", e.Message);
+        }
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ public sealed class CaptureInbox : IDisposable
     private readonly Database _database;
     private readonly Lock _lock = new();
     private readonly FileStream _owner;
+    private bool _isClosed;
 
     /// <summary>Opens an inbox; makes one where there is no such file.</summary>
     /// <exception cref="StoreException">It is another file, or another process has it open.</exception>
@@ -216,6 +217,7 @@ public sealed class CaptureInbox : IDisposable
     {
         lock (_lock)
         {
+            _isClosed = true;
             _database.Dispose();
             _owner.Dispose();
         }
@@ -271,6 +273,11 @@ public sealed class CaptureInbox : IDisposable
     {
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                throw new StoreException("the inbox is closed");
+            }
+
             _database.Begin(s_mostWait);
             try
             {
