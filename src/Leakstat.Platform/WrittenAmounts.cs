@@ -36,8 +36,8 @@ public static class WrittenAmounts
         }
 
         int power = "KMGT".IndexOf(text[^1], StringComparison.Ordinal) + 1;
-        return long.TryParse(
-                power > 0 ? text.AsSpan()[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        ReadOnlySpan<char> digits = power > 0 ? text.AsSpan()[..^1] : text;
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             && number > 0 && number <= long.MaxValue >> (10 * power)
             ? number << (10 * power)
             : null;

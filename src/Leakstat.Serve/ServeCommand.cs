@@ -64,7 +64,7 @@ internal sealed class ServeCommand(Journal journal)
         }
     }
 
-    /// <summary>Settings of the file, with what the command line says in their place; null where none can be read.</summary>
+    /// <summary>Settings of the file, or what the command line says in their place; null where none are read.</summary>
     private ServeSettings? Settings(ServeArguments arguments)
     {
         var settings = new ServeSettings();

@@ -12,7 +12,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Leakstat.Serve;
 
 /// <summary>A server from its start to its end.</summary>
-internal sealed class ServeRun(ServeSettings settings, ImmutableArray<string> program, Journal journal, TimeProvider clock)
+internal sealed class ServeRun(
+    ServeSettings settings, ImmutableArray<string> program, Journal journal, TimeProvider clock)
 {
     private static readonly TimeSpan s_lastLoad = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_lastRequests = TimeSpan.FromSeconds(5);

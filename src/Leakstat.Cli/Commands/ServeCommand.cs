@@ -34,7 +34,11 @@ internal static class ServeCommand
                 Description = "address and port (default 127.0.0.1:8417)",
                 HelpName = "ADDRESS:PORT",
             },
-            new Option<string?>("--store") { Description = "the history store (default leakstat.db)", HelpName = "FILE" },
+            new Option<string?>("--store")
+            {
+                Description = "the history store (default leakstat.db)",
+                HelpName = "FILE",
+            },
             new Option<string[]>("--spool")
             {
                 Description = "a spool to read as it grows; may be repeated",
@@ -107,9 +111,10 @@ internal static class ServeCommand
     /// <summary>Where the server is: named in the environment, else beside this program.</summary>
     private static string? Place()
     {
+        string here = AppContext.BaseDirectory;
         string[] places = Environment.GetEnvironmentVariable("LEAKSTAT_SERVE") is { Length: > 0 } named
             ? [named]
-            : [Path.Combine(AppContext.BaseDirectory, "serve", Library), Path.Combine(AppContext.BaseDirectory, Library)];
+            : [Path.Combine(here, "serve", Library), Path.Combine(here, Library)];
         return Array.Find(places, File.Exists);
     }
 

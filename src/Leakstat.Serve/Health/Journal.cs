@@ -29,7 +29,11 @@ internal sealed class Journal
 
     /// <summary>The journal of the process: its standard error.</summary>
     public static Journal OfProcess() => new(
-        new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 256) { AutoFlush = true, NewLine = "\n" },
+        new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 256)
+        {
+            AutoFlush = true,
+            NewLine = "\n",
+        },
         TimeProvider.System);
 
     /// <summary>Writes a line.</summary>
@@ -41,7 +45,7 @@ internal sealed class Journal
         }
     }
 
-    /// <summary>Writes a line unless one of its kind was written within the minute; those left out are counted.</summary>
+    /// <summary>Writes a line unless one of its kind was within the minute; those left out are counted.</summary>
     /// <param name="kind">Its kind; of this program's words, never from outside.</param>
     /// <param name="text">The line.</param>
     public void WriteRarely(string kind, string text)

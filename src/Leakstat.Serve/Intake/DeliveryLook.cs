@@ -87,7 +87,7 @@ internal sealed class DeliveryLook
         }
     }
 
-    /// <summary>Whether two names are of one host: <c>fw</c> is <c>fw.example.org</c>, and case does not matter.</summary>
+    /// <summary>Whether two names are of one host: <c>fw</c> is <c>FW.example.org</c>.</summary>
     private static bool IsSame(string a, string b)
     {
         (string shortA, string shortB) = (a.Split('.')[0], b.Split('.')[0]);

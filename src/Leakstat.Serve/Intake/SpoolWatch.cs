@@ -22,7 +22,7 @@ internal sealed class SpoolWatch
 
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(2);
 
-    /// <summary>A folder is whole when it has its manifest, which is written last; one without after this long.</summary>
+    /// <summary>A folder is whole when it has its manifest, written last; one without after this long.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(30);
 
     private readonly string _spool;
@@ -91,7 +91,8 @@ internal sealed class SpoolWatch
                 continue;
             }
 
-            foreach (FileSystemInfo entry in host.EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
+            foreach (FileSystemInfo entry in host.EnumerateFileSystemInfos()
+                .OrderBy(e => e.Name, StringComparer.Ordinal))
             {
                 end.ThrowIfCancellationRequested();
                 if (!entry.Name.StartsWith('.') && entry.LinkTarget is null && IsWhole(entry))

@@ -4,8 +4,8 @@ namespace Leakstat.Serve.Judging;
 
 /// <summary>
 /// Takes what the server learns of its hosts: for alerts, for engines that results are written to. Called on the
-/// threads that judge, one call at a time for each; a listener that takes long queues for itself. What it throws is told
-/// in the journal and ends nothing.
+/// threads that judge, one call at a time for each; a listener that takes long queues for itself. What it throws is
+/// told in the journal and ends nothing.
 /// </summary>
 internal interface IFleetNews
 {

@@ -50,7 +50,8 @@ internal sealed class PrometheusText
             _text.Append('"');
         }
 
-        _text.Append(labels.Length > 0 ? "} " : " ").Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        _text.Append(labels.Length > 0 ? "} " : " ")
+            .Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
         return this;
     }
 

@@ -25,7 +25,8 @@ internal static class CausePage
                     .Element("p", cause.Finding?.Title ?? "Only the pool of hosts shows it.")
                     .Markup("\n</div>\n<p class=\"host\">").Text(CauseBlock.Hosts(cause))
                     .Markup("</p>\n</header>\n<main id=\"content\">\n")
-                    .Markup("<section aria-labelledby=\"separated\">\n<h2 id=\"separated\">What separates them</h2>\n<ul>\n");
+                    .Markup("<section aria-labelledby=\"separated\">\n<h2 id=\"separated\">What separates them</h2>\n")
+                    .Markup("<ul>\n");
                 string[] lines = [.. CauseBlock.SeparationOf(cause)];
                 foreach (string line in lines)
                 {

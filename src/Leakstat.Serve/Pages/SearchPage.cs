@@ -58,7 +58,8 @@ internal static class SearchPage
             .Markup("</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Names\">\n")
             .Markup("<table class=\"sortable\" id=\"found\">\n<thead><tr><th scope=\"col\">Name</th>")
             .Markup("<th scope=\"col\">Kind</th><th scope=\"col\" class=\"n\">Hosts</th>")
-            .Markup("<th scope=\"col\" class=\"n\">Most bytes</th><th scope=\"col\">Most on</th></tr></thead>\n<tbody>\n");
+            .Markup("<th scope=\"col\" class=\"n\">Most bytes</th><th scope=\"col\">Most on</th></tr></thead>\n")
+            .Markup("<tbody>\n");
         foreach (IGrouping<(string Kind, string Name), Found> group in found.Take(MostNames))
         {
             Found[] most = [.. group.OrderByDescending(f => f.Bytes).ThenBy(f => f.Host, StringComparer.Ordinal)];

@@ -4,7 +4,7 @@ using Leakstat.Platform;
 
 namespace Leakstat.Serve.Settings;
 
-/// <summary>Everything that <c>leakstat serve</c> is told. What is not written has the value that stands here.</summary>
+/// <summary>Everything that <c>leakstat serve</c> is told; what is not written has the value here.</summary>
 internal sealed record ServeSettings
 {
     /// <summary>Port where none is named: one that IANA has not given to anybody.</summary>

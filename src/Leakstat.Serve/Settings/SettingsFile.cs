@@ -101,7 +101,9 @@ internal static class SettingsFile
 
     /// <summary>An address and a port; null for what is none.</summary>
     public static IPEndPoint? Endpoint(string text) =>
-        text.LastIndexOf(':') > text.LastIndexOf(']') && IPEndPoint.TryParse(text, out IPEndPoint? point) ? point : null;
+        text.LastIndexOf(':') > text.LastIndexOf(']') && IPEndPoint.TryParse(text, out IPEndPoint? point)
+            ? point
+            : null;
 
     private static AccessSettings AccessOf(SettingsTable table) => new()
     {

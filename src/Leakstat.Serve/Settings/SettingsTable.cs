@@ -115,9 +115,10 @@ internal sealed class SettingsTable(string name, string file, int line, List<Set
         return [];
     }
 
-    /// <summary>Says that something is wrong with a value that was taken, or with the table where it is not set.</summary>
+    /// <summary>Says that something is wrong with a value, or with the table where it is not set.</summary>
     public void Problem(string key, string text) =>
-        problems.Add(new SettingsProblem(file, _values.TryGetValue(key, out KeyValueSyntax? item) ? LineOf(item) : line, text));
+        problems.Add(new SettingsProblem(
+            file, _values.TryGetValue(key, out KeyValueSyntax? item) ? LineOf(item) : line, text));
 
     /// <summary>Reports what nobody took.</summary>
     public void End()

@@ -35,7 +35,8 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
         if (IsForeign(context))
         {
             await Answers.Refuse(
-                context, StatusCodes.Status403Forbidden, "cross_site", "another site may not ask this").ConfigureAwait(false);
+                context, StatusCodes.Status403Forbidden, "cross_site", "another site may not ask this")
+                .ConfigureAwait(false);
             return false;
         }
 
@@ -87,7 +88,7 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
         return true;
     }
 
-    /// <summary>Whether a browser makes the request for another site, and it is not a person following a link.</summary>
+    /// <summary>Whether a browser asks for another site, and it is not a person following a link.</summary>
     public static bool IsForeign(HttpContext context)
     {
         IHeaderDictionary headers = context.Request.Headers;

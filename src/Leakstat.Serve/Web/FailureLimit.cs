@@ -48,7 +48,7 @@ internal sealed class FailureLimit(TimeProvider clock)
     private double Left((double Left, long At) state) =>
         Math.Min(AtOnce, state.Left + (clock.GetElapsedTime(state.At) / Pause));
 
-    /// <summary>Drops addresses that have all of theirs again; where that is none, the half that was wrong first.</summary>
+    /// <summary>Drops addresses that have all of theirs again; where there are none, the older half.</summary>
     private void Forget()
     {
         UInt128[] whole = [.. _addresses.Where(a => Left(a.Value) >= AtOnce).Select(a => a.Key)];

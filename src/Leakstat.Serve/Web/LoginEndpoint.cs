@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Leakstat.Serve.Web;
 
-/// <summary><c>/login</c> and <c>/logout</c>: a browser gives the token once, and carries a cookie from then on.</summary>
+/// <summary><c>/login</c> and <c>/logout</c>: a browser gives the token once, and carries a cookie since.</summary>
 internal sealed class LoginEndpoint(Access access, Sessions sessions)
 {
     private const int MostForm = 16 << 10;

@@ -113,7 +113,7 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
         return Answers.Bytes(
             context,
             System.Text.Encoding.UTF8.GetBytes(text),
-            name.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8");
+            $"text/{(name.EndsWith(".css", StringComparison.Ordinal) ? "css" : "javascript")}; charset=utf-8");
     }
 
     /// <summary>A page that says that something is not there.</summary>

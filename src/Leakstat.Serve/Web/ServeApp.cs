@@ -78,8 +78,7 @@ internal static class ServeApp
         try
         {
             await next(context).ConfigureAwait(false);
-            if (!context.Response.HasStarted && context.Response.ContentLength is null
-                && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+            if (context.Response is { HasStarted: false, ContentLength: null, StatusCode: 404 or 405 })
             {
                 await Answers.Error(context, context.Response.StatusCode, "there is nothing at this address for that")
                     .ConfigureAwait(false);

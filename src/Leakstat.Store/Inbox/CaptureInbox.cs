@@ -76,7 +76,7 @@ public sealed class CaptureInbox : IDisposable
         return added.DrainToImmutable();
     }
 
-    /// <summary>Hosts with deliveries that the store does not have yet, and how many; who waits longest is first.</summary>
+    /// <summary>Hosts with deliveries that the store does not have yet; who waits longest is first.</summary>
     public ImmutableArray<(string Host, long Deliveries)> Waiting()
     {
         lock (_lock)
@@ -223,7 +223,7 @@ public sealed class CaptureInbox : IDisposable
         }
     }
 
-    /// <summary>A lock of the system, which goes with the process: two servers on one inbox would both load it.</summary>
+    /// <summary>A lock of the system, which goes with the process: two servers would both load it.</summary>
     private static FileStream Own(string file)
     {
         try
