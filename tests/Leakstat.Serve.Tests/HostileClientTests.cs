@@ -97,7 +97,10 @@ public sealed class HostileClientTests
 
     [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData("Sec-Fetch-Site", "same-site", HttpStatusCode.Forbidden)]
     [InlineData("Sec-Fetch-Site", "same-origin", HttpStatusCode.OK)]
+    [InlineData("Sec-Fetch-Site", "none", HttpStatusCode.OK)]
+    [InlineData("Origin", "null", HttpStatusCode.Forbidden)]
     [InlineData("Origin", "https://evil.example", HttpStatusCode.Forbidden)]
     public async Task Another_site_reads_nothing(string header, string value, HttpStatusCode wanted)
     {
@@ -110,6 +113,20 @@ public sealed class HostileClientTests
         Assert.Equal(wanted, answer.StatusCode);
         Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task A_form_of_ours_is_known_though_it_hides_where_it_comes_from()
+    {
+        await using RunningServer server = await RunningServer.Start();
+        using HttpClient client = server.Client(null);
+        client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        client.DefaultRequestHeaders.Add("Origin", "null");
+        using var form = new FormUrlEncodedContent([new("token", RunningServer.Reader)]);
+
+        using HttpResponseMessage answer = await client.PostAsync("/login", form, End);
+
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
     }
 
     [Fact]

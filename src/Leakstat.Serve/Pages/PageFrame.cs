@@ -30,7 +30,7 @@ internal static class PageFrame
             var html = new HtmlWriter(text);
             html.Markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .Markup("<meta name=\"referrer\" content=\"no-referrer\">\n<title>").Text($"{title} - leakstat")
+                .Markup("<title>").Text($"{title} - leakstat")
                 .Markup("</title>\n<link rel=\"icon\" href=\"data:,\">\n")
                 .Markup("<link rel=\"stylesheet\" href=\"/assets/report.css\">\n")
                 .Markup("<link rel=\"stylesheet\" href=\"/assets/fleet.css\">\n")

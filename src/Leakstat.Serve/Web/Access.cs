@@ -94,9 +94,9 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
         IHeaderDictionary headers = context.Request.Headers;
         string site = headers["Sec-Fetch-Site"].ToString();
         bool isLink = headers["Sec-Fetch-Mode"] == "navigate" && HttpMethods.IsGet(context.Request.Method);
-        if (site is "cross-site" or "same-site")
+        if (site.Length > 0)
         {
-            return !isLink;
+            return site is not ("same-origin" or "none") && !isLink;
         }
 
         // Browsers that do not say the above say where a form or a script comes from.

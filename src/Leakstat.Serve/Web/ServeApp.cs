@@ -72,7 +72,9 @@ internal static class ServeApp
         headers.ContentSecurityPolicy = PageFrame.Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
-        headers["Referrer-Policy"] = "no-referrer";
+
+        // Not "no-referrer": with that a form of our own would not say that it is ours.
+        headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         try
