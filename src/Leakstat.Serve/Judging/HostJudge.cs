@@ -39,14 +39,14 @@ internal sealed class HostJudge
         TimeProvider clock) =>
         (_store, _settings, _fleet, _health, _journal, _clock) = (store, settings, fleet, health, journal, clock);
 
-    /// <summary>Hosts that wait to be judged.</summary>
+    /// <summary>Hosts whose latest news is not judged yet: they wait, or are in hand.</summary>
     public int Waiting
     {
         get
         {
             lock (_lock)
             {
-                return _due.Count;
+                return _due.Keys.Union(_running).Count();
             }
         }
     }
