@@ -117,8 +117,11 @@ public static class CommandLine
     {
         null or RootCommand => $"leakstat {command.Name}",
         { } above =>
-            $"{Written(above)}{string.Concat(above.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => $" {a.Name}"))} {command.Name}",
+            $"{Written(above)}{string.Concat(NeededArguments(above).Select(a => $" {a.Name}"))} {command.Name}",
     };
+
+    private static IEnumerable<Argument> NeededArguments(Command command) =>
+        command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0);
 
     private static string Arguments(Command command) =>
         string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));

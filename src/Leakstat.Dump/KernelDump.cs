@@ -71,7 +71,8 @@ public sealed class KernelDump : IDisposable
         });
         _counters = new Lazy<IReadOnlyList<KernelCounter>>(() => new KernelCounters(_context.Value).Read());
         _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
-            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageBuffer.Range(
+            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole,
+            MessageBuffer.Range(
                 Memory, Symbols, Types)));
         _roots = new Lazy<IReadOnlyList<RootRange>>(
             () => RootSurvey.Find(_context.Value, PageOwners, _walk.Value.Survey, Symbols.Files, Threads));

@@ -145,7 +145,8 @@ internal static class DumpViews
             Keg keg = heap.Kegs[number];
             KegCount count = heap.Counts[number];
             shown = new DumpKeg(
-                keg.Name, keg.Stride, keg.PagesPerSlab, keg.ItemsPerSlab, count.Pages, count.Slabs, count.UnreadableSlabs, count.FreeInSlabs,
+                keg.Name, keg.Stride, keg.PagesPerSlab, keg.ItemsPerSlab, count.Pages, count.Slabs,
+                count.UnreadableSlabs, count.FreeInSlabs,
                 count.NotInSlabs - count.Cached);
         }
 

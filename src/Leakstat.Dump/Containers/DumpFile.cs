@@ -109,7 +109,8 @@ public sealed class DumpFile : IDisposable
                 || DumpForms.IsMemory(bytes)
                 || (!DumpForms.IsDump(bytes) && bytes.Length >= 1 << 20 && PartitionImage.Find(bytes) is not null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             return false;
         }
@@ -129,7 +130,8 @@ public sealed class DumpFile : IDisposable
 
             bytes = MappedBytes.Open(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             fault = new DumpFault(DumpFaultKind.Unreadable, path, FileFault.Of(e));
             return null;

@@ -25,7 +25,8 @@ public static class LeakSearch
         var known = new List<LeakGroup>();
         foreach ((LeakKey key, int[] places) in grouping.Places)
         {
-            int[] young = options.Since is { } since ? [.. places.Where(p => !since.Had(dump, heap, graph.Blocks[p]))] : places;
+            int[] young = options.Since is { } since ? [.. places.Where(p => !since.Had(dump, heap, graph.Blocks[p]))]
+                : places;
             earlier += places.Length - young.Length;
             int[] kept = WithoutBaseline(options.Baseline, key, young, grouping);
             hidden += young.Length - kept.Length;
@@ -67,7 +68,8 @@ public static class LeakSearch
         {
             foreach (ulong address in group.Addresses)
             {
-                baseline.Add(group.Kind, group.Name, group.Size, LeakGrouping.Look(content, report.Heap.Input.Blocks.Find(address)), 1);
+                baseline.Add(group.Kind, group.Name, group.Size,
+                    LeakGrouping.Look(content, report.Heap.Input.Blocks.Find(address)), 1);
             }
         }
 
@@ -75,7 +77,8 @@ public static class LeakSearch
     }
 
     private static IEnumerable<LeakGroup> Sorted(List<LeakGroup> groups) => groups
-        .OrderByDescending(g => g.Bytes).ThenBy(g => g.Kind.InWords(), StringComparer.Ordinal).ThenBy(g => g.Name, StringComparer.Ordinal).ThenBy(g => g.Size);
+        .OrderByDescending(g => g.Bytes).ThenBy(g => g.Kind.InWords(), StringComparer.Ordinal)
+            .ThenBy(g => g.Name, StringComparer.Ordinal).ThenBy(g => g.Size);
 
     private static int[] WithoutBaseline(LeakBaseline? baseline, LeakKey key, int[] places, LeakGrouping grouping)
     {
@@ -105,7 +108,8 @@ public static class LeakSearch
     }
 
     private static long MissingPages(KernelDump dump) => dump.Memory.Physical.PagesCutOff
-        + dump.Heap.Kegs.Where(HeapBlocks.CanHold).Total(k => (long)dump.Heap.Counts[k.Index].UnreadableSlabs * k.PagesPerSlab);
+        + dump.Heap.Kegs.Where(HeapBlocks.CanHold)
+            .Total(k => (long)dump.Heap.Counts[k.Index].UnreadableSlabs * k.PagesPerSlab);
 
     private static List<string> Notes(KernelDump dump, long objects)
     {
@@ -116,29 +120,35 @@ public static class LeakSearch
         }
 
         string[] unreadable =
-            [.. dump.Heap.Kegs.Where(k => HeapBlocks.CanHold(k) && dump.Heap.Counts[k.Index].UnreadableSlabs > 0).Select(k => k.Name)];
+            [.. dump.Heap.Kegs.Where(k => HeapBlocks.CanHold(k) && dump.Heap.Counts[k.Index].UnreadableSlabs > 0)
+                .Select(k => k.Name)];
         if (unreadable.Length > 0)
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"slabs of {unreadable.Length} {(unreadable.Length == 1 ? "keg" : "kegs")} are not in the dump; what only they point to may be called lost: {string.Join(", ", unreadable.Take(12))}"));
+                $"slabs of {unreadable.Length} {(unreadable.Length == 1 ? "keg" : "kegs")} are not in the dump; what "
+                    + $"only they point to may be called lost: {string.Join(", ", unreadable.Take(12))}"));
         }
 
         if (dump.Memory.Physical.PagesCutOff > 0)
         {
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the dump is cut: {dump.Memory.Physical.PagesCutOff} of {(long)dump.Memory.Physical.PageCount + dump.Memory.Physical.PagesCutOff} pages are missing; what only they point to may be called lost"));
+                $"the dump is cut: {dump.Memory.Physical.PagesCutOff} "
+                    + $"of {(long)dump.Memory.Physical.PageCount + dump.Memory.Physical.PagesCutOff} pages are "
+                    + $"missing; what only they point to may be called lost"));
         }
 
         if (dump.IsLive && dump.LacksDirectMap)
         {
-            notes.Add("seven eighths of the direct map are not in this live dump: nothing it says of lost blocks is proof, and most lost blocks cannot be seen");
+            notes.Add("seven eighths of the direct map are not in this live dump: nothing it says of lost blocks is "
+                + "proof, and most lost blocks cannot be seen");
         }
 
         if (dump.IsLive)
         {
-            notes.Add("the kernel went on running while this dump was written: a few blocks that changed hands meanwhile may be called lost");
+            notes.Add("the kernel went on running while this dump was written: a few blocks that changed hands "
+                + "meanwhile may be called lost");
         }
 
         return notes;

@@ -139,7 +139,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             IsMalloc = isMalloc,
             IsBucket = (!context.Features.HasLongSlabHeader && (flags & UmaFlags.Bucket) != UmaFlags.None)
                 || IsBucketName(name),
-            IsData = IsDataName(name),
+            IsData = ZoneNames.IsData(name),
         };
     }
 
@@ -257,15 +257,6 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
     private static bool IsBucketCount(ReadOnlySpan<char> text) =>
         text.Length is >= 1 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-
-    /// <summary>
-    /// Zones whose items are contents of packets, files and blocks (<c>sys/kern/kern_mbuf.c</c>, OpenZFS abd_os.c and
-    /// zio.c).
-    /// </summary>
-    private static bool IsDataName(
-        string name) => name is "mbuf_cluster" or "mbuf_jumbo_page" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k" or "abd_chunk"
-        || name.StartsWith("zio_buf_", StringComparison.Ordinal)
-        || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
 
     /// <summary>Flags up to 12 (<c>sys/vm/uma.h</c> of 10 to 12) as those of 13 and later.</summary>
     private static UmaFlags OldFlags(uint raw)

@@ -40,7 +40,8 @@ internal sealed class ThreadReader(WalkContext context)
             int id = (int)_memory.Int32(process, pid);
             string name = command < 0 ? "" : FixedText(process + (ulong)command, 20);
             foreach (ulong thread in context.List(
-                process + (ulong)processThreads, threadLink, $"threads of pid {id}", context.Limits.Threads - threads.Count))
+                process + (ulong)processThreads, threadLink, $"threads of pid {id}",
+                context.Limits.Threads - threads.Count))
             {
                 threads.Add(ReadThread(thread, id, name, dumpThread));
             }

@@ -45,8 +45,9 @@ internal sealed class GateFolder
         try
         {
             PrivateFiles.MakeFolder(Path.Combine(path, "captures"));
-            string plan =
-                $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}{(command is null ? "" : $"command\t{command}\n")}";
+            string plan = $"target\t{target}\n"
+                + (module is null ? "" : $"module\t{module}\n")
+                + (command is null ? "" : $"command\t{command}\n");
             PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes(plan));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

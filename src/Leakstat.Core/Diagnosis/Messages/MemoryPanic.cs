@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Diagnosis.Messages;
 
@@ -30,7 +31,7 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             "kernel memory was used up, or its address space is in pieces",
             "all releases, sys/vm/vm_map.c, vm_map_entry_create"),
         new(
-            "increase vm.pmap.shpgperproc", Subject.Zone("PV ENTRY"),
+            "increase vm.pmap.shpgperproc", Subject.Zone(KnownNames.PageMapping),
             "PV entries ran out",
             "many processes map the same memory, each with entries of its own; the limit is reckoned from "
                 + "vm.pmap.shpgperproc",
@@ -46,7 +47,7 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             "vm.panic_on_oom makes a panic of what would have killed a process",
             "11 and later, sys/vm/vm_pageout.c, vm_pageout_oom"),
         new(
-            "Out of mbuf clusters", Subject.Zone("mbuf_cluster"),
+            "Out of mbuf clusters", Subject.Zone(KnownNames.Cluster),
             "network buffers ran out",
             "the limit of mbuf clusters was reached by code that cannot do without one",
             "4 and older, sys/kern/uipc_mbuf.c"),

@@ -34,7 +34,7 @@ internal static class HtmlPage
 
     private static string Script() => Asset("report.js");
 
-    /// <summary>A style sheet or script that pages are made with: <c>report.css</c>.</summary>
+    /// <summary>A style sheet or script that is part of the program, with its last line break.</summary>
     internal static string Asset(string name)
     {
         using Stream stream = typeof(HtmlPage).Assembly.GetManifestResourceStream("Html/" + name)

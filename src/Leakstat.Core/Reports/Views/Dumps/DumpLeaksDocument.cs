@@ -34,7 +34,8 @@ internal sealed record DumpLeaksDocument
         Schema = view.Schema,
         Kernel = view.Kernel,
         Scanned = new ScannedPart(
-            view.Scan.Bytes, view.Scan.Objects, view.Scan.Roots, view.Scan.RootBytes, view.Scan.Words, view.Scan.Candidates, view.Scan.Hits,
+            view.Scan.Bytes, view.Scan.Objects, view.Scan.Roots, view.Scan.RootBytes, view.Scan.Words,
+            view.Scan.Candidates, view.Scan.Hits,
             view.Scan.Reached, view.Scan.ExtraBytes, Math.Round(view.Scan.Seconds, 3)),
         Source = new SourcePart(view.DumpPath, view.KernelPath),
         Leaks = [.. view.Leaks.Select(g => Group(g, view))],
@@ -83,12 +84,14 @@ internal sealed record DumpLeaksDocument
     };
 
     public sealed record ScannedPart(
-        long Bytes, long Objects, int Roots, long RootBytes, long Words, long Candidates, long Hits, long Reached, long ExtraBytes, double Seconds);
+        long Bytes, long Objects, int Roots, long RootBytes, long Words, long Candidates, long Hits, long Reached,
+            long ExtraBytes, double Seconds);
 
     public sealed record SourcePart(string Dump, string Kernel);
 
     public sealed record CoveragePart(
-        int ZonesWalked, int ZonesUnreadable, long? InBaseline, long MissingPages, bool Whole, bool Live, IReadOnlyList<string> Notes);
+        int ZonesWalked, int ZonesUnreadable, long? InBaseline, long MissingPages, bool Whole, bool Live,
+            IReadOnlyList<string> Notes);
 
     public sealed record SincePart(string Dump, double Seconds, long LostBefore, long Bytes, double? BytesPerHour);
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Leakstat.Model;
 
-namespace Leakstat.Accounting;
+namespace Leakstat.Knowledge;
 
 /// <summary>
 /// What a zone's name tells where <c>vm.uma</c> is missing: <c>vmstat -z</c> does not say which zones share memory
@@ -10,10 +10,7 @@ namespace Leakstat.Accounting;
 public static class ZoneKinds
 {
     /// <summary>Whether the zone's items are memory of the ARC: its data, headers and descriptors.</summary>
-    public static bool IsOfArc(string name) =>
-        name is "abd_chunk" or "dmu_buf_impl_t" or "dnode_t"
-        || name.StartsWith("zio_", StringComparison.Ordinal)
-        || name.StartsWith("arc_", StringComparison.Ordinal);
+    public static bool IsOfArc(string name) => ZoneFacts.Has(name, ZoneTraits.Arc);
 
     /// <summary>
     /// Whether it is a bucket of malloc(9): <c>malloc-256</c> from 13.0 on, <c>256</c> before
@@ -39,27 +36,14 @@ public static class ZoneKinds
             : null;
     }
 
-    /// <summary>
-    /// Whether its items are memory of another allocator, so that it owns no slabs: <c>vm pgcache</c> (every page),
-    /// <c>kstack_cache</c> (an account of its own), <c>buffer arena-N</c> (addresses only), <c>buf free cache</c>
-    /// (headers allocated at boot), <c>ktls_buffers</c> (contiguous memory).
-    /// </summary>
-    public static bool IsCacheZone(string name) =>
-        name is "vm pgcache" or "kstack_cache" or "thread_kstack" or "buf free cache" or "ktls_buffers"
-            || name.StartsWith("buffer arena-", StringComparison.Ordinal)
-            || name.StartsWith("debugnet_", StringComparison.Ordinal)
-            || name.StartsWith("netdump_", StringComparison.Ordinal);
+    /// <summary>Whether its items are memory of another allocator, so that it owns no slabs.</summary>
+    public static bool IsCacheZone(string name) => ZoneFacts.Has(name, ZoneTraits.Borrowed);
 
     /// <summary>Whether SIZE is the size on one CPU and each item exists once per CPU.</summary>
-    public static bool IsPerCpu(string name) =>
-        name.StartsWith("pcpu-", StringComparison.Ordinal)
-        || name is "64 pcpu" or "int pcpu" or "SMR CPU" or "epoch_record pcpu" or "DPCPU";
+    public static bool IsPerCpu(string name) => ZoneFacts.Has(name, ZoneTraits.PerCpu);
 
     /// <summary>
     /// Whether the zone serves the allocator itself; it follows all other zones and never is a finding of its own.
     /// </summary>
-    public static bool IsInternal(string name) =>
-        name.EndsWith(" Bucket", StringComparison.Ordinal)
-        || name.StartsWith("UMA ", StringComparison.Ordinal)
-        || name is "vmem" or "vmem btag" or "vm pgcache" or "SMR SHARED" or "SMR CPU" or "fakepg";
+    public static bool IsInternal(string name) => ZoneFacts.Has(name, ZoneTraits.Internal);
 }
