@@ -1,12 +1,12 @@
 using Leakstat.Store;
 
-namespace Leakstat.Cli.Hosting.Files;
+namespace Leakstat.Platform;
 
 /// <summary>
 /// Folders and files for the user's eyes alone: what hosts said of themselves, and what is put aside meanwhile. Files
 /// are made new or not at all; nothing that stands there is followed or written over.
 /// </summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -1,14 +1,14 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Leakstat.Cli.Hosting;
+namespace Leakstat.Platform;
 
 /// <summary>
 /// Opens files that a person or a folder names. What a name stands for may change between a look and an open, and an
 /// open of a pipe waits for its other side: so it is opened first, without waiting, and then what was opened is looked
 /// at (<c>fstat</c>).
 /// </summary>
-internal static partial class OpenedFile
+public static partial class OpenedFile
 {
     /// <summary>What is said of a file that is none.</summary>
     public const string NotRegular = "not a regular file (a socket, pipe or device)";

@@ -2,7 +2,7 @@ using Leakstat.Captures.Sources;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
-namespace Leakstat.Cli.Hosting.Files;
+namespace Leakstat.Platform;
 
 /// <summary>
 /// Decompresses Zstandard. What is read of it is bounded by who reads; a frame's window is bounded here.

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Leakstat.Cli.Hosting.Files;
+namespace Leakstat.Platform;
 
 /// <summary>A folder that goes away when disposed, and when a signal ends this program before that.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     private readonly string _path;
     private readonly PosixSignalRegistration[] _signals;

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Leakstat.Cli.Hosting;
+namespace Leakstat.Platform;
 
 /// <summary>
 /// The processes started to reach hosts. None of them outlives this program, however it ends short of SIGKILL; after
 /// that they end at their next output, because nobody reads it.
 /// </summary>
-internal sealed class ChildProcesses : IDisposable
+public sealed class ChildProcesses : IDisposable
 {
     private readonly HashSet<Process> _running = [];
     private readonly Lock _lock = new();

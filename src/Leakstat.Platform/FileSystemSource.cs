@@ -1,7 +1,7 @@
 using Leakstat.Captures.Sources;
 using Leakstat.Model;
 
-namespace Leakstat.Cli.Hosting.Files;
+namespace Leakstat.Platform;
 
 /// <summary>A file or folder on disk.</summary>
 public sealed class FileSystemSource : ISourceNode

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Net;
 
-namespace Leakstat.Cli.Targets;
+namespace Leakstat.Platform;
 
 /// <summary>
 /// A live host to collect from: <c>local</c>, or <c>ssh://user@host:port</c>, with how it is to be reached.
 /// </summary>
-internal sealed record LiveTarget
+public sealed record LiveTarget
 {
     private const string Scheme = "ssh://";
 
