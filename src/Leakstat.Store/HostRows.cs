@@ -68,7 +68,7 @@ internal sealed class HostRows : IDisposable
     public HostHistory History()
     {
         int[] order = Order();
-        var time = new TimeLine();
+        var time = new SampleTimeLine();
         foreach (SampleFacts facts in Facts(order))
         {
             time.Add(facts);
