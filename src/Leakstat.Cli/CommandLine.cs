@@ -50,13 +50,19 @@ public static class CommandLine
         catch (StoreException failure)
         {
             terminal.Error.WriteLine($"leakstat: {failure.Message}");
-            return failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
+            return failure.IsOfDisk ? ExitCode.Output : failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
         }
         catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException
             || StandardOutput.IsClosedPipe(e))
         {
             // The reader of our output went away (head, a closed pager): nothing is wrong.
             return ExitCode.Done;
+        }
+        catch (IOException e) when (ReportFile.IsOfOutput(e))
+        {
+            // What is put aside meanwhile needs room as well.
+            terminal.Error.WriteLine($"leakstat: a file could not be written: {e.Message}");
+            return ExitCode.Output;
         }
 #pragma warning disable CA1031 // The last resort: a defect is a short message and code 70, never a bare stack trace.
         catch (Exception e)

@@ -135,7 +135,9 @@ internal static class CollectCommand
         }
 
         // A host that was left out for a slip in the inventory is not collected, and a script has to learn of it.
-        return silent.Length > 0 ? ExitCode.Unreachable : isWhole ? ExitCode.Done : ExitCode.Usage;
+        return fleet.HasFullDisk
+            ? ExitCode.Output
+            : silent.Length > 0 ? ExitCode.Unreachable : isWhole ? ExitCode.Done : ExitCode.Usage;
     }
 
     /// <summary>The hosts to collect from.</summary>

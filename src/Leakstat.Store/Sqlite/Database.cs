@@ -98,7 +98,10 @@ internal sealed class Database : IDisposable
 
         if (code != raw.SQLITE_OK)
         {
-            throw Failure(_file, code, raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
+            throw Failure(
+                _file,
+                raw.sqlite3_extended_errcode(_connection.Handle),
+                raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
         }
     }
 
@@ -122,7 +125,7 @@ internal sealed class Database : IDisposable
 
     /// <summary>What is said of an error of SQLite.</summary>
     internal static StoreException Failure(string file, SqliteException error) =>
-        Failure(file, error.SqliteErrorCode, error.Message);
+        Failure(file, error.SqliteExtendedErrorCode, error.Message);
 
     private static StoreException Failure(string file, int code, string message) =>
         new($"{file}: " + (code & 0xff) switch
@@ -137,5 +140,8 @@ internal sealed class Database : IDisposable
         raw.SQLITE_NOTADB => "not a database",
         raw.SQLITE_READONLY => "is read-only",
         _ => message,
-    }, code & 0xff);
+    }, code & 0xff)
+    {
+        IsOfReading = code is raw.SQLITE_IOERR_READ or raw.SQLITE_IOERR_SHORT_READ,
+    };
 }
