@@ -36,7 +36,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
     /// <summary><c>sys/vm/uma_core.c</c> prints it at most once per 300 s and zone.</summary>
     private static string? ZoneOf(string text) =>
         text.Contains("reached", StringComparison.Ordinal)
-            && Words.TryBetween(text, "[zone: ", "] ", out string? zone)
+            && MessageText.TryBetween(text, "[zone: ", "] ", out string? zone)
             && zone.Length > 0
             ? zone
             : null;

@@ -100,7 +100,7 @@ public static class HtmlReport
             host.Release is { } release ? $"FreeBSD {release.Text}" : "release unknown",
             host.Architecture ?? "",
             host.PhysicalMemory is { } memory ? $"{Display.Bytes(memory.Value)} of memory" : "",
-            LookedAt.Span(report),
+            DiagnosisBasis.Span(report),
         ];
         html.Markup("<p class=\"host\">").Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n");
     }

@@ -95,7 +95,7 @@ internal static class FleetHtml
             .Markup("<h2 id=\"causes-title\">In common</h2>\n<ul>\n");
         foreach (FleetCause cause in shared)
         {
-            html.Markup("<li>").Text($"{Words.Of(cause.Subject)}: {CauseBlock.Hosts(cause)}");
+            html.Markup("<li>").Text($"{ReportTerms.Of(cause.Subject)}: {CauseBlock.Hosts(cause)}");
             foreach (string line in CauseBlock.SeparationOf(cause))
             {
                 html.Markup("<br>").Text(line);

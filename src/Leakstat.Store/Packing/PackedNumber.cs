@@ -3,7 +3,7 @@ using System.Text;
 namespace Leakstat.Store.Packing;
 
 /// <summary>Numbers as bytes: seven bits to a byte, signs folded so that small ones stay short.</summary>
-internal static class Numbers
+internal static class PackedNumber
 {
     /// <summary>0, −1, 1, −2, 2 … as 0, 1, 2, 3, 4 …</summary>
     public static ulong Fold(long value) => (ulong)((value << 1) ^ (value >> 63));

@@ -4,7 +4,7 @@ using Leakstat.Model;
 namespace Leakstat.Reports.Forms.Text;
 
 /// <summary>The contract's words for what the diagnosis holds as enumerations.</summary>
-public static class Words
+public static class ReportTerms
 {
     /// <summary>critical, warning, info.</summary>
     public static string Of(Severity severity) => severity switch

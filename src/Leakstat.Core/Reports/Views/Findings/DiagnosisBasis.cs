@@ -5,9 +5,9 @@ using Leakstat.Model;
 namespace Leakstat.Reports.Views.Findings;
 
 /// <summary>What a diagnosis rests on, in words: what was read, and which commands would have told more.</summary>
-public sealed class LookedAt
+public sealed class DiagnosisBasis
 {
-    private LookedAt(ImmutableArray<string> sources, ImmutableArray<string> missing)
+    private DiagnosisBasis(ImmutableArray<string> sources, ImmutableArray<string> missing)
     {
         Sources = sources;
         Missing = missing;
@@ -23,7 +23,7 @@ public sealed class LookedAt
     public bool IsWhole { get; private init; }
 
     /// <summary>What the latest capture of a report holds.</summary>
-    public static LookedAt Of(DiagnosisReport report)
+    public static DiagnosisBasis Of(DiagnosisReport report)
     {
         Capture capture = report.Latest;
         ImmutableArray<string>.Builder sources = ImmutableArray.CreateBuilder<string>();
@@ -65,7 +65,7 @@ public sealed class LookedAt
             }
         }
 
-        return new LookedAt(sources.ToImmutable(), missing.ToImmutable())
+        return new DiagnosisBasis(sources.ToImmutable(), missing.ToImmutable())
         {
             IsWhole = capture.Zones is not null && capture.MallocTypes is not null
                 && report.Ledger.WiredTotal is not null,

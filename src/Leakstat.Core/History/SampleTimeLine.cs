@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Leakstat.History;
 
 /// <summary>Samples, boots and events, from the facts of captures in time order.</summary>
-public sealed class TimeLine
+public sealed class SampleTimeLine
 {
     private readonly ImmutableArray<Sample>.Builder _samples = ImmutableArray.CreateBuilder<Sample>();
     private readonly ImmutableArray<HistoryEvent>.Builder _events = ImmutableArray.CreateBuilder<HistoryEvent>();

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Leakstat.Cli.Options;
 
 /// <summary>Whole numbers on the command line that must lie within bounds.</summary>
-internal static class Numbers
+internal static class BoundedNumber
 {
     /// <summary>An option that takes one; null where it is not given.</summary>
     public static Option<int?> Option(string name, string description, int least, int most) => new(name)

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Leakstat.Diagnosis.Messages;
 
 /// <summary>Reads numbers and names out of messages by the fixed words around them.</summary>
-internal static class Words
+internal static class MessageText
 {
     /// <summary>The text between two fixed texts, the first occurrence of each; null where one is missing.</summary>
     public static bool TryBetween(string text, string before, string after, [NotNullWhen(true)] out string? between)
