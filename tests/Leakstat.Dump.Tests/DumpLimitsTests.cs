@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;
@@ -54,7 +55,7 @@ public sealed class DumpLimitsTests
     {
         var limits = new DumpLimits();
         PropertyInfo property = typeof(DumpLimits).GetProperty(bound)!;
-        property.SetValue(limits, property.PropertyType == typeof(long) ? (long)value : value);
+        property.SetValue(limits, Convert.ChangeType(value, property.PropertyType, CultureInfo.InvariantCulture));
         return limits;
     }
 
