@@ -9,6 +9,7 @@ using Leakstat.Cli.Commands.Traces;
 using Leakstat.Cli.Commands.Watching;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
+using Leakstat.Engines.Http;
 using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
@@ -51,6 +52,11 @@ public static class CommandLine
         {
             terminal.Error.WriteLine($"leakstat: {failure.Message}");
             return failure.IsOfDisk ? ExitCode.Output : failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
+        }
+        catch (EngineException failure)
+        {
+            terminal.Error.WriteLine($"leakstat: {failure.Message}");
+            return ExitCode.Unreachable;
         }
         catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException
             || StandardOutput.IsClosedPipe(e))
@@ -97,6 +103,7 @@ public static class CommandLine
         root.Add(CoreCommand.Create(terminal));
         root.Add(CollectCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
+        root.Add(ServeCommand.Create());
         root.Add(ExplainCommand.Create(terminal));
         root.Add(CompletionCommand.Create(root, terminal));
         return root;

@@ -84,6 +84,19 @@ public sealed class StoreReader : IDisposable
         return hosts.ToImmutable();
     });
 
+    /// <summary>Names of the hosts alone, which are told at once; empty for captures that do not say theirs.</summary>
+    public ImmutableArray<string> HostNames() => Snapshot(() =>
+    {
+        using Statement rows = _database.Prepare("SELECT name FROM host ORDER BY name");
+        ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
+        while (rows.Step())
+        {
+            names.Add(rows.Text(0));
+        }
+
+        return names.DrainToImmutable();
+    });
+
     /// <summary>
     /// The history of a host: what <see cref="HistoryBuilder"/> makes of its captures in time order, in whatever order
     /// they were stored. Null where the store has no such host.
@@ -98,6 +111,23 @@ public sealed class StoreReader : IDisposable
         HostHistory history = rows.History();
         return new StoredHistory(history, Latest(id, history), rows.Problems());
     });
+
+    /// <summary>
+    /// Everything that is stored of a host, with what places its samples on the time line, as many as the history has;
+    /// null where the store has no such host.
+    /// </summary>
+    /// <param name="name">The host; empty for captures that do not say theirs.</param>
+    public (StoredHistory Whole, ImmutableArray<SampleFacts> Facts)? LoadWithFacts(string name)
+    {
+        ImmutableArray<SampleFacts> facts = [];
+        StoredHistory? whole = Of(name, (rows, id) =>
+        {
+            HostHistory history = rows.History();
+            facts = [.. rows.Facts(rows.Order())];
+            return new StoredHistory(history, Latest(id, history), rows.Problems());
+        });
+        return whole is null ? null : (whole, facts);
+    }
 
     /// <summary>Looks for damage; gives what is wrong, in words, nothing where all is well.</summary>
     public ImmutableArray<string> Check() => Snapshot(() => StoreCheck.Run(_database));

@@ -20,15 +20,17 @@ internal static class DumpForms
     public static bool IsDump(DumpBytes bytes)
     {
         ReadOnlySpan<byte> start = bytes.Span(0, 24);
-        return start.StartsWith(AnyMagic) || start.StartsWith("\u007fELF"u8);
+        return start.StartsWith(AnyMagic) || start.StartsWith("\u007fELF"u8) || Snapshot.Is(bytes);
     }
 
     /// <summary>Whether a file begins as a minidump or as an ELF core file.</summary>
     public static bool IsMemory(DumpBytes bytes)
     {
         ReadOnlySpan<byte> start = bytes.Span(0, 24);
-        return start.StartsWith(AnyMagic) || (start.StartsWith("\u007fELF"u8) && start.Length >= 18
-            && BinaryPrimitives.ReadUInt16LittleEndian(start[16..]) == 4);
+        return start.StartsWith(AnyMagic) || Snapshot.Is(bytes)
+            || (start.StartsWith("\u007fELF"u8)
+                && start.Length >= 18
+                && BinaryPrimitives.ReadUInt16LittleEndian(start[16..]) == 4);
     }
 
     /// <summary>Reads the header and makes physical memory of the rest.</summary>

@@ -4,7 +4,6 @@ using Leakstat.Captures;
 using Leakstat.Captures.Secrets;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;

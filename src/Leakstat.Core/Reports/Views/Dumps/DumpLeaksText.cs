@@ -90,6 +90,15 @@ public static class DumpLeaksText
             DumpText.WriteLine(writer, $"          {bounds}; each size with -v", layout);
         }
 
+        if (first.Live is { } live && layout.Detail != Detail.Quiet)
+        {
+            DumpText.WriteLine(
+                writer,
+                FormattableString.Invariant(
+                    $"          {(live.IsProved ? "leak" : "suspect")}, confidence {live.Confidence:0.####}"),
+                layout);
+        }
+
         WriteEvidence(writer, first, layout);
     }
 
