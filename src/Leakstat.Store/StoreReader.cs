@@ -123,7 +123,7 @@ public sealed class StoreReader : IDisposable
         StoredHistory? whole = Of(name, (rows, id) =>
         {
             HostHistory history = rows.History();
-            facts = [.. rows.Facts(rows.Order())];
+            facts = [.. rows.Facts(CaptureOrder.Of(rows.Positions()))];
             return new StoredHistory(history, Latest(id, history), rows.Problems());
         });
         return whole is null ? null : (whole, facts);

@@ -27,7 +27,7 @@ public static class HistoryAssembly
 
         ILookup<string, TimeSeries> byName = all.ToLookup(s => s.Metric);
         ImmutableArray<SampleFacts> facts = FactAssembly.Build(place, byName, grid);
-        var time = new TimeLine();
+        var time = new SampleTimeLine();
         foreach (SampleFacts one in facts)
         {
             time.Add(one);
