@@ -6,7 +6,7 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Metrics;
 
 /// <summary>The time series of one host, out of what is known of it by the table of metrics.</summary>
-public sealed class HostSeries
+public sealed class HostTimeSeries
 {
     /// <summary>
     /// Series that one host may have; what is more is left out and counted. Ordinary hosts have about 2,500.
@@ -17,7 +17,7 @@ public sealed class HostSeries
     private readonly List<int> _samples = [];
     private readonly List<long> _times = [];
 
-    private HostSeries(string host, ImmutableArray<(string Name, string Value)> labels) =>
+    private HostTimeSeries(string host, ImmutableArray<(string Name, string Value)> labels) =>
         _labels = [(MetricTable.HostLabel, host), .. labels];
 
     /// <summary>The series, each with at least one sample.</summary>
@@ -36,10 +36,10 @@ public sealed class HostSeries
     /// <param name="samples">The host.</param>
     /// <param name="labels">Further labels of every series: where it stands, who runs it.</param>
     /// <param name="after">Samples up to this time are left out, milliseconds since 1970.</param>
-    public static HostSeries Of(
+    public static HostTimeSeries Of(
         HostSamples samples, ImmutableArray<(string Name, string Value)> labels = default, long after = long.MinValue)
     {
-        var series = new HostSeries(samples.Host, labels.IsDefault ? [] : labels);
+        var series = new HostTimeSeries(samples.Host, labels.IsDefault ? [] : labels);
         series.Place(samples.Facts, after);
         if (series._samples.Count > 0)
         {
@@ -55,10 +55,10 @@ public sealed class HostSeries
     /// <param name="host">The host, judged.</param>
     /// <param name="time">When it was judged.</param>
     /// <param name="labels">Further labels of every series.</param>
-    public static HostSeries Of(
+    public static HostTimeSeries Of(
         FleetHost host, DateTimeOffset time, ImmutableArray<(string Name, string Value)> labels = default)
     {
-        var series = new HostSeries(host.Label, labels.IsDefault ? [] : labels);
+        var series = new HostTimeSeries(host.Label, labels.IsDefault ? [] : labels);
         ImmutableArray<long> at = [time.ToUnixTimeMilliseconds()];
         series._times.AddRange(at);
         series.Take(MetricTable.All.Where(m => m.OfVerdict is not null).SelectMany(
