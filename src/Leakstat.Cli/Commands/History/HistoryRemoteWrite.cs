@@ -135,7 +135,7 @@ internal static class HistoryRemoteWrite
                 return;
             }
 
-            var series = HostSeries.Of(
+            var series = HostTimeSeries.Of(
                 new HostSamples(name, facts, whole.History, whole.Latest),
                 labels,
                 after ?? marks?.Of(name) ?? long.MinValue);
