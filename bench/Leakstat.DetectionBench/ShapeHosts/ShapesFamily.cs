@@ -1,4 +1,3 @@
-using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
 using Leakstat.Knowledge;

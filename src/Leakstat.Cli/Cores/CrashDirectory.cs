@@ -1,5 +1,4 @@
 using System.Globalization;
-using Leakstat.Cli.Hosting;
 using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;

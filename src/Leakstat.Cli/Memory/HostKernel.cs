@@ -1,5 +1,4 @@
 using System.Globalization;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump.Live;
 
 namespace Leakstat.Cli.Memory;

@@ -1,6 +1,5 @@
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Live;

@@ -43,7 +43,7 @@ internal sealed class LiveDumpOptions
         },
     };
 
-    private readonly Option<int?> _passes = Numbers.Option(
+    private readonly Option<int?> _passes = BoundedNumber.Option(
         "--passes",
         $"of a running host: read its memory this many times at most (default {UsualPasses})",
         1,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Targets;
 using Leakstat.Dump.Live;
 

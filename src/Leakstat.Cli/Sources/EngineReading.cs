@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;

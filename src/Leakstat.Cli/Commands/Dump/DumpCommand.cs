@@ -3,7 +3,6 @@ using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Memory;
 using Leakstat.Cli.Options;
-using Leakstat.Cli.Targets;
 using Leakstat.Dump;
 
 namespace Leakstat.Cli.Commands.Dump;
