@@ -31,6 +31,7 @@ internal sealed class TranscriptReader
     private readonly bool _isCut;
     private readonly ReadLimits _limits;
     private readonly bool _isCrashSummary;
+    private readonly bool _hasHosts;
     private readonly List<CommandOutput> _outputs = [];
     private readonly List<TranscriptMark> _marks = [];
     private readonly List<(int Start, int End, int Number, bool IsBlank)> _pending = [];
@@ -43,9 +44,11 @@ internal sealed class TranscriptReader
     private (int Start, int End, int Number) _outside;
     private (int Start, int End) _last;
     private (int Start, int End) _heading;
+    private string? _rowHost;
 
     private TranscriptReader(SourceFile file, ReadOnlyMemory<byte> text, bool isCut, bool isCrashSummary, ReadLimits limits)
     {
+        _hasHosts = !isCrashSummary && RowHosts.AreSeveral(text.Span);
         _file = file;
         _text = text;
         _isCut = isCut;
@@ -169,6 +172,15 @@ internal sealed class TranscriptReader
         }
         else if (fit >= LineFit.Row)
         {
+            if (_hasHosts && RowHosts.Of(_format!, line) is { } host && host != _rowHost)
+            {
+                IFormat format = _format!;
+                Close();
+                _command = null;
+                Open(format, fit);
+                BeginHost(host);
+            }
+
             if (_pending is [.., { IsBlank: false } before] && EndsWithComma(before) && TryJoin(line, number))
             {
                 _last = (_last.Start, end);
@@ -215,6 +227,7 @@ internal sealed class TranscriptReader
         if (FindStart(line, out IFormat? format, out LineFit first))
         {
             Open(format!, first);
+            BeginHost(_hasHosts ? RowHosts.Of(format!, line) : null);
             Append(start, end, number);
         }
         else if (before.Number == number - 1 && number > 1 && end - before.Start <= LongestJoin
@@ -407,6 +420,16 @@ internal sealed class TranscriptReader
         _hasRow = fit != LineFit.Header;
         _last = default;
         _heading = default;
+    }
+
+    /// <summary>Notes of which host the rows of the output are that begins; of none where its rows name none.</summary>
+    private void BeginHost(string? host)
+    {
+        _rowHost = host;
+        if (host is not null)
+        {
+            _marks.Add(new TranscriptMark(_outputs.Count, host, null));
+        }
     }
 
     private void Append(int start, int end, int number)

@@ -32,6 +32,24 @@ internal static class LogPrefix
         return StripUptime(text);
     }
 
+    /// <summary>The host that syslog names in front of a kernel message; empty where it names none.</summary>
+    public static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> rest = StripPriority(line);
+        ReadOnlySpan<byte> logged = rest;
+        if (!TryTime(ref rest) || !TryLogged(ref logged))
+        {
+            return default;
+        }
+
+        ReadOnlySpan<byte> host = Scan.Word(ref rest);
+        bool isName = host.Length > 0 && host.IndexOfAny("/:[<=("u8) < 0 && !host.SequenceEqual("kernel"u8)
+            && !host.ContainsAnyInRange((byte)0x80, (byte)0xff) && char.IsAsciiLetterOrDigit((char)host[0]);
+
+        // OPNsense's log viewer has the severity in that column.
+        return isName && rest.StartsWith(" "u8) ? host : default;
+    }
+
     private static ReadOnlySpan<byte> StripPriority(ReadOnlySpan<byte> text)
     {
         if (text.Length < 3 || text[0] != '<')
