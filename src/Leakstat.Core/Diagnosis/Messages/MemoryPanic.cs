@@ -45,11 +45,6 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             "swap ended, and the host is set to panic then",
             "vm.panic_on_oom makes a panic of what would have killed a process",
             "11 and later, sys/vm/vm_pageout.c, vm_pageout_oom"),
-        new(
-            "Out of mbuf clusters", Subject.Zone("mbuf_cluster"),
-            "network buffers ran out",
-            "the limit of mbuf clusters was reached by code that cannot do without one",
-            "4 and older, sys/kern/uipc_mbuf.c"),
     ];
 
     /// <summary>The panic of want that a message tells of; null for any other.</summary>

@@ -104,10 +104,19 @@ public sealed class LS0204ZoneLimitMessage : IRule
         };
     }
 
-    private static string Limit(string message) =>
-        message.IndexOf("] ", StringComparison.Ordinal) is >= 0 and var at ? message[(at + 2)..]
-        : message.IndexOf("kern.ipc.", StringComparison.Ordinal) is > 0 and var name ? message[name..]
-        : message;
+    /// <summary>What the kernel says behind the zone; of a message that a sentence quotes the words up to its end.</summary>
+    private static string Limit(string message)
+    {
+        int zone = message.IndexOf("] ", StringComparison.Ordinal);
+        if (zone >= 0)
+        {
+            return message[(zone + 2)..];
+        }
+
+        int start = Math.Max(0, message.IndexOf("kern.ipc.", StringComparison.Ordinal));
+        int end = message.IndexOf("reached", start, StringComparison.Ordinal);
+        return end < 0 ? message[start..] : message[start..(end + "reached".Length)];
+    }
 
     private static ImmutableArray<Advice> Advise(DiagnosisCase context, string zone, string message)
     {

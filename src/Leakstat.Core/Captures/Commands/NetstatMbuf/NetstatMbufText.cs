@@ -68,7 +68,8 @@ public sealed class NetstatMbufText : IFormat
                 continue;
             }
 
-            mayContinue = line.Kind is not (MbufLineKind.Wrapped or MbufLineKind.Other) && !line.IsWhole;
+            mayContinue = line.Kind is not (
+                MbufLineKind.Wrapped or MbufLineKind.Other or MbufLineKind.MemoryDenied) && !line.IsWhole;
             if (line.Kind == MbufLineKind.Wrapped)
             {
                 continue;
@@ -117,6 +118,10 @@ public sealed class NetstatMbufText : IFormat
                 return mbufs with { Clusters = new MbufPool(n[0], null, null, n[1], at) };
             case MbufLineKind.PeakClusters when mbufs.Clusters is null:
                 return mbufs with { Clusters = new MbufPool(n[0], null, null, n[2], at) };
+            case MbufLineKind.DashboardClusters when mbufs.Clusters is null:
+                return mbufs with { Clusters = new MbufPool(null, null, n[0], n[1], at) };
+            case MbufLineKind.MemoryDenied when mbufs.MbufsDenied is null:
+                return mbufs with { MbufsDenied = new Reading(n[0], at) };
             case MbufLineKind.Clusters when mbufs.Clusters is null:
                 return mbufs with { Clusters = Whole(n, at) };
             case MbufLineKind.Packets when mbufs.Packets is null:
