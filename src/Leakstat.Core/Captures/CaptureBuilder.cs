@@ -83,8 +83,8 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         where T : class => Offer(typeof(T), part, rank);
 
     /// <summary>
-    /// Offers a part that may be the rest of one that is there already: where <paramref name="join"/> puts both together,
-    /// that is held; where it gives null they are two of the same, and the first is.
+    /// Offers a part that may be the rest of one that is there already: where <paramref name="join"/> puts both
+    /// together, that is held; where it gives null they are two of the same, and the first is.
     /// </summary>
     public void Extend<T>(T part, Func<T, T?> join)
         where T : class

@@ -111,7 +111,7 @@ internal static class LineCleaning
         }
     }
 
-    /// <summary>Length of <c>JD></c>: some mail programs put the initials of who wrote it in front of the mark.</summary>
+    /// <summary>Length of <c>JD></c>: some mail programs put initials in front of the mark.</summary>
     private static int InitialsLength(ReadOnlySpan<byte> text)
     {
         int letters = 0;

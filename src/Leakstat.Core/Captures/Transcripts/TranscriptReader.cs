@@ -172,30 +172,14 @@ internal sealed class TranscriptReader
         }
         else if (fit >= LineFit.Row)
         {
-            if (_hasHosts && RowHosts.Of(_format!, line) is { } host && host != _rowHost)
-            {
-                IFormat format = _format!;
-                Close();
-                _command = null;
-                Open(format, fit);
-                BeginHost(host);
-            }
-
-            if (_pending is [.., { IsBlank: false } before] && EndsWithComma(before) && TryJoin(line, number))
-            {
-                _last = (_last.Start, end);
-                return end;
-            }
-
-            // A few odd lines between two rows are damage; a paragraph is prose.
-            FlushPending(onlyBlank: HoldsProse());
-            Append(start, end, number);
+            TakeRow(line, fit, start, end, number);
         }
         else if (FindOther(line, fit, out IFormat? other, out LineFit otherFit))
         {
             Close();
             _command = null;
             Open(other!, otherFit);
+            BeginHost(_hasHosts ? RowHosts.Of(other!, line) : null);
             Append(start, end, number);
         }
         else if (TryJoin(line, number))
@@ -214,6 +198,28 @@ internal sealed class TranscriptReader
         }
 
         return end;
+    }
+
+    private void TakeRow(ReadOnlySpan<byte> line, LineFit fit, int start, int end, int number)
+    {
+        if (_hasHosts && RowHosts.Of(_format!, line) is { } host && host != _rowHost)
+        {
+            IFormat format = _format!;
+            Close();
+            _command = null;
+            Open(format, fit);
+            BeginHost(host);
+        }
+
+        if (_pending is [.., { IsBlank: false } before] && EndsWithComma(before) && TryJoin(line, number))
+        {
+            _last = (_last.Start, end);
+            return;
+        }
+
+        // A few odd lines between two rows are damage; a paragraph is prose.
+        FlushPending(onlyBlank: HoldsProse());
+        Append(start, end, number);
     }
 
     /// <summary>

@@ -62,7 +62,10 @@ internal sealed record ExhaustionMessage(
             "the limit is vm.overcommit's (bit 0: no more than there is swap, bit 1: the user's swapuse) or rctl(8)'s; "
                 + "mmap(2) and the like failed with ENOMEM, and nothing need be full",
             "See what is reserved, who reserves it, and which limit is on.",
-            ["sysctl vm.overcommit vm.swap_reserved vm.swap_total", "ps -axo user,vsz,comm | sort -nrk2 | head", "rctl -u"])
+            [
+                "sysctl vm.overcommit vm.swap_reserved vm.swap_total",
+                "ps -axo user,vsz,comm | sort -nrk2 | head", "rctl -u",
+            ])
         {
             Also = "bytes failed",
         },

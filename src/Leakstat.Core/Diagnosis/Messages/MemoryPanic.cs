@@ -53,8 +53,8 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             StringComparison.OrdinalIgnoreCase)) : null;
 
     /// <summary>
-    /// What the kernel panicked with; null where the message is no panic. <c>Panic String</c> is how savecore(8) writes it
-    /// into <c>info.N</c> (<c>sbin/savecore/savecore.c</c>).
+    /// What the kernel panicked with; null where the message is no panic. <c>Panic String</c> is how savecore(8)
+    /// writes it into <c>info.N</c> (<c>sbin/savecore/savecore.c</c>).
     /// </summary>
     public static string? TextOf(string message) => Behind(message, "panic: ") ?? Behind(message, "Panic String: ");
 

@@ -3,20 +3,20 @@ using System.Globalization;
 namespace Leakstat.Diagnosis.Messages;
 
 /// <summary>A connection that was refused because a program did not take those before it.</summary>
-/// <param name="Socket">What the program listens at, as printed; the address of its block in the kernel before 11.</param>
+/// <param name="Socket">What the program listens at, as printed; of old releases where the kernel keeps it.</param>
 /// <param name="Queued">Connections that were waiting.</param>
 /// <param name="Refused">How many were refused since the message before; null where the kernel does not say.</param>
 internal readonly record struct QueueOverflow(string Socket, long Queued, long? Refused)
 {
     /// <summary>
-    /// The backlog that the program asked for in listen(2): the kernel refuses when more than one and a half times as many
-    /// wait (<c>sonewconn</c>, <c>sys/kern/uipc_socket.c</c>).
+    /// The backlog that the program asked for in listen(2): the kernel refuses when more than one and a half times as
+    /// many wait (<c>sonewconn</c>, <c>sys/kern/uipc_socket.c</c>).
     /// </summary>
     public long Backlog => Queued * 2 / 3;
 
     /// <summary>
-    /// Reads <c>sonewconn: pcb 0x… (0.0.0.0:443 (proto 6)): Listen queue overflow: 193 already in queue awaiting acceptance
-    /// (34 occurrences), euid 0, …</c>; null for any other message.
+    /// Reads <c>sonewconn: pcb 0x… (0.0.0.0:443 (proto 6)): Listen queue overflow: 193 already in queue awaiting
+    /// acceptance (34 occurrences), euid 0, …</c>; null for any other message.
     /// </summary>
     public static QueueOverflow? Of(string message)
     {
@@ -29,7 +29,9 @@ internal readonly record struct QueueOverflow(string Socket, long Queued, long? 
         }
 
         int open = pcb.IndexOf('(', StringComparison.Ordinal);
-        string socket = open > 0 ? pcb[(open + 1)..].TrimEnd(')').Replace(" (proto 6", "", StringComparison.Ordinal) : pcb;
+        string socket = open > 0
+            ? pcb[(open + 1)..].TrimEnd(')').Replace(" (proto 6", "", StringComparison.Ordinal)
+            : pcb;
         return new QueueOverflow(socket.Trim(), queued, Occurrences(message[at..]));
     }
 

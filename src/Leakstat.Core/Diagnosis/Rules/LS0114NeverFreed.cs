@@ -21,7 +21,7 @@ public sealed class LS0114NeverFreed : IRule
     /// <summary>So many requests are no table that was made at boot, nor one per processor or device.</summary>
     private const long LeastRequests = 10_000;
 
-    /// <summary>Of a malloc type of which a few blocks were given back: so much is worth a word, though no warning.</summary>
+    /// <summary>Of a malloc type of which a few blocks were given back: so much is worth a note.</summary>
     private const long LeastBytesOfSome = 256L << 20;
 
     /// <summary>Share of a type's blocks that were ever given back up to which it is told.</summary>
@@ -94,15 +94,15 @@ public sealed class LS0114NeverFreed : IRule
         string requests = Display.Count(row.Requests);
         return never with
         {
-            Title = $"malloc type {row.Name} holds {Display.Bytes(row.Memory)}, and {freed} of its {requests} allocations "
-                + "were ever freed",
+            Title = $"malloc type {row.Name} holds {Display.Bytes(row.Memory)}, and {freed} of its {requests} "
+                + "allocations were ever freed",
             Severity = Severity.Info,
             Confidence = 0.5,
             Evidence =
             [
                 new Evidence(
-                    $"{Display.Count(row.InUse)} allocations in use, {Display.Bytes(row.Memory)}, and {requests} requests "
-                        + $"since boot: {freed} were given back",
+                    $"{Display.Count(row.InUse)} allocations in use, {Display.Bytes(row.Memory)}, and {requests} "
+                        + $"requests since boot: {freed} were given back",
                     row.Memory, Unit.Bytes, at),
                 .. never.Evidence.Skip(1),
             ],

@@ -104,7 +104,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
         };
     }
 
-    /// <summary>What the kernel says behind the zone; of a message that a sentence quotes the words up to its end.</summary>
+    /// <summary>What the kernel says behind the zone; of a message in a sentence the words up to its end.</summary>
     private static string Limit(string message)
     {
         int zone = message.IndexOf("] ", StringComparison.Ordinal);

@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// A program did not accept its connections and the kernel refused more. No memory is short: told, since people take the
-/// message for one about a limit of the kernel.
+/// A program did not accept its connections and the kernel refused more. No memory is short: told, since people take
+/// the message for one about a limit of the kernel.
 /// </summary>
 public sealed class LS0218ListenQueueFull : IRule
 {
@@ -25,7 +25,7 @@ public sealed class LS0218ListenQueueFull : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        var sockets = new List<(QueueOverflow First, int Messages, long Refused, long Backlog, SourceLine At)>();
+        var sockets = new List<Overflows>();
         foreach (KernelMessage message in CurrentBoot.Of(context))
         {
             if (QueueOverflow.Of(message.Text) is not { } seen)
@@ -36,13 +36,14 @@ public sealed class LS0218ListenQueueFull : IRule
             int known = sockets.FindIndex(s => s.First.Socket == seen.Socket);
             if (known < 0)
             {
-                sockets.Add((seen, 1, seen.Refused ?? 1, seen.Backlog, CurrentBoot.At(context, message)));
+                sockets.Add(new Overflows(seen, seen.Refused ?? 1, CurrentBoot.At(context, message)));
             }
             else
             {
-                (QueueOverflow first, int messages, long refused, long backlog, SourceLine at) = sockets[known];
-                sockets[known] = (
-                    first, messages + 1, Arithmetic.Add(refused, seen.Refused ?? 1), Math.Max(backlog, seen.Backlog), at);
+                sockets[known] = sockets[known] with
+                {
+                    Refused = Arithmetic.Add(sockets[known].Refused, seen.Refused ?? 1),
+                };
             }
         }
 
@@ -52,8 +53,7 @@ public sealed class LS0218ListenQueueFull : IRule
         }
     }
 
-    private Finding Of(
-        DiagnosisCase context, List<(QueueOverflow First, int Messages, long Refused, long Backlog, SourceLine At)> sockets)
+    private Finding Of(DiagnosisCase context, List<Overflows> sockets)
     {
         string where = sockets.Count == 1 ? sockets[0].First.Socket : Display.Count(sockets.Count, "socket", "sockets");
         string limit = context.Latest.Host.Release is { Major: < 10 } ? "kern.ipc.somaxconn" : "kern.ipc.soacceptqueue";
@@ -69,8 +69,9 @@ public sealed class LS0218ListenQueueFull : IRule
             Evidence =
             [
                 .. sockets.Take(MostSockets).Select(s => new Evidence(
-                    $"{s.First.Socket}: {Display.Count(s.First.Queued)} connections waited, {Display.Count(s.Refused)} or "
-                        + $"more were refused; so the program asked for a backlog of {Display.Count(s.Backlog)}",
+                    $"{s.First.Socket}: {Display.Count(s.First.Queued)} connections waited, {Display.Count(s.Refused)} "
+                        + "or more were refused; so the program asked for a backlog of "
+                        + Display.Count(s.First.Backlog),
                     s.Refused, Unit.Items, s.At)),
                 new Evidence(
                     "the kernel refuses when one and a half times the backlog wait; the backlog is the program's own, "
@@ -82,13 +83,16 @@ public sealed class LS0218ListenQueueFull : IRule
             Advice =
             [
                 Advice.Look(
-                    "See which program it is, and why it does not keep up: busy, stuck, or stopped. A longer backlog is a "
-                        + $"setting of the program first; {limit} matters where it is smaller than that, and both count "
-                        + "from the program's next start on.",
+                    "See which program it is, and why it does not keep up: busy, stuck, or stopped. A longer backlog is "
+                        + $"a setting of the program first; {limit} matters where it is smaller than that, and both "
+                        + "count from the program's next start on.",
                     "netstat -Lan",
                     $"sysctl {limit}",
                     "sockstat -l"),
             ],
         };
     }
+
+    /// <summary>The messages of one socket: the first of them, and the connections that all say were refused.</summary>
+    private readonly record struct Overflows(QueueOverflow First, long Refused, SourceLine At);
 }

@@ -25,7 +25,7 @@ public sealed class LS0302ArcAboveMaximum : IRule
 
     /// <summary>
     /// Bytes above the ceiling that count, in effect or asked for: a twentieth of it and 64 MiB at least, or half of it
-    /// and 16 MiB, and more than the tool that printed the size may have rounded it up; 0 where there is no such excess.
+    /// and 16 MiB, and more than the tool that printed the size may have rounded it up; 0 where there is none.
     /// </summary>
     public static long Excess(ArcView arc)
     {

@@ -17,7 +17,7 @@ internal static class QuotedMessage
     /// <summary>Bytes within which a message is whole.</summary>
     private const int LongestMessage = 240;
 
-    /// <summary>Fixed parts in their order; <c>#</c> in a part stands for a number, and is one digit at least.</summary>
+    /// <summary>Fixed parts in their order; <c>#</c> at the end of a part stands for a digit.</summary>
     private static readonly ImmutableArray<ImmutableArray<byte[]>> s_messages =
     [
         Of("swap_pager_getswapspace(#"), // sys/vm/swap_pager.c
@@ -48,10 +48,10 @@ internal static class QuotedMessage
     ];
 
     private static readonly byte[][] s_denials =
-        [.. new[] { "no ", "not ", "never ", "without ", "n't ", "grep ", "egrep ", "instead of " }.Select(Encoding.ASCII.GetBytes)];
+        [.. Of("no ", "not ", "never ", "without ", "n't ", "grep ", "egrep ", "instead of ")];
 
     private static readonly byte[][] s_source =
-        [.. new[] { "printf(", "panic(", "log(LOG_", "KASSERT(", "%d", "%ld", "%s", "%jd", "%u", "%i" }.Select(Encoding.ASCII.GetBytes)];
+        [.. Of("printf(", "panic(", "log(LOG_", "KASSERT(", "%d", "%ld", "%s", "%jd", "%u", "%i")];
 
     /// <summary>Where in the line the message stands; empty where there is none.</summary>
     public static Range In(ReadOnlySpan<byte> line)
@@ -96,8 +96,9 @@ internal static class QuotedMessage
         ReadOnlySpan<byte> near = before[Math.Max(0, before.Length - Before)..];
         foreach (byte[] word in s_denials)
         {
-            if (near.LastIndexOf(word) is >= 0 and int at && (at == 0 || !char.IsAsciiLetter((char)near[at - 1])
-                || word[0] == 'n' && word[1] == '\''))
+            bool endsWord = word[1] == '\'';
+            if (near.LastIndexOf(word) is >= 0 and int at
+                && (at == 0 || endsWord || !char.IsAsciiLetter((char)near[at - 1])))
             {
                 return true;
             }

@@ -27,7 +27,7 @@ internal enum MbufLineKind
     /// <summary>Clusters of 4: <c>900/1500/6656 mbuf clusters in use (current/peak/max)</c>.</summary>
     PeakClusters,
 
-    /// <summary>pfSense's dashboard, of <c>netstat -m</c>: <c>MBUF Usage 97% (25786/26584)</c>, total and limit of clusters.</summary>
+    /// <summary>pfSense's dashboard: <c>MBUF Usage 97% (25786/26584)</c>, total and limit of clusters.</summary>
     DashboardClusters,
 
     /// <summary>Of 5 and older and Junos: <c>12 requests for memory denied</c>, mbufs and clusters together.</summary>

@@ -63,19 +63,23 @@ public static class JUnitReport
             xml,
             "all",
             $"{Number(result.Rounds.Judged)} zones and types over {Number(result.Rounds.Plan.Rounds)} rounds");
-        if (unjudged is not null)
-        {
-            // Neither passed nor failed: JUnit's word for a test that could not be carried out.
-            xml.WriteStartElement("error");
-            xml.WriteAttributeString("message", Safe($"could not be judged: {unjudged}"));
-            xml.WriteAttributeString("type", "unjudged");
-            xml.WriteEndElement();
-        }
-
+        WriteUnjudged(xml, unjudged);
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.Flush();
         output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Neither passed nor failed: JUnit's word for a test that could not be carried out.</summary>
+    private static void WriteUnjudged(XmlWriter xml, string? why)
+    {
+        if (why is not null)
+        {
+            xml.WriteStartElement("error");
+            xml.WriteAttributeString("message", Safe($"could not be judged: {why}"));
+            xml.WriteAttributeString("type", "unjudged");
+            xml.WriteEndElement();
+        }
     }
 
     private static void Start(XmlWriter xml, string group, string name)
