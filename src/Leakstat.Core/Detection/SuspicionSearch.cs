@@ -13,6 +13,9 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     private const double ClearTau = 0.5;
     private const int MostCompared = 48;
 
+    // What rises by less than this part of another, both as logarithms, is no peer of it.
+    private const double PeerShare = 0.6;
+
     // A fall by this share of the gain is no noise.
     private const double DeepFall = 0.4;
 
@@ -30,8 +33,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     /// <summary>Judges every series that moves; null for the others, and for what did not rise.</summary>
     /// <param name="results">What the slope test says of each.</param>
     /// <param name="slopes">−log₁₀ of the chance of each slope.</param>
-    /// <param name="sinceBoot">Whether the rise of each set in with the boot.</param>
-    public Suspicion?[] Run(TrendResult[] results, double[] slopes, bool[] sinceBoot)
+    public Suspicion?[] Run(TrendResult[] results, double[] slopes)
     {
         int count = host.Series.Length;
         var rises = new RiseFeatures?[count];
@@ -40,7 +42,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         {
             if (results[i].Class is not (TrendClass.Constant or TrendClass.Insufficient))
             {
-                (rises[i], contexts[i]) = Look(i, results[i].Class, slopes[i], sinceBoot[i]);
+                (rises[i], contexts[i]) = Look(i, results[i].Class, slopes[i]);
             }
         }
 
@@ -61,7 +63,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             if (rises[i] is { } rise && host.Series[i].Role is SeriesRole.Live or SeriesRole.Aggregate
                 && results[i].Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation))
             {
-                RiseContext among = Among(i, contexts[i], common, counters, clear);
+                RiseContext among = Among(i, contexts[i], rises, common, counters, clear);
                 found[i] = Suspicion.Weigh(rise, WithoutLoad(i, among, loads), options.Without);
             }
         }
@@ -70,7 +72,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     }
 
     /// <summary>What one series shows by itself; no rise where it has too few samples, or did not rise.</summary>
-    private (RiseFeatures? Rise, RiseContext Context) Look(int i, TrendClass trend, double slope, bool sinceBoot)
+    private (RiseFeatures? Rise, RiseContext Context) Look(int i, TrendClass trend, double slope)
     {
         SeriesInput series = host.Series[i];
         _track.Load(line.Every, line.Hours, host.Boots, series);
@@ -87,7 +89,6 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         {
             Boots = _track.BootsGrown,
             BootsSeen = _track.BootsSeen,
-            SinceBoot = sinceBoot,
             Slope = Math.Clamp(slope, 0, 12),
             IsBending = trend is TrendClass.Plateau,
             IsExplained = trend is TrendClass.Explained,
@@ -132,7 +133,8 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             or TrendClass.Fragmentation);
 
     private RiseContext Among(
-        int index, RiseContext context, double[] common, (string Name, double[] Level)[] counters, int[] clear)
+        int index, RiseContext context, RiseFeatures?[] rises, double[] common,
+        (string Name, double[] Level)[] counters, int[] clear)
     {
         double[] levels = _levels[index]!;
         double counted = 0;
@@ -152,18 +154,20 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             with = CounterShare.Of(levels, common, out double correlation) * Math.Abs(correlation);
         }
 
-        int company = 0, lockstep = 0;
+        int company = 0, peers = 0, lockstep = 0;
+        double least = rises[index]!.Value.Ratio * PeerShare;
         foreach (int other in clear)
         {
             if (other != index)
             {
                 bool together = MovesWith(levels, _levels[other]!);
                 company += together ? 0 : 1;
+                peers += together || rises[other]!.Value.Ratio < least ? 0 : 1;
                 lockstep += together ? 1 : 0;
             }
         }
 
-        return context with { Counted = counted, Counter = by, Common = with, Company = company, Lockstep = lockstep };
+        return context with { Counted = counted, Counter = by, Common = with, Company = company, Peers = peers, Lockstep = lockstep };
     }
 
     // What is left of the series without the load that moves most like it; all of it where none does.

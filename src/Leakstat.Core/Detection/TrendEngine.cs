@@ -62,8 +62,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
         WarmUpFilter.Apply(host, line, results, [.. _classifications.Select(j => j?.SinceBoot == true)]);
         Suspicion?[] suspicions = new SuspicionSearch(host, line, _options).Run(
             results,
-            [.. rises.Select(r => -Math.Log10(Math.Max(r.Slope.Chance, 1e-300)))],
-            [.. _classifications.Select(j => j?.SinceBoot == true)]);
+            [.. rises.Select(r => -Math.Log10(Math.Max(r.Slope.Chance, 1e-300)))]);
         Ladder.Apply(host, results, suspicions, _options);
         int[] suspects = [];
         if (!_options.IsAlone)

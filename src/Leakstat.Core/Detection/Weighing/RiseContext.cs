@@ -32,8 +32,8 @@ public readonly record struct RiseContext
     /// <summary>Other series that rise and do not move together with it.</summary>
     public int Company { get; init; }
 
-    /// <summary>Whether it sets in with the boot.</summary>
-    public bool SinceBoot { get; init; }
+    /// <summary>Those of them that rise by about as large a factor as it does, or a larger one.</summary>
+    public int Peers { get; init; }
 
     /// <summary>Boots over which it grew, each from its beginning.</summary>
     public int Boots { get; init; }
