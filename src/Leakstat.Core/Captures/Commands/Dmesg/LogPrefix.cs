@@ -10,6 +10,9 @@ internal static class LogPrefix
 {
     private static readonly SearchValues<byte> Seconds = SearchValues.Create("0123456789."u8);
 
+    /// <summary>What no host's name has: a tag, a priority or a setting does.</summary>
+    private static readonly SearchValues<byte> NoName = SearchValues.Create("/:[<=("u8);
+
     /// <summary>Words between the time and <c>kernel:</c>: host, priority or severity, a number.</summary>
     private const int MostWordsToTag = 4;
 
@@ -43,7 +46,7 @@ internal static class LogPrefix
         }
 
         ReadOnlySpan<byte> host = Scan.Word(ref rest);
-        bool isName = host.Length > 0 && host.IndexOfAny("/:[<=("u8) < 0 && !host.SequenceEqual("kernel"u8)
+        bool isName = host.Length > 0 && host.IndexOfAny(NoName) < 0 && !host.SequenceEqual("kernel"u8)
             && !host.ContainsAnyInRange((byte)0x80, (byte)0xff) && char.IsAsciiLetterOrDigit((char)host[0]);
 
         // OPNsense's log viewer has the severity in that column.
