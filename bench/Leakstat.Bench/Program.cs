@@ -9,6 +9,7 @@ using Leakstat.Model;
 // load SPOOL                      loads it into a store and prints the processor time of each step
 // fleet STORE HOSTS SAMPLES FOLDER    makes a store of hosts like the one of that capture
 // judge STORE HOSTS               judges so many of its hosts and prints the processor time of each step
+// remote-write URL HOSTS FOLDER   sends captures of so many hosts like that one to an engine, and prints the rate
 // parse FORMAT FILE               reads it table by table and prints rate (of processor time), allocation and sums
 switch (args)
 {
@@ -31,6 +32,9 @@ switch (args)
     case ["judge", var store, var hosts]:
         FleetJudging.Measure(store, int.Parse(hosts, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["remote-write", var address, var hosts, var capture]:
+        RemoteWriteRate.Measure(address, int.Parse(hosts, System.Globalization.CultureInfo.InvariantCulture), capture);
+        return 0;
     case ["parse", var format, var file]:
         Measure(format, file);
         return 0;
@@ -39,7 +43,7 @@ switch (args)
             int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), folders);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | fleet STORE HOSTS SAMPLES FOLDER | judge STORE HOSTS | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
+        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | fleet STORE HOSTS SAMPLES FOLDER | judge STORE HOSTS | remote-write URL HOSTS FOLDER | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
         return 2;
 }
 

@@ -9,6 +9,7 @@ using Leakstat.Cli.Commands.Traces;
 using Leakstat.Cli.Commands.Watching;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
+using Leakstat.Engines.Http;
 using Leakstat.Store.Errors;
 
 namespace Leakstat.Cli;
@@ -50,13 +51,24 @@ public static class CommandLine
         catch (StoreException failure)
         {
             terminal.Error.WriteLine($"leakstat: {failure.Message}");
-            return failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
+            return failure.IsOfDisk ? ExitCode.Output : failure.IsOfWriting ? ExitCode.Usage : ExitCode.NoInput;
+        }
+        catch (EngineException failure)
+        {
+            terminal.Error.WriteLine($"leakstat: {failure.Message}");
+            return ExitCode.Unreachable;
         }
         catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException
             || StandardOutput.IsClosedPipe(e))
         {
             // The reader of our output went away (head, a closed pager): nothing is wrong.
             return ExitCode.Done;
+        }
+        catch (IOException e) when (ReportFile.IsOfOutput(e))
+        {
+            // What is put aside meanwhile needs room as well.
+            terminal.Error.WriteLine($"leakstat: a file could not be written: {e.Message}");
+            return ExitCode.Output;
         }
 #pragma warning disable CA1031 // The last resort: a defect is a short message and code 70, never a bare stack trace.
         catch (Exception e)
@@ -116,8 +128,11 @@ public static class CommandLine
     {
         null or RootCommand => $"leakstat {command.Name}",
         { } above =>
-            $"{Written(above)}{string.Concat(above.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => $" {a.Name}"))} {command.Name}",
+            $"{Written(above)}{string.Concat(NeededArguments(above).Select(a => $" {a.Name}"))} {command.Name}",
     };
+
+    private static IEnumerable<Argument> NeededArguments(Command command) =>
+        command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0);
 
     private static string Arguments(Command command) =>
         string.Concat(command.Arguments.Select(a => $" {a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));

@@ -52,7 +52,10 @@ public sealed class KernelDump : IDisposable
         _messages = new Lazy<string?>(() => MessageBuffer.Read(File, Memory, Symbols, Types, Limits));
         _context = new Lazy<WalkContext>(() => new WalkContext(
             Memory, Symbols, Types, Identity, Features, Machine.Read(
-                Memory, Symbols, Identity, Features, Limits, Problems), Limits, Problems));
+                Memory, Symbols, Identity, Features, Limits, Problems), Limits, Problems)
+        {
+            IsLive = IsLive,
+        });
         _walk = new Lazy<(KernelHeap Heap, PageSurvey Survey, ArenaReader Arenas)>(Walk);
         _buckets = new Lazy<IReadOnlyList<int>>(() =>
         {
@@ -71,7 +74,8 @@ public sealed class KernelDump : IDisposable
         });
         _counters = new Lazy<IReadOnlyList<KernelCounter>>(() => new KernelCounters(_context.Value).Read());
         _owners = new Lazy<PageOwners>(() => OwnerSurvey.Make(
-            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole, MessageBuffer.Range(
+            _context.Value, _walk.Value.Survey, Heap, Symbols.Files, Threads, _threads.Value.IsWhole,
+            MessageBuffer.Range(
                 Memory, Symbols, Types)));
         _roots = new Lazy<IReadOnlyList<RootRange>>(
             () => RootSurvey.Find(_context.Value, PageOwners, _walk.Value.Survey, Symbols.Files, Threads));
@@ -119,6 +123,18 @@ public sealed class KernelDump : IDisposable
 
     /// <summary>Arenas of kernel address space.</summary>
     public IReadOnlyList<Arena> Arenas => _walk.Value.Arenas.Arenas;
+
+    /// <summary>What walks of this kernel need.</summary>
+    internal WalkContext Context => _context.Value;
+
+    /// <summary>What each page is by its vm_page.</summary>
+    internal PageSurvey Survey => _walk.Value.Survey;
+
+    /// <summary>
+    /// Allocations of kernel address space, bytes by start; none where the arenas cannot be followed.
+    /// </summary>
+    internal IReadOnlyDictionary<ulong, ulong> KernelRanges =>
+        _walk.Value.Arenas.IsWhole ? _walk.Value.Arenas.Allocated : new Dictionary<ulong, ulong>();
 
     /// <summary>Whether it is a live dump that lacks most of the direct map, where slabs lie.</summary>
     internal bool LacksDirectMap => IsLive && _walk.Value.Survey.Bitmap.IsCutToAnEighth;

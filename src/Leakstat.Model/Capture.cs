@@ -13,6 +13,11 @@ public sealed record Capture
     /// <summary>UTC time of the capture; null where nothing says it.</summary>
     public DateTimeOffset? TakenAt { get; init; }
 
+    /// <summary>
+    /// Its place among the captures of its host; null where it was not found among others: its time tells it then.
+    /// </summary>
+    public CapturePosition? Position { get; init; }
+
     /// <summary>Who it is.</summary>
     public required HostIdentity Host { get; init; }
 

@@ -14,7 +14,8 @@ public sealed record Diagnostic(string Id, string Text, SourceLine At)
     /// for them says.
     /// </summary>
     public bool IsLoss => Id is not (DiagnosticId.UnknownFile or DiagnosticId.UnusedCommand
-        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput or DiagnosticId.UnknownOid or DiagnosticId.Underflow
+        or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput
+            or DiagnosticId.UnknownOid or DiagnosticId.Underflow
         or DiagnosticId.MissingPages or DiagnosticId.MissingSymbols);
 }
 

@@ -21,7 +21,13 @@ public static class FaultText
             Win32Exception native => OfCode(native.NativeErrorCode),
             _ => OfCode(fault.HResult),
         }
-        : fault.Message;
+        : WithoutPath(fault.Message);
+
+    /// <summary>The framework puts the path behind the words: <c>No space left on device : '/tmp/x.part'</c>.</summary>
+    private static string WithoutPath(string message) =>
+        message.EndsWith('\'') && message.IndexOf(" : '", StringComparison.Ordinal) is > 0 and var end
+            ? message[..end]
+            : message;
 
     /// <summary>
     /// A key is a word or several with underscores, with values behind a comma: <c>IO_SharingViolation_File, /x</c>.

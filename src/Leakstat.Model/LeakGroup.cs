@@ -13,6 +13,12 @@ public enum LeakKind
 
     /// <summary>Allocations of whole pages, by malloc(9) or contigmalloc(9).</summary>
     Large,
+
+    /// <summary>Wired pages without an object that no slab, page table, stack or other known user has.</summary>
+    Page,
+
+    /// <summary>Ranges of the kernel arena (<c>kmem_malloc(9)</c>) that no keg and no large allocation has.</summary>
+    Range,
 }
 
 /// <summary>A malloc(9) type that leaked blocks may be of.</summary>
@@ -53,6 +59,11 @@ public sealed record ModulePointers(string Module, long Count);
 /// <param name="Cause">Why.</param>
 /// <param name="Source">Where that was seen.</param>
 public sealed record KnownCause(string Cause, string Source);
+
+/// <summary>How sure it is that blocks of a kernel that ran on while it was read are lost.</summary>
+/// <param name="IsProved">Whether it was read often enough that none of them is expected to be held.</param>
+/// <param name="Confidence">Probability that one of them is lost, 0–1.</param>
+public sealed record LiveJudgement(bool IsProved, double Confidence);
 
 /// <summary>
 /// Leaked blocks of one zone, malloc(9) bucket or size: allocated, and no root of the kernel leads to them. A direct
@@ -114,6 +125,9 @@ public sealed record LeakGroup
     /// <summary>Cause by the table of what is known; null where none is.</summary>
     public KnownCause? Cause { get; init; }
 
+    /// <summary>What the search of a running kernel makes of it; null where the kernel stood still.</summary>
+    public LiveJudgement? Live { get; init; }
+
     /// <summary>Line in the report that it was read from; 0 where it was found in a dump just now.</summary>
     public int Line { get; init; }
 
@@ -127,11 +141,13 @@ public sealed record LeakGroup
 /// <summary>Kinds of leaks by the words that reports have for them.</summary>
 public static class LeakKindName
 {
-    /// <summary>The word: <c>zone</c>, <c>malloc</c>, <c>large</c>.</summary>
+    /// <summary>The word: <c>zone</c>, <c>malloc</c>, <c>large</c>, <c>page</c>, <c>kmem</c>.</summary>
     public static string InWords(this LeakKind kind) => kind switch
     {
         LeakKind.Zone => "zone",
         LeakKind.Malloc => "malloc",
+        LeakKind.Page => "page",
+        LeakKind.Range => "kmem",
         _ => "large",
     };
 
@@ -141,6 +157,8 @@ public static class LeakKindName
         "zone" => LeakKind.Zone,
         "malloc" => LeakKind.Malloc,
         "large" => LeakKind.Large,
+        "page" => LeakKind.Page,
+        "kmem" => LeakKind.Range,
         _ => null,
     };
 }

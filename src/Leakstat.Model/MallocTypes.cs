@@ -95,5 +95,6 @@ public sealed class MallocTable
 
     /// <summary>File and line of a row, or its place in a dump.</summary>
     public SourceLine At(in MallocTypeRow row) =>
-        row.Line > 0 ? new(File, row.Line) : File.InDump($"malloc type \"{row.Name}\"", "types");
+        row.Line > 0 || File.Place is not null ? new(File, row.Line)
+            : File.InDump($"malloc type \"{row.Name}\"", "types");
 }

@@ -71,7 +71,8 @@ public sealed class ZoneTable
 
     /// <summary>File and line of a row, or its place in a dump.</summary>
     public SourceLine At(in ZoneRow row) =>
-        row.Line > 0 ? new(File, row.Line) : File.InDump($"zone \"{row.Name}\"", "zones");
+        row.Line > 0 || File.Place is not null ? new(File, row.Line)
+            : File.InDump($"zone \"{row.Name}\"", "zones");
 
     // Made when first asked for: of thousands of tables in a history few are asked.
     private Dictionary<string, int> Index()

@@ -22,6 +22,7 @@ internal sealed class CaptureRow(SeriesNumbers series, Func<string, long> texts)
         Array.Clear(_values);
         _next = 0;
         AddFacts(SampleFacts.Of(capture));
+        AddPosition(capture);
         foreach (SampleNumber number in SampleNumber.Of(capture, ledger))
         {
             Add(number, capture.Source);
@@ -54,6 +55,28 @@ internal sealed class CaptureRow(SeriesNumbers series, Func<string, long> texts)
         {
             Set(StoredKind.Tunable, name, value.Value);
             Set(StoredKind.At + StoredKind.Tunable, name, Place(value.At, facts.Source));
+        }
+    }
+
+    private void AddPosition(Capture capture)
+    {
+        if (capture.Position is not { } position)
+        {
+            return;
+        }
+
+        if (position.At is null)
+        {
+            Set(StoredKind.Follows, "", position.Follows.UtcTicks);
+        }
+        else if (position.At != capture.TakenAt)
+        {
+            Set(StoredKind.OrderedAt, "", position.At.Value.UtcTicks);
+        }
+
+        if (position.Folder.Length > 0)
+        {
+            Set(StoredKind.Folder, "", texts(position.Folder));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Captures.Sources;
 using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Store.Errors;
@@ -54,20 +55,30 @@ internal sealed class HostRows : IDisposable
     public long?[] Column(string kind, string name) =>
         _series.Find(kind, name) is >= 0 and var number ? Column(number) : new long?[Count];
 
-    /// <summary>
-    /// Times in the order of arrival, ticks; a capture without one has that of the one it came after.
-    /// </summary>
-    public long[] Times()
+    /// <summary>What puts the captures in order, in the order of arrival.</summary>
+    public CapturePosition[] Positions()
     {
         long?[] taken = Column(StoredKind.TakenAt, "");
-        long last = long.MinValue;
-        return Array.ConvertAll(taken, time => last = time ?? last);
+        long?[] ordered = Column(StoredKind.OrderedAt, "");
+        long?[] follows = Column(StoredKind.Follows, "");
+        long?[] folders = Column(StoredKind.Folder, "");
+        var positions = new CapturePosition[Count];
+        DateTimeOffset last = DateTimeOffset.MinValue;
+        for (int i = 0; i < positions.Length; i++)
+        {
+            DateTimeOffset? at = follows[i] is null ? Time(ordered[i] ?? taken[i]) : null;
+            positions[i] = new CapturePosition(
+                at, Time(follows[i]) ?? last, folders[i] is { } folder ? Text(folder) : "", _sources[i]);
+            last = at ?? last;
+        }
+
+        return positions;
     }
 
     /// <summary>The history, in the order of time.</summary>
     public HostHistory History()
     {
-        int[] order = Order();
+        int[] order = CaptureOrder.Of(Positions());
         var time = new TimeLine();
         foreach (SampleFacts facts in Facts(order))
         {
@@ -185,20 +196,6 @@ internal sealed class HostRows : IDisposable
         long?[] distances = Column(prefix + kind, name);
         return [.. order.Select(
             i => last[i] is { } value ? unchecked(value + (sign * (distances[i] ?? 0))) : (long?)null)];
-    }
-
-    /// <summary>Positions of the order of arrival, by time.</summary>
-    public int[] Order()
-    {
-        long[] times = Times();
-        int[] order = new int[times.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        Array.Sort(order, (a, b) => times[a] != times[b] ? times[a].CompareTo(times[b]) : a.CompareTo(b));
-        return order;
     }
 
     /// <summary>What places the captures on the time line, in the order given.</summary>

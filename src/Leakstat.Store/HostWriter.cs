@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Leakstat.Accounting;
+using Leakstat.Captures.Sources;
 using Leakstat.Model;
 using Leakstat.Store.Sqlite;
 
@@ -20,9 +21,11 @@ public sealed class HostWriter
     private bool _clearTail;
     private bool _isStored;
     private long _pruned = long.MinValue;
-    private long _time = long.MinValue;
-    private long _latestTime = long.MinValue;
+    private DateTimeOffset _time = DateTimeOffset.MinValue;
+    private CapturePosition? _last;
     private Capture? _latest;
+    private Capture? _seen;
+    private bool _isUnsettled;
     private CaptureRow _row;
 
     internal HostWriter(StoreWriter store, string name)
@@ -40,8 +43,8 @@ public sealed class HostWriter
         _open.Clear();
         _sealed.Clear();
         _problems.Clear();
-        (_firstOpen, _saved, _clearTail, _latest) = (0, 0, false, null);
-        _pruned = _time = _latestTime = long.MinValue;
+        (_firstOpen, _saved, _clearTail, _latest, _seen, _last) = (0, 0, false, null, null, null);
+        (_pruned, _time) = (long.MinValue, DateTimeOffset.MinValue);
         Database database = _store.Database;
         using (Statement find = database.Prepare("SELECT id, next, pruned, marks FROM host WHERE name = ?1"))
         {
@@ -61,10 +64,13 @@ public sealed class HostWriter
             Series = SeriesNumbers.Load(database, Id);
             LoadMarks(database);
             LoadTail(database);
-            int taken = Series.Find(StoredKind.TakenAt, "");
-            _latestTime = _time = Math.Max(
-                database.Number($"SELECT max(latest) FROM segment WHERE host = {Id}", long.MinValue),
-                _open.Select(row => taken < 0 ? null : row[taken]).Max() ?? long.MinValue);
+            using var rows = new HostRows(database, Id);
+            CapturePosition[] positions = rows.Positions();
+            if (positions is [.., var arrived])
+            {
+                _time = arrived.At ?? arrived.Follows;
+                _last = positions[CaptureOrder.Of(positions)[^1]];
+            }
         }
         else
         {
@@ -88,7 +94,7 @@ public sealed class HostWriter
     internal SeriesNumbers Series { get; private set; }
 
     /// <summary>Whether there is anything to commit.</summary>
-    internal bool HasChanges => _saved < _open.Count || _sealed.Count > 0;
+    internal bool HasChanges => _saved < _open.Count || _sealed.Count > 0 || (_isUnsettled && _seen is not null);
 
     /// <summary>Captures that wait to be committed.</summary>
     internal int Waiting => _open.Count - _saved + _sealed.Sum(s => s.Samples);
@@ -103,7 +109,9 @@ public sealed class HostWriter
             return false;
         }
 
+        CapturePosition position = capture.Position ?? new(capture.TakenAt, _time, "", capture.Source);
         byte[] mark = MarkOf(capture);
+        _seen = capture;
         if (!_marks.Add(Key(mark)))
         {
             return false;
@@ -115,10 +123,10 @@ public sealed class HostWriter
         }
 
         _open.Add(new StoredRow(capture.Source, mark, _row.Of(capture, ledger)));
-        _time = capture.TakenAt?.UtcTicks ?? _time;
-        if (_time >= _latestTime)
+        _time = position.At ?? position.Follows;
+        if (_last is not { } last || CaptureOrder.IsBehind(position, last))
         {
-            (_latest, _latestTime) = (capture, _time);
+            (_latest, _last) = (capture, position);
         }
 
         if (_open.Count >= Segment.Full)
@@ -181,6 +189,7 @@ public sealed class HostWriter
             problem.Bind(1, (Id << 32) | place).Bind(2, data).Run();
         }
 
+        SettleLatest(database);
         WriteLatest(database);
     }
 
@@ -191,7 +200,7 @@ public sealed class HostWriter
         Series.Written();
         _sealed.Clear();
         _problems.Clear();
-        _latest = null;
+        (_latest, _seen) = (null, null);
         _clearTail = false;
         _saved = _open.Count;
     }
@@ -211,6 +220,25 @@ public sealed class HostWriter
         }
 
         return key;
+    }
+
+    /// <summary>
+    /// A capture without a time has its place by those around it, which may come after it, and move it: which capture
+    /// is the latest is then told by all of them. It is one of those at hand, or kept already.
+    /// </summary>
+    private void SettleLatest(Database database)
+    {
+        if (Series.Find(StoredKind.Follows, "") < 0)
+        {
+            return;
+        }
+
+        using var rows = new HostRows(database, Id);
+        CapturePosition[] positions = rows.Positions();
+        CapturePosition last = positions[CaptureOrder.Of(positions)[^1]];
+        _latest = last.Source == _seen?.Source ? _seen : last.Source == _latest?.Source ? _latest : null;
+        _isUnsettled = _latest is null;
+        _last = last;
     }
 
     private void Seal()
@@ -234,7 +262,7 @@ public sealed class HostWriter
         {
             using Statement latest = database.Prepare(
                 "INSERT OR REPLACE INTO latest (host, taken, data) VALUES (?1, ?2, ?3)");
-            latest.Bind(1, Id).Bind(2, _latestTime).Bind(3, data).Run();
+            latest.Bind(1, Id).Bind(2, (_latest.TakenAt ?? _time).UtcTicks).Bind(3, data).Run();
         }
         else
         {

@@ -46,7 +46,8 @@ internal sealed record Segment(long Id, long First, int Samples, Tier Tier)
 /// <param name="Marks">Marks, one after another.</param>
 /// <param name="Chunks">Chunks by number of the series; series absent from it have none.</param>
 internal sealed record SealedSegment(
-    Tier Tier, long First, int Samples, long? Earliest, long? Latest, byte[] Sources, byte[] Marks, List<(int Series, byte[] Data)> Chunks)
+    Tier Tier, long First, int Samples, long? Earliest, long? Latest, byte[] Sources, byte[] Marks,
+    List<(int Series, byte[] Data)> Chunks)
 {
     /// <summary>Turns rows of captures into chunks.</summary>
     public static SealedSegment Of(long first, IReadOnlyList<StoredRow> rows, SeriesNumbers series) =>
@@ -66,7 +67,8 @@ internal sealed record SealedSegment(
     /// <param name="series">The series.</param>
     /// <param name="columns">Number and values of each series; each is used before the next is asked for.</param>
     public static SealedSegment Of(
-        Tier tier, long first, List<string> sources, byte[] marks, SeriesNumbers series, IEnumerable<(int Number, long?[] Values)> columns)
+        Tier tier, long first, List<string> sources, byte[] marks, SeriesNumbers series,
+        IEnumerable<(int Number, long?[] Values)> columns)
     {
         List<(int, byte[])> chunks = [];
         int time = series.Find(StoredKind.TakenAt, "");

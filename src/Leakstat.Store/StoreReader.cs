@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Captures.Sources;
 using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Store.Errors;
@@ -98,6 +99,23 @@ public sealed class StoreReader : IDisposable
         HostHistory history = rows.History();
         return new StoredHistory(history, Latest(id, history), rows.Problems());
     });
+
+    /// <summary>
+    /// Everything that is stored of a host, with what places its samples on the time line, as many as the history has;
+    /// null where the store has no such host.
+    /// </summary>
+    /// <param name="name">The host; empty for captures that do not say theirs.</param>
+    public (StoredHistory Whole, ImmutableArray<SampleFacts> Facts)? LoadWithFacts(string name)
+    {
+        ImmutableArray<SampleFacts> facts = [];
+        StoredHistory? whole = Of(name, (rows, id) =>
+        {
+            HostHistory history = rows.History();
+            facts = [.. rows.Facts(CaptureOrder.Of(rows.Positions()))];
+            return new StoredHistory(history, Latest(id, history), rows.Problems());
+        });
+        return whole is null ? null : (whole, facts);
+    }
 
     /// <summary>Looks for damage; gives what is wrong, in words, nothing where all is well.</summary>
     public ImmutableArray<string> Check() => Snapshot(() => StoreCheck.Run(_database));

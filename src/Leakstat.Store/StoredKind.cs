@@ -10,6 +10,15 @@ internal static class StoredKind
     /// <summary>Time of the capture, ticks of UTC.</summary>
     public const string TakenAt = "taken";
 
+    /// <summary>Time that a capture is put in order by, ticks of UTC, where it is not <see cref="TakenAt"/>.</summary>
+    public const string OrderedAt = "ordered";
+
+    /// <summary>Where there is no such time: that of the capture in front of it where it was found.</summary>
+    public const string Follows = "follows";
+
+    /// <summary>Folder or archive around a capture, as number of a text; absent where it was given by itself.</summary>
+    public const string Folder = "folder";
+
     /// <summary>Time of boot, ticks of UTC.</summary>
     public const string BootedAt = "booted";
 

@@ -1,4 +1,6 @@
+using Leakstat.Captures.Sources;
 using Leakstat.History;
+using Leakstat.Model;
 
 namespace Leakstat.Store;
 
@@ -28,6 +30,7 @@ internal sealed class Thinning
     private readonly SeriesNumbers _series;
     private readonly long[] _times;
     private readonly long[] _places;
+    private readonly int[] _ranks;
     private readonly int[] _boots;
     private readonly bool[] _isFirstOfBoot;
 
@@ -36,15 +39,19 @@ internal sealed class Thinning
     {
         _rows = rows;
         _series = series;
-        _times = rows.Times();
+        CapturePosition[] positions = rows.Positions();
+        DateTimeOffset[] ordered = CaptureOrder.Times(positions);
+        _times = [.. rows.Column(StoredKind.TakenAt, "").Select((taken, i) => taken ?? ordered[i].UtcTicks)];
         _places = rows.Places();
+        _ranks = new int[_times.Length];
         _boots = new int[_times.Length];
         _isFirstOfBoot = new bool[_times.Length];
-        int[] order = rows.Order();
+        int[] order = CaptureOrder.Of(positions);
         var time = new TimeLine();
         foreach (SampleFacts facts in rows.Facts(order))
         {
             int sample = time.Add(facts);
+            _ranks[order[sample]] = sample;
             _boots[order[sample]] = time.Boot;
             _isFirstOfBoot[order[sample]] = sample > 0 && _boots[order[sample - 1]] != time.Boot;
         }
@@ -89,7 +96,7 @@ internal sealed class Thinning
             Tier next = tier + 1;
             int[][] buckets =
             [
-                .. old.Concat(coarse is null ? [] : Samples(coarse)).OrderBy(i => _times[i]).ThenBy(i => i)
+                .. old.Concat(coarse is null ? [] : Samples(coarse)).OrderBy(i => _ranks[i])
                     .GroupBy(i => (_boots[i], Bucket.Start(_times[i], next))).Select(g => g.ToArray()),
             ];
             foreach (int[][] part in buckets.Chunk(Segment.Full))

@@ -55,6 +55,13 @@ public sealed class Scenario
         return block;
     }
 
+    /// <summary>Whole pages of the kernel map that no zone and no type of malloc(9) has (<c>kmem_malloc(9)</c>).</summary>
+    public LargeBlock KernelMemory(int pages) =>
+        new(Machine.Space.AllocateKernel(pages), pages * PhysicalMemory.PageSize, contiguous: false);
+
+    /// <summary>A wired page without an object, by its address in the direct map.</summary>
+    public IPlace WiredPage() => new Slot(Machine.Space.Direct(Machine.Memory.AllocatePage()), PhysicalMemory.PageSize);
+
     /// <summary>A variable of the kernel.</summary>
     public IPlace Variable(string name, int size = 8) => new Slot(Machine.Kernel.Define(name, size), size);
 

@@ -1,6 +1,7 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
+using Leakstat.Knowledge;
 
 namespace Leakstat.DetectionBench.Measures;
 

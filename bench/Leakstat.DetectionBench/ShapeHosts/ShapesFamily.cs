@@ -1,6 +1,7 @@
 using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.DetectionBench.Hosts;
+using Leakstat.Knowledge;
 
 namespace Leakstat.DetectionBench.ShapeHosts;
 

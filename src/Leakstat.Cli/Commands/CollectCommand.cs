@@ -130,11 +130,14 @@ internal static class CollectCommand
             terminal.Error.WriteLine(
                 $"leakstat: {Display.Count(fleet.Written, "capture", "captures")} of "
                     + $"{Display.Count(targets.Length - silent.Length, "host", "hosts")}"
-                + $" in {parsed.GetValue(options.Spool)}{(silent.Length > 0 ? $"; none of {Display.Count(silent.Length, "host", "hosts")}" : "")}");
+                    + $" in {parsed.GetValue(options.Spool)}"
+                    + (silent.Length > 0 ? $"; none of {Display.Count(silent.Length, "host", "hosts")}" : ""));
         }
 
         // A host that was left out for a slip in the inventory is not collected, and a script has to learn of it.
-        return silent.Length > 0 ? ExitCode.Unreachable : isWhole ? ExitCode.Done : ExitCode.Usage;
+        return fleet.HasFullDisk
+            ? ExitCode.Output
+            : silent.Length > 0 ? ExitCode.Unreachable : isWhole ? ExitCode.Done : ExitCode.Usage;
     }
 
     /// <summary>The hosts to collect from.</summary>

@@ -2,33 +2,75 @@ using System.CommandLine;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
+using Leakstat.Engines.Queries;
+using Leakstat.Knowledge;
 using Leakstat.Reports;
 
 namespace Leakstat.Cli.Commands;
 
 /// <summary>
-/// <c>leakstat fleet SOURCE… | --store FILE</c>: many hosts in one table, grouped by what is wrong with them, and
-/// what the hosts of a cause have in common.
+/// <c>leakstat fleet SOURCE… | --store FILE | --from URL</c>: many hosts in one table, grouped by what is wrong with
+/// them, and what the hosts of a cause have in common.
 /// </summary>
 internal static class FleetCommand
 {
+    /// <summary>Hosts may be ahead of this machine by a little.</summary>
+    private static readonly TimeSpan s_ahead = TimeSpan.FromHours(1);
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         var options = new CommonOptions();
+        var own = new FleetOptions();
         var command = new Command(
             "fleet", "judge many hosts: one table, by cause, the one with the least time left first")
         {
             options.Json, options.Html, options.Sarif, options.FailOn, options.FailOnUnknown, options.NoColor,
             options.Color, options.Verbose, options.Owners, options.Signatures, options.Kernel,
         };
-        options.AddSourcesOrStore(command);
-        command.SetAction(parsed => HostsReport.Run(
+        own.AddTo(command);
+        options.AddSourcesOrStore(command, own.Engine.From);
+        command.SetAction(parsed => Run(parsed, options, own, terminal));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CommonOptions options, FleetOptions own, Terminal terminal)
+    {
+        KnowledgeBase knowledge = SourceReading.Knowledge(parsed, options, terminal);
+        using HttpClient client = EngineOptions.Client();
+        FleetAlerts? alerts = FleetAlerts.Open(parsed, own, client, terminal);
+        HostInputs inputs = parsed.GetValue(own.Engine.From) is null
+            ? HostInputs.Open(parsed, options, knowledge, terminal)
+            : FromEngine(parsed, options, own, knowledge, client);
+        if (parsed.GetValue(own.Shard) is { } text && HostShard.Parse(text) is { } shard)
+        {
+            inputs = inputs.In(shard);
+            if (inputs.Hosts.IsEmpty)
+            {
+                terminal.Error.WriteLine($"leakstat: no host is in part {shard}");
+                return ExitCode.Done;
+            }
+        }
+
+        return HostsReport.Run(
             parsed,
             options,
             terminal,
-            HostInputs.Open(parsed, options, SourceReading.Knowledge(parsed, options, terminal), terminal),
-            ReportRegistry.Fleet));
-        return command;
+            inputs,
+            ReportRegistry.Fleet,
+            judged: fleet =>
+            {
+                FleetWriting.Write(parsed, own, fleet, client, terminal);
+                alerts?.Tell(fleet);
+            });
+    }
+
+    private static HostInputs FromEngine(
+        ParseResult parsed, CommonOptions options, FleetOptions own, KnowledgeBase knowledge, HttpClient client)
+    {
+        IEngineReader engine = EngineReaders.Open(client, own.Engine.Address(parsed, own.Engine.From));
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return HostInputs.Of(EngineReading.Hosts(
+            engine, parsed.GetValue(options.Host), now - parsed.GetValue(own.Last), now + s_ahead, knowledge));
     }
 }

@@ -4,6 +4,7 @@ using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Fleet;
 using Leakstat.Reports.Views.Fleets;
 
 namespace Leakstat.Cli.Commands;
@@ -18,13 +19,17 @@ internal static class HostsReport
     /// <param name="inputs">The hosts.</param>
     /// <param name="forms">The command's forms of report.</param>
     /// <param name="view">What the command looks at of a diagnosis; null for all of it.</param>
+    /// <param name="judged">
+    /// What else is done with the hosts, once they are judged and reported; null for nothing.
+    /// </param>
     public static int Run(
         ParseResult parsed,
         CommonOptions options,
         Terminal terminal,
         HostInputs inputs,
         FleetForms forms,
-        Func<DiagnosisReport, DiagnosisReport>? view = null)
+        Func<DiagnosisReport, DiagnosisReport>? view = null,
+        Action<FleetReport>? judged = null)
     {
         ImmutableArray<FleetPart> parts =
         [
@@ -43,6 +48,7 @@ internal static class HostsReport
                     + "the worst of the hosts; --host picks another");
         }
 
+        judged?.Invoke(document.Fleet);
         return options.ExitCodeOf(parsed, document.Fleet);
     }
 }

@@ -33,7 +33,8 @@ internal static class WarmUp
                 TerminalReport.Write(report, TextWriter.Null, new TerminalOptions());
             }
         }
-#pragma warning disable CA1031, RCS1075 // Nothing rests on it: whatever fails here fails again, and loudly, in the real run.
+        // Nothing rests on it: whatever fails here fails again, and loudly, in the real run.
+#pragma warning disable CA1031, RCS1075
         catch (Exception)
         {
             return;

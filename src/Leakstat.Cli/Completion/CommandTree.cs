@@ -24,7 +24,8 @@ internal static class CommandTree
     }
 
     private static void Add(
-        Command command, string path, ImmutableArray<Option> inherited, ImmutableArray<CompletedCommand>.Builder commands)
+        Command command, string path, ImmutableArray<Option> inherited,
+        ImmutableArray<CompletedCommand>.Builder commands)
     {
         ImmutableArray<Option> options = [.. command.Options.Concat(inherited).Where(o => !o.Hidden)];
         Command[] below = [.. command.Subcommands.Where(c => !c.Hidden)];

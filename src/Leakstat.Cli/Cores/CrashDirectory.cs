@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Cli.Hosting;
 using Leakstat.Reports.Views.Crashes;
 
 namespace Leakstat.Cli.Cores;
@@ -64,7 +65,16 @@ internal static class CrashDirectory
         const int Head = 40;
         try
         {
-            return File.Exists(report) && File.ReadLines(report).Take(Head).Contains(CrashText.NoKernel);
+            using var reader = new StreamReader(OpenedFile.Read(report));
+            for (int line = 0; line < Head && reader.ReadLine() is { } text; line++)
+            {
+                if (text == CrashText.NoKernel)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,9 +9,9 @@ namespace Leakstat.Cli.Dumps;
 internal static class DumpOpening
 {
     /// <summary>Opens it; fails with code 3 where it cannot be read.</summary>
-    public static KernelDump Open(string path, string? kernel)
+    public static KernelDump Open(string path, string? kernel, int? pass = null)
     {
-        KernelDump? dump = KernelDump.Open(path, Options(kernel), out DumpFault? fault);
+        KernelDump? dump = KernelDump.Open(path, Options(kernel) with { Pass = pass }, out DumpFault? fault);
         return dump ?? throw new CommandException(ExitCode.NoInput, fault!.ToString());
     }
 

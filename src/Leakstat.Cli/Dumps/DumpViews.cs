@@ -135,7 +135,9 @@ internal static class DumpViews
     /// <summary>What the dump comes in, for a person.</summary>
     internal static string Container(KernelDump dump) => dump.File.Kind == ContainerKind.Minidump
         ? $"{(dump.IsLive ? "live " : "")}minidump, version {dump.File.HeaderVersion}"
-        : "ELF dump of all memory";
+        : dump.File.Kind == ContainerKind.Snapshot
+            ? $"snapshot of a running kernel, read {Display.Count(dump.File.Passes, "time", "times")}"
+            : "ELF dump of all memory";
 
     private static DumpZone Zone(KernelHeap heap, Zone zone)
     {
@@ -145,7 +147,8 @@ internal static class DumpViews
             Keg keg = heap.Kegs[number];
             KegCount count = heap.Counts[number];
             shown = new DumpKeg(
-                keg.Name, keg.Stride, keg.PagesPerSlab, keg.ItemsPerSlab, count.Pages, count.Slabs, count.UnreadableSlabs, count.FreeInSlabs,
+                keg.Name, keg.Stride, keg.PagesPerSlab, keg.ItemsPerSlab, count.Pages, count.Slabs,
+                count.UnreadableSlabs, count.FreeInSlabs,
                 count.NotInSlabs - count.Cached);
         }
 

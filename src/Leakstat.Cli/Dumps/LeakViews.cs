@@ -133,6 +133,8 @@ internal static class LeakViews
         MissingPages = report.MissingPages,
         IsWhole = report.IsWhole,
         IsLive = dump.IsLive,
+        Passes = report.Passes,
+        ExpectedErrors = report.ExpectedErrors is { } errors ? Math.Round(errors, 6) : null,
         Notes = [.. report.Notes],
     };
 

@@ -17,7 +17,8 @@ internal sealed class ChildProcesses : IDisposable
     /// <summary>Begins to look after processes.</summary>
     public ChildProcesses()
     {
-        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
+        foreach (PosixSignal signal in (PosixSignal[])[
+            PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
             _signals.Add(PosixSignalRegistration.Create(signal, _ => EndAll()));
         }

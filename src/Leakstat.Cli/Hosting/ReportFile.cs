@@ -21,6 +21,15 @@ internal static class ReportFile
             return;
         }
 
+        Replace(path, write);
+    }
+
+    /// <summary>
+    /// Writes it beside its place, moves it there when it is on the disk, and leaves what was there where that fails:
+    /// as <see cref="Write"/>, for a file and not for standard output.
+    /// </summary>
+    public static void Replace(string path, Action<Stream> write)
+    {
         string? temporary = null;
         try
         {
@@ -38,6 +47,7 @@ internal static class ReportFile
             using (FileStream stream = Create(place, out temporary))
             {
                 write(stream);
+                stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, place, overwrite: true);
@@ -53,10 +63,13 @@ internal static class ReportFile
                 File.Delete(temporary);
             }
 
-            throw new CommandException(
-                IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage, $"cannot write {path}: {FaultText.Of(e)}");
+            throw Failure(path, e);
         }
     }
+
+    /// <summary>What is said of a file that cannot be written: code 74 where there was no room, 2 else.</summary>
+    public static CommandException Failure(string path, Exception e) => new(
+        IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage, $"cannot write {path}: {FaultText.Of(e)}");
 
     /// <summary>
     /// Whether there was no room, or the device failed: ENOSPC, EIO, EFBIG, EDQUOT on Linux and FreeBSD.

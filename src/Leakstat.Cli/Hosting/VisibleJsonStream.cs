@@ -78,7 +78,8 @@ internal sealed class VisibleJsonStream(Stream under) : Stream
     {
         bool isVisible = rune.Value is '\n' or '\r' or '\t'
             || Rune.GetUnicodeCategory(
-                rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
         if (isVisible)
         {

@@ -140,7 +140,9 @@ internal sealed class CommonOptions
     /// <summary>
     /// Adds sources, <c>--store</c> and <c>--host</c> to a command, one of the first two to be given.
     /// </summary>
-    public void AddSourcesOrStore(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="instead">An option that may be given in place of both; null for none.</param>
+    public void AddSourcesOrStore(Command command, Option? instead = null)
     {
         command.Add(SourcesOrStore);
         command.Add(Store);
@@ -156,10 +158,19 @@ internal sealed class CommonOptions
             // By what was written, not by its value: asking for a value here would pass over the sources' own check.
             bool hasStore = result.GetResult(Store) is { Implicit: false };
             bool hasSources = result.GetResult(SourcesOrStore) is { Tokens.Count: > 0 };
-            if (hasStore == hasSources)
+            if (instead is not null && result.GetResult(instead) is { Implicit: false })
+            {
+                if (hasStore || hasSources)
+                {
+                    result.AddError($"sources, --store and {instead.Name} exclude each other");
+                }
+            }
+            else if (hasStore == hasSources)
             {
                 result.AddError(
-                    hasStore ? "sources and --store exclude each other" : "a SOURCE or --store FILE is needed");
+                    hasStore ? "sources and --store exclude each other"
+                        : instead is null ? "a SOURCE or --store FILE is needed"
+                        : $"a SOURCE, --store FILE or {instead.Name} {instead.HelpName} is needed");
             }
         });
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Options;
 
@@ -26,19 +26,8 @@ internal static class Durations
         },
     };
 
-    /// <summary>The span; null for what is none, or is less than a second or more than ten years.</summary>
-    public static TimeSpan? Parse(string text)
-    {
-        double unit = text.Length == 0
-            ? 0
-            : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, >= '0' and <= '9' => 1, _ => 0 };
-        string number = text.Length > 0 && char.IsAsciiDigit(text[^1]) ? text : text.Length > 0 ? text[..^1] : "";
-        return unit > 0
-            && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)
-            && count * unit is >= 1 and <= 3650.0 * 86400
-            ? TimeSpan.FromSeconds(count * unit)
-            : null;
-    }
+    /// <inheritdoc cref="DurationText.Parse"/>
+    public static TimeSpan? Parse(string text) => DurationText.Parse(text);
 
     private static string Text(TimeSpan span) =>
         span.TotalSeconds < 120 ? $"{span.TotalSeconds:0}s" : span.TotalMinutes < 120 ? $"{span.TotalMinutes:0}m"

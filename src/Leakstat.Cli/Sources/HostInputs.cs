@@ -37,6 +37,12 @@ internal sealed class HostInputs
     /// <summary>Problems of the input that are of no one host and took nothing away.</summary>
     public ImmutableArray<Diagnostic> Others { get; }
 
+    /// <summary>Hosts of something else than sources or a store.</summary>
+    public static HostInputs Of(ImmutableArray<HostInput> hosts) => new(hosts, []);
+
+    /// <summary>Those of them that are in one part of several.</summary>
+    public HostInputs In(HostShard shard) => new([.. Hosts.Where(h => shard.Has(h.Label))], Others);
+
     /// <summary>
     /// Opens what was named; fails with code 3 or 4 where nothing can be read, or <c>--host</c> names none of the
     /// hosts.

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Leakstat.Captures.Sources;
+using Leakstat.Cli.Hosting;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Targets;
@@ -56,6 +57,9 @@ internal sealed class LiveFleet
 
     /// <summary>Captures written.</summary>
     public int Written => _members.Sum(m => m.Written);
+
+    /// <summary>Whether the disk did not take a capture that came.</summary>
+    public bool HasFullDisk { get; private set; }
 
     /// <summary>Targets that no capture came from.</summary>
     public IEnumerable<LiveTarget> Silent => _members.Where(m => m.Written == 0).Select(m => m.Target);
@@ -160,6 +164,7 @@ internal sealed class LiveFleet
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             member.CannotWrite = FaultText.Of(e);
+            HasFullDisk |= ReportFile.IsOfOutput(e);
         }
     }
 

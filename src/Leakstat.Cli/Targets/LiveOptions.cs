@@ -22,10 +22,20 @@ internal sealed class LiveOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(_sudo);
-        command.Add(_doas);
-        command.Add(_ssh);
+        AddTo(command, isRecursive: false);
         command.Add(_limit);
+    }
+
+    /// <summary>Adds those that are no matter of captures to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="isRecursive">Whether they may stand behind its subcommands too.</param>
+    public void AddTo(Command command, bool isRecursive)
+    {
+        foreach (Option option in (Option[])[_sudo, _doas, _ssh])
+        {
+            option.Recursive = isRecursive;
+            command.Add(option);
+        }
     }
 
     /// <summary>The ssh program and its options.</summary>

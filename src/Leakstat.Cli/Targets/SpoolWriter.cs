@@ -101,7 +101,7 @@ internal sealed class SpoolWriter(string spool)
             PrivateFiles.MakeFolder(folder);
             if (!File.Exists(owner))
             {
-                PrivateFiles.Write(owner, Encoding.UTF8.GetBytes(key + "\n"));
+                PrivateFiles.Replace(owner, Encoding.UTF8.GetBytes(key + "\n"));
                 return name;
             }
 

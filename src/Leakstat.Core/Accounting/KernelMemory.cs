@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Accounting;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Accounting;
@@ -173,6 +174,6 @@ public static class LedgerBuilder
 
     private static bool HasZfs(Capture capture) =>
         capture.KernelFiles?.Files.Any(f => f.Name == "zfs.ko") == true
-        || capture.Zones?.Find("zio_cache") is not null
+        || capture.Zones?.Find(KnownNames.ZfsRequest) is not null
         || capture.Sysctls.Contains("vfs.zfs.version.spa");
 }

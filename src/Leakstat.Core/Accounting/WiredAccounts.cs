@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Accounting;
@@ -33,7 +34,7 @@ internal static class WiredAccounts
     /// </summary>
     public static Account? KernelStacks(Capture capture, long pageSize)
     {
-        if ((capture.Zones?.Find("kstack_cache") ?? capture.Zones?.Find("thread_kstack")) is { Size: > 0 } cache)
+        if (StackCache(capture) is { Size: > 0 } cache)
         {
             return new Account(
                 AccountName.KernelStacks,
@@ -58,7 +59,7 @@ internal static class WiredAccounts
                 stacks.At);
         }
 
-        if (capture.Zones?.Find("THREAD") is { } threads)
+        if (capture.Zones?.Find(KnownNames.Thread) is { } threads)
         {
             return new Account(
                 AccountName.KernelStacks,
@@ -74,6 +75,19 @@ internal static class WiredAccounts
                 "threads of ps × kern.kstack_pages × page size",
                 new SourceLine(capture.Processes.File, 0))
             : null;
+    }
+
+    private static ZoneRow? StackCache(Capture capture)
+    {
+        foreach (string name in ZoneFacts.NamesWith(ZoneTraits.KernelStack))
+        {
+            if (capture.Zones?.Find(name) is { } zone)
+            {
+                return zone;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Page tables (<c>sys/amd64/amd64/pmap.c</c>, 14 and later).</summary>

@@ -67,6 +67,7 @@ internal readonly record struct Noise(
             ? UnitRoot.Chance(((correlation - 1) / deviation) + (0.03 * (columns - 2)), rows)
             : correlation < 1 ? 0 : 1;
         return new Noise(
-            correlation, plain, bias, deviation, walk, degrees, squares, earlier, later, lagged, squares / (rows - columns));
+            correlation, plain, bias, deviation, walk, degrees, squares, earlier, later, lagged,
+            squares / (rows - columns));
     }
 }

@@ -162,8 +162,9 @@ public sealed class HostTraits
             return null;
         }
 
-        bool isUfs = types.Find("ufs_mount") is { InUse: > 0 } || types.Find("UFS mount") is { InUse: > 0 };
-        bool isZfs = types.Find("solaris") is { InUse: > 0 }
+        bool isUfs = types.Find(KnownNames.UfsMount) is { InUse: > 0 }
+            || types.Find(KnownNames.OldUfsMount) is { InUse: > 0 };
+        bool isZfs = types.Find(KnownNames.Zfs) is { InUse: > 0 }
             || capture.KernelFiles?.Files.Any(f => f.Name == "zfs.ko") == true;
         return (isZfs, isUfs) switch
         {

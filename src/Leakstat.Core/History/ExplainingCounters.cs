@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.History;
@@ -112,12 +113,12 @@ public static class ExplainingCounters
             yield return (Processes, shown.Value);
         }
 
-        if (capture.Zones?.Find("PROC") is { } processes)
+        if (capture.Zones?.Find(KnownNames.Process) is { } processes)
         {
             yield return (ProcessItems, processes.Used);
         }
 
-        if (capture.Zones?.Find("THREAD") is { } items)
+        if (capture.Zones?.Find(KnownNames.Thread) is { } items)
         {
             yield return (ThreadItems, items.Used);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.History;
@@ -43,8 +44,7 @@ public sealed record SampleFacts
     /// <summary>
     /// Zones that every kernel allocates from all the time, so that their REQ only falls with a reboot.
     /// </summary>
-    public static ImmutableArray<string> BusyZones { get; } =
-        ["MAP ENTRY", "VM OBJECT", "RADIX NODE", "VMSPACE", "PROC", "Files", "malloc-16", "malloc-128", "16", "128"];
+    public static ImmutableArray<string> BusyZones { get; } = [.. ZoneFacts.NamesWith(ZoneTraits.Busy)];
 
     /// <summary>Settings whose change matters to memory.</summary>
     public static ImmutableArray<string> Settings { get; } =

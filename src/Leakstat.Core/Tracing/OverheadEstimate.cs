@@ -27,7 +27,8 @@ public sealed record OverheadEstimate(double CallsPerSecond, double EventsPerSec
         (CallsPerSecond * PerProbe) + (EventsPerSecond / bounds.Sample * (PerProbe + (bounds.Frames * PerFrame)));
 
     /// <summary>
-    /// Kernel memory that a trace takes while it runs, and what passes a probe although nothing counts it beforehand, in
+    /// Kernel memory that a trace takes while it runs, and what passes a probe although nothing counts it beforehand,
+    /// in
     /// words.
     /// </summary>
     public static string Memory(TraceSuspect suspect, FreeBsdRelease? release)
@@ -38,7 +39,9 @@ public sealed record OverheadEstimate(double CallsPerSecond, double EventsPerSec
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"it takes {variables.Mebibytes} MiB of kernel memory for variables, {variables.KibibytesPerProcessor} KiB for each of {variables.Processors:#,0} processors that kernel could have, and 16 MiB for each that it has{zeroing}");
+            $"it takes {variables.Mebibytes} MiB of kernel memory for variables, {variables.KibibytesPerProcessor} "
+                + $"KiB for each of {variables.Processors:#,0} processors that kernel could have, and 16 MiB for each "
+                + $"that it has{zeroing}");
     }
 
     /// <summary>Why the trace should not be started, in words; null where it may.</summary>
@@ -50,14 +53,16 @@ public sealed record OverheadEstimate(double CallsPerSecond, double EventsPerSec
             int sample = (int)Math.Min(Math.Ceiling(EventsPerSecond / (bounds.EventsPerSecond * 0.5)), 1_000_000);
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"it allocates and releases about {EventsPerSecond:#,0} times per second; the program would stop at {bounds.EventsPerSecond:#,0}. Follow one address in {sample} (--sample {sample})");
+                $"it allocates and releases about {EventsPerSecond:#,0} times per second; the program would stop "
+                    + $"at {bounds.EventsPerSecond:#,0}. Follow one address in {sample} (--sample {sample})");
         }
 
         double share = ShareOfOneProcessor(bounds);
         return share > MostOfOneProcessor
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"its probes would take about {share * 100:0} % of one processor, {CallsPerSecond:#,0} calls per second pass them")
+                $"its probes would take about {share * 100:0} % of one processor, {CallsPerSecond:#,0} calls per "
+                    + $"second pass them")
             : null;
     }
 }

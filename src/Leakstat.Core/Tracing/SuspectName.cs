@@ -8,9 +8,6 @@ namespace Leakstat.Tracing;
 /// <summary>From what a user or a report names to what is traced.</summary>
 public static class SuspectName
 {
-    private static readonly string[] s_mbufZones =
-        ["mbuf", "mbuf_packet", "mbuf_cluster", "mbuf_jumbo_page", "mbuf_jumbo_9k", "mbuf_jumbo_16k", "mbuf_extpgs"];
-
     /// <summary>
     /// Reads <c>zone:NAME</c>, <c>malloc:NAME</c>, <c>mbuf:NAME</c>, <c>module:FILE.ko</c>, <c>kmem</c>, or a bare
     /// name, whose kind the capture tells, else the tables of what is known.
@@ -28,7 +25,7 @@ public static class SuspectName
         string name = colon < 0 ? text : text[(colon + 1)..];
         SuspectKind? known = kind switch
         {
-            "zone" => s_mbufZones.Contains(name) ? SuspectKind.Mbuf : SuspectKind.Zone,
+            "zone" => IsOfPackets(name) ? SuspectKind.Mbuf : SuspectKind.Zone,
             "malloc" => SuspectKind.Malloc,
             "mbuf" => SuspectKind.Mbuf,
             "module" => SuspectKind.Module,
@@ -125,6 +122,8 @@ public static class SuspectName
         };
     }
 
+    private static bool IsOfPackets(string zone) => ZoneFacts.Has(zone, ZoneTraits.Mbuf | ZoneTraits.PacketPages);
+
     private static SuspectKind? Guess(string name, Capture? capture, KnowledgeBase knowledge, out string why)
     {
         why = "";
@@ -138,7 +137,7 @@ public static class SuspectName
             return SuspectKind.Module;
         }
 
-        if (s_mbufZones.Contains(name))
+        if (IsOfPackets(name))
         {
             return SuspectKind.Mbuf;
         }

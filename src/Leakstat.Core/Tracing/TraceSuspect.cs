@@ -1,3 +1,5 @@
+using Leakstat.Knowledge;
+
 namespace Leakstat.Tracing;
 
 /// <summary>What a trace follows.</summary>
@@ -38,8 +40,8 @@ public sealed record TraceSuspect(SuspectKind Kind, string Name)
     public IReadOnlyList<string> Zones => Kind switch
     {
         SuspectKind.Zone => [Name],
-        SuspectKind.Mbuf when Name is "mbuf" or "mbuf_packet" => ["mbuf", "mbuf_packet"],
-        SuspectKind.Mbuf when Name is "mbuf_cluster" => ["mbuf_cluster", "mbuf_packet"],
+        SuspectKind.Mbuf when Name is KnownNames.Mbuf or KnownNames.Packet => [KnownNames.Mbuf, KnownNames.Packet],
+        SuspectKind.Mbuf when Name is KnownNames.Cluster => [KnownNames.Cluster, KnownNames.Packet],
         SuspectKind.Mbuf => [Name],
         _ => [],
     };

@@ -142,7 +142,8 @@ public sealed class Frame
             && rune.IsBmp
             && Rune.GetUnicodeCategory(rune) is not (System.Globalization.UnicodeCategory.Control
             or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
-            or System.Globalization.UnicodeCategory.ParagraphSeparator or System.Globalization.UnicodeCategory.OtherNotAssigned
+            or System.Globalization.UnicodeCategory.ParagraphSeparator
+                or System.Globalization.UnicodeCategory.OtherNotAssigned
             or System.Globalization.UnicodeCategory.PrivateUse or System.Globalization.UnicodeCategory.Surrogate)
             ? (char)rune.Value
             : '?';

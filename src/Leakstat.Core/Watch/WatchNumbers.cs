@@ -2,6 +2,7 @@ using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Watch;
@@ -51,7 +52,7 @@ internal static class WatchNumbers
             // Kinds of mbufs are rows of their own: what vmstat -z calls used of a cluster may be free in a packet.
             // Zones that hand out memory of others hold none themselves; kernel stacks have no other row with items.
             if (subject.Kind == SubjectKind.Mbuf || (
-                ZoneKinds.IsCacheZone(row.Name) && row.Name is not ("kstack_cache" or "thread_kstack")))
+                ZoneKinds.IsCacheZone(row.Name) && !ZoneFacts.Has(row.Name, ZoneTraits.KernelStack)))
             {
                 continue;
             }
@@ -71,31 +72,16 @@ internal static class WatchNumbers
 
     private static WatchBound? BoundOf(DiagnosisCase context, in ZoneRow row)
     {
-        string name = row.Name;
+        ZoneFact? known = ZoneFacts.Find(row.Name);
         if (row.Limit > 0)
         {
-            return new WatchBound(ZoneLimit.Of(name)?.Governs, row.Limit, row.Used);
+            return new WatchBound(known?.Limit?.Governs, row.Limit, row.Used);
         }
 
-        if (name == "VNODE")
-        {
-            return context.Sysctl("vfs.vnode.stats.count", "vfs.numvnodes") is { } vnodes
-                && context.Sysctl("kern.maxvnodes") is { Value: > 0 } most
-                ? new WatchBound("kern.maxvnodes", most.Value, vnodes.Value)
-                : null;
-        }
-
-        foreach (CountedLimit limit in CountedLimit.All)
-        {
-            if (limit.Zone == name)
-            {
-                return limit.Count(context) is { } count && context.Sysctl(limit.Limit) is { Value: > 0 } most
-                    ? new WatchBound(limit.Limit, most.Value, count.Value, limit.IsBytes)
-                    : null;
-            }
-        }
-
-        return null;
+        return known?.CountedLimit is { } limit && BoundReading.Count(context, row.Name, limit) is { } count
+            && context.Sysctl(limit.Sysctl) is { Value: > 0 } most
+            ? new WatchBound(limit.Sysctl, most.Value, count.Value, limit.IsBytes)
+            : null;
     }
 
     private static IEnumerable<WatchNumber> Types(DiagnosisCase context)

@@ -58,7 +58,8 @@ internal static class WatchPages
             2, Label,
             "In use",
             new Run(
-                $"{Display.Bytes(row.Bytes)}{items}{free}{(row.IsStale ? " (not in the latest capture)" : "")}{place}"));
+                $"{Display.Bytes(row.Bytes)}{items}{free}"
+                    + $"{(row.IsStale ? " (not in the latest capture)" : "")}{place}"));
         string start =
             snapshot.Start switch { WatchStart.Mark => "the mark", WatchStart.Boot => "the reboot", _ => "the start" };
         string since = snapshot.Since is { } from ? $", {Display.ExactTime(from)} UTC" : "";

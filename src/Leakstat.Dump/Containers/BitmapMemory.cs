@@ -51,7 +51,8 @@ internal sealed class BitmapMemory : PhysicalMemory
     /// <param name="limits">Bounds.</param>
     /// <param name="problems">Where crossing one is reported.</param>
     public static BitmapMemory? Read(
-        DumpBytes bytes, long bitmap, long bitmapSize, long data, IReadOnlyList<(ulong Start, ulong End)> avail, int pageSize, DumpLimits limits, DumpProblems problems)
+        DumpBytes bytes, long bitmap, long bitmapSize, long data, IReadOnlyList<(ulong Start, ulong End)> avail,
+        int pageSize, DumpLimits limits, DumpProblems problems)
     {
         long bits = bitmapSize * 8;
         BitRange[] ranges = Ranges(avail, pageSize, bits);

@@ -13,6 +13,9 @@ public enum ContainerKind
 
     /// <summary>An ELF dump of all memory (<c>debug.minidump=0</c>, QEMU).</summary>
     Elf,
+
+    /// <summary>Memory of a kernel that ran on while it was read, once or several times.</summary>
+    Snapshot,
 }
 
 /// <summary>The machine of a dump.</summary>
@@ -29,6 +32,7 @@ public enum DumpMachine
 public sealed class DumpFile : IDisposable
 {
     private readonly DumpBytes _bytes;
+    private IDisposable? _attached;
 
     internal DumpFile(DumpBytes bytes)
     {
@@ -49,6 +53,9 @@ public sealed class DumpFile : IDisposable
 
     /// <summary>The pages; of an ELF dump of 4 KiB each until its kernel is known.</summary>
     public required PhysicalMemory Physical { get; init; }
+
+    /// <summary>How many times a snapshot was read to its end; 0 for dumps.</summary>
+    public int Passes { get; init; }
 
     /// <summary>The page tables of a minidump; null for ELF dumps, where the kernel must be known first.</summary>
     public AddressTranslation? Translation { get; init; }
@@ -109,7 +116,8 @@ public sealed class DumpFile : IDisposable
                 || DumpForms.IsMemory(bytes)
                 || (!DumpForms.IsDump(bytes) && bytes.Length >= 1 << 20 && PartitionImage.Find(bytes) is not null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             return false;
         }
@@ -129,7 +137,8 @@ public sealed class DumpFile : IDisposable
 
             bytes = MappedBytes.Open(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             fault = new DumpFault(DumpFaultKind.Unreadable, path, FileFault.Of(e));
             return null;
@@ -150,6 +159,11 @@ public sealed class DumpFile : IDisposable
     public static DumpFile? Open(DumpBytes bytes, DumpOptions options, DumpProblems problems, out DumpFault? fault)
     {
         DumpBytes given = bytes;
+        if (Snapshot.Is(bytes))
+        {
+            return OfSnapshot(bytes, options.Pass, out fault);
+        }
+
         if (Expansion.FormOf(bytes.Span(0, 16)) is { } form)
         {
             DumpBytes? expanded = Expansion.Expand(
@@ -214,8 +228,39 @@ public sealed class DumpFile : IDisposable
         return file;
     }
 
-    /// <summary>Gives up the file.</summary>
-    public void Dispose() => _bytes.Dispose();
+    /// <summary>Gives up the file, and what was attached.</summary>
+    public void Dispose()
+    {
+        _bytes.Dispose();
+        _attached?.Dispose();
+    }
+
+    /// <summary>Something that the dump needs as long as it is open.</summary>
+    public void Attach(IDisposable attached) => _attached = attached;
+
+    private static DumpFile? OfSnapshot(DumpBytes bytes, int? pass, out DumpFault? fault)
+    {
+        if (Snapshot.Read(bytes) is not { CompletePasses: > 0 } snapshot
+            || snapshot.Memory(pass ?? snapshot.CompletePasses - 1) is not { PageCount: > 0 } physical)
+        {
+            fault = new DumpFault(
+                DumpFaultKind.Damaged,
+                bytes.Name,
+                "is a snapshot that was not read to its end: the command that began it goes on with it");
+            bytes.Dispose();
+            return null;
+        }
+
+        fault = null;
+        return new DumpFile(bytes)
+        {
+            Path = bytes.Name,
+            Kind = ContainerKind.Snapshot,
+            Machine = DumpMachine.Amd64,
+            Physical = physical,
+            Passes = snapshot.CompletePasses,
+        };
+    }
 
     private static DumpInfo? ReadInfo(string path, DumpLimits limits, DumpProblems problems)
     {

@@ -20,14 +20,17 @@ internal static class DumpForms
     public static bool IsDump(DumpBytes bytes)
     {
         ReadOnlySpan<byte> start = bytes.Span(0, 24);
-        return start.StartsWith(AnyMagic) || start.StartsWith("\u007fELF"u8);
+        return start.StartsWith(AnyMagic) || start.StartsWith("\u007fELF"u8) || Snapshot.Is(bytes);
     }
 
     /// <summary>Whether a file begins as a minidump or as an ELF core file.</summary>
     public static bool IsMemory(DumpBytes bytes)
     {
         ReadOnlySpan<byte> start = bytes.Span(0, 24);
-        return start.StartsWith(AnyMagic) || (start.StartsWith("\u007fELF"u8) && start.Length >= 18 && BinaryPrimitives.ReadUInt16LittleEndian(start[16..]) == 4);
+        return start.StartsWith(AnyMagic) || Snapshot.Is(bytes)
+            || (start.StartsWith("\u007fELF"u8)
+                && start.Length >= 18
+                && BinaryPrimitives.ReadUInt16LittleEndian(start[16..]) == 4);
     }
 
     /// <summary>Reads the header and makes physical memory of the rest.</summary>
@@ -45,7 +48,8 @@ internal static class DumpForms
             if (!amd64 && !start.StartsWith(Arm64Magic))
             {
                 string machine = System.Text.Encoding.Latin1.GetString(start[AnyMagic.Length..24]).TrimEnd('\0');
-                fault = new DumpFault(DumpFaultKind.Unsupported, bytes.Name, $"is a minidump of {machine}; amd64 and arm64 are read");
+                fault = new DumpFault(
+                    DumpFaultKind.Unsupported, bytes.Name, $"is a minidump of {machine}; amd64 and arm64 are read");
                 return null;
             }
 
@@ -59,7 +63,8 @@ internal static class DumpForms
 
         if (start.StartsWith("textdump.tar"u8) || start.Length > 262 && start[257..262].SequenceEqual("ustar"u8))
         {
-            return Fail(DumpFaultKind.NoMemory, bytes.Name, "is an archive (a text dump of ddb(4)?): it holds no memory", out fault);
+            return Fail(DumpFaultKind.NoMemory, bytes.Name,
+                "is an archive (a text dump of ddb(4)?): it holds no memory", out fault);
         }
 
         string file = System.IO.Path.GetFileName(bytes.Name);
@@ -67,13 +72,15 @@ internal static class DumpForms
             ? Fail(
                 DumpFaultKind.Encrypted,
                 bytes.Name,
-                $"the dump is encrypted: decrypt it first with decryptcore -p PRIVATEKEY -k {file.Replace("vmcore_encrypted", "key", StringComparison.Ordinal)} -e {file} -c vmcore",
+                $"the dump is encrypted: decrypt it first with decryptcore -p PRIVATEKEY "
+                    + $"-k {file.Replace("vmcore_encrypted", "key", StringComparison.Ordinal)} -e {file} -c vmcore",
                 out fault)
             : Fail(DumpFaultKind.NotADump, bytes.Name, "is no kernel dump that leakstat knows", out fault);
     }
 
     private static DumpFile? ReadMinidump(
-        DumpBytes bytes, ReadOnlySpan<byte> start, bool amd64, DumpLimits limits, DumpProblems problems, out DumpFault? fault)
+        DumpBytes bytes, ReadOnlySpan<byte> start, bool amd64, DumpLimits limits, DumpProblems problems,
+        out DumpFault? fault)
     {
         uint version = U32(start, 24);
         uint messages = U32(start, 28);
@@ -87,7 +94,8 @@ internal static class DumpForms
         int pageSize = !amd64 && version >= 3 && (U32(start, 76) & 3) == 1 ? 16384 : 4096;
         if (version is < 1 or > 3)
         {
-            return Fail(DumpFaultKind.Unsupported, bytes.Name, $"is a minidump of version {version}; versions 1 to 3 are read", out fault);
+            return Fail(DumpFaultKind.Unsupported, bytes.Name,
+                $"is a minidump of version {version}; versions 1 to 3 are read", out fault);
         }
 
         long messagesAt = pageSize;
@@ -101,14 +109,16 @@ internal static class DumpForms
             return Fail(
                 DumpFaultKind.Damaged,
                 bytes.Name,
-                $"the header of the minidump does not fit the file (bitmap {bitmap}, page tables {tables}, messages {messages} bytes in a file of {bytes.Length})",
+                $"the header of the minidump does not fit the file (bitmap {bitmap}, page tables {tables}, "
+                    + $"messages {messages} bytes in a file of {bytes.Length})",
                 out fault);
         }
 
         List<(ulong Start, ulong End)> ranges = ReadAvail(bytes, availAt, avail, limits);
         if (BitmapMemory.Read(bytes, bitmapAt, bitmap, dataAt, ranges, pageSize, limits, problems) is not { } physical)
         {
-            return Fail(DumpFaultKind.Damaged, bytes.Name, "the bitmap claims more pages than a file can hold", out fault);
+            return Fail(
+                DumpFaultKind.Damaged, bytes.Name, "the bitmap claims more pages than a file can hold", out fault);
         }
 
         TableForm form = !amd64 ? TableForm.Arm64Pages : version == 1 ? TableForm.Amd64Pages : TableForm.Amd64Directory;
@@ -120,7 +130,8 @@ internal static class DumpForms
             Machine = amd64 ? DumpMachine.Amd64 : DumpMachine.Arm64,
             HeaderVersion = version,
             Physical = physical,
-            Translation = new MinidumpTables(bytes, tablesAt, Math.Min(tables, Math.Max(0, bytes.Length - tablesAt)), physical, form)
+            Translation = new MinidumpTables(
+                bytes, tablesAt, Math.Min(tables, Math.Max(0, bytes.Length - tablesAt)), physical, form)
             {
                 DirectMapStart = direct,
                 DirectMapEnd = directEnd,
@@ -135,13 +146,15 @@ internal static class DumpForms
     {
         if (elf.Type != 4)
         {
-            string kind = elf.Type switch { 1 => "an object file or module", 2 => "a program or kernel", 3 => "a library or module", _ => "an ELF file" };
+            string kind = elf.Type switch { 1 => "an object file or module", 2 => "a program or kernel",
+                3 => "a library or module", _ => "an ELF file" };
             return Fail(DumpFaultKind.NotADump, bytes.Name, $"is {kind}, no dump", out fault);
         }
 
-        if (elf.Machine is not (62 or 183))
+        if (elf.Machine is not (ElfMachine.Amd64 or ElfMachine.Arm64))
         {
-            return Fail(DumpFaultKind.Unsupported, bytes.Name, $"is a dump of ELF machine {elf.Machine}; amd64 and arm64 are read", out fault);
+            return Fail(DumpFaultKind.Unsupported, bytes.Name,
+                $"is a dump of ELF machine {elf.Machine}; amd64 and arm64 are read", out fault);
         }
 
         if (elf.Problem is { } problem && elf.Segments.Count == 0)
@@ -150,7 +163,8 @@ internal static class DumpForms
         }
 
         IEnumerable<DumpSegment> segments = elf.Segments
-            .Where(s => s.Type == 1 && s.FileSize is > 0 and <= long.MaxValue && s.Offset <= long.MaxValue)
+            .Where(s => s.Type == ElfSegmentType.Load && s.FileSize is > 0 and <= long.MaxValue
+                && s.Offset <= long.MaxValue)
             .Select(s => new DumpSegment(s.Physical, (long)s.Offset, (long)s.FileSize));
         SegmentMemory? physical = SegmentMemory.Read(bytes, segments, 4096);
         if (physical is null || physical.PageCount == 0)
@@ -163,7 +177,7 @@ internal static class DumpForms
         {
             Path = bytes.Name,
             Kind = ContainerKind.Elf,
-            Machine = elf.Machine == 62 ? DumpMachine.Amd64 : DumpMachine.Arm64,
+            Machine = elf.Machine == ElfMachine.Amd64 ? DumpMachine.Amd64 : DumpMachine.Arm64,
             Physical = physical,
         };
     }
@@ -174,7 +188,8 @@ internal static class DumpForms
         var ranges = new List<(ulong, ulong)>();
         for (int i = 0; i + 16 <= size && ranges.Count < limits.PhysicalRanges; i += 16)
         {
-            if (!bytes.TryReadUInt64(offset + i, out ulong first) || !bytes.TryReadUInt64(offset + i + 8, out ulong end) || end == 0)
+            if (!bytes.TryReadUInt64(offset + i, out ulong first) || !bytes.TryReadUInt64(offset + i + 8, out ulong end)
+                || end == 0)
             {
                 break;
             }
@@ -191,9 +206,11 @@ internal static class DumpForms
         return null;
     }
 
-    private static uint U32(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
+    private static uint U32(ReadOnlySpan<byte> bytes, int offset) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
 
-    private static ulong U64(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);
+    private static ulong U64(ReadOnlySpan<byte> bytes, int offset) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]);
 
     private static long Round(uint size, int page) => ((long)size + page - 1) / page * page;
 }

@@ -73,5 +73,6 @@ public sealed record DumpInfo
 
     private static bool IsLabel(
         ReadOnlySpan<char> text) => text is "Architecture" or "Architecture Version" or "Dump Length" or "Blocksize"
-        or "Compression" or "Dumptime" or "Hostname" or "Magic" or "Version String" or "Panic String" or "Dump Parity" or "Bounds" or "Dump Status";
+        or "Compression" or "Dumptime" or "Hostname" or "Magic" or "Version String" or "Panic String" or "Dump Parity"
+            or "Bounds" or "Dump Status";
 }

@@ -23,7 +23,8 @@ internal static class DumpTime
         }
 
         return DateTimeOffset.TryParseExact(
-            text, "yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+            text, "yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal,
+            out DateTimeOffset time)
             ? time
             : null;
     }

@@ -12,9 +12,6 @@ namespace Leakstat.Dump.Ctf;
 /// </summary>
 public sealed class CtfContainer
 {
-    private const int Struct = 6;
-    private const int Union = 7;
-
     private readonly byte[] _data;
     private readonly CtfHeader _header;
     private readonly CtfContainer? _parent;
@@ -141,7 +138,7 @@ public sealed class CtfContainer
             ReadOnlySpan<byte> name = NameAt(nameAt);
             if (name.IsEmpty)
             {
-                if (Resolve(type) is { Kind: Struct or Union } inner)
+                if (Resolve(type) is { Kind: CtfKind.Struct or CtfKind.Union } inner)
                 {
                     inner.Owner!.AddMembers(inner, at, fields, depth + 1, ref budget);
                 }
@@ -166,12 +163,12 @@ public sealed class CtfContainer
 
         switch (record.Kind)
         {
-            case 1 or 2:
+            case CtfKind.Integer or CtfKind.Float:
                 int bits = record.TryIntegerBits(out int given) ? given : 0;
                 return (record.Size, bits > 0 && bits != record.Size * 8 ? bits : 0);
-            case 3:
+            case CtfKind.Pointer:
                 return (8, 0);
-            case 4:
+            case CtfKind.Array:
                 if (!record.TryArray(out uint contents, out uint count))
                 {
                     return (0, 0);
@@ -179,7 +176,7 @@ public sealed class CtfContainer
 
                 (long element, _) = record.Owner!.SizeOf(contents, depth + 1);
                 return (element > 0 && count > int.MaxValue / element ? 0 : element * count, 0);
-            case Struct or Union or 8:
+            case CtfKind.Struct or CtfKind.Union or CtfKind.Enum:
                 return (record.Size, 0);
             default:
                 return (0, 0);
@@ -198,7 +195,7 @@ public sealed class CtfContainer
                 return null;
             }
 
-            if (record.Kind is not (10 or 11 or 12 or 13))
+            if (record.Kind is not (CtfKind.Typedef or CtfKind.Volatile or CtfKind.Const or CtfKind.Restrict))
             {
                 return record;
             }
@@ -234,7 +231,7 @@ public sealed class CtfContainer
         {
             uint id = first + (uint)i + 1;
             CtfRecord record = Record(id);
-            ReadOnlySpan<byte> name = record.Kind is Struct or Union && record.Length > 0
+            ReadOnlySpan<byte> name = record.Kind is CtfKind.Struct or CtfKind.Union && record.Length > 0
                 ? NameAt(record.Name)
                 : default;
             if (name.IsEmpty)
@@ -265,18 +262,22 @@ internal readonly record struct CtfHeader(
     public const int Size = 36;
 
     /// <summary>First id of a type of this container, where another holds shared types.</summary>
-    public uint ChildStart => Version == 2 ? 0x8000u : 0x80000000u;
+    public uint ChildStart => Layout.FirstChild;
+
+    /// <summary>How its records are laid out.</summary>
+    public CtfLayout Layout => CtfLayout.Of(Version);
 
     public static CtfHeader? Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < Size || BinaryPrimitives.ReadUInt16LittleEndian(bytes) != 0xcff1 || bytes[2] is not (2 or 3))
+        if (bytes.Length < Size || BinaryPrimitives.ReadUInt16LittleEndian(bytes) != CtfLayout.Magic
+            || bytes[2] is not (2 or 3))
         {
             return null;
         }
 
         return new CtfHeader(
             bytes[2],
-            (bytes[3] & 1) != 0,
+            (bytes[3] & CtfLayout.Compressed) != 0,
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[28..]),

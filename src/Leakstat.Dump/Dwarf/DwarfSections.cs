@@ -27,15 +27,16 @@ internal sealed class DwarfSections
     public static DwarfSections? Read(ElfFile file)
     {
         var sections = new DwarfSections(file);
-        foreach (string name in (ReadOnlySpan<string>)[".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets"])
+        foreach (string name in (ReadOnlySpan<string>)[
+            ".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets"])
         {
             if (file.Find(name) is not { } section)
             {
                 continue;
             }
 
-            byte[]? expanded = (section.Flags & 0x800) != 0 ? file.Expanded(section) : null;
-            if ((section.Flags & 0x800) != 0 && expanded is null)
+            byte[]? expanded = section.IsCompressed ? file.Expanded(section) : null;
+            if (section.IsCompressed && expanded is null)
             {
                 return null;
             }
@@ -49,7 +50,15 @@ internal sealed class DwarfSections
     /// <summary>The name of an entry.</summary>
     public ReadOnlySpan<byte> Name(DwarfEntry entry, int limit) => entry.NameAt is < 0 or > uint.MaxValue
         ? default
-        : ElfFile.Name(Get(entry.NameSection switch { 1 => ".debug_str", 2 => ".debug_line_str", _ => ".debug_info" }), (uint)entry.NameAt, limit);
+        : ElfFile.Name(
+            Get(entry.NameSection switch
+            {
+                DwarfNameSection.Strings => ".debug_str",
+                DwarfNameSection.LineStrings => ".debug_line_str",
+                _ => ".debug_info",
+            }),
+            (uint)entry.NameAt,
+            limit);
 
     /// <summary>
     /// The place in <c>.debug_str</c> of a string by its number (DW_FORM_strx); −1 where there is none.
@@ -64,10 +73,12 @@ internal sealed class DwarfSections
         }
 
         ReadOnlySpan<byte> row = table[(int)(unit.StringOffsets + ((long)number * size))..];
-        return unit.Is64 ? (long)BinaryPrimitives.ReadUInt64LittleEndian(row) : BinaryPrimitives.ReadUInt32LittleEndian(row);
+        return unit.Is64 ? (long)BinaryPrimitives.ReadUInt64LittleEndian(row)
+            : BinaryPrimitives.ReadUInt32LittleEndian(row);
     }
 
-    private ReadOnlySpan<byte> Get(string name) => _file is not null && _sections.TryGetValue(name, out (ElfSection Section, byte[]? Expanded) found)
+    private ReadOnlySpan<byte> Get(string name) => _file is not null
+        && _sections.TryGetValue(name, out (ElfSection Section, byte[]? Expanded) found)
         ? found.Expanded ?? _file.Contents(found.Section)
         : default;
 }

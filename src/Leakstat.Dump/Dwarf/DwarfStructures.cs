@@ -8,15 +8,10 @@ namespace Leakstat.Dump.Dwarf;
 
 /// <summary>
 /// Layouts of structures from DWARF 2 to 5 (<c>kernel.debug</c>). The units are gone through once, until all structures
-/// of
-/// <see cref="NeededFields"/> are found.
+/// of <see cref="NeededFields"/> are found.
 /// </summary>
 internal sealed class DwarfStructures
 {
-    private const int StructureTag = 0x13;
-    private const int UnionTag = 0x17;
-    private const int MemberTag = 0x0d;
-
     private readonly ElfFile _file;
     private readonly DumpLimits _limits;
     private readonly DumpProblems _problems;
@@ -77,7 +72,7 @@ internal sealed class DwarfStructures
 
             at = entry.Next;
             if (entry.Kind is null
-                || entry.Kind.Tag is not (StructureTag or UnionTag)
+                || entry.Kind.Tag is not (DwarfTag.Structure or DwarfTag.Union)
                 || entry.IsDeclaration
                 || entry.NameAt < 0)
             {
@@ -160,7 +155,7 @@ internal sealed class DwarfStructures
                 continue;
             }
 
-            if (level == 0 && entry.Kind.Tag == MemberTag)
+            if (level == 0 && entry.Kind.Tag == DwarfTag.Member)
             {
                 AddMember(unit, entry, start, fields, depth, ref budget);
             }
@@ -195,7 +190,7 @@ internal sealed class DwarfStructures
 
         if (member.NameAt < 0)
         {
-            if (Resolve(unit, member.Type) is { Kind.Tag: StructureTag or UnionTag } inner)
+            if (Resolve(unit, member.Type) is { Kind.Tag: DwarfTag.Structure or DwarfTag.Union } inner)
             {
                 AddMembers(unit, inner, bits / 8, fields, depth + 1, ref budget);
             }
@@ -217,8 +212,8 @@ internal sealed class DwarfStructures
                 return null;
             }
 
-            // typedef, const, volatile, restrict, atomic
-            if (entry.Kind.Tag is not (0x16 or 0x26 or 0x35 or 0x37 or 0x47))
+            if (entry.Kind.Tag is not (DwarfTag.Typedef or DwarfTag.Const or DwarfTag.Volatile or DwarfTag.Restrict
+                or DwarfTag.Atomic))
             {
                 return entry;
             }
@@ -238,9 +233,9 @@ internal sealed class DwarfStructures
 
         switch (entry.Kind!.Tag)
         {
-            case 0x0f:
+            case DwarfTag.Pointer:
                 return entry.ByteSize >= 0 ? entry.ByteSize : unit.AddressSize;
-            case 0x01:
+            case DwarfTag.Array:
                 long size = SizeOf(unit, entry.Type, depth + 1);
                 long at = entry.Next;
                 for (int i = 0; i < 16 && entry.Kind.HasChildren; i++)

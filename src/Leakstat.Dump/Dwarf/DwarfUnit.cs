@@ -8,7 +8,14 @@ internal readonly record struct AttributeForm(int Name, int Form, long Implicit)
 
 /// <summary>A unit of <c>.debug_info</c>.</summary>
 internal sealed record DwarfUnit(
-    long Start, long First, long End, int Version, bool Is64, int AddressSize, Dictionary<ulong, Abbreviation> Abbreviations, long StringOffsets);
+    long Start,
+    long First,
+    long End,
+    int Version,
+    bool Is64,
+    int AddressSize,
+    Dictionary<ulong, Abbreviation> Abbreviations,
+    long StringOffsets);
 
 /// <summary>What is wanted of one entry.</summary>
 internal struct DwarfEntry
@@ -19,8 +26,8 @@ internal struct DwarfEntry
     /// <summary>Where its name stands: a place in <see cref="NameSection"/>; −1 where it has none.</summary>
     public long NameAt;
 
-    /// <summary>0 = .debug_info, 1 = .debug_str, 2 = .debug_line_str.</summary>
-    public int NameSection;
+    /// <summary>The section that its name stands in.</summary>
+    public DwarfNameSection NameSection;
 
     /// <summary>DW_AT_byte_size; −1 where there is none.</summary>
     public long ByteSize;

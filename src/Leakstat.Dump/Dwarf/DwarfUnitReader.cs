@@ -7,16 +7,20 @@ internal static class DwarfUnitReader
 {
     private const int AbbreviationLimit = 1 << 20;
 
+    /// <summary>A unit that begins with it has the 64-bit format, and its length behind it (DWARF 5, 7.4).</summary>
+    private const ulong LengthOf64 = 0xffffffff;
+
     /// <summary>
     /// Reads the unit at a place; null for one that is of no use (type units, versions unknown). <paramref
     /// name="next"/> is −1 at the end.
     /// </summary>
     public static DwarfUnit? Read(
-        DwarfSections sections, long start, Dictionary<long, Dictionary<ulong, Abbreviation>> cache, DumpLimits limits, out long next)
+        DwarfSections sections, long start, Dictionary<long, Dictionary<ulong, Abbreviation>> cache, DumpLimits limits,
+        out long next)
     {
         var reader = new DwarfReader(sections.Info, start);
         ulong length = reader.U32();
-        bool is64 = length == 0xffffffff;
+        bool is64 = length == LengthOf64;
         if (is64)
         {
             length = reader.U64();
@@ -36,7 +40,7 @@ internal static class DwarfUnitReader
             return null;
         }
 
-        int type = 1;
+        int type = DwarfUnitType.Compile;
         int addressSize;
         ulong abbreviations;
         if (version >= 5)
@@ -51,7 +55,8 @@ internal static class DwarfUnitReader
             addressSize = reader.U8();
         }
 
-        if (reader.Ended || type is not (1 or 3) || addressSize is not (4 or 8) || abbreviations > (ulong)sections.Abbreviations.Length)
+        if (reader.Ended || type is not (DwarfUnitType.Compile or DwarfUnitType.Partial) || addressSize is not (4 or 8)
+            || abbreviations > (ulong)sections.Abbreviations.Length)
         {
             return null;
         }
@@ -75,7 +80,16 @@ internal static class DwarfUnitReader
     /// <summary>Reads the entry at a place; false where it leaves the unit or its form is not known.</summary>
     public static bool TryEntry(DwarfSections sections, DwarfUnit unit, long place, out DwarfEntry entry)
     {
-        entry = new DwarfEntry { NameAt = -1, ByteSize = -1, DataBitOffset = -1, OldBitOffset = -1, Type = -1, Count = -1, Sibling = -1 };
+        entry = new DwarfEntry
+        {
+            NameAt = -1,
+            ByteSize = -1,
+            DataBitOffset = -1,
+            OldBitOffset = -1,
+            Type = -1,
+            Count = -1,
+            Sibling = -1,
+        };
         var reader = new DwarfReader(sections.Info[..(int)unit.End], place);
         ulong code = reader.Uleb();
         if (code == 0)
@@ -92,7 +106,7 @@ internal static class DwarfUnitReader
         entry.Kind = kind;
         foreach (AttributeForm attribute in kind.Attributes)
         {
-            if (!TryAttribute(sections, unit, ref reader, attribute, ref entry))
+            if (!DwarfAttributeReader.TryRead(sections, unit, ref reader, attribute, ref entry))
             {
                 return false;
             }
@@ -114,108 +128,18 @@ internal static class DwarfUnitReader
         foreach (AttributeForm attribute in kind.Attributes)
         {
             DwarfEntry none = default;
-            if (attribute.Name == 0x72)
+            if (attribute.Name == DwarfAttribute.StrOffsetsBase)
             {
-                return (long)Math.Min(unit.Is64 ? reader.U64() : reader.U32(), int.MaxValue);
+                return (long)Math.Min(DwarfAttributeReader.Offset(unit, ref reader), int.MaxValue);
             }
 
-            if (!TryAttribute(sections, unit, ref reader, attribute, ref none))
+            if (!DwarfAttributeReader.TryRead(sections, unit, ref reader, attribute, ref none))
             {
                 break;
             }
         }
 
         return found;
-    }
-
-    private static bool TryAttribute(DwarfSections sections, DwarfUnit unit, ref DwarfReader reader, AttributeForm attribute, ref DwarfEntry entry)
-    {
-        long number = 0;
-        bool hasNumber = true;
-        long nameAt = -1;
-        int nameSection = 1;
-        int form = attribute.Form == 0x16 ? (int)reader.Uleb() : attribute.Form;
-        switch (form)
-        {
-            case 0x01: reader.Skip((ulong)unit.AddressSize); hasNumber = false; break;
-            case 0x03: reader.Skip(reader.U16()); hasNumber = false; break;
-            case 0x04: reader.Skip(reader.U32()); hasNumber = false; break;
-            case 0x05: number = reader.U16(); break;
-            case 0x06: number = reader.U32(); break;
-            case 0x07: number = (long)reader.U64(); break;
-            case 0x08: nameAt = reader.Position; nameSection = 0; reader.Text(); hasNumber = false; break;
-            case 0x09: number = Block(ref reader, attribute.Name, reader.Uleb()); break;
-            case 0x0a: number = Block(ref reader, attribute.Name, reader.U8()); break;
-            case 0x18: number = Block(ref reader, attribute.Name, reader.Uleb()); break;
-            case 0x0b: number = reader.U8(); break;
-            case 0x0c: number = reader.U8(); break;
-            case 0x0d: number = reader.Sleb(); break;
-            case 0x0e: nameAt = (long)(unit.Is64 ? reader.U64() : reader.U32()); hasNumber = false; break;
-            case 0x1f: nameAt = (long)(unit.Is64 ? reader.U64() : reader.U32()); nameSection = 2; hasNumber = false; break;
-            case 0x0f: number = (long)reader.Uleb(); break;
-            case 0x10: number = (long)(unit.Version == 2 ? reader.U64() : unit.Is64 ? reader.U64() : reader.U32()); break;
-            case 0x11: number = unit.Start + reader.U8(); break;
-            case 0x12: number = unit.Start + reader.U16(); break;
-            case 0x13: number = unit.Start + reader.U32(); break;
-            case 0x14: number = unit.Start + (long)reader.U64(); break;
-            case 0x15: number = unit.Start + (long)reader.Uleb(); break;
-            case 0x17: number = (long)(unit.Is64 ? reader.U64() : reader.U32()); break;
-            case 0x19: number = 1; break;
-            case 0x1a: nameAt = sections.StringAt(unit, reader.Uleb()); hasNumber = false; break;
-            case 0x1b: reader.Uleb(); hasNumber = false; break;
-            case 0x1c: reader.Skip(4); hasNumber = false; break;
-            case 0x1d: reader.Skip(unit.Is64 ? 8UL : 4UL); hasNumber = false; break;
-            case 0x1e: reader.Skip(16); hasNumber = false; break;
-            case 0x20: reader.Skip(8); hasNumber = false; break;
-            case 0x21: number = attribute.Implicit; break;
-            case 0x22 or 0x23: reader.Uleb(); hasNumber = false; break;
-            case 0x24: reader.Skip(8); hasNumber = false; break;
-            case 0x25: nameAt = sections.StringAt(unit, reader.U8()); hasNumber = false; break;
-            case 0x26: nameAt = sections.StringAt(unit, reader.U16()); hasNumber = false; break;
-            case 0x27: nameAt = sections.StringAt(unit, reader.U16() | ((ulong)reader.U8() << 16)); hasNumber = false; break;
-            case 0x28: nameAt = sections.StringAt(unit, reader.U32()); hasNumber = false; break;
-            case >= 0x29 and <= 0x2c: reader.Skip((ulong)(form == 0x2b ? 3 : form == 0x29 ? 1 : form == 0x2a ? 2 : 4)); hasNumber = false; break;
-            default: return false;
-        }
-
-        if (attribute.Name == 0x03)
-        {
-            entry.NameAt = nameAt;
-            entry.NameSection = nameSection;
-        }
-        else if (hasNumber)
-        {
-            switch (attribute.Name)
-            {
-                case 0x01: entry.Sibling = number; break;
-                case 0x0b: entry.ByteSize = number; break;
-                case 0x0c: entry.OldBitOffset = number; break;
-                case 0x0d: entry.BitSize = (int)Math.Clamp(number, 0, 1024); break;
-                case 0x2f: entry.Count = number is < -1 or > int.MaxValue ? -1 : number + 1; break;
-                case 0x37: entry.Count = number; break;
-                case 0x38: entry.Location = number; break;
-                case 0x3c: entry.IsDeclaration = number != 0; break;
-                case 0x49: entry.Type = number; break;
-                case 0x6b: entry.DataBitOffset = number; break;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>An expression; of a member's place only <c>DW_OP_plus_uconst n</c> occurs.</summary>
-    private static long Block(ref DwarfReader reader, int name, ulong length)
-    {
-        long start = reader.Position;
-        long value = 0;
-        if (name == 0x38 && length > 1 && reader.U8() == 0x23)
-        {
-            value = (long)reader.Uleb();
-        }
-
-        ulong read = (ulong)(reader.Position - start);
-        reader.Skip(length >= read ? length - read : 0);
-        return value;
     }
 
     private static Dictionary<ulong, Abbreviation> Table(DwarfSections sections, long start, DumpLimits limits)
@@ -238,7 +162,7 @@ internal static class DwarfUnitReader
             {
                 int name = (int)reader.Uleb();
                 int form = (int)reader.Uleb();
-                long value = form == 0x21 ? reader.Sleb() : 0;
+                long value = form == DwarfForm.ImplicitConst ? reader.Sleb() : 0;
                 if (name == 0 && form == 0)
                 {
                     break;

@@ -19,13 +19,16 @@ public readonly record struct ElfSection(
     string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link, ulong Alignment)
 {
     /// <summary>Whether it takes memory when loaded (SHF_ALLOC).</summary>
-    public bool IsAllocated => (Flags & 2) != 0;
+    public bool IsAllocated => (Flags & ElfSectionType.Allocated) != 0;
 
     /// <summary>Whether it may be written to (SHF_WRITE).</summary>
-    public bool IsWritable => (Flags & 1) != 0;
+    public bool IsWritable => (Flags & ElfSectionType.Writable) != 0;
 
     /// <summary>Whether it has no bytes in the file (SHT_NOBITS: .bss).</summary>
-    public bool IsNoBits => Type == 8;
+    public bool IsNoBits => Type == ElfSectionType.NoBits;
+
+    /// <summary>Whether its bytes in the file are compressed (SHF_COMPRESSED).</summary>
+    public bool IsCompressed => (Flags & ElfSectionType.Compressed) != 0;
 }
 
 /// <summary>A program header of an ELF file.</summary>
@@ -43,6 +46,7 @@ public readonly record struct ElfSegment(
 public sealed class ElfFile
 {
     private const int HeaderSize = 64;
+
     private readonly DumpLimits _limits;
 
     private ElfFile(DumpBytes bytes, DumpLimits limits)
@@ -51,13 +55,16 @@ public sealed class ElfFile
         _limits = limits;
     }
 
+    /// <summary>What such a file begins with: ELFMAG, ELFCLASS64, ELFDATA2LSB.</summary>
+    private static ReadOnlySpan<byte> Magic => [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];
+
     /// <summary>The file.</summary>
     public DumpBytes Bytes { get; }
 
-    /// <summary>Type: 1 relocatable, 2 executable, 3 shared, 4 core.</summary>
+    /// <summary>Type (ET_*).</summary>
     public required ushort Type { get; init; }
 
-    /// <summary>Machine: 62 amd64, 183 arm64.</summary>
+    /// <summary>Machine (EM_*), one of <see cref="ElfMachine"/> where it can be read.</summary>
     public required ushort Machine { get; init; }
 
     /// <summary>Sections, those with bounds outside the file among them (their contents read as empty).</summary>
@@ -73,7 +80,7 @@ public sealed class ElfFile
     public static ElfFile? Read(DumpBytes bytes, DumpLimits limits)
     {
         if (!bytes.TrySpan(0, HeaderSize, out ReadOnlySpan<byte> header)
-            || !header.StartsWith((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
+            || !header.StartsWith(Magic))
         {
             return null;
         }
@@ -99,8 +106,10 @@ public sealed class ElfFile
             sectionCount = sectionCount == 0
                 ? (uint)Math.Min(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(zero[32..]))
                 : sectionCount;
-            names = names == 0xffff ? BinaryPrimitives.ReadUInt32LittleEndian(zero[40..]) : names;
-            segmentCount = segmentCount == 0xffff ? BinaryPrimitives.ReadUInt32LittleEndian(zero[44..]) : segmentCount;
+            names = names == ElfSectionNumber.Extended ? BinaryPrimitives.ReadUInt32LittleEndian(zero[40..]) : names;
+            segmentCount = segmentCount == ElfSectionNumber.Extended
+                ? BinaryPrimitives.ReadUInt32LittleEndian(zero[44..])
+                : segmentCount;
         }
         else
         {
@@ -142,18 +151,21 @@ public sealed class ElfFile
     public byte[]? Expanded(ElfSection section)
     {
         ReadOnlySpan<byte> contents = Contents(section);
-        if ((section.Flags & 0x800) == 0)
+        if (!section.IsCompressed)
         {
             return contents.IsEmpty ? null : contents.ToArray();
         }
 
-        if (contents.Length < 24 || BinaryPrimitives.ReadUInt32LittleEndian(contents) != 1)
+        if (contents.Length < ElfSectionType.CompressionHeaderBytes
+            || BinaryPrimitives.ReadUInt32LittleEndian(contents) != ElfSectionType.Zlib)
         {
             return null;
         }
 
         ulong size = BinaryPrimitives.ReadUInt64LittleEndian(contents[8..]);
-        return size <= (ulong)_limits.SectionBytes ? Inflate(contents[24..], (int)size) : null;
+        return size <= (ulong)_limits.SectionBytes 
+            ? Inflate(contents[ElfSectionType.CompressionHeaderBytes..], (int)size)
+            : null;
     }
 
     /// <summary>Expands zlib data to exactly a number of bytes; null where it is damaged or shorter.</summary>

@@ -9,7 +9,7 @@ namespace Leakstat.Dump.Elf;
 /// <summary>A row of an ELF symbol table.</summary>
 /// <param name="Value">Value: an address, in relocatable files an offset in the section.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Section">Number of its section; 0 = undefined, 0xfff1 = absolute, 0xfff2 = common.</param>
+/// <param name="Section">Number of its section; or none of one (SHN_UNDEF, SHN_ABS, SHN_COMMON).</param>
 /// <param name="Type">Type: 0 none, 1 object, 2 function, 3 section, 4 file.</param>
 public readonly record struct ElfSymbol(ulong Value, ulong Size, ushort Section, byte Type);
 
@@ -20,6 +20,12 @@ public readonly record struct ElfSymbol(ulong Value, ulong Size, ushort Section,
 /// </summary>
 public sealed class ElfSymbols
 {
+    /// <summary>Bytes of a row (<c>Elf64_Sym</c>).</summary>
+    private const int RowBytes = 24;
+
+    /// <summary>The kind within <c>st_info</c>; the other half is the binding.</summary>
+    private const int TypeMask = 15;
+
     private readonly ElfFile _file;
     private readonly ElfSection _table;
     private readonly ElfSection _strings;
@@ -32,7 +38,7 @@ public sealed class ElfSymbols
         _table = table;
         _strings = strings;
         _nameBytes = limits.NameBytes;
-        Count = Math.Min(file.Contents(table).Length / 24, limits.Symbols);
+        Count = Math.Min(file.Contents(table).Length / RowBytes, limits.Symbols);
         _hash = new Lazy<int[]>(MakeHash);
     }
 
@@ -42,13 +48,13 @@ public sealed class ElfSymbols
     /// <summary>The full table (<c>.symtab</c>), else the dynamic one; null where there is none.</summary>
     public static ElfSymbols? Read(ElfFile file, DumpLimits limits)
     {
-        foreach (uint type in (ReadOnlySpan<uint>)[2, 11])
+        foreach (uint type in (ReadOnlySpan<uint>)[ElfSectionType.SymbolTable, ElfSectionType.DynamicSymbols])
         {
             foreach (ElfSection section in file.Sections)
             {
                 if (section.Type == type
                     && section.Link < (uint)file.Sections.Count
-                    && file.Contents(section).Length >= 24)
+                    && file.Contents(section).Length >= RowBytes)
                 {
                     return new ElfSymbols(file, section, file.Sections[(int)section.Link], limits);
                 }
@@ -68,7 +74,7 @@ public sealed class ElfSymbols
                 BinaryPrimitives.ReadUInt64LittleEndian(row[8..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(row[16..]),
                 BinaryPrimitives.ReadUInt16LittleEndian(row[6..]),
-                (byte)(row[4] & 15));
+                (byte)(row[4] & TypeMask));
         }
     }
 
@@ -109,7 +115,7 @@ public sealed class ElfSymbols
         return found;
     }
 
-    private ReadOnlySpan<byte> Row(int index) => _file.Contents(_table).Slice(index * 24, 24);
+    private ReadOnlySpan<byte> Row(int index) => _file.Contents(_table).Slice(index * RowBytes, RowBytes);
 
     private ReadOnlySpan<byte> NameBytes(int index) =>
         ElfFile.Name(_file.Contents(_strings), BinaryPrimitives.ReadUInt32LittleEndian(Row(index)), _nameBytes);
@@ -123,7 +129,9 @@ public sealed class ElfSymbols
         {
             ReadOnlySpan<byte> row = Row(i);
             ushort section = BinaryPrimitives.ReadUInt16LittleEndian(row[6..]);
-            ReadOnlySpan<byte> name = section == 0 || (row[4] & 15) >= 3 ? default : NameBytes(i);
+            ReadOnlySpan<byte> name = section == ElfSectionNumber.Undefined
+                || (row[4] & TypeMask) >= ElfSymbolType.Section
+                ? default : NameBytes(i);
             if (name.IsEmpty)
             {
                 continue;

@@ -16,6 +16,9 @@ public sealed record DumpOptions
     /// <summary>Bounds.</summary>
     public DumpLimits Limits { get; init; } = DumpLimits.Default;
 
+    /// <summary>Which pass of a snapshot, from 0; null for the last one.</summary>
+    public int? Pass { get; init; }
+
     /// <summary>Decompresses Zstandard; null, or null from it, where nothing can.</summary>
     public Func<Stream, Stream?>? Zstd { get; init; }
 

@@ -20,7 +20,8 @@ public sealed class BlockSample(KernelDump dump, HeapBlocks heap)
             string names = string.Join("; ", words.Skip(i).Take(2).Select(_content.Describe).OfType<string>());
             yield return $"+0x{i * 8:x3}  {words[i]:x16} "
                 + $"{(i + 1 < words.Length ? second.ToString("x16", null) : new string(' ', 16))}  "
-                + $"{Text(words[i], second)[..Math.Min(16, (words.Length - i) * 8)]}{(names.Length > 0 ? "  " + names : "")}";
+                + $"{Text(words[i], second)[..Math.Min(16, (words.Length - i) * 8)]}"
+                + (names.Length > 0 ? "  " + names : "");
         }
     }
 

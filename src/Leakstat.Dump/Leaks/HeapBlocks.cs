@@ -25,8 +25,9 @@ public sealed class HeapBlocks
     {
         _dump = dump;
         AddressTranslation t = dump.Memory.Translation;
-        _builder = new BlockTableBuilder([new(t.DirectMapStart, t.DirectMapEnd - 1), new(t.KernelStart, ulong.MaxValue)], dump.Memory.PageSize);
-        Keg? mbuf = dump.Heap.Kegs.FirstOrDefault(k => k.Name == "mbuf");
+        _builder = new BlockTableBuilder(
+            [new(t.DirectMapStart, t.DirectMapEnd - 1), new(t.KernelStart, ulong.MaxValue)], dump.Memory.PageSize);
+        Keg? mbuf = dump.Heap.Kegs.FirstOrDefault(k => k.Name == ZoneNames.Mbuf);
         _mbufs = mbuf is null ? null : MbufReader.For(dump, mbuf.ItemSize);
     }
 
@@ -63,10 +64,12 @@ public sealed class HeapBlocks
             StoredOffset = dump.Heap.Forms.PerCpuBase,
         };
         blocks.Objects = blocks._allocated.Ones();
-        blocks.ScanBytes += blocks._roots.Sum(r => (long)Math.Min(r.Step > 0 ? r.Length / (ulong)r.Step * (ulong)r.Size : r.Length, long.MaxValue / 4));
+        blocks.ScanBytes += blocks._roots.Sum(
+            r => (long)Math.Min(r.Step > 0 ? r.Length / (ulong)r.Step * (ulong)r.Size : r.Length, long.MaxValue / 4));
         if (blocks._builder.RefusedSpans > 0)
         {
-            dump.Problems.Add(DiagnosticId.DamagedDump, "slabs", $"{blocks._builder.RefusedSpans} lie outside the kernel's address ranges; they are left out");
+            dump.Problems.Add(DiagnosticId.DamagedDump, "slabs",
+                $"{blocks._builder.RefusedSpans} lie outside the kernel's address ranges; they are left out");
         }
 
         return blocks;
@@ -74,7 +77,8 @@ public sealed class HeapBlocks
 
     /// <summary>The keg of a block; null for a large allocation.</summary>
     public Keg? KegOf(int block) =>
-        _slabOfSpan[Input.Blocks.SpanOf(block)] is >= 0 and int slab ? _dump.Heap.Kegs[_dump.Heap.Slabs.Keg[slab]] : null;
+        _slabOfSpan[Input.Blocks.SpanOf(block)] is >= 0 and int slab ? _dump.Heap.Kegs[_dump.Heap.Slabs.Keg[slab]]
+            : null;
 
     /// <summary>The slab of a block; −1 for a large allocation.</summary>
     public int SlabOf(int block) => Math.Max(-1, _slabOfSpan[Input.Blocks.SpanOf(block)]);
@@ -90,14 +94,15 @@ public sealed class HeapBlocks
         int slab = _slabOfSpan[span];
         return slab < 0
             ? ItemState.Allocated
-            : (ItemState)_dump.Heap.Slabs.State[_dump.Heap.Slabs.FirstItem[slab] + (block - Input.Blocks.Spans[span].FirstBlock)];
+            : (ItemState)_dump.Heap.Slabs.State[
+                _dump.Heap.Slabs.FirstItem[slab] + (block - Input.Blocks.Spans[span].FirstBlock)];
     }
 
     /// <summary>Bytes a block was allocated with.</summary>
     public long SizeOf(int block) => KegOf(block)?.ItemSize ?? (long)(LargeOf(block)?.Size ?? 0);
 
     /// <summary>Whether what stands in a keg's items can hold other blocks.</summary>
-    public static bool CanHold(Keg keg) => !IsBookkeeping(keg) && !keg.IsData;
+    public static bool CanHold(Keg keg) => !ZoneNames.IsBookkeeping(keg.Name) && !keg.IsData;
 
     private void AddSlabs()
     {
@@ -129,7 +134,8 @@ public sealed class HeapBlocks
             if (_builder.Add(large.Address, shape) >= 0)
             {
                 _slabOfSpan.Add(~i);
-                AddAliases(large.Address, (long)Math.Min(large.Size / (ulong)_dump.Memory.PageSize, (ulong)_dump.Memory.Physical.PageCount * 4));
+                AddAliases(large.Address, (long)Math.Min(
+                    large.Size / (ulong)_dump.Memory.PageSize, (ulong)_dump.Memory.Physical.PageCount * 4));
             }
         }
     }
@@ -146,7 +152,8 @@ public sealed class HeapBlocks
         for (long i = 0; i < pages; i++)
         {
             ulong page = address + (ulong)(i * _dump.Memory.PageSize);
-            if (translation.TryTranslate(page, out ulong physical) && translation.ToDirectMap(physical) is var alias && translation.IsDirectMap(alias))
+            if (translation.TryTranslate(page, out ulong physical) && translation.ToDirectMap(physical) is var alias
+                && translation.IsDirectMap(alias))
             {
                 _builder.AddAlias(alias, page);
             }
@@ -157,9 +164,10 @@ public sealed class HeapBlocks
     {
         BlockReader? reader = keg.Name switch
         {
-            "mbuf" => _mbufs,
-            "KMAP ENTRY" => MapEntryReader.For(_dump, keg.ItemSize),
-            _ => keg.IsMalloc && _dump.Symbols.TryFind(RedzoneHeader.Function, out _) ? new RedzoneReader(keg.ItemSize) : null,
+            ZoneNames.Mbuf => _mbufs,
+            ZoneNames.KernelMapEntry => MapEntryReader.For(_dump, keg.ItemSize),
+            _ => keg.IsMalloc
+                && _dump.Symbols.TryFind(RedzoneHeader.Function, out _) ? new RedzoneReader(keg.ItemSize) : null,
         };
         return new BlockShape
         {
@@ -176,15 +184,6 @@ public sealed class HeapBlocks
             IsStoredAsOffset = keg.IsPerCpu,
         };
     }
-
-    /// <summary>
-    /// What allocators keep of memory that they handed out must not hold it: headers of slabs point to their slab's
-    /// first item
-    /// (<c>uhs_data</c>), boundary tags of vmem to the start of each range (<c>bt_start</c>). They belong to the
-    /// allocators, which
-    /// find them through vm_page and hash tables.
-    /// </summary>
-    private static bool IsBookkeeping(Keg keg) => keg.Name is "UMA Slabs" or "UMA Slabs 0" or "UMA Slabs 1" or "UMA RCntSlabs" or "vmem btag";
 
     private void SetStates(BlockTable table)
     {
@@ -205,8 +204,9 @@ public sealed class HeapBlocks
             }
 
             Keg keg = _dump.Heap.Kegs[slabs.Keg[slab]];
-            bool bookkeeping = IsBookkeeping(keg);
-            long bytes = shape.Rule switch { ScanRule.Nothing => 0, ScanRule.FirstWord => 8, _ => shape.Size * shape.Copies };
+            bool bookkeeping = ZoneNames.IsBookkeeping(keg.Name);
+            long bytes = shape.Rule
+                switch { ScanRule.Nothing => 0, ScanRule.FirstWord => 8, _ => shape.Size * shape.Copies };
             ReadOnlySpan<byte> states = slabs.State.AsSpan(slabs.FirstItem[slab], shape.Count);
             for (int i = 0; i < states.Length; i++)
             {
@@ -216,13 +216,14 @@ public sealed class HeapBlocks
                         _allocated[row.FirstBlock + i] = true;
                         _held[row.FirstBlock + i] = bookkeeping;
                         ScanBytes += bytes;
-                        if (keg.Name == "mbuf")
+                        if (keg.Name == ZoneNames.Mbuf)
                         {
                             AddControl(row.First + ((ulong)i * (ulong)shape.Stride));
                         }
 
                         break;
-                    case ItemState.CachedConstructed or ItemState.FreeConstructed when bytes > 0 && !ownNothing[keg.Index]:
+                    case ItemState.CachedConstructed or ItemState.FreeConstructed when bytes > 0
+                        && !ownNothing[keg.Index]:
                         AddConstructed(keg, shape, row.First + ((ulong)i * (ulong)shape.Stride));
                         break;
                 }
@@ -251,7 +252,8 @@ public sealed class HeapBlocks
     {
         MarkRoot root = shape.Rule switch
         {
-            ScanRule.Reader when keg.Name == "mbuf" => new MarkRoot(address + (ulong)_mbufs!.ExternalOffset, (ulong)MbufReader.ExternalSize),
+            ScanRule.Reader when keg.Name == ZoneNames.Mbuf =>
+                new MarkRoot(address + (ulong)_mbufs!.ExternalOffset, (ulong)MbufReader.ExternalSize),
             ScanRule.FirstWord => new MarkRoot(address, 8),
             _ => new MarkRoot(address, (ulong)shape.Size),
         };
@@ -262,7 +264,8 @@ public sealed class HeapBlocks
     /// <summary>Clusters are not read, but for those that a control message lies in.</summary>
     private void AddControl(ulong mbuf)
     {
-        if (_mbufs is not null && _dump.Memory.TryReadUInt64(mbuf + 24, out ulong state) && _dump.Memory.TryReadUInt64(mbuf + 16, out ulong data)
+        if (_mbufs is not null && _dump.Memory.TryReadUInt64(mbuf + 24, out ulong state)
+            && _dump.Memory.TryReadUInt64(mbuf + 16, out ulong data)
             && MbufReader.ControlOutside(data, state) is { } control)
         {
             _roots.Add(new MarkRoot(control.Address, control.Length));
@@ -280,7 +283,8 @@ public sealed class HeapBlocks
             // to
             // allocations only the object member leads.
             bool pages = range.Kind == RootKind.PageArray && member >= 0 && pageSize >= member + 8;
-            _roots.Add(pages ? new MarkRoot(range.Address, range.Length, pageSize, member, 8) : new MarkRoot(range.Address, range.Length));
+            _roots.Add(pages ? new MarkRoot(range.Address, range.Length, pageSize, member, 8)
+                : new MarkRoot(range.Address, range.Length));
             _rootNames.Add(range.Name);
         }
     }

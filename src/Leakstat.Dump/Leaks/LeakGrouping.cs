@@ -223,5 +223,6 @@ internal sealed class LeakGrouping
 
     /// <summary>What was seen in the blocks of a group.</summary>
     private sealed record Examined(
-        int Blocks, Dictionary<(string Look, string Stack), Content> Contents, Dictionary<string, int> Modules, Dictionary<string, int> Locks);
+        int Blocks, Dictionary<(string Look, string Stack), Content> Contents, Dictionary<string, int> Modules,
+            Dictionary<string, int> Locks);
 }

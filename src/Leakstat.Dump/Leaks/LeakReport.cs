@@ -49,8 +49,17 @@ public sealed record LeakReport
     /// </summary>
     public required bool IsWhole { get; init; }
 
+    /// <summary>How many readings of a running kernel it rests on; 1 for a dump.</summary>
+    public int Passes { get; init; } = 1;
+
+    /// <summary>With several readings: blocks expected to be called lost in error; null for one.</summary>
+    public double? ExpectedErrors { get; init; }
+
     /// <summary>What limits the result, for a person.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Memory that nobody owns, lost or not.</summary>
+    public required UnownedMemory Unowned { get; init; }
 
     /// <summary>The heap that was searched.</summary>
     public required HeapBlocks Heap { get; init; }

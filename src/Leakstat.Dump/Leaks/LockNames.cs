@@ -39,7 +39,8 @@ internal static class LockNames
     public static bool Names(string lockName, string type)
     {
         ReadOnlySpan<char> name = lockName;
-        foreach (string kind in (ReadOnlySpan<string>)[" mutex", " lock", " mtx", " rwlock", " sx", "_mtx", "_lock", "_sx"])
+        foreach (
+            string kind in (ReadOnlySpan<string>)[" mutex", " lock", " mtx", " rwlock", " sx", "_mtx", "_lock", "_sx"])
         {
             if (name.EndsWith(kind, StringComparison.OrdinalIgnoreCase))
             {

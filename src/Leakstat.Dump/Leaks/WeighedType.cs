@@ -27,7 +27,8 @@ internal sealed class WeighedType
         _lost = lost;
         if (type.Module is { } module && module != "kernel")
         {
-            _share = lost.Looked > 0 && lost.Modules.TryGetValue(module, out int count) ? (double)count / lost.Looked : 0;
+            _share = lost.Looked > 0
+                && lost.Modules.TryGetValue(module, out int count) ? (double)count / lost.Looked : 0;
             _held = lost.Neighbours.HeldBy.GetValueOrDefault(module);
 
             // Of blocks that look so and whose holder is known, how many are the module's (with four more that are not,
@@ -93,12 +94,15 @@ internal sealed class WeighedType
         var reasons = new List<string>();
         if (_share > 0)
         {
-            reasons.Add(Text($"{_share:P0} of the blocks {(_lost.HasStacks ? "were allocated by" : "point into")} {Type.Module}, which declares the type"));
+            string how = _lost.HasStacks ? "were allocated by" : "point into";
+            reasons.Add(Text($"{_share:P0} of the blocks {how} {Type.Module}, which declares the type"));
         }
 
         if (_neighbours > 0)
         {
-            reasons.Add(Text($"{Type.Module}, which declares the type, holds {_held} of the {_lost.Neighbours.Alike} blocks that look like them and are not lost"));
+            reasons.Add(
+                $"{Type.Module}, which declares the type, "
+                + Text($"holds {_held} of the {_lost.Neighbours.Alike} blocks that look like them and are not lost"));
         }
 
         if (_lock is not null)
@@ -116,8 +120,12 @@ internal sealed class WeighedType
         }
 
         string bounded = Most < Type.InUse ? Text($", at most {Most} of them of this size") : "";
-        string less = HoldsAll ? "" : Text($"{bounded}, fewer than the {_lost.Lost} lost{(_own > 0 ? Text($" and {_own} held") : "")}");
-        reasons.Add(Text($"{(reasons.Count > 0 ? "it has" : "has")} {Type.InUse} live allocations{less}, {(Only ? "all of this size" : "this size among others")}"));
+        string less = HoldsAll ? ""
+            : Text($"{bounded}, fewer than the {_lost.Lost} lost{(_own > 0 ? Text($" and {_own} held") : "")}");
+        reasons.Add(
+            (reasons.Count > 0 ? "it has" : "has")
+            + Text($" {Type.InUse} live allocations{less}, ")
+            + (Only ? "all of this size" : "this size among others"));
         return string.Join("; ", reasons);
     }
 

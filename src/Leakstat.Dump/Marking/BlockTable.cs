@@ -29,7 +29,8 @@ public sealed class BlockTable
     private readonly int _pageShift;
 
     internal BlockTable(
-        PageWindow[] windows, ulong[] entries, PageForm[] forms, SpanRow[] spans, BlockShape[] shapes, Dictionary<ulong, ulong> aliases,
+        PageWindow[] windows, ulong[] entries, PageForm[] forms, SpanRow[] spans, BlockShape[] shapes, Dictionary<ulong,
+        ulong> aliases,
         int pageShift, int blocks)
     {
         _windows = windows;
@@ -63,7 +64,8 @@ public sealed class BlockTable
     public ulong Highest { get; }
 
     /// <summary>Bytes this table holds.</summary>
-    public long Bytes => (_entries.LongLength * 8) + (_spans.LongLength * Unsafe.SizeOf<SpanRow>()) + (_spanOfGroup.LongLength * 4) +
+    public long Bytes =>
+        (_entries.LongLength * 8) + (_spans.LongLength * Unsafe.SizeOf<SpanRow>()) + (_spanOfGroup.LongLength * 4) +
         (_forms.LongLength * Unsafe.SizeOf<PageForm>()) + _windows.Sum(
             w => w.Top.LongLength * 4) + (_aliases.Count * 24L);
 

@@ -14,7 +14,11 @@ public static class LeakTables
     {
         ArgumentNullException.ThrowIfNull(dump);
         ArgumentNullException.ThrowIfNull(report);
-        return new LeakTable(file, [.. report.Leaks])
+
+
+        // Findings are about zones, types and large allocations; memory without an owner is told by the search itself.
+        return new LeakTable(
+            file, [.. report.Leaks.Where(g => g.Kind is not (LeakKind.Page or LeakKind.Range))])
         {
             Objects = report.Objects,
             MissingPages = report.MissingPages,

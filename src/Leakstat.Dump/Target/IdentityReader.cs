@@ -65,6 +65,7 @@ internal sealed class IdentityReader(DumpFile file, VirtualMemory memory, Kernel
     /// that a hypervisor wrote is of one moment.
     /// </summary>
     public bool IsLive() => file.HasLiveName
+        || file.Kind == ContainerKind.Snapshot
         || (file.Kind == ContainerKind.Minidump
             && symbols.Address("dumping") is not 0 and ulong dumping && memory.UInt32(dumping) == 0
             && symbols.Address("panicstr") is not 0 and ulong panic && memory.UInt64(panic) == 0);

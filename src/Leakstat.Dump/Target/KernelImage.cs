@@ -41,7 +41,8 @@ internal sealed class KernelImage : IDisposable
         {
             return Open(MappedBytes.Open(path), limits, out problem);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             problem = FileFault.Of(e);
             return null;

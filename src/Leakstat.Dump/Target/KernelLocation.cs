@@ -59,6 +59,13 @@ internal static class KernelLocation
         return walk.TryTranslate(top.Value, out ulong pa) && pa == top.Value - KernelBase + delta ? walk : null;
     }
 
+    /// <summary>
+    /// The direct map of kernels that do not say where theirs is (<c>sys/amd64/include/vmparam.h</c> up to 14).
+    /// </summary>
+    internal const ulong DirectMapStart = 0xffff_f800_0000_0000;
+
+    internal const ulong DirectMapEnd = 0xffff_fc00_0000_0000;
+
     /// <summary>The direct map: where <c>kva_layout</c> says (15), else at its fixed place.</summary>
     private static (ulong Start, ulong End) DirectMap(PhysicalMemory physical, ElfSymbols symbols, ulong delta)
     {
@@ -74,6 +81,6 @@ internal static class KernelLocation
             }
         }
 
-        return (0xffff_f800_0000_0000, 0xffff_fc00_0000_0000);
+        return (DirectMapStart, DirectMapEnd);
     }
 }

@@ -48,13 +48,13 @@ internal static class KernelMatch
     {
         physical = file.Physical;
         translation = file.Translation;
-        int machine = file.Machine == DumpMachine.Amd64 ? 62 : 183;
-        if (kernel.Elf.Machine != machine || kernel.Elf.Type == 4)
+        int machine = file.Machine == DumpMachine.Amd64 ? ElfMachine.Amd64 : ElfMachine.Arm64;
+        if (kernel.Elf.Machine != machine || kernel.Elf.Type == ElfType.Core)
         {
             return new DumpFault(
                 DumpFaultKind.WrongKernel,
                 kernel.Path,
-                $"is no kernel of {(machine == 62 ? "amd64" : "arm64")}, which the dump is of");
+                $"is no kernel of {(machine == ElfMachine.Amd64 ? "amd64" : "arm64")}, which the dump is of");
         }
 
         if (kernel.Symbols is not { } symbols || symbols.Find("version") is not (>= 0 and int row))

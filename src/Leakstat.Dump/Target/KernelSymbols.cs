@@ -91,7 +91,7 @@ public sealed class KernelSymbols
                 && TryAddress(table[row], sectionAddresses, out ulong address))
             {
                 ElfSymbol found = table[row];
-                symbol = new KernelSymbol(symbolName, address, found.Size, name, found.Type == 2);
+                symbol = new KernelSymbol(symbolName, address, found.Size, name, found.Type == ElfSymbolType.Function);
                 return true;
             }
 
@@ -119,7 +119,8 @@ public sealed class KernelSymbols
                 if (within < row.Size || (row.Size == 0 && within < 4096 && steps == 0))
                 {
                     symbol = new KernelSymbol(
-                        table.NameOf(rows[index]), addresses[index], row.Size, name, row.Type == 2);
+                        table.NameOf(rows[index]), addresses[index], row.Size, name,
+                        row.Type == ElfSymbolType.Function);
                     return true;
                 }
             }
@@ -132,10 +133,11 @@ public sealed class KernelSymbols
             address = symbol.Value;
             if (sections is null)
             {
-                return symbol.Section != 0;
+                return symbol.Section != ElfSectionNumber.Undefined;
             }
 
-            if (symbol.Section == 0 || symbol.Section >= sections.Length || sections[symbol.Section] == 0)
+            if (symbol.Section == ElfSectionNumber.Undefined || symbol.Section >= sections.Length
+                || sections[symbol.Section] == 0)
             {
                 return false;
             }
@@ -157,8 +159,8 @@ public sealed class KernelSymbols
             for (int i = 0; i < table.Count; i++)
             {
                 ElfSymbol symbol = table[i];
-                if (symbol.Type < 3
-                    && symbol.Section is not (0 or 0xfff1)
+                if (symbol.Type < ElfSymbolType.Section
+                    && symbol.Section is not (ElfSectionNumber.Undefined or ElfSectionNumber.Absolute)
                     && TryAddress(symbol, sections, out ulong address))
                 {
                     addresses[count] = address;

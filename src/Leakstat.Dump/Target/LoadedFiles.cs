@@ -107,7 +107,7 @@ internal sealed class LoadedFiles(
         }
         else
         {
-            addresses = elf.Elf.Type == 1
+            addresses = elf.Elf.Type == ElfType.Relocatable
                 ? SectionTable(at, file, elf.Elf)
                 : [.. elf.Elf.Sections.Select(s => s.IsAllocated ? file.Address : 0)];
         }
@@ -142,7 +142,7 @@ internal sealed class LoadedFiles(
         }
 
         // Of a relocatable file the table gives where each section is, of a shared one by how much all were moved.
-        bool relocatable = elf.Elf.Type == 1;
+        bool relocatable = elf.Elf.Type == ElfType.Relocatable;
         return elf.Elf.Sections
             .Select(
                 (s, i) => (Section: s, Address: i < addresses.Length && addresses[i] != 0

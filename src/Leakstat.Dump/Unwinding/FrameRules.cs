@@ -98,7 +98,8 @@ internal sealed class Arm64Frames(KernelDump dump) : FrameRules
     public override ulong Return(ulong stored) => (stored >> 55 & 1) != 0 ? stored | Upper : stored & ~Upper;
 
     public override bool IsTrapEntry(string name) =>
-        name is "handle_el1h_sync" or "handle_el1h_irq" or "handle_el0_sync" or "handle_el0_irq" or "handle_serror" or "handle_empty_exception";
+        name is "handle_el1h_sync" or "handle_el1h_irq" or "handle_el0_sync" or "handle_el0_irq" or "handle_serror"
+            or "handle_empty_exception";
 
     /// <summary>
     /// The entry's frame lies right behind the registers, of which the last is the frame that was interrupted.

@@ -99,7 +99,8 @@ internal sealed class HeapWalk
                 _counters[i].Pages,
                 freeInSlabs[i],
                 _counters[i].FreeCounted,
-                table.FirstItem[table.FirstSlabOfKeg[i + 1]] - table.FirstItem[table.FirstSlabOfKeg[i]] - freeInSlabs[i],
+                table.FirstItem[table.FirstSlabOfKeg[i + 1]] - table.FirstItem[table.FirstSlabOfKeg[i]] - freeInSlabs[
+                    i],
                 cachedOf[i]))],
         };
     }

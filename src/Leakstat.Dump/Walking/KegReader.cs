@@ -10,6 +10,8 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
     private readonly VirtualMemory _memory = context.Memory;
     private readonly Dictionary<int, ulong[]> _zones = [];
     private SlabPages? _pages;
+    private LiveSlabs? _live;
+    private List<Found> _kegs = [];
     private long _slabs;
 
     // Each takes a pass over all pages: real kegs that pay for one are eight at most, and claims of a damaged dump are
@@ -37,6 +39,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             }
         }
 
+        _kegs = kegs;
         return kegs;
     }
 
@@ -48,6 +51,12 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
         freeCounted = 0;
         bool broken = false;
         SlabLinks? links = null;
+        bool isLive = context.IsLive && LiveSlabs.Tells(keg, layout);
+        if (isLive)
+        {
+            slabs = (_live ??= LiveSlabs.Find(context, layout, _kegs)).Of(keg);
+        }
+
         int domains = layout.UkDomain >= 0 ? context.Machine.Domains : 1;
         for (int domain = 0; domain < domains; domain++)
         {
@@ -60,9 +69,12 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
                 freeCounted += _memory.Int32(lists, layout.UdFreeItems);
             }
 
-            broken |= !Collect(keg, lists + (ulong)layout.Lists.Part, slabs, ref links);
-            broken |= !Collect(keg, lists + (ulong)layout.Lists.Full, slabs, ref links);
-            broken |= !Collect(keg, lists + (ulong)layout.Lists.Free, slabs, ref links);
+            if (!isLive)
+            {
+                broken |= !Collect(keg, lists + (ulong)layout.Lists.Part, slabs, ref links);
+                broken |= !Collect(keg, lists + (ulong)layout.Lists.Full, slabs, ref links);
+                broken |= !Collect(keg, lists + (ulong)layout.Lists.Free, slabs, ref links);
+            }
         }
 
         if (layout.UdPages < 0 || layout.UkDomain < 0)
@@ -139,7 +151,7 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
             IsMalloc = isMalloc,
             IsBucket = (!context.Features.HasLongSlabHeader && (flags & UmaFlags.Bucket) != UmaFlags.None)
                 || IsBucketName(name),
-            IsData = IsDataName(name),
+            IsData = ZoneNames.IsData(name),
         };
     }
 
@@ -257,15 +269,6 @@ internal sealed class KegReader(WalkContext context, UmaLayout layout)
 
     private static bool IsBucketCount(ReadOnlySpan<char> text) =>
         text.Length is >= 1 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-
-    /// <summary>
-    /// Zones whose items are contents of packets, files and blocks (<c>sys/kern/kern_mbuf.c</c>, OpenZFS abd_os.c and
-    /// zio.c).
-    /// </summary>
-    private static bool IsDataName(
-        string name) => name is "mbuf_cluster" or "mbuf_jumbo_page" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k" or "abd_chunk"
-        || name.StartsWith("zio_buf_", StringComparison.Ordinal)
-        || name.StartsWith("zio_data_buf_", StringComparison.Ordinal);
 
     /// <summary>Flags up to 12 (<c>sys/vm/uma.h</c> of 10 to 12) as those of 13 and later.</summary>
     private static UmaFlags OldFlags(uint raw)

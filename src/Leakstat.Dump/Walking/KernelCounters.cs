@@ -14,8 +14,8 @@ internal sealed class KernelCounters(WalkContext context)
     /// <summary>Members of <c>vm_cnt</c> (<c>struct vmmeter</c>), printed as <c>vm.stats.vm.NAME</c>.</summary>
     private static readonly string[] s_meters =
     [
-        "v_page_size", "v_page_count", "v_wire_count", "v_free_reserved", "v_free_target", "v_free_min", "v_inactive_target",
-        "v_swappgsin", "v_swappgsout", "v_pdshortfalls", "v_pdpages",
+        "v_page_size", "v_page_count", "v_wire_count", "v_free_reserved", "v_free_target", "v_free_min",
+        "v_inactive_target", "v_swappgsin", "v_swappgsout", "v_pdshortfalls", "v_pdpages",
     ];
 
     /// <summary>
@@ -126,7 +126,8 @@ internal sealed class KernelCounters(WalkContext context)
         if (context.Features.HasQueueCounts)
         {
             ulong meter = context.Symbols.Address("vm_cnt");
-            foreach (string name in (ReadOnlySpan<string>)["v_free_count", "v_active_count", "v_inactive_count", "v_laundry_count", "v_cache_count"])
+            foreach (string name in (ReadOnlySpan<string>)[
+                "v_free_count", "v_active_count", "v_inactive_count", "v_laundry_count", "v_cache_count"])
             {
                 if (meter != 0 && context.Types.Field("vmmeter", name) is { Size: 4 } field)
                 {

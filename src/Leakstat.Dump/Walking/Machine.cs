@@ -31,7 +31,8 @@ public sealed record Machine
 
     /// <summary>Reads it; what is missing is taken for one CPU and one domain, with a note.</summary>
     internal static Machine Read(
-        VirtualMemory memory, KernelSymbols symbols, KernelIdentity identity, KernelFeatures features, DumpLimits limits, DumpProblems problems)
+        VirtualMemory memory, KernelSymbols symbols, KernelIdentity identity, KernelFeatures features,
+        DumpLimits limits, DumpProblems problems)
     {
         int ids = Count("mp_maxid", limits.Cpus - 1, 0) + 1;
         bool amd64 = identity.Architecture == "amd64";

@@ -14,7 +14,8 @@ namespace Leakstat.Dump.Walking;
 /// have one.</param>
 /// <param name="Module">File whose data the structure lies in; null where it lies in none.</param>
 public readonly record struct MallocType(
-    ulong Address, string Name, ulong BytesAllocated, ulong BytesFreed, ulong Allocations, ulong Frees, ulong SizeMask, int Subzone, string? Module)
+    ulong Address, string Name, ulong BytesAllocated, ulong BytesFreed, ulong Allocations, ulong Frees, ulong SizeMask,
+    int Subzone, string? Module)
 {
     /// <summary>Bytes in use; negative where the sums of a live dump do not fit.</summary>
     public long BytesInUse => (long)(BytesAllocated - BytesFreed);

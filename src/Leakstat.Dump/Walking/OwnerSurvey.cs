@@ -27,7 +27,8 @@ internal sealed class OwnerSurvey
     /// what vm_page says.
     /// </summary>
     public static PageOwners Make(
-        WalkContext context, PageSurvey survey, KernelHeap heap, IReadOnlyList<LoadedFile> files, IReadOnlyList<KernelThread> threads, bool threadsWhole, (ulong Address, ulong Length) messages)
+        WalkContext context, PageSurvey survey, KernelHeap heap, IReadOnlyList<LoadedFile> files,
+        IReadOnlyList<KernelThread> threads, bool threadsWhole, (ulong Address, ulong Length) messages)
     {
         var owners = new OwnerSurvey(context, survey);
         owners.Slabs(heap);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Leakstat.Dump.Layouts;
 using Leakstat.Dump.Target;
 using Leakstat.Model;
 
@@ -14,8 +15,10 @@ namespace Leakstat.Dump.Walking;
 /// <param name="References">Wirings and other references; the marks of the object's own reference and of blocked ones
 /// are taken out.</param>
 /// <param name="IsObjectReferenced">Whether an object holds a reference (13 and later).</param>
+/// <param name="IsLeftOut">Whether the kernel leaves the page out of dumps (PG_NODUMP).</param>
 public readonly record struct PageState(
-    ulong Physical, ulong Slab, ulong Zone, ulong Object, ulong Index, uint References, bool IsObjectReferenced)
+    ulong Physical, ulong Slab, ulong Zone, ulong Object, ulong Index, uint References, bool IsObjectReferenced,
+    bool IsLeftOut)
 {
     /// <summary>Whether nothing refers to the page: it is free, in the page allocator or in a cache of it.</summary>
     public bool IsFree => Object == 0 && References == 0 && !IsObjectReferenced;
@@ -54,7 +57,8 @@ internal sealed class PageArray
             context.Types.Offset("vm_page", "pindex"),
             context.Types.Offset("vm_page", "phys_addr"),
             context.Types.Offset("vm_page", "ref_count"),
-            context.Types.Offset("vm_page", "wire_count"));
+            context.Types.Offset("vm_page", "wire_count"),
+            context.Types.Field("vm_page", "flags"));
         ulong array = context.Symbols.Address("vm_page_array");
         ulong size = context.Symbols.Address("vm_page_array_size");
         ulong address = array == 0 ? 0 : context.Memory.UInt64(array) ?? 0;
@@ -121,8 +125,21 @@ internal sealed class PageArray
             Read64(page, _offsets.Object),
             _offsets.Index < 0 ? 0 : Read64(page, _offsets.Index),
             references & 0x3fff_ffff,
-            _offsets.References >= 0 && (references & 0x8000_0000) != 0);
+            _offsets.References >= 0 && (references & 0x8000_0000) != 0,
+            IsLeftOut(page));
     }
+
+    /// <summary>
+    /// PG_NODUMP is 0x80 where the flags take 16 bits (up to 13) and 0x10 where they take 8 (<c>sys/vm/vm_page.h</c>).
+    /// </summary>
+    private bool IsLeftOut(ReadOnlySpan<byte> page) =>
+        _offsets.Flags is { } flags && flags.Offset + flags.Size <= page.Length
+        && flags.Size switch
+        {
+            1 => (page[flags.Offset] & 0x10) != 0,
+            2 => (page[flags.Offset] & 0x80) != 0,
+            _ => false,
+        };
 
     private static ulong Read64(ReadOnlySpan<byte> page, int offset) =>
         (uint)offset <= (uint)(page.Length - 8) ? BinaryPrimitives.ReadUInt64LittleEndian(page[offset..]) : 0;
@@ -131,5 +148,5 @@ internal sealed class PageArray
         (uint)offset <= (uint)(page.Length - 4) ? BinaryPrimitives.ReadUInt32LittleEndian(page[offset..]) : 0;
 
     private readonly record struct Offsets(
-        int Size, int Links, int Object, int Index, int Physical, int References, int Wired);
+        int Size, int Links, int Object, int Index, int Physical, int References, int Wired, FieldLayout? Flags);
 }

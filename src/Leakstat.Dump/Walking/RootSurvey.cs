@@ -26,7 +26,8 @@ internal sealed class RootSurvey
 
     /// <summary>Finds them.</summary>
     public static List<RootRange> Find(
-        WalkContext context, PageOwners owners, PageSurvey survey, IReadOnlyList<LoadedFile> files, IReadOnlyList<KernelThread> threads)
+        WalkContext context, PageOwners owners, PageSurvey survey, IReadOnlyList<LoadedFile> files,
+        IReadOnlyList<KernelThread> threads)
     {
         var roots = new RootSurvey(context, owners, survey);
         roots.Files(files);

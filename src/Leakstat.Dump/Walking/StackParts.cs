@@ -21,10 +21,11 @@ internal static class StackParts
 
     private static readonly FrozenSet<string> s_ownNothing = new[]
     {
-        "dump_savectx", "doadump", "kern_reboot", "vpanic", "panic", "kassert_panic", "kdb_sysctl_panic", "trap_fatal", "trap_pfault",
-        "sched_switch", "mi_switch", "_sleep", "msleep_spin_sbt", "pause_sbt", "turnstile_wait",
-        "sleepq_switch", "sleepq_catch_signals", "sleepq_wait", "sleepq_wait_sig", "sleepq_timedwait", "sleepq_timedwait_sig",
-        "_cv_wait", "_cv_wait_unlock", "_cv_wait_sig", "_cv_timedwait_sbt", "_cv_timedwait_sig_sbt",
+        "dump_savectx", "doadump", "kern_reboot", "vpanic", "panic", "kassert_panic", "kdb_sysctl_panic", "trap_fatal",
+        "trap_pfault", "sched_switch", "mi_switch", "_sleep", "msleep_spin_sbt", "pause_sbt", "turnstile_wait",
+        "sleepq_switch", "sleepq_catch_signals", "sleepq_wait", "sleepq_wait_sig", "sleepq_timedwait",
+        "sleepq_timedwait_sig", "_cv_wait", "_cv_wait_unlock", "_cv_wait_sig", "_cv_timedwait_sbt",
+        "_cv_timedwait_sig_sbt",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>

@@ -40,7 +40,8 @@ internal sealed class ThreadReader(WalkContext context)
             int id = (int)_memory.Int32(process, pid);
             string name = command < 0 ? "" : FixedText(process + (ulong)command, 20);
             foreach (ulong thread in context.List(
-                process + (ulong)processThreads, threadLink, $"threads of pid {id}", context.Limits.Threads - threads.Count))
+                process + (ulong)processThreads, threadLink, $"threads of pid {id}",
+                context.Limits.Threads - threads.Count))
             {
                 threads.Add(ReadThread(thread, id, name, dumpThread));
             }
@@ -75,7 +76,10 @@ internal sealed class ThreadReader(WalkContext context)
         ulong saved = panicking
             ? context.Symbols.Address("dumppcb")
             : running ? StoppedCpu(cpu) : _memory.Pointer(at, types.Offset("thread", "td_pcb"));
-        SavedRegisters? registers = saved == 0 ? null : Registers(saved);
+
+        // Of a thread that runs on, nothing says how deep its stack is: all of it counts. What stoppcbs has is of an
+        // earlier stop.
+        SavedRegisters? registers = saved == 0 || (running && context.IsLive) ? null : Registers(saved);
         if (running && !panicking && registers is { } stopped && stopped.StackPointer - stack > size)
         {
             registers = StoppedProcessor.Interrupted(_memory, stopped, stack, size);

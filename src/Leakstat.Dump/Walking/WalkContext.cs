@@ -6,8 +6,12 @@ namespace Leakstat.Dump.Walking;
 
 /// <summary>What every walk needs.</summary>
 internal sealed record WalkContext(
-    VirtualMemory Memory, KernelSymbols Symbols, KernelTypes Types, KernelIdentity Identity, KernelFeatures Features, Machine Machine, DumpLimits Limits, DumpProblems Problems)
+    VirtualMemory Memory, KernelSymbols Symbols, KernelTypes Types, KernelIdentity Identity, KernelFeatures Features,
+    Machine Machine, DumpLimits Limits, DumpProblems Problems)
 {
+    /// <summary>Whether the kernel went on running while its memory was copied.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>
     /// Slabs that can be in this dump: a header takes at least 32 bytes of it. A page of the dump can hold no more of
     /// them,

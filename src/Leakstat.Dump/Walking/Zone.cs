@@ -82,4 +82,5 @@ public sealed record Zone
 /// <param name="NotInSlabs">Items taken out of slabs (allocated or cached), by walking.</param>
 /// <param name="Cached">Items in caches of all its zones, by walking.</param>
 public readonly record struct KegCount(
-    int Slabs, int UnreadableSlabs, long Pages, long FreeInSlabs, long FreeInSlabsCounted, long NotInSlabs, long Cached);
+    int Slabs, int UnreadableSlabs, long Pages, long FreeInSlabs, long FreeInSlabsCounted, long NotInSlabs,
+        long Cached);

@@ -41,7 +41,8 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
             ulong cache = at + (ulong)_layout.UzCpu + ((ulong)cpu * (ulong)_layout.SizeofCache);
             allocations += _memory.Pointer(cache, _layout.UcAllocs);
             frees += _memory.Pointer(cache, _layout.UcFrees);
-            foreach (int bucket in (ReadOnlySpan<int>)[_layout.UcAllocbucket, _layout.UcFreebucket, _layout.UcCrossbucket])
+            foreach (
+                int bucket in (ReadOnlySpan<int>)[_layout.UcAllocbucket, _layout.UcFreebucket, _layout.UcCrossbucket])
             {
                 if (bucket >= 0)
                 {

@@ -28,6 +28,12 @@ public sealed class StoreException : Exception
     /// </summary>
     public bool IsOfWriting => Code is 5 or 8 or 10 or 13;
 
+    /// <summary>Whether the disk did not take what was written: no room, or a fault of the disk.</summary>
+    public bool IsOfDisk => IsFull || (Code == 10 && !IsOfReading);
+
+    /// <summary>Whether bytes that are there could not be read.</summary>
+    internal bool IsOfReading { get; init; }
+
     /// <summary>Whether the file is damaged: SQLite's structure or what stands in it.</summary>
     public bool IsDamage => Code is 11 or 26 || IsOfContent;
 

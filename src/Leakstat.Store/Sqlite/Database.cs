@@ -35,13 +35,15 @@ internal sealed class Database : IDisposable
         {
             _connection.Open();
 
-            // A file of somebody else may hold anything: its expressions call no function with effects, and what stands in a
+            // A file of somebody else may hold anything: its expressions call no function with effects, and what stands
+            // in a
             // page is looked at before it is used.
             Run("PRAGMA trusted_schema = 0");
             Run("PRAGMA cell_size_check = 1");
             if (!write)
             {
-                // Opened for writing where the file allows it: what a writer left behind that was killed is put right by whoever
+                // Opened for writing where the file allows it: what a writer left behind that was killed is put right
+                // by whoever
                 // comes next, a reader too.
                 Run("PRAGMA query_only = 1");
             }
@@ -96,7 +98,10 @@ internal sealed class Database : IDisposable
 
         if (code != raw.SQLITE_OK)
         {
-            throw Failure(_file, code, raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
+            throw Failure(
+                _file,
+                raw.sqlite3_extended_errcode(_connection.Handle),
+                raw.sqlite3_errmsg(_connection.Handle).utf8_to_string());
         }
     }
 
@@ -119,18 +124,24 @@ internal sealed class Database : IDisposable
     public void Dispose() => _connection.Dispose();
 
     /// <summary>What is said of an error of SQLite.</summary>
-    internal static StoreException Failure(string file, SqliteException error) => Failure(file, error.SqliteErrorCode, error.Message);
+    internal static StoreException Failure(string file, SqliteException error) =>
+        Failure(file, error.SqliteExtendedErrorCode, error.Message);
 
-    private static StoreException Failure(string file, int code, string message) => new($"{file}: " + (code & 0xff) switch
+    private static StoreException Failure(string file, int code, string message) =>
+        new($"{file}: " + (code & 0xff) switch
     {
         Busy or raw.SQLITE_LOCKED => "another process is writing to it",
         raw.SQLITE_IOERR => "it could not be read or written (disk I/O error)",
         raw.SQLITE_CORRUPT => "the file is damaged (leakstat history check says more)",
         raw.SQLITE_FULL => "there is no room left (full disk, or the largest size the file may have)",
         raw.SQLITE_CANTOPEN =>
-            "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files there)",
+            "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files "
+                + "there)",
         raw.SQLITE_NOTADB => "not a database",
         raw.SQLITE_READONLY => "is read-only",
         _ => message,
-    }, code & 0xff);
+    }, code & 0xff)
+    {
+        IsOfReading = code is raw.SQLITE_IOERR_READ or raw.SQLITE_IOERR_SHORT_READ,
+    };
 }

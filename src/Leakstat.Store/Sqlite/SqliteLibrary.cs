@@ -37,7 +37,8 @@ internal static class SqliteLibrary
                 raw.SetProvider(make());
                 return true;
             }
-            catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+            catch (Exception e) when (
+                e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
             {
                 // The next one.
             }

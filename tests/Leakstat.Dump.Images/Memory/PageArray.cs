@@ -62,35 +62,43 @@ public sealed class PageArray
         {
             for (ulong physical = start; physical < end; physical += Page)
             {
-                PageUse use = _machine.Memory.UseOf(physical);
-                if (use == PageUse.Boot)
-                {
-                    continue;
-                }
-
-                StructAt page = _machine.At("vm_page", AddressOf(physical));
-                page["phys_addr"] = physical;
-                if (objects.TryGetValue(physical, out (ulong Object, ulong Index) place))
-                {
-                    page["object"] = place.Object;
-                    page["pindex"] = place.Index;
-                }
-
-                page["order"] = use == PageUse.Free ? 0u : 13;
-                page[_machine.Release.IsOld ? "wire_count" : "ref_count"] = use is PageUse.Kernel or PageUse.NotDumped ? 1u : 0;
-                page["oflags"] = use == PageUse.User ? 0u : Unmanaged;
-                if (_links.TryGetValue(physical, out (ulong Slab, ulong Zone) links))
-                {
-                    _machine.Space.Write(page.Of("plinks"), links.Slab);
-                    _machine.Space.Write(page.Of("plinks") + 8, links.Zone);
-                }
-                else if (use == PageUse.Free)
-                {
-                    // Free pages hang on lists through the same two words.
-                    _machine.Space.Write(page.Of("plinks"), AddressOf(start));
-                    _machine.Space.Write(page.Of("plinks") + 8, AddressOf(start));
-                }
+                Write(physical, start, objects.GetValueOrDefault(physical));
             }
+        }
+    }
+
+    /// <summary>Writes the structure of a page that was taken or given back and has no object.</summary>
+    public void Rewrite(ulong physical) =>
+        Write(physical, _machine.Memory.Ranges.First(range => physical >= range.Start && physical < range.End).Start, default);
+
+    /// <summary>A page that was given back is no slab's any more; what its links hold stays in its structure.</summary>
+    public void ForgetSlab(ulong physical) => _links.Remove(physical / Page * Page);
+
+    private void Write(ulong physical, ulong start, (ulong Object, ulong Index) place)
+    {
+        PageUse use = _machine.Memory.UseOf(physical);
+        if (use == PageUse.Boot)
+        {
+            return;
+        }
+
+        StructAt page = _machine.At("vm_page", AddressOf(physical));
+        page["phys_addr"] = physical;
+        page["object"] = place.Object;
+        page["pindex"] = place.Index;
+        page["order"] = use == PageUse.Free ? 0u : 13;
+        page[_machine.Release.IsOld ? "wire_count" : "ref_count"] = use is PageUse.Kernel or PageUse.NotDumped ? 1u : 0;
+        page["oflags"] = use == PageUse.User ? 0u : Unmanaged;
+        if (_links.TryGetValue(physical, out (ulong Slab, ulong Zone) links))
+        {
+            _machine.Space.Write(page.Of("plinks"), links.Slab);
+            _machine.Space.Write(page.Of("plinks") + 8, links.Zone);
+        }
+        else if (use == PageUse.Free)
+        {
+            // Free pages hang on lists through the same two words.
+            _machine.Space.Write(page.Of("plinks"), AddressOf(start));
+            _machine.Space.Write(page.Of("plinks") + 8, AddressOf(start));
         }
     }
 

@@ -26,6 +26,7 @@ public sealed class PhysicalMemory
 
     private readonly Dictionary<ulong, byte[]> _pages = [];
     private readonly Dictionary<ulong, PageUse> _uses = [];
+    private readonly HashSet<ulong> _written = [];
     private readonly Stack<ulong> _returned = new();
     private ulong _next;
 
@@ -83,8 +84,17 @@ public sealed class PhysicalMemory
     /// <summary>A page's content; read only pages that were never written are zero.</summary>
     public ReadOnlySpan<byte> Page(ulong page) => _pages.TryGetValue(page, out byte[]? bytes) ? bytes : s_zero;
 
+    /// <summary>Pages that were written since the last call.</summary>
+    public IReadOnlyList<ulong> TakeWritten()
+    {
+        ulong[] written = [.. _written];
+        _written.Clear();
+        return written;
+    }
+
     public Span<byte> Writable(ulong page)
     {
+        _written.Add(page);
         if (!_pages.TryGetValue(page, out byte[]? bytes))
         {
             _pages[page] = bytes = new byte[PageSize];

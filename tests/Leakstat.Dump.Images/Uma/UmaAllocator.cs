@@ -28,7 +28,7 @@ public sealed class UmaAllocator
         ZoneSize = zoneSize;
 
         // The first three structures come from pages of the boot, not from a slab.
-        ulong boot = machine.Space.Direct(machine.Memory.AllocateRun(6, 1));
+        ulong boot = machine.Space.Direct(machine.Memory.AllocateRun(6, 1, PageUse.Boot));
         _kegs = First("UMA Kegs", kegSize, boot, boot + 0x5000);
         _zones = First("UMA Zones", zoneSize, boot + 0x2800, 0);
         machine.Kernel.Define("kegs", _kegs.Address, local: true);
@@ -142,6 +142,45 @@ public sealed class UmaAllocator
         Bucket bucket = item.Zone!.BucketAt(place, of);
         bucket.Items.Add(item);
     }
+
+    /// <summary>Gives the page of a slab back in which nothing is in use; null where it has several.</summary>
+    public ulong? Release(Slab slab)
+    {
+        if (slab.Keg.Pages != 1 || slab.FreeCount != slab.Items.Length || (slab.Flags & FromBoot) != 0)
+        {
+            return null;
+        }
+
+        slab.Keg.Slabs.Remove(slab);
+        if (slab.HeaderItem is { } header)
+        {
+            Free(header);
+        }
+
+        ulong page = _machine.Space.Physical(slab.Data);
+        _machine.Memory.Free(page);
+        _machine.Pages.ForgetSlab(page);
+        return page;
+    }
+
+    /// <summary>Takes an item out of a cache of its zone; null where that is empty.</summary>
+    public Item? Uncache(Zone zone, BucketPlace place, int of)
+    {
+        if (zone.Buckets.Find(b => b.Place == place && b.Of == of) is not { Items.Count: > 0 } bucket)
+        {
+            return null;
+        }
+
+        Item item = bucket.Items[^1];
+        bucket.Items.RemoveAt(bucket.Items.Count - 1);
+        item.State = ItemState.Allocated;
+        zone.Allocated++;
+        zone.Allocations++;
+        return item;
+    }
+
+    /// <summary>Kegs of slab headers, which change with the slabs of others.</summary>
+    public IEnumerable<Keg> HeaderKegs => ((Keg[])[_slabsSmall.Keg!, _slabsLarge.Keg!]).Distinct();
 
     /// <summary>A slab header for a large allocation, as it was before 13.</summary>
     public Item TakeSlabHeader() => Take(_slabsSmall);

@@ -27,6 +27,13 @@ public sealed class UmaMemory(Machine machine)
         }
     }
 
+    /// <summary>Writes a keg and its zones anew, after something was taken from them or given back.</summary>
+    public void Rewrite(Keg keg)
+    {
+        WriteKeg(keg);
+        keg.Zones.ForEach(WriteZone);
+    }
+
     private void WriteKeg(Keg keg)
     {
         StructAt at = machine.At("uma_keg", keg.Address);

@@ -10,8 +10,8 @@ public sealed partial class LayerTests
     {
         ["Detection"] = [],
         ["Captures"] = ["Model", "Knowledge"],
-        ["Accounting"] = ["Model"],
-        ["History"] = ["Model", "Accounting"],
+        ["Accounting"] = ["Model", "Knowledge"],
+        ["History"] = ["Model", "Accounting", "Knowledge"],
         ["Knowledge"] = ["Model"],
         ["Diagnosis"] = ["Model", "Captures", "Accounting", "History", "Knowledge", "Detection"],
         ["Tracing"] = ["Model", "Captures", "Knowledge"],

@@ -46,6 +46,13 @@ internal static class Layers
         ]),
         ("Leakstat.Dump", "Leakstat.Dump", ["Dump"]),
         ("Leakstat.Store", "Leakstat.Store", ["Store"]),
+        ("Leakstat.Engines", "Leakstat.Engines",
+        [
+            "Engines/Http | Engines/Metrics",
+            "Engines/Writing | Engines/Alerts | Engines/Dashboards",
+            "Engines/Queries | Engines/Alerts/Receivers",
+            "Engines/Alerts/Settings",
+        ]),
         ("leakstat", "Leakstat.Cli",
         [
             "Cli/Hosting/Screen",
@@ -54,6 +61,7 @@ internal static class Layers
             "Cli/Options | Cli/Completion",
             "Cli/Targets",
             "Cli/Dumps",
+            "Cli/Memory",
             "Cli/Sources",
             "Cli/Commands/Dump",
             "Cli/Cores",

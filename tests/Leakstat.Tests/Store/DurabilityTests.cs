@@ -90,6 +90,93 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    [Trait("Takes", "long")]
+    public void Pruning_on_a_full_disk_takes_smaller_steps_or_says_so_and_loses_nothing()
+    {
+        using var made = new StoreFile();
+        made.Store(s_captures);
+        var keep = new Retention { Captures = TimeSpan.FromHours(2) };
+        DateTimeOffset now = s_captures[^1].TakenAt!.Value;
+        using var pruned = new StoreFile();
+        File.Copy(made.Path, pruned.Path);
+        Prune(pruned.Path, keep, now, layer: null);
+        HostHistory expected = pruned.Load();
+        var random = new Random(11);
+        int full = 0;
+        for (int round = 0; round < LongRuns.Times(12, 100); round++)
+        {
+            using var file = new StoreFile();
+            File.Copy(made.Path, file.Path);
+            RecordingLayer.Start(room: random.Next(0, 400_000));
+            try
+            {
+                Prune(file.Path, keep, now, RecordingLayer.Name);
+            }
+            catch (StoreException e)
+            {
+                Assert.True(e.IsFull, e.Message);
+                full++;
+            }
+
+            using (var reader = new StoreReader(file.Path))
+            {
+                Assert.Empty(reader.Check());
+                Assert.Equal(s_captures[^1].TakenAt, reader.Load("host1")!.Samples[^1].TakenAt);
+            }
+
+            // There is room again.
+            RecordingLayer.Start();
+            Prune(file.Path, keep, now, RecordingLayer.Name);
+            StoreFile.AssertSame(expected, file.Load());
+            Assert.Equal(expected.Series.SelectMany(s => s.Least), file.Load().Series.SelectMany(s => s.Least));
+        }
+
+        Assert.InRange(full, 1, LongRuns.Times(12, 100) - 1);
+    }
+
+    [Fact]
+    public void Loads_beside_prunes_that_never_end_are_all_stored()
+    {
+        using var file = new StoreFile();
+        file.Store(s_captures.Take(300));
+        var keep = new Retention { Captures = TimeSpan.FromHours(3) };
+        int loads = 0;
+        int prunes = 0;
+        Parallel.Invoke(Load, Prune);
+        Assert.Equal(34, loads);
+        Assert.InRange(prunes, 1, int.MaxValue);
+        HostHistory history = file.Load();
+        Assert.Equal(s_captures[299 + (34 * 20)].TakenAt, history.Samples[^1].TakenAt);
+        Assert.Equal(0, file.Store(s_captures.Take(300 + (34 * 20))));
+        using var reader = new StoreReader(file.Path);
+        Assert.Empty(reader.Check());
+
+        void Load()
+        {
+            for (int i = 0; i < 34; i++)
+            {
+                Assert.Equal(20, file.Store(s_captures.Skip(300 + (i * 20)).Take(20)));
+                Volatile.Write(ref loads, i + 1);
+            }
+        }
+
+        void Prune()
+        {
+            while (Volatile.Read(ref loads) < 34)
+            {
+                DurabilityTests.Prune(file.Path, keep, s_captures[300 + (Volatile.Read(ref loads) * 20)].TakenAt!.Value, layer: null);
+                prunes++;
+            }
+        }
+    }
+
+    private static void Prune(string file, Retention keep, DateTimeOffset now, string? layer)
+    {
+        using var writer = new StoreWriter(file, layer);
+        writer.Prune(keep, now);
+    }
+
+    [Fact]
     public void Readers_see_whole_commits_while_a_writer_goes_on()
     {
         using var file = new StoreFile();

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Memory;
 using Leakstat.Cli.Options;
+using Leakstat.Cli.Targets;
 using Leakstat.Dump;
 using Leakstat.Dump.Leaks;
 using Leakstat.Model;
@@ -43,13 +45,21 @@ internal static class DumpLeaksCommand
         };
         command.SetAction(parsed =>
         {
-            using KernelDump dump = options.Open(parsed);
+            using var search = new LiveLeaks(terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads));
+            KernelDump? dump = Open(parsed, options, search);
+            if (dump is null)
+            {
+                return ExitCode.Done;
+            }
+
             LeakBaseline? healthy = parsed.GetValue(baseline) is { } path ? ReadBaseline(path, dump) : null;
             using KernelDump? earlier = parsed.GetValue(since) is { } first ? options.Open(parsed, first) : null;
             EarlierDump? before = earlier is null ? null : Earlier(earlier, dump);
             long start = TimeProvider.System.GetTimestamp();
-            LeakReport report = LostSearch.Run(
-                dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
+            LeakReport report = search.Count > 0
+                ? search.Report(healthy, before)
+                : LostSearch.Run(
+                    dump, terminal, parsed.GetValue(options.Common.Quiet), parsed.GetValue(threads), healthy, before);
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
             if (parsed.GetValue(write) is { } written)
             {
@@ -73,6 +83,29 @@ internal static class DumpLeaksCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>
+    /// Opens the dump; of a running host, and of a snapshot that was read several times, all readings are compared.
+    /// Null where only the cost was asked for.
+    /// </summary>
+    private static KernelDump? Open(ParseResult parsed, DumpCommandOptions options, LiveLeaks search)
+    {
+        string path = parsed.GetValue(options.Dump)!;
+        if (LiveTarget.IsLive(path))
+        {
+            using LiveDump live = options.Connect(parsed);
+            return search.Read(live) ? search.Last : null;
+        }
+
+        KernelDump dump = options.Open(parsed, path);
+        search.Hold(dump);
+        for (int pass = 0; dump.File.Passes > 1 && pass < dump.File.Passes; pass++)
+        {
+            search.Add(options.Open(parsed, path, pass));
+        }
+
+        return dump.File.Passes > 1 ? search.Last : dump;
     }
 
     private static EarlierDump Earlier(KernelDump earlier, KernelDump dump) =>

@@ -18,7 +18,12 @@ internal static class DumpMessagesCommand
         var command = new Command("messages", "the kernel's message buffer as dmesg prints it");
         command.SetAction(parsed =>
         {
-            using KernelDump dump = options.Open(parsed);
+            using KernelDump? dump = options.Open(parsed);
+            if (dump is null)
+            {
+                return ExitCode.Done;
+            }
+
             if (dump.Messages is not { Length: > 0 })
             {
                 throw new CommandException(

@@ -23,7 +23,12 @@ internal static class DumpRefsCommand
         command.SetAction(parsed =>
         {
             ulong wanted = DumpAddress.Read(parsed, address);
-            using KernelDump dump = options.Open(parsed);
+            using KernelDump? dump = options.Open(parsed);
+            if (dump is null)
+            {
+                return ExitCode.Done;
+            }
+
             DumpReferencesView view = LeakViews.References(dump, wanted, Most)
                 ?? throw new CommandException(
                     ExitCode.NoInput, $"0x{wanted:x16} lies in no allocation that is known: see whatis");

@@ -22,7 +22,12 @@ internal static class DumpSummaryCommand
     /// <summary>Runs it.</summary>
     public static int Run(ParseResult parsed, DumpCommandOptions options, Terminal terminal)
     {
-        using KernelDump dump = options.Open(parsed);
+        using KernelDump? dump = options.Open(parsed);
+        if (dump is null)
+        {
+            return ExitCode.Done;
+        }
+
         DumpSummaryView view = DumpViews.Summary(dump);
         ReportOutput.Print(parsed, options.Common, terminal, stream => DumpJson.Write(view, stream), view.Write);
         return ExitCode.Done;

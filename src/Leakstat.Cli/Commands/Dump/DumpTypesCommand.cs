@@ -17,7 +17,12 @@ internal static class DumpTypesCommand
             "types", "malloc(9) types as vmstat -m prints them, with the file that declares each with -v");
         command.SetAction(parsed =>
         {
-            using KernelDump dump = options.Open(parsed);
+            using KernelDump? dump = options.Open(parsed);
+            if (dump is null)
+            {
+                return ExitCode.Done;
+            }
+
             if (dump.MallocTypes.Count == 0)
             {
                 throw new CommandException(

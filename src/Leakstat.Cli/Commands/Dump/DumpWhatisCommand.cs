@@ -21,7 +21,12 @@ internal static class DumpWhatisCommand
         command.SetAction(parsed =>
         {
             ulong wanted = DumpAddress.Read(parsed, address);
-            using KernelDump dump = options.Open(parsed);
+            using KernelDump? dump = options.Open(parsed);
+            if (dump is null)
+            {
+                return ExitCode.Done;
+            }
+
             DumpAddressView view = LeakViews.Address(dump, wanted);
             ReportOutput.Print(parsed, options.Common, terminal, stream => DumpJson.Write(view, stream), view.Write);
             return ExitCode.Done;

@@ -20,7 +20,12 @@ internal static class DumpZonesCommand
             "UMA zones as vmstat -z prints them, and where the kernel's counters disagree with what its slabs hold");
         command.SetAction(parsed =>
         {
-            using KernelDump dump = options.Open(parsed);
+            using KernelDump? dump = options.Open(parsed);
+            if (dump is null)
+            {
+                return ExitCode.Done;
+            }
+
             if (dump.Heap.Zones.Count == 0)
             {
                 throw new CommandException(

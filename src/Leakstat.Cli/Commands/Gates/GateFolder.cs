@@ -4,7 +4,6 @@ using System.Text;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Hosting.Files;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Gates;
 
@@ -46,13 +45,14 @@ internal sealed class GateFolder
         try
         {
             PrivateFiles.MakeFolder(Path.Combine(path, "captures"));
-            string plan =
-                $"target\t{target}\n{(module is null ? "" : $"module\t{module}\n")}{(command is null ? "" : $"command\t{command}\n")}";
-            PrivateFiles.Write(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes(plan));
+            string plan = $"target\t{target}\n"
+                + (module is null ? "" : $"module\t{module}\n")
+                + (command is null ? "" : $"command\t{command}\n");
+            PrivateFiles.Replace(Path.Combine(path, PlanFile), Encoding.UTF8.GetBytes(plan));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Usage, $"{path}: {FaultText.Of(e)}");
+            throw ReportFile.Failure(path, e);
         }
 
         return new GateFolder(path);
@@ -84,16 +84,48 @@ internal sealed class GateFolder
     {
         int number = Plan().Roles.Length + 1;
         string folder = Path.Combine(Captures, number.ToString("0000", CultureInfo.InvariantCulture));
-        string file = Path.Combine(folder, "capture.txt");
-        PrivateFiles.MakeFolder(folder);
-        using (FileStream stream = PrivateFiles.Create(file))
+        string part = Path.Combine(_path, $".part-{Path.GetRandomFileName()}");
+        string plan = Path.Combine(_path, PlanFile);
+        try
         {
-            take(stream);
-        }
+            PrivateFiles.MakeFolder(part);
+            using (FileStream stream = PrivateFiles.Create(Path.Combine(part, "capture.txt")))
+            {
+                take(stream);
+                stream.Flush(flushToDisk: true);
+            }
 
-        File.AppendAllText(Path.Combine(_path, PlanFile), $"capture\t{role}\n");
+            // What is not listed was not taken: a capture that was moved here before its line could be written.
+            Discard(folder);
+            Directory.Move(part, folder);
+            PrivateFiles.Replace(plan, [.. OpenedFile.ReadAll(plan), .. Encoding.UTF8.GetBytes($"capture\t{role}\n")]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Discard(folder);
+            throw ReportFile.Failure(_path, e);
+        }
+        finally
+        {
+            Discard(part);
+        }
+    }
+
+    private static void Discard(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is not there, or cannot be taken away: the next capture of its number says so.
+        }
     }
 
     private ImmutableArray<string[]> Lines() =>
-        [.. File.ReadAllLines(Path.Combine(_path, PlanFile)).Where(l => l.Length > 0).Select(l => l.Split('\t'))];
+    [
+        .. Encoding.UTF8.GetString(OpenedFile.ReadAll(Path.Combine(_path, PlanFile))).Split('\n')
+            .Where(l => l.Length > 0).Select(l => l.Split('\t')),
+    ];
 }

@@ -22,14 +22,23 @@ internal static class HistoryExportAction
             DefaultValueFactory = _ => "csv",
         };
         format.AcceptOnlyFromAmong("csv", "jsonl");
-        var command = new Command("export", "print the values, one line each, as CSV or JSON Lines") { format };
+        var remote = new RemoteWriteOptions();
+        var command = new Command(
+            "export",
+            "print the values, one line each, as CSV or JSON Lines; or send them to VictoriaMetrics or Prometheus")
+        {
+            format,
+        };
         foreach (Option option in choice.All)
         {
             command.Add(option);
         }
 
         HistoryStoreOptions.RequireStore(command, store);
-        command.SetAction(parsed => Run(parsed, store, choice, parsed.GetValue(format)!, terminal));
+        remote.AddTo(command, format, choice.Series, choice.Kind, choice.To);
+        command.SetAction(parsed => parsed.GetValue(remote.Engine.RemoteWrite) is null
+            ? Run(parsed, store, choice, parsed.GetValue(format)!, terminal)
+            : HistoryRemoteWrite.Run(parsed, store, choice, remote, terminal));
         return command;
     }
 

@@ -56,10 +56,14 @@ internal sealed class RetentionOptions
     {
         Description = "thin out the oldest until the file takes no more than this (as 500M, 2G)",
         HelpName = "SIZE",
-        CustomParser = result => Suffixed(result.Tokens[0].Value, "KMGT") is { } size
-            ? (long)size.Number << (10 * ("KMGT".IndexOf(size.Unit, StringComparison.Ordinal) + 1))
-            : OptionValue.Refuse<long>(result, "--max-size takes a size like 500M (K, M, G, T)"),
+        CustomParser = result => Size(result.Tokens[0].Value)
+            ?? OptionValue.Refuse<long>(result, "--max-size takes a size like 500M (K, M, G, T)"),
     };
+
+    /// <summary>A size with its unit, bytes; null for what is none.</summary>
+    public static long? Size(string text) => Suffixed(text, "KMGT") is { } size
+        ? (long)size.Number << (10 * ("KMGT".IndexOf(size.Unit, StringComparison.Ordinal) + 1))
+        : null;
 
     /// <summary>A number of up to six digits and its unit.</summary>
     private static (int Number, char Unit)? Suffixed(string text, string units) =>

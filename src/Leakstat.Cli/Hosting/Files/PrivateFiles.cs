@@ -29,6 +29,30 @@ internal static class PrivateFiles
         return new FileStream(path, options);
     }
 
+    /// <summary>
+    /// Makes a file of those bytes, mode 0600, whole or not at all, in place of what is there: what is read later as
+    /// true must not be half of it.
+    /// </summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        string part = $"{path}.{Path.GetRandomFileName()}.part";
+        try
+        {
+            using (FileStream stream = Create(part))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
     /// <summary>Makes a new file of those bytes, mode 0600; fails where something of that name is there.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {

@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Leakstat.Captures.Scrub;
-using Leakstat.Model;
 
 namespace Leakstat.Cli.Hosting.Files;
 
@@ -39,9 +38,7 @@ internal static class ScrubOutput
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Remove(part);
-            throw new CommandException(
-                ReportFile.IsOfOutput(e) ? ExitCode.Output : ExitCode.Usage,
-                $"cannot write {output}: {FaultText.Of(e)}");
+            throw ReportFile.Failure(output, e);
         }
         catch
         {

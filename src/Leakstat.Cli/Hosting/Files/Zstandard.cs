@@ -21,7 +21,8 @@ public sealed class Zstandard : IZstd
         var decompressor = new Decompressor();
         decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, WindowLog);
         return new Faults(new DecompressionStream(
-            compressed, decompressor, bufferSize: 0, checkEndOfStream: true, preserveDecompressor: false, leaveOpen: false));
+            compressed, decompressor, bufferSize: 0, checkEndOfStream: true, preserveDecompressor: false,
+            leaveOpen: false));
     }
 
     /// <summary>Says of damaged data what the other decompressors say: <see cref="InvalidDataException"/>.</summary>

@@ -32,7 +32,8 @@ internal sealed class FullScreen : IDisposable
         _hasOtherScreen = !(
             type.StartsWith("vt", StringComparison.Ordinal) || type.StartsWith("cons", StringComparison.Ordinal)
             || type is "ansi" or "sun" or "linux");
-        foreach (PosixSignal number in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
+        foreach (PosixSignal number in (PosixSignal[])[
+            PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
             // The default action follows: the process ends as the sender expects.
             _signals.Add(PosixSignalRegistration.Create(number, _ => Leave()));

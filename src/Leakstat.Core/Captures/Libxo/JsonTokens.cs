@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Leakstat.Captures.Libxo;
 
 /// <summary>
-/// Reads a JSON document token by token, without copying and without garbage. Every token is checked against the grammar;
+/// Reads a JSON document token by token, without copying and without garbage. Every token is checked against the
+/// grammar;
 /// no bytes lead outside the text or deeper than the bound. Faster than the base library's reader, which keeps more.
 /// </summary>
 /// <param name="document">A text that begins with a document.</param>
@@ -151,7 +152,9 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
         return JsonToken.Name;
     }
 
-    /// <summary>Reads a string whose quote stands at <see cref="Position"/>; what is wrong with it, or nothing.</summary>
+    /// <summary>
+    /// Reads a string whose quote stands at <see cref="Position"/>; what is wrong with it, or nothing.
+    /// </summary>
     private JsonToken String()
     {
         ReadOnlySpan<byte> text = _text;
@@ -209,8 +212,10 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
             ulong quotes = eight ^ (Ones * '"');
             ulong escapes = eight ^ (Ones * '\\');
 
-            // The highest bit of each byte that is zero, or below a blank; a borrow may set it in bytes behind the first only.
-            ulong stops = ((quotes - Ones) & ~quotes) | ((escapes - Ones) & ~escapes) | ((eight - (Ones * ' ')) & ~eight);
+            // The highest bit of each byte that is zero, or below a blank; a borrow may set it in bytes behind the
+            // first only.
+            ulong stops = ((quotes - Ones) & ~quotes) | ((escapes - Ones) & ~escapes)
+                | ((eight - (Ones * ' ')) & ~eight);
             stops &= Ones << 7;
             if (stops != 0)
             {
@@ -228,7 +233,9 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
         return at;
     }
 
-    /// <summary>Length of what begins with a backslash; 0 where it is none that JSON has, negative where it is cut.</summary>
+    /// <summary>
+    /// Length of what begins with a backslash; 0 where it is none that JSON has, negative where it is cut.
+    /// </summary>
     private static int EscapeLength(ReadOnlySpan<byte> text)
     {
         if (text.Length < 2)
@@ -253,7 +260,9 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
         return digits.Length == 4 ? 6 : -1;
     }
 
-    /// <summary>Reads a number (RFC 8259, 6); what is wrong with it, or nothing. What it ends with is behind it.</summary>
+    /// <summary>
+    /// Reads a number (RFC 8259, 6); what is wrong with it, or nothing. What it ends with is behind it.
+    /// </summary>
     private JsonToken Number()
     {
         ReadOnlySpan<byte> text = _text;

@@ -11,12 +11,13 @@ internal static class CommandNames
     // Those of captures first; then what people type between them.
     private static readonly HashSet<string> s_known =
     [
-        "vmstat", "netstat", "sysctl", "top", "ps", "kldstat", "swapinfo", "pstat", "dmesg", "uname", "uptime", "zfs-stats",
-        "arc_summary", "arc_summary.py", "arcstat", "arcstat.py", "date", "hostname", "freebsd-version", "ifconfig", "mount",
-        "systat", "iostat", "gstat", "nfsstat", "fstat", "sockstat", "procstat", "ipcs", "pciconf", "limits", "df", "zpool",
-        "zfs", "camcontrol", "cat", "tail", "head", "grep", "egrep", "less", "more", "ls", "cd", "sleep", "while", "for", "sh",
-        "echo", "exit", "logout", "kldload", "kldunload", "kldxref", "service", "pkg", "kgdb", "pfctl", "ngctl", "show", "sudo",
-        "doas", "su", "watch", "time", "uniq", "sort", "env", "dtrace", "kenv", "geom", "gpart", "bhyvectl", "jls", "jexec", "w", "who",
+        "vmstat", "netstat", "sysctl", "top", "ps", "kldstat", "swapinfo", "pstat", "dmesg", "uname", "uptime",
+        "zfs-stats", "arc_summary", "arc_summary.py", "arcstat", "arcstat.py", "date", "hostname", "freebsd-version",
+        "ifconfig", "mount", "systat", "iostat", "gstat", "nfsstat", "fstat", "sockstat", "procstat", "ipcs",
+        "pciconf", "limits", "df", "zpool", "zfs", "camcontrol", "cat", "tail", "head", "grep", "egrep", "less",
+        "more", "ls", "cd", "sleep", "while", "for", "sh", "echo", "exit", "logout", "kldload", "kldunload", "kldxref",
+        "service", "pkg", "kgdb", "pfctl", "ngctl", "show", "sudo", "doas", "su", "watch", "time", "uniq", "sort",
+        "env", "dtrace", "kenv", "geom", "gpart", "bhyvectl", "jls", "jexec", "w", "who",
     ];
 
     // Names that are no words of prose: a line that holds nothing else is a title.

@@ -13,11 +13,12 @@ internal sealed class PathScrub(Pseudonyms names)
 {
     private static readonly FrozenSet<string> Plain = FrozenSet.ToFrozenSet(
     [
-        "vmstat", "netstat", "sysctl", "arcstats", "arc", "kldstat", "top", "swapinfo", "ps", "dmesg", "manifest", "uname", "uptime", "core",
-        "loader", "conf", "local", "txt", "json", "xml", "log", "out", "messages", "boot", "var", "run", "etc", "before", "after", "capture",
-        "captures", "caps", "cap", "sample", "samples", "spool", "host", "uma", "malloc", "zones", "phys", "free", "io", "summary", "zfs", "stats",
-        "zpool", "status", "list", "df", "mount", "ifconfig", "iostat", "gstat", "pstat", "date", "series", "day", "crash", "info", "transcript", "paste",
-        "leak", "load", "fresh", "an", "aux", "rn", "file", "folder", "system", "kernel", "memory", "mbuf",
+        "vmstat", "netstat", "sysctl", "arcstats", "arc", "kldstat", "top", "swapinfo", "ps", "dmesg", "manifest",
+        "uname", "uptime", "core", "loader", "conf", "local", "txt", "json", "xml", "log", "out", "messages", "boot",
+        "var", "run", "etc", "before", "after", "capture", "captures", "caps", "cap", "sample", "samples", "spool",
+        "host", "uma", "malloc", "zones", "phys", "free", "io", "summary", "zfs", "stats", "zpool", "status", "list",
+        "df", "mount", "ifconfig", "iostat", "gstat", "pstat", "date", "series", "day", "crash", "info", "transcript",
+        "paste", "leak", "load", "fresh", "an", "aux", "rn", "file", "folder", "system", "kernel", "memory", "mbuf",
     ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Digits of the longest number that counts captures.</summary>

@@ -83,7 +83,8 @@ public sealed class Scrubber
         foreach (SourceEntry entry in SourceEntries.Of(source, _context, report: null))
         {
             paths.Add(entry.Path);
-            if (entry.File is { Kind: ContentKind.Text, Problem: not (LoadProblem.Unreadable or LoadProblem.MissingProgram) })
+            if (entry.File
+                is { Kind: ContentKind.Text, Problem: not (LoadProblem.Unreadable or LoadProblem.MissingProgram) })
             {
                 _texts.Learn(entry.Path, entry.File.Bytes);
             }

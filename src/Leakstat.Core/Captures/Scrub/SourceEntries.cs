@@ -23,7 +23,8 @@ internal static class SourceEntries
             : InFile(source, "", LastPart(source.Name), source.Name, isRoot: true, context, report);
 
     private static IEnumerable<SourceEntry> InFolder(
-        ISourceNode folder, string path, string shown, int depth, ReadContext context, Action<string, string, string>? report)
+        ISourceNode folder, string path, string shown, int depth, ReadContext context, Action<string, string,
+        string>? report)
     {
         if (depth > context.Limits.FolderDepth)
         {
@@ -51,7 +52,8 @@ internal static class SourceEntries
     }
 
     private static IEnumerable<SourceEntry> InFile(
-        ISourceNode file, string folder, string name, string shown, bool isRoot, ReadContext context, Action<string, string, string>? report)
+        ISourceNode file, string folder, string name, string shown, bool isRoot, ReadContext context, Action<string,
+        string, string>? report)
     {
         if (file.Refusal is null && ArchiveReader.InnerKind(file, context) is ContentKind.Tar or ContentKind.Zip)
         {

@@ -69,8 +69,10 @@ internal static partial class DocumentScrub
     }
 
     [GeneratedRegex(
-        @"""(?<key>user|ruser|login|owner|user-name|command|arguments|args|comm|jail|jail-name|hostname|host)""\s*:\s*""(?<value>(\\.|[^""\\])*)"""
-        + @"|<(?<key>user|ruser|login|owner|command|arguments|args|comm|jail|hostname|host)(\s[^>]*)?>(?<value>[^<]*)</",
+        @"""(?<key>user|ruser|login|owner|user-name|command|arguments|args|comm|jail|jail-name|hostname|host)""\s*:\s*"
+        + @"""(?<value>(\\.|[^""\\])*)"""
+        + @"|<(?<key>user|ruser|login|owner|command|arguments|args|comm|jail|hostname|host)"
+        + @"(\s[^>]*)?>(?<value>[^<]*)</",
         RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Member();
 
@@ -91,7 +93,8 @@ internal static partial class DocumentScrub
     private static partial Regex Escapes();
 
     [GeneratedRegex(
-        @"""(name|type|item|zone|keg|module|file|function|symbol)""\s*:\s*""(?<value>[^""\\]{2,255})""|<(name|type|item|zone|keg|module|file)>(?<value>[^<]{2,255})</",
+        @"""(name|type|item|zone|keg|module|file|function|symbol)""\s*:\s*""(?<value>[^""\\]{2,255})"""
+        + @"|<(name|type|item|zone|keg|module|file)>(?<value>[^<]{2,255})</",
         RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex KernelName();
 }

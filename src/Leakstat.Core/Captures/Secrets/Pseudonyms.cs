@@ -70,7 +70,8 @@ public sealed class Pseudonyms
     /// <summary>The mark of what stands for an original.</summary>
     public string Mark(SecretKind kind, string original)
     {
-        string key = kind is SecretKind.Serial or SecretKind.Dataset or SecretKind.User or SecretKind.Label or SecretKind.Pool
+        string key = kind is SecretKind.Serial or SecretKind.Dataset or SecretKind.User or SecretKind.Label
+            or SecretKind.Pool
             ? original
             : original.ToLowerInvariant();
         if (_marks.TryGetValue((kind, key), out char mark))

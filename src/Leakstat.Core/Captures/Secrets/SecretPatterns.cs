@@ -15,14 +15,16 @@ internal static partial class SecretPatterns
     [GeneratedRegex(
         @"(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+)\s+[A-Za-z0-9+/=]{16,}(\s+[^\s""]+)?"
         + @"|-----BEGIN[^-]*-----.*"
-        + @"|(?<![A-Za-z0-9])(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[a-z]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)"
+        + @"|(?<![A-Za-z0-9])(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[a-z]-[A-Za-z0-9-]{10,}"
+        + @"|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)"
         + @"|(?<![A-Za-z0-9_])(?=[A-Za-z_=-]*[0-9])(?=[0-9_=-]*[A-Za-z])[A-Za-z0-9+_=-]{33,}",
         Options, Milliseconds)]
     public static partial Regex Token();
 
     /// <summary>What stands behind a word that says it is secret.</summary>
     [GeneratedRegex(
-        @"(?<what>(pass(word|wd|phrase)?|secret|token|api[_-]?key|psk|passwd|credentials?|community)[""']?\s*[=:]\s*)(?<value>""[^""]*""|'[^']*'|\S+)",
+        @"(?<what>(pass(word|wd|phrase)?|secret|token|api[_-]?key|psk|passwd|credentials?|community)[""']?\s*[=:]\s*)"
+        + @"(?<value>""[^""]*""|'[^']*'|\S+)",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex Password();
 
@@ -32,18 +34,22 @@ internal static partial class SecretPatterns
 
     /// <summary><c>user@host</c> and mail addresses.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9._%+-])(?<user>[A-Za-z0-9._%+-]{1,64})@(?<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(?![A-Za-z0-9])",
+        @"(?<![A-Za-z0-9._%+-])(?<user>[A-Za-z0-9._%+-]{1,64})@(?<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)"
+        + @"(?![A-Za-z0-9])",
         Options, Milliseconds)]
     public static partial Regex AtHost();
 
     /// <summary>A UUID.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9])[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![A-Za-z0-9])", Options, Milliseconds)]
+        @"(?<![A-Za-z0-9])[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![A-Za-z0-9])",
+        Options, Milliseconds)]
     public static partial Regex Uuid();
 
     /// <summary>An Ethernet address or an address of eight bytes.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9:-])[0-9A-Fa-f]{2}(?<between>[:-])([0-9A-Fa-f]{2}\k<between>){4}[0-9A-Fa-f]{2}(\k<between>[0-9A-Fa-f]{2}\k<between>[0-9A-Fa-f]{2})?(?![A-Za-z0-9]|:[0-9A-Fa-f])",
+        @"(?<![A-Za-z0-9:-])[0-9A-Fa-f]{2}(?<between>[:-])"
+        + @"([0-9A-Fa-f]{2}\k<between>){4}[0-9A-Fa-f]{2}(\k<between>[0-9A-Fa-f]{2}\k<between>[0-9A-Fa-f]{2})?"
+        + @"(?![A-Za-z0-9]|:[0-9A-Fa-f])",
         Options,
         Milliseconds)]
     public static partial Regex Mac();
@@ -82,19 +88,22 @@ internal static partial class SecretPatterns
 
     /// <summary>A dataset where its place tells that it is one.</summary>
     [GeneratedRegex(
-        @"(?<before>(?<![A-Za-z0-9])(zfs:|zpool-|/dev/zvol/|zvol/|z?pool[=:]\s?|[Pp]ool '|dataset '|dataset[=:]\s?))(?<name>[A-Za-z0-9][A-Za-z0-9_.:-]*(/[A-Za-z0-9_.:%-]+)*)",
+        @"(?<before>(?<![A-Za-z0-9])(zfs:|zpool-|/dev/zvol/|zvol/|z?pool[=:]\s?|[Pp]ool '|dataset '|dataset[=:]\s?))"
+        + @"(?<name>[A-Za-z0-9][A-Za-z0-9_.:-]*(/[A-Za-z0-9_.:%-]+)*)",
         Options, Milliseconds)]
     public static partial Regex Dataset();
 
     /// <summary>A label of a partition, disk or GEOM device.</summary>
     [GeneratedRegex(
-        @"(?<before>(?<![A-Za-z0-9])(gpt|label|ufs|gptid|ufsid|diskid|msdosfs|ntfs|ext2fs|iso9660|mirror|stripe|raid3?|concat|journal|multipath|virstor)/)(?<name>[A-Za-z0-9][A-Za-z0-9_:%-]*)",
+        @"(?<before>(?<![A-Za-z0-9])(gpt|label|ufs|gptid|ufsid|diskid|msdosfs|ntfs|ext2fs|iso9660|mirror|stripe|raid3?"
+        + @"|concat|journal|multipath|virstor)/)(?<name>[A-Za-z0-9][A-Za-z0-9_:%-]*)",
         Options, Milliseconds)]
     public static partial Regex Label();
 
     /// <summary>Serial numbers, world-wide names, GUIDs and ids where a word says so.</summary>
     [GeneratedRegex(
-        @"(?<before>(?<![A-Za-z0-9])(serial\s?(number|no\.?|num|nr)\s?[=:#]?\s*|serial\s?[=:#]\s*|sernum\s?[=:]\s*|s/n\s?[=:]?\s*|wwn\s?[=:]?\s*|lunid\s?[=:]?\s*"
+        @"(?<before>(?<![A-Za-z0-9])(serial\s?(number|no\.?|num|nr)\s?[=:#]?\s*|serial\s?[=:#]\s*|sernum\s?[=:]\s*"
+        + @"|s/n\s?[=:]?\s*|wwn\s?[=:]?\s*|lunid\s?[=:]?\s*"
         + @"|[a-z_]{0,30}guid\s?[=:]\s*|host\s?(id|uuid)\s?[=:]?\s*|asset\s?tag\s?[=:]\s*"
         + @"|SAS Address([A-Za-z ]{0,40}[=:])?\s*)[""'<]?)(?<name>[A-Za-z0-9][A-Za-z0-9_.:+-]{2,})",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
@@ -125,14 +134,20 @@ internal static partial class SecretPatterns
 
     /// <summary>A name that ends in a domain which is registered or usual at home.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9_./-])(?<host>[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)\.(?<domain>([A-Za-z0-9][A-Za-z0-9-]*\.)*(com|net|org|edu|gov|mil|int|info|biz|io|dev|app|cloud|local|lan|internal|home|corp|intra|localdomain|arpa|de|uk|fr|nl|eu|us|ru|jp|cn|br|at|ch|it|es|se|fi|dk|cz|pl|au|ca|nz|be|ie|pt|gr|hu|ua|in|kr|tw|za|mx|il))(?![A-Za-z0-9_-]|\.[A-Za-z0-9])",
+        @"(?<![A-Za-z0-9_./-])"
+        + @"(?<host>[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)\.(?<domain>([A-Za-z0-9][A-Za-z0-9-]*\.)*(com|net|org|edu"
+        + @"|gov|mil|int|info|biz|io|dev|app|cloud|local|lan|internal|home|corp|intra|localdomain|arpa|de|uk|fr|nl|eu"
+        + @"|us|ru|jp|cn|br|at|ch|it|es|se|fi|dk|cz|pl|au|ca|nz|be|ie|pt|gr|hu|ua|in|kr|tw|za|mx|il))(?![A-Za-z0-9_-]"
+        + @"|\.[A-Za-z0-9])",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex FullName();
 
     /// <summary>A number behind a word that says it stands for somebody or something.</summary>
     [GeneratedRegex(
-        @"(?<before>(?<![A-Za-z])(asset|inventory|inv|ticket|case|order|invoice|customer|contract|account|acct|phone|tel|mobile|fax|badge|employee|personnel|staff"
-        + @"|host|server|user|client|tenant|site|rack|room|box|unit|serial|tag|label|key|pin|code|licen[cs]e|number|no|nr|id|name|sku|part)[A-Za-z ._-]{0,12}[\s:=#""'()]{1,4})"
+        @"(?<before>(?<![A-Za-z])(asset|inventory|inv|ticket|case|order|invoice|customer|contract|account|acct|phone"
+        + @"|tel|mobile|fax|badge|employee|personnel|staff"
+        + @"|host|server|user|client|tenant|site|rack|room|box|unit|serial|tag|label|key|pin|code|licen[cs]e|number|no"
+        + @"|nr|id|name|sku|part)[A-Za-z ._-]{0,12}[\s:=#""'()]{1,4})"
         + @"(?<name>\+?[0-9][0-9./ -]{3,28}[0-9])(?![0-9A-Za-z])",
         Options | RegexOptions.IgnoreCase, Milliseconds)]
     public static partial Regex IdentifyingNumber();
@@ -149,7 +164,8 @@ internal static partial class SecretPatterns
     /// front.
     /// </summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9.:-])(?!(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-]))[0-9]{1,9}(-[0-9]{1,9}){2,}(?![A-Za-z0-9-])",
+        @"(?<![A-Za-z0-9.:-])(?!(19"
+        + @"|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-]))[0-9]{1,9}(-[0-9]{1,9}){2,}(?![A-Za-z0-9-])",
         Options,
         Milliseconds)]
     public static partial Regex DashedNumber();

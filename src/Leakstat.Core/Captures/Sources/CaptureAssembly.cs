@@ -13,7 +13,8 @@ public static class CaptureAssembly
     /// <param name="names">Pool for names.</param>
     /// <param name="limits">Bounds.</param>
     public static Capture Read(
-        string source, IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files, NamePool names, ReadLimits limits)
+        string source, IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files, NamePool names,
+            ReadLimits limits)
     {
         var folder = new MemorySource(source, [.. files.Select(file => new MemorySource(file.Name, file.Content))]);
         var context = new ReadContext(names, limits, Zstd: null);

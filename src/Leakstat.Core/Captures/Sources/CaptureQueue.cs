@@ -38,7 +38,7 @@ internal sealed class CaptureQueue(IReadOnlyList<PlannedCapture> planned, ReadCo
                     : ReadNext(planned[i]);
                 if (read is { } capture)
                 {
-                    yield return capture;
+                    yield return capture with { Capture = capture.Capture with { Position = planned[i].Position } };
                 }
             }
         }

@@ -197,7 +197,8 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         if (format.IsUsed)
         {
             _texts.Add(new CaptureText(
-                format.Name, section.File, section.Bytes, section.FirstLine, [.. section.LineNumbers ?? []], section.IsCut));
+                format.Name, section.File, section.Bytes, section.FirstLine, [.. section.LineNumbers ?? []],
+                section.IsCut));
         }
 
         Builder.AddFile(

@@ -1,3 +1,5 @@
+using Leakstat.Model;
+
 namespace Leakstat.Captures.Sources;
 
 /// <summary>
@@ -31,4 +33,7 @@ internal sealed class PlannedCapture
 
     /// <summary>Name of the folder or archive around it.</summary>
     public required string Parent { get; init; }
+
+    /// <summary>Its place among the captures of its host, once they are known.</summary>
+    public CapturePosition? Position { get; set; }
 }

@@ -139,29 +139,21 @@ public sealed class SourceSet
         return dot > 0 && dot < host.Length - 1 && host.AsSpan(0, dot).ContainsAnyInRange('A', 'z');
     }
 
-    /// <summary>
-    /// By time where all have one. A capture without a time keeps its place behind the one it follows by name.
-    /// </summary>
+    /// <summary>By the rule of <see cref="CaptureOrder"/>, from where they were found.</summary>
     private static List<PlannedCapture> InOrder(IEnumerable<PlannedCapture> captures)
     {
-        List<PlannedCapture> byName = [.. captures];
-        if (byName.TrueForAll(planned => planned.OrderTime is null))
-        {
-            // Sources given one by one stay in the order given: `before after`.
-            return [.. GroupsInGivenOrder(byName)];
-        }
-
-        List<PlannedCapture> given = [.. GroupsInGivenOrder(byName)];
+        List<PlannedCapture> given = [.. GroupsInGivenOrder([.. captures])];
         DateTimeOffset last = DateTimeOffset.MinValue;
-        List<(PlannedCapture Planned, DateTimeOffset At, int Place)> dated = new(given.Count);
+        List<CapturePosition> positions = new(given.Count);
         foreach (PlannedCapture planned in given)
         {
+            var position = new CapturePosition(planned.OrderTime, last, planned.Parent, planned.Source);
+            positions.Add(position);
+            planned.Position = position;
             last = planned.OrderTime ?? last;
-            dated.Add((planned, last, dated.Count));
         }
 
-        dated.Sort(static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Place.CompareTo(b.Place));
-        return dated.ConvertAll(entry => entry.Planned);
+        return [.. CaptureOrder.Of(positions).Select(place => given[place])];
     }
 
     private static IEnumerable<PlannedCapture> GroupsInGivenOrder(List<PlannedCapture> captures) =>

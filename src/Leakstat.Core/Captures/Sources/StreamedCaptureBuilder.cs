@@ -33,7 +33,8 @@ internal sealed class StreamedCaptureBuilder
         string at, string host, string release, string profile, string version, ReadLimits limits)
     {
         if (!DateTimeOffset.TryParseExact(
-                at, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset takenAt)
+                at, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset takenAt)
             || !IsPlain(host)
             || host.Length > 128
             || host[0] is '.' or '-'

@@ -58,7 +58,8 @@ internal static class TimestampName
         };
         return form is not null
             && DateTimeOffset.TryParseExact(
-                digits[..count], form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
+                digits[..count], form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset at)
             && at.Year >= 1993
             ? at
             : null;

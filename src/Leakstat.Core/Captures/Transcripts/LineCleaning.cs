@@ -15,11 +15,12 @@ internal static class LineCleaning
     private static readonly byte[][] s_tags =
     [
         [.. "[code"u8], [.. "[/code]"u8], [.. "[quote"u8], [.. "[/quote]"u8], [.. "[pre"u8], [.. "[/pre]"u8],
-        [.. "[b]"u8], [.. "[/b]"u8], [.. "[i]"u8], [.. "[/i]"u8], [.. "[u]"u8], [.. "[/u]"u8], [.. "[cmd"u8], [.. "[/cmd]"u8],
-        [.. "[icode"u8], [.. "[/icode]"u8], [.. "[tt"u8], [.. "[/tt]"u8], [.. "[font"u8], [.. "[/font]"u8], [.. "[size"u8],
-        [.. "[/size]"u8], [.. "[color"u8], [.. "[/color]"u8], [.. "[spoiler"u8], [.. "[/spoiler]"u8], [.. "[file"u8], [.. "[/file]"u8],
-        [.. "<br"u8], [.. "<p>"u8], [.. "</p>"u8], [.. "<tt>"u8], [.. "</tt>"u8], [.. "<b>"u8], [.. "</b>"u8], [.. "<strong>"u8],
-        [.. "</strong>"u8], [.. "<span"u8], [.. "</span>"u8], [.. "<div"u8], [.. "</div>"u8], [.. "<samp>"u8], [.. "</samp>"u8],
+        [.. "[b]"u8], [.. "[/b]"u8], [.. "[i]"u8], [.. "[/i]"u8], [.. "[u]"u8], [.. "[/u]"u8], [.. "[cmd"u8],
+        [.. "[/cmd]"u8], [.. "[icode"u8], [.. "[/icode]"u8], [.. "[tt"u8], [.. "[/tt]"u8], [.. "[font"u8],
+        [.. "[/font]"u8], [.. "[size"u8], [.. "[/size]"u8], [.. "[color"u8], [.. "[/color]"u8], [.. "[spoiler"u8],
+        [.. "[/spoiler]"u8], [.. "[file"u8], [.. "[/file]"u8], [.. "<br"u8], [.. "<p>"u8], [.. "</p>"u8],
+        [.. "<tt>"u8], [.. "</tt>"u8], [.. "<b>"u8], [.. "</b>"u8], [.. "<strong>"u8], [.. "</strong>"u8],
+        [.. "<span"u8], [.. "</span>"u8], [.. "<div"u8], [.. "</div>"u8], [.. "<samp>"u8], [.. "</samp>"u8],
         [.. "<pre"u8], [.. "</pre>"u8], [.. "<code"u8], [.. "</code>"u8], [.. "<blockquote"u8], [.. "</blockquote>"u8],
     ];
 

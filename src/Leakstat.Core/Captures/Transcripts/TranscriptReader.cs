@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
@@ -8,23 +7,15 @@ namespace Leakstat.Captures.Transcripts;
 
 /// <summary>
 /// Cuts a text into the outputs of commands: at prompts, at titles, where another format's header or rows begin. Prose
-/// between belongs to none; a row that a mail program broke is put together again.
+/// between belongs to none.
 /// </summary>
 internal sealed class TranscriptReader
 {
-    /// <summary>Lines of another kind that are still inside a section, when its rows go on behind them.</summary>
-    private const int MostStrayLines = 3;
-
-    /// <summary>Bytes up to which a broken row is put together.</summary>
-    private const int LongestJoin = 400;
-
     /// <summary>Length of the line that crashinfo(8) draws above a title.</summary>
     private const int RuleLength = 60;
 
     /// <summary>A line that holds this alone stands for one that was put behind the line before.</summary>
     internal const byte Filler = 0x0b;
-
-    private static readonly SearchValues<byte> s_sizeBytes = SearchValues.Create("0123456789,KMG "u8);
 
     private readonly SourceFile _file;
     private readonly ReadOnlyMemory<byte> _text;
@@ -34,19 +25,15 @@ internal sealed class TranscriptReader
     private readonly bool _hasHosts;
     private readonly List<CommandOutput> _outputs = [];
     private readonly List<TranscriptMark> _marks = [];
-    private readonly List<(int Start, int End, int Number, bool IsBlank)> _pending = [];
-    private IFormat? _format;
-    private SectionBuilder? _section;
+    private readonly FormatSearch _search;
+    private OpenOutput? _open;
     private string? _command;
-    private bool _hasStart;
-    private bool _hasRow;
     private bool _expectsTitle;
     private (int Start, int End, int Number) _outside;
-    private (int Start, int End) _last;
-    private (int Start, int End) _heading;
     private string? _rowHost;
 
-    private TranscriptReader(SourceFile file, ReadOnlyMemory<byte> text, bool isCut, bool isCrashSummary, ReadLimits limits)
+    private TranscriptReader(
+        SourceFile file, ReadOnlyMemory<byte> text, bool isCut, bool isCrashSummary, ReadLimits limits)
     {
         _hasHosts = !isCrashSummary && RowHosts.AreSeveral(text.Span);
         _file = file;
@@ -54,6 +41,7 @@ internal sealed class TranscriptReader
         _isCut = isCut;
         _isCrashSummary = isCrashSummary;
         _limits = limits;
+        _search = new FormatSearch(isCrashSummary);
     }
 
     /// <summary>Whether there were more outputs than the bound; those beyond are left out.</summary>
@@ -121,11 +109,13 @@ internal sealed class TranscriptReader
             number++;
         }
 
-        KeepCutLine(text);
+        _open?.KeepCutLine();
         Close();
     }
 
-    /// <summary>Deals with a line; returns where to go on, beyond the line's end where a document was taken whole.</summary>
+    /// <summary>
+    /// Deals with a line; returns where to go on, beyond the line's end where a document was taken whole.
+    /// </summary>
     private int Take(ReadOnlySpan<byte> line, int start, int end, int number)
     {
         if (line is [Filler])
@@ -135,114 +125,78 @@ internal sealed class TranscriptReader
 
         if (Scan.IsEmpty(line))
         {
-            if (_format is not null)
-            {
-                AddPending(start, end, number, isBlank: true);
-            }
-
+            _open?.AddPending(start, end, number, isBlank: true);
             return end;
         }
 
-        LineFit fit = _format?.Fit(line) ?? LineFit.None;
-        _hasRow |= fit is LineFit.Row or LineFit.Continues;
+        LineFit fit = _open?.Fit(line) ?? LineFit.None;
         if (fit < LineFit.Row && Leaves(line))
         {
             return end;
         }
 
-        if (fit < LineFit.Row && (_format is null || IsBehindBlank()) && DocumentText.Starts(line)
+        if (fit < LineFit.Row && _open is not { IsBehindBlank: false } && DocumentText.Starts(line)
             && TakeDocument(start, number) is > 0 and int behind)
         {
             return behind;
         }
 
-        if (_format is null)
+        if (_open is null)
         {
             TakeOutside(line, start, end, number);
-            return end;
-        }
-
-        if (fit == LineFit.Header && !_format!.RepeatsHeader && _section!.HasLines && HasRows())
-        {
-            IFormat format = _format;
-            Close();
-            _command = null;
-            Open(format, LineFit.Header);
-            Append(start, end, number);
-        }
-        else if (fit >= LineFit.Row)
-        {
-            TakeRow(line, fit, start, end, number);
-        }
-        else if (FindOther(line, fit, out IFormat? other, out LineFit otherFit))
-        {
-            Close();
-            _command = null;
-            Open(other!, otherFit);
-            BeginHost(_hasHosts ? RowHosts.Of(other!, line) : null);
-            Append(start, end, number);
-        }
-        else if (TryJoin(line, number))
-        {
-            _last = (_last.Start, end);
-        }
-        else if (fit == LineFit.Continues
-            && (_pending.TrueForAll(p => p.IsBlank) || IsRowOfHeading(line)))
-        {
-            FlushPending(onlyBlank: HoldsProse());
-            Append(start, end, number);
         }
         else
         {
-            AddPending(start, end, number, isBlank: false);
+            TakeInside(_open, fit, line, start, end, number);
         }
 
         return end;
     }
 
-    private void TakeRow(ReadOnlySpan<byte> line, LineFit fit, int start, int end, int number)
+    /// <summary>Deals with a line behind the beginning of an output.</summary>
+    private void TakeInside(OpenOutput open, LineFit fit, ReadOnlySpan<byte> line, int start, int end, int number)
     {
-        if (_hasHosts && RowHosts.Of(_format!, line) is { } host && host != _rowHost)
+        if (fit == LineFit.Header && !open.Format.RepeatsHeader && open.HasRows)
         {
-            IFormat format = _format!;
             Close();
-            _command = null;
-            Open(format, fit);
-            BeginHost(host);
+            Open(open.Format, LineFit.Header, command: null).Append(start, end, number);
         }
-
-        if (_pending is [.., { IsBlank: false } before] && EndsWithComma(before) && TryJoin(line, number))
+        else if (fit >= LineFit.Row)
         {
-            _last = (_last.Start, end);
-            return;
+            OutputOfHost(open, fit, line).TakeRow(line, start, end, number);
         }
-
-        // A few odd lines between two rows are damage; a paragraph is prose.
-        FlushPending(onlyBlank: HoldsProse());
-        Append(start, end, number);
+        else if (_search.Other(line, fit, open, out LineFit otherFit) is { } other)
+        {
+            Close();
+            OpenAt(other, otherFit, command: null, line).Append(start, end, number);
+        }
+        else if (!open.TryJoin(line, end, number)
+            && !(fit == LineFit.Continues && open.TryContinue(line, start, end, number)))
+        {
+            open.AddPending(start, end, number, isBlank: false);
+        }
     }
 
     /// <summary>
-    /// Deals with a line outside of any output: it may begin one, by itself or, where a mail program broke it, together with
-    /// the line before.
+    /// Deals with a line outside of any output: it may begin one, by itself or, where a mail program broke it, together
+    /// with the line before.
     /// </summary>
     private void TakeOutside(ReadOnlySpan<byte> line, int start, int end, int number)
     {
         (int Start, int End, int Number) before = _outside;
         _outside = (start, end, number);
-        if (FindStart(line, out IFormat? format, out LineFit first))
+        if (_search.Start(line, _command, out LineFit first) is { } format)
         {
-            Open(format!, first);
-            BeginHost(_hasHosts ? RowHosts.Of(format!, line) : null);
-            Append(start, end, number);
+            OpenAt(format, first, _command, line).Append(start, end, number);
         }
-        else if (before.Number == number - 1 && number > 1 && end - before.Start <= LongestJoin
-            && FindStart(Together(_text.Span[before.Start..before.End], line), out format, out first) && first >= LineFit.Row)
+        else if (before.Number == number - 1 && number > 1 && end - before.Start <= OpenOutput.LongestJoin
+            && _search.Start(OpenOutput.Together(_text.Span[before.Start..before.End], line), _command, out first)
+                is { } broken
+            && first >= LineFit.Row)
         {
-            Open(format!, first);
-            Append(before.Start, before.End, before.Number);
-            _section!.Join(Scan.Trim(line));
-            _last = (before.Start, end);
+            OpenOutput open = Open(broken, first, _command);
+            open.Append(before.Start, before.End, before.Number);
+            open.Join(Scan.Trim(line), end);
         }
     }
 
@@ -318,7 +272,8 @@ internal sealed class TranscriptReader
             string? command = _command;
             Close();
             int length = Math.Max(1, DocumentText.Length(rest));
-            var section = new TextSection(_file, _text.Slice(start, length), number, null, _isCut && length == rest.Length);
+            var section =
+                new TextSection(_file, _text.Slice(start, length), number, null, _isCut && length == rest.Length);
             AddOutput(new CommandOutput(format, section, command, HasStart: true));
             _command = null;
             return start + length;
@@ -327,267 +282,44 @@ internal sealed class TranscriptReader
         return 0;
     }
 
-    /// <summary>The format that a line begins outside of any section.</summary>
-    private bool FindStart(ReadOnlySpan<byte> line, out IFormat? found, out LineFit best)
+    /// <summary>The output that a row belongs to: the open one, or one of its own where it is of another host.</summary>
+    private OpenOutput OutputOfHost(OpenOutput open, LineFit fit, ReadOnlySpan<byte> line)
     {
-        found = null;
-        best = LineFit.None;
-        foreach (IFormat format in CommandRegistry.Formats)
+        if (!_hasHosts || RowHosts.Of(open.Format, line) is not { } host || host == _rowHost)
         {
-            LineFit fit = format.Fit(line);
-            if (fit == LineFit.None || (_isCrashSummary && !IsOfCommand(format) && !IsHead(format)))
-            {
-                continue;
-            }
-
-            // The command line says which of two formats a row is of that both could have.
-            if (_command is not null && IsOfCommand(format))
-            {
-                (found, best) = (format, fit);
-                return true;
-            }
-
-            if (fit >= LineFit.Row && fit > best)
-            {
-                (found, best) = (format, fit);
-            }
+            return open;
         }
 
-        return found is not null;
+        Close();
+        return OpenAt(open.Format, fit, command: null, line);
     }
 
-    // In front of the first rule of a crash summary stands uname's line.
-    private bool IsHead(IFormat format) => _command is null && format.Command.StartsWith("uname", StringComparison.Ordinal);
-
-    private bool IsOfCommand(IFormat format) =>
-        _command is not null && _command.Contains(format.Command, StringComparison.Ordinal);
-
-    /// <summary>
-    /// Whether the line begins the output of another command: a header does; a row does behind a blank line, or where
-    /// the section has ended already. In the midst of a value over several lines there may be anything.
-    /// </summary>
-    private bool FindOther(ReadOnlySpan<byte> line, LineFit fit, out IFormat? found, out LineFit best)
+    /// <summary>Begins an output at a line, and notes of which host it is where the line says so.</summary>
+    private OpenOutput OpenAt(IFormat format, LineFit fit, string? command, ReadOnlySpan<byte> line)
     {
-        found = null;
-        best = LineFit.None;
-        if (_isCrashSummary)
-        {
-            return false;
-        }
-
-        bool isBehind = fit == LineFit.None && _pending.Count > 0 && IsBehindBlankOrProse();
-
-        // A row of its own ends an output at once, but for values over several lines, in which anything may stand.
-        bool isForeign = fit == LineFit.None || (fit == LineFit.Continues && _format!.TakesAnyLine);
-        foreach (IFormat format in CommandRegistry.Formats)
-        {
-            if (format == _format || (format.Command == _format!.Command && format.IsUsed))
-            {
-                continue;
-            }
-
-            LineFit other = format.Fit(line);
-            bool rowIsEnough = isBehind
-                || (isForeign && format.IsUsed && !(format.TakesAnyLine && _format!.HasLongValues));
-            if (other > best && (other == LineFit.Header || (other == LineFit.Row && rowIsEnough)))
-            {
-                (found, best) = (format, other);
-            }
-        }
-
-        return found is not null;
-    }
-
-    private bool IsBehindBlank() => _pending.Count > 0 && _pending[^1].IsBlank;
-
-    private bool IsBehindBlankOrProse() =>
-        IsBehindBlank() || (!_format!.HasLongValues && _pending.Exists(p => p.IsBlank));
-
-    private bool HoldsProse() =>
-        _pending.Count > 0
-        && (_pending.Count(p => !p.IsBlank) > MostStrayLines
-            || (_pending.Exists(p => p.IsBlank) && _pending.Exists(p => !p.IsBlank))
-            || (_format!.HasLongValues && _pending.Exists(p => !p.IsBlank)));
-
-    /// <summary>Whether the line is a row of the heading that the output began with, whatever stands between them.</summary>
-    private bool IsRowOfHeading(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> heading = _text.Span[_heading.Start.._heading.End].TrimEnd("\r\n"u8);
-        return _format!.HasHeading && _format.IsHeader(heading) && _format.IsRowOf(heading, line);
-    }
-
-    private bool HasRows() => _last.End > _last.Start;
-
-    private void Open(IFormat format, LineFit fit)
-    {
-        _format = format;
-        _section = new SectionBuilder(_text);
-        _hasStart = fit == LineFit.Header || _command is not null;
-        _hasRow = fit != LineFit.Header;
-        _last = default;
-        _heading = default;
-    }
-
-    /// <summary>Notes of which host the rows of the output are that begins; of none where its rows name none.</summary>
-    private void BeginHost(string? host)
-    {
-        _rowHost = host;
-        if (host is not null)
+        _rowHost = _hasHosts ? RowHosts.Of(format, line) : null;
+        if (_rowHost is { } host)
         {
             _marks.Add(new TranscriptMark(_outputs.Count, host, null));
         }
+
+        return Open(format, fit, command);
     }
 
-    private void Append(int start, int end, int number)
+    private OpenOutput Open(IFormat format, LineFit fit, string? command)
     {
-        _section!.Add(start, end, number);
-        if (_heading.End == 0)
-        {
-            _heading = (start, end);
-        }
-
-        _last = (start, end);
-    }
-
-    private void AddPending(int start, int end, int number, bool isBlank)
-    {
-        // More than that is prose in any case; its last lines are kept for rows broken behind it.
-        if (_pending.Count > MostStrayLines + 4)
-        {
-            _pending.RemoveAt(1);
-        }
-
-        _pending.Add((start, end, number, isBlank));
-    }
-
-    private void FlushPending(bool onlyBlank)
-    {
-        if (!onlyBlank)
-        {
-            foreach ((int start, int end, int number, _) in _pending)
-            {
-                Append(start, end, number);
-            }
-        }
-
-        _pending.Clear();
-    }
-
-    /// <summary>
-    /// Puts a row together that was broken: this line behind the last one that did not fit, or the rest of a row
-    /// (numbers, a comma in front) behind the row.
-    /// </summary>
-    private bool TryJoin(ReadOnlySpan<byte> line, int number)
-    {
-        int stray = 0;
-        while (stray < _pending.Count && stray < MostStrayLines && !_pending[^(stray + 1)].IsBlank)
-        {
-            stray++;
-        }
-
-        for (int count = 1; count <= stray; count++)
-        {
-            (int start, int end, int first, _) = _pending[^count];
-            int lastEnd = _pending[^1].End;
-            if (lastEnd - start + line.Length > LongestJoin || first + count != number)
-            {
-                break;
-            }
-
-            byte[] joined = Together(_text.Span[start..lastEnd], line);
-            if (_format!.Fit(joined) < LineFit.Row)
-            {
-                continue;
-            }
-
-            // What stands between the row before and this one is kept or dropped as ever.
-            _pending.RemoveRange(_pending.Count - count, count);
-            FlushPending(onlyBlank: HoldsProse());
-            Append(start, end, first);
-            _section!.Join(Scan.Trim(Together(_text.Span[end..lastEnd], line)));
-            return true;
-        }
-
-        if (_pending.Count == 0 && HasRows() && _last.End - _last.Start + line.Length <= LongestJoin && IsRest(line))
-        {
-            ReadOnlySpan<byte> before = _text.Span[_last.Start.._last.End];
-            if (_format!.Fit(Together(before, line)) != LineFit.None)
-            {
-                _section!.Join(Scan.Trim(line));
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool EndsWithComma((int Start, int End, int Number, bool IsBlank) line) =>
-        _text.Span[line.Start..line.End].TrimEnd(" \t\r\n"u8).EndsWith(","u8);
-
-    private bool IsRest(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> text = Scan.Trim(line);
-        ReadOnlySpan<byte> before = Scan.Trim(_text.Span[_last.Start.._last.End].TrimEnd("\r\n"u8));
-        if (text[0] == ',' || before.EndsWith(","u8))
-        {
-            return true;
-        }
-
-        // The sizes of vmstat -m, the last words of a header.
-        return before.Length >= 40
-            && (text.IndexOfAnyExcept(s_sizeBytes) < 0 || text.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0
-                || (_format!.HasHeading && !_hasRow && !text.ContainsAnyInRange((byte)'0', (byte)'9')));
-    }
-
-    private static byte[] Together(ReadOnlySpan<byte> lines, ReadOnlySpan<byte> line)
-    {
-        byte[] joined = [.. lines.TrimEnd("\r\n"u8), .. " "u8, .. line];
-        joined.AsSpan().Replace((byte)'\n', (byte)' ');
-        joined.AsSpan().Replace((byte)'\r', (byte)' ');
-        return joined;
-    }
-
-    /// <summary>A last line without its end, right behind the rows, is a row that was cut: its format is to say so.</summary>
-    private void KeepCutLine(ReadOnlySpan<byte> text)
-    {
-        if (_pending is [{ IsBlank: false } last] && _format is not null && text[^1] != '\n' && last.End == text.Length)
-        {
-            FlushPending(onlyBlank: false);
-        }
+        _command = command;
+        return _open = new OpenOutput(_text, format, fit, command);
     }
 
     private void Close()
     {
-        if (_format is not null && _section is { HasLines: true })
+        if (_open?.Build(_file, _isCut, _command) is { } output)
         {
-            KeepRowsOfHeading();
-            bool reachesEnd = _last.End == _text.Length;
-            AddOutput(new CommandOutput(_format, _section.Build(_file, _isCut && reachesEnd), _command, _hasStart));
+            AddOutput(output);
         }
 
-        _format = null;
-        _section = null;
-        _pending.Clear();
-        _last = default;
-    }
-
-    /// <summary>What stands right below a heading that has no row is what is left of its rows: their format is to say so.</summary>
-    private void KeepRowsOfHeading()
-    {
-        if (_hasRow || !_format!.HasHeading)
-        {
-            return;
-        }
-
-        foreach ((int start, int end, int number, bool isBlank) in _pending.SkipWhile(p => p.IsBlank).Take(MostStrayLines))
-        {
-            if (isBlank)
-            {
-                break;
-            }
-
-            Append(start, end, number);
-        }
+        _open = null;
     }
 
     private void AddOutput(CommandOutput output)
@@ -601,7 +333,8 @@ internal sealed class TranscriptReader
         _outputs.Add(output);
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 400)]);
+    private static string Text(ReadOnlySpan<byte> bytes) =>
+        Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 400)]);
 }
 
 /// <summary>Something that a transcript says beside its outputs.</summary>

@@ -16,8 +16,8 @@ internal static class AdvisedValue
     [
         "kern.ipc.maxmbufmem", "kern.ipc.maxpipekva", "kern.maxswzone", "vfs.tmpfs.memory_reserved", "vm.kmem_size",
         "vm.kmem_size_max", "vm.kmem_size_min", "vm.max_user_wired", "vfs.zfs.arc.max", "vfs.zfs.arc.min",
-        "vfs.zfs.arc.meta_limit", "vfs.zfs.arc.dnode_limit", "vfs.zfs.arc.sys_free", "vfs.zfs.arc_max", "vfs.zfs.arc_min",
-        "vfs.zfs.arc_meta_limit", "vfs.zfs.dbuf_cache_max_bytes",
+        "vfs.zfs.arc.meta_limit", "vfs.zfs.arc.dnode_limit", "vfs.zfs.arc.sys_free", "vfs.zfs.arc_max",
+        "vfs.zfs.arc_min", "vfs.zfs.arc_meta_limit", "vfs.zfs.dbuf_cache_max_bytes",
     ];
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Contracts;
@@ -80,10 +81,8 @@ public readonly record struct Subject(SubjectKind Kind, string Name)
     public static Subject Host(string name) => new(SubjectKind.Host, name);
 
     /// <summary>A zone; zones of mbufs get the kind that the contract gives them.</summary>
-    public static Subject Zone(string name) => name is "mbuf" or "mbuf_packet" or "mbuf_cluster" or "mbuf_jumbo_page"
-        or "mbuf_jumbo_pagesize" or "mbuf_jumbo_9k" or "mbuf_jumbo_16k"
-        ? new Subject(SubjectKind.Mbuf, name)
-        : new Subject(SubjectKind.Zone, name);
+    public static Subject Zone(string name) =>
+        new(ZoneFacts.Has(name, ZoneTraits.Mbuf) ? SubjectKind.Mbuf : SubjectKind.Zone, name);
 
     /// <summary>A malloc type.</summary>
     public static Subject Malloc(string name) => new(SubjectKind.Malloc, name);

@@ -13,7 +13,8 @@ internal static class ModuleAudit
     /// <c>link_elf_obj.c</c>).
     /// </summary>
     private static readonly string[] s_refusals =
-        ["not available or version mismatch", "unsupported file type", "could not finalize loading", "symbol ", "interface mismatch"];
+        ["not available or version mismatch", "unsupported file type", "could not finalize loading", "symbol ",
+            "interface mismatch"];
 
     /// <summary>Compares the first capture with the last.</summary>
     public static ImmutableArray<ModuleNote> Of(Capture first, Capture last, RoundPlan plan, KnowledgeBase knowledge)

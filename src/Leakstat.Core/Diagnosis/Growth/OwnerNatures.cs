@@ -1,19 +1,12 @@
 using Leakstat.Detection.Weighing;
 using Leakstat.History;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Diagnosis.Growth;
 
 /// <summary>What an owner is known to be, for the trend engine: what fills a cache, what each process has.</summary>
 internal static class OwnerNatures
 {
-    /// <summary>
-    /// Kept for the pages, names and buffers that a cache holds, whose bound no counter shows: the nodes of page and
-    /// buffer tries (<c>sys/vm/vm_radix.c</c>), hashes of directories, the TCP host cache.
-    /// </summary>
-    private static readonly string[] s_caches =
-        ["RADIX NODE", "BUF TRIE", "UFS dirhash", "dirhash", "DIRHASH", "hostcache", "tcp_hostcache", "pfs_vncache",
-            "VM OBJECT"];
-
     private static readonly string[] s_perProcess =
         [ExplainingCounters.Processes, ExplainingCounters.Threads, "open files"];
 
@@ -47,7 +40,7 @@ internal static class OwnerNatures
     }
 
     /// <summary>Whether the owner goes with what a cache holds, of whose bound no counter tells.</summary>
-    public static bool IsCache(string name) => s_caches.Contains(name);
+    public static bool IsCache(string name) => ZoneFacts.Has(name, ZoneTraits.Cache);
 
     // A counter that is not in the captures may have risen.
     private static bool CounterRose(HostHistory history, string counter) =>

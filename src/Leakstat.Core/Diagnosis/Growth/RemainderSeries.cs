@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;

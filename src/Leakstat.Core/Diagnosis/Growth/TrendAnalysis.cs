@@ -3,6 +3,7 @@ using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;

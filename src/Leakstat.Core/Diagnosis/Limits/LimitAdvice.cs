@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Limits;
@@ -36,14 +37,14 @@ internal static class LimitAdvice
         }
 
         string risk = $"Takes up to {Display.Bytes(bytes)} more memory, when it is used.";
-        if (known.IsPacketFilter)
+        if (known.PfLimit is not null)
         {
             if (AdvisedValue.IsCount(twice))
             {
                 advice.Add(PacketFilter(name, twice, limit, risk));
             }
         }
-        else if (known.Full == WhenFull.Trouble
+        else if (known.Weight == WhenFull.Trouble
             && context.Sysctl(name == "kern.maxswzone" ? "vm.swzone" : name) is { Value: > 0 } current)
         {
             // Tunables may count other things than items of the zone: what they say is doubled. kern.maxswzone is
@@ -73,7 +74,7 @@ internal static class LimitAdvice
 
     private static Advice Look(string zone, ZoneLimit? known) => known switch
     {
-        { IsPacketFilter: true } => Advice.Look(
+        { PfLimit: not null } => Advice.Look(
             "See what the entries are and whether they expire: states by rule, timeouts, limits.",
             "pfctl -si", "pfctl -st", "pfctl -sm"),
         { Governs: "kern.ipc.maxsockets" } => Advice.Look(

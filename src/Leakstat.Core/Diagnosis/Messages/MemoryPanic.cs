@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Diagnosis.Messages;
 
@@ -30,7 +31,7 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             "kernel memory was used up, or its address space is in pieces",
             "all releases, sys/vm/vm_map.c, vm_map_entry_create"),
         new(
-            "increase vm.pmap.shpgperproc", Subject.Zone("PV ENTRY"),
+            "increase vm.pmap.shpgperproc", Subject.Zone(KnownNames.PageMapping),
             "PV entries ran out",
             "many processes map the same memory, each with entries of its own; the limit is reckoned from "
                 + "vm.pmap.shpgperproc",

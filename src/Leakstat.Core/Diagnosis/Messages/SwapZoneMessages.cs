@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Diagnosis.Messages;
 
@@ -14,9 +15,9 @@ internal static class SwapZoneMessages
     /// <summary>The messages.</summary>
     public static ImmutableArray<ExhaustionMessage> All { get; } =
     [
-        Exhausted("swap zone exhausted", "SWAPMETA"),
-        Exhausted("swap blk zone exhausted", "swblk"),
-        Exhausted("swap pctrie zone exhausted", "swpctrie"),
+        Exhausted("swap zone exhausted", KnownNames.OldSwapMetadata),
+        Exhausted("swap blk zone exhausted", KnownNames.SwapBlock),
+        Exhausted("swap pctrie zone exhausted", KnownNames.SwapTrie),
         new(
             "exceeds maximum recommended amount", Subject.Tunable(Limit),
             "more swap is configured than the kernel can keep book of",

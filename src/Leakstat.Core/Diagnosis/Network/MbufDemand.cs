@@ -1,4 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Network;
@@ -79,7 +80,8 @@ internal sealed record MbufDemand
             return open;
         }
 
-        return context.Latest.Zones is { } zones && (zones.Find("socket") ?? zones.Find("tcp_inpcb")) is { } row
+        return context.Latest.Zones is { } zones
+            && (zones.Find(KnownNames.Socket) ?? zones.Find(KnownNames.TcpConnection)) is { } row
             ? new Reading(Math.Max(row.Used, 0), zones.At(row))
             : null;
     }

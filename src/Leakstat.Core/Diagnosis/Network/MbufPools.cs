@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Network;
@@ -11,44 +12,29 @@ namespace Leakstat.Diagnosis.Network;
 /// </summary>
 internal static class MbufPools
 {
-    /// <summary>Zone of mbufs.</summary>
-    public const string Mbuf = "mbuf";
-
-    /// <summary>Zone of 2 KiB clusters.</summary>
-    public const string Cluster = "mbuf_cluster";
-
-    /// <summary>Secondary zone: an mbuf with a cluster.</summary>
-    public const string Packet = "mbuf_packet";
-
-    /// <summary>Zone of 9 KiB clusters.</summary>
-    public const string Jumbo9 = "mbuf_jumbo_9k";
-
-    /// <summary>Zone of 16 KiB clusters.</summary>
-    public const string Jumbo16 = "mbuf_jumbo_16k";
-
     /// <summary>All pools that the capture tells of: mbufs, clusters, jumbo clusters from small to large.</summary>
     public static ImmutableArray<MbufPoolUse> Of(DiagnosisCase context)
     {
         MbufStatistics? netstat = context.Latest.Mbufs;
-        ZoneRow? packet = context.Latest.Zones?.Find(Packet);
-        string page = context.Latest.Zones?.Find("mbuf_jumbo_pagesize") is null
-            ? "mbuf_jumbo_page"
-            : "mbuf_jumbo_pagesize";
+        ZoneRow? packet = context.Latest.Zones?.Find(KnownNames.Packet);
+        string page = context.Latest.Zones?.Find(KnownNames.OldJumboPage) is null
+            ? KnownNames.JumboPage
+            : KnownNames.OldJumboPage;
         ImmutableArray<MbufPoolUse>.Builder pools = ImmutableArray.CreateBuilder<MbufPoolUse>(5);
         Add(Read(
-            context, Mbuf, "mbufs", "kern.ipc.nmbufs", 256,
+            context, KnownNames.Mbuf, "mbufs", "kern.ipc.nmbufs", 256,
             netstat?.Mbufs, netstat?.MbufsDenied, netstat?.MbufsDelayed, packet?.Used ?? 0, 0));
         Add(Read(
-            context, Cluster, "mbuf clusters", "kern.ipc.nmbclusters", 2048,
+            context, KnownNames.Cluster, "mbuf clusters", "kern.ipc.nmbclusters", 2048,
             netstat?.Clusters, netstat?.ClustersDenied, netstat?.ClustersDelayed, 0, packet?.Free ?? 0));
         Add(Read(
             context, page, "page-size jumbo clusters", "kern.ipc.nmbjumbop", context.PageSize,
             netstat?.JumboPage, netstat?.JumboPageDenied, netstat?.JumboPageDelayed, 0, 0));
         Add(Read(
-            context, Jumbo9, "9 KiB jumbo clusters", "kern.ipc.nmbjumbo9", 9216,
+            context, KnownNames.Jumbo9, "9 KiB jumbo clusters", "kern.ipc.nmbjumbo9", 9216,
             netstat?.Jumbo9, netstat?.Jumbo9Denied, netstat?.Jumbo9Delayed, 0, 0));
         Add(Read(
-            context, Jumbo16, "16 KiB jumbo clusters", "kern.ipc.nmbjumbo16", 16384,
+            context, KnownNames.Jumbo16, "16 KiB jumbo clusters", "kern.ipc.nmbjumbo16", 16384,
             netstat?.Jumbo16, netstat?.Jumbo16Denied, netstat?.Jumbo16Delayed, 0, 0));
         return pools.ToImmutable();
 

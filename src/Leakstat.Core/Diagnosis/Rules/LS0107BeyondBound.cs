@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Owners;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -21,10 +22,11 @@ public sealed class LS0107BeyondBound : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        foreach (Bound bound in Bound.All)
+        foreach (ZoneFact owner in ZoneFacts.All)
         {
-            if (Observe(context, bound) is not { } seen || bound.Most(context) is not { } most || seen.Items <= most
-                || (IsTcp(bound) && HasManyStacks(context)))
+            if (owner.Bound is not { } bound || Observe(context, owner, bound) is not { } seen
+                || BoundReading.Most(context, bound) is not { } most || seen.Items <= most
+                || (bound.Of.Any(term => term.OfOneStack) && HasManyStacks(context)))
             {
                 continue;
             }
@@ -35,30 +37,30 @@ public sealed class LS0107BeyondBound : IRule
                 continue;
             }
 
-            yield return Finding(context, bound, seen, most);
+            yield return Finding(context, owner, bound, seen, most);
         }
     }
 
-    /// <summary>The counter of connections is that of one network stack, the zone serves all.</summary>
+    /// <summary>Whether jails have network stacks of their own, which the counters of this one do not see.</summary>
     private static bool HasManyStacks(DiagnosisCase context) =>
-        context.Latest.MallocTypes?.Find("vnet") is { InUse: > 1 };
+        context.Latest.MallocTypes?.Find(KnownNames.NetworkStack) is { InUse: > 1 };
 
-    private static bool IsTcp(Bound bound) => bound.Names[0] is "tcp_inpcb" or "tcpcb";
-
-    private static (long Items, long Bytes, SourceLine At)? Observe(DiagnosisCase context, Bound bound)
+    private static (long Items, long Bytes, SourceLine At)? Observe(
+        DiagnosisCase context, ZoneFact owner, ItemBound bound)
     {
         long items = 0;
         long bytes = 0;
         SourceLine? at = null;
-        foreach (string name in bound.Names)
+        foreach (string name in (string[])[owner.Name, .. bound.TogetherWith])
         {
-            if (bound.IsType && context.Latest.MallocTypes is { } types && types.Find(name) is { } type)
+            if (owner.Kind == OwnerKind.Malloc && context.Latest.MallocTypes is { } types
+                && types.Find(name) is { } type)
             {
                 items = Arithmetic.Add(items, Math.Max(type.InUse, 0));
                 bytes = Arithmetic.Add(bytes, Math.Max(type.Memory, 0));
                 at ??= types.At(type);
             }
-            else if (!bound.IsType && context.Latest.Zones is { } zones && zones.Find(name) is { } zone)
+            else if (owner.Kind == OwnerKind.Zone && context.Latest.Zones is { } zones && zones.Find(name) is { } zone)
             {
                 items = Arithmetic.Add(items, Math.Max(zone.Used, 0));
                 bytes = Arithmetic.Add(bytes, Math.Max(zone.UsedBytes, 0));
@@ -69,31 +71,33 @@ public sealed class LS0107BeyondBound : IRule
         return at is { } line ? (items, bytes, line) : null;
     }
 
-    private Finding Finding(DiagnosisCase context, Bound bound, (long Items, long Bytes, SourceLine At) seen, long most)
+    private Finding Finding(
+        DiagnosisCase context, ZoneFact owner, ItemBound bound, (long Items, long Bytes, SourceLine At) seen, long most)
     {
-        string name = bound.Names[0];
-        string kind = bound.IsType ? "malloc type" : "zone";
-        Subject subject = bound.IsType ? Subject.Malloc(name) : Subject.Zone(name);
+        string name = owner.Name;
+        bool isType = owner.Kind == OwnerKind.Malloc;
+        string kind = isType ? "malloc type" : "zone";
+        Subject subject = isType ? Subject.Malloc(name) : Subject.Zone(name);
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.Add(new Evidence(
             $"{Display.Count(seen.Items)} in use ({Display.Bytes(seen.Bytes)})"
-            + (bound.Names.Length > 1 ? $", {string.Join(", ", bound.Names)} together" : ""),
+            + (bound.TogetherWith.IsEmpty ? "" : $", {string.Join(", ", bound.TogetherWith.Prepend(name))} together"),
             seen.Items, Unit.Items, seen.At));
-        foreach (Term term in bound.Terms)
+        foreach (BoundTerm term in bound.Of)
         {
-            if (term.Read(context) is { } reading)
+            if (BoundReading.Read(context, term) is { } reading)
             {
-                evidence.Add(Evidence.Of($"{term.Name}: {Display.Count(reading.Value)}", reading));
+                evidence.Add(Evidence.Of($"{BoundReading.Name(term)}: {Display.Count(reading.Value)}", reading));
             }
         }
 
         evidence.Add(new Evidence($"that explains {Display.Count(most)} at the very most", most));
-        evidence.Add(new Evidence($"beyond that: {bound.Means}"));
+        evidence.Add(new Evidence($"beyond that: {bound.Excess}"));
         return new Finding
         {
             Rule = Id,
             Title = $"{kind} {name}: {Display.Count(seen.Items)} in use, {Display.Count(most)} at most are "
-                + $"explained; {bound.Means}",
+                + $"explained; {bound.Excess}",
             Severity = Severity.Warning,
             Verdict = Verdict.Suspect,
             Subject = subject,
@@ -105,7 +109,7 @@ public sealed class LS0107BeyondBound : IRule
                 Advice.Look(
                     "Capture again later: what is held stays when the load is gone. A second capture also shows how "
                         + "fast it grows.",
-                    bound.IsType ? "vmstat -m" : "vmstat -z"),
+                    isType ? "vmstat -m" : "vmstat -z"),
                 Advice.Look(
                     "Ask what the host does most of: the suspect is the code that makes and does not free these, "
                         + "modules out of tree first.",

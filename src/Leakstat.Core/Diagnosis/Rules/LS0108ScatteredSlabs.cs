@@ -3,6 +3,7 @@ using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -87,7 +88,8 @@ public sealed class LS0108ScatteredSlabs : IRule
 
     private Finding? Scattered(DiagnosisCase context, UmaZone zone, long least)
     {
-        if (zone is not { PagesPerSlab.Value: > 0 and { } perSlab, ItemsPerSlab.Value: > 1 and { } items, KegItemSize.Value: > 0 and { } size })
+        if (zone is not { PagesPerSlab.Value: > 0 and { } perSlab, ItemsPerSlab.Value: > 1 and { } items,
+            KegItemSize.Value: > 0 and { } size })
         {
             return null;
         }

@@ -4,6 +4,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -103,14 +104,17 @@ public sealed class LS0111GrowthBesideAnother : IRule
                 ? "below 1e-12"
                 : FormattableString.Invariant($"{series.Chance:0.0e+0}");
             evidence.Add(new Evidence(
-                $"without a reason the chance of such a difference is {chance}, corrected for autocorrelation and the number of series",
+                $"without a reason the chance of such a difference is {chance}, corrected for autocorrelation and the "
+                    + "number of series",
                 series.Chance, Unit.Fraction));
         }
 
         if (series.Scale > 1.005)
         {
-            evidence.Add(new Evidence(FormattableString.Invariant(
-                $"growth of {compared.NameOfA} counted {series.Scale:0.00} times, as {compared.NameOfB} has so much more {series.Reason}")));
+            evidence.Add(new Evidence(string.Create(
+                CultureInfo.InvariantCulture,
+                $"growth of {compared.NameOfA} counted {series.Scale:0.00} times, "
+                    + $"as {compared.NameOfB} has so much more {series.Reason}")));
         }
 
         if (!series.NamesInA.IsEmpty)

@@ -66,12 +66,14 @@ public sealed class LS0120KeptPerRound : IRule
             [
                 Advice.Look(
                     "See which call of the exercise allocates what is not released: follow it for a few rounds.",
-                    $"leakstat trace --print --suspect "
-                        + $"{ShellWord.Quote((kept.Subject.Kind == SubjectKind.Malloc ? "malloc:" : "zone:") + kept.Subject.Name)} > leak.d"),
+                    $"leakstat trace --print --suspect {ShellWord.Quote(Suspect(kept.Subject))} > leak.d"),
             ],
             BytesAtStake = kept.BytesPerRound is { } each ? Arithmetic.Multiply(each, plan.Rounds) : 0,
         };
     }
+
+    private static string Suspect(Subject subject) =>
+        (subject.Kind == SubjectKind.Malloc ? "malloc:" : "zone:") + subject.Name;
 
     /// <summary>The counts; of many the first and the last ones.</summary>
     private static IEnumerable<string> Shown(ImmutableArray<long> counts) => counts.Length <= 24

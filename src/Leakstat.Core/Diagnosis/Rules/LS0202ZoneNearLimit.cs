@@ -5,6 +5,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -36,7 +37,7 @@ public sealed class LS0202ZoneNearLimit : IRule
     {
         HashSet<string> told = [];
         foreach (IGrouping<string, (ZoneRow Row, double Fill)> group in NearLimit(context).GroupBy(
-            z => ZoneLimit.Of(z.Row.Name)?.Governs ?? z.Row.Name))
+            z => ZoneFacts.Find(z.Row.Name)?.Limit?.Governs ?? z.Row.Name))
         {
             // Zones under one limit are one matter: the fullest is named, the others stand in its evidence.
             (ZoneRow Row, double Fill)[] zones = [.. group.OrderByDescending(z => z.Fill).ThenByDescending(
@@ -45,10 +46,11 @@ public sealed class LS0202ZoneNearLimit : IRule
             yield return Finding(context, zones);
         }
 
-        foreach (CountedLimit limit in CountedLimit.All)
+        foreach (ZoneFact zone in ZoneFacts.All)
         {
-            if (told.Contains(limit.Zone) || limit.Count(context) is not { } count
-                || context.Sysctl(limit.Limit) is not { Value: > 0 } most)
+            if (zone.CountedLimit is not { Rule: null } limit || told.Contains(zone.Name)
+                || BoundReading.Count(context, zone.Name, limit) is not { } count
+                || context.Sysctl(limit.Sysctl) is not { Value: > 0 } most)
             {
                 continue;
             }
@@ -56,7 +58,7 @@ public sealed class LS0202ZoneNearLimit : IRule
             double fill = (double)count.Value / most.Value;
             if (fill >= Near && most.Value >= FewItems)
             {
-                yield return Finding(context, limit, count, most, fill);
+                yield return Finding(context, zone.Name, limit, count, most, fill);
             }
         }
     }
@@ -64,7 +66,7 @@ public sealed class LS0202ZoneNearLimit : IRule
     /// <summary>Whether LS0202 speaks of that row.</summary>
     internal static bool IsNear(in ZoneRow row) =>
         row.Limit >= FewItems && row.Used >= row.Limit * Near && Subject.Zone(row.Name).Kind == SubjectKind.Zone
-        && ZoneLimit.Of(row.Name)?.Full != WhenFull.Normal
+        && ZoneFacts.Find(row.Name)?.Limit?.Weight != WhenFull.Normal
         && !ZoneKinds.IsInternal(row.Name)
         && !ZoneKinds.IsCacheZone(row.Name);
 
@@ -83,8 +85,8 @@ public sealed class LS0202ZoneNearLimit : IRule
     {
         (ZoneRow row, double fill) = zones[0];
         ZoneTable table = context.Latest.Zones!;
-        ZoneLimit? known = ZoneLimit.Of(row.Name);
-        bool isLoad = known?.Full == WhenFull.Load;
+        ZoneLimit? known = ZoneFacts.Find(row.Name)?.Limit;
+        bool isLoad = known?.Weight == WhenFull.Load;
         bool isFailing = CounterRise.Of(context.History, SeriesKind.ZoneFailures, row.Name) is { By: > 0 };
         bool isCritical = !isLoad
             && (fill >= Full || isFailing || (fill >= 0.95 && (row.Failures > 0 || row.Sleeps > 0)));
@@ -100,14 +102,14 @@ public sealed class LS0202ZoneNearLimit : IRule
                     + "waited", row.Failures, Unit.Items, table.At(row)));
         }
 
-        if (known?.Governs is { } governs && !known.IsPacketFilter && context.Sysctl(governs) is { } limit)
+        if (known?.Sysctl is { } governs && context.Sysctl(governs) is { } limit)
         {
             evidence.Add(Evidence.Of($"{governs} is {Display.Count(limit.Value)}", limit));
         }
 
         if (known is not null)
         {
-            evidence.Add(new Evidence(known.Means));
+            evidence.Add(new Evidence(known.Full));
         }
 
         foreach ((ZoneRow other, double otherFill) in zones.Skip(1).Take(8))
@@ -129,18 +131,14 @@ public sealed class LS0202ZoneNearLimit : IRule
             Confidence = isLoad ? 0.7 : 0.95,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, Subject.Zone(row.Name)),
-            Exhaustion = new ExhaustionTime(known switch
-            {
-                { Governs: { } name, IsPacketFilter: true } => $"set limit {name}",
-                { Governs: { } name } => name,
-                _ => $"limit of zone {row.Name}",
-            }, null, null, null),
+            Exhaustion = new ExhaustionTime(ZoneLimit.Describe(row.Name, known), null, null, null),
             Advice = LimitAdvice.For(context, row.Name, row.Limit, row.Size, known),
             BytesAtStake = row.UsedBytes,
         };
     }
 
-    private Finding Finding(DiagnosisCase context, CountedLimit limit, Reading count, Reading most, double fill)
+    private Finding Finding(
+        DiagnosisCase context, string zone, CountedLimit limit, Reading count, Reading most, double fill)
     {
         string amount = limit.IsBytes
             ? $"{Display.Bytes(count.Value)} of {Display.Bytes(most.Value)}"
@@ -148,31 +146,31 @@ public sealed class LS0202ZoneNearLimit : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{limit.Objects} {(fill >= 1 ? "at" : "near")} the limit {limit.Limit}: {amount} "
+            Title = $"{limit.Objects} {(fill >= 1 ? "at" : "near")} the limit {limit.Sysctl}: {amount} "
                 + $"({Display.Percent(fill)})",
             Severity = fill >= Full ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
-            Subject = Subject.Zone(limit.Zone),
+            Subject = Subject.Zone(zone),
             Confidence = 0.95,
             Evidence =
             [
                 Evidence.Of($"{amount} in use", count, limit.IsBytes ? Unit.Bytes : Unit.Items),
                 Evidence.Of(
-                    $"{limit.Limit} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}",
+                    $"{limit.Sysctl} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}",
                     most, limit.IsBytes ? Unit.Bytes : Unit.Items),
-                new Evidence(limit.Means),
+                new Evidence(limit.Reached),
             ],
-            Exhaustion = new ExhaustionTime(limit.Limit, null, null, null),
+            Exhaustion = new ExhaustionTime(limit.Sysctl, null, null, null),
             Advice =
             [
                 Advice.Look(
                     "See whose they are; one process or one kind that has most of them is the cause.", [.. limit.Look]),
                 .. TunableAdvice.Set(
-                    context, limit.Limit, Arithmetic.Multiply(most.Value, 2),
+                    context, limit.Sysctl, Arithmetic.Multiply(most.Value, 2),
                     "Raise the limit, if the number does not simply keep growing: raising it would only hide a leak.",
                     "More memory is taken as more of them are made."),
             ],
-            BytesAtStake = limit.IsBytes ? count.Value : context.Latest.Zones?.Find(limit.Zone)?.UsedBytes ?? 0,
+            BytesAtStake = limit.IsBytes ? count.Value : context.Latest.Zones?.Find(zone)?.UsedBytes ?? 0,
         };
     }
 }

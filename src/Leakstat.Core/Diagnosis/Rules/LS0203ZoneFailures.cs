@@ -4,6 +4,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -29,7 +30,8 @@ public sealed class LS0203ZoneFailures : IRule
         foreach (ZoneRow row in context.Latest.Zones?.Rows ?? [])
         {
             if (ZoneKinds.IsInternal(row.Name) || ZoneKinds.IsCacheZone(row.Name) || LS0202ZoneNearLimit.IsNear(row)
-                || Subject.Zone(row.Name).Kind == SubjectKind.Mbuf || ZoneLimit.Of(row.Name)?.Full == WhenFull.Normal)
+                || Subject.Zone(row.Name).Kind == SubjectKind.Mbuf
+                    || ZoneFacts.Find(row.Name)?.Limit?.Weight == WhenFull.Normal)
             {
                 continue;
             }
@@ -80,9 +82,9 @@ public sealed class LS0203ZoneFailures : IRule
                     free, Unit.Pages));
         }
 
-        if (row.Limit > 0 && ZoneLimit.Of(row.Name) is { } known)
+        if (row.Limit > 0 && ZoneFacts.Find(row.Name)?.Limit is { } known)
         {
-            evidence.Add(new Evidence(known.Means));
+            evidence.Add(new Evidence(known.Full));
         }
 
         return new Finding

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Diagnosis.Owners;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -26,7 +27,7 @@ public sealed class LS0205PvEntryLimit : IRule
         foreach ((_, MessageGroup group) in MessageGroup.By(
             context, t => t.Contains("Approaching the limit on PV entries", StringComparison.Ordinal) ? "pv" : null))
         {
-            Subject subject = Subject.Zone("PV ENTRY");
+            Subject subject = Subject.Zone(KnownNames.PageMapping);
             yield return new Finding
             {
                 Rule = Id,

@@ -3,6 +3,7 @@ using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
 using Leakstat.Diagnosis.Owners;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -54,9 +55,9 @@ public sealed class LS0210CachesHoldMemory : IRule
     /// </summary>
     private static long ItemBytes(DiagnosisCase context, ZoneRow row)
     {
-        if (row.Name == MbufPools.Packet)
+        if (row.Name == KnownNames.Packet)
         {
-            return Arithmetic.Add(row.Size, context.Latest.Zones!.Find(MbufPools.Cluster)?.Size ?? 2048);
+            return Arithmetic.Add(row.Size, context.Latest.Zones!.Find(KnownNames.Cluster)?.Size ?? 2048);
         }
 
         if (ZoneKinds.IsPerCpu(row.Name))
@@ -68,7 +69,8 @@ public sealed class LS0210CachesHoldMemory : IRule
         }
 
         return context.Latest.Uma?.Find(
-            row.Name) is { IsSecondary: false, PagesPerSlab.Value: > 0 and { } pages, ItemsPerSlab.Value: > 0 and { } items }
+            row.Name)
+                is { IsSecondary: false, PagesPerSlab.Value: > 0 and { } pages, ItemsPerSlab.Value: > 0 and { } items }
             ? Math.Max(Arithmetic.Multiply(pages, context.PageSize) / items, row.Size)
             : row.Size;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Owners;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -52,7 +53,7 @@ public sealed class LS0214VnodesAtLimit : IRule
         Reading? files = context.Sysctl("kern.openfiles");
         bool isUnexplained = files is { } open
             && held > Arithmetic.Add(Arithmetic.Multiply(open.Value, PerFile), 10_000);
-        MallocTypeRow? nullfs = context.Latest.MallocTypes?.Find("nullfs_node");
+        MallocTypeRow? nullfs = context.Latest.MallocTypes?.Find(KnownNames.NullfsNode);
         bool isNullfs = nullfs is { } layered && layered.InUse >= held / 4;
         double fill = (double)count.Value / limit.Value;
 
@@ -99,13 +100,14 @@ public sealed class LS0214VnodesAtLimit : IRule
                 + (isUnexplained ? "; open files do not explain it" : ""),
             Severity = fill > Over || waiting > 0 ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
-            Subject = Subject.Zone("VNODE"),
+            Subject = Subject.Zone(KnownNames.Vnode),
             Confidence = context.Latest.Host.IsBefore(13) ? 0.7 : 0.9,
             Evidence = evidence.ToImmutable(),
-            Owners = OwnerLookup.Of(context, Subject.Zone("VNODE")),
+            Owners = OwnerLookup.Of(context, Subject.Zone(KnownNames.Vnode)),
             Exhaustion = new ExhaustionTime("kern.maxvnodes", null, null, null),
             Advice = Advices(context, count, limit, isUnexplained, isNullfs),
-            BytesAtStake = Arithmetic.Multiply(count.Value, context.Latest.Zones?.Find("VNODE")?.Size ?? VnodeBytes),
+            BytesAtStake =
+                Arithmetic.Multiply(count.Value, context.Latest.Zones?.Find(KnownNames.Vnode)?.Size ?? VnodeBytes),
         };
     }
 

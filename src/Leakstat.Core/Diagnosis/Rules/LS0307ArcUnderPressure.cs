@@ -73,7 +73,8 @@ public sealed class LS0307ArcUnderPressure : IRule
                 .. arc.Leaf("memory_available_bytes") is { } available
                     ? (ImmutableArray<Evidence>)[Evidence.Of(
                         "Memory the ARC may still take: "
-                            + $"{(available.Value < 0 ? "none, it has to give back " : "")}{Display.Bytes(Math.Abs(available.Value))}",
+                            + (available.Value < 0 ? "none, it has to give back " : "")
+                            + Display.Bytes(Math.Abs(available.Value)),
                         available, Unit.Bytes)]
                     : [],
             ],

@@ -3,6 +3,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -48,14 +49,14 @@ public sealed class LS0402MbufRequestsDenied : IRule
     /// </summary>
     private static Reading? Denied(DiagnosisCase context, MbufPoolUse pool)
     {
-        if (pool.Zone != MbufPools.Cluster)
+        if (pool.Zone != KnownNames.Cluster)
         {
             return pool.Denied;
         }
 
         Reading? packets = context.Latest.Mbufs?.PacketsDenied;
         if (packets is null && context.Latest.Zones is { } zones
-            && zones.Find(MbufPools.Packet) is { Failures: { } failures } row)
+            && zones.Find(KnownNames.Packet) is { Failures: { } failures } row)
         {
             packets = new Reading(failures, zones.At(row));
         }
@@ -120,8 +121,8 @@ public sealed class LS0402MbufRequestsDenied : IRule
     private static CounterRise? Rise(DiagnosisCase context, MbufPoolUse pool)
     {
         CounterRise? rise = CounterRise.Of(context.History, SeriesKind.ZoneFailures, pool.Zone);
-        CounterRise? packets = pool.Zone == MbufPools.Cluster
-            ? CounterRise.Of(context.History, SeriesKind.ZoneFailures, MbufPools.Packet)
+        CounterRise? packets = pool.Zone == KnownNames.Cluster
+            ? CounterRise.Of(context.History, SeriesKind.ZoneFailures, KnownNames.Packet)
             : null;
         return packets is { } other && other.By > (rise?.By ?? 0) ? packets : rise;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -47,7 +48,7 @@ public sealed class LS0403JumboFragmentation : IRule
     /// </summary>
     internal static bool IsFragmented(DiagnosisCase context, MbufPoolUse pool)
     {
-        if (pool.Zone is not (MbufPools.Jumbo9 or MbufPools.Jumbo16)
+        if (pool.Zone is not (KnownNames.Jumbo9 or KnownNames.Jumbo16)
             || pool.Denied is not { } denied || denied.Value < Few
             || pool.Fill is null or >= LS0401MbufsNearLimit.Near)
         {

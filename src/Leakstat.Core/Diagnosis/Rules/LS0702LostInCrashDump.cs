@@ -107,8 +107,10 @@ public sealed class LS0702LostInCrashDump : IRule
     private Finding None(LeakTable table, ImmutableArray<LostSum> sums)
     {
         long count = Arithmetic.Sum(sums.Select(s => s.Count));
-        string all =
-            $"{(table.IsWhole ? "the " : "")}{(table.Objects is { } objects ? Display.Count(objects) + " " : "")}allocated blocks{(table.IsWhole ? " in the dump" : " that could be read")}";
+        string number = table.Objects is { } objects ? Display.Count(objects) + " " : "";
+        string all = table.IsWhole
+            ? $"the {number}allocated blocks in the dump"
+            : $"{number}allocated blocks that could be read";
         string found = count == 0
             ? $"all of {all} are reached"
             : $"{Display.Count(count)} of {all} are not reached, a handful of each kind";

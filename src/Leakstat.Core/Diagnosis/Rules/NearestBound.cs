@@ -3,6 +3,7 @@ using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Network;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -26,13 +27,13 @@ internal static class NearestBound
         if (key.Kind != SeriesKind.ZoneUsed
             || context.Latest.Zones is not { } zones
             || zones.Find(key.Name) is not { } row
-            || ZoneLimit.Of(key.Name)?.Full == WhenFull.Normal)
+            || ZoneFacts.Find(key.Name)?.Limit?.Weight == WhenFull.Normal)
         {
             return null;
         }
 
         // Every packet holds a cluster, so that the limit of clusters bounds packets too (sys/kern/kern_mbuf.c).
-        ZoneRow limited = key.Name == MbufPools.Packet && zones.Find(MbufPools.Cluster) is { } clusters
+        ZoneRow limited = key.Name == KnownNames.Packet && zones.Find(KnownNames.Cluster) is { } clusters
             ? clusters
             : row;
         return limited.Limit > 0
@@ -45,12 +46,8 @@ internal static class NearestBound
     }
 
     private static string NameOf(DiagnosisCase context, string zone) =>
-        MbufPools.Of(context).FirstOrDefault(pool => pool.Zone == zone)?.LimitName ?? ZoneLimit.Of(zone) switch
-        {
-            { Governs: { } name, IsPacketFilter: true } => $"set limit {name}",
-            { Governs: { } name } => name,
-            _ => $"limit of zone {zone}",
-        };
+        MbufPools.Of(context).FirstOrDefault(pool => pool.Zone == zone)?.LimitName
+        ?? ZoneLimit.Describe(zone, ZoneFacts.Find(zone)?.Limit);
 
     private static ExhaustionTime? Earlier(ExhaustionTime? one, ExhaustionTime? other) =>
         one?.At is null ? other : other?.At is null || one.At <= other.At ? one : other;

@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -18,11 +19,8 @@ internal static class TypeTableGap
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
     private const long BetweenCommands = 16;
 
-    /// <summary>
-    /// Types of the VM system, which every kernel has and prints behind most of its own types:
-    /// <c>UMAHash</c> up to 12, <c>UMA</c> from 13 on (<c>sys/vm/uma_core.c</c>), <c>vm_pgdata</c> (<c>vm_page.c</c>).
-    /// </summary>
-    private static readonly string[] s_everywhere = ["UMA", "UMAHash", "vm_pgdata"];
+    /// <summary>Types of the VM system, one of which every kernel prints behind most of its own types.</summary>
+    private static readonly string[] s_everywhere = [.. ZoneFacts.NamesWith(ZoneTraits.Everywhere, OwnerKind.Malloc)];
 
     /// <summary>What the table lacks; null where nothing shows that it lacks anything.</summary>
     public static Gap? Of(DiagnosisReport report)

@@ -1,4 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -12,11 +13,6 @@ internal static class ZoneTableGap
     private const string Command = "vmstat -z";
 
     /// <summary>
-    /// The zone that zones themselves are allocated from: its items in use are the zones of the report.
-    /// </summary>
-    private const string ZoneOfZones = "UMA Zones";
-
-    /// <summary>
     /// From 13.0 on zones that were made before the counters of the CPUs are not in the count (<c>EARLY_COUNTER</c>,
     /// <c>sys/vm/uma_core.c</c>): 28 on a 14.2. At least so many are made early on every kernel.
     /// </summary>
@@ -28,12 +24,8 @@ internal static class ZoneTableGap
     /// </summary>
     private const int SettledRequests = 2;
 
-    /// <summary>
-    /// Zones of every kernel from 8 to 15: of threads and processes (<c>sys/kern/kern_thread.c</c>,
-    /// <c>kern_proc.c</c>), of vnodes (<c>vfs_subr.c</c>) and of mbuf clusters (<c>kern_mbuf.c</c>). They are made at
-    /// boot, one after the other.
-    /// </summary>
-    private static readonly string[] s_everywhere = ["THREAD", "PROC", "mbuf_cluster", "VNODE"];
+    /// <summary>Zones of every kernel from 8 to 15; they are made at boot, one after the other.</summary>
+    private static readonly string[] s_everywhere = [.. ZoneFacts.NamesWith(ZoneTraits.Everywhere)];
 
     /// <summary>What the table lacks; null where nothing shows that it lacks anything.</summary>
     public static Gap? Of(Capture capture)
@@ -48,7 +40,8 @@ internal static class ZoneTableGap
 
     private static Gap? ByCount(Capture capture, ZoneTable zones)
     {
-        if (capture.IsCrashSummary || zones.Find(ZoneOfZones) is not { Used: > 0 } counted
+        // Zones are allocated from a zone: its items in use are the zones of the report.
+        if (capture.IsCrashSummary || zones.Find(KnownNames.Zone) is not { Used: > 0 } counted
             || counted.Requests > Arithmetic.Multiply(counted.Used, SettledRequests))
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Tracing.Programs;
 
@@ -61,7 +62,7 @@ internal static class ZoneClauses
     private static string Size(IReadOnlyList<string> names)
     {
         const string Item = "self->bytes = ((struct uma_zone *)arg0)->uz_size";
-        int packet = names.ToList().IndexOf("mbuf_packet");
+        int packet = names.ToList().IndexOf(KnownNames.Packet);
         return packet < 0
             ? $"{Item};"
             : string.Create(CultureInfo.InvariantCulture, $"{Item} + (arg0 == zone{packet} ? 2048 : 0);");

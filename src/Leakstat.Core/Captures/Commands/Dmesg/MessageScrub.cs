@@ -72,7 +72,8 @@ internal sealed partial class MessageScrub(Pseudonyms names, LineScrubber lines)
     /// <c>uma_zone_set_warning</c>).
     /// </summary>
     [GeneratedRegex(
-        @"(Warning: memory type (?<name>.{1,64}?) leaked memory on destroy|Freed UMA keg \((?<name>[^()]{1,64})\) was not empty|\[zone: (?<name>[^\]]{1,64})\] )",
+        @"(Warning: memory type (?<name>.{1,64}?) leaked memory on destroy"
+        + @"|Freed UMA keg \((?<name>[^()]{1,64})\) was not empty|\[zone: (?<name>[^\]]{1,64})\] )",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex KernelName();
 

@@ -7,7 +7,8 @@ namespace Leakstat.Captures.Commands.Kldstat;
 internal sealed partial class KldstatScrub(Pseudonyms names, LineScrubber lines) : OutputScrub(names, lines)
 {
     private static readonly string[] s_systemFolders =
-        ["/boot/kernel", "/boot/kernel.old", "/boot/modules", "/boot/firmware", "/boot/overlays", "/usr/local/modules", "/modules"];
+        ["/boot/kernel", "/boot/kernel.old", "/boot/modules", "/boot/firmware", "/boot/overlays", "/usr/local/modules",
+            "/modules"];
 
     /// <inheritdoc/>
     public override void Learn(string line)

@@ -1,5 +1,6 @@
 using Leakstat.Captures.Libxo;
 using Leakstat.Captures.Secrets;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Captures.Commands.NetstatMbuf;
 
@@ -17,7 +18,7 @@ internal static class NetstatMbufCommand
         Scrub = PlainScrub.Make,
         Need = new CommandNeed(
             "netstat -m",
-            static capture => capture.Mbufs is null && capture.Zones?.Find("mbuf_cluster") is null,
+            static capture => capture.Mbufs is null && capture.Zones?.Find(KnownNames.Cluster) is null,
             "mbufs and clusters"),
     };
 }

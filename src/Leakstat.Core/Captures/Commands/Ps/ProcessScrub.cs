@@ -223,7 +223,8 @@ internal sealed partial class ProcessScrub(Pseudonyms names, LineScrubber lines,
     }
 
     [GeneratedRegex(
-        @"^(kernel|idle|intr|geom|zfskern|pagedaemon|vmdaemon|bufdaemon|syncer|vnlru|usb|cam|rand_harvestq|sctp_iterator|crypto|soaiod|nfsd|g_\w+)(\{|\[|/|$)",
+        @"^(kernel|idle|intr|geom|zfskern|pagedaemon|vmdaemon|bufdaemon|syncer|vnlru|usb|cam|rand_harvestq"
+        + @"|sctp_iterator|crypto|soaiod|nfsd|g_\w+)(\{|\[|/|$)",
         RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex KernelProcess();

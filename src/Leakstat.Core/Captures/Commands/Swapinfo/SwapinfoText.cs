@@ -131,7 +131,8 @@ public sealed class SwapinfoText : IFormat
     }
 
     private static bool TryRow(
-        ReadOnlySpan<byte> line, long blockBytes, out ReadOnlySpan<byte> name, out SwapDevice device, out bool isRounded)
+        ReadOnlySpan<byte> line, long blockBytes, out ReadOnlySpan<byte> name, out SwapDevice device,
+        out bool isRounded)
     {
         device = default;
         isRounded = false;

@@ -15,8 +15,10 @@ internal sealed partial class SysctlScrub(Pseudonyms names, LineScrubber lines) 
     /// <summary>Values that say who the host is, or hold whole texts of others; part of the name is enough.</summary>
     private static readonly string[] s_secret =
     [
-        "kern.hostid", "hostuuid", "uuid", "guid", "serial", "kern.geom.conf", "kern.msgbuf", "smbios", "boot_id", "arandom", "secret", "password",
-        "passphrase", "wwn", "wwpn", "wwnn", "asset", "kern.bootargs", "kern.disks_serial", "ssid", "kern.proc", "security.jail.param", "kern.corefile",
+        "kern.hostid", "hostuuid", "uuid", "guid", "serial", "kern.geom.conf", "kern.msgbuf", "smbios", "boot_id",
+        "arandom", "secret", "password",
+        "passphrase", "wwn", "wwpn", "wwnn", "asset", "kern.bootargs", "kern.disks_serial", "ssid", "kern.proc",
+        "security.jail.param", "kern.corefile",
         "init_path", "init_shell", "init_script", "rand.seed",
     ];
 

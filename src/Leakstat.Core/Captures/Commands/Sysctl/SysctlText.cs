@@ -15,8 +15,9 @@ public sealed class SysctlText : IFormat
     /// <summary>Names whose text is one line; what follows one of them without a name is none of its value.</summary>
     private static readonly HashSet<string> OneLine =
     [
-        "kern.hostname", "kern.osrelease", "kern.ostype", "kern.ident", "kern.boottime", "kern.bootfile", "kern.vm_guest",
-        "kern.shutdown.dumpdevname", "kern.hostuuid", "hw.machine", "hw.machine_arch", "hw.model", "vm.loadavg",
+        "kern.hostname", "kern.osrelease", "kern.ostype", "kern.ident", "kern.boottime", "kern.bootfile",
+        "kern.vm_guest", "kern.shutdown.dumpdevname", "kern.hostuuid", "hw.machine", "hw.machine_arch", "hw.model",
+        "vm.loadavg",
     ];
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> OneLineNames =

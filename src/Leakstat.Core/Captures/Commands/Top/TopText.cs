@@ -56,7 +56,8 @@ public sealed class TopText : IFormat
     public bool IsHeader(ReadOnlySpan<byte> line) => line.StartsWith("last pid:"u8) && Fit(line) == LineFit.Header;
 
     /// <inheritdoc/>
-    public int BrokenOver(ReadOnlySpan<byte> text) => Kind(text.IndexOf((byte)'\n') is var end and >= 0 ? text[..end] : text) switch
+    public int BrokenOver(ReadOnlySpan<byte> text) =>
+        Kind(text.IndexOf((byte)'\n') is var end and >= 0 ? text[..end] : text) switch
     {
         LineKind.First or LineKind.Cpu or LineKind.Memory or LineKind.Arc or LineKind.Swap => BrokenLine.Over(
             text, MostPieces, static line => IsWhole(line) ? BrokenState.Whole : BrokenState.Open),

@@ -34,7 +34,8 @@ internal static class HtmlPage
 
     private static string Script() => Asset("report.js");
 
-    private static string Asset(string name)
+    /// <summary>A style sheet or script that is part of the program, with its last line break.</summary>
+    internal static string Asset(string name)
     {
         using Stream stream = typeof(HtmlPage).Assembly.GetManifestResourceStream("Html/" + name)
             ?? throw new InvalidOperationException($"the resource Html/{name} is missing from the assembly");

@@ -156,9 +156,12 @@ public static class DifferentialTerminalReport
         [
             Interval("A", row.RateInA),
             Interval("B", row.RateInB),
-            row.Chance < 1
-                ? $"chance {(row.Chance < 1e-12 ? "below 1e-12" : row.Chance.ToString("0.0e+0", CultureInfo.InvariantCulture))}"
-                : "",
+            row.Chance switch
+            {
+                < 1e-12 => "chance below 1e-12",
+                < 1 => string.Create(CultureInfo.InvariantCulture, $"chance {row.Chance:0.0e+0}"),
+                _ => "",
+            },
             row.Scale > 1.005
                 ? FormattableString.Invariant($"growth of A counted {row.Scale:0.0} times for {row.Reason}")
                 : "",

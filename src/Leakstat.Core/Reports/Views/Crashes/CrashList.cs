@@ -25,7 +25,8 @@ public static class CrashList
 
     private static void Write(CrashView crash, TextWriter writer)
     {
-        string files = string.Join(", ", crash.Files.Select(file => file.Kind is CrashFileView.DumpKind or CrashFileView.EncryptedKind
+        string files = string.Join(
+            ", ", crash.Files.Select(file => file.Kind is CrashFileView.DumpKind or CrashFileView.EncryptedKind
             ? $"{file.Name} ({Display.Bytes(file.Bytes)})"
             : file.Name));
         string state = crash.State switch

@@ -20,8 +20,8 @@ public sealed class CrashText
     {
         if (!string.IsNullOrWhiteSpace(value))
         {
-            Line(
-                $"{label,-8} {string.Join(' ', value.Split((char[])[' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))}");
+            string[] words = value.Split((char[])[' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+            Line($"{label,-8} {string.Join(' ', words)}");
         }
     }
 

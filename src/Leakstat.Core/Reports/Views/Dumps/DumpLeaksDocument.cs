@@ -34,8 +34,10 @@ internal sealed record DumpLeaksDocument
         Schema = view.Schema,
         Kernel = view.Kernel,
         Scanned = new ScannedPart(
-            view.Scan.Bytes, view.Scan.Objects, view.Scan.Roots, view.Scan.RootBytes, view.Scan.Words, view.Scan.Candidates, view.Scan.Hits,
-            view.Scan.Reached, view.Scan.ExtraBytes, Math.Round(view.Scan.Seconds, 3)),
+            view.Scan.Bytes, view.Scan.Objects, view.Scan.Roots, view.Scan.RootBytes, view.Scan.Words,
+            view.Scan.Candidates, view.Scan.Hits,
+            view.Scan.Reached, view.Scan.ExtraBytes, Math.Round(view.Scan.Seconds, 3), view.Scan.IsLive ? true : null,
+            view.Scan.IsLive ? view.Scan.Passes : null, view.Scan.ExpectedErrors),
         Source = new SourcePart(view.DumpPath, view.KernelPath),
         Leaks = [.. view.Leaks.Select(g => Group(g, view))],
         Known = [.. view.Known.Select(g => Group(g, view))],
@@ -67,6 +69,8 @@ internal sealed record DumpLeaksDocument
         Indirect = group.Indirect,
         Losses = group.MissingPointers,
         Allocated = group.Allocated,
+        Verdict = group.Live is { } live ? (live.IsProved ? "leak" : "suspect") : null,
+        Confidence = group.Live?.Confidence,
         Addresses = [.. group.Addresses.Take(MostAddresses).Select(a => $"0x{a:x16}")],
         Candidates = group.Candidates,
         Contents = [.. group.Contents.Select(c => new ContentPart(
@@ -83,12 +87,14 @@ internal sealed record DumpLeaksDocument
     };
 
     public sealed record ScannedPart(
-        long Bytes, long Objects, int Roots, long RootBytes, long Words, long Candidates, long Hits, long Reached, long ExtraBytes, double Seconds);
+        long Bytes, long Objects, int Roots, long RootBytes, long Words, long Candidates, long Hits, long Reached,
+        long ExtraBytes, double Seconds, bool? Live, int? Passes, double? ExpectedErrors);
 
     public sealed record SourcePart(string Dump, string Kernel);
 
     public sealed record CoveragePart(
-        int ZonesWalked, int ZonesUnreadable, long? InBaseline, long MissingPages, bool Whole, bool Live, IReadOnlyList<string> Notes);
+        int ZonesWalked, int ZonesUnreadable, long? InBaseline, long MissingPages, bool Whole, bool Live,
+            IReadOnlyList<string> Notes);
 
     public sealed record SincePart(string Dump, double Seconds, long LostBefore, long Bytes, double? BytesPerHour);
 
@@ -120,6 +126,10 @@ internal sealed record DumpLeaksDocument
         public required long Losses { get; init; }
 
         public long? Allocated { get; init; }
+
+        public string? Verdict { get; init; }
+
+        public double? Confidence { get; init; }
 
         public required IReadOnlyList<string> Addresses { get; init; }
 

@@ -13,18 +13,6 @@ public static class DumpLeaksHtml
     private const int PictureWidth = 1000;
     private const int PictureHeight = 420;
 
-    private const string Style = """
-        :root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#d0d0d0;--soft:#f4f4f4;--bad:#a3201c;--good:#1d6b38}
-        @media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--paper:#161616;--line:#444;--soft:#222;--bad:#ff8a80;--good:#7fd69b}}
-        body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:70rem;padding:1rem}
-        h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid var(--line)}
-        .bad{color:var(--bad)}.good{color:var(--good)}table{border-collapse:collapse;width:100%}
-        th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}code,pre{font:13px/1.45 ui-monospace,monospace}
-        pre{background:var(--soft);padding:.5rem;overflow-x:auto}svg{width:100%;height:auto}
-        svg text{font:11px system-ui,sans-serif;fill:#fff;pointer-events:none}details{margin:.4rem 0}
-        """;
-
     /// <summary>Writes the page, UTF-8.</summary>
     public static void Write(DumpLeaksView view, Stream output)
     {
@@ -36,10 +24,13 @@ public static class DumpLeaksHtml
             : view.Leaks.IsEmpty ? "No leak in what could be read of this dump"
             : $"{Display.Count(view.LeakedBlocks, "lost block", "lost blocks")}, {Display.Bytes(view.LeakedBytes)}";
         html.Markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n")
+            .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                + "'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n")
             .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
-            .Text(title).Markup(" - leakstat</title>\n<style>\n").Markup(Style).Markup("\n</style>\n</head>\n<body>\n<header>\n")
-            .Markup($"<h1 class=\"{(isGood ? "good" : "bad")}\">").Text(title).Markup("</h1>\n<p>").Text(Head(view)).Markup("</p>\n</header>\n<main>\n");
+            .Text(title).Markup(" - leakstat</title>\n<style>\n").Markup(HtmlPage.Asset("leaks.css"))
+                .Markup("</style>\n</head>\n<body>\n<header>\n")
+            .Markup($"<h1 class=\"{(isGood ? "good" : "bad")}\">").Text(title).Markup("</h1>\n<p>").Text(Head(view))
+                .Markup("</p>\n</header>\n<main>\n");
         WriteGroups(html, view);
         WriteTreemap(html, view);
         WriteKnown(html, view);
@@ -63,26 +54,33 @@ public static class DumpLeaksHtml
             return;
         }
 
-        html.Markup("<table>\n<thead><tr><th>Kind</th><th>Name</th><th class=\"n\">Size</th><th class=\"n\">Count</th><th class=\"n\">Bytes</th><th class=\"n\">Direct</th><th>Evidence</th></tr></thead>\n<tbody>\n");
+        html.Markup(
+            "<table>\n<thead><tr><th>Kind</th><th>Name</th><th class=\"n\">Size</th><th class=\"n\">Count</th><th "
+                + "class=\"n\">Bytes</th><th class=\"n\">Direct</th><th>Evidence</th></tr></thead>\n<tbody>\n");
         foreach (LeakGroup[] row in DumpLeakRows.Of(view.Leaks, eachSize: false))
         {
             WriteRow(html, row, view);
         }
 
-        html.Markup("</tbody>\n</table>\n<p>Nothing at all points to a direct leak; an indirect one is pointed to from lost blocks only. Of a lost ring one block is counted as direct.</p>\n</section>\n");
+        html.Markup(
+            "</tbody>\n</table>\n<p>Nothing at all points to a direct leak; an indirect one is pointed to from lost "
+                + "blocks only. Of a lost ring one block is counted as direct.</p>\n</section>\n");
     }
 
     private static void WriteRow(HtmlWriter html, LeakGroup[] row, DumpLeaksView view)
     {
         LeakGroup first = row[0];
-        html.Markup("<tr>").Element("td", first.Kind.InWords()).Element("td", first.Name).Element("td class=\"n\"", DumpLeakRows.Size(row))
-            .Element("td class=\"n\"", Display.Count(row.Total(g => g.Count))).Element("td class=\"n\"", Display.Bytes(row.Total(g => g.Bytes)))
+        html.Markup("<tr>").Element("td", first.Kind.InWords()).Element("td", first.Name)
+            .Element("td class=\"n\"", DumpLeakRows.Size(row))
+            .Element("td class=\"n\"", Display.Count(row.Total(g => g.Count)))
+                .Element("td class=\"n\"", Display.Bytes(row.Total(g => g.Bytes)))
             .Element("td class=\"n\"", Display.Count(row.Total(g => g.Direct))).Markup("<td>");
         foreach (TypeCandidate candidate in first.Candidates)
         {
             string module = candidate.Module is { } file ? $" ({file})" : "";
             html.Markup("<p>May be ").Element("b", candidate.Type)
-                .Text(string.Create(CultureInfo.InvariantCulture, $"{module}, confidence {candidate.Confidence:0.00}: {candidate.Why}")).Markup("</p>");
+                .Text(string.Create(CultureInfo.InvariantCulture,
+                    $"{module}, confidence {candidate.Confidence:0.00}: {candidate.Why}")).Markup("</p>");
         }
 
         if (DumpLeakRows.Bounds(row) is { } bounds)
@@ -90,7 +88,8 @@ public static class DumpLeaksHtml
             html.Markup("<details>").Element("summary", bounds).Markup("\n<ul>");
             foreach (LeakGroup group in row)
             {
-                html.Markup("<li>").Text(Display.Count(group.Count)).Markup(" of ").Text(Display.Count(group.Size)).Markup(" bytes: ")
+                html.Markup("<li>").Text(Display.Count(group.Count)).Markup(" of ").Text(Display.Count(group.Size))
+                    .Markup(" bytes: ")
                     .Element("code", Addresses(group)).Markup("</li>");
             }
 
@@ -101,7 +100,8 @@ public static class DumpLeaksHtml
         html.Markup("</td></tr>\n");
     }
 
-    private static string Addresses(LeakGroup group) => string.Join(", ", group.Addresses.Take(MostAddresses).Select(a => $"0x{a:x16}"));
+    private static string Addresses(LeakGroup group) =>
+        string.Join(", ", group.Addresses.Take(MostAddresses).Select(a => $"0x{a:x16}"));
 
     private static void WriteExamples(HtmlWriter html, LeakGroup group, DumpLeaksView view)
     {
@@ -128,16 +128,20 @@ public static class DumpLeaksHtml
 
     private static void WriteTreemap(HtmlWriter html, DumpLeaksView view)
     {
-        html.Markup("<section id=\"memory\">\n<h2>Kernel memory by owner</h2>\n<svg viewBox=\"0 0 1000 420\" role=\"img\" aria-label=\"Kernel memory by owner\">\n");
+        html.Markup(
+            "<section id=\"memory\">\n<h2>Kernel memory by owner</h2>\n<svg viewBox=\"0 0 1000 420\" role=\"img\" "
+                + "aria-label=\"Kernel memory by owner\">\n");
         int colour = 0;
         foreach (TreemapTile tile in Treemap.Lay(view.MemoryByOwner, PictureWidth, PictureHeight))
         {
             html.Markup("<g>").Element("title", $"{tile.Name}, {Display.Bytes(tile.Bytes)}").Markup(string.Create(
                 CultureInfo.InvariantCulture,
-                $"<rect x=\"{tile.X:0.#}\" y=\"{tile.Y:0.#}\" width=\"{tile.Width:0.#}\" height=\"{tile.Height:0.#}\" fill=\"hsl({colour * 47 % 360} 45% 38%)\" stroke=\"#fff\" stroke-width=\".6\"/>"));
+                $"<rect x=\"{tile.X:0.#}\" y=\"{tile.Y:0.#}\" width=\"{tile.Width:0.#}\" height=\"{tile.Height:0.#}\" "
+                    + $"fill=\"hsl({colour * 47 % 360} 45% 38%)\" stroke=\"#fff\" stroke-width=\".6\"/>"));
             if (tile.Width > (6.2 * tile.Name.Length) + 8 && tile.Height > 16)
             {
-                html.Markup(string.Create(CultureInfo.InvariantCulture, $"<text x=\"{tile.X + 4:0.#}\" y=\"{tile.Y + 13:0.#}\">")).Text(tile.Name).Markup("</text>");
+                html.Markup(string.Create(CultureInfo.InvariantCulture,
+                    $"<text x=\"{tile.X + 4:0.#}\" y=\"{tile.Y + 13:0.#}\">")).Text(tile.Name).Markup("</text>");
             }
 
             html.Markup("</g>\n");
@@ -157,12 +161,15 @@ public static class DumpLeaksHtml
         html.Markup("<section id=\"known\">\n<h2>Not reached, and not counted above</h2>\n<ul>\n");
         foreach (LeakGroup group in view.Known)
         {
-            html.Element("li", $"{group.Name}: {Display.Count(group.Count)}: {group.Cause!.Cause} ({group.Cause.Source})").Markup("\n");
+            html.Element(
+                "li", $"{group.Name}: {Display.Count(group.Count)}: {group.Cause!.Cause} ({group.Cause.Source})")
+                    .Markup("\n");
         }
 
         if (view.Scan.InBaseline > 0)
         {
-            html.Markup("<li>").Text(Display.Count(view.Scan.InBaseline, "block", "blocks")).Markup(" in the baseline</li>\n");
+            html.Markup("<li>").Text(Display.Count(view.Scan.InBaseline, "block", "blocks"))
+                .Markup(" in the baseline</li>\n");
         }
 
         html.Markup("</ul>\n</section>\n");
@@ -190,6 +197,7 @@ public static class DumpLeaksHtml
 
         html.Markup("</ul>\n</section>\n");
 
-        void Row(string name, string value) => html.Markup("<tr>").Element("th", name).Element("td class=\"n\"", value).Markup("</tr>\n");
+        void Row(string name, string value) =>
+            html.Markup("<tr>").Element("th", name).Element("td class=\"n\"", value).Markup("</tr>\n");
     }
 }

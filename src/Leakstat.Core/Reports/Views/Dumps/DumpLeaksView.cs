@@ -64,6 +64,12 @@ public sealed record LeakScan
     /// <summary>Whether the kernel went on running while the dump was written.</summary>
     public required bool IsLive { get; init; }
 
+    /// <summary>How many readings of a running kernel it rests on; 1 for a dump.</summary>
+    public int Passes { get; init; } = 1;
+
+    /// <summary>With several readings: blocks expected to be called lost in error; null for one.</summary>
+    public double? ExpectedErrors { get; init; }
+
     /// <summary>What limits the result.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 }

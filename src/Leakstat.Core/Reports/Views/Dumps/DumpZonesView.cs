@@ -17,7 +17,8 @@ namespace Leakstat.Reports.Views.Dumps;
 /// <param name="FreeInSlabs">Items free in slabs.</param>
 /// <param name="Allocated">Items allocated.</param>
 public sealed record DumpKeg(
-    string Name, int Stride, int PagesPerSlab, int ItemsPerSlab, long Pages, int Slabs, int UnreadableSlabs, long FreeInSlabs, long Allocated);
+    string Name, int Stride, int PagesPerSlab, int ItemsPerSlab, long Pages, int Slabs, int UnreadableSlabs,
+        long FreeInSlabs, long Allocated);
 
 /// <summary>A zone as <c>vmstat -z</c> counts it, and its keg.</summary>
 public sealed record DumpZone
@@ -153,7 +154,8 @@ public sealed record DumpZonesView : DumpView
         string name = zone.Name + ":";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-20} {zone.Size,6},{zone.Limit,7},{zone.Used,8},{zone.Free,8},{zone.Requests,8},{zone.Failures,4},{zone.Sleeps,4}")
+            $"{name,-20} {zone.Size,6},{zone.Limit,7},{zone.Used,8},{zone.Free,8},"
+                + $"{zone.Requests,8},{zone.Failures,4},{zone.Sleeps,4}")
             + (zone.CrossDomain is { } domain ? string.Create(CultureInfo.InvariantCulture, $",{domain,4}") : "");
     }
 }

@@ -118,7 +118,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             ? verdict.Growth == GrowthSight.NoTimes
             ? " The times of the captures are not known, so that growth cannot be judged."
             : ""
-            : $" But {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}{(verdict.Missing.Length > MostGaps ? "; …" : "")}.";
+            : $" But {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}"
+                + (verdict.Missing.Length > MostGaps ? "; …." : ".");
         return new Headline(
             Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
     }

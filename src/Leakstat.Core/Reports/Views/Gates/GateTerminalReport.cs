@@ -46,7 +46,8 @@ public static class GateTerminalReport
         WriteList(canvas, "Baseline", GateWords.BaselineNotes(result));
         RoundSubject[] kept = [.. result.Kept.Where(
             k => options.Detail == Detail.Verbose
-                || k.Test.Outcome is RoundOutcome.Rises or RoundOutcome.TooFew or RoundOutcome.Unsteady or RoundOutcome.Idle)];
+                || k.Test.Outcome is RoundOutcome.Rises or RoundOutcome.TooFew or RoundOutcome.Unsteady
+                    or RoundOutcome.Idle)];
         int shown = options.Detail == Detail.Verbose ? kept.Length : Math.Min(UsualKept, kept.Length);
         WriteList(canvas, "Rose, and does not fail the gate", kept.Take(shown).Select(k =>
             $"{GateWords.Of(k.Subject)}: {GateWords.PerRound(k.Test)}, {GateWords.Why(k)}"));

@@ -58,7 +58,8 @@ internal static class GateWords
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{entry.At}: the entry for {entry.Kind} {entry.Name} ended on {entry.Until:yyyy-MM-dd} and does not count");
+                $"{entry.At}: the entry for {entry.Kind} {entry.Name} ended on {entry.Until:yyyy-MM-dd} and does not "
+                    + $"count");
         }
 
         foreach (BaselineEntry entry in result.Unused)

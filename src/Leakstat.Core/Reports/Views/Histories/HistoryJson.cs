@@ -21,6 +21,10 @@ public static class HistoryJson
     public static void Write(PrunedStore pruned, Stream output) =>
         Write(new HistoryDocument(Schema) { Pruned = [pruned] }, output);
 
+    /// <summary>What was sent to an engine: <c>sent</c>.</summary>
+    public static void Write(SentSamples sent, Stream output) =>
+        Write(new HistoryDocument(Schema) { Sent = [sent] }, output);
+
     /// <summary>The hosts: <c>hosts</c>.</summary>
     public static void Write(IReadOnlyList<HistoryHost> hosts, Stream output) =>
         Write(new HistoryDocument(Schema) { Hosts = hosts }, output);
@@ -43,6 +47,8 @@ internal sealed record HistoryDocument(string Schema)
     public IReadOnlyList<LoadedHost>? Loaded { get; init; }
 
     public IReadOnlyList<PrunedStore>? Pruned { get; init; }
+
+    public IReadOnlyList<SentSamples>? Sent { get; init; }
 
     public IReadOnlyList<HistoryHost>? Hosts { get; init; }
 

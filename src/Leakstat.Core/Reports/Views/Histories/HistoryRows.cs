@@ -20,6 +20,20 @@ public sealed record LoadedHost(string Host, int Stored, int Known, int TooOld);
 public sealed record PrunedStore(
     long Captures, long Hours, long Days, long BytesBefore, long Bytes, long? BytesUnused);
 
+/// <summary>What was sent to an engine.</summary>
+/// <param name="To">The engine's address, without credentials.</param>
+/// <param name="Hosts">Hosts whose samples were sent or queued.</param>
+/// <param name="Samples">Samples that the engine took.</param>
+/// <param name="Refused">Samples that it refused for good.</param>
+/// <param name="Reason">What it said of the first that it refused; null where it refused none.</param>
+/// <param name="Left">Samples and series that no engine takes: without a time, a host, or beyond a bound.</param>
+/// <param name="Waiting">Samples that wait in the queue; null where there is none.</param>
+/// <param name="Dropped">
+/// Samples that the queue dropped since it was made, because it was full; null where there is none.
+/// </param>
+public sealed record SentSamples(
+    string To, int Hosts, long Samples, long Refused, string? Reason, long Left, long? Waiting, long? Dropped);
+
 /// <summary>One host of a store.</summary>
 /// <param name="Host">Its name; empty where it has none.</param>
 /// <param name="Captures">Samples that are whole captures.</param>

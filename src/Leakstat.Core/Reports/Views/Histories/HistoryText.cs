@@ -35,6 +35,17 @@ public sealed record HistoryText(string File)
                 + "file smaller"
             : ""));
 
+    /// <summary>What was sent to an engine, in one line.</summary>
+    public void Write(SentSamples sent, TextWriter output) => output.WriteLine(
+        $"{Place}: {Display.Count(sent.Samples, "sample", "samples")} of "
+        + $"{Display.Count(sent.Hosts, "host", "hosts")} sent to "
+        + PrintableText.Of(sent.To)
+        + (sent.Refused > 0 ? $", {Display.Count(sent.Refused)} refused ({PrintableText.Of(sent.Reason ?? "")})" : "")
+        + (sent.Left > 0 ? $", {Display.Count(sent.Left)} that no engine takes left out" : "")
+        + (sent.Dropped > 0
+            ? $", {Display.Count(sent.Dropped.Value)} dropped since the queue was made: it was full"
+            : ""));
+
     /// <summary>A table of the hosts, and the size of the file in bytes.</summary>
     public void Write(IReadOnlyList<HistoryHost> hosts, long bytes, TextWriter output)
     {

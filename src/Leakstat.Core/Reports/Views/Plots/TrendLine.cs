@@ -16,7 +16,8 @@ namespace Leakstat.Reports.Views.Plots;
 /// <param name="Low">Rate of the lower edge where there is no bound.</param>
 /// <param name="High">Rate of the upper edge where there is no bound.</param>
 internal sealed record TrendLine(
-    double Start, double Now, double Until, double Level, double Rate, double? Early, double? Late, double? Bound, double Low, double High)
+    double Start, double Now, double Until, double Level, double Rate, double? Early, double? Late, double? Bound,
+    double Low, double High)
 {
     /// <summary>
     /// A forecast is drawn over at most this share of the time that was seen: what was seen stays readable.
@@ -26,7 +27,8 @@ internal sealed record TrendLine(
     /// <summary>The line of a suspect; null where no rate was fitted or times are unknown.</summary>
     public static TrendLine? Of(HostHistory history, SuspectSeries suspect, int first, int last)
     {
-        if (suspect.Finding is not { Verdict: Verdict.Leak or Verdict.Suspect, Growth: { BytesPerHour: > 0 and { } rate, Since: { } since } growth }
+        if (suspect.Finding is not { Verdict: Verdict.Leak or Verdict.Suspect,
+            Growth: { BytesPerHour: > 0 and { } rate, Since: { } since } growth }
             || history.Samples.Any(s => s.TakenAt is null) || history.Hours(first, last) is not { } now)
         {
             return null;

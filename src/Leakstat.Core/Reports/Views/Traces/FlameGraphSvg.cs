@@ -29,10 +29,14 @@ public static class FlameGraphSvg
         var svg = new HtmlWriter(output);
         svg.Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"100%\" data-width=\"{Width}\" font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"12\">\n"));
-        svg.Markup("<title>").Text(TraceWords.Headline(trace)).Markup("</title>\n<style>").Markup(Asset("flame.css")).Markup("</style>\n");
+            $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 "
+                + $"0 {Width} {height}\" width=\"100%\" data-width=\"{Width}\" font-family=\"ui-monospace, Menlo, "
+                + $"Consolas, monospace\" font-size=\"12\">\n"));
+        svg.Markup("<title>").Text(TraceWords.Headline(trace)).Markup("</title>\n<style>").Markup(Asset("flame.css"))
+            .Markup("</style>\n");
         svg.Markup(
-            $"<rect class=\"ground\" width=\"{Width}\" height=\"{height}\"/>\n<text class=\"head\" x=\"10\" y=\"22\">").Text(TraceWords.Headline(trace)).Markup("</text>\n");
+            $"<rect class=\"ground\" width=\"{Width}\" height=\"{height}\"/>\n<text class=\"head\" x=\"10\" y=\"22\">")
+                .Text(TraceWords.Headline(trace)).Markup("</text>\n");
         WriteTools(svg, trace);
         svg.Markup("<g id=\"frames\">\n");
         foreach (Box box in boxes)
@@ -68,12 +72,14 @@ public static class FlameGraphSvg
         string share = Model.Display.Percent((double)box.Node.Weight / Math.Max(root.Weight, 1));
         svg.Markup(string.Create(
             CultureInfo.InvariantCulture,
-            $"<g class=\"f\" tabindex=\"0\" data-x=\"{box.Start}\" data-w=\"{box.Node.Weight}\" data-d=\"{box.Depth}\" data-n=\""))
+            $"<g class=\"f\" tabindex=\"0\" data-x=\"{box.Start}\" data-w=\"{box.Node.Weight}\" "
+                + $"data-d=\"{box.Depth}\" data-n=\""))
             .Text(name).Markup("\"><title>").Text(
                 $"{name}: {TraceWords.Weight(trace, box.Node.Weight)}{blocks}, {share}")
             .Markup(string.Create(
                 CultureInfo.InvariantCulture,
-                $"</title><rect x=\"{x:0.##}\" y=\"{y}\" width=\"{wide:0.##}\" height=\"{RowHeight - 1}\" fill=\"{Colour(box.Node.Module)}\"/><text x=\"{x + 3:0.##}\" y=\"{y + 13}\">"))
+                $"</title><rect x=\"{x:0.##}\" y=\"{y}\" width=\"{wide:0.##}\" height=\"{RowHeight - 1}\" "
+                    + $"fill=\"{Colour(box.Node.Module)}\"/><text x=\"{x + 3:0.##}\" y=\"{y + 13}\">"))
             .Text(Cut(name, wide)).Markup("</text></g>\n");
     }
 

@@ -6,7 +6,8 @@ namespace Leakstat.Reports.Views.Tuning;
 
 /// <summary>The plan of <c>leakstat tune</c>, <c>leakstat.tune/1</c>.</summary>
 internal sealed record TuneDocument(
-    string Schema, ToolPart Tool, HostPart Host, IEnumerable<TuneDocument.FilePart> Files, IEnumerable<TuneDocument.FilePart>? Optional)
+    string Schema, ToolPart Tool, HostPart Host, IEnumerable<TuneDocument.FilePart> Files,
+        IEnumerable<TuneDocument.FilePart>? Optional)
 {
     /// <summary>The lines for one configuration file.</summary>
     public sealed record FilePart(string File, IEnumerable<LinePart> Lines)

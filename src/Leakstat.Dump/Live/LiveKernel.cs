@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using System.Text;
+using Leakstat.Dump.Containers;
+using Leakstat.Dump.Elf;
+using Leakstat.Dump.Inputs;
+using Leakstat.Dump.Target;
+
+namespace Leakstat.Dump.Live;
+
+/// <summary>
+/// Where a running kernel of amd64 has its page tables and its memory: variables of the kernel image, read at the
+/// addresses that the kernel's file gives.
+/// </summary>
+internal sealed class LiveKernel
+{
+    private const int VersionBytes = 512;
+
+    private readonly ulong _root;
+    private readonly int _levels;
+    private readonly ulong _direct;
+    private readonly ulong _directEnd;
+
+    private LiveKernel(ulong root, int levels, (ulong Start, ulong End) direct)
+    {
+        _root = root;
+        _levels = levels;
+        (_direct, _directEnd) = direct;
+    }
+
+    /// <summary>Ranges of memory: first and first no more, physical.</summary>
+    public required IReadOnlyList<(ulong Start, ulong End)> Ranges { get; init; }
+
+    /// <summary>First address of the kernel image.</summary>
+    public required ulong Start { get; init; }
+
+    /// <summary>Bytes of it.</summary>
+    public required ulong Length { get; init; }
+
+    /// <summary>Finds it; null and a fault where the file is not of the kernel that runs.</summary>
+    public static LiveKernel? Find(ILiveMemory memory, DumpOptions options, out DumpFault? fault)
+    {
+        string path = File.Exists(options.KernelDirectory)
+            ? options.KernelDirectory
+            : Path.Combine(options.KernelDirectory, "kernel");
+        using KernelImage? kernel = KernelImage.Open(path, options.Limits, out string? problem);
+        if (kernel is null)
+        {
+            fault = new DumpFault(
+                DumpFaultKind.NoKernel, path, $"{problem}; say with --kernel where the kernel that runs is");
+            return null;
+        }
+
+        if (kernel.Elf.Machine != 62
+            || kernel.Symbols is not { } symbols
+            || Symbol(symbols, "version") is not { } version)
+        {
+            fault = new DumpFault(
+                DumpFaultKind.Unsupported,
+                path,
+                "is no kernel of amd64 with symbols; running kernels of amd64 are read (elsewhere: savecore -L)");
+            return null;
+        }
+
+        byte[] text = new byte[VersionBytes];
+        ReadOnlySpan<byte> own = kernel.InitialData(version, VersionBytes);
+        bool isRead = memory.TryRead(version.Value, text);
+        if (!isRead || own.IsEmpty || !KernelIdentity.IsSame(Text(own), Text(text)))
+        {
+            fault = new DumpFault(
+                DumpFaultKind.WrongKernel,
+                path,
+                isRead
+                    ? $"is not the kernel that runs: that is \"{Text(text)}\", the file \"{Text(own)}\""
+                    : "is not the kernel that runs: nothing is mapped where its version text would be");
+            return null;
+        }
+
+        fault = null;
+        return Of(memory, symbols)
+            ?? throw new LiveMemoryException(
+                "the kernel's page tables or its memory ranges (KPML4phys, dump_avail) cannot be read");
+    }
+
+    /// <summary>The page tables, in memory that was read.</summary>
+    public AddressTranslation Tables(PhysicalMemory physical) => new Amd64PageWalk(physical, _root, _levels)
+    {
+        DirectMapStart = _direct,
+        DirectMapEnd = _directEnd,
+        KernelStart = 0xffff_fe00_0000_0000,
+    };
+
+    private static LiveKernel? Of(ILiveMemory memory, ElfSymbols symbols)
+    {
+        ulong four = Number(memory, symbols, "KPML4phys");
+        ulong five = (uint)Number(memory, symbols, "la57", 4) == 1 ? Number(memory, symbols, "KPML5phys") : 0;
+        List<(ulong, ulong)> ranges = Memory(memory, symbols);
+        if ((four == 0 && five == 0) || ranges.Count == 0
+            || Symbol(symbols, "btext") is not { } start
+            || Symbol(symbols, "_end") is not { } end
+            || end.Value <= start.Value)
+        {
+            return null;
+        }
+
+        return new LiveKernel(five != 0 ? five : four, five != 0 ? 5 : 4, DirectMap(memory, symbols))
+        {
+            Ranges = ranges,
+            Start = start.Value,
+            Length = end.Value - start.Value,
+        };
+    }
+
+    /// <summary>
+    /// <c>dump_avail</c>: pairs of first and first no more, ended by zeros (<c>sys/kern/subr_physmem.c</c> and
+    /// before).
+    /// </summary>
+    private static List<(ulong Start, ulong End)> Memory(ILiveMemory memory, ElfSymbols symbols)
+    {
+        var ranges = new List<(ulong, ulong)>();
+        if (Symbol(symbols, "dump_avail") is not { } symbol)
+        {
+            return ranges;
+        }
+
+        byte[] bytes = new byte[Math.Clamp(symbol.Size, 16, 16 * 1024)];
+        if (!memory.TryRead(symbol.Value, bytes))
+        {
+            return ranges;
+        }
+
+        for (int at = 0; at + 16 <= bytes.Length; at += 16)
+        {
+            ulong start = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
+            ulong end = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 8));
+            if (end == 0 || end <= start)
+            {
+                break;
+            }
+
+            ranges.Add((start, end));
+        }
+
+        return ranges;
+    }
+
+    private static (ulong Start, ulong End) DirectMap(ILiveMemory memory, ElfSymbols symbols)
+    {
+        byte[] layout = new byte[32];
+        if (Symbol(symbols, "kva_layout") is { } symbol && memory.TryRead(symbol.Value, layout))
+        {
+            ulong low = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(16));
+            ulong high = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(24));
+            if (low >> 56 == 0xff && high > low)
+            {
+                return (low, high);
+            }
+        }
+
+        return (KernelLocation.DirectMapStart, KernelLocation.DirectMapEnd);
+    }
+
+    private static ulong Number(ILiveMemory memory, ElfSymbols symbols, string name, int size = 8)
+    {
+        byte[] bytes = new byte[8];
+        return Symbol(symbols, name) is { } symbol && memory.TryRead(symbol.Value, bytes.AsSpan(0, size))
+            ? BinaryPrimitives.ReadUInt64LittleEndian(bytes)
+            : 0;
+    }
+
+    private static ElfSymbol? Symbol(ElfSymbols symbols, string name) =>
+        symbols.Find(name) is >= 0 and int row ? symbols[row] : null;
+
+    private static string Text(ReadOnlySpan<byte> bytes)
+    {
+        int end = bytes.IndexOf((byte)0);
+        string text = Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
+        return string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+    }
+}
