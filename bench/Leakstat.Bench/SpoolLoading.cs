@@ -2,8 +2,8 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
+using Leakstat.Platform;
 using Leakstat.Store;
 
 namespace Leakstat.Bench;

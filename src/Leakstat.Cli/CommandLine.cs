@@ -103,6 +103,7 @@ public static class CommandLine
         root.Add(CoreCommand.Create(terminal));
         root.Add(CollectCommand.Create(terminal));
         root.Add(WatchCommand.Create(terminal));
+        root.Add(ServeCommand.Create());
         root.Add(ExplainCommand.Create(terminal));
         root.Add(CompletionCommand.Create(root, terminal));
         return root;

@@ -79,7 +79,7 @@ internal sealed class HostRows : IDisposable
     public HostHistory History()
     {
         int[] order = CaptureOrder.Of(Positions());
-        var time = new TimeLine();
+        var time = new SampleTimeLine();
         foreach (SampleFacts facts in Facts(order))
         {
             time.Add(facts);

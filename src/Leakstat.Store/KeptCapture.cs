@@ -27,37 +27,37 @@ internal static class KeptCapture
         }
 
         List<byte> output = [Form];
-        Numbers.Text(output, capture.Source);
-        Numbers.Optional(output, capture.TakenAt?.UtcTicks);
-        Numbers.Text(output, capture.Host.Name ?? "");
-        Numbers.Text(output, capture.ContentMark ?? "");
-        Numbers.Unsigned(output, capture.IsCrashSummary ? 1u : 0);
-        Numbers.Unsigned(output, (ulong)capture.Files.Length);
+        PackedNumber.Text(output, capture.Source);
+        PackedNumber.Optional(output, capture.TakenAt?.UtcTicks);
+        PackedNumber.Text(output, capture.Host.Name ?? "");
+        PackedNumber.Text(output, capture.ContentMark ?? "");
+        PackedNumber.Unsigned(output, capture.IsCrashSummary ? 1u : 0);
+        PackedNumber.Unsigned(output, (ulong)capture.Files.Length);
         foreach (CaptureFile file in capture.Files)
         {
-            Numbers.Text(output, file.Name);
-            Numbers.Text(output, file.Format);
-            Numbers.Unsigned(output, (ulong)file.Rows);
-            Numbers.Unsigned(output, (ulong)file.SkippedLines);
-            Numbers.Unsigned(output, (ulong)file.Use);
+            PackedNumber.Text(output, file.Name);
+            PackedNumber.Text(output, file.Format);
+            PackedNumber.Unsigned(output, (ulong)file.Rows);
+            PackedNumber.Unsigned(output, (ulong)file.SkippedLines);
+            PackedNumber.Unsigned(output, (ulong)file.Use);
         }
 
-        Numbers.Unsigned(output, (ulong)capture.Texts.Length);
+        PackedNumber.Unsigned(output, (ulong)capture.Texts.Length);
         foreach (CaptureText text in capture.Texts)
         {
-            Numbers.Text(output, text.Format);
-            Numbers.Text(output, text.File.Path);
-            Numbers.Unsigned(output, text.IsCut ? 1u : 0);
-            Numbers.Unsigned(output, (ulong)text.FirstLine);
-            Numbers.Unsigned(output, (ulong)text.LineNumbers.Length);
+            PackedNumber.Text(output, text.Format);
+            PackedNumber.Text(output, text.File.Path);
+            PackedNumber.Unsigned(output, text.IsCut ? 1u : 0);
+            PackedNumber.Unsigned(output, (ulong)text.FirstLine);
+            PackedNumber.Unsigned(output, (ulong)text.LineNumbers.Length);
             int before = 0;
             foreach (int line in text.LineNumbers)
             {
-                Numbers.Signed(output, line - before);
+                PackedNumber.Signed(output, line - before);
                 before = line;
             }
 
-            Numbers.Unsigned(output, (ulong)text.Bytes.Length);
+            PackedNumber.Unsigned(output, (ulong)text.Bytes.Length);
             output.AddRange(text.Bytes.Span);
         }
 

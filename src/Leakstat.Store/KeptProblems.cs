@@ -21,10 +21,10 @@ internal static class KeptProblems
         foreach (Diagnostic problem in capture.Diagnostics.Where(d => d.IsLoss).Take(Most))
         {
             output ??= [];
-            Numbers.Unsigned(output, (ulong)texts(problem.Id));
-            Numbers.Unsigned(output, (ulong)texts(problem.Text));
-            Numbers.Unsigned(output, (ulong)texts(StoredPlace.Relative(capture.Source, problem.At.File.Path)));
-            Numbers.Unsigned(output, (ulong)(uint)problem.At.Line);
+            PackedNumber.Unsigned(output, (ulong)texts(problem.Id));
+            PackedNumber.Unsigned(output, (ulong)texts(problem.Text));
+            PackedNumber.Unsigned(output, (ulong)texts(StoredPlace.Relative(capture.Source, problem.At.File.Path)));
+            PackedNumber.Unsigned(output, (ulong)(uint)problem.At.Line);
         }
 
         return output is null ? null : [.. output];

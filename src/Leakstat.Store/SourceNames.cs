@@ -13,7 +13,7 @@ internal static class SourceNames
         List<byte> plain = [];
         foreach (string name in names)
         {
-            Numbers.Text(plain, name);
+            PackedNumber.Text(plain, name);
         }
 
         return Packed.Pack([.. plain]);

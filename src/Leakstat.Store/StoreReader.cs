@@ -85,6 +85,19 @@ public sealed class StoreReader : IDisposable
         return hosts.ToImmutable();
     });
 
+    /// <summary>Names of the hosts alone, which are told at once; empty for captures that do not say theirs.</summary>
+    public ImmutableArray<string> HostNames() => Snapshot(() =>
+    {
+        using Statement rows = _database.Prepare("SELECT name FROM host ORDER BY name");
+        ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
+        while (rows.Step())
+        {
+            names.Add(rows.Text(0));
+        }
+
+        return names.DrainToImmutable();
+    });
+
     /// <summary>
     /// The history of a host: what <see cref="HistoryBuilder"/> makes of its captures in time order, in whatever order
     /// they were stored. Null where the store has no such host.

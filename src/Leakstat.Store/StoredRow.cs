@@ -26,7 +26,7 @@ internal sealed record StoredRow(string Source, byte[] Mark, long?[] Values)
     {
         List<byte> output = [];
         byte[] source = Encoding.UTF8.GetBytes(Source);
-        Numbers.Unsigned(output, (ulong)source.Length);
+        PackedNumber.Unsigned(output, (ulong)source.Length);
         output.AddRange(source);
         output.AddRange(Mark);
         int last = -1;
@@ -37,11 +37,11 @@ internal sealed record StoredRow(string Source, byte[] Mark, long?[] Values)
             long? old = before?[i];
             if (value != old)
             {
-                Numbers.Unsigned(output, ((ulong)(i - last) << 1) | (value is null ? 1UL : 0));
+                PackedNumber.Unsigned(output, ((ulong)(i - last) << 1) | (value is null ? 1UL : 0));
                 last = i;
                 if (value is { } number)
                 {
-                    Numbers.Signed(output, unchecked(number - (old ?? 0)));
+                    PackedNumber.Signed(output, unchecked(number - (old ?? 0)));
                 }
             }
         }

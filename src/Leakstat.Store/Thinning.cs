@@ -47,7 +47,7 @@ internal sealed class Thinning
         _boots = new int[_times.Length];
         _isFirstOfBoot = new bool[_times.Length];
         int[] order = CaptureOrder.Of(positions);
-        var time = new TimeLine();
+        var time = new SampleTimeLine();
         foreach (SampleFacts facts in rows.Facts(order))
         {
             int sample = time.Add(facts);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Leaks;

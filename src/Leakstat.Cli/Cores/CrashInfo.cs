@@ -1,4 +1,3 @@
-using Leakstat.Cli.Hosting;
 using Leakstat.Dump.Containers;
 
 namespace Leakstat.Cli.Cores;

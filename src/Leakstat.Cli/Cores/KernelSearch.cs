@@ -1,5 +1,4 @@
 using System.Text;
-using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Cores;
 

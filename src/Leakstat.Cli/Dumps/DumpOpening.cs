@@ -1,5 +1,4 @@
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
 using Leakstat.Dump.Inputs;
 

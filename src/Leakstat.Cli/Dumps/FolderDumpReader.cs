@@ -1,5 +1,4 @@
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Dump;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Inputs;

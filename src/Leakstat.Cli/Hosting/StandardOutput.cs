@@ -7,33 +7,11 @@ namespace Leakstat.Cli.Hosting;
 /// by its own exception, which is no error.
 /// </summary>
 /// <param name="under">The stream of the process.</param>
-internal sealed class StandardOutput(Stream under) : Stream
+internal sealed class StandardOutput(Stream under) : WritingStream
 {
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Whether it is a pipe's reader that went away.</summary>
     public static bool IsClosedPipe(IOException e) =>
         e.HResult is 32 or unchecked((int)0x80131620) && e.Message.Contains("pipe", StringComparison.OrdinalIgnoreCase);
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -51,13 +29,4 @@ internal sealed class StandardOutput(Stream under) : Stream
 
     /// <inheritdoc/>
     public override void Flush() => under.Flush();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -8,32 +8,10 @@ namespace Leakstat.Cli.Hosting;
 /// as an escape of JSON. Such characters stand in strings only, so that it stays the same document.
 /// </summary>
 /// <param name="under">Where it goes.</param>
-internal sealed class VisibleJsonStream(Stream under) : Stream
+internal sealed class VisibleJsonStream(Stream under) : WritingStream
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private char _high;
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -65,22 +43,12 @@ internal sealed class VisibleJsonStream(Stream under) : Stream
     /// <inheritdoc/>
     public override void Flush() => under.Flush();
 
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     private static void Append(StringBuilder written, Rune rune, ReadOnlySpan<char> units)
     {
         bool isVisible = rune.Value is '\n' or '\r' or '\t'
-            || Rune.GetUnicodeCategory(
-                rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                    or UnicodeCategory.ParagraphSeparator
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
         if (isVisible)
         {
             written.Append(units);

@@ -5,7 +5,6 @@ using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.Cli.Dumps;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Diagnosis.Contracts;

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using Leakstat.Captures.Sources;
 using Leakstat.Cli.Hosting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Store;
 
@@ -66,26 +64,15 @@ internal static class StoreReading
     private static DiagnosisReport Diagnose(string file, string name, KnowledgeBase knowledge, Terminal? terminal)
     {
         using var store = new StoreReader(file);
-        StoredHistory? stored = store.LoadWhole(name);
-        if (stored is { Latest: null })
+        (DiagnosisReport? report, bool hasLatest) = StoredDiagnosis.Of(store, name, knowledge);
+        if (report is not null && !hasLatest)
         {
             terminal?.Error.WriteLine(
                 $"leakstat: {file}: the latest capture of {Shown(name)} was not kept; only its history is "
                     + "judged, without limits and modules");
         }
 
-        return (stored is null
-            ? null
-            : new Diagnoser(knowledge).Diagnose(
-                name.Length > 0 ? name : null,
-                stored.History,
-                stored.Latest,
-                stored.Problems,
-                new InputReport
-                {
-                    ClockBackwards = NameOrder.ClockBackwards(
-                        stored.History.Samples.Select(s => (s.Source, s.TakenAt))),
-                }))
+        return report
             ?? throw new CommandException(ExitCode.NoInput, $"{file}: holds no captures of {Shown(name)}");
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Hosting;
 
 namespace Leakstat.Cli.Targets;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Leakstat.Captures.Sources;
-using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 
 namespace Leakstat.Cli.Targets;
 

@@ -11,7 +11,7 @@ internal static partial class HostIdentification
     public static HostIdentity From(
         SysctlTable sysctls,
         UnameLine? uname,
-        UptimeLine? uptime,
+        UptimeReading? uptime,
         TopHeader? top,
         string? manifestName,
         DateTimeOffset? takenAt)
@@ -74,4 +74,4 @@ internal static partial class HostIdentification
 /// <summary>What <c>uptime</c> said.</summary>
 /// <param name="Seconds">Time since boot, seconds (to the minute in text).</param>
 /// <param name="At">Where.</param>
-public sealed record UptimeLine(long Seconds, SourceLine At);
+public sealed record UptimeReading(long Seconds, SourceLine At);

@@ -10,7 +10,7 @@ public sealed class HistoryBuilder
     public const int MostSeries = 250_000;
 
     private readonly Dictionary<SeriesKey, SeriesColumn> _columns = [];
-    private readonly TimeLine _time = new();
+    private readonly SampleTimeLine _time = new();
 
     /// <summary>Number of captures in it.</summary>
     public int Count => _time.Count;

@@ -75,7 +75,7 @@ internal sealed record WatchDocument
 
         public static RowPart Of(WatchRow row, WatchSnapshot snapshot) => new()
         {
-            Kind = Words.Of(row.Subject.Kind),
+            Kind = ReportTerms.Of(row.Subject.Kind),
             Name = row.Subject.Name,
             Bytes = row.Bytes,
             Items = row.Items,

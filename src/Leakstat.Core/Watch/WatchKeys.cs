@@ -152,7 +152,7 @@ public static class WatchOrder
 
     private static bool Passes(Subject subject, string filter) =>
         subject.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)
-        || Words.Of(subject.Kind).Contains(filter, StringComparison.OrdinalIgnoreCase);
+        || ReportTerms.Of(subject.Kind).Contains(filter, StringComparison.OrdinalIgnoreCase);
 
     private static int Then(int order, WatchRow a, WatchRow b) => order != 0 ? order : BySize(a, b);
 

@@ -50,7 +50,7 @@ internal static class WatchPages
         }
 
         const int Label = 10;
-        canvas.Paragraph(0, 0, new Run(Words.Of(subject)));
+        canvas.Paragraph(0, 0, new Run(ReportTerms.Of(subject)));
         string items = row.Items is { } count ? $" in {Display.Count(count)} items" : "";
         string free = row.FreeBytes is > 0 and { } cached ? $", and {Display.Bytes(cached)} free in caches" : "";
         string place = row.At is { } at ? $" [{at}]" : "";
@@ -77,13 +77,7 @@ internal static class WatchPages
 
         if (row.Bound is { } bound)
         {
-            string amounts = bound.IsBytes
-                ? $"{Display.Bytes(bound.Used)} of {Display.Bytes(bound.Most)}"
-                : $"{Display.Count(bound.Used)} of {Display.Count(bound.Most)}";
-            canvas.Field(
-                2, Label,
-                "Bound",
-                new Run($"{Display.Percent(bound.Fill)}: {amounts}{(bound.Name is { } name ? ", " + name : "")}"));
+            canvas.Field(2, Label, "Bound", new Run(BoundText(bound)));
         }
 
         if (row.Failures is { } failures)
@@ -100,6 +94,14 @@ internal static class WatchPages
 
         WriteKnown(canvas, writer, snapshot, subject);
         WriteAdvice(canvas, snapshot, row);
+    }
+
+    private static string BoundText(WatchBound bound)
+    {
+        string amounts = bound.IsBytes
+            ? $"{Display.Bytes(bound.Used)} of {Display.Bytes(bound.Most)}"
+            : $"{Display.Count(bound.Used)} of {Display.Count(bound.Most)}";
+        return $"{Display.Percent(bound.Fill)}: {amounts}{(bound.Name is { } name ? ", " + name : "")}";
     }
 
     /// <summary>What <c>leakstat explain</c> says of it, wrapped.</summary>

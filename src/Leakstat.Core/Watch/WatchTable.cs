@@ -163,7 +163,7 @@ internal static class WatchTable
     private static string CellText(Cell cell, WatchRow row, WatchSnapshot snapshot, int width, bool ascii) =>
         cell switch
         {
-            Cell.Kind => Words.Of(row.Subject.Kind),
+            Cell.Kind => ReportTerms.Of(row.Subject.Kind),
             Cell.Name => PrintableText.Of(row.Subject.Name, ascii: true),
             Cell.Size => Display.ShortBytes(row.Bytes),
             Cell.Change => row.Change is { } change ? Display.ShortChange(change) : "?",

@@ -7,6 +7,8 @@ internal static class DwarfUnitReader
 {
     private const int AbbreviationLimit = 1 << 20;
 
+    private const int MostTables = 4096;
+
     /// <summary>A unit that begins with it has the 64-bit format, and its length behind it (DWARF 5, 7.4).</summary>
     private const ulong LengthOf64 = 0xffffffff;
 
@@ -61,16 +63,7 @@ internal static class DwarfUnitReader
             return null;
         }
 
-        if (!cache.TryGetValue((long)abbreviations, out Dictionary<ulong, Abbreviation>? table))
-        {
-            // One table for each unit, or one for all: keep the last few thousand.
-            if (cache.Count > 4096)
-            {
-                cache.Clear();
-            }
-
-            cache.Add((long)abbreviations, table = Table(sections, (long)abbreviations, limits));
-        }
+        Dictionary<ulong, Abbreviation> table = CachedTable(sections, (long)abbreviations, cache, limits);
 
         // The base of string offsets stands in the unit's own entry; producers put one contribution behind its header.
         var unit = new DwarfUnit(start, reader.Position, end, version, is64, addressSize, table, is64 ? 16 : 8);
@@ -140,6 +133,24 @@ internal static class DwarfUnitReader
         }
 
         return found;
+    }
+
+    /// <summary>Units have a table each, or all share one: the last few thousand are kept.</summary>
+    private static Dictionary<ulong, Abbreviation> CachedTable(
+        DwarfSections sections, long start, Dictionary<long, Dictionary<ulong, Abbreviation>> cache, DumpLimits limits)
+    {
+        if (cache.TryGetValue(start, out Dictionary<ulong, Abbreviation>? table))
+        {
+            return table;
+        }
+
+        if (cache.Count > MostTables)
+        {
+            cache.Clear();
+        }
+
+        cache.Add(start, table = Table(sections, start, limits));
+        return table;
     }
 
     private static Dictionary<ulong, Abbreviation> Table(DwarfSections sections, long start, DumpLimits limits)

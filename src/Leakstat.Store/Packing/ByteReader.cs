@@ -36,7 +36,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>A number with a sign.</summary>
-    public long Signed() => Numbers.Unfold(Unsigned());
+    public long Signed() => PackedNumber.Unfold(Unsigned());
 
     /// <summary>A number within a bound.</summary>
     public int Count(int most)

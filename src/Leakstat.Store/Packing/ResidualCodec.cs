@@ -21,7 +21,7 @@ internal static class ResidualCodec
         {
             if (!inRun)
             {
-                Write(bits, Numbers.Fold(residuals[i]), ref state.Values);
+                Write(bits, PackedNumber.Fold(residuals[i]), ref state.Values);
                 inRun = residuals[i++] == 0;
                 continue;
             }
@@ -35,7 +35,7 @@ internal static class ResidualCodec
             Write(bits, (ulong)(end - i), ref state.Runs);
             if (end < residuals.Length)
             {
-                Write(bits, Numbers.Fold(residuals[end]) - 1, ref state.Values);
+                Write(bits, PackedNumber.Fold(residuals[end]) - 1, ref state.Values);
             }
 
             i = end + 1;
@@ -52,7 +52,7 @@ internal static class ResidualCodec
         {
             if (!inRun)
             {
-                residuals[i] = Numbers.Unfold(Read(ref bits, ref state.Values));
+                residuals[i] = PackedNumber.Unfold(Read(ref bits, ref state.Values));
                 inRun = residuals[i++] == 0;
                 continue;
             }
@@ -67,7 +67,7 @@ internal static class ResidualCodec
             i += (int)run;
             if (i < residuals.Length)
             {
-                residuals[i++] = Numbers.Unfold(unchecked(Read(ref bits, ref state.Values) + 1));
+                residuals[i++] = PackedNumber.Unfold(unchecked(Read(ref bits, ref state.Values) + 1));
             }
 
             inRun = false;

@@ -47,15 +47,15 @@ public static class SeriesCodec
         {
             output.Add((byte)(Constant | gaps));
             AddGaps(values, gaps, output);
-            Numbers.Signed(output, numbers[0]);
+            PackedNumber.Signed(output, numbers[0]);
             return [.. output];
         }
 
         (int order, ulong divisor, long start) = Choose(numbers);
         output.Add((byte)((Plain + order) | gaps));
         AddGaps(values, gaps, output);
-        Numbers.Signed(output, start);
-        Numbers.Unsigned(output, divisor);
+        PackedNumber.Signed(output, start);
+        PackedNumber.Unsigned(output, divisor);
         BitWriter bits = s_bits ??= new BitWriter();
         bits.Clear();
         ResidualCodec.Encode(Residuals(numbers, order, (long)divisor, start), bits);
@@ -210,13 +210,13 @@ public static class SeriesCodec
         {
             if (values[i] is null != absent)
             {
-                Numbers.Unsigned(runs, (ulong)(i - start));
+                PackedNumber.Unsigned(runs, (ulong)(i - start));
                 (start, absent) = (i, !absent);
                 count++;
             }
         }
 
-        Numbers.Unsigned(output, count);
+        PackedNumber.Unsigned(output, count);
         output.AddRange(CollectionsMarshal.AsSpan(runs));
     }
 

@@ -53,6 +53,15 @@ internal static class Layers
             "Engines/Queries | Engines/Alerts/Receivers",
             "Engines/Alerts/Settings",
         ]),
+        ("Leakstat.Platform", "Leakstat.Platform", ["Platform"]),
+        ("leakstat-serve", "Leakstat.Serve",
+        [
+            "Serve/Settings | Serve/Health",
+            "Serve/Intake | Serve/Judging",
+            "Serve/Metrics | Serve/Pages",
+            "Serve/Web",
+            "Serve",
+        ]),
         ("leakstat", "Leakstat.Cli",
         [
             "Cli/Hosting/Screen",

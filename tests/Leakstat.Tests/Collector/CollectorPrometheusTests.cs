@@ -107,7 +107,7 @@ public sealed partial class CollectorPrometheusTests
 
     /// <summary>The recording as leakstat reads it.</summary>
     private static Capture Of(ReplayedHost host) => Assert.Single(Assert.Single(SourceSet.Open(
-        [Leakstat.Cli.Hosting.Files.FileSystemSource.TryOpen(host.Recording)!], new(), Leakstat.Captures.ReadLimits.Default).Hosts).Captures());
+        [FileSystemSource.TryOpen(host.Recording)!], new(), Leakstat.Captures.ReadLimits.Default).Hosts).Captures());
 
     /// <summary>Reads the text format strictly: each family once, each series once, everything typed.</summary>
     private static Dictionary<string, double> Read(string text)

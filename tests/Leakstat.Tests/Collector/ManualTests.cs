@@ -8,6 +8,7 @@ public sealed class ManualTests
     [Theory]
     [InlineData("leakstat.1")]
     [InlineData("leakstat-collect.8")]
+    [InlineData("leakstat-serve.8")]
     public void ManualPagesAreClean(string page)
     {
         using var host = new ReplayedHost();

@@ -122,7 +122,7 @@ internal sealed class ReplayedHost : IDisposable
     }
 
     public SourceSet Open() =>
-        SourceSet.Open([Leakstat.Cli.Hosting.Files.FileSystemSource.TryOpen(Spool)!], new NamePool(), ReadLimits.Default, new Leakstat.Cli.Hosting.Files.Zstandard());
+        SourceSet.Open([FileSystemSource.TryOpen(Spool)!], new NamePool(), ReadLimits.Default, new Zstandard());
 
     public void Dispose() => _work.Delete(recursive: true);
 }

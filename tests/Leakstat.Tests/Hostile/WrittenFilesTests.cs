@@ -1,7 +1,6 @@
 #pragma warning disable CA1416 // Links, pipes and modes: these tests run where they are.
 using System.Diagnostics;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Tests.Cli;
 
 namespace Leakstat.Tests.Hostile;

@@ -19,7 +19,7 @@ internal static class DumpLeaksCommand
     /// <summary>The command.</summary>
     public static Command Create(DumpCommandOptions options, Terminal terminal)
     {
-        Option<int?> sample = Numbers.Option(
+        Option<int?> sample = BoundedNumber.Option(
             "--sample", "print the contents of this many blocks of each group", 0, 1000);
         var baseline = new Option<string?>("--baseline")
         {
@@ -36,7 +36,7 @@ internal static class DumpLeaksCommand
             Description = "write what is unreached here as a baseline",
             HelpName = "FILE",
         };
-        Option<int?> threads = Numbers.Option(
+        Option<int?> threads = BoundedNumber.Option(
             "--threads", "threads that mark (default: one for each processor, at most 16)", 1, 256);
         var command = new Command(
             "leaks", "what nothing points to any more: lost memory by zone, bucket and size, with evidence")

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Diagnosis.Contracts;

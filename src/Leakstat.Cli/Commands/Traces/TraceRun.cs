@@ -2,7 +2,6 @@ using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Cli.Targets;
 using Leakstat.Model;
 using Leakstat.Tracing;
@@ -103,40 +102,18 @@ internal static class TraceRun
     }
 
     /// <summary>Hands output on to the reader, and asks for an end at the first loss.</summary>
-    private sealed class TraceSink(TraceReader reader) : Stream
+    private sealed class TraceSink(TraceReader reader) : WritingStream
     {
         public TraceReader Reader => reader;
 
         public bool IsStopped { get; private set; }
 
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
         public override bool CanWrite => !IsStopped;
 
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        public override void Write(ReadOnlySpan<byte> buffer)
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            reader.Feed(buffer.AsSpan(offset, count));
+            reader.Feed(buffer);
             IsStopped |= reader.HasLosses;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -2,7 +2,6 @@ using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.Cli.Hosting;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 
 namespace Leakstat.Cli.Commands.Watching;

@@ -5,8 +5,8 @@ namespace Leakstat.Captures.Libxo;
 
 /// <summary>
 /// Reads a JSON document token by token, without copying and without garbage. Every token is checked against the
-/// grammar;
-/// no bytes lead outside the text or deeper than the bound. Faster than the base library's reader, which keeps more.
+/// grammar; no bytes lead outside the text or deeper than the bound. Faster than the base library's reader, which keeps
+/// more.
 /// </summary>
 /// <param name="document">A text that begins with a document.</param>
 /// <param name="maxDepth">Objects and arrays within one another, at most 64.</param>
@@ -152,9 +152,7 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
         return JsonToken.Name;
     }
 
-    /// <summary>
-    /// Reads a string whose quote stands at <see cref="Position"/>; what is wrong with it, or nothing.
-    /// </summary>
+    /// <summary>Reads a string whose quote stands here; what is wrong with it, or nothing.</summary>
     private JsonToken String()
     {
         ReadOnlySpan<byte> text = _text;
@@ -233,9 +231,7 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
         return at;
     }
 
-    /// <summary>
-    /// Length of what begins with a backslash; 0 where it is none that JSON has, negative where it is cut.
-    /// </summary>
+    /// <summary>Length of what begins with a backslash; 0 for none of JSON, negative where it is cut.</summary>
     private static int EscapeLength(ReadOnlySpan<byte> text)
     {
         if (text.Length < 2)
@@ -260,9 +256,7 @@ internal ref struct JsonTokens(ReadOnlySpan<byte> document, int maxDepth)
         return digits.Length == 4 ? 6 : -1;
     }
 
-    /// <summary>
-    /// Reads a number (RFC 8259, 6); what is wrong with it, or nothing. What it ends with is behind it.
-    /// </summary>
+    /// <summary>Reads a number (RFC 8259, 6); what is wrong with it, or nothing.</summary>
     private JsonToken Number()
     {
         ReadOnlySpan<byte> text = _text;

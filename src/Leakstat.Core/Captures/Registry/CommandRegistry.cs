@@ -91,7 +91,7 @@ public static class CommandRegistry
         DmesgCommand.Descriptor,
         ConfigurationCommand.Loader,
         ConfigurationCommand.Sysctl,
-        DumpLeaksCommand.Descriptor,
+        DumpLeaksJsonCommand.Descriptor,
     ];
 
     /// <summary>Every form of every command, text before documents.</summary>

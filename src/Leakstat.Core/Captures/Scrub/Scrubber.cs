@@ -114,7 +114,7 @@ public sealed class Scrubber
         }
     }
 
-    private static string? Refusal(LoadedFile file) => file switch
+    private static string? Refusal(FileContent file) => file switch
     {
         { Problem: LoadProblem.Unreadable } => $"could not be read: {file.Text}",
         { Problem: LoadProblem.MissingProgram } => $"the program {file.Text} is needed to read it",

@@ -7,7 +7,7 @@ namespace Leakstat.Captures.Scrub;
 /// <param name="Path">Path below the source; folders and archives around it are folders in it.</param>
 /// <param name="Shown">Path as it is printed.</param>
 /// <param name="File">What it holds.</param>
-internal readonly record struct SourceEntry(string Path, string Shown, LoadedFile File);
+internal readonly record struct SourceEntry(string Path, string Shown, FileContent File);
 
 /// <summary>Every file of a source, archives opened up, one at a time and within the bounds of reading.</summary>
 internal static class SourceEntries

@@ -8,7 +8,7 @@ namespace Leakstat.Captures.Sources;
 /// <param name="Name">Last part of its path.</param>
 /// <param name="Path">As printed: <c>caps.tar.gz!caps/a/vmstat-z.txt</c>.</param>
 /// <param name="File">What it holds.</param>
-internal readonly record struct ArchiveEntry(string Folder, string Name, string Path, LoadedFile File);
+internal readonly record struct ArchiveEntry(string Folder, string Name, string Path, FileContent File);
 
 /// <summary>
 /// Walks an archive from front to end, whatever it is packed with, and never writes a file. What is damaged ends the
@@ -85,7 +85,7 @@ internal sealed class ArchiveReader(
                 continue;
             }
 
-            LoadedFile file = Load(next, full);
+            FileContent file = Load(next, full);
             string inside = prefix + next.Path;
             if (file.Kind is ContentKind.Tar or ContentKind.Zip or ContentKind.Gzip or ContentKind.Zstd
                 && file.Problem != LoadProblem.MissingProgram)
@@ -172,7 +172,7 @@ internal sealed class ArchiveReader(
         return null;
     }
 
-    private LoadedFile Load(WalkedEntry entry, string full)
+    private FileContent Load(WalkedEntry entry, string full)
     {
         try
         {
@@ -182,7 +182,7 @@ internal sealed class ArchiveReader(
         catch (Exception e) when (FileLoader.IsReadFault(e))
         {
             report(DiagnosticId.DamagedArchive, "damaged; skipped", full);
-            return new LoadedFile(default, ContentKind.Empty, LoadProblem.Cut, FaultText.Of(e));
+            return new FileContent(default, ContentKind.Empty, LoadProblem.Cut, FaultText.Of(e));
         }
     }
 }

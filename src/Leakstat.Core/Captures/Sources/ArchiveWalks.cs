@@ -92,6 +92,8 @@ internal sealed class ZipWalk : IArchiveWalk
     /// <inheritdoc/>
     public WalkedEntry? Next()
     {
+        // A file that crossed the bound was cut there; the archive ends with it, and says so, as a tar archive does.
+        _budget.Spend(0, _packed);
         while (_next < _archive.Entries.Count)
         {
             ZipArchiveEntry entry = _archive.Entries[_next++];

@@ -40,7 +40,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     /// <param name="name">Its name within the capture.</param>
     /// <param name="path">Its name as printed.</param>
     /// <param name="file">What it holds.</param>
-    public void Add(string name, SourceFile path, LoadedFile file)
+    public void Add(string name, SourceFile path, FileContent file)
     {
         _files++;
         Mark(name, file.Bytes.Span);

@@ -13,11 +13,11 @@ internal static class FileLoader
     /// <param name="node">The file.</param>
     /// <param name="most">Bytes to take at most.</param>
     /// <param name="context">Bounds and decompressor.</param>
-    public static LoadedFile Load(ISourceNode node, int most, ReadContext context)
+    public static FileContent Load(ISourceNode node, int most, ReadContext context)
     {
         if (node.Refusal is { } refusal)
         {
-            return new LoadedFile(default, ContentKind.Binary, LoadProblem.Unreadable, refusal);
+            return new FileContent(default, ContentKind.Binary, LoadProblem.Unreadable, refusal);
         }
 
         try
@@ -27,14 +27,14 @@ internal static class FileLoader
         }
         catch (Exception e) when (IsReadFault(e))
         {
-            return new LoadedFile(default, ContentKind.Binary, LoadProblem.Unreadable, FaultText.Of(e));
+            return new FileContent(default, ContentKind.Binary, LoadProblem.Unreadable, FaultText.Of(e));
         }
     }
 
     /// <summary>As <see cref="Load(ISourceNode, int, ReadContext)"/>, of an open stream.</summary>
-    public static LoadedFile Load(Stream stream, int most, ReadContext context)
+    public static FileContent Load(Stream stream, int most, ReadContext context)
     {
-        LoadedFile raw = Take(stream, most);
+        FileContent raw = Take(stream, most);
         ContentKind kind = ContentSniffer.Kind(raw.Bytes.Span);
         return kind is ContentKind.Gzip or ContentKind.Zstd
             ? Unpack(raw, kind, most, context)
@@ -46,7 +46,7 @@ internal static class FileLoader
         e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException
             or EndOfStreamException;
 
-    private static LoadedFile Unpack(LoadedFile raw, ContentKind kind, int most, ReadContext context)
+    private static FileContent Unpack(FileContent raw, ContentKind kind, int most, ReadContext context)
     {
         Stream? packed = new MemoryStream(raw.Bytes.ToArray(), writable: false);
         Stream? plain = kind == ContentKind.Gzip
@@ -54,12 +54,12 @@ internal static class FileLoader
             : context.Zstd?.Decompress(packed);
         if (plain is null)
         {
-            return new LoadedFile(default, kind, LoadProblem.MissingProgram, "zstd", kind);
+            return new FileContent(default, kind, LoadProblem.MissingProgram, "zstd", kind);
         }
 
         using (plain)
         {
-            LoadedFile unpacked = Take(plain, most);
+            FileContent unpacked = Take(plain, most);
             LoadProblem problem = unpacked.Problem;
             if (problem == LoadProblem.Cut && raw.Problem == LoadProblem.TooLarge)
             {
@@ -70,7 +70,7 @@ internal static class FileLoader
         }
     }
 
-    private static LoadedFile Take(Stream stream, int most)
+    private static FileContent Take(Stream stream, int most)
     {
         byte[] rented = ArrayPool<byte>.Shared.Rent(64 << 10);
         int length = 0;
@@ -118,7 +118,7 @@ internal static class FileLoader
 
         byte[] bytes = rented.AsSpan(0, length).ToArray();
         ArrayPool<byte>.Shared.Return(rented);
-        return new LoadedFile(bytes, ContentKind.Text, problem, text);
+        return new FileContent(bytes, ContentKind.Text, problem, text);
     }
 }
 
@@ -128,7 +128,7 @@ internal static class FileLoader
 /// <param name="Problem">What went wrong; what was read before is there.</param>
 /// <param name="Text">More about the problem: the system's words, the program's name.</param>
 /// <param name="Outer">What it was packed with; <see cref="ContentKind.Text"/> for nothing.</param>
-internal readonly record struct LoadedFile(
+internal readonly record struct FileContent(
     ReadOnlyMemory<byte> Bytes, ContentKind Kind, LoadProblem Problem, string? Text, ContentKind Outer =
         ContentKind.Text);
 

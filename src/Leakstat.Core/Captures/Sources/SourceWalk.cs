@@ -134,7 +134,7 @@ internal sealed class SourceWalk(ReadContext context)
             peek.Look(manifest.Name, FileLoader.Load(manifest, CapturePeek.HeadBytes, context).Bytes);
         }
 
-        List<(ISourceNode File, LoadedFile Head, Transcript Text)> transcripts = [];
+        List<(ISourceNode File, FileContent Head, Transcript Text)> transcripts = [];
         HashSet<string> alone = [.. without];
         foreach (ISourceNode file in files)
         {
@@ -148,7 +148,7 @@ internal sealed class SourceWalk(ReadContext context)
                 continue;
             }
 
-            LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
+            FileContent head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
             if (head.Kind == ContentKind.Text && CaptureStreamReader.Starts(head.Bytes.Span))
             {
                 VisitStream(file, $"{path}/{file.Name}", path);
@@ -187,7 +187,7 @@ internal sealed class SourceWalk(ReadContext context)
             var rest = new CapturePeek(context);
             foreach (ISourceNode file in others)
             {
-                LoadedFile head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
+                FileContent head = FileLoader.Load(file, CapturePeek.HeadBytes, context);
                 if (head.Kind == ContentKind.Text)
                 {
                     rest.Look(file.Name, head.Bytes);
@@ -215,7 +215,7 @@ internal sealed class SourceWalk(ReadContext context)
         _problems.AddRange(reader.Finish().Capture.Diagnostics.Where(d => d.Id != DiagnosticId.TooLarge));
     }
 
-    private bool IsArchive(ISourceNode file, LoadedFile head) =>
+    private bool IsArchive(ISourceNode file, FileContent head) =>
         head.Kind is ContentKind.Tar or ContentKind.Zip
         || (head is { Outer: ContentKind.Zstd, Problem: not LoadProblem.MissingProgram }
             && ArchiveReader.InnerKind(file, context) == ContentKind.Tar);
@@ -254,7 +254,7 @@ internal sealed class SourceWalk(ReadContext context)
             return;
         }
 
-        LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
+        FileContent loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
         if (CaptureStreamReader.Starts(loaded.Bytes.Span))
         {
             VisitStream(file, path, parent);

@@ -95,7 +95,7 @@ internal sealed class StreamContainer(ISourceNode file) : CaptureContainer
             reader.Add(
                 name,
                 new SourceFile($"{planned.Source}!{name}"),
-                new LoadedFile(content, kind, LoadProblem.None, null));
+                new FileContent(content, kind, LoadProblem.None, null));
         }
 
         return reader.Finish();

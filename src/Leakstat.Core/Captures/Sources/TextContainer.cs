@@ -37,7 +37,7 @@ internal sealed class TextContainer(ISourceNode file, string path, TextLook look
 
     private static TextLook Look(ISourceNode file, SourceFile name, ReadContext context)
     {
-        LoadedFile loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
+        FileContent loaded = FileLoader.Load(file, context.Limits.FileBytes, context);
         return new TextLook(
             loaded.Problem, Transcript.Read(name, loaded.Bytes, loaded.Problem != LoadProblem.None, context.Limits));
     }

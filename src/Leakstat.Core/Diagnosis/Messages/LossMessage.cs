@@ -29,16 +29,16 @@ internal readonly record struct LossMessage(bool IsKeg, string Name, long Items,
     public static LossMessage? Read(string text, SourceLine at)
     {
         const string OnDestroy = " leaked memory on destroy (";
-        if (Words.TryBetween(text, "memory type ", OnDestroy, out string? type)
-            && Words.TryNumberBetween(text, OnDestroy, " allocation", out long allocations)
+        if (MessageText.TryBetween(text, "memory type ", OnDestroy, out string? type)
+            && MessageText.TryNumberBetween(text, OnDestroy, " allocation", out long allocations)
             && BytesLeaked(text) is { } bytes && allocations >= 0 && bytes >= 0 && type.Length > 0)
         {
             return new LossMessage(false, type, allocations, bytes, at);
         }
 
-        return Words.TryBetween(text, "Freed UMA keg (", ") was not empty (", out string? keg)
-            && Words.TryNumberBetween(text, ") was not empty (", " item", out long items)
-            && Words.TryNumberBetween(text, "Lost ", " page", out long pages)
+        return MessageText.TryBetween(text, "Freed UMA keg (", ") was not empty (", out string? keg)
+            && MessageText.TryNumberBetween(text, ") was not empty (", " item", out long items)
+            && MessageText.TryNumberBetween(text, "Lost ", " page", out long pages)
             && items >= 0 && pages >= 0 && keg.Length > 0
             ? new LossMessage(true, keg, items, pages, at)
             : null;
@@ -47,7 +47,8 @@ internal readonly record struct LossMessage(bool IsKeg, string Name, long Items,
     private static long? BytesLeaked(string text)
     {
         int comma = text.LastIndexOf("allocations, ", StringComparison.Ordinal);
-        return comma >= 0 && Words.TryNumberBetween(text[comma..], "allocations, ", " bytes leaked", out long bytes)
+        return comma >= 0
+            && MessageText.TryNumberBetween(text[comma..], "allocations, ", " bytes leaked", out long bytes)
             ? bytes
             : null;
     }

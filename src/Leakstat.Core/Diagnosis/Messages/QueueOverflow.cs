@@ -22,7 +22,7 @@ internal readonly record struct QueueOverflow(string Socket, long Queued, long? 
     {
         const string Overflow = ": Listen queue overflow: ";
         int at = message.IndexOf(Overflow, StringComparison.Ordinal);
-        if (at < 0 || !Words.TryBetween(message, "pcb ", Overflow, out string? pcb)
+        if (at < 0 || !MessageText.TryBetween(message, "pcb ", Overflow, out string? pcb)
             || Number(message.AsSpan(at + Overflow.Length)) is not { } queued)
         {
             return null;

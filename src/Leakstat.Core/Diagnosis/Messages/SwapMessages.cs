@@ -55,8 +55,8 @@ internal sealed class SwapMessages
         return killed >= 0
             && Reasons.FirstOrDefault(
                 r => text.AsSpan(killed + 14).StartsWith(r, StringComparison.Ordinal)) is { } reason
-            && Words.TryBetween(text, "pid ", " (", out string? pid)
-            && Words.TryBetween(text, " (", "), ", out string? name)
+            && MessageText.TryBetween(text, "pid ", " (", out string? pid)
+            && MessageText.TryBetween(text, " (", "), ", out string? name)
             ? ($"{name} (pid {pid})", reason)
             : null;
     }

@@ -36,7 +36,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
     /// <summary><c>sys/vm/uma_core.c</c> prints it at most once per 300 s and zone.</summary>
     private static string? ZoneOf(string text) =>
         !text.Contains("reached", StringComparison.Ordinal) ? null
-        : Words.TryBetween(text, "[zone: ", "] ", out string? zone) && zone.Length > 0 ? zone
+        : MessageText.TryBetween(text, "[zone: ", "] ", out string? zone) && zone.Length > 0 ? zone
         : ZoneOfLimit(text);
 
     /// <summary>People leave the zone out and keep the limit, which belongs to one zone.</summary>

@@ -27,13 +27,13 @@ public sealed class LS0207KmemMapTooSmall : IRule
         foreach (KernelMessage message in context.Latest.Messages?.Messages ?? [])
         {
             if (!message.Text.Contains("kmem_map too small", StringComparison.Ordinal)
-                || !Words.TryNumberBetween(message.Text, "kmem_malloc(", "):", out long request))
+                || !MessageText.TryNumberBetween(message.Text, "kmem_malloc(", "):", out long request))
             {
                 continue;
             }
 
             // People quote it without its end; what was allocated is not known then.
-            bool isWhole = Words.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated",
+            bool isWhole = MessageText.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated",
                 out long total);
 
             SourceLine at = CurrentBoot.At(context, message);

@@ -1,7 +1,6 @@
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures.Sources;

@@ -2,7 +2,6 @@ using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Model;
 using ZstdSharp;
 

@@ -34,7 +34,7 @@ public sealed class UptimeText : IFormat
             if (IsUptime(line) && Elapsed.FromUptime(line) is { } seconds)
             {
                 rows++;
-                capture.Offer(new UptimeLine(seconds, section.At(lines.Number)));
+                capture.Offer(new UptimeReading(seconds, section.At(lines.Number)));
             }
             else
             {

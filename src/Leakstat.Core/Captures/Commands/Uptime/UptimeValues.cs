@@ -14,14 +14,14 @@ internal sealed class UptimeValues(CaptureBuilder capture, SourceFile file) : Li
     {
         if (Find("uptime") is { Value: >= 0 } uptime)
         {
-            Capture.Offer(new UptimeLine(uptime.Value, uptime.At), rank);
+            Capture.Offer(new UptimeReading(uptime.Value, uptime.At), rank);
         }
         else if (Find("minutes") is { } minutes && Find("days") is { } days && Find("hours") is { } hours)
         {
             long seconds = Arithmetic.Add(
                 Arithmetic.Add(Arithmetic.Multiply(days.Value, 86_400), Arithmetic.Multiply(hours.Value, 3600)),
                 Arithmetic.Add(Arithmetic.Multiply(minutes.Value, 60), Find("seconds")?.Value ?? 0));
-            Capture.Offer(new UptimeLine(seconds, days.At), rank);
+            Capture.Offer(new UptimeReading(seconds, days.At), rank);
         }
     }
 

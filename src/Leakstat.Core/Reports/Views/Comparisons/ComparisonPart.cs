@@ -122,7 +122,7 @@ internal sealed record ComparisonPart
 
         public static SeriesPart Of(ComparedSeries series) => new()
         {
-            Subject = new SubjectPart(Words.Of(series.Subject.Kind), series.Subject.Name),
+            Subject = new SubjectPart(ReportTerms.Of(series.Subject.Kind), series.Subject.Name),
             In = series.Presence switch { Presence.OnlyInA => "a", Presence.OnlyInB => "b", _ => "both" },
             NamesInA = JsonForm.NotEmpty(series.NamesInA),
             NamesInB = JsonForm.NotEmpty(series.NamesInB),

@@ -71,7 +71,7 @@ internal static class DifferentialHtml
         double low = a.Concat(b).Min(p => p.Y);
         double high = a.Concat(b).Max(p => p.Y);
         double range = Math.Max(high - low, 1);
-        string name = Words.Of(series.Subject);
+        string name = ReportTerms.Of(series.Subject);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n<div class=\"scale\"><span>")
             .Text($"top line {Display.Bytes(high)}, bottom line {Display.Bytes(low)}").Markup("</span></div>\n")
             .Markup(
@@ -155,7 +155,7 @@ internal static class DifferentialHtml
             string chance = row.Chance < 1
                 ? FormattableString.Invariant($", chance {Math.Max(row.Chance, 1e-12):0.0e+0}")
                 : "";
-            html.Markup("<tr>").Element("th scope=\"row\"", Words.Of(row.Subject))
+            html.Markup("<tr>").Element("th scope=\"row\"", ReportTerms.Of(row.Subject))
                 .Element("td class=\"n\"", RateText(row.RateInA))
                 .Element("td class=\"n\"", RateText(row.RateInB))
                 .Element("td class=\"n\"", RateText(row.Difference))

@@ -132,7 +132,7 @@ public static class DifferentialTerminalReport
         {
             Style style = row.IsRegression ? Style.Strong : Style.Plain;
             canvas.Row(
-                new Run(canvas.Fit(Words.Of(row.Subject), name), style),
+                new Run(canvas.Fit(ReportTerms.Of(row.Subject), name), style),
                 new Run($" {Cell(row.RateInA)} {Cell(row.RateInB)} {Cell(row.Difference)} {Verdict(row)}", style));
             if (row.IsSignificant || verbose)
             {

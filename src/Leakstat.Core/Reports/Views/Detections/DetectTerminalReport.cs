@@ -81,8 +81,8 @@ public static class DetectTerminalReport
             ? new Headline(
                 Tone.Good,
                 $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
-                $"{LookedAt.Span(report)}. What rose is named below.")
-            : new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{LookedAt.Span(report)}.");
+                $"{DiagnosisBasis.Span(report)}. What rose is named below.")
+            : new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Span(report)}.");
     }
 
     private static void WriteMissing(TerminalCanvas canvas, TrendNeeds needs)

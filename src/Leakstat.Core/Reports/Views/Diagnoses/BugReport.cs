@@ -59,8 +59,8 @@ public static class BugReport
         foreach (Finding finding in open)
         {
             canvas.Paragraph(0, 3, new Run(
-                $"{++rank}. {finding.Title} ({finding.Rule}, {Words.Of(finding.Severity)}, "
-                    + $"{Words.Of(finding.Verdict)}, "
+                $"{++rank}. {finding.Title} ({finding.Rule}, {ReportTerms.Of(finding.Severity)}, "
+                    + $"{ReportTerms.Of(finding.Verdict)}, "
                 + $"{FindingBlock.Confidence(finding.Confidence)})"));
         }
     }
@@ -86,7 +86,7 @@ public static class BugReport
             host.UptimeSeconds is { } seconds and >= 0 and < 1L << 36
                 ? Display.Duration(TimeSpan.FromSeconds(seconds))
                 : null);
-        Field("captures", LookedAt.Span(report));
+        Field("captures", DiagnosisBasis.Span(report));
         foreach (HistoryEvent happened in report.History.Events.Take(20))
         {
             string when = happened.Sample >= 0 && happened.Sample < report.History.Samples.Length
@@ -116,7 +116,7 @@ public static class BugReport
         int rank = 0;
         foreach (Finding finding in open)
         {
-            canvas.Paragraph(0, 3, new Run($"{++rank}. {Words.Of(finding.Subject)} ({finding.Rule})"));
+            canvas.Paragraph(0, 3, new Run($"{++rank}. {ReportTerms.Of(finding.Subject)} ({finding.Rule})"));
             if (finding.Growth is { } growth && FindingBlock.GrowthText(growth) is { Length: > 0 } rate)
             {
                 canvas.Paragraph(3, 5, new Run($"- growth {rate}"));
@@ -232,7 +232,7 @@ public static class BugReport
     private static void WriteInput(TerminalCanvas canvas, DiagnosisReport report)
     {
         Head(canvas, "Where these numbers come from");
-        LookedAt looked = LookedAt.Of(report);
+        DiagnosisBasis looked = DiagnosisBasis.Of(report);
         string sources = looked.Sources.IsEmpty ? "nothing" : string.Join(", ", looked.Sources);
         canvas.Paragraph(0, 0, new Run($"Read from {report.Latest.Source}: {sources}."));
         canvas.Paragraph(0, 0, new Run("[file:line] is the place of a number in the capture."));

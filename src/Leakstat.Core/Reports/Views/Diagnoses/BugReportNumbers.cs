@@ -23,9 +23,9 @@ internal static class BugReportNumbers
         BugReport.Head(canvas, "Numbers over time");
         canvas.Paragraph(0, 0, new Run(
             samples.Length < suspect.Bytes.Count
-                ? $"{Words.Of(suspect.Finding.Subject)}, {samples.Length} of "
+                ? $"{ReportTerms.Of(suspect.Finding.Subject)}, {samples.Length} of "
                     + $"{Display.Count(suspect.Bytes.Count, "capture", "captures")}"
-                : Words.Of(suspect.Finding.Subject)));
+                : ReportTerms.Of(suspect.Finding.Subject)));
         canvas.Verbatim(0, $"{"time (UTC)",-22}{"items",14}{"bytes",20}{"change",14}");
         long? before = null;
         foreach (int sample in samples)

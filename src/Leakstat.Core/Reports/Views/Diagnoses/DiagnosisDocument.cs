@@ -85,7 +85,7 @@ internal sealed record DiagnosisDocument
     public sealed record FilePart(string Name, string Format, int Rows, int SkippedLines, string Use)
     {
         public static FilePart Of(CaptureFile file) =>
-            new(file.Name, file.Format, file.Rows, file.SkippedLines, Words.Of(file.Use));
+            new(file.Name, file.Format, file.Rows, file.SkippedLines, ReportTerms.Of(file.Use));
     }
 
     /// <summary>What happened to the host between captures.</summary>

@@ -17,7 +17,7 @@ internal static class HostLine
             host.Release is { } release ? $"FreeBSD {release.Text}" : "release unknown",
             host.Architecture ?? "",
             host.PhysicalMemory is { } memory ? $"{Display.Bytes(memory.Value)} of memory" : "",
-            LookedAt.Span(report),
+            DiagnosisBasis.Span(report),
         ];
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run(string.Join(", ", parts.Where(p => p.Length > 0)), Style.Dim));

@@ -28,6 +28,23 @@ public static class HtmlReport
         SuspectSeries[] suspects = SuspectsOf(report);
         WriteNavigation(html, report, SeriesHtml.IsWorthDrawing(report, suspects));
         html.Markup("<main>\n");
+        WriteSections(html, report, suspects);
+        HtmlPage.End(html);
+    }
+
+    /// <summary>Writes everything that a page of one host says of it below its head.</summary>
+    internal static void WriteWhole(HtmlWriter html, DiagnosisReport report)
+    {
+        Headline headline = Headline.Of(report);
+        WriteHeader(html, report, headline);
+        SuspectSeries[] suspects = SuspectsOf(report);
+        WriteNavigation(html, report, SeriesHtml.IsWorthDrawing(report, suspects));
+        html.Markup("<main id=\"content\">\n");
+        WriteSections(html, report, suspects);
+    }
+
+    private static void WriteSections(HtmlWriter html, DiagnosisReport report, SuspectSeries[] suspects)
+    {
         WriteFindings(html, report);
         DifferentialHtml.Write(html, report);
         SeriesHtml.Write(html, report, suspects);
@@ -36,7 +53,6 @@ public static class HtmlReport
         TablesHtml.WriteZones(html, report);
         TablesHtml.WriteMallocTypes(html, report);
         InputHtml.Write(html, report);
-        HtmlPage.End(html);
     }
 
     /// <summary>
@@ -84,7 +100,7 @@ public static class HtmlReport
             host.Release is { } release ? $"FreeBSD {release.Text}" : "release unknown",
             host.Architecture ?? "",
             host.PhysicalMemory is { } memory ? $"{Display.Bytes(memory.Value)} of memory" : "",
-            LookedAt.Span(report),
+            DiagnosisBasis.Span(report),
         ];
         html.Markup("<p class=\"host\">").Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n");
     }

@@ -127,9 +127,9 @@ internal sealed record SarifResultPart
             RelatedLocations = placed.Select((e, i) => SarifLocationPart.Of(e.At!.Value, i + 1, e.Text)),
             PartialFingerprints = new FingerprintsPart(Fingerprint(report.Host.Name, finding)),
             Properties = new PropertiesPart(
-                Words.Of(finding.Verdict),
-                Words.Of(finding.Severity),
-                Words.Of(finding.Subject.Kind),
+                ReportTerms.Of(finding.Verdict),
+                ReportTerms.Of(finding.Severity),
+                ReportTerms.Of(finding.Subject.Kind),
                 finding.Subject.Name,
                 report.Host.Name),
         };
@@ -141,7 +141,8 @@ internal sealed record SarifResultPart
     /// </summary>
     private static string Fingerprint(string? host, Finding finding)
     {
-        string identity = string.Join('\n', finding.Rule, Words.Of(finding.Subject.Kind), finding.Subject.Name, host);
+        string identity =
+            string.Join('\n', finding.Rule, ReportTerms.Of(finding.Subject.Kind), finding.Subject.Name, host);
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(identity));
         return Convert.ToHexStringLower(hash.AsSpan(0, 16));
     }

@@ -17,8 +17,8 @@ internal static class FindingBlock
         canvas.Paragraph(
             Indent, Indent,
             new Run(
-                $"{finding.Rule}, {Words.Of(finding.Verdict)}, {Confidence(finding.Confidence)}, "
-                    + $"{Words.Of(finding.Subject)}",
+                $"{finding.Rule}, {ReportTerms.Of(finding.Verdict)}, {Confidence(finding.Confidence)}, "
+                    + $"{ReportTerms.Of(finding.Subject)}",
                 Style.Dim));
         if (finding.Exhaustion is { } exhaustion)
         {

@@ -21,8 +21,8 @@ internal static class FindingHtml
                 + $"class=\"badge\">{word}</span> ")
             .Element("h3", finding.Title).Markup("\n<span class=\"meta\">")
             .Text(
-                $"{finding.Rule} · {Words.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
-                    + $"{Words.Of(finding.Subject)}")
+                $"{finding.Rule} · {ReportTerms.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
+                    + $"{ReportTerms.Of(finding.Subject)}")
             .Markup("</span></summary>\n<div class=\"body\">\n");
         WriteFacts(html, finding);
         WriteEvidence(html, finding);

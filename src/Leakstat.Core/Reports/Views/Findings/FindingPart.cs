@@ -33,9 +33,9 @@ internal sealed record FindingPart
     {
         Rule = finding.Rule,
         Title = finding.Title,
-        Severity = Words.Of(finding.Severity),
-        Verdict = Words.Of(finding.Verdict),
-        Subject = new SubjectPart(Words.Of(finding.Subject.Kind), finding.Subject.Name),
+        Severity = ReportTerms.Of(finding.Severity),
+        Verdict = ReportTerms.Of(finding.Verdict),
+        Subject = new SubjectPart(ReportTerms.Of(finding.Subject.Kind), finding.Subject.Name),
         Confidence = JsonForm.Probability(finding.Confidence),
         Evidence = finding.Evidence.Select(EvidencePart.Of),
         Growth = finding.Growth is { } growth ? GrowthPart.Of(growth) : null,
@@ -50,7 +50,8 @@ internal sealed record FindingPart
         public static EvidencePart Of(Evidence line)
         {
             double? value = JsonForm.Number(line.Value);
-            return new EvidencePart(line.Text, value, value is null ? null : Words.Of(line.Unit), JsonForm.At(line.At));
+            return new EvidencePart(
+                line.Text, value, value is null ? null : ReportTerms.Of(line.Unit), JsonForm.At(line.At));
         }
     }
 

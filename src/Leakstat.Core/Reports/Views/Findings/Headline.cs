@@ -94,9 +94,9 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
 
     private static Headline Fine(DiagnosisReport report, string host)
     {
-        LookedAt looked = LookedAt.Of(report);
+        DiagnosisBasis looked = DiagnosisBasis.Of(report);
         string growth = report.Verdict.Growth == GrowthSight.Judged
-            ? $"Growth: judged over {LookedAt.Span(report)}."
+            ? $"Growth: judged over {DiagnosisBasis.Span(report)}."
             : "Growth: not judged, one capture. A slow leak shows in captures hours apart.";
         string notes = report.Findings.Any(f => f.Verdict != Verdict.Healthy)
             ? " What follows is worth knowing; none of it needs doing today."
@@ -104,15 +104,15 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         return new Headline(
             Tone.Good,
             $"Nothing is wrong with the kernel memory of {host}.",
-            $"Judged: {string.Join(", ", looked.Sources)}; {LookedAt.Span(report)}. {growth}{notes}");
+            $"Judged: {string.Join(", ", looked.Sources)}; {DiagnosisBasis.Span(report)}. {growth}{notes}");
     }
 
     private static Headline Unknown(DiagnosisReport report, string host)
     {
-        LookedAt looked = LookedAt.Of(report);
+        DiagnosisBasis looked = DiagnosisBasis.Of(report);
         HostVerdict verdict = report.Verdict;
         string read = looked.Sources.IsEmpty
-            ? $"{LookedAt.Span(report)}, and nothing in it that rules look at."
+            ? $"{DiagnosisBasis.Span(report)}, and nothing in it that rules look at."
             : $"Nothing wrong was found in what was read: {Listed(looked.Sources)}.";
         string gaps = verdict.Missing.IsEmpty
             ? verdict.Growth == GrowthSight.NoTimes

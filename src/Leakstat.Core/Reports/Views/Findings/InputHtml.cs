@@ -12,12 +12,12 @@ internal static class InputHtml
 
     public static void Write(HtmlWriter html, DiagnosisReport report)
     {
-        LookedAt looked = LookedAt.Of(report);
+        DiagnosisBasis looked = DiagnosisBasis.Of(report);
         html.Markup(
             "<section id=\"input\" aria-labelledby=\"input-title\">\n<h2 id=\"input-title\">What this rests "
                 + "on</h2>\n<dl class=\"facts\">");
         Fact(html, "Read", (looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources))
-            + "; " + LookedAt.Span(report));
+            + "; " + DiagnosisBasis.Span(report));
         if (!looked.Missing.IsEmpty)
         {
             Fact(html, "Would tell more", string.Join(", ", looked.Missing));
@@ -81,7 +81,7 @@ internal static class InputHtml
         foreach (CaptureFile file in report.Captures[^1].Files.Take(MostRows))
         {
             html.Markup("<tr>").Element("th scope=\"row\"", file.Name).Element("td", file.Format).Element(
-                "td", Words.Of(file.Use))
+                "td", ReportTerms.Of(file.Use))
                 .Element("td class=\"n\"", Display.Count(file.Rows)).Element(
                     "td class=\"n\"", Display.Count(file.SkippedLines))
                 .Markup("</tr>\n");

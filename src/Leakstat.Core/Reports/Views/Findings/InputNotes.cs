@@ -18,11 +18,11 @@ internal static class InputNotes
 
     public static void Write(TerminalCanvas canvas, DiagnosisReport report, bool verbose)
     {
-        LookedAt looked = LookedAt.Of(report);
+        DiagnosisBasis looked = DiagnosisBasis.Of(report);
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run("What this rests on", Style.Strong));
         string sources = looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources);
-        canvas.Field(2, LabelWidth, "Read", new Run($"{sources}; {LookedAt.Span(report)}"));
+        canvas.Field(2, LabelWidth, "Read", new Run($"{sources}; {DiagnosisBasis.Span(report)}"));
         if (!looked.Missing.IsEmpty)
         {
             canvas.Field(2, LabelWidth, "Missing", new Run($"{string.Join(", ", looked.Missing)} would tell more"));
@@ -55,7 +55,7 @@ internal static class InputNotes
     /// <summary>In short: what was read, what is missing, and the first fault.</summary>
     public static void WriteShort(TerminalCanvas canvas, DiagnosisReport report, int labelWidth)
     {
-        LookedAt looked = LookedAt.Of(report);
+        DiagnosisBasis looked = DiagnosisBasis.Of(report);
 
         // A verdict that something is wrong does not say what was read; the others do.
         if (report.Verdict.State == VerdictState.Wrong || looked.Sources.IsEmpty)
@@ -196,7 +196,7 @@ internal static class InputNotes
                 string skipped = file.SkippedLines > 0 ? $", {Display.Count(file.SkippedLines)} skipped" : "";
                 canvas.Row(new Run(
                     $"  {canvas.Fit(file.Name, name)} {canvas.Fit(file.Format, 16)} {Display.Count(file.Rows),7} "
-                    + $"{Words.Of(file.Use)}{skipped}"));
+                    + $"{ReportTerms.Of(file.Use)}{skipped}"));
             }
         }
     }

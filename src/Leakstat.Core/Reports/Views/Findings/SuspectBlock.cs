@@ -20,8 +20,8 @@ internal static class SuspectBlock
     {
         FindingBlock.WriteTitle(canvas, finding, rank);
         string verdict =
-            $"{finding.Rule}, {Words.Of(finding.Verdict)}, {FindingBlock.Confidence(finding.Confidence)}, "
-                + $"{Words.Of(finding.Subject)}";
+            $"{finding.Rule}, {ReportTerms.Of(finding.Verdict)}, {FindingBlock.Confidence(finding.Confidence)}, "
+                + $"{ReportTerms.Of(finding.Subject)}";
         canvas.Paragraph(Indent, Indent, new Run(verdict, Style.Dim));
         HistoryEvent[] near = [.. GrowthEvents.Near(report.History, finding.Growth?.Since)];
         WriteLine(canvas, report.History, finding, near);

@@ -9,7 +9,7 @@ internal sealed record VerdictPart(
     string State, string Text, IReadOnlyList<string>? Missing, string? Until, string? Command)
 {
     public static VerdictPart Of(DiagnosisReport report) => new(
-        Words.Of(report.Verdict.State),
+        ReportTerms.Of(report.Verdict.State),
         Headline.Of(report).Text,
         JsonForm.NotEmpty<string>([.. report.Verdict.Missing.Select(Headline.GapText)]),
         JsonForm.Time(report.Verdict.Until),

@@ -27,7 +27,7 @@ internal static class CauseBlock
         canvas.Paragraph(0, 0, new Run("In common", Style.Strong));
         foreach (FleetCause cause in shared)
         {
-            canvas.Paragraph(2, 4, new Run($"{Words.Of(cause.Subject)}: {Hosts(cause)}"));
+            canvas.Paragraph(2, 4, new Run($"{ReportTerms.Of(cause.Subject)}: {Hosts(cause)}"));
             WriteSeparation(canvas, 4, cause);
         }
     }
@@ -38,7 +38,8 @@ internal static class CauseBlock
         foreach (FleetCause cause in fleet.Pooled)
         {
             canvas.Blank();
-            canvas.Paragraph(0, 2, new Run($"In the pool of hosts alone: {Words.Of(cause.Subject)}", Style.Strong));
+            canvas.Paragraph(
+                0, 2, new Run($"In the pool of hosts alone: {ReportTerms.Of(cause.Subject)}", Style.Strong));
             canvas.Paragraph(2, 4, new Run(Hosts(cause)));
             WriteSeparation(canvas, 2, cause);
         }

@@ -33,7 +33,7 @@ internal static class FleetHtml
             .Markup($"<div class=\"verdict {HtmlReport.ClassOf(headline.Tone)}\">\n")
             .Element("h1", headline.Text).Markup("\n").Element("p", headline.Detail)
             .Markup("\n</div>\n</header>\n<main>\n");
-        WriteIndex(html, document.Fleet);
+        WriteIndex(html, document.Fleet, host => $"#h{Number(host.Number)}-host");
         WriteCauses(html, document.Fleet);
         WriteProblems(html, document.Fleet);
         foreach (FleetHost host in document.Fleet.Hosts)
@@ -48,7 +48,11 @@ internal static class FleetHtml
     private static StreamWriter Writer(Stream output) =>
         new(output, new UTF8Encoding(false), 1 << 14, leaveOpen: true) { NewLine = "\n" };
 
-    private static void WriteIndex(HtmlWriter html, FleetReport fleet)
+    /// <summary>Writes the table of hosts.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="fleet">The hosts.</param>
+    /// <param name="link">Where the name of a host leads to.</param>
+    internal static void WriteIndex(HtmlWriter html, FleetReport fleet, Func<FleetHost, string> link)
     {
         html.Markup("<section id=\"hosts\" aria-labelledby=\"hosts-title\">\n<h2 id=\"hosts-title\">Hosts</h2>\n")
             .Markup("<div class=\"filter\" hidden><label for=\"hosts-table-filter\">Name contains</label>")
@@ -63,7 +67,7 @@ internal static class FleetHtml
         foreach (FleetHost host in fleet.Hosts)
         {
             TimeSpan? left = fleet.Left(host);
-            html.Markup($"<tr><th scope=\"row\"><a href=\"#h{Number(host.Number)}-host\">").Text(host.Label)
+            html.Markup("<tr><th scope=\"row\"><a href=\"").Text(link(host)).Markup("\">").Text(host.Label)
                 .Markup($"</a></th><td class=\"{HtmlReport.ClassOf(FleetWords.ToneOf(host))}\"><span class=\"badge\">")
                 .Text(FleetWords.StateOf(host).ToLowerInvariant()).Markup("</span></td>")
                 .Element("td", FleetWords.WhatOf(host))
@@ -91,7 +95,7 @@ internal static class FleetHtml
             .Markup("<h2 id=\"causes-title\">In common</h2>\n<ul>\n");
         foreach (FleetCause cause in shared)
         {
-            html.Markup("<li>").Text($"{Words.Of(cause.Subject)}: {CauseBlock.Hosts(cause)}");
+            html.Markup("<li>").Text($"{ReportTerms.Of(cause.Subject)}: {CauseBlock.Hosts(cause)}");
             foreach (string line in CauseBlock.SeparationOf(cause))
             {
                 html.Markup("<br>").Text(line);

@@ -43,8 +43,8 @@ internal sealed record FleetJsonDocument(
         IEnumerable<SeparationPart> SeparatedBy)
     {
         public static CausePart Of(FleetCause cause) => new(
-            new SubjectPart(Words.Of(cause.Subject.Kind), cause.Subject.Name),
-            Words.Of(cause.Verdict),
+            new SubjectPart(ReportTerms.Of(cause.Subject.Kind), cause.Subject.Name),
+            ReportTerms.Of(cause.Verdict),
             cause.Finding is null ? true : null,
             cause.Hosts.Select(h => h.Label),
             cause.Certain,

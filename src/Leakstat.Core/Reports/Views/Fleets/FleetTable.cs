@@ -56,7 +56,7 @@ internal static class FleetTable
     {
         int more = cause.Hosts.Length - first;
         string others = more > 0 ? $", and {Display.Count(more)} more with something worse" : "";
-        string text = $"{Words.Of(cause.Subject)}: {Display.Count(first, "host", "hosts")}{others}";
+        string text = $"{ReportTerms.Of(cause.Subject)}: {Display.Count(first, "host", "hosts")}{others}";
         return char.ToUpperInvariant(text[0]) + text[1..];
     }
 

@@ -33,7 +33,7 @@ internal static class FleetWords
         {
             return new Headline(
                 Tone.Warning,
-                $"No host shows it alone: {Words.Of(pooled[0].Subject)} grows on "
+                $"No host shows it alone: {ReportTerms.Of(pooled[0].Subject)} grows on "
                     + $"{Display.Count(pooled[0].Hosts.Length)} of {all}.",
                 detail);
         }
@@ -90,7 +90,7 @@ internal static class FleetWords
     /// <summary>The culprit in a word or two: <c>malloc leakmod</c>, <c>zone mbuf_cluster</c>.</summary>
     public static string CulpritOf(Finding finding) => finding.Subject.Kind is SubjectKind.Host or SubjectKind.Arc
         ? finding.Subject.Name
-        : $"{Words.Of(finding.Subject.Kind)} {finding.Subject.Name}";
+        : $"{ReportTerms.Of(finding.Subject.Kind)} {finding.Subject.Name}";
 
     /// <summary>The rate of a finding; empty where none is known.</summary>
     public static string RateOf(Finding? finding) => finding?.Growth switch

@@ -70,7 +70,7 @@ internal static class SeriesHtml
         double floor = low > 0 && low < high / 2 ? 0 : low;
         double top = line is null ? high : Math.Max(high, line.Upper(line.Until));
         double range = Math.Max(top - floor, 1);
-        string name = Words.Of(suspect.Finding.Subject);
+        string name = ReportTerms.Of(suspect.Finding.Subject);
         string from = When(history, samples[0]);
         string to = When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n");
@@ -177,7 +177,7 @@ internal static class SeriesHtml
                 "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" "
                     + $"aria-labelledby=\"series{number}-caption\">\n<table>\n")
             .Markup($"<caption id=\"series{number}-caption\">").Text(
-                $"{Words.Of(suspect.Finding.Subject)}, {samples.Length} captures")
+                $"{ReportTerms.Of(suspect.Finding.Subject)}, {samples.Length} captures")
             .Markup(
                 "</caption>\n<thead><tr><th scope=\"col\">Capture (UTC)</th><th scope=\"col\" class=\"n\">Items</th>")
             .Markup(

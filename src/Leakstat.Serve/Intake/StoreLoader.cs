@@ -1,0 +1,286 @@
+using System.Collections.Immutable;
+using Leakstat.Accounting;
+using Leakstat.Model;
+using Leakstat.Serve.Health;
+using Leakstat.Serve.Settings;
+using Leakstat.Store;
+using Leakstat.Store.Errors;
+using Leakstat.Store.Inbox;
+
+namespace Leakstat.Serve.Intake;
+
+/// <summary>
+/// Brings deliveries from the inbox into the store, host by host, so that a host whose captures come faster than the
+/// store takes one is loaded with several at once. Thins the store and the inbox out now and then. One thread; what
+/// ends it leaves every delivery either in the inbox or in the store, or in both: the store knows what it has.
+/// </summary>
+internal sealed class StoreLoader : IDisposable
+{
+    private const int MostOfOnce = 256;
+    private const long MostBytesOfOnce = 16 << 20;
+
+    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_afterTrouble = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_betweenPrunings = TimeSpan.FromHours(1);
+
+    private readonly CaptureInbox _inbox;
+    private readonly ServeSettings _settings;
+    private readonly DeliveryLook _look;
+    private readonly ServerHealth _health;
+    private readonly Journal _journal;
+    private readonly TimeProvider _clock;
+    private readonly Action<string> _news;
+    private readonly Dictionary<string, long> _waiting = [];
+    private readonly Queue<string> _order = [];
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private ImmutableArray<Delivery> _inHand = [];
+    private int _oneByOne;
+
+    /// <summary>Prepares.</summary>
+    /// <param name="inbox">Where deliveries wait.</param>
+    /// <param name="settings">The store, what it keeps, bounds.</param>
+    /// <param name="health">Counts captures.</param>
+    /// <param name="journal">Where trouble is told.</param>
+    /// <param name="clock">The time that ages are counted from.</param>
+    /// <param name="news">Called with a host when captures of it were added to the store.</param>
+    public StoreLoader(
+        CaptureInbox inbox,
+        ServeSettings settings,
+        ServerHealth health,
+        Journal journal,
+        TimeProvider clock,
+        Action<string> news)
+    {
+        (_inbox, _settings, _health, _journal, _clock, _news) = (inbox, settings, health, journal, clock, news);
+        _look = new DeliveryLook(settings.Limits);
+        foreach ((string host, long deliveries) in inbox.Waiting())
+        {
+            _waiting[host] = deliveries;
+            _order.Enqueue(host);
+        }
+    }
+
+    /// <summary>Deliveries that wait.</summary>
+    public long Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Values.Sum();
+            }
+        }
+    }
+
+    /// <summary>Says that a delivery is in the inbox.</summary>
+    public void Expect(Delivery delivery)
+    {
+        lock (_lock)
+        {
+            long before = _waiting.GetValueOrDefault(delivery.Host);
+            _waiting[delivery.Host] = before + 1;
+            if (before == 0)
+            {
+                _order.Enqueue(delivery.Host);
+            }
+        }
+
+        Wake();
+    }
+
+    /// <summary>Loads until it is ended.</summary>
+    public void Run(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                // After a failure what a writer holds in memory and what is on disk differ: it is not used again.
+                using var store = new StoreWriter(_settings.Store);
+                Run(store, end);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (StoreException e)
+            {
+                _journal.WriteRarely("store", $"captures wait in the inbox: {e.Message}");
+                end.WaitHandle.WaitOne(s_afterTrouble);
+            }
+#pragma warning disable CA1031 // A delivery that shows a defect is set aside; the others go on.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                SetAside(e, end);
+            }
+        }
+    }
+
+    private void Run(StoreWriter store, CancellationToken end)
+    {
+        DateTimeOffset pruned = _clock.GetUtcNow();
+        while (true)
+        {
+            end.ThrowIfCancellationRequested();
+            if (!LoadNext(store))
+            {
+                _wake.Wait(s_idle, end);
+            }
+
+            if (_clock.GetUtcNow() - pruned > s_betweenPrunings)
+            {
+                pruned = _clock.GetUtcNow();
+                Prune(store, pruned);
+            }
+        }
+    }
+
+    /// <summary>
+    /// After a defect with some deliveries they are tried one by one, and the one that shows it is left out of the
+    /// store; it stays in the inbox for download.
+    /// </summary>
+    private void SetAside(Exception defect, CancellationToken end)
+    {
+        if (_inHand is not { IsEmpty: false } deliveries)
+        {
+            _journal.WriteRarely("defect", $"internal error: {defect.GetType().Name}: {defect.Message}");
+            end.WaitHandle.WaitOne(s_afterTrouble);
+            return;
+        }
+
+        if (deliveries.Length > 1)
+        {
+            _oneByOne = deliveries.Length;
+            return;
+        }
+
+        _journal.Write(
+            $"internal error with {deliveries[0].Name} of {deliveries[0].Host}, which is left out: "
+                + $"{defect.GetType().Name}: {defect.Message}");
+        _health.MissRead();
+        try
+        {
+            _inbox.Settle(deliveries);
+        }
+        catch (StoreException e)
+        {
+            _journal.WriteRarely("inbox", e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wake.Dispose();
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake, or about to be.
+        }
+    }
+
+    private bool LoadNext(StoreWriter store)
+    {
+        string? host;
+        lock (_lock)
+        {
+            if (!_order.TryDequeue(out host))
+            {
+                return false;
+            }
+        }
+
+        int taken = 0;
+        try
+        {
+            bool isAlone = _oneByOne > 0;
+            _oneByOne = isAlone ? _oneByOne - 1 : 0;
+            ImmutableArray<Delivery> deliveries = _inbox.Take(host, isAlone ? 1 : MostOfOnce, MostBytesOfOnce);
+            _inHand = deliveries;
+            if (!deliveries.IsEmpty)
+            {
+                Load(store, deliveries);
+                taken = deliveries.Length;
+                _inHand = [];
+            }
+            else
+            {
+                // Counted, and not there: it was settled by a load before.
+                lock (_lock)
+                {
+                    _waiting[host] = 0;
+                }
+            }
+        }
+        finally
+        {
+            Leave(host, taken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Counts down, and puts a host that has more behind the others.</summary>
+    private void Leave(string host, int taken)
+    {
+        lock (_lock)
+        {
+            long left = Math.Max(0, _waiting.GetValueOrDefault(host) - taken);
+            if (left > 0)
+            {
+                _waiting[host] = left;
+                _order.Enqueue(host);
+            }
+            else
+            {
+                _waiting.Remove(host);
+            }
+        }
+    }
+
+    private void Load(StoreWriter store, ImmutableArray<Delivery> deliveries)
+    {
+        string name = deliveries[0].Host;
+        HostWriter host = store.Host(name);
+        int added = 0;
+        int seen = 0;
+        foreach (Capture capture in _look.Captures(deliveries))
+        {
+            seen++;
+            added += host.Add(capture, LedgerBuilder.From(capture)) ? 1 : 0;
+        }
+
+        store.Commit();
+        if (seen == 0)
+        {
+            _health.MissRead();
+            _journal.WriteRarely("unread", $"nothing could be read of {deliveries[0].Name} of {name}");
+        }
+
+        // Only now: what ends the process before this line loads them once more, and the store knows them.
+        _inbox.Settle(deliveries);
+        _health.Store(added);
+        if (added > 0)
+        {
+            _news(name);
+        }
+    }
+
+    private void Prune(StoreWriter store, DateTimeOffset now)
+    {
+        KeepSettings keep = _settings.Keep;
+        store.Prune(
+            new Retention { Captures = keep.Captures, Hours = keep.Hours, Days = keep.Days, MostBytes = keep.Size },
+            now);
+        while (_inbox.Prune(now - keep.Deliveries) > 0)
+        {
+            // In steps: senders write between them.
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Leakstat.Reports.Forms.Text;
+using Leakstat.Serve.Health;
+using Leakstat.Serve.Intake;
+using Leakstat.Serve.Judging;
+using Leakstat.Serve.Settings;
+
+namespace Leakstat.Serve.Metrics;
+
+/// <summary>
+/// <c>/metrics</c>: the server's own health, and of each host what other exporters do not have. Of a host no more zones
+/// and types than the settings say, those with most bytes; of all hosts no more series than the settings say, the
+/// worst hosts first. How many were left out is a metric itself.
+/// </summary>
+internal sealed class MetricsPage(
+    LimitSettings limits, FleetState fleet, ServerHealth health, StoreLoader loader, HostJudge judge)
+{
+    /// <summary>The page.</summary>
+    public byte[] Write()
+    {
+        var text = new PrometheusText();
+        long leftOut = WriteHosts(text);
+        WriteServer(text, leftOut);
+        return text.Bytes();
+    }
+
+    /// <summary>Writes what there is of hosts; gives how many series were left out.</summary>
+    private long WriteHosts(PrometheusText text)
+    {
+        PrometheusText[] series = [.. HostFamily.All.Select(_ => new PrometheusText())];
+        long leftOut = 0;
+        long written = 0;
+        bool isFull = false;
+        foreach (JudgedHost host in fleet.Hosts.OrderBy(h => h.Summary, Leakstat.Fleet.FleetOrder.Instance))
+        {
+            HostSample[][] own = [.. HostFamily.All.Select(f => f.Of(host, limits.SeriesPerHost).ToArray())];
+            int count = own.Sum(f => f.Length);
+            leftOut += Math.Max(0, host.Numbers.Zones.Length - limits.SeriesPerHost)
+                + Math.Max(0, host.Numbers.Types.Length - limits.SeriesPerHost);
+            isFull |= written + count > limits.Series;
+            if (isFull)
+            {
+                leftOut += count;
+                continue;
+            }
+
+            written += count;
+            for (int i = 0; i < own.Length; i++)
+            {
+                foreach (HostSample sample in own[i])
+                {
+                    series[i].Series(
+                        HostFamily.All[i].Name, sample.Value, [("host", host.Summary.Label), .. sample.Labels]);
+                }
+            }
+        }
+
+        foreach ((HostFamily family, PrometheusText its) in HostFamily.All.Zip(series).Where(f => !f.Second.IsEmpty))
+        {
+            text.Family(family.Name, family.Type, family.Help).Add(its);
+        }
+
+        return leftOut;
+    }
+
+    private void WriteServer(PrometheusText text, long leftOut)
+    {
+        One("leakstat_serve_info", "gauge", "1, with the version.", 1, ("version", Tool.Version));
+        One("leakstat_serve_start_timestamp_seconds", "gauge", "When the server started.",
+            health.Started.ToUnixTimeSeconds());
+        One("leakstat_serve_hosts", "gauge", "Hosts that were judged.", fleet.Hosts.Count);
+        One("leakstat_serve_hosts_waiting", "gauge", "Hosts with news that are not judged yet.", judge.Waiting);
+        One("leakstat_serve_captures_accepted_total", "counter", "Deliveries acknowledged that were new.",
+            health.Accepted);
+        One("leakstat_serve_captures_repeated_total", "counter", "Deliveries acknowledged that were there already.",
+            health.Repeated);
+        One("leakstat_serve_captures_accepted_bytes_total", "counter", "Bytes of deliveries that were new.",
+            health.Bytes);
+        One("leakstat_serve_captures_waiting", "gauge", "Deliveries that the store does not have yet.",
+            loader.Waiting);
+        One("leakstat_serve_captures_stored_total", "counter", "Captures added to the store.", health.Stored);
+        One("leakstat_serve_captures_unreadable_total", "counter",
+            "Loads of deliveries in which nothing could be read.", health.Unreadable);
+        One("leakstat_serve_judgements_total", "counter", "Hosts judged, each time counted.", health.Judged);
+        One("leakstat_serve_judgements_failed_total", "counter", "Judgements that failed.", health.FailedJudgements);
+        One("leakstat_serve_judge_seconds_total", "counter", "Time that judging took.",
+            health.JudgeTime.TotalSeconds);
+        One("leakstat_serve_series_left_out", "gauge",
+            "Zones, types and series of hosts that are not here because there would be too many.", leftOut);
+        One("leakstat_serve_resident_memory_bytes", "gauge", "Memory of the server.", Environment.WorkingSet);
+        if (!health.Refused.IsEmpty)
+        {
+            text.Family("leakstat_serve_requests_refused_total", "counter", "Requests refused, by reason.");
+            foreach ((string reason, long count) in health.Refused)
+            {
+                text.Series("leakstat_serve_requests_refused_total", count, ("reason", reason));
+            }
+        }
+
+        void One(
+            string name, string type, string help, double value,
+            params ReadOnlySpan<(string Name, string Value)> labels) =>
+            text.Family(name, type, help).Series(name, value, labels);
+    }
+}

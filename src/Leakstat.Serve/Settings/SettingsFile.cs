@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using System.Net;
+using Leakstat.Platform;
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
+
+namespace Leakstat.Serve.Settings;
+
+/// <summary>Reads <c>leakstat.toml</c>. All that is wrong is told at once, each with its line.</summary>
+internal static class SettingsFile
+{
+    private const int MostTargets = 10_000;
+
+    private static readonly string[] s_tables = ["access", "tls", "collect", "judge", "keep", "limits"];
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="file">Its name, as problems print it.</param>
+    /// <param name="text">Its text.</param>
+    /// <returns>The settings as far as they are understood, and what is wrong.</returns>
+    public static (ServeSettings Settings, ImmutableArray<SettingsProblem> Problems) Read(string file, string text)
+    {
+        List<SettingsProblem> problems = [];
+        DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
+        foreach (DiagnosticMessage message in document.Diagnostics)
+        {
+            problems.Add(new SettingsProblem(file, message.Span.Start.Line + 1, message.Message));
+        }
+
+        if (document.HasErrors)
+        {
+            return (new ServeSettings(), [.. problems]);
+        }
+
+        var top = new SettingsTable("", file, 1, problems);
+        foreach (KeyValueSyntax item in document.KeyValues)
+        {
+            top.Add(item);
+        }
+
+        (Dictionary<string, SettingsTable> tables, List<SettingsTable> targets) = TablesOf(document, file, problems);
+        ServeSettings settings = Of(top, tables, targets);
+        foreach (SettingsTable table in tables.Values.Concat(targets).Prepend(top))
+        {
+            table.End();
+        }
+
+        return (settings, [.. problems.OrderBy(p => p.Line)]);
+    }
+
+    private static (Dictionary<string, SettingsTable> Tables, List<SettingsTable> Targets) TablesOf(
+        DocumentSyntax document, string file, List<SettingsProblem> problems)
+    {
+        var tables = s_tables.ToDictionary(name => name, name => new SettingsTable(name, file, 1, problems));
+        List<SettingsTable> targets = [];
+        foreach (TableSyntaxBase found in document.Tables)
+        {
+            string name = SettingsTable.KeyOf(found.Name!);
+            int line = found.Span.Start.Line + 1;
+            var table = new SettingsTable(name, file, line, problems);
+            if (found is TableArraySyntax && name == "target")
+            {
+                targets.Add(table);
+            }
+            else if (found is TableSyntax && s_tables.Contains(name))
+            {
+                tables[name] = table;
+            }
+            else
+            {
+                problems.Add(new SettingsProblem(
+                    file, line, $"no table {name}; the tables are [{string.Join("], [", s_tables)}] and [[target]]"));
+                continue;
+            }
+
+            foreach (KeyValueSyntax item in found.Items)
+            {
+                table.Add(item);
+            }
+        }
+
+        return (tables, targets);
+    }
+
+    private static ServeSettings Of(
+        SettingsTable top, Dictionary<string, SettingsTable> tables, List<SettingsTable> targets)
+    {
+        var plain = new ServeSettings();
+        return new ServeSettings
+        {
+            Listen = top.Read("listen", Endpoint, "an address with a port like \"127.0.0.1:8417\"") ?? plain.Listen,
+            Store = top.Text("store") ?? plain.Store,
+            Spools = top.Texts("spools"),
+            Access = AccessOf(tables["access"]),
+            Tls = TlsOf(tables["tls"]),
+            Collect = CollectOf(tables["collect"], targets),
+            Judge = JudgeOf(tables["judge"]),
+            Keep = KeepOf(tables["keep"]),
+            Limits = LimitsOf(tables["limits"]),
+        };
+    }
+
+    /// <summary>An address and a port; null for what is none.</summary>
+    public static IPEndPoint? Endpoint(string text) =>
+        text.LastIndexOf(':') > text.LastIndexOf(']') && IPEndPoint.TryParse(text, out IPEndPoint? point)
+            ? point
+            : null;
+
+    private static AccessSettings AccessOf(SettingsTable table) => new()
+    {
+        TokenFile = table.Text("token_file"),
+        HostsFile = table.Text("hosts_file"),
+        IsOpen = table.Flag("open") ?? false,
+    };
+
+    private static TlsSettings? TlsOf(SettingsTable table)
+    {
+        string? certificate = table.Text("certificate");
+        string? key = table.Text("key");
+        if (certificate is null != key is null)
+        {
+            table.Problem("certificate", "certificate and key go together");
+        }
+
+        return certificate is not null && key is not null ? new TlsSettings(certificate, key) : null;
+    }
+
+    private static CollectSettings CollectOf(SettingsTable table, List<SettingsTable> targets)
+    {
+        var plain = new CollectSettings();
+        if (targets.Count > MostTargets)
+        {
+            targets[MostTargets].Problem("at", $"more than {MostTargets} targets");
+        }
+
+        return new CollectSettings
+        {
+            Every = table.Span("every") ?? plain.Every,
+            Limit = table.Span("limit") ?? plain.Limit,
+            Jobs = table.Number("jobs", 1, 256) ?? plain.Jobs,
+            Ssh = table.Text("ssh") ?? plain.Ssh,
+            Targets = [.. targets.Select(TargetOf).OfType<LiveTarget>()],
+        };
+    }
+
+    private static LiveTarget? TargetOf(SettingsTable table)
+    {
+        string? text = table.Text("at");
+        string? problem = null;
+        LiveTarget? target = text is null ? null : LiveTarget.Parse(text, out problem);
+        string? name = table.Text("name");
+        string? elevation = table.Text("as");
+        TimeSpan? every = table.Span("every");
+        TimeSpan? limit = table.Span("limit");
+        if (target is null)
+        {
+            table.Problem("at", text is null ? "a target needs at = \"ssh://user@host\"" : $"\"{text}\": {problem}");
+            return null;
+        }
+
+        if (name is not null && !LiveTarget.IsPlainName(name))
+        {
+            table.Problem("name", "name takes letters, digits, dots, hyphens and underscores");
+        }
+
+        if (elevation is not (null or "sudo" or "doas"))
+        {
+            table.Problem("as", "as takes \"sudo\" or \"doas\"");
+        }
+
+        return target with { Name = name, Elevation = elevation, Every = every, Limit = limit };
+    }
+
+    private static JudgeSettings JudgeOf(SettingsTable table)
+    {
+        var plain = new JudgeSettings();
+        return new JudgeSettings
+        {
+            Every = table.Span("every") ?? plain.Every,
+            FleetEvery = table.Span("fleet_every") ?? plain.FleetEvery,
+            Workers = table.Number("workers", 1, 256) ?? plain.Workers,
+        };
+    }
+
+    private static KeepSettings KeepOf(SettingsTable table)
+    {
+        var plain = new KeepSettings();
+        return new KeepSettings
+        {
+            Deliveries = table.Span("deliveries") ?? plain.Deliveries,
+            Captures = table.Span("captures") ?? plain.Captures,
+            Hours = table.Span("hours") ?? plain.Hours,
+            Days = table.Span("days"),
+            Size = table.Size("size"),
+        };
+    }
+
+    private static LimitSettings LimitsOf(SettingsTable table)
+    {
+        var plain = new LimitSettings();
+        return new LimitSettings
+        {
+            Body = table.Size("body") ?? plain.Body,
+            Expanded = table.Size("expanded") ?? plain.Expanded,
+            Entries = table.Number("entries", 1, 1_000_000) ?? plain.Entries,
+            Time = table.Span("time") ?? plain.Time,
+            Memory = table.Size("memory") ?? plain.Memory,
+            Connections = table.Number("connections", 1, 100_000) ?? plain.Connections,
+            Series = table.Number("series", 0, 10_000_000) ?? plain.Series,
+            SeriesPerHost = table.Number("series_per_host", 0, 10_000) ?? plain.SeriesPerHost,
+        };
+    }
+}
