@@ -14,7 +14,7 @@ int hosts = int.Parse(args[3], CultureInfo.InvariantCulture);
 int seconds = int.Parse(args[4], CultureInfo.InvariantCulture);
 var bodies = new Bodies(sample);
 await using ServerUnderLoad server = await ServerUnderLoad.StartAsync(library, work, hosts);
-var load = new PushLoad(server, bodies, hosts);
+using var load = new PushLoad(server, bodies, hosts);
 
 // Two captures of each host, so that every host has a history.
 await load.OneOfEachAsync(0);

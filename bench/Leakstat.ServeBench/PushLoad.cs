@@ -5,7 +5,7 @@ using System.Net;
 namespace Leakstat.ServeBench;
 
 /// <summary>Pushes to a server; every capture is a new one.</summary>
-internal sealed class PushLoad(ServerUnderLoad server, Bodies bodies, int hosts)
+internal sealed class PushLoad(ServerUnderLoad server, Bodies bodies, int hosts) : IDisposable
 {
     private const int Connections = 32;
 
@@ -15,6 +15,8 @@ internal sealed class PushLoad(ServerUnderLoad server, Bodies bodies, int hosts)
     };
 
     private int _next = 2 * hosts;
+
+    public void Dispose() => _client.Dispose();
 
     /// <summary>Pushes a capture of every host.</summary>
     public Task OneOfEachAsync(int minute) => Parallel.ForAsync(

@@ -40,7 +40,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
             hosts_file = "{work}/hosts"
             """);
         Process process = Process.Start(
-            new ProcessStartInfo("dotnet", [library, "--config", settings]) { RedirectStandardError = true })!;
+            new ProcessStartInfo("dotnet", [library, "--config", settings]) { RedirectStandardError = true, UseShellExecute = false })!;
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
             if (line.Contains("listening on ", StringComparison.Ordinal))

@@ -167,8 +167,15 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             }
         }
 
-        return context with { Counted = counted, Counter = by, Common = with, Company = company, Peers = peers,
-            Lockstep = lockstep };
+        return context with
+        {
+            Counted = counted,
+            Counter = by,
+            Common = with,
+            Company = company,
+            Peers = peers,
+            Lockstep = lockstep
+        };
     }
 
     // What is left of the series without the load that moves most like it; all of it where none does.

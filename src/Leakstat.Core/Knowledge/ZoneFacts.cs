@@ -37,11 +37,11 @@ internal static class ZoneFacts
     }
 
     /// <summary>Whether a name has one of the traits.</summary>
-    public static bool Has(string name, ZoneTraits traits) => (Find(name)?.Traits & traits) is > 0;
+    public static bool Has(string name, ZoneTraits traits) => (Find(name)?.Traits & traits) is not (null or ZoneTraits.None);
 
     /// <summary>The names that have a trait, in the order of the table.</summary>
     public static IEnumerable<string> NamesWith(ZoneTraits trait, OwnerKind kind = OwnerKind.Zone) =>
-        All.Where(fact => fact.Kind == kind && (fact.Traits & trait) != 0).Select(fact => fact.Name);
+        All.Where(fact => fact.Kind == kind && (fact.Traits & trait) != ZoneTraits.None).Select(fact => fact.Name);
 
     private sealed record Table(
         ImmutableArray<ZoneFact> Rows, FrozenDictionary<string, ZoneFact> ByName, ImmutableArray<ZoneFact> Patterns)

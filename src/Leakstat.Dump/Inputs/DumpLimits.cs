@@ -4,7 +4,7 @@ namespace Leakstat.Dump.Inputs;
 
 /// <summary>
 /// Every bound on what is taken from a dump, a kernel or a module, in one place. Crossing one is a problem or a fault,
-/// never an exception: what lies within the bound is used. Each has a test that crosses it (<c>DumpLimitsTests</c>). A
+/// never an exception: what lies within the bound is used. <c>DumpLimitsTests</c> crosses them. A
 /// bound that is none is refused when it is set.
 /// </summary>
 public sealed record DumpLimits

@@ -1,5 +1,4 @@
 using Leakstat.Captures.Registry;
-using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;
 

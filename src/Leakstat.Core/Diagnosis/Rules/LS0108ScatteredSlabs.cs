@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
@@ -88,8 +87,11 @@ public sealed class LS0108ScatteredSlabs : IRule
 
     private Finding? Scattered(DiagnosisCase context, UmaZone zone, long least)
     {
-        if (zone is not { PagesPerSlab.Value: > 0 and { } perSlab, ItemsPerSlab.Value: > 1 and { } items,
-            KegItemSize.Value: > 0 and { } size })
+        if (zone is not
+            {
+                PagesPerSlab.Value: > 0 and { } perSlab, ItemsPerSlab.Value: > 1 and { } items,
+                KegItemSize.Value: > 0 and { } size
+            })
         {
             return null;
         }

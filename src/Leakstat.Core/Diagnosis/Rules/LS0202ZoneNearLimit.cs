@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Limits;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Knowledge;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Network;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;

@@ -1,6 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
-using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Network;
 using Leakstat.History;
 using Leakstat.Knowledge;

@@ -35,8 +35,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
              * {InComment(Describe())}
              * Written for FreeBSD {InComment(release)}. Run as root on the host, not in a jail:
              *     kldload -n dtraceall; dtrace -s THIS-FILE > trace.out 2>&1
-             * It reads only, and stops by itself: after {bounds.Seconds + bounds.MinimumAge} s, above {
-                bounds.EventsPerSecond} events/s, or when DTrace runs
+             * It reads only, and stops by itself: after {bounds.Seconds + bounds.MinimumAge} s, above {bounds.EventsPerSecond} events/s, or when DTrace runs
              * out of room for variables. Then: leakstat trace --read trace.out
              */
             #pragma D option quiet
@@ -63,10 +62,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             	why = "interrupted";
             	@requests = sum(0);
             	@returned = sum(0);
-            	printf("{{TraceProgram.Mark}} 1 kind={{Word(suspect.Kind)}} release={{FormatWord(release)}} seconds={{
-                bounds.Seconds}} age={{
-                bounds.MinimumAge}} bytes={{bounds.MinimumBytes}} sample={{bounds.Sample}} rate={{
-                bounds.EventsPerSecond}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
+            	printf("{{TraceProgram.Mark}} 1 kind={{Word(suspect.Kind)}} release={{FormatWord(release)}} seconds={{bounds.Seconds}} age={{bounds.MinimumAge}} bytes={{bounds.MinimumBytes}} sample={{bounds.Sample}} rate={{bounds.EventsPerSecond}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
             }
 
 
@@ -99,8 +95,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     public void Tail()
     {
         _text.Append(CultureInfo.InvariantCulture, $$"""
-            /* Time. After {{bounds.Seconds}} s only releases count, so that what is left is at least {{
-                bounds.MinimumAge}} s old. */
+            /* Time. After {{bounds.Seconds}} s only releases count, so that what is left is at least {{bounds.MinimumAge}} s old. */
             profile:::tick-1s
             {
             	second++;

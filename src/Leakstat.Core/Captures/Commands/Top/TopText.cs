@@ -58,11 +58,11 @@ public sealed class TopText : IFormat
     /// <inheritdoc/>
     public int BrokenOver(ReadOnlySpan<byte> text) =>
         Kind(text.IndexOf((byte)'\n') is var end and >= 0 ? text[..end] : text) switch
-    {
-        LineKind.First or LineKind.Cpu or LineKind.Memory or LineKind.Arc or LineKind.Swap => BrokenLine.Over(
-            text, MostPieces, static line => IsWhole(line) ? BrokenState.Whole : BrokenState.Open),
-        _ => 0,
-    };
+        {
+            LineKind.First or LineKind.Cpu or LineKind.Memory or LineKind.Arc or LineKind.Swap => BrokenLine.Over(
+                text, MostPieces, static line => IsWhole(line) ? BrokenState.Whole : BrokenState.Open),
+            _ => 0,
+        };
 
     /// <summary>Whether the last part of a line has its name.</summary>
     private static bool IsWhole(ReadOnlySpan<byte> line)

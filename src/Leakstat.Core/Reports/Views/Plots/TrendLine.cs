@@ -27,8 +27,11 @@ internal sealed record TrendLine(
     /// <summary>The line of a suspect; null where no rate was fitted or times are unknown.</summary>
     public static TrendLine? Of(HostHistory history, SuspectSeries suspect, int first, int last)
     {
-        if (suspect.Finding is not { Verdict: Verdict.Leak or Verdict.Suspect,
-            Growth: { BytesPerHour: > 0 and { } rate, Since: { } since } growth }
+        if (suspect.Finding is not
+            {
+                Verdict: Verdict.Leak or Verdict.Suspect,
+                Growth: { BytesPerHour: > 0 and { } rate, Since: { } since } growth
+            }
             || history.Samples.Any(s => s.TakenAt is null) || history.Hours(first, last) is not { } now)
         {
             return null;
