@@ -35,7 +35,7 @@ internal static class RemoteWriteRate
         {
             DateTimeOffset at = now.AddMinutes(round - Rounds);
             IEnumerable<TimeSeries> series = Enumerable.Range(0, hosts).SelectMany(
-                h => HostSeries.Of(HostSamples.Of($"live-{h:0000}", model with { TakenAt = at }, ledger)).Series);
+                h => HostTimeSeries.Of(HostSamples.Of($"live-{h:0000}", model with { TakenAt = at }, ledger)).Series);
             foreach (WriteBatch batch in WriteBatch.Divide(series))
             {
                 bytes += batch.Body.Length;

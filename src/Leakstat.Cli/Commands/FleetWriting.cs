@@ -28,7 +28,7 @@ internal static class FleetWriting
         var writer = new RemoteWriter(client, address);
         var outcome = default(WriteOutcome);
         foreach (WriteBatch batch in WriteBatch.Divide(
-            fleet.Hosts.SelectMany(h => HostSeries.Of(h, now, [.. labels]).Series)))
+            fleet.Hosts.SelectMany(h => HostTimeSeries.Of(h, now, [.. labels]).Series)))
         {
             outcome = outcome.With(writer.Send(batch));
         }

@@ -46,7 +46,7 @@ internal sealed class FleetOptions
 
         Shard.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && Sources.HostShard.Parse(result.Tokens[0].Value) is null)
+            if (result.Tokens.Count == 1 && HostShard.Parse(result.Tokens[0].Value) is null)
             {
                 result.AddError("--shard takes a part of parts, as 2/8");
             }

@@ -146,8 +146,13 @@ internal static class DumpForms
     {
         if (elf.Type != 4)
         {
-            string kind = elf.Type switch { 1 => "an object file or module", 2 => "a program or kernel",
-                3 => "a library or module", _ => "an ELF file" };
+            string kind = elf.Type switch
+            {
+                1 => "an object file or module",
+                2 => "a program or kernel",
+                3 => "a library or module",
+                _ => "an ELF file",
+            };
             return Fail(DumpFaultKind.NotADump, bytes.Name, $"is {kind}, no dump", out fault);
         }
 

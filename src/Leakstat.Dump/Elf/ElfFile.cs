@@ -163,7 +163,7 @@ public sealed class ElfFile
         }
 
         ulong size = BinaryPrimitives.ReadUInt64LittleEndian(contents[8..]);
-        return size <= (ulong)_limits.SectionBytes 
+        return size <= (ulong)_limits.SectionBytes
             ? Inflate(contents[ElfSectionType.CompressionHeaderBytes..], (int)size)
             : null;
     }

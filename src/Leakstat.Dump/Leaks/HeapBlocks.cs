@@ -205,8 +205,12 @@ public sealed class HeapBlocks
 
             Keg keg = _dump.Heap.Kegs[slabs.Keg[slab]];
             bool bookkeeping = ZoneNames.IsBookkeeping(keg.Name);
-            long bytes = shape.Rule
-                switch { ScanRule.Nothing => 0, ScanRule.FirstWord => 8, _ => shape.Size * shape.Copies };
+            long bytes = shape.Rule switch
+            {
+                ScanRule.Nothing => 0,
+                ScanRule.FirstWord => 8,
+                _ => shape.Size * shape.Copies,
+            };
             ReadOnlySpan<byte> states = slabs.State.AsSpan(slabs.FirstItem[slab], shape.Count);
             for (int i = 0; i < states.Length; i++)
             {

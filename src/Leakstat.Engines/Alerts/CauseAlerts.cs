@@ -97,7 +97,7 @@ public static class CauseAlerts
     /// </summary>
     private static bool IsFree(FleetHost host, Alert alert) =>
         host.IsRead
-        && !host.Findings.Any(f => Words.Of(f.Subject.Kind) == alert.SubjectKind && f.Subject.Name == alert.Subject
+        && !host.Findings.Any(f => ReportTerms.Of(f.Subject.Kind) == alert.SubjectKind && f.Subject.Name == alert.Subject
             && f.Severity >= Severity.Warning && !f.IsPast && f.Verdict != Verdict.Healthy)
         && host.Verdict.Missing.IsEmpty
         && host.Verdict.State is VerdictState.Fine or VerdictState.Wrong
@@ -105,12 +105,12 @@ public static class CauseAlerts
 
     private static Alert Of(FleetCause cause, FleetReport fleet, DateTimeOffset now)
     {
-        string kind = Words.Of(cause.Subject.Kind);
-        string severity = Words.Of(cause.Severity);
+        string kind = ReportTerms.Of(cause.Subject.Kind);
+        string severity = ReportTerms.Of(cause.Severity);
         string hosts = Display.Count(cause.Hosts.Length, "host", "hosts");
         string what = cause.Finding is { } finding
-            ? cause.Hosts.Length == 1 ? finding.Title : $"{Words.Of(cause.Subject)}: {Words.Of(finding.Verdict)}"
-            : $"{Words.Of(cause.Subject)} grows, which no host shows alone";
+            ? cause.Hosts.Length == 1 ? finding.Title : $"{ReportTerms.Of(cause.Subject)}: {ReportTerms.Of(finding.Verdict)}"
+            : $"{ReportTerms.Of(cause.Subject)} grows, which no host shows alone";
         return new Alert
         {
             Id = Alert.IdOf(kind, cause.Subject.Name, severity),

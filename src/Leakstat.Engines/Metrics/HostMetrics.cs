@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Leakstat.Fleet;
-using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.Engines.Metrics;

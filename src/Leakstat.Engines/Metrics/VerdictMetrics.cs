@@ -22,7 +22,7 @@ internal static class VerdictMetrics
             Help = "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for "
                 + "the others.",
             OfVerdict = h => Enum.GetValues<VerdictState>().Select(
-                state => new MetricValue(h.Verdict.State == state ? 1 : 0, Words.Of(state))),
+                state => new MetricValue(h.Verdict.State == state ? 1 : 0, ReportTerms.Of(state))),
         },
         new Metric
         {
@@ -31,7 +31,7 @@ internal static class VerdictMetrics
             Labels = [.. s_subject, "severity", "verdict"],
             Help = "1 for each finding of leakstat, labelled with the rule, what it is about, severity and verdict.",
             OfVerdict = h => Findings(h).Select(f => new MetricValue(
-                1, [.. SubjectOf(f), Words.Of(f.Severity), Words.Of(f.Verdict)])),
+                1, [.. SubjectOf(f), ReportTerms.Of(f.Severity), ReportTerms.Of(f.Verdict)])),
         },
         new Metric
         {
@@ -65,5 +65,5 @@ internal static class VerdictMetrics
     private static IEnumerable<Finding> Findings(FleetHost host) => host.Findings.DistinctBy(f => (f.Rule, f.Subject));
 
     private static ImmutableArray<string> SubjectOf(Finding finding) =>
-        [finding.Rule, Words.Of(finding.Subject.Kind), finding.Subject.Name];
+        [finding.Rule, ReportTerms.Of(finding.Subject.Kind), finding.Subject.Name];
 }

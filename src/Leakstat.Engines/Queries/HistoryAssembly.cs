@@ -6,7 +6,7 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Queries;
 
 /// <summary>
-/// Makes of a host's time series what it was made of by <see cref="HostSeries"/>: the history, what places its samples
+/// Makes of a host's time series what it was made of by <see cref="HostTimeSeries"/>: the history, what places its samples
 /// on the time line, and the latest capture as far as metrics hold it.
 /// </summary>
 public static class HistoryAssembly
@@ -27,7 +27,7 @@ public static class HistoryAssembly
 
         ILookup<string, TimeSeries> byName = all.ToLookup(s => s.Metric);
         ImmutableArray<SampleFacts> facts = FactAssembly.Build(place, byName, grid);
-        var time = new TimeLine();
+        var time = new SampleTimeLine();
         foreach (SampleFacts one in facts)
         {
             time.Add(one);
@@ -36,7 +36,7 @@ public static class HistoryAssembly
         var sizes = new ItemSizes(byName);
         var history = new HostHistory(
             time.Samples, Columns(byName, grid).Select(c => Make(c.Key, c.Value, place, grid, sizes)), time.Events);
-        return new HostSamples(host, facts, history, CaptureAssembly.Build(host, place, byName, grid, history, sizes));
+        return new HostSamples(host, facts, history, LatestCapture.Build(host, place, byName, grid, history, sizes));
     }
 
     /// <summary>Where a series stands, for evidence.</summary>

@@ -86,7 +86,7 @@ public sealed class RemoteWriter(HttpClient client, EngineAddress address)
     /// <param name="sent">Told after each batch.</param>
     /// <param name="stop">Stops it between two requests.</param>
     /// <exception cref="EngineException">As <see cref="Send"/>.</exception>
-    public WriteOutcome Drain(RemoteQueue queue, Action<WriteOutcome>? sent = null, CancellationToken stop = default)
+    public WriteOutcome Drain(RemoteBacklog queue, Action<WriteOutcome>? sent = null, CancellationToken stop = default)
     {
         var all = default(WriteOutcome);
         while (queue.Peek() is { } batch)

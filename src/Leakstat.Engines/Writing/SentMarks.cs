@@ -30,7 +30,8 @@ public sealed class SentMarks
             throw new IOException($"{_path}: larger than such a file can be");
         }
 
-        foreach (string line in File.ReadLines(_path))
+        using var reader = new StreamReader(new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        while (reader.ReadLine() is { } line)
         {
             int blank = line.IndexOf(' ', StringComparison.Ordinal);
             if (blank > 0

@@ -130,13 +130,13 @@ internal sealed record HostFamily(
         (host, _) => value(host) is { } known ? [new HostSample(known, [])] : [];
 
     private static IEnumerable<HostSample> StateOf(JudgedHost host, int most) =>
-        [new HostSample(1, [("state", Words.Of(host.Summary.Verdict.State))])];
+        [new HostSample(1, [("state", ReportTerms.Of(host.Summary.Verdict.State))])];
 
     private static IEnumerable<Finding> Wrong(JudgedHost host) =>
         host.Summary.Findings.Where(f => f.Verdict != Verdict.Healthy);
 
     private static IEnumerable<HostSample> FindingsOf(JudgedHost host, int most) => Enum.GetValues<Severity>()
-        .Select(s => new HostSample(Wrong(host).Count(f => f.Severity == s), [("severity", Words.Of(s))]));
+        .Select(s => new HostSample(Wrong(host).Count(f => f.Severity == s), [("severity", ReportTerms.Of(s))]));
 
     /// <summary>Two findings may differ in nothing but their text: they are one series.</summary>
     private static IEnumerable<HostSample> FindingOf(JudgedHost host, int most) => Wrong(host)
@@ -145,10 +145,10 @@ internal sealed record HostFamily(
             1,
             [
                 ("rule", f.Rule),
-                ("kind", Words.Of(f.Subject.Kind)),
+                ("kind", ReportTerms.Of(f.Subject.Kind)),
                 ("subject", f.Subject.Name),
-                ("severity", Words.Of(f.Severity)),
-                ("verdict", Words.Of(f.Verdict)),
+                ("severity", ReportTerms.Of(f.Severity)),
+                ("verdict", ReportTerms.Of(f.Verdict)),
             ]));
 
     private static IEnumerable<HostSample> GrowthOf(JudgedHost host, int most) => Wrong(host)
@@ -156,5 +156,5 @@ internal sealed record HostFamily(
         .GroupBy(f => f.Subject).Take(most)
         .Select(g => new HostSample(
             g.First().Growth!.BytesPerHour!.Value,
-            [("kind", Words.Of(g.Key.Kind)), ("subject", g.Key.Name)]));
+            [("kind", ReportTerms.Of(g.Key.Kind)), ("subject", g.Key.Name)]));
 }

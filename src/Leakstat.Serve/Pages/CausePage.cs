@@ -16,7 +16,7 @@ internal static class CausePage
             Diagnosis.Contracts.Severity.Warning => "warning",
             _ => "info",
         };
-        string title = Words.Of(cause.Subject);
+        string title = ReportTerms.Of(cause.Subject);
         return PageFrame.Write(
             title,
             html =>

@@ -51,7 +51,7 @@ internal static class FleetPage
 
     /// <summary>The page of a cause.</summary>
     public static string CauseLink(FleetCause cause) =>
-        $"/causes/{Uri.EscapeDataString(Words.Of(cause.Subject.Kind))}/{Uri.EscapeDataString(cause.Subject.Name)}";
+        $"/causes/{Uri.EscapeDataString(ReportTerms.Of(cause.Subject.Kind))}/{Uri.EscapeDataString(cause.Subject.Name)}";
 
     private static void WriteCauses(HtmlWriter html, FleetReport fleet)
     {
@@ -64,7 +64,7 @@ internal static class FleetPage
             .Markup("<h2 id=\"causes-title\">What is wrong</h2>\n<ul class=\"causes\">\n");
         foreach (FleetCause cause in fleet.Causes)
         {
-            html.Markup("<li><a href=\"").Text(CauseLink(cause)).Markup("\">").Text(Words.Of(cause.Subject))
+            html.Markup("<li><a href=\"").Text(CauseLink(cause)).Markup("\">").Text(ReportTerms.Of(cause.Subject))
                 .Markup("</a>: ").Text(CauseBlock.Hosts(cause));
             foreach (string line in CauseBlock.SeparationOf(cause))
             {

@@ -71,8 +71,8 @@ internal static class ServeJson
     /// <summary>A host in a list.</summary>
     public static HostRowPart RowOf(string name, FleetHost host) => new(
         host.Label,
-        Leakstat.Reports.Forms.Text.Words.Of(host.Verdict.State),
-        host.Worst is { } worst ? Leakstat.Reports.Forms.Text.Words.Of(worst.Severity) : null,
+        Leakstat.Reports.Forms.Text.ReportTerms.Of(host.Verdict.State),
+        host.Worst is { } worst ? Leakstat.Reports.Forms.Text.ReportTerms.Of(worst.Severity) : null,
         host.Worst?.Rule,
         FleetWords.WhatOf(host) is { Length: > 0 } what ? what : null,
         JsonForm.Number(host.Worst?.Growth?.BytesPerHour),

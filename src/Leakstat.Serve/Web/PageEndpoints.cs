@@ -45,7 +45,7 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
         (int revision, FleetReport report) = fleet.Latest;
         string asked = context.Request.Path.Value!;
         return report.Causes.FirstOrDefault(
-            c => $"/causes/{Words.Of(c.Subject.Kind)}/{c.Subject.Name}" == asked
+            c => $"/causes/{ReportTerms.Of(c.Subject.Kind)}/{c.Subject.Name}" == asked
                 || FleetPage.CauseLink(c) == asked) is { } cause
             ? Answers.Bytes(context, CausePage.Write(report, cause, revision), Html)
             : Missing(context, "That is wrong on no host now.");

@@ -127,21 +127,24 @@ internal sealed class Database : IDisposable
     internal static StoreException Failure(string file, SqliteException error) =>
         Failure(file, error.SqliteExtendedErrorCode, error.Message);
 
-    private static StoreException Failure(string file, int code, string message) =>
-        new($"{file}: " + (code & 0xff) switch
+    private static StoreException Failure(string file, int code, string message)
     {
-        Busy or raw.SQLITE_LOCKED => "another process is writing to it",
-        raw.SQLITE_IOERR => "it could not be read or written (disk I/O error)",
-        raw.SQLITE_CORRUPT => "the file is damaged (leakstat history check says more)",
-        raw.SQLITE_FULL => "there is no room left (full disk, or the largest size the file may have)",
-        raw.SQLITE_CANTOPEN =>
-            "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files "
-                + "there)",
-        raw.SQLITE_NOTADB => "not a database",
-        raw.SQLITE_READONLY => "is read-only",
-        _ => message,
-    }, code & 0xff)
-    {
-        IsOfReading = code is raw.SQLITE_IOERR_READ or raw.SQLITE_IOERR_SHORT_READ,
-    };
+        string what = (code & 0xff) switch
+        {
+            Busy or raw.SQLITE_LOCKED => "another process is writing to it",
+            raw.SQLITE_IOERR => "it could not be read or written (disk I/O error)",
+            raw.SQLITE_CORRUPT => "the file is damaged (leakstat history check says more)",
+            raw.SQLITE_FULL => "there is no room left (full disk, or the largest size the file may have)",
+            raw.SQLITE_CANTOPEN =>
+                "cannot be opened (its folder has to be writable, to readers as well: SQLite keeps -wal and -shm files "
+                    + "there)",
+            raw.SQLITE_NOTADB => "not a database",
+            raw.SQLITE_READONLY => "is read-only",
+            _ => message,
+        };
+        return new StoreException($"{file}: {what}", code & 0xff)
+        {
+            IsOfReading = code is raw.SQLITE_IOERR_READ or raw.SQLITE_IOERR_SHORT_READ,
+        };
+    }
 }

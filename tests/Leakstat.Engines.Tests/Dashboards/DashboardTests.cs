@@ -126,7 +126,7 @@ public sealed class DashboardTests
             Capture capture = Given.CaptureFolder(folder);
             last = capture.TakenAt!.Value;
             foreach (WriteBatch batch in WriteBatch.Divide(
-                HostSeries.Of(HostSamples.Of("oracle", capture, LedgerBuilder.From(capture))).Series))
+                HostTimeSeries.Of(HostSamples.Of("oracle", capture, LedgerBuilder.From(capture))).Series))
             {
                 Assert.Equal(0, writer.Send(batch).Refused);
             }

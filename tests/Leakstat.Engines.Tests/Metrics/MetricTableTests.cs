@@ -64,7 +64,7 @@ public sealed partial class MetricTableTests
     {
         Parts.EngineProcess.Need("promtool", "prometheus");
         var text = new StringBuilder();
-        var series = HostSeries.Of(HostSamples.Of("fw1", s_capture, LedgerBuilder.From(s_capture)));
+        var series = HostTimeSeries.Of(HostSamples.Of("fw1", s_capture, LedgerBuilder.From(s_capture)));
         foreach (IGrouping<string, TimeSeries> family in series.Series.GroupBy(s => s.Metric))
         {
             Metric metric = MetricTable.Find(family.Key)!;
@@ -83,7 +83,7 @@ public sealed partial class MetricTableTests
     [Fact]
     public void A_capture_says_what_its_tables_say()
     {
-        TimeSeries[] series = [.. HostSeries.Of(HostSamples.Of("fw1", s_capture, LedgerBuilder.From(s_capture))).Series];
+        TimeSeries[] series = [.. HostTimeSeries.Of(HostSamples.Of("fw1", s_capture, LedgerBuilder.From(s_capture))).Series];
         double Value(string metric, string label, string value) =>
             Assert.Single(series, s => s.Metric == metric && s[label] == value && s["host"] == "fw1").Values[^1];
 
@@ -125,9 +125,9 @@ public sealed partial class MetricTableTests
             TakenAt = DateTimeOffset.UnixEpoch,
         };
 
-        var series = HostSeries.Of(HostSamples.Of("fw1", capture, LedgerBuilder.From(capture)));
+        var series = HostTimeSeries.Of(HostSamples.Of("fw1", capture, LedgerBuilder.From(capture)));
 
-        Assert.Equal(HostSeries.MostSeries, series.Series.Length);
+        Assert.Equal(HostTimeSeries.MostSeries, series.Series.Length);
         Assert.True(series.LeftOut > 20_000);
     }
 

@@ -109,7 +109,7 @@ public sealed class RealRemoteWriteTests : IDisposable
         foreach (string host in store.Hosts().Select(h => h.Name))
         {
             (Leakstat.Store.StoredHistory whole, var facts) = store.LoadWithFacts(host)!.Value;
-            all.AddRange(HostSeries.Of(new HostSamples(host, facts, whole.History, whole.Latest)).Series.Select(Text));
+            all.AddRange(HostTimeSeries.Of(new HostSamples(host, facts, whole.History, whole.Latest)).Series.Select(Text));
         }
 
         all.Sort(StringComparer.Ordinal);

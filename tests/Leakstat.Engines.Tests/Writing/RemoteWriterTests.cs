@@ -154,7 +154,7 @@ public sealed class RemoteWriterTests
         {
             int port = EngineProcess.FreePort();
             HashSet<long> arrived = [];
-            using (var queue = new RemoteQueue(folder.FullName, 64 << 20))
+            using (var queue = new RemoteBacklog(folder.FullName, 64 << 20))
             {
                 // A batch each simulated minute; every one is tried for two minutes of the clock that the writer is given.
                 for (long minute = 1; minute <= 60; minute++)
@@ -176,7 +176,7 @@ public sealed class RemoteWriterTests
                     return false;
                 },
                 port);
-            using var again = new RemoteQueue(folder.FullName, 64 << 20);
+            using var again = new RemoteBacklog(folder.FullName, 64 << 20);
             Assert.Equal(60, Writer(engine.Address).Drain(again).Sent);
             Assert.Equal(Enumerable.Range(1, 60).Select(t => (long)t), arrived.Order());
         }

@@ -32,7 +32,7 @@ internal static class HistoryRemoteWrite
         string file = parsed.GetValue(options.Store)!;
         EngineAddress address = remote.Engine.Address(parsed, remote.Engine.RemoteWrite);
         using HttpClient client = Options.EngineOptions.Client();
-        using RemoteQueue? queue = parsed.GetValue(remote.Queue) is { } folder
+        using RemoteBacklog? queue = parsed.GetValue(remote.Queue) is { } folder
             ? OpenQueue(folder, parsed.GetValue(remote.QueueSize))
             : null;
         using var end = new CancellationTokenSource();
@@ -86,11 +86,11 @@ internal static class HistoryRemoteWrite
         return ExitCode.Done;
     }
 
-    private static RemoteQueue OpenQueue(string folder, long mostBytes)
+    private static RemoteBacklog OpenQueue(string folder, long mostBytes)
     {
         try
         {
-            return new RemoteQueue(folder, mostBytes);
+            return new RemoteBacklog(folder, mostBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,7 +103,7 @@ internal static class HistoryRemoteWrite
     /// <summary>One run over hosts of a store.</summary>
     private sealed class Export(
         RemoteWriter writer,
-        RemoteQueue? queue,
+        RemoteBacklog? queue,
         SentMarks? marks,
         ImmutableArray<(string Name, string Value)> labels,
         long? after,
@@ -135,7 +135,7 @@ internal static class HistoryRemoteWrite
                 return;
             }
 
-            var series = HostSeries.Of(
+            var series = HostTimeSeries.Of(
                 new HostSamples(name, facts, whole.History, whole.Latest),
                 labels,
                 after ?? marks?.Of(name) ?? long.MinValue);

@@ -53,8 +53,8 @@ public static class AlertSettingsFile
             throw new AlertSettingsException($"{file}: {FaultText.Of(e)}", e);
         }
 
-        var all = new SettingsTable(file, "", root);
-        SettingsTable alerts = all.Table("alerts") ?? throw all.Wrong("alerts", "is missing: a table [alerts]");
+        var all = new AlertTable(file, "", root);
+        AlertTable alerts = all.Table("alerts") ?? throw all.Wrong("alerts", "is missing: a table [alerts]");
         ImmutableArray<(string, string)> labels = alerts.Labels("labels");
         var settings = new AlertSettings
         {
@@ -91,13 +91,13 @@ public static class AlertSettingsFile
         return settings;
     }
 
-    private static EngineAddress AddressOf(SettingsTable table, Func<string, byte[]> readSecret) =>
+    private static EngineAddress AddressOf(AlertTable table, Func<string, byte[]> readSecret) =>
         EngineAddress.Parse(
             table.Required("url"),
             table.Secret("token-file", readSecret) is { } token ? System.Text.Encoding.UTF8.GetString(token) : null)
         ?? throw table.Wrong("url", "is an address like http://127.0.0.1:9093");
 
-    private static Syslog SyslogOf(SettingsTable table, string self)
+    private static Syslog SyslogOf(AlertTable table, string self)
     {
         string text = table.Text("address") ?? "udp://127.0.0.1:514";
         int facility = Array.IndexOf(s_facilities, table.Text("facility") ?? "daemon");

@@ -8,7 +8,7 @@ namespace Leakstat.Engines.Writing;
 /// a batch that was being written then is cut off. Bounded: the oldest is dropped and counted. Of one process at a
 /// time; safe for several threads.
 /// </summary>
-public sealed class RemoteQueue : IDisposable
+public sealed class RemoteBacklog : IDisposable
 {
     private const int SegmentsOfWhole = 8;
     private const long LargestSegment = 8 << 20;
@@ -30,7 +30,7 @@ public sealed class RemoteQueue : IDisposable
     /// <param name="folder">Its folder; it belongs to the queue alone.</param>
     /// <param name="mostBytes">Bytes that its files take at most, about.</param>
     /// <exception cref="IOException">It cannot be used, or another process uses it.</exception>
-    public RemoteQueue(string folder, long mostBytes)
+    public RemoteBacklog(string folder, long mostBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1 << 16);
         _folder = folder;

@@ -7,10 +7,10 @@ using Tomlyn.Model;
 namespace Leakstat.Engines.Alerts.Settings;
 
 /// <summary>A table of a TOML file whose keys are taken one by one; what nobody took is refused at the end.</summary>
-internal sealed class SettingsTable(string file, string path, TomlTable table)
+internal sealed class AlertTable(string file, string path, TomlTable table)
 {
     private readonly HashSet<string> _taken = [];
-    private readonly List<SettingsTable> _below = [];
+    private readonly List<AlertTable> _below = [];
 
     public AlertSettingsException Wrong(string key, string what) => new($"{file}: {path}{key} {what}");
 
@@ -69,14 +69,14 @@ internal sealed class SettingsTable(string file, string path, TomlTable table)
         ? []
         : [.. labels.Keys.Select(name => (name, labels.Required(name)))];
 
-    public SettingsTable? Table(string key) => Take(key) switch
+    public AlertTable? Table(string key) => Take(key) switch
     {
         null => null,
         TomlTable below => Add($"{path}{key}.", below),
         _ => throw Wrong(key, "is a table"),
     };
 
-    public IEnumerable<SettingsTable> Tables(string key) => Take(key) switch
+    public IEnumerable<AlertTable> Tables(string key) => Take(key) switch
     {
         null => [],
         TomlTable one => [Add($"{path}{key}.", one)],
@@ -103,9 +103,9 @@ internal sealed class SettingsTable(string file, string path, TomlTable table)
         return table.TryGetValue(key, out object? value) ? value : null;
     }
 
-    private SettingsTable Add(string below, TomlTable inner)
+    private AlertTable Add(string below, TomlTable inner)
     {
-        var one = new SettingsTable(file, below, inner);
+        var one = new AlertTable(file, below, inner);
         _below.Add(one);
         return one;
     }

@@ -11,7 +11,7 @@ namespace Leakstat.Engines.Queries;
 /// The latest capture of a host as far as metrics hold it: tables, limits, settings and modules. What is text
 /// (messages, configuration files) is not there, and rules that need it say so.
 /// </summary>
-internal static class CaptureAssembly
+internal static class LatestCapture
 {
     private const string Format = "metrics";
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 
-namespace Leakstat.Cli.Sources;
+namespace Leakstat.Cli.Options;
 
 /// <summary>
 /// One part of the hosts of a fleet, by a hash of the name that is the same on every machine and in every version: N

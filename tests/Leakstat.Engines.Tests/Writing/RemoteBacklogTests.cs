@@ -4,7 +4,7 @@ using Leakstat.Engines.Writing;
 namespace Leakstat.Engines.Tests.Writing;
 
 /// <summary>The queue on disk: order, restarts, torn ends, damage, its bound.</summary>
-public sealed class RemoteQueueTests : IDisposable
+public sealed class RemoteBacklogTests : IDisposable
 {
     private const long Plenty = 64 << 20;
 
@@ -15,13 +15,13 @@ public sealed class RemoteQueueTests : IDisposable
     [Fact]
     public void What_goes_in_comes_out_in_order_also_after_a_restart()
     {
-        using (var queue = new RemoteQueue(Folder, Plenty))
+        using (var queue = new RemoteBacklog(Folder, Plenty))
         {
             Fill(queue, 0, 10);
             Assert.Equal(["0", "1", "2"], Take(queue, 3));
         }
 
-        using var again = new RemoteQueue(Folder, Plenty);
+        using var again = new RemoteBacklog(Folder, Plenty);
         Assert.Equal(7, again.Samples);
         Fill(again, 10, 2);
         Assert.Equal(["3", "4", "5", "6", "7", "8", "9", "10", "11"], Take(again, 100));
@@ -31,7 +31,7 @@ public sealed class RemoteQueueTests : IDisposable
     [Fact]
     public void Peeking_takes_nothing_away()
     {
-        using var queue = new RemoteQueue(Folder, Plenty);
+        using var queue = new RemoteBacklog(Folder, Plenty);
         Assert.Null(queue.Peek());
         Fill(queue, 0, 2);
 
@@ -43,7 +43,7 @@ public sealed class RemoteQueueTests : IDisposable
     public void A_record_that_was_being_written_is_cut_off_at_whatever_byte()
     {
         long whole;
-        using (var queue = new RemoteQueue(Folder, Plenty))
+        using (var queue = new RemoteBacklog(Folder, Plenty))
         {
             Fill(queue, 0, 3);
             whole = queue.Bytes;
@@ -55,27 +55,27 @@ public sealed class RemoteQueueTests : IDisposable
         for (int length = (int)whole; length < bytes.Length; length++)
         {
             File.WriteAllBytes(segment, bytes[..length]);
-            using (var torn = new RemoteQueue(Folder, Plenty))
+            using (var torn = new RemoteBacklog(Folder, Plenty))
             {
                 Assert.Equal(3, torn.Samples);
                 Fill(torn, 9, 1);
             }
 
-            using var next = new RemoteQueue(Folder, Plenty);
+            using var next = new RemoteBacklog(Folder, Plenty);
             Assert.Equal(4, next.Samples);
         }
 
-        using var last = new RemoteQueue(Folder, Plenty);
+        using var last = new RemoteBacklog(Folder, Plenty);
         Assert.Equal(["0", "1", "2", "9"], Take(last, 100));
     }
 
     [Fact]
     public void A_file_that_was_made_and_not_written_is_used()
     {
-        new RemoteQueue(Folder, Plenty).Dispose();
+        new RemoteBacklog(Folder, Plenty).Dispose();
         File.WriteAllText(Path.Combine(Folder, "0000000000000001.segment"), "leaks");
 
-        using var queue = new RemoteQueue(Folder, Plenty);
+        using var queue = new RemoteBacklog(Folder, Plenty);
         Fill(queue, 0, 1);
         Assert.Equal(["0"], Take(queue, 2));
     }
@@ -83,7 +83,7 @@ public sealed class RemoteQueueTests : IDisposable
     [Fact]
     public void What_is_damaged_ends_no_more_than_its_own_file()
     {
-        using (var queue = new RemoteQueue(Folder, 1 << 16))
+        using (var queue = new RemoteBacklog(Folder, 1 << 16))
         {
             Fill(queue, 0, 6, bytes: 5000);
         }
@@ -94,7 +94,7 @@ public sealed class RemoteQueueTests : IDisposable
         bytes[100] ^= 1;
         File.WriteAllBytes(segments[0], bytes);
 
-        using var damaged = new RemoteQueue(Folder, 1 << 16);
+        using var damaged = new RemoteBacklog(Folder, 1 << 16);
         string[] left = Take(damaged, 100);
         Assert.Equal("5", left[^1]);
         Assert.DoesNotContain("0", left);
@@ -104,21 +104,21 @@ public sealed class RemoteQueueTests : IDisposable
     [Fact]
     public void A_damaged_cursor_sends_again_and_loses_nothing()
     {
-        using (var queue = new RemoteQueue(Folder, Plenty))
+        using (var queue = new RemoteBacklog(Folder, Plenty))
         {
             Fill(queue, 0, 3);
             Take(queue, 2);
         }
 
         File.WriteAllText(Path.Combine(Folder, "cursor"), "9 9 9 nonsense\n");
-        using var again = new RemoteQueue(Folder, Plenty);
+        using var again = new RemoteBacklog(Folder, Plenty);
         Assert.Equal(["0", "1", "2"], Take(again, 100));
     }
 
     [Fact]
     public void A_full_queue_drops_the_oldest_and_counts_it()
     {
-        using (var queue = new RemoteQueue(Folder, 1 << 16))
+        using (var queue = new RemoteBacklog(Folder, 1 << 16))
         {
             Fill(queue, 0, 40, bytes: 4000);
 
@@ -127,7 +127,7 @@ public sealed class RemoteQueueTests : IDisposable
             Assert.Equal(40, queue.Dropped + queue.Samples);
         }
 
-        using var again = new RemoteQueue(Folder, 1 << 16);
+        using var again = new RemoteBacklog(Folder, 1 << 16);
         Assert.Equal(40, again.Dropped + again.Samples);
         string[] left = Take(again, 100);
         Assert.Equal("39", left[^1]);
@@ -137,7 +137,7 @@ public sealed class RemoteQueueTests : IDisposable
     [Fact]
     public void A_batch_that_is_dropped_while_it_is_sent_takes_none_other_away()
     {
-        using var queue = new RemoteQueue(Folder, 1 << 16);
+        using var queue = new RemoteBacklog(Folder, 1 << 16);
         Fill(queue, 0, 2, bytes: 4000);
         WriteBatch sending = queue.Peek()!;
         Fill(queue, 2, 38, bytes: 4000);
@@ -150,9 +150,9 @@ public sealed class RemoteQueueTests : IDisposable
     [Fact]
     public void A_second_process_is_refused()
     {
-        using var queue = new RemoteQueue(Folder, Plenty);
+        using var queue = new RemoteBacklog(Folder, Plenty);
 
-        IOException refused = Assert.Throws<IOException>(() => new RemoteQueue(Folder, Plenty));
+        IOException refused = Assert.Throws<IOException>(() => new RemoteBacklog(Folder, Plenty));
         Assert.Contains("another process", refused.Message, StringComparison.Ordinal);
     }
 
@@ -161,14 +161,14 @@ public sealed class RemoteQueueTests : IDisposable
     {
         var random = new Random(20261128);
         Queue<string> model = [];
-        var queue = new RemoteQueue(Folder, 1 << 20);
+        var queue = new RemoteBacklog(Folder, 1 << 20);
         for (int i = 0; i < LongRuns.Times(400, 5000); i++)
         {
             switch (random.Next(5))
             {
                 case 0:
                     queue.Dispose();
-                    queue = new RemoteQueue(Folder, 1 << 20);
+                    queue = new RemoteBacklog(Folder, 1 << 20);
                     break;
                 case 1 or 2:
                     Fill(queue, i, 1, bytes: random.Next(1, 3000));
@@ -189,7 +189,7 @@ public sealed class RemoteQueueTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static void Fill(RemoteQueue queue, int from, int count, int bytes = 1)
+    private static void Fill(RemoteBacklog queue, int from, int count, int bytes = 1)
     {
         for (int i = from; i < from + count; i++)
         {
@@ -197,7 +197,7 @@ public sealed class RemoteQueueTests : IDisposable
         }
     }
 
-    private static string[] Take(RemoteQueue queue, int most)
+    private static string[] Take(RemoteBacklog queue, int most)
     {
         List<string> taken = [];
         while (taken.Count < most && queue.Peek() is { } batch)

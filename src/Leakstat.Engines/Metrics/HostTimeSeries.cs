@@ -6,7 +6,7 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Metrics;
 
 /// <summary>The time series of one host, out of what is known of it by the table of metrics.</summary>
-public sealed class HostSeries
+public sealed class HostTimeSeries
 {
     /// <summary>
     /// Series that one host may have; what is more is left out and counted. Ordinary hosts have about 2,500.
@@ -17,7 +17,7 @@ public sealed class HostSeries
     private readonly List<int> _samples = [];
     private readonly List<long> _times = [];
 
-    private HostSeries(string host, ImmutableArray<(string Name, string Value)> labels) =>
+    private HostTimeSeries(string host, ImmutableArray<(string Name, string Value)> labels) =>
         _labels = [(MetricTable.HostLabel, host), .. labels];
 
     /// <summary>The series, each with at least one sample.</summary>
@@ -36,10 +36,10 @@ public sealed class HostSeries
     /// <param name="samples">The host.</param>
     /// <param name="labels">Further labels of every series: where it stands, who runs it.</param>
     /// <param name="after">Samples up to this time are left out, milliseconds since 1970.</param>
-    public static HostSeries Of(
+    public static HostTimeSeries Of(
         HostSamples samples, ImmutableArray<(string Name, string Value)> labels = default, long after = long.MinValue)
     {
-        var series = new HostSeries(samples.Host, labels.IsDefault ? [] : labels);
+        var series = new HostTimeSeries(samples.Host, labels.IsDefault ? [] : labels);
         series.Place(samples.Facts, after);
         if (series._samples.Count > 0)
         {
@@ -55,10 +55,10 @@ public sealed class HostSeries
     /// <param name="host">The host, judged.</param>
     /// <param name="time">When it was judged.</param>
     /// <param name="labels">Further labels of every series.</param>
-    public static HostSeries Of(
+    public static HostTimeSeries Of(
         FleetHost host, DateTimeOffset time, ImmutableArray<(string Name, string Value)> labels = default)
     {
-        var series = new HostSeries(host.Label, labels.IsDefault ? [] : labels);
+        var series = new HostTimeSeries(host.Label, labels.IsDefault ? [] : labels);
         ImmutableArray<long> at = [time.ToUnixTimeMilliseconds()];
         series._times.AddRange(at);
         series.Take(MetricTable.All.Where(m => m.OfVerdict is not null).SelectMany(
@@ -66,23 +66,27 @@ public sealed class HostSeries
         return series;
     }
 
-    /// <summary>Which samples there are: those that have a time; of several at one millisecond the last.</summary>
+    /// <summary>
+    /// Which samples there are: those that have a time, in its order, as engines hold them (a clock that was set back
+    /// stands in the order of the captures); of several at one millisecond the last.
+    /// </summary>
     private void Place(ImmutableArray<SampleFacts> facts, long after)
     {
-        for (int i = 0; i < facts.Length; i++)
+        Undated = facts.Count(f => f.TakenAt is null);
+        foreach ((int sample, long time) in facts
+            .Select((f, i) => (Sample: i, Time: f.TakenAt?.ToUnixTimeMilliseconds()))
+            .Where(s => s.Time > after)
+            .Select(s => (s.Sample, s.Time!.Value))
+            .OrderBy(s => s.Value))
         {
-            if (facts[i].TakenAt?.ToUnixTimeMilliseconds() is not { } time)
+            if (_times.Count > 0 && _times[^1] == time)
             {
-                Undated++;
+                _samples[^1] = sample;
             }
-            else if (_times.Count > 0 && _times[^1] == time)
-            {
-                _samples[^1] = i;
-            }
-            else if (time > after && (_times.Count == 0 || time > _times[^1]))
+            else
             {
                 _times.Add(time);
-                _samples.Add(i);
+                _samples.Add(sample);
             }
         }
     }
@@ -172,16 +176,17 @@ public sealed class HostSeries
         }
     }
 
-    /// <summary>What is read from the latest capture, where that is the last sample.</summary>
+    /// <summary>What is read from the latest capture, at its time, where that is among the samples.</summary>
     private IEnumerable<TimeSeries> OfLatest(HostSamples samples)
     {
-        if (samples.Latest is not { } latest || _samples[^1] != samples.Facts.Length - 1)
+        int at = _samples.IndexOf(samples.Facts.Length - 1);
+        if (samples.Latest is not { } latest || at < 0)
         {
             return [];
         }
 
         return MetricTable.All.Where(m => m.OfLatest is not null).SelectMany(
-            m => m.OfLatest!(latest).Select(v => Make(m, v.Labels, [_times[^1]], [v.Value])));
+            m => m.OfLatest!(latest).Select(v => Make(m, v.Labels, [_times[at]], [v.Value])));
     }
 
     /// <summary>A label without a value is one that is not there: it is left out.</summary>
