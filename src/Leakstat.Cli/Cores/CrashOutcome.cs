@@ -39,6 +39,7 @@ internal sealed record CrashOutcome
     public CrashView ToView() => new()
     {
         Number = Entry.Number,
+        IsDump = IsDump,
         State = IsNew ? CrashView.Analysed : Entry.IsDone ? CrashView.Done : CrashView.New,
         Files = [.. Entry.Files.Select(file => new CrashFileView(file.Name, Word(file.Kind), file.Bytes))],
         Host = Said("Hostname"),

@@ -19,6 +19,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     private readonly List<SourceFile?> _paths = [];
     private readonly HashSet<int> _offering = [];
     private readonly HashSet<int> _repeating = [];
+    private readonly HashSet<int> _extending = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -80,6 +81,25 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// </summary>
     public bool Offer<T>(T part, PartRank rank = PartRank.Text)
         where T : class => Offer(typeof(T), part, rank);
+
+    /// <summary>
+    /// Offers a part that may be the rest of one that is there already: where <paramref name="join"/> puts both
+    /// together, that is held; where it gives null they are two of the same, and the first is.
+    /// </summary>
+    public void Extend<T>(T part, Func<T, T?> join)
+        where T : class
+    {
+        if (_parts.TryGetValue(typeof(T), out (object Part, PartRank Rank, int File) held)
+            && held.Rank == PartRank.Text && join((T)held.Part) is { } whole)
+        {
+            _offering.Add(_files.Count);
+            _extending.Add(_files.Count);
+            _parts[typeof(T)] = held with { Part = whole };
+            return;
+        }
+
+        Offer(part);
+    }
 
     private bool Offer(Type type, object part, PartRank rank)
     {
@@ -187,7 +207,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
     private void MarkDuplicates(HashSet<int> contributing)
     {
-        HashSet<int> used = [.. contributing, .. _parts.Values.Select(held => held.File)];
+        HashSet<int> used = [.. contributing, .. _extending, .. _parts.Values.Select(held => held.File)];
         for (int i = 0; i < _files.Count; i++)
         {
             if (_files[i].Use != FileUse.Used || used.Contains(i) || !_offering.Contains(i))

@@ -66,6 +66,18 @@ public interface IFormat
     /// </summary>
     int BrokenOver(ReadOnlySpan<byte> text) => 0;
 
+    /// <summary>
+    /// The part of a line of prose that is one of this format's rows word for word; empty where there is none. Only for
+    /// formats whose rows say by themselves what they are, wherever they stand.
+    /// </summary>
+    Range QuotedIn(ReadOnlySpan<byte> line) => default;
+
+    /// <summary>Whether its rows may name the host that they are of (<see cref="HostIn"/>).</summary>
+    bool NamesHosts => false;
+
+    /// <summary>The host that a row names; empty where it names none. A text may hold rows of many hosts.</summary>
+    ReadOnlySpan<byte> HostIn(ReadOnlySpan<byte> line) => default;
+
     /// <summary>Whether and how a line fits this format. Called for the lines of unknown text; must be cheap.</summary>
     LineFit Fit(ReadOnlySpan<byte> line);
 

@@ -10,7 +10,11 @@ namespace Leakstat.Knowledge;
 /// <param name="Instead">What to run in its place.</param>
 /// <param name="Source">Where that is from.</param>
 public sealed record CommandAdvice(
-    string Name, ImmutableArray<string> Settings, string Shows, string Wrong, string Instead, string Source);
+    string Name, ImmutableArray<string> Settings, string Shows, string Wrong, string Instead, string Source)
+{
+    /// <summary>Whether it is a line of a configuration file, not a command that asks for a value.</summary>
+    public bool IsOfFile => Name.EndsWith(" in loader.conf", StringComparison.Ordinal);
+}
 
 /// <summary>
 /// Commands in circulation (<c>Knowledge/Data/commands.tsv</c>): what <c>leakstat explain command</c> and

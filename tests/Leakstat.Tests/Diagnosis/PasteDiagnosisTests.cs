@@ -65,6 +65,16 @@ public sealed class PasteDiagnosisTests
         { "38-arc-max-of-100m", "LS0304", Severity.Warning, "arc", VerdictState.Wrong, "100.0 MiB on a host with 16.0 GiB" },
         { "39-kmem-of-a-healthy-filer", "LS0201", Severity.Warning, "kmem", VerdictState.Wrong, "depends on the release" },
         { "40-fib-rebuild", "LS0213", Severity.Warning, "memory", VerdictState.Wrong, "table of routes" },
+        { "28-listen-queue-overflow", "LS0218", Severity.Info, "kern.ipc.soacceptqueue", VerdictState.Unknown, "no want of memory" },
+        { "42-mbufs-exhausted-in-a-sentence", "LS0213", Severity.Warning, "kern.ipc.nmbclusters", VerdictState.Wrong, "mbufs exhausted please see tuning" },
+        { "43-info-of-savecore", "LS0215", Severity.Critical, "PV ENTRY", VerdictState.Wrong, "PV entries ran out" },
+        { "44-dashboard-of-pfsense", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,786 of 26,584" },
+        { "45-swap-reservation", "LS0213", Severity.Warning, "swap", VerdictState.Wrong, "limit of swap reservations" },
+        { "46-limit-without-zone", "LS0204", Severity.Warning, "mbuf", VerdictState.Wrong, "kern.ipc.nmbufs limit is reached" },
+        { "47-attribution-in-the-quotation", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "httpd (pid 611)" },
+        { "48-devbuf-hardly-freed", "LS0114", Severity.Info, "devbuf", VerdictState.Unknown, "819 of its 190,221 allocations" },
+        { "50-messages-here-and-there", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "mysqld (pid 77)" },
+        { "51-memory-denied-of-junos", "LS0402", Severity.Warning, "mbuf", VerdictState.Wrong, "4,711" },
         { "41-zones-of-7", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,594 of 25,600" },
     };
 
@@ -83,7 +93,6 @@ public sealed class PasteDiagnosisTests
     [Theory]
     [InlineData("10-partial-counters-as-physical-memory")]
     [InlineData("10b-owners-as-wired-total")]
-    [InlineData("28-listen-queue-overflow")]
     public void What_is_too_little_is_called_unknown_and_nothing_else(string file)
     {
         DiagnosisReport report = Diagnose(file);
@@ -103,6 +112,20 @@ public sealed class PasteDiagnosisTests
                     Tone.Good, Headline.Of(new Diagnoser(BuiltInKnowledge.Load()).Diagnose(host.Captures())!).Tone));
             }
         }
+    }
+
+    [Fact]
+    public void Lines_of_two_hosts_in_one_log_are_two_diagnoses()
+    {
+        SourceSet set = Open(Given.Data("pastes/49-log-of-two-hosts.txt"));
+        string[] found =
+        [
+            .. set.Hosts.Select(host => new Diagnoser(BuiltInKnowledge.Load()).Diagnose(host.Captures())!)
+                .Select(report => $"{report.Host.Name} {report.Findings[0].Rule} {report.Findings[0].Title}"),
+        ];
+        Assert.Equal(2, found.Length);
+        Assert.Contains(found, f => f.StartsWith("fw1 LS0204 ", StringComparison.Ordinal));
+        Assert.Contains(found, f => f.StartsWith("fw2 LS0206 ", StringComparison.Ordinal) && f.Contains("2 processes", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,12 +45,11 @@ internal static class LineCleaning
         }
 
         // Quoted lines; one alone may be anything.
-        int quoted = text.StartsWith(">"u8) ? 1 : 0;
-        rest = text;
-        while (quoted < 2 && (at = rest.IndexOf("\n>"u8)) >= 0)
+        int quoted = 0;
+        var lines = new LineReader(text, 1, null);
+        while (quoted < 2 && lines.Read())
         {
-            quoted++;
-            rest = rest[(at + 2)..];
+            quoted += lines.Line.StartsWith(">"u8) || InitialsLength(lines.Line) > 0 ? 1 : 0;
         }
 
         return quoted >= 2;
@@ -99,7 +98,7 @@ internal static class LineCleaning
         while (true)
         {
             ReadOnlySpan<byte> text = Scan.Trim(line);
-            int taken = text.StartsWith(">"u8) ? 1 : text.StartsWith("&gt;"u8) ? 4 : 0;
+            int taken = text.StartsWith(">"u8) ? 1 : text.StartsWith("&gt;"u8) ? 4 : InitialsLength(text);
             if (taken == 0)
             {
                 return line;
@@ -111,6 +110,19 @@ internal static class LineCleaning
                 line = line[1..];
             }
         }
+    }
+
+    /// <summary>Length of <c>JD></c>: some mail programs put initials in front of the mark.</summary>
+    private static int InitialsLength(ReadOnlySpan<byte> text)
+    {
+        int letters = 0;
+        while (letters < text.Length && text[letters] is >= (byte)'A' and <= (byte)'Z')
+        {
+            letters++;
+        }
+
+        return letters is >= 1 and <= 3 && letters + 1 < text.Length && text[letters] == '>' && text[letters + 1] is
+            (byte)' ' or (byte)'>' ? letters + 1 : 0;
     }
 
     private static int CleanLine(ReadOnlySpan<byte> line, byte[] output, int length)

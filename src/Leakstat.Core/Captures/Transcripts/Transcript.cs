@@ -43,10 +43,16 @@ internal sealed class Transcript
         }
 
         IFormat? whole = named ?? WholeFormat(text.Span);
+        if (named is null && whole is { NamesHosts: true } && RowHosts.AreSeveral(text.Span))
+        {
+            whole = null;
+        }
+
         if (!isDocument)
         {
             text = whole is null ? Cleaned(text) : text;
             text = whole is null || whole.TakesAnyLine || whole.TakesFirst ? BrokenLines.Join(text) : text;
+            text = whole is null ? QuotedRows.Lift(text) : text;
         }
 
         if (whole is { } format)

@@ -22,6 +22,7 @@ internal sealed class TranscriptReader
     private readonly bool _isCut;
     private readonly ReadLimits _limits;
     private readonly bool _isCrashSummary;
+    private readonly bool _hasHosts;
     private readonly List<CommandOutput> _outputs = [];
     private readonly List<TranscriptMark> _marks = [];
     private readonly FormatSearch _search;
@@ -29,10 +30,12 @@ internal sealed class TranscriptReader
     private string? _command;
     private bool _expectsTitle;
     private (int Start, int End, int Number) _outside;
+    private string? _rowHost;
 
     private TranscriptReader(
         SourceFile file, ReadOnlyMemory<byte> text, bool isCut, bool isCrashSummary, ReadLimits limits)
     {
+        _hasHosts = !isCrashSummary && RowHosts.AreSeveral(text.Span);
         _file = file;
         _text = text;
         _isCut = isCut;
@@ -160,12 +163,12 @@ internal sealed class TranscriptReader
         }
         else if (fit >= LineFit.Row)
         {
-            open.TakeRow(line, start, end, number);
+            OutputOfHost(open, fit, line).TakeRow(line, start, end, number);
         }
         else if (_search.Other(line, fit, open, out LineFit otherFit) is { } other)
         {
             Close();
-            Open(other, otherFit, command: null).Append(start, end, number);
+            OpenAt(other, otherFit, command: null, line).Append(start, end, number);
         }
         else if (!open.TryJoin(line, end, number)
             && !(fit == LineFit.Continues && open.TryContinue(line, start, end, number)))
@@ -184,7 +187,7 @@ internal sealed class TranscriptReader
         _outside = (start, end, number);
         if (_search.Start(line, _command, out LineFit first) is { } format)
         {
-            Open(format, first, _command).Append(start, end, number);
+            OpenAt(format, first, _command, line).Append(start, end, number);
         }
         else if (before.Number == number - 1 && number > 1 && end - before.Start <= OpenOutput.LongestJoin
             && _search.Start(OpenOutput.Together(_text.Span[before.Start..before.End], line), _command, out first)
@@ -277,6 +280,30 @@ internal sealed class TranscriptReader
         }
 
         return 0;
+    }
+
+    /// <summary>The output that a row belongs to: the open one, or one of its own where it is of another host.</summary>
+    private OpenOutput OutputOfHost(OpenOutput open, LineFit fit, ReadOnlySpan<byte> line)
+    {
+        if (!_hasHosts || RowHosts.Of(open.Format, line) is not { } host || host == _rowHost)
+        {
+            return open;
+        }
+
+        Close();
+        return OpenAt(open.Format, fit, command: null, line);
+    }
+
+    /// <summary>Begins an output at a line, and notes of which host it is where the line says so.</summary>
+    private OpenOutput OpenAt(IFormat format, LineFit fit, string? command, ReadOnlySpan<byte> line)
+    {
+        _rowHost = _hasHosts ? RowHosts.Of(format, line) : null;
+        if (_rowHost is { } host)
+        {
+            _marks.Add(new TranscriptMark(_outputs.Count, host, null));
+        }
+
+        return Open(format, fit, command);
     }
 
     private OpenOutput Open(IFormat format, LineFit fit, string? command)

@@ -38,7 +38,35 @@ internal static class TranscriptSplit
             captures.Add(Capture(current, first, outputs.Count + 1, marks));
         }
 
-        return captures;
+        return JoinMessages(captures);
+    }
+
+    /// <summary>
+    /// In a log that several hosts write to, the lines of each stand between those of the others: what is nothing but
+    /// such lines belongs to the capture of its host that came before.
+    /// </summary>
+    private static List<TranscriptCapture> JoinMessages(List<TranscriptCapture> captures)
+    {
+        List<TranscriptCapture> joined = [];
+        Dictionary<string, int> byHost = [];
+        foreach (TranscriptCapture capture in captures)
+        {
+            if (capture.Host is { } host && capture.Outputs.All(o => o.Format.NamesHosts)
+                && byHost.TryGetValue(host, out int index))
+            {
+                joined[index] = joined[index] with { Outputs = [.. joined[index].Outputs, .. capture.Outputs] };
+                continue;
+            }
+
+            if (capture.Host is not null)
+            {
+                byHost[capture.Host] = joined.Count;
+            }
+
+            joined.Add(capture);
+        }
+
+        return joined;
     }
 
     /// <summary>Whether the prompts in front of two outputs are of hosts with different names.</summary>

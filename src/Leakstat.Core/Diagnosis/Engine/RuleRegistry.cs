@@ -63,6 +63,7 @@ public static class RuleRegistry
         new LS0215MemoryPanic(),
         new LS0216OtherPanic(),
         new LS0217ModifiedAfterFree(),
+        new LS0218ListenQueueFull(),
         new LS0301ArcUnbounded(),
         new LS0302ArcAboveMaximum(),
         new LS0303ArcOutOfProportion(),

@@ -68,8 +68,12 @@ public sealed record HistorySensitivity(long? ZoneBytesPerDay, long? TypeBytesPe
         ];
         return parts.Length == 0
             ? null
-            : $"Over these {days:0.#} days a steady leak of {string.Join(", ", parts)} would have been named, with a "
+            : $"Over these {Span(days)} a steady leak of {string.Join(", ", parts)} would have been named, with a "
                 + "chance of 0.8.";
+
+        static string Span(double days) => days >= 2 ? $"{days:0.#} days"
+            : days * Day >= 2 ? $"{days * Day:0.#} hours"
+            : $"{Math.Max(1, Math.Round(days * Day * 60)):0} minutes";
 
         static IEnumerable<string> Part(long? perDay, string where) =>
             perDay is { } bytes ? [$"{Model.Display.Bytes(bytes)} a day {where}"] : [];

@@ -47,7 +47,7 @@ internal sealed record ExhaustionMessage(
             Tunable = "kern.maxfiles",
         },
         new(
-            "kern.ipc.maxpipekva exceeded", Subject.Tunable("kern.ipc.maxpipekva"),
+            "maxpipekva exceeded", Subject.Tunable("kern.ipc.maxpipekva"),
             "pipes used up their share of kernel address space",
             "new pipes get small buffers or fail; it is address space, the buffers themselves can be paged out",
             "Find the process with many pipes first.",
@@ -55,6 +55,19 @@ internal sealed record ExhaustionMessage(
                 + "sort -rn | head"])
         {
             Tunable = "kern.ipc.maxpipekva",
+        },
+        new(
+            "swap reservation for ", Subject.Host("swap"),
+            "a process was refused memory by a limit of swap reservations",
+            "the limit is vm.overcommit's (bit 0: no more than there is swap, bit 1: the user's swapuse) or rctl(8)'s; "
+                + "mmap(2) and the like failed with ENOMEM, and nothing need be full",
+            "See what is reserved, who reserves it, and which limit is on.",
+            [
+                "sysctl vm.overcommit vm.swap_reserved vm.swap_total",
+                "ps -axo user,vsz,comm | sort -nrk2 | head", "rctl -u",
+            ])
+        {
+            Also = "bytes failed",
         },
         new(
             "vm_thread_new: kstack allocation failed", Subject.Host("kva"),

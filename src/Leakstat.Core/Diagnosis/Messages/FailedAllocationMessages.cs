@@ -31,9 +31,8 @@ internal static class FailedAllocationMessages
         Receive("no memory for std rx buffers"),
         Receive("no memory for jumbo buffers"),
         Receive("no memory for rx buffers"),
-        Mbufs("All mbufs exhausted, please see tuning(7)"),
-        Mbufs("All mbuf clusters exhausted, please see tuning(7)"),
-        Mbufs("All mbufs or mbuf clusters exhausted, please see tuning(7)"),
+        Mbufs("mbuf clusters exhausted"),
+        Mbufs("mbufs exhausted"),
         Mbufs("Out of mbuf address space"),
         Mbufs("Out of mbuf clusters - "),
     ];

@@ -46,11 +46,6 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             "swap ended, and the host is set to panic then",
             "vm.panic_on_oom makes a panic of what would have killed a process",
             "11 and later, sys/vm/vm_pageout.c, vm_pageout_oom"),
-        new(
-            "Out of mbuf clusters", Subject.Zone(KnownNames.Cluster),
-            "network buffers ran out",
-            "the limit of mbuf clusters was reached by code that cannot do without one",
-            "4 and older, sys/kern/uipc_mbuf.c"),
     ];
 
     /// <summary>The panic of want that a message tells of; null for any other.</summary>
@@ -58,13 +53,17 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
         TextOf(message) is { } text ? All.FirstOrDefault(p => text.Contains(p.Text,
             StringComparison.OrdinalIgnoreCase)) : null;
 
-    /// <summary>What the kernel panicked with; null where the message is no panic.</summary>
-    public static string? TextOf(string message)
+    /// <summary>
+    /// What the kernel panicked with; null where the message is no panic. <c>Panic String</c> is how savecore(8)
+    /// writes it into <c>info.N</c> (<c>sbin/savecore/savecore.c</c>).
+    /// </summary>
+    public static string? TextOf(string message) => Behind(message, "panic: ") ?? Behind(message, "Panic String: ");
+
+    private static string? Behind(string message, string start)
     {
-        const string Start = "panic: ";
-        int at = message.IndexOf(Start, StringComparison.Ordinal);
+        int at = message.IndexOf(start, StringComparison.Ordinal);
         // A reboot's summary names it again: "Unread portion of the kernel message buffer: panic: …", "savecore: reboot
         // after panic: …".
-        return at >= 0 && message.Length > at + Start.Length ? message[(at + Start.Length)..].Trim() : null;
+        return at >= 0 && message.Length > at + start.Length ? message[(at + start.Length)..].Trim() : null;
     }
 }

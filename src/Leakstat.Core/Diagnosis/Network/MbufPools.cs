@@ -63,6 +63,9 @@ internal static class MbufPools
         ZoneRow? row = table?.Find(zone);
         Reading? inUse = netstat is { Current: { } current } pool
             ? new Reading(current, pool.At)
+
+            // A dashboard shows the sum with those that are cached, which count against the limit too.
+            : netstat is { Total: { } total } summed && row is null ? new Reading(total, summed.At)
             : row is { } counted
                 ? new Reading(
                     Math.Max(

@@ -74,7 +74,8 @@ public sealed class LS0006CommandInCirculation : IRule
         {
             foreach (CommandAdvice command in CommandTable.All)
             {
-                foreach (string name in command.Settings)
+                // What is wrong with a line of a file is not wrong with asking for the value.
+                foreach (string name in command.IsOfFile ? [] : command.Settings)
                 {
                     if (context.Sysctl(name) is { } reading)
                     {

@@ -21,6 +21,12 @@ public sealed class LS0114NeverFreed : IRule
     /// <summary>So many requests are no table that was made at boot, nor one per processor or device.</summary>
     private const long LeastRequests = 10_000;
 
+    /// <summary>Of a malloc type of which a few blocks were given back: so much is worth a note.</summary>
+    private const long LeastBytesOfSome = 256L << 20;
+
+    /// <summary>Share of a type's blocks that were ever given back up to which it is told.</summary>
+    private const double MostFreed = 0.02;
+
     /// <summary>From so many captures of one boot on growth tells more than a count.</summary>
     private const int EnoughCaptures = 6;
 
@@ -45,9 +51,20 @@ public sealed class LS0114NeverFreed : IRule
         {
             foreach (MallocTypeRow row in types.Rows)
             {
-                if (IsLarge(context, row.Memory, row.InUse, row.Requests) && !GrowthExplanations.IsListed(row.Name))
+                if (GrowthExplanations.IsListed(row.Name))
+                {
+                    continue;
+                }
+
+                if (IsLarge(context, row.Memory, row.InUse, row.Requests))
                 {
                     yield return Of(context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row));
+                }
+                else if (row.Memory >= LeastBytesOfSome && row.InUse < row.Requests
+                    && row.InUse >= row.Requests * (1 - MostFreed)
+                    && IsLarge(context, row.Memory, row.InUse, row.InUse))
+                {
+                    yield return OfSome(context, row, types.At(row));
                 }
             }
         }
@@ -69,6 +86,28 @@ public sealed class LS0114NeverFreed : IRule
     private static bool IsLarge(DiagnosisCase context, long bytes, long inUse, long? requests) =>
         requests == inUse && inUse >= LeastRequests && bytes >= LeastBytes
         && (context.Ledger.Total is not { } memory || (bytes >= memory * LeastShare && bytes <= memory));
+
+    private Finding OfSome(DiagnosisCase context, MallocTypeRow row, SourceLine at)
+    {
+        Finding never = Of(context, Subject.Malloc(row.Name), row.Memory, row.InUse, at);
+        string freed = Display.Count(row.Requests - row.InUse);
+        string requests = Display.Count(row.Requests);
+        return never with
+        {
+            Title = $"malloc type {row.Name} holds {Display.Bytes(row.Memory)}, and {freed} of its {requests} "
+                + "allocations were ever freed",
+            Severity = Severity.Info,
+            Confidence = 0.5,
+            Evidence =
+            [
+                new Evidence(
+                    $"{Display.Count(row.InUse)} allocations in use, {Display.Bytes(row.Memory)}, and {requests} "
+                        + $"requests since boot: {freed} were given back",
+                    row.Memory, Unit.Bytes, at),
+                .. never.Evidence.Skip(1),
+            ],
+        };
+    }
 
     private Finding Of(DiagnosisCase context, Subject subject, long bytes, long items, SourceLine at)
     {

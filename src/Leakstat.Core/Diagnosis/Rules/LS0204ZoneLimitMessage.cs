@@ -35,11 +35,33 @@ public sealed class LS0204ZoneLimitMessage : IRule
 
     /// <summary><c>sys/vm/uma_core.c</c> prints it at most once per 300 s and zone.</summary>
     private static string? ZoneOf(string text) =>
-        text.Contains("reached", StringComparison.Ordinal)
-            && MessageText.TryBetween(text, "[zone: ", "] ", out string? zone)
-            && zone.Length > 0
-            ? zone
-            : null;
+        !text.Contains("reached", StringComparison.Ordinal) ? null
+        : MessageText.TryBetween(text, "[zone: ", "] ", out string? zone) && zone.Length > 0 ? zone
+        : ZoneOfLimit(text);
+
+    /// <summary>People leave the zone out and keep the limit, which belongs to one zone.</summary>
+    private static string? ZoneOfLimit(string text)
+    {
+        foreach ((string limit, string zone) in s_zones)
+        {
+            int at = text.IndexOf(limit, StringComparison.Ordinal);
+            if (at >= 0 && text.AsSpan(at + limit.Length) is [' ', ..] and var rest
+                && rest.TrimStart().StartsWith("limit ", StringComparison.Ordinal))
+            {
+                return zone;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary><c>sys/kern/kern_mbuf.c</c> and <c>uipc_socket.c</c>: <c>uma_zone_set_warning</c>.</summary>
+    private static readonly ImmutableArray<(string Limit, string Zone)> s_zones =
+    [
+        ("kern.ipc.nmbclusters", "mbuf_cluster"), ("kern.ipc.nmbufs", "mbuf"),
+        ("kern.ipc.nmbjumbop", "mbuf_jumbo_page"), ("kern.ipc.nmbjumbo9", "mbuf_jumbo_9k"),
+        ("kern.ipc.nmbjumbo16", "mbuf_jumbo_16k"), ("kern.ipc.maxsockets", "socket"),
+    ];
 
     private Finding Of(DiagnosisCase context, string zone, MessageGroup group)
     {
@@ -82,7 +104,19 @@ public sealed class LS0204ZoneLimitMessage : IRule
         };
     }
 
-    private static string Limit(string message) => message[(message.IndexOf("] ", StringComparison.Ordinal) + 2)..];
+    /// <summary>What the kernel says behind the zone; of a message in a sentence the words up to its end.</summary>
+    private static string Limit(string message)
+    {
+        int zone = message.IndexOf("] ", StringComparison.Ordinal);
+        if (zone >= 0)
+        {
+            return message[(zone + 2)..];
+        }
+
+        int start = Math.Max(0, message.IndexOf("kern.ipc.", StringComparison.Ordinal));
+        int end = message.IndexOf("reached", start, StringComparison.Ordinal);
+        return end < 0 ? message[start..] : message[start..(end + "reached".Length)];
+    }
 
     private static ImmutableArray<Advice> Advise(DiagnosisCase context, string zone, string message)
     {

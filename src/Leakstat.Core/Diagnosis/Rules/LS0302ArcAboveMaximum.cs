@@ -11,6 +11,9 @@ public sealed class LS0302ArcAboveMaximum : IRule
 {
     private const long LeastExcess = 64L << 20;
 
+    /// <summary>Of a small ARC: half as much again as its ceiling is no slip of timing.</summary>
+    private const long LeastExcessOfSmall = 16L << 20;
+
     /// <inheritdoc/>
     public string Id => "LS0302";
 
@@ -21,8 +24,8 @@ public sealed class LS0302ArcAboveMaximum : IRule
     public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcCeiling];
 
     /// <summary>
-    /// Bytes above the ceiling that count, in effect or asked for: a twentieth of it and 64 MiB at least, and more than
-    /// the tool that printed the size may have rounded it up; 0 where there is no such excess.
+    /// Bytes above the ceiling that count, in effect or asked for: a twentieth of it and 64 MiB at least, or half of it
+    /// and 16 MiB, and more than the tool that printed the size may have rounded it up; 0 where there is none.
     /// </summary>
     public static long Excess(ArcView arc)
     {
@@ -33,7 +36,8 @@ public sealed class LS0302ArcAboveMaximum : IRule
 
         long excess = Arithmetic.Subtract(arc.Size.Value, ceiling.Value);
         long certain = Arithmetic.Subtract(excess, arc.RoundingError);
-        return certain >= LeastExcess && certain >= ceiling.Value / 20 ? excess : 0;
+        bool isMuch = certain >= LeastExcess && certain >= ceiling.Value / 20;
+        return isMuch || (certain >= LeastExcessOfSmall && certain >= ceiling.Value / 2) ? excess : 0;
     }
 
     /// <inheritdoc/>

@@ -55,6 +55,15 @@ public sealed class DmesgText : IFormat
     }
 
     /// <inheritdoc/>
+    public Range QuotedIn(ReadOnlySpan<byte> line) => QuotedMessage.In(line);
+
+    /// <inheritdoc/>
+    public bool NamesHosts => true;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> HostIn(ReadOnlySpan<byte> line) => LogPrefix.HostOf(line);
+
+    /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty)
@@ -116,7 +125,17 @@ public sealed class DmesgText : IFormat
 
         if (messages.Count > 0)
         {
-            capture.Offer(new KernelMessages(section.File, messages.ToImmutable(), total));
+            // A paste shows a few messages here and a few there: they are one buffer's.
+            var read = new KernelMessages(section.File, messages.ToImmutable(), total);
+            capture.Extend(
+                read,
+                held => held.File == read.File
+                    ? held with
+                    {
+                        Messages = held.Messages.AddRange(read.Messages),
+                        TotalLines = held.TotalLines + read.TotalLines,
+                    }
+                    : null);
         }
 
         return new FormatResult(messages.Count, problems.Skipped);

@@ -10,6 +10,9 @@ internal static class LogPrefix
 {
     private static readonly SearchValues<byte> Seconds = SearchValues.Create("0123456789."u8);
 
+    /// <summary>What no host's name has: a tag, a priority or a setting does.</summary>
+    private static readonly SearchValues<byte> NoName = SearchValues.Create("/:[<=("u8);
+
     /// <summary>Words between the time and <c>kernel:</c>: host, priority or severity, a number.</summary>
     private const int MostWordsToTag = 4;
 
@@ -30,6 +33,24 @@ internal static class LogPrefix
         text = !isLogged && text.StartsWith("kernel: "u8) ? text["kernel: ".Length..] : text;
         text = StripPriority(text);
         return StripUptime(text);
+    }
+
+    /// <summary>The host that syslog names in front of a kernel message; empty where it names none.</summary>
+    public static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> rest = StripPriority(line);
+        ReadOnlySpan<byte> logged = rest;
+        if (!TryTime(ref rest) || !TryLogged(ref logged))
+        {
+            return default;
+        }
+
+        ReadOnlySpan<byte> host = Scan.Word(ref rest);
+        bool isName = host.Length > 0 && host.IndexOfAny(NoName) < 0 && !host.SequenceEqual("kernel"u8)
+            && !host.ContainsAnyInRange((byte)0x80, (byte)0xff) && char.IsAsciiLetterOrDigit((char)host[0]);
+
+        // OPNsense's log viewer has the severity in that column.
+        return isName && rest.StartsWith(" "u8) ? host : default;
     }
 
     private static ReadOnlySpan<byte> StripPriority(ReadOnlySpan<byte> text)

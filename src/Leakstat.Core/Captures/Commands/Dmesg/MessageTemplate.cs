@@ -42,6 +42,8 @@ internal static class MessageTemplate
         Of("kern.maxfiles limit exceeded by uid *, *tuning(7)."), // sys/kern/kern_descrip.c
         Of("maxproc limit exceeded by uid *login.conf(5)"), // sys/kern/kern_fork.c
         Of("sonewconn: pcb *Listen queue overflow: *occurrences)"), // sys/kern/uipc_socket.c
+        Of("sonewconn: pcb *Listen queue overflow: *queue awaiting acceptance"), // the same, 9 and before
+        Of("uid *, pid *: swap reservation for *bytes failed"), // sys/vm/swap_pager.c
         Of("vm_thread_new: kstack allocation failed"), // sys/vm/vm_glue.c
     ];
 

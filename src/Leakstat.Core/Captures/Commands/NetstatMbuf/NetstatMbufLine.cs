@@ -26,6 +26,12 @@ internal enum MbufLineKind
 
     /// <summary>Clusters of 4: <c>900/1500/6656 mbuf clusters in use (current/peak/max)</c>.</summary>
     PeakClusters,
+
+    /// <summary>pfSense's dashboard: <c>MBUF Usage 97% (25786/26584)</c>, total and limit of clusters.</summary>
+    DashboardClusters,
+
+    /// <summary>Of 5 and older and Junos: <c>12 requests for memory denied</c>, mbufs and clusters together.</summary>
+    MemoryDenied,
     Clusters,
     Packets,
     JumboPage,
@@ -66,6 +72,11 @@ internal ref struct NetstatMbufLine
 
         if (!Scan.IsDigit(rest[0]))
         {
+            if (Scan.StartsWithIgnoreCase(rest, "MBUF Usage"u8) && TryDashboard(rest, numbers))
+            {
+                return new NetstatMbufLine { Kind = MbufLineKind.DashboardClusters, Count = 2, IsWhole = true };
+            }
+
             result.Kind = rest.StartsWith("(current/"u8) || rest.StartsWith("(mbufs/"u8) || rest.StartsWith("(4k/9k"u8)
                 || rest.StartsWith("in use (current"u8)
                 ? MbufLineKind.Wrapped
@@ -106,6 +117,17 @@ internal ref struct NetstatMbufLine
         return result;
     }
 
+    private static bool TryDashboard(ReadOnlySpan<byte> line, Span<long> numbers)
+    {
+        int open = line.IndexOf((byte)'(');
+        int close = open < 0 ? -1 : line[open..].IndexOf((byte)')');
+        ReadOnlySpan<byte> figures = close < 0 ? default : line.Slice(open + 1, close - 1);
+        int slash = figures.IndexOf((byte)'/');
+        return slash > 0 && Scan.TryInteger(Scan.Trim(figures[..slash]), out numbers[0])
+            && Scan.TryInteger(Scan.Trim(figures[(slash + 1)..]), out numbers[1])
+            && numbers[0] >= 0 && numbers[1] > 0;
+    }
+
     private static MbufLineKind KindOf(ReadOnlySpan<byte> label, int count, bool inKibibytes)
     {
         if (inKibibytes || label.StartsWith("bytes allocated"u8))
@@ -118,6 +140,7 @@ internal ref struct NetstatMbufLine
         return count switch
         {
             1 => label.SequenceEqual("mbufs in use"u8) ? MbufLineKind.OldMbufs
+                : label.SequenceEqual("requests for memory denied"u8) ? MbufLineKind.MemoryDenied
                 : IsOther(label) ? MbufLineKind.Other
                 : MbufLineKind.None,
             2 => label.StartsWith("mbuf+clusters out of packet"u8) ? MbufLineKind.Packets

@@ -68,7 +68,8 @@ public sealed class NetstatMbufText : IFormat
                 continue;
             }
 
-            mayContinue = line.Kind is not (MbufLineKind.Wrapped or MbufLineKind.Other) && !line.IsWhole;
+            mayContinue = line.Kind is not (
+                MbufLineKind.Wrapped or MbufLineKind.Other or MbufLineKind.MemoryDenied) && !line.IsWhole;
             if (line.Kind == MbufLineKind.Wrapped)
             {
                 continue;
@@ -110,13 +111,6 @@ public sealed class NetstatMbufText : IFormat
         {
             case MbufLineKind.Mbufs when mbufs.Mbufs is null:
                 return mbufs with { Mbufs = new MbufPool(n[0], n[1], n[2], null, at) };
-            case MbufLineKind.OldMbufs when mbufs.Mbufs is null:
-                // Before 6 nothing was counted as cached, and a peak is no amount of now.
-                return mbufs with { Mbufs = new MbufPool(n[0], null, null, null, at) };
-            case MbufLineKind.OldClusters when mbufs.Clusters is null:
-                return mbufs with { Clusters = new MbufPool(n[0], null, null, n[1], at) };
-            case MbufLineKind.PeakClusters when mbufs.Clusters is null:
-                return mbufs with { Clusters = new MbufPool(n[0], null, null, n[2], at) };
             case MbufLineKind.Clusters when mbufs.Clusters is null:
                 return mbufs with { Clusters = Whole(n, at) };
             case MbufLineKind.Packets when mbufs.Packets is null:
@@ -159,6 +153,27 @@ public sealed class NetstatMbufText : IFormat
                 };
             case MbufLineKind.SendfileBuffers when mbufs.SendfileBuffers is null:
                 return mbufs with { SendfileBuffers = new MbufPool(n[0], n[1], null, n[2], at) };
+            default:
+                return WithOlder(mbufs, kind, n, at);
+        }
+    }
+
+    /// <summary>The same of lines that 5 and older, Junos and dashboards print.</summary>
+    private static MbufStatistics WithOlder(MbufStatistics mbufs, MbufLineKind kind, ReadOnlySpan<long> n, SourceLine at)
+    {
+        switch (kind)
+        {
+            case MbufLineKind.OldMbufs when mbufs.Mbufs is null:
+                // Before 6 nothing was counted as cached, and a peak is no amount of now.
+                return mbufs with { Mbufs = new MbufPool(n[0], null, null, null, at) };
+            case MbufLineKind.OldClusters when mbufs.Clusters is null:
+                return mbufs with { Clusters = new MbufPool(n[0], null, null, n[1], at) };
+            case MbufLineKind.PeakClusters when mbufs.Clusters is null:
+                return mbufs with { Clusters = new MbufPool(n[0], null, null, n[2], at) };
+            case MbufLineKind.DashboardClusters when mbufs.Clusters is null:
+                return mbufs with { Clusters = new MbufPool(null, null, n[0], n[1], at) };
+            case MbufLineKind.MemoryDenied when mbufs.MbufsDenied is null:
+                return mbufs with { MbufsDenied = new Reading(n[0], at) };
             default:
                 return mbufs;
         }

@@ -1,4 +1,5 @@
 using Leakstat.History;
+using Leakstat.Model;
 
 namespace Leakstat.Reports.Forms.Html;
 
@@ -25,6 +26,11 @@ internal sealed class PlotAxis
     public double Of(int sample) => _hours is null
         ? Math.Clamp((double)(sample - _first) / Math.Max(_last - _first, 1), 0, 1)
         : Of(_history.Samples[sample].TakenAt!.Value);
+
+    /// <summary>The time at a place, 0 to 1; null where samples do not stand by time.</summary>
+    public DateTimeOffset? At(double place) => _hours is { } hours && hours > 0
+        ? CalendarTime.After(_history.Samples[_first].TakenAt!.Value, hours * place)
+        : null;
 
     /// <summary>Place of a time, 0 to 1; only where samples stand by time.</summary>
     public double Of(DateTimeOffset time) =>

@@ -31,6 +31,7 @@ public static class CrashList
             : file.Name));
         string state = crash.State switch
         {
+            _ when !crash.IsDump => "no dump, not analysed",
             CrashView.Analysed => "analysed now",
             CrashView.Done => "has a report",
             _ => "not analysed yet",

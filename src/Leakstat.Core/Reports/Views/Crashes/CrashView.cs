@@ -36,6 +36,10 @@ public sealed record CrashView
     /// <summary>The N of <c>vmcore.N</c>.</summary>
     public required int Number { get; init; }
 
+    /// <summary>Whether the file that has a dump's name is one; the problems say so of one that is not.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsDump { get; init; } = true;
+
     /// <summary><see cref="Analysed"/>, <see cref="Done"/> or <see cref="New"/>.</summary>
     public required string State { get; init; }
 

@@ -56,8 +56,14 @@ internal static class InputNotes
     public static void WriteShort(TerminalCanvas canvas, DiagnosisReport report, int labelWidth)
     {
         DiagnosisBasis looked = DiagnosisBasis.Of(report);
-        string sources = looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources);
-        canvas.Field(0, labelWidth, "Read", new Run(sources));
+
+        // A verdict that something is wrong does not say what was read; the others do.
+        if (report.Verdict.State == VerdictState.Wrong || looked.Sources.IsEmpty)
+        {
+            string sources = looked.Sources.IsEmpty ? "nothing that rules look at" : string.Join(", ", looked.Sources);
+            canvas.Field(0, labelWidth, "Read", new Run(sources));
+        }
+
         if (!looked.Missing.IsEmpty)
         {
             canvas.Field(0, labelWidth, "Missing", new Run($"{string.Join(", ", looked.Missing)} would tell more"));

@@ -18,13 +18,14 @@ public static class JUnitReport
     {
         ModuleNote[] faults = [.. result.Modules.Where(m => m.Fails)];
         int failures = result.Leaks.Length + faults.Length;
+        string? unjudged = result.IsFailed ? null : result.Unjudged;
         using var xml = XmlWriter.Create(
             output, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false), NewLineChars = "\n" });
         xml.WriteStartElement("testsuite");
         xml.WriteAttributeString("name", "leakstat gate");
         xml.WriteAttributeString("tests", Number(failures + result.Known.Length + 1));
         xml.WriteAttributeString("failures", Number(failures));
-        xml.WriteAttributeString("errors", "0");
+        xml.WriteAttributeString("errors", unjudged is null ? "0" : "1");
         xml.WriteAttributeString("skipped", Number(result.Known.Length));
         foreach (Finding leak in result.Leaks)
         {
@@ -62,10 +63,23 @@ public static class JUnitReport
             xml,
             "all",
             $"{Number(result.Rounds.Judged)} zones and types over {Number(result.Rounds.Plan.Rounds)} rounds");
+        WriteUnjudged(xml, unjudged);
         xml.WriteEndElement();
         xml.WriteEndElement();
         xml.Flush();
         output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Neither passed nor failed: JUnit's word for a test that could not be carried out.</summary>
+    private static void WriteUnjudged(XmlWriter xml, string? why)
+    {
+        if (why is not null)
+        {
+            xml.WriteStartElement("error");
+            xml.WriteAttributeString("message", Safe($"could not be judged: {why}"));
+            xml.WriteAttributeString("type", "unjudged");
+            xml.WriteEndElement();
+        }
     }
 
     private static void Start(XmlWriter xml, string group, string name)

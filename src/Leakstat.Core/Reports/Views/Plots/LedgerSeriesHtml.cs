@@ -66,9 +66,9 @@ internal static class LedgerSeriesHtml
         var axis = new PlotAxis(history, samples[0], samples[^1]);
         string from = SeriesHtml.When(history, samples[0]);
         string to = SeriesHtml.When(history, samples[^1]);
-        html.Markup("<figure>\n<figcaption>Wired memory by owner</figcaption>\n<div class=\"scale\"><span>")
-            .Text($"top line {Display.Bytes(top)}, bottom line 0 B").Markup("</span></div>\n")
-            .Markup(
+        html.Markup("<figure>\n<figcaption>Wired memory by owner</figcaption>\n");
+        PlotScale.Begin(html, 0, top);
+        html.Markup(
                 $"<svg class=\"plot stack\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" "
                     + "preserveAspectRatio=\"none\" ")
             .Markup(
@@ -92,8 +92,9 @@ internal static class LedgerSeriesHtml
         }
 
         SeriesHtml.WriteFrame(html, history, axis);
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>").Text(to)
-            .Markup("</span></div>\n<p class=\"muted legend\">");
+        html.Markup("</svg>\n");
+        PlotScale.End(html, axis, from, to);
+        html.Markup("<p class=\"muted legend\">");
         for (int layer = layers.Count - 1; layer >= 0; layer--)
         {
             html.Markup("<span><svg class=\"swatch\" viewBox=\"0 0 1 1\" aria-hidden=\"true\">")

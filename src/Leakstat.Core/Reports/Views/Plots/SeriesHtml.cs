@@ -73,9 +73,9 @@ internal static class SeriesHtml
         string name = ReportTerms.Of(suspect.Finding.Subject);
         string from = When(history, samples[0]);
         string to = When(history, samples[^1]);
-        html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n<div class=\"scale\"><span>")
-            .Text($"top line {Display.Bytes(top)}, bottom line {Display.Bytes(floor)}").Markup("</span></div>\n")
-            .Markup(
+        html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n");
+        PlotScale.Begin(html, floor, floor + range);
+        html.Markup(
                 $"<svg class=\"plot\" viewBox=\"-10 -10 {Width + 20} {Height + 20}\" preserveAspectRatio=\"none\" "
                     + "role=\"img\" ")
             .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"><title id=\"plot{number}\">").Text(
@@ -100,8 +100,8 @@ internal static class SeriesHtml
             && CalendarTime.After(origin, line.Until) is { } until
             ? Display.Time(until) + " (forecast)"
             : to;
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(from).Markup("</span><span>").Text(end).Markup(
-            "</span></div>\n");
+        html.Markup("</svg>\n");
+        PlotScale.End(html, axis, from, end);
         TrendHtml.WriteLegend(html, suspect, line);
         WriteEvents(html, history);
         html.Markup("</figure>\n");

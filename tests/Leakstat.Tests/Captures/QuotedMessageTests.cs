@@ -1,0 +1,42 @@
+using System.Text;
+using Leakstat.Captures.Commands.Dmesg;
+using Xunit;
+
+namespace Leakstat.Tests.Captures;
+
+/// <summary>Kernel messages in the midst of a sentence, and sentences that are none.</summary>
+public sealed class QuotedMessageTests
+{
+    [Theory]
+    [InlineData(
+        "For some reason one server had swap_pager_getswapspace(16): failed",
+        "swap_pager_getswapspace(16): failed")]
+    [InlineData(
+        "I am getting \"mbufs exhausted please see tuning\". What now?", "mbufs exhausted please see tuning")]
+    [InlineData(
+        "The console says that the kern.ipc.nmbufs limit is reached.", "kern.ipc.nmbufs limit is reached.")]
+    [InlineData(
+        "It died: `panic: kmem_malloc(4096): kmem_map too small: 28610560 total allocated` today",
+        "panic: kmem_malloc(4096): kmem_map too small: 28610560 total allocated")]
+    [InlineData("we saw pid 12 (perl), uid 3, was killed: out of swap space", "pid 12 (perl), uid 3, was killed: out of swap space")]
+    [InlineData("found [zone: pf states] PF states limit reached", "[zone: pf states] PF states limit reached")]
+    public void A_message_is_found_where_it_is_quoted(string line, string message)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(line);
+        Assert.Equal(message, Encoding.UTF8.GetString(bytes[QuotedMessage.In(bytes)]));
+    }
+
+    [Theory]
+    [InlineData("if ((flags & M_NOWAIT) == 0) panic(\"kmem_malloc(%ld): kmem_map too small: %ld total allocated\",")]
+    [InlineData("printf(\"swap zone exhausted, increase kern.maxswzone\\n\");")]
+    [InlineData("There is no swap_pager_getswapspace(16): failed in the log")]
+    [InlineData("We have not seen kern.maxfiles limit exceeded by uid 80 since")]
+    [InlineData("# grep 'swap_pager: out of swap space' /var/log/messages")]
+    [InlineData("The message was kmem_malloc(XXX): kmem_map too small: YYY total allocated")]
+    [InlineData("mbuf clusters in use (current/cache/total/max)")]
+    public void What_is_source_or_a_search_or_a_denial_is_none(string line)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(line);
+        Assert.Equal(default, QuotedMessage.In(bytes));
+    }
+}
