@@ -3,11 +3,11 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
-using Leakstat.Cli.Hosting.Files;
 using Leakstat.Engines.Http;
 using Leakstat.Engines.Metrics;
 using Leakstat.Engines.Writing;
 using Leakstat.Model;
+using Leakstat.Platform;
 
 namespace Leakstat.Bench;
 

@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // Modes of files: these tests run where they are.
+
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -134,6 +136,7 @@ public sealed class CollectorPushTests : IDisposable
                 "-d", Path.Combine(_folder.FullName, "spool"), "--push", url.TrimEnd('/'), "--token-file", file,
             ])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             Environment = { ["PATH"] = $"{_folder.FullName}/commands:{Environment.GetEnvironmentVariable("PATH")}" },
         })!;

@@ -121,6 +121,7 @@ public sealed class KilledServerTests : IDisposable
         Process server = Process.Start(new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "leakstat-serve"), ["--config", settings])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
         })!;
         string? line;

@@ -20,6 +20,7 @@ public sealed partial class MetricsTests
         {
             started = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"])
             {
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

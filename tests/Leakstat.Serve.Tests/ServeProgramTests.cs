@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // Modes of files: these tests run where they are.
+
 using System.Diagnostics;
 
 namespace Leakstat.Serve.Tests;
@@ -96,6 +98,7 @@ public sealed class ServeProgramTests : IDisposable
     {
         var start = new ProcessStartInfo(TestedProgram.Path, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             WorkingDirectory = _folder.FullName,
             Environment = { ["LEAKSTAT_SERVE"] = server },

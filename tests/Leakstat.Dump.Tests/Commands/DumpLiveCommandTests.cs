@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // Modes of files: these tests run where they are.
+
 using System.Globalization;
 using System.Text.Json;
 using Leakstat.Dump.Tests.Image;

@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // Modes of files: these tests run where they are.
+
 using Leakstat.Dump.Tests.Image;
 
 namespace Leakstat.Dump.Tests.Commands;

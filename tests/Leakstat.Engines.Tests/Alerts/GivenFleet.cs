@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Fleet;
 using Leakstat.Model;

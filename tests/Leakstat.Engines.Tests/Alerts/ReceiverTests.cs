@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // Modes of files: these tests run where they are.
+
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;

@@ -1,4 +1,3 @@
-using System.Net;
 using Leakstat.Engines.Http;
 using Leakstat.Engines.Metrics;
 using Leakstat.Engines.Tests.Parts;

@@ -1,6 +1,5 @@
 using System.Text;
 using Leakstat.Captures.Commands.Dmesg;
-using Xunit;
 
 namespace Leakstat.Tests.Captures;
 
