@@ -13,4 +13,4 @@ if (arguments is null)
     return 2;
 }
 
-return await new ServeCommand(journal).RunAsync(arguments).ConfigureAwait(false);
+return await new ServerCommand(journal).RunAsync(arguments).ConfigureAwait(false);

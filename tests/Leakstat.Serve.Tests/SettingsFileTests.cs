@@ -152,7 +152,7 @@ public sealed class SettingsFileTests : IDisposable
         (ServeArguments? arguments, _) = ServeArguments.Read(["--config", "/nowhere/at/all"]);
         using var told = new StringWriter();
 
-        int code = await new Serve.ServeCommand(new Journal(told, TimeProvider.System)).RunAsync(arguments!);
+        int code = await new Serve.ServerCommand(new Journal(told, TimeProvider.System)).RunAsync(arguments!);
 
         Assert.Equal(3, code);
         Assert.Contains("/nowhere/at/all: ", told.ToString(), StringComparison.Ordinal);
@@ -176,7 +176,7 @@ public sealed class SettingsFileTests : IDisposable
     {
         (ServeArguments? arguments, _) = ServeArguments.Read(["--config", Write("leakstat.toml", settings), "--check"]);
         using var told = new StringWriter { NewLine = "\n" };
-        int code = await new Serve.ServeCommand(new Journal(told, TimeProvider.System)).RunAsync(arguments!);
+        int code = await new Serve.ServerCommand(new Journal(told, TimeProvider.System)).RunAsync(arguments!);
         return (code, told.ToString());
     }
 

@@ -19,7 +19,7 @@ internal sealed class LiveDump : IDisposable
     private readonly ChildProcesses _children = new();
     private readonly MemoryPace _pace;
     private readonly TargetSession _session;
-    private readonly TemporaryFolder _folder = new();
+    private readonly SharedFolder _folder = new();
     private SnapshotWriter? _writer;
     private SnapshotReader? _reader;
     private DumpOptions _options = new();

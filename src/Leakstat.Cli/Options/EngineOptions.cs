@@ -94,8 +94,8 @@ internal sealed class EngineOptions
                     || MetricTable.All.Any(metric => metric.Labels.Contains(name))
                     || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
                 {
-                    result.AddError($"--label takes NAME=VALUE with a name of letters, digits and _ that no metric has, "
-                        + $"not '{text}'");
+                    result.AddError($"--label takes NAME=VALUE with a name of letters, digits and _ that no metric "
+                        + $"has, not '{text}'");
                     return;
                 }
             }

@@ -37,7 +37,8 @@ internal static class ZoneFacts
     }
 
     /// <summary>Whether a name has one of the traits.</summary>
-    public static bool Has(string name, ZoneTraits traits) => (Find(name)?.Traits & traits) is not (null or ZoneTraits.None);
+    public static bool Has(string name, ZoneTraits traits) =>
+        (Find(name)?.Traits & traits) is not (null or ZoneTraits.None);
 
     /// <summary>The names that have a trait, in the order of the table.</summary>
     public static IEnumerable<string> NamesWith(ZoneTraits trait, OwnerKind kind = OwnerKind.Zone) =>

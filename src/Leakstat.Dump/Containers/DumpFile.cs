@@ -342,10 +342,8 @@ internal static class PartitionImage
 
         return header.Magic switch
         {
-            "FreeBSD Text Dump" =>
-                new DumpFault(DumpFaultKind.NoMemory, name, "is a text dump of ddb(4): it holds no memory"),
-            "Cleared Kernel Dump" =>
-                new DumpFault(DumpFaultKind.NoMemory, name, "the dump on this partition has been cleared"),
+            "FreeBSD Text Dump" => new(DumpFaultKind.NoMemory, name, "is a text dump of ddb(4): it holds no memory"),
+            "Cleared Kernel Dump" => new(DumpFaultKind.NoMemory, name, "the dump on this partition has been cleared"),
             _ => null,
         };
     }

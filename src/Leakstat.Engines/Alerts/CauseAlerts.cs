@@ -97,7 +97,8 @@ public static class CauseAlerts
     /// </summary>
     private static bool IsFree(FleetHost host, Alert alert) =>
         host.IsRead
-        && !host.Findings.Any(f => ReportTerms.Of(f.Subject.Kind) == alert.SubjectKind && f.Subject.Name == alert.Subject
+        && !host.Findings.Any(f =>
+            ReportTerms.Of(f.Subject.Kind) == alert.SubjectKind && f.Subject.Name == alert.Subject
             && f.Severity >= Severity.Warning && !f.IsPast && f.Verdict != Verdict.Healthy)
         && host.Verdict.Missing.IsEmpty
         && host.Verdict.State is VerdictState.Fine or VerdictState.Wrong
@@ -109,7 +110,9 @@ public static class CauseAlerts
         string severity = ReportTerms.Of(cause.Severity);
         string hosts = Display.Count(cause.Hosts.Length, "host", "hosts");
         string what = cause.Finding is { } finding
-            ? cause.Hosts.Length == 1 ? finding.Title : $"{ReportTerms.Of(cause.Subject)}: {ReportTerms.Of(finding.Verdict)}"
+            ? cause.Hosts.Length == 1
+                ? finding.Title
+                : $"{ReportTerms.Of(cause.Subject)}: {ReportTerms.Of(finding.Verdict)}"
             : $"{ReportTerms.Of(cause.Subject)} grows, which no host shows alone";
         return new Alert
         {

@@ -12,7 +12,8 @@ internal sealed class BodyDeadline : IDisposable
         _timer = new Timer(_ => response.Dispose(), null, time, Timeout.InfiniteTimeSpan);
 
     /// <summary>Whether an exception is how a body that was broken off, or ended here, shows.</summary>
-    public static bool IsBreak(Exception e) => e is IOException or HttpRequestException or ObjectDisposedException;
+    public static bool IsBreak(Exception e) =>
+        e is IOException or HttpRequestException or ObjectDisposedException or NullReferenceException;
 
     public void Dispose() => _timer.Dispose();
 }

@@ -6,8 +6,8 @@ using Leakstat.Model;
 namespace Leakstat.Engines.Queries;
 
 /// <summary>
-/// Makes of a host's time series what it was made of by <see cref="HostTimeSeries"/>: the history, what places its samples
-/// on the time line, and the latest capture as far as metrics hold it.
+/// Makes of a host's time series what it was made of by <see cref="HostTimeSeries"/>: the history, what places
+/// its samples on the time line, and the latest capture as far as metrics hold it.
 /// </summary>
 public static class HistoryAssembly
 {

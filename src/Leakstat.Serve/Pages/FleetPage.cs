@@ -51,7 +51,8 @@ internal static class FleetPage
 
     /// <summary>The page of a cause.</summary>
     public static string CauseLink(FleetCause cause) =>
-        $"/causes/{Uri.EscapeDataString(ReportTerms.Of(cause.Subject.Kind))}/{Uri.EscapeDataString(cause.Subject.Name)}";
+        $"/causes/{Uri.EscapeDataString(ReportTerms.Of(cause.Subject.Kind))}/"
+            + Uri.EscapeDataString(cause.Subject.Name);
 
     private static void WriteCauses(HtmlWriter html, FleetReport fleet)
     {

@@ -5,7 +5,7 @@ namespace Leakstat.Captures.Libxo;
 
 /// <summary>
 /// Reads a JSON document token by token, without copying and without garbage. Every token is checked against the
-/// grammar; no bytes lead outside the text or deeper than the bound. The base library's reader keeps more and is slower.
+/// grammar; no bytes lead outside the text or deeper than the bound. The base library's reader is slower.
 /// </summary>
 /// <param name="document">A text that begins with a document.</param>
 /// <param name="maxDepth">Objects and arrays within one another, at most 64.</param>

@@ -282,7 +282,7 @@ internal sealed class TranscriptReader
         return 0;
     }
 
-    /// <summary>The output that a row belongs to: the open one, or one of its own where it is of another host.</summary>
+    /// <summary>The output that a row belongs to: the open one, or its own where it is of another host.</summary>
     private OpenOutput OutputOfHost(OpenOutput open, LineFit fit, ReadOnlySpan<byte> line)
     {
         if (!_hasHosts || RowHosts.Of(open.Format, line) is not { } host || host == _rowHost)

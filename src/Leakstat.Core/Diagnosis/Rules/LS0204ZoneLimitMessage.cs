@@ -42,7 +42,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
     /// <summary>People leave the zone out and keep the limit, which belongs to one zone.</summary>
     private static string? ZoneOfLimit(string text)
     {
-        foreach ((string limit, string zone) in s_zones)
+        foreach ((string limit, string zone) in ZoneWarnings.Limits)
         {
             int at = text.IndexOf(limit, StringComparison.Ordinal);
             if (at >= 0 && text.AsSpan(at + limit.Length) is [' ', ..] and var rest
@@ -54,14 +54,6 @@ public sealed class LS0204ZoneLimitMessage : IRule
 
         return null;
     }
-
-    /// <summary><c>sys/kern/kern_mbuf.c</c> and <c>uipc_socket.c</c>: <c>uma_zone_set_warning</c>.</summary>
-    private static readonly ImmutableArray<(string Limit, string Zone)> s_zones =
-    [
-        ("kern.ipc.nmbclusters", "mbuf_cluster"), ("kern.ipc.nmbufs", "mbuf"),
-        ("kern.ipc.nmbjumbop", "mbuf_jumbo_page"), ("kern.ipc.nmbjumbo9", "mbuf_jumbo_9k"),
-        ("kern.ipc.nmbjumbo16", "mbuf_jumbo_16k"), ("kern.ipc.maxsockets", "socket"),
-    ];
 
     private Finding Of(DiagnosisCase context, string zone, MessageGroup group)
     {

@@ -83,8 +83,8 @@ public sealed class LS0218ListenQueueFull : IRule
             Advice =
             [
                 Advice.Look(
-                    "See which program it is, and why it does not keep up: busy, stuck, or stopped. A longer backlog is "
-                        + $"a setting of the program first; {limit} matters where it is smaller than that, and both "
+                    "See which program it is, and why it does not keep up: busy, stuck, or stopped. A longer backlog "
+                        + $"is a setting of the program first; {limit} matters where it is smaller than that, and both "
                         + "count from the program's next start on.",
                     "netstat -Lan",
                     $"sysctl {limit}",

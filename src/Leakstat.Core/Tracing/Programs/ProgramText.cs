@@ -29,13 +29,15 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     public void Head()
     {
         string release = probes.Release?.Text ?? "unknown";
+        int longest = bounds.Seconds + bounds.MinimumAge;
+        string rate = bounds.EventsPerSecond.ToString(CultureInfo.InvariantCulture);
         _text.Append(CultureInfo.InvariantCulture, $"""
             #!/usr/sbin/dtrace -s
             /*
              * {InComment(Describe())}
              * Written for FreeBSD {InComment(release)}. Run as root on the host, not in a jail:
              *     kldload -n dtraceall; dtrace -s THIS-FILE > trace.out 2>&1
-             * It reads only, and stops by itself: after {bounds.Seconds + bounds.MinimumAge} s, above {bounds.EventsPerSecond} events/s, or when DTrace runs
+             * It reads only, and stops by itself: after {longest} s, above {rate} events/s, or when DTrace runs
              * out of room for variables. Then: leakstat trace --read trace.out
              */
             #pragma D option quiet
@@ -55,6 +57,10 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
 
         _text.Append('\n');
         Declarations();
+        string settings = string.Create(
+            CultureInfo.InvariantCulture,
+            $"kind={Word(suspect.Kind)} release={FormatWord(release)} seconds={bounds.Seconds} age={bounds.MinimumAge} "
+                + $"bytes={bounds.MinimumBytes} sample={bounds.Sample} rate={bounds.EventsPerSecond}");
         _text.Append("dtrace:::BEGIN");
         _text.Append('\n');
         _text.Append(CultureInfo.InvariantCulture, $$"""
@@ -62,7 +68,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             	why = "interrupted";
             	@requests = sum(0);
             	@returned = sum(0);
-            	printf("{{TraceProgram.Mark}} 1 kind={{Word(suspect.Kind)}} release={{FormatWord(release)}} seconds={{bounds.Seconds}} age={{bounds.MinimumAge}} bytes={{bounds.MinimumBytes}} sample={{bounds.Sample}} rate={{bounds.EventsPerSecond}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
+            	printf("{{TraceProgram.Mark}} 1 {{settings}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
             }
 
 
@@ -94,8 +100,9 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     /// <summary>Time, rate and the last line of output.</summary>
     public void Tail()
     {
+        int age = bounds.MinimumAge;
         _text.Append(CultureInfo.InvariantCulture, $$"""
-            /* Time. After {{bounds.Seconds}} s only releases count, so that what is left is at least {{bounds.MinimumAge}} s old. */
+            /* Time. After {{bounds.Seconds}} s only releases count, so that what is left is at least {{age}} s old. */
             profile:::tick-1s
             {
             	second++;

@@ -159,7 +159,8 @@ public sealed class NetstatMbufText : IFormat
     }
 
     /// <summary>The same of lines that 5 and older, Junos and dashboards print.</summary>
-    private static MbufStatistics WithOlder(MbufStatistics mbufs, MbufLineKind kind, ReadOnlySpan<long> n, SourceLine at)
+    private static MbufStatistics WithOlder(
+        MbufStatistics mbufs, MbufLineKind kind, ReadOnlySpan<long> n, SourceLine at)
     {
         switch (kind)
         {

@@ -15,7 +15,7 @@ namespace Leakstat.Serve;
 /// What <c>leakstat serve</c> hands over: settings and what the command line says in their place. All that can be wrong
 /// is found before anything is listened on.
 /// </summary>
-internal sealed class ServeCommand(Journal journal)
+internal sealed class ServerCommand(Journal journal)
 {
     private const int MostSettings = 4 << 20;
     private const int Usage = 2;

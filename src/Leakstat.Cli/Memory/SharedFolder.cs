@@ -1,7 +1,7 @@
 namespace Leakstat.Cli.Memory;
 
 /// <summary>A folder for one's own eyes that goes away with the last one who uses it.</summary>
-internal sealed class TemporaryFolder : IDisposable
+internal sealed class SharedFolder : IDisposable
 {
     private readonly Lock _lock = new();
     private string? _path;
@@ -40,7 +40,7 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
-    private sealed class Use(TemporaryFolder folder) : IDisposable
+    private sealed class Use(SharedFolder folder) : IDisposable
     {
         private bool _isGiven;
 
