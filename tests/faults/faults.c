@@ -138,7 +138,8 @@ void *dlopen(const char *name, int flags)
 {
     NEXT(void *, "dlopen", const char *, int);
     const char *missing = getenv("FAULT_LIBRARY");
-    return missing != NULL && name != NULL && strstr(name, missing) != NULL ? NULL : next(name, flags);
+    /* One that is not there in its place, so that dlerror(3) has something to say, as where it is missing. */
+    return next(missing != NULL && name != NULL && strstr(name, missing) != NULL ? "/nowhere/of-this-name" : name, flags);
 }
 
 #define OPENS(name)                                                                                                   \

@@ -21,6 +21,9 @@ namespace Leakstat.Knowledge;
 /// <param name="CountedLimit">
 /// A limit on a counter of its objects, while the zone itself has none; null where there is none.
 /// </param>
+/// <param name="Warns">
+/// The setting that the kernel names when it says itself that the limit was reached (<c>uma_zone_set_warning</c>).
+/// </param>
 internal sealed record ZoneFact(
     string Name,
     string Source,
@@ -29,7 +32,8 @@ internal sealed record ZoneFact(
     ImmutableArray<string> Follows = default,
     ItemBound? Bound = null,
     ZoneLimit? Limit = null,
-    CountedLimit? CountedLimit = null)
+    CountedLimit? CountedLimit = null,
+    string? Warns = null)
 {
     /// <summary>The counters that its growth goes with.</summary>
     public ImmutableArray<string> Follows { get; } = Follows.IsDefault ? [] : Follows;
@@ -106,4 +110,9 @@ internal enum ZoneTraits
 
     /// <summary>Every kernel allocates from it all the time, so that its REQ only falls with a reboot.</summary>
     Busy = 1024,
+
+    /// <summary>
+    /// Every kernel of an x86 machine has it from its first device on, and prints it behind nearly all its own types.
+    /// </summary>
+    LastOnX86 = 2048,
 }

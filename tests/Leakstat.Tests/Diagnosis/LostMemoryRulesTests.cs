@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Diagnosis.Rules;
 using Leakstat.Model;
 
@@ -97,6 +98,21 @@ public sealed class LostMemoryRulesTests
     }
 
     [Fact]
+    public void A_table_that_lost_rows_is_no_leak()
+    {
+        Capture whole = CaptureWith.Nothing() with { MallocTypes = Types(MemoryPrecision.Bytes, ("x", 1, 32)) };
+        MallocTable table = whole.MallocTypes!;
+
+        Assert.Null(ShortTypeTable.Sign(whole, table));
+        Assert.NotNull(ShortTypeTable.Sign(whole, new MallocTable(table.File, [table.Rows[0]], MemoryPrecision.Bytes)));
+        Assert.NotNull(ShortTypeTable.Sign(
+            whole with { Host = new HostIdentity { Architecture = "amd64" } },
+            new MallocTable(table.File, [.. table.Rows.SkipLast(1)], MemoryPrecision.Bytes)));
+        Assert.NotNull(ShortTypeTable.Sign(
+            whole with { Diagnostics = [new Diagnostic(DiagnosticId.CutFile, "cut", new SourceLine(table.File, 3))] }, table));
+    }
+
+    [Fact]
     public void A_message_of_an_earlier_boot_is_not_lost_memory_of_this_one()
     {
         Assert.Empty(TypeRule.Find(CaptureWith.Nothing().Messages("---<<BOOT>>---", Leakmod, "---<<BOOT>>---", "lo0: link state changed to UP")));
@@ -189,10 +205,11 @@ public sealed class LostMemoryRulesTests
             },
         };
 
+    // With the two types by which a whole table is known; they hold nothing.
     private static MallocTable Types(MemoryPrecision precision, params (string Name, long InUse, long Bytes)[] rows) => new(
         new SourceFile("caps/a/vmstat-m.txt"),
         [
-            .. rows.Select((r, i) => new MallocTypeRow
+            .. rows.Append(("UMA", 0, 0)).Append(("nexusdev", 0, 0)).Select((r, i) => new MallocTypeRow
             {
                 Name = r.Name, InUse = r.InUse, Memory = r.Bytes, Requests = r.InUse, Sizes = default, Line = i + 2,
             }),

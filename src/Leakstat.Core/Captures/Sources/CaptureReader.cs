@@ -10,6 +10,9 @@ namespace Leakstat.Captures.Sources;
 /// <summary>Reads the files of one capture, each by its content, into one <see cref="Capture"/>.</summary>
 internal sealed class CaptureReader(string source, ReadContext context) : IDisposable
 {
+    /// <summary>What a text from standard input is called.</summary>
+    private const string StandardInput = "-";
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<CaptureText> _texts = [];
     private int _files;
@@ -138,9 +141,17 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             return;
         }
 
+        int cut = CutLine(name, section);
+        if (cut > 0)
+        {
+            section = section with { Bytes = section.Bytes[..cut] };
+            Builder.Cut(section.At(section.FirstLine + section.Bytes.Span.Count((byte)'\n')));
+        }
+
         if (WholeReading.TryRead(section, Builder) is (IFormat format, FormatResult result))
         {
-            AddOutput(name, section, format, result, isAlone: true);
+            FormatResult all = cut > 0 ? result with { SkippedLines = result.SkippedLines + 1 } : result;
+            AddOutput(name, section, format, all, isAlone: true);
             return;
         }
 
@@ -156,6 +167,19 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         {
             AddOutputs(name, part);
         }
+    }
+
+    // Where a line begins that was cut; 0 where none was. A command ends its last line, and a file of one table that
+    // does not was cut, maybe within a number. People who paste leave the end of their last line behind, and so a text
+    // with more in it, or from standard input, proves nothing. Documents have an end of their own.
+    private static int CutLine(string name, TextSection section)
+    {
+        ReadOnlySpan<byte> text = section.Bytes.Span;
+        int begin = text.LastIndexOf((byte)'\n') + 1;
+        return !section.IsCut && begin > 0 && begin < text.Length && name != StandardInput
+            && !DocumentText.Starts(text) && Transcript.Candidate(section.File, text) is { ReportsEveryLine: true }
+            ? begin
+            : 0;
     }
 
     private void ReportTooMany(Transcript transcript, SourceFile path)

@@ -59,13 +59,14 @@ public sealed class LS0105TypesBelowZones : IRule
             Title = vanished is { } gone
                 ? $"malloc type {gone.Type.Key.Name} is gone and {Display.Bytes(missing)} of malloc blocks are left "
                     + "without a type: lost when its module was unloaded"
-                : $"{Display.Bytes(missing)} of malloc blocks belong to no type: a module lost memory and was unloaded",
+                : $"{Display.Bytes(missing)} of malloc blocks belong to no type: a module lost memory and was unloaded"
+                    + (losses.Length > 0 ? "" : ", or rows of vmstat -m are missing"),
             Severity = missing >= WarningBytes ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Suspect,
             Subject = vanished is { } lost
                 ? Subject.Malloc(lost.Type.Key.Name)
                 : new Subject(SubjectKind.Wired, AccountName.Malloc),
-            Confidence = 0.8,
+            Confidence = vanished is null && losses.Length == 0 ? 0.6 : 0.8,
             Evidence = [.. evidence],
             Owners = [new Owner(
                 OwnerLookup.Unknown, null, "a block of malloc(9) does not name its type, and the type is gone")],

@@ -42,13 +42,13 @@ public sealed class LS0204ZoneLimitMessage : IRule
     /// <summary>People leave the zone out and keep the limit, which belongs to one zone.</summary>
     private static string? ZoneOfLimit(string text)
     {
-        foreach ((string limit, string zone) in ZoneWarnings.Limits)
+        foreach (ZoneFact fact in ZoneFacts.All)
         {
-            int at = text.IndexOf(limit, StringComparison.Ordinal);
-            if (at >= 0 && text.AsSpan(at + limit.Length) is [' ', ..] and var rest
+            int at = fact.Warns is { } limit ? text.IndexOf(limit, StringComparison.Ordinal) : -1;
+            if (at >= 0 && text.AsSpan(at + fact.Warns!.Length) is [' ', ..] and var rest
                 && rest.TrimStart().StartsWith("limit ", StringComparison.Ordinal))
             {
-                return zone;
+                return fact.Name;
             }
         }
 

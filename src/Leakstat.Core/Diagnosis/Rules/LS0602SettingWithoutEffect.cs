@@ -119,12 +119,19 @@ public sealed class LS0602SettingWithoutEffect : IRule
             from, line.Name, $"Take the line out of {from}.", "None: it does nothing now.");
         bool movable = TunableTable.BuiltIn.FindByAnyName(line.Name, context.Release) is { } target
             && (target.Architecture is null || target.Architecture == context.Latest.Host.Architecture);
-        return movable && TryValue(line.Value, out long value)
+        return movable && TryValue(line.Value, out long value) && !Lowers(context, line.Name, value)
             ? [remove, .. TunableAdvice.Set(
                 context, line.Name, value, "If the value is still wanted, set it where it counts.",
                 "It was never in effect: check that the value fits this host first.")]
             : [remove];
     }
+
+    /// <summary>
+    /// Whether the value is far below the one that runs: then what was meant for another host or release would now be
+    /// done to this one, and the line is only to be taken out.
+    /// </summary>
+    private static bool Lowers(DiagnosisCase context, string name, long value) =>
+        context.Sysctl(name) is { } running && value < running.Value / 2;
 
     /// <summary>A number, with the suffix that the loader allows (K, M, G, T).</summary>
     private static bool TryValue(string text, out long value)

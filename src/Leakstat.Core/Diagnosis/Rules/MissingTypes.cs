@@ -1,6 +1,7 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -21,12 +22,14 @@ internal static class MissingTypes
     private const double MovingShare = 0.005;
 
     /// <summary>
-    /// The account, where it is negative beyond errors of reading and all its numbers are bytes; null otherwise.
+    /// The account, where it is negative beyond errors of reading, all its numbers are bytes and no row is known to be
+    /// lost; null otherwise.
     /// </summary>
     public static Account? Find(DiagnosisCase context) =>
         context.Ledger.TypesMinusZones is { } account
-            && context.Latest.MallocTypes is { Precision: MemoryPrecision.Bytes }
-        && account.Bytes < 0 && -account.Bytes > Tolerance(context)
+            && context.Latest.MallocTypes is { Precision: MemoryPrecision.Bytes } types
+            && ShortTypeTable.Sign(context.Latest, types) is null
+            && account.Bytes < 0 && -account.Bytes > Tolerance(context)
             ? account
             : null;
 

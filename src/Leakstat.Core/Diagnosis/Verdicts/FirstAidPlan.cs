@@ -49,7 +49,7 @@ public static class FirstAidPlan
         return first switch
         {
             { Verdict: Verdict.Exhaustion } or { Severity: Severity.Critical } => new FirstAidStep(
-                "no setting at run time gives relief; keep the state before anything is restarted",
+                "no value to set at run time is known here; keep the state before anything is restarted",
                 $"leakstat collect ssh://root@{TargetName.Of(report.Host.Name)} -o captures --once",
                 Place.Workstation),
             { Verdict: Verdict.Leak, Growth: null } =>

@@ -78,6 +78,7 @@ public static class HostVerdicts
                 ZoneTableGap.Of(report.Latest) ?? LostRowsGap.Of(report.History, SeriesKind.ZoneUsed, "vmstat -z"),
                 TypeTableGap.Of(report) ?? LostRowsGap.Of(report.History, SeriesKind.MallocBytes, "vmstat -m"),
                 PageCountGap.Of(report),
+                MbufTableGap.Of(report),
             ];
             foreach (Gap gap in tables.OfType<Gap>())
             {

@@ -10,6 +10,12 @@ namespace Leakstat.Diagnosis.Verdicts;
 /// </summary>
 internal static class LostRowsGap
 {
+    /// <summary>The share of captures that may be short before a history counts as damaged.</summary>
+    private const int DamagedShare = 20;
+
+    /// <summary>So many owners at once do not go and come back: those of a module are few.</summary>
+    private const int RowsOfCut = 10;
+
     /// <summary>
     /// What is missing of a kind of series; null where nothing is, and where a change of modules or a boot may explain
     /// it.
@@ -18,6 +24,46 @@ internal static class LostRowsGap
     /// <param name="kind">Zones or malloc types.</param>
     /// <param name="command">The command that prints them.</param>
     public static Gap? Of(HostHistory history, SeriesKind kind, string command)
+    {
+        return OfLatest(history, kind, command) ?? OfOthers(history, kind, command);
+    }
+
+    /// <summary>Captures before the latest that lack rows which captures on both sides of them have.</summary>
+    private static Gap? OfOthers(HostHistory history, SeriesKind kind, string command)
+    {
+        int count = history.Samples.Length;
+        int[] lacking = new int[count];
+        foreach (Series series in history.Series.Where(s => s.Key.Kind == kind))
+        {
+            int first = 0, last = count - 1;
+            while (first < count && series[first] is null)
+            {
+                first++;
+            }
+
+            while (last > first && series[last] is null)
+            {
+                last--;
+            }
+
+            for (int i = first + 1; i < last; i++)
+            {
+                lacking[i] += series[i] is null ? 1 : 0;
+            }
+        }
+
+        int shorter = lacking.Count(rows => rows >= RowsOfCut);
+        int example = Array.FindIndex(lacking, rows => rows >= RowsOfCut);
+        return shorter > count / DamagedShare
+            ? new Gap(
+                command,
+                $"{Display.Count(shorter)} of {Display.Count(count, "capture", "captures")} lack rows that those "
+                    + $"before and after have ({Display.Count(lacking[example], "row", "rows")} in "
+                    + $"{history.Samples[example].Source})")
+            : null;
+    }
+
+    private static Gap? OfLatest(HostHistory history, SeriesKind kind, string command)
     {
         int last = history.Samples.Length - 1;
         if (last <= history.CurrentBootStart

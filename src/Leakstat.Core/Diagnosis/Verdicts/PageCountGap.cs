@@ -1,5 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
@@ -25,6 +26,16 @@ internal static class PageCountGap
                     ? "no page counts in the capture (vmstat -s or the head of top have them too)"
                     : $"no count of {string.Join(", ", absent)} pages in the capture",
                 ledger.Pages.IsEmpty ? null : ledger.Pages[0].At);
+        }
+
+        // A count that cannot be is a number that was mangled; what it stands for is not known.
+        if (ledger.Physical is { } physical && ledger.Pages.FirstOrDefault(a => a.Bytes > physical.Value) is { } beyond)
+        {
+            return new Gap(
+                "sysctl vm.stats.vm",
+                $"{beyond.Name} pages of {Display.Bytes(beyond.Bytes)}, more than the "
+                    + $"{Display.Bytes(physical.Value)} that the host has",
+                beyond.At);
         }
 
         return ledger.Physical is null && report.Latest.Top is null

@@ -1,4 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -15,11 +16,17 @@ internal static class TypeTableGap
     /// <summary>The rule on types that left blocks behind, by the kernel's own messages.</summary>
     private const string LostTypes = "LS0103";
 
+    /// <summary>The rule on blocks that no type is left of.</summary>
+    private const string BlocksWithoutType = "LS0105";
+
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
     private const long BetweenCommands = 16;
 
-    /// <summary>Types of the VM system, one of which every kernel prints behind most of its own types.</summary>
-    private static readonly string[] s_everywhere = [.. ZoneFacts.NamesWith(ZoneTraits.Everywhere, OwnerKind.Malloc)];
+    /// <summary>
+    /// Blocks that may be without a type in every capture of a history. One row that is lost shows by the capture
+    /// before it (LostRowsGap); what is lacking in all of them is many rows, unless a rule knows of it.
+    /// </summary>
+    private const long StaysInHistory = 1000;
 
     /// <summary>What the table lacks; null where nothing shows that it lacks anything.</summary>
     public static Gap? Of(DiagnosisReport report)
@@ -29,19 +36,13 @@ internal static class TypeTableGap
             return new Gap(Command, "not in the capture");
         }
 
-        if (types.Rows.IsEmpty || s_everywhere.All(name => types.Find(name) is null))
+        if (ShortTypeTable.Sign(report.Latest, types) is { } sign)
         {
             return new Gap(
-                Command,
-                "without the types of the VM system, which every kernel has: rows are lost",
-                types.Rows.IsEmpty ? new SourceLine(types.File, 0) : types.At(types.Rows[^1]));
+                Command, sign, types.Rows.IsEmpty ? new SourceLine(types.File, 0) : types.At(types.Rows[^1]));
         }
 
-        // Over a history a row that is lost shows by the capture before it (LostRowsGap); a difference that stays is
-        // the host's.
-        return report.History.Samples.Length == 1
-            && !report.Latest.IsCrashSummary
-            && report.Latest.Zones is { HasCrossDomain: true } zones
+        return !report.Latest.IsCrashSummary && report.Latest.Zones is { HasCrossDomain: true } zones
             ? BelowZones(report, types, zones)
             : null;
     }
@@ -57,10 +58,12 @@ internal static class TypeTableGap
         long ofZones = Arithmetic.Sum(
             zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
-        long tolerated = Math.Max(BetweenCommands, ofZones / 2000);
+        long tolerated = report.History.Samples.Length == 1
+            ? Math.Max(BetweenCommands, ofZones / 2000)
+            : Math.Max(StaysInHistory, ofZones / 100);
         return lacking <= tolerated
             || types.Precision == MemoryPrecision.Humanized
-            || report.Findings.Any(finding => finding.Rule == LostTypes)
+            || report.Findings.Any(finding => finding.Rule is LostTypes or BlocksWithoutType)
             ? null
             : new Gap(
                 Command,
