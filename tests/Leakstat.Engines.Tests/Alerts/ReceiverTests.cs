@@ -168,6 +168,34 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public void An_engine_that_refuses_what_is_written_holds_no_alert_up()
+    {
+        using var hook = LoopbackServer.Of(200);
+        using var engine = LoopbackServer.Of(404);
+        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}\"\n");
+
+        CommandRun run = CommandRun.Of(["fleet", _spool.Path, "--alert-config", Config, "--remote-write", engine.Address]);
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains("takes no remote write there", run.Error, StringComparison.Ordinal);
+        Assert.Single(hook.Seen);
+    }
+
+    [Fact]
+    public void Where_neither_alerts_nor_samples_arrive_both_are_said()
+    {
+        using var hook = LoopbackServer.Of(500);
+        using var engine = LoopbackServer.Of(404);
+        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}\"\n");
+
+        CommandRun run = CommandRun.Of(["fleet", _spool.Path, "--alert-config", Config, "--remote-write", engine.Address]);
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains("takes no remote write there", run.Error, StringComparison.Ordinal);
+        Assert.Contains("not told to webhook", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_silence_is_kept()
     {
         using var hook = LoopbackServer.Of(200);
