@@ -55,7 +55,7 @@ public sealed class ReceiverTests : IDisposable
     {
         using var hook = LoopbackServer.Of(200);
         File.WriteAllText(Path.Combine(_folder.FullName, "secret"), "a key\n");
-        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}/in?x=1\"\nsecret-file = \"{_folder.FullName}/secret\"\n");
+        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}/in?x=1\"\nsecret_file = \"{_folder.FullName}/secret\"\n");
 
         Assert.Equal((0, ""), Run());
         Assert.Equal((0, ""), Run());
@@ -213,6 +213,8 @@ public sealed class ReceiverTests : IDisposable
     [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\n", "alerts.webhook[0].url is missing")]
     [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"ftp://x\"\n", "alerts.webhook[0].url is an address")]
     [InlineData("[alerts]\nstate = \"s\"\n[[alerts.syslog]]\nfacility = \"x\"\n", "alerts.syslog[0].facility is one of")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\nsecret-file = \"y\"\n", "alerts.webhook[0].secret-file is not known")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\ntoken_file = \"/nowhere\"\n", "alerts.webhook[0].token_file names /nowhere")]
     [InlineData("[alerts\n", "alerts.toml")]
     public void What_is_wrong_with_the_configuration_is_said(string text, string what)
     {
