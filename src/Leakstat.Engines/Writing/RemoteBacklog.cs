@@ -1,5 +1,3 @@
-using Leakstat.Model;
-
 namespace Leakstat.Engines.Writing;
 
 /// <summary>
@@ -37,8 +35,7 @@ public sealed class RemoteBacklog : IDisposable
         _folder = folder;
         _mostBytes = mostBytes;
         _segmentBytes = Math.Min(LargestSegment, mostBytes / SegmentsOfWhole);
-        MakeFolder(folder);
-        _guard = Guard(folder);
+        _guard = QueueFolder.Take(folder);
         try
         {
             Load();
@@ -175,33 +172,6 @@ public sealed class RemoteBacklog : IDisposable
         _reading?.Dispose();
         _writing?.Dispose();
         _guard.Dispose();
-    }
-
-    private static void MakeFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    private static FileStream Guard(string folder)
-    {
-        try
-        {
-            return new FileStream(
-                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (
-            e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-        {
-            throw new IOException($"{folder}: another process uses this queue ({FaultText.Of(e)})", e);
-        }
     }
 
     /// <summary>Counts what waits, and cuts off what was being written when the program was killed.</summary>
