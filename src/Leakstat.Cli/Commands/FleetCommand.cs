@@ -2,7 +2,9 @@ using System.CommandLine;
 using Leakstat.Cli.Hosting;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Sources;
+using Leakstat.Engines.Http;
 using Leakstat.Engines.Queries;
+using Leakstat.Fleet;
 using Leakstat.Knowledge;
 using Leakstat.Reports;
 
@@ -58,11 +60,39 @@ internal static class FleetCommand
             terminal,
             inputs,
             ReportRegistry.Fleet,
-            judged: fleet =>
-            {
-                FleetWriting.Write(parsed, own, fleet, client, terminal);
-                alerts?.Tell(fleet);
-            });
+            judged: fleet => Pass(
+                fleet, alerts, f => FleetWriting.Write(parsed, own, f, client, terminal), terminal));
+    }
+
+    /// <summary>
+    /// Tells alerts, then writes. Neither is left out for the other: an engine that is down is when alerts matter, and
+    /// somebody who cannot be told is no reason for a gap in what is written. Where both fail, both are said.
+    /// </summary>
+    private static void Pass(FleetReport fleet, FleetAlerts? alerts, Action<FleetReport> write, Terminal terminal)
+    {
+        CommandException? untold = null;
+        try
+        {
+            alerts?.Tell(fleet);
+        }
+        catch (CommandException failure)
+        {
+            untold = failure;
+        }
+
+        try
+        {
+            write(fleet);
+        }
+        catch (EngineException failure) when (untold is not null)
+        {
+            terminal.Error.WriteLine($"leakstat: {failure.Message}");
+        }
+
+        if (untold is not null)
+        {
+            throw untold;
+        }
     }
 
     private static HostInputs FromEngine(

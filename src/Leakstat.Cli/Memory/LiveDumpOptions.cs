@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Dump.Containers;
@@ -11,6 +10,7 @@ namespace Leakstat.Cli.Memory;
 internal sealed class LiveDumpOptions
 {
     private const int UsualPasses = 6;
+    private const long LeastRate = 4096;
 
     private readonly LiveOptions _live = new();
 
@@ -30,12 +30,9 @@ internal sealed class LiveDumpOptions
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            long unit = UnitOf(text);
-            string number = unit > 1 ? text[..^1] : text;
-            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
-                && count is > 0 and < 1 << 30 && count * unit >= 4096)
+            if (WrittenAmounts.Size(text) is { } rate and >= LeastRate)
             {
-                return count * unit;
+                return rate;
             }
 
             result.AddError($"'{text}' is no rate; write 500k or 20m, at least 4k");
@@ -56,14 +53,6 @@ internal sealed class LiveDumpOptions
     {
         Description = "of a running host: say what reading it would cost, and read no more",
         Recursive = true,
-    };
-
-    private static long UnitOf(string text) => text.Length == 0 ? 1 : char.ToLowerInvariant(text[^1]) switch
-    {
-        'k' => 1 << 10,
-        'm' => 1 << 20,
-        'g' => 1 << 30,
-        _ => 1,
     };
 
     /// <summary>Adds them to a command.</summary>

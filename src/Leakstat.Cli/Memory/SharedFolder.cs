@@ -1,10 +1,13 @@
 namespace Leakstat.Cli.Memory;
 
-/// <summary>A folder for one's own eyes that goes away with the last one who uses it.</summary>
+/// <summary>
+/// A folder for one's own eyes that goes away with the last one who uses it, and when a signal ends this program.
+/// </summary>
 internal sealed class SharedFolder : IDisposable
 {
     private readonly Lock _lock = new();
     private string? _path;
+    private TemporaryFolder? _folder;
     private int _users = 1;
 
     /// <summary>Path of something in it; the folder is made when it is asked for first.</summary>
@@ -12,7 +15,12 @@ internal sealed class SharedFolder : IDisposable
     {
         lock (_lock)
         {
-            _path ??= Directory.CreateTempSubdirectory("leakstat-").FullName;
+            if (_path is null)
+            {
+                _path = Directory.CreateTempSubdirectory("leakstat-").FullName;
+                _folder = new TemporaryFolder(_path);
+            }
+
             return Path.Combine(_path, name);
         }
     }
@@ -33,9 +41,10 @@ internal sealed class SharedFolder : IDisposable
     {
         lock (_lock)
         {
-            if (--_users == 0 && _path is { } path && Directory.Exists(path))
+            if (--_users == 0)
             {
-                Directory.Delete(path, recursive: true);
+                _folder?.Dispose();
+                _folder = null;
             }
         }
     }

@@ -6,25 +6,28 @@ using Leakstat.Dump.Live;
 namespace Leakstat.Cli.Memory;
 
 /// <summary>
-/// A shell on a target that is asked one thing after another: commands go in, what they print comes out. It holds
-/// nobody up for longer than its limit, and takes no more bytes in a second than it is given.
+/// A shell on a target that is asked one thing after another: commands go in, what they print comes out. No answer, and
+/// no buffer that is taken, holds anybody up for longer than its limit; it takes no more bytes in a second than it is
+/// given, and the waiting for that does not count.
 /// </summary>
 internal sealed class TargetSession(
     ChildProcesses children, LiveTarget target, IReadOnlyList<string> ssh, MemoryPace pace) : IDisposable
 {
-    private const int MostErrors = 16 << 10;
     private const int MostText = 1 << 20;
-    private const string Marker = "LEAKSTAT-STATUS ";
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
+    private static ReadOnlySpan<byte> Marker => "LEAKSTAT-STATUS "u8;
 
-    private readonly StringBuilder _errors = new();
     private Process? _process;
+    private ChildOutput? _output;
     private Timer? _watchdog;
-    private bool _isLate;
+    private TimeSpan _left;
+    private volatile bool _isLate;
 
     /// <summary>The exit code that a command ends the shell with when it has no more to give.</summary>
     public const int Exhausted = 9;
+
+    /// <summary>What an answer, or a buffer that is taken, may take at most.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The target.</summary>
     public LiveTarget Target => target;
@@ -33,22 +36,32 @@ internal sealed class TargetSession(
     /// <exception cref="LiveMemoryException">The host cannot be asked.</exception>
     public string? Text(string command)
     {
-        Send($"{{ {command}\n}} </dev/null 2>/dev/null; printf '\\n{Marker}%s\\n' \"$?\"\n");
+        Send($"{{ {command}\n}} </dev/null 2>/dev/null; printf '\\nLEAKSTAT-STATUS %s\\n' \"$?\"\n");
         var text = new MemoryStream();
         byte[] one = new byte[1];
+        int line = 0;
+        _left = Limit;
         while (text.Length < MostText)
         {
-            if (!TryRead(one))
+            if (!TryFill(one))
             {
                 throw Broken();
             }
 
             text.WriteByte(one[0]);
-            if (one[0] == '\n' && Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length) is var said
-                && said.LastIndexOf('\n' + Marker, StringComparison.Ordinal) is >= 0 and int at)
+            if (one[0] != '\n')
             {
-                return said[(at + 1 + Marker.Length)..].Trim() == "0" ? said[..at].TrimEnd('\n', '\r') : null;
+                continue;
             }
+
+            ReadOnlySpan<byte> all = text.GetBuffer().AsSpan(0, (int)text.Length);
+            if (line > 0 && all[line..].StartsWith(Marker))
+            {
+                string status = Encoding.UTF8.GetString(all[(line + Marker.Length)..]).Trim();
+                return status == "0" ? Encoding.UTF8.GetString(all[..(line - 1)]).TrimEnd('\n', '\r') : null;
+            }
+
+            line = all.Length;
         }
 
         throw new LiveMemoryException("it answers with more than was asked for");
@@ -64,7 +77,7 @@ internal sealed class TargetSession(
             process.StandardInput.Write(commands);
             process.StandardInput.Flush();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (ChildOutput.IsGone(e))
         {
             throw Broken();
         }
@@ -73,19 +86,8 @@ internal sealed class TargetSession(
     /// <summary>Takes bytes; false where the shell ended before they were all there.</summary>
     public bool TryRead(Span<byte> buffer)
     {
-        while (buffer.Length > 0)
-        {
-            int got = Read(buffer);
-            if (got <= 0)
-            {
-                return false;
-            }
-
-            pace.Take(got);
-            buffer = buffer[got..];
-        }
-
-        return true;
+        _left = Limit;
+        return TryFill(buffer);
     }
 
     /// <summary>
@@ -95,7 +97,7 @@ internal sealed class TargetSession(
     /// <exception cref="LiveMemoryException">It ended for another reason.</exception>
     public bool IsExhausted()
     {
-        if (_process is { } process && !_isLate && process.WaitForExit(2000) && process.ExitCode == Exhausted)
+        if (!_isLate && _output?.ExitCode() == Exhausted)
         {
             Close();
             return true;
@@ -114,49 +116,58 @@ internal sealed class TargetSession(
         Process process = children.Start(command[0], command[1..])
             ?? throw new LiveMemoryException($"the program {command[0]} is missing here");
         _isLate = false;
-        _errors.Clear();
         _watchdog = new Timer(_ =>
         {
             _isLate = true;
             children.End(process);
         });
-        new Thread(() => Listen(process)) { IsBackground = true }.Start();
+        _output = new ChildOutput(process);
         return process;
+    }
+
+    private bool TryFill(Span<byte> buffer)
+    {
+        while (buffer.Length > 0)
+        {
+            int got = Read(buffer);
+            if (got <= 0)
+            {
+                return false;
+            }
+
+            pace.Take(got);
+            buffer = buffer[got..];
+        }
+
+        return true;
     }
 
     private int Read(Span<byte> buffer)
     {
-        if (_process is not { } process)
+        if (_output is not { } output)
         {
             return 0;
         }
 
-        _watchdog?.Change(s_limit, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return process.StandardOutput.BaseStream.Read(buffer);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            return 0;
-        }
-        finally
-        {
-            _watchdog?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
+        long started = Stopwatch.GetTimestamp();
+        _watchdog?.Change(_left > TimeSpan.Zero ? _left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        int got = output.Read(buffer);
+        _watchdog?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _left -= Stopwatch.GetElapsedTime(started);
+        return got;
     }
 
     private LiveMemoryException Broken()
     {
-        int? code = _process is { } process && !_isLate && process.WaitForExit(2000) ? process.ExitCode : null;
-        string said;
-        lock (_errors)
+        int? code = _isLate ? null : _output?.ExitCode();
+        if (code is not null)
         {
-            said = _errors.ToString();
+            _output?.WaitForErrors();
         }
 
-        string text = _isLate ? $"no answer within {s_limit.TotalSeconds:0} s"
-            : code is 0 or null or 255 || target.Elevation is not null ? SshFailure.Of(target, code ?? 255, said).Text
+        string text = _isLate ? $"no answer within {Limit.TotalSeconds:0} s"
+            : code is 0 or null or 255 || target.Elevation is not null
+                ? SshFailure.Of(target, code ?? 255, _output?.Errors ?? "").Text
             : $"its shell ended with code {code}";
         Close();
         return new LiveMemoryException(text);
@@ -171,30 +182,7 @@ internal sealed class TargetSession(
             children.End(process);
             process.Dispose();
             _process = null;
-        }
-    }
-
-    private void Listen(Process process)
-    {
-        try
-        {
-            char[] buffer = new char[1024];
-            int got;
-            while ((got = process.StandardError.Read(buffer, 0, buffer.Length)) > 0)
-            {
-                lock (_errors)
-                {
-                    _errors.Append(buffer, 0, got);
-                    if (_errors.Length > MostErrors)
-                    {
-                        _errors.Remove(0, _errors.Length - MostErrors);
-                    }
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // It has ended.
+            _output = null;
         }
     }
 }

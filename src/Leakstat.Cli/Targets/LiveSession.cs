@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 
@@ -17,8 +16,6 @@ internal sealed record LiveResult(int Complete, bool Partial, LiveFailure? Failu
 /// </summary>
 internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string> ssh)
 {
-    private const int MostErrors = 16 << 10;
-
     /// <summary>
     /// Captures of one connection that may come in part: a host that sends more of them is not asked on.
     /// </summary>
@@ -70,7 +67,7 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         Action<StreamedCapture> taken, CancellationToken end)
     {
         string? why = null;
-        var errors = new StringBuilder();
+        var output = new ChildOutput(process);
         var reader = new CaptureStreamReader(s_limits);
         int complete = 0;
         bool partial = false;
@@ -79,14 +76,13 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         long sinceCapture = 0;
         var clock = Stopwatch.StartNew();
         Thread feeder = Background(() => Feed(process));
-        Thread listener = Background(() => Listen(process, errors));
         using (var watchdog = new Timer(_ => End($"no capture within {limit.TotalSeconds:0} s")))
         using (end.Register(() => End("ended")))
         {
             watchdog.Change(limit, Timeout.InfiniteTimeSpan);
             byte[] buffer = new byte[64 << 10];
             int got;
-            while ((got = Read(process, buffer)) > 0)
+            while ((got = output.Read(buffer)) > 0)
             {
                 reader.Push(buffer.AsSpan(0, got));
                 sinceCapture += got;
@@ -130,14 +126,14 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
             || (request.Count > 0 ? complete >= request.Count : IsFlood(complete, clock.Elapsed, request));
 
         bool isDone = request.Count > 0 && complete >= request.Count;
-        int? code = isDone || why is not null ? null : ExitCode(process);
+        int? code = isDone || why is not null ? null : output.ExitCode();
         children.End(process);
-        listener.Join(1000);
+        output.WaitForErrors();
         feeder.Join(1000);
         reader.End();
         LiveFailure? failure = isDone || end.IsCancellationRequested
             ? null
-            : Failure(target, code, why, errors, reader.IsFinished && complete > 0);
+            : Failure(target, code, why, output.Errors, reader.IsFinished && complete > 0);
         for (; incomplete < most && reader.TryTake(out StreamedCapture? cut); incomplete++)
         {
             partial |= cut.Files.Length > 0;
@@ -161,50 +157,14 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         }
     }
 
-    private static LiveFailure? Failure(
-        LiveTarget target, int? code, string? why, StringBuilder errors, bool isFinished)
-    {
-        string text;
-        lock (errors)
-        {
-            text = errors.ToString();
-        }
-
-        if (why is not null)
-        {
-            return new LiveFailure(why);
-        }
-
-        return isFinished && code is 0 ? null : SshFailure.Of(target, code, text);
-    }
+    private static LiveFailure? Failure(LiveTarget target, int? code, string? why, string said, bool isFinished) =>
+        why is not null ? new LiveFailure(why)
+            : isFinished && code is 0 ? null
+            : SshFailure.Of(target, code, said);
 
     /// <summary>Whether captures come much faster than they were asked for.</summary>
     private static bool IsFlood(int complete, TimeSpan elapsed, CollectorRequest request) =>
         complete > 20 + (2 * elapsed.TotalSeconds / (request.Every?.TotalSeconds ?? 1));
-
-    private static int? ExitCode(Process process)
-    {
-        try
-        {
-            return process.WaitForExit(2000) ? process.ExitCode : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static int Read(Process process, byte[] buffer)
-    {
-        try
-        {
-            return process.StandardOutput.BaseStream.Read(buffer, 0, buffer.Length);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            return 0;
-        }
-    }
 
     private static void Feed(Process process)
     {
@@ -213,34 +173,9 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
             using Stream input = process.StandardInput.BaseStream;
             input.Write(CollectorScript.Bytes);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (ChildOutput.IsGone(e))
         {
             // The other side ended first; what it printed tells why.
-        }
-    }
-
-    /// <summary>Keeps the end of what comes on standard error.</summary>
-    private static void Listen(Process process, StringBuilder errors)
-    {
-        try
-        {
-            char[] buffer = new char[1024];
-            int got;
-            while ((got = process.StandardError.Read(buffer, 0, buffer.Length)) > 0)
-            {
-                lock (errors)
-                {
-                    errors.Append(buffer, 0, got);
-                    if (errors.Length > MostErrors)
-                    {
-                        errors.Remove(0, errors.Length - MostErrors);
-                    }
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The process is gone.
         }
     }
 

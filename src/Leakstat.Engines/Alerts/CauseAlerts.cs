@@ -36,6 +36,7 @@ public static class CauseAlerts
         }
 
         Dictionary<string, FleetHost> judged = fleet.Hosts.DistinctBy(h => h.Label).ToDictionary(h => h.Label);
+        ImmutableArray<Alert> all = [.. current.Values];
         var alerts = ImmutableArray.CreateBuilder<Alert>();
         foreach (Alert known in before.Alerts)
         {
@@ -50,7 +51,7 @@ public static class CauseAlerts
             }
 
             current.Remove(known.Id, out Alert? found);
-            alerts.Add(Next(known, found, current.Values, judged, unseen, now));
+            alerts.Add(Next(known, found, all, judged, unseen, now));
         }
 
         alerts.AddRange(current.Values);
@@ -61,7 +62,7 @@ public static class CauseAlerts
     private static Alert Next(
         Alert known,
         Alert? found,
-        IEnumerable<Alert> others,
+        ImmutableArray<Alert> all,
         Dictionary<string, FleetHost> judged,
         TimeSpan unseen,
         DateTimeOffset now)
@@ -69,7 +70,7 @@ public static class CauseAlerts
         // The same cause with another severity takes its hosts over.
         HashSet<string> taken =
         [
-            .. others.Where(a => a.SubjectKind == known.SubjectKind && a.Subject == known.Subject)
+            .. all.Where(a => a.Id != known.Id && a.SubjectKind == known.SubjectKind && a.Subject == known.Subject)
                 .SelectMany(a => a.Hosts.Keys),
         ];
         ImmutableSortedDictionary<string, DateTimeOffset> left = known.Hosts

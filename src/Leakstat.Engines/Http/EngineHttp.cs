@@ -13,6 +13,9 @@ public static class EngineHttp
     private const int MostErrorText = 2048;
     private const int ShownErrorText = 200;
 
+    /// <summary>What the text of an error may take to come; without it the status has to do.</summary>
+    private static readonly TimeSpan s_errorTime = TimeSpan.FromSeconds(5);
+
     /// <summary>A client; one serves all requests of a program.</summary>
     /// <param name="timeout">What a request may take until its headers are there.</param>
     public static HttpClient Make(TimeSpan timeout)
@@ -61,22 +64,30 @@ public static class EngineHttp
     public static string ErrorOf(HttpResponseMessage response)
     {
         string text = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
-        string said = BeginningOf(response).ReplaceLineEndings(" ").Trim();
+        string said = ErrorTextOf(response).ReplaceLineEndings(" ").Trim();
         said = said.Length > ShownErrorText ? said[..ShownErrorText] + "…" : said;
         return PrintableText.Of(said.Length == 0 ? text : $"{text}: {said}");
     }
 
-    /// <summary>The first two KiB of the body as text; empty where there are none, or they do not come.</summary>
-    public static string BeginningOf(HttpResponseMessage response)
+    /// <summary>The first two KiB of the body as text; empty where there are none.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="time">Time that they take at most.</param>
+    /// <exception cref="IOException">They break off, or are not there in time.</exception>
+    public static string BeginningOf(HttpResponseMessage response, TimeSpan time)
+    {
+        using var body = DeadlineStream.Of(response, time);
+        byte[] bytes = new byte[MostErrorText];
+        int read = body.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return Encoding.UTF8.GetString(bytes, 0, read);
+    }
+
+    private static string ErrorTextOf(HttpResponseMessage response)
     {
         try
         {
-            using Stream body = response.Content.ReadAsStream();
-            byte[] bytes = new byte[MostErrorText];
-            int read = body.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return Encoding.UTF8.GetString(bytes, 0, read);
+            return BeginningOf(response, s_errorTime);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (IOException)
         {
             return "";
         }

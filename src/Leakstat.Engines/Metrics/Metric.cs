@@ -21,8 +21,9 @@ public enum MetricType
 public readonly record struct MetricValue(double Value, params ImmutableArray<string> Labels);
 
 /// <summary>
-/// One row of the table of metrics: its name, labels and unit, what it says, and where its numbers come from. Exactly
-/// one of <see cref="OfSeries"/>, <see cref="OfSample"/>, <see cref="OfLatest"/> and <see cref="OfVerdict"/> is given.
+/// One row of the table of metrics: its name, labels and unit, what it says, and where its numbers come from: one of
+/// <see cref="OfSeries"/>, <see cref="OfSample"/>, <see cref="OfLatest"/> and <see cref="OfVerdict"/>, or
+/// <see cref="OfSample"/> for some of its labels' values and <see cref="OfLatest"/> for the others.
 /// </summary>
 public sealed record Metric
 {

@@ -11,7 +11,10 @@ internal static class ZoneMetrics
     public const string UsedBytes = "leakstat_zone_used_bytes";
     public const string ItemBytes = "leakstat_zone_item_bytes";
     public const string Limit = "leakstat_zone_limit_items";
+    public const string Requests = "leakstat_zone_requests_total";
     public const string Sleeps = "leakstat_zone_sleeps_total";
+    public const string KegPages = "leakstat_keg_pages";
+    public const string KegItems = "leakstat_keg_items";
 
     private static readonly ImmutableArray<string> s_zone = ["zone"];
     private static readonly ImmutableArray<string> s_node = ["node"];
@@ -52,7 +55,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = "leakstat_zone_requests_total",
+            Name = Requests,
             Type = MetricType.Counter,
             Unit = "allocations",
             Labels = s_zone,
@@ -88,7 +91,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = "leakstat_keg_pages",
+            Name = KegPages,
             Unit = "pages",
             Labels = s_node,
             Help = "Pages that the keg of a zone holds, by node of sysctl vm.uma.",
@@ -96,7 +99,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = "leakstat_keg_items",
+            Name = KegItems,
             Unit = "items",
             Labels = s_node,
             Help = "Items of a zone in use, by node of sysctl vm.uma.",

@@ -18,8 +18,7 @@ internal static class EngineAnswer
 
         try
         {
-            using var deadline = new BodyDeadline(response, time);
-            using Stream body = response.Content.ReadAsStream();
+            using var body = DeadlineStream.Of(response, time);
             using var all = new MemoryStream();
             byte[] part = new byte[64 << 10];
             for (int read; (read = body.Read(part)) > 0;)
@@ -34,7 +33,7 @@ internal static class EngineAnswer
 
             return all.ToArray();
         }
-        catch (Exception e) when (BodyDeadline.IsBreak(e))
+        catch (IOException e)
         {
             throw BrokenOff(address, e);
         }

@@ -19,7 +19,7 @@ public static class EngineReaders
     {
         bounds ??= ReadBounds.Default;
         string nothing = Selector.Match($"{{{TimeSeries.NameLabel}=\"{MetricTable.Prefix}nothing\"}}");
-        (HttpStatusCode export, string said) = Ask(client, address, "api/v1/export", nothing);
+        (HttpStatusCode export, string said) = Ask(client, address, bounds, "api/v1/export", nothing);
         if (export == HttpStatusCode.OK && said.Length == 0)
         {
             return new VictoriaMetricsReader(client, address, bounds);
@@ -30,18 +30,26 @@ public static class EngineReaders
             throw new EngineException($"{address}: refuses: {(int)export}");
         }
 
-        (HttpStatusCode query, said) = Ask(client, address, "api/v1/query", "query=1");
+        (HttpStatusCode query, said) = Ask(client, address, bounds, "api/v1/query", "query=1");
         return query == HttpStatusCode.OK && said.Contains("\"success\"", StringComparison.Ordinal)
             ? new PrometheusReader(client, address, bounds)
             : throw EngineAnswer.NotTheProtocol(address, $"{(int)query} to /api/v1/query");
     }
 
     private static (HttpStatusCode Status, string Text) Ask(
-        HttpClient client, EngineAddress address, string path, string query)
+        HttpClient client, EngineAddress address, ReadBounds bounds, string path, string query)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address.At(path, query));
         request.Headers.Authorization = address.Authorization;
         using HttpResponseMessage response = EngineHttp.Send(client, request);
-        return (response.StatusCode, EngineHttp.BeginningOf(response));
+        try
+        {
+            return (response.StatusCode, EngineHttp.BeginningOf(response, bounds.Time));
+        }
+        catch (IOException e)
+        {
+            // What broke off before it said anything is not an export of nothing.
+            throw EngineAnswer.BrokenOff(address, e);
+        }
     }
 }

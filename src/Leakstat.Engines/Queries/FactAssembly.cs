@@ -9,8 +9,6 @@ namespace Leakstat.Engines.Queries;
 /// <summary>What places each sample on the time line, out of the series of a host.</summary>
 internal static class FactAssembly
 {
-    private const string Requests = "leakstat_zone_requests_total";
-
     public static ImmutableArray<SampleFacts> Build(string place, ILookup<string, TimeSeries> byName, SampleGrid grid)
     {
         DateTimeOffset?[] booted = Boots(byName, grid);
@@ -23,7 +21,7 @@ internal static class FactAssembly
         List<(string Name, long?[] Values)> settings = Named(
             byName[HostMetrics.Sysctl].Where(s => SampleFacts.Settings.Contains(s["name"])), "name", grid);
         List<(string Name, long?[] Values)> requests =
-            Named(byName[Requests].Where(s => SampleFacts.BusyZones.Contains(s["zone"])), "zone", grid);
+            Named(byName[ZoneMetrics.Requests].Where(s => SampleFacts.BusyZones.Contains(s["zone"])), "zone", grid);
         var facts = ImmutableArray.CreateBuilder<SampleFacts>(grid.Times.Count);
         for (int i = 0; i < grid.Times.Count; i++)
         {

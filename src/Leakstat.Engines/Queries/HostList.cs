@@ -12,7 +12,7 @@ namespace Leakstat.Engines.Queries;
 internal static class HostList
 {
     private const string Unnamed =
-        $"{{{TimeSeries.NameLabel}=~\"leakstat_(zone_used_items|malloc_used_bytes)\",{MetricTable.HostLabel}=\"\"}}";
+        $"{{{TimeSeries.NameLabel}=~\"{ZoneMetrics.Used}|{MallocMetrics.Used}\",{MetricTable.HostLabel}=\"\"}}";
 
     public static ImmutableArray<EngineHost> Of(
         HttpClient client, EngineAddress address, ReadBounds bounds, DateTimeOffset from, DateTimeOffset to)

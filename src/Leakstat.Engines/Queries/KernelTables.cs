@@ -138,8 +138,8 @@ internal static class KernelTables
     /// </summary>
     public static UmaTable? Kegs(LatestValues values, HostHistory history, ZoneTable? zones)
     {
-        Dictionary<string, Reading> pages = values.By("leakstat_keg_pages", "node");
-        Dictionary<string, Reading> items = values.By("leakstat_keg_items", "node");
+        Dictionary<string, Reading> pages = values.By(ZoneMetrics.KegPages, "node");
+        Dictionary<string, Reading> items = values.By(ZoneMetrics.KegItems, "node");
         ILookup<string, string> names = (zones?.Rows.Select(r => r.Name) ?? []).ToLookup(UmaTable.NodeOf);
         ImmutableArray<UmaZone> all =
         [

@@ -35,8 +35,7 @@ internal sealed class VictoriaMetricsReader(HttpClient client, EngineAddress add
             throw new EngineException($"{address}: {EngineHttp.ErrorOf(response)}");
         }
 
-        using var deadline = new BodyDeadline(response, bounds.Time);
-        using Stream body = response.Content.ReadAsStream();
+        using var body = DeadlineStream.Of(response, bounds.Time);
         var lines = new BoundedLines(body, bounds.SeriesBytes, bounds.HostBytes);
         int count = 0;
         while (Next(lines, out ReadOnlyMemory<byte> line))
@@ -65,7 +64,7 @@ internal sealed class VictoriaMetricsReader(HttpClient client, EngineAddress add
         {
             return lines.TryRead(out line);
         }
-        catch (Exception e) when (BodyDeadline.IsBreak(e))
+        catch (IOException e)
         {
             throw EngineAnswer.BrokenOff(address, e);
         }

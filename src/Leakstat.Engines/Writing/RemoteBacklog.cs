@@ -1,5 +1,3 @@
-using Leakstat.Model;
-
 namespace Leakstat.Engines.Writing;
 
 /// <summary>
@@ -20,6 +18,7 @@ public sealed class RemoteBacklog : IDisposable
     private readonly FileStream _guard;
     private readonly Queue<(long Number, long Bytes, long Samples)> _segments = [];
     private FileStream? _writing;
+    private bool _isSealed;
     private FileStream? _reading;
     private (WriteBatch Batch, long End)? _next;
     private QueueCursor _cursor;
@@ -36,8 +35,7 @@ public sealed class RemoteBacklog : IDisposable
         _folder = folder;
         _mostBytes = mostBytes;
         _segmentBytes = Math.Min(LargestSegment, mostBytes / SegmentsOfWhole);
-        MakeFolder(folder);
-        _guard = Guard(folder);
+        _guard = QueueFolder.Take(folder);
         try
         {
             Load();
@@ -113,6 +111,13 @@ public sealed class RemoteBacklog : IDisposable
         }
     }
 
+    /// <summary>
+    /// How a file is opened to be written to: unbuffered, so that nothing of a record that failed stays to be written
+    /// later. Tests give files that fail.
+    /// </summary>
+    internal Func<string, FileStream> OpenToWrite { get; init; } = path => new FileStream(
+        path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
     /// <summary>The batch to send next; null where none waits. It stays until <see cref="Remove"/>.</summary>
     public WriteBatch? Peek()
     {
@@ -167,33 +172,6 @@ public sealed class RemoteBacklog : IDisposable
         _reading?.Dispose();
         _writing?.Dispose();
         _guard.Dispose();
-    }
-
-    private static void MakeFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    private static FileStream Guard(string folder)
-    {
-        try
-        {
-            return new FileStream(
-                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (
-            e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-        {
-            throw new IOException($"{folder}: another process uses this queue ({FaultText.Of(e)})", e);
-        }
     }
 
     /// <summary>Counts what waits, and cuts off what was being written when the program was killed.</summary>
@@ -261,7 +239,7 @@ public sealed class RemoteBacklog : IDisposable
     /// <summary>The file that is written to; a new one where there is none, or it is full.</summary>
     private FileStream Writing()
     {
-        bool isFull = _segments.Count == 0 || _segments.Last().Bytes >= _segmentBytes;
+        bool isFull = _isSealed || _segments.Count == 0 || _segments.Last().Bytes >= _segmentBytes;
         if (isFull)
         {
             _writing?.Dispose();
@@ -280,16 +258,18 @@ public sealed class RemoteBacklog : IDisposable
 
             _segments.Enqueue((number, QueueSegment.Mark.Length, 0));
             _bytes += QueueSegment.Mark.Length;
+            _isSealed = false;
         }
 
-        return _writing ??= Open(_segments.Last().Number, FileAccess.Write);
+        return _writing ??= OpenToWrite(QueueSegment.PathOf(_folder, _segments.Last().Number));
     }
 
     /// <summary>A number that no file had before.</summary>
     private static long NextNumber(QueueCursor? cursor) => (cursor?.Segment ?? 0) + 1;
 
     /// <summary>
-    /// Takes back what was written in part; where that fails too, the checksum of the next start does.
+    /// Takes back what was written in part. Where that fails too, the file ends there: what comes behind a part of a
+    /// record is never read, so the next record goes into a new file.
     /// </summary>
     private void Cut(FileStream file, long length)
     {
@@ -299,6 +279,7 @@ public sealed class RemoteBacklog : IDisposable
         }
         catch (IOException)
         {
+            _isSealed = true;
             _writing = null;
             file.Dispose();
         }
@@ -314,30 +295,46 @@ public sealed class RemoteBacklog : IDisposable
         _unsentSamples += samples;
     }
 
+    /// <summary>
+    /// Drops what is too much. Where that cannot be noted it stays until the next batch: the one that was put in is in.
+    /// </summary>
     private void DropOldest()
     {
-        while (_bytes > _mostBytes && _segments.Count > 1)
+        try
         {
-            (long Number, long Bytes, long Samples) oldest = _segments.Peek();
-            long unsent = _unsentSamples - _segments.Skip(1).Sum(s => s.Samples);
-            _unsentSamples -= unsent;
-            _cursor = _cursor with { Dropped = _cursor.Dropped + unsent };
-            Leave(oldest);
+            while (_bytes > _mostBytes && _segments.Count > 1)
+            {
+                Leave(_segments.Peek(), _unsentSamples - _segments.Skip(1).Sum(s => s.Samples));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The queue is as it was before, and larger than it should be.
         }
     }
 
     /// <summary>
-    /// Goes on with the next file. The cursor first: a file that is deleted late is known by its number.
+    /// Goes on with the next file. The cursor first: where it cannot be written nothing has changed, and a file that is
+    /// deleted late is known by its number.
     /// </summary>
-    private void Leave((long Number, long Bytes, long Samples) segment)
+    private void Leave((long Number, long Bytes, long Samples) segment, long dropped = 0)
     {
+        var next = new QueueCursor(_segments.ElementAt(1).Number, 0, _cursor.Dropped + dropped);
+        next.Write(CursorPath);
+        _cursor = next;
         _segments.Dequeue();
         _bytes -= segment.Bytes;
+        _unsentSamples -= dropped;
         _next = null;
         _reading?.Dispose();
         _reading = null;
-        _cursor = new QueueCursor(_segments.Peek().Number, 0, _cursor.Dropped);
-        _cursor.Write(CursorPath);
-        File.Delete(QueueSegment.PathOf(_folder, segment.Number));
+        try
+        {
+            File.Delete(QueueSegment.PathOf(_folder, segment.Number));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next start deletes it.
+        }
     }
 }

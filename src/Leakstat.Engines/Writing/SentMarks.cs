@@ -4,7 +4,7 @@ namespace Leakstat.Engines.Writing;
 
 /// <summary>
 /// Up to which time the samples of each host went into a queue, beside it in a file that is replaced whole: the next
-/// run goes on from there. Written after the samples are in the queue; a run that is killed between the two queues some
+/// run goes on from there. Saved after the samples are in the queue; a run that is killed between the two queues some
 /// again.
 /// </summary>
 public sealed class SentMarks
@@ -48,11 +48,15 @@ public sealed class SentMarks
     /// </summary>
     public long Of(string host) => _marks.GetValueOrDefault(host, long.MinValue);
 
-    /// <summary>Notes that samples of a host are queued up to a time.</summary>
-    /// <exception cref="IOException">It could not be written; the file is as it was.</exception>
-    public void Set(string host, long time)
+    /// <summary>Notes that samples of a host are queued up to a time; kept by <see cref="Save"/>.</summary>
+    public void Set(string host, long time) => _marks[host] = time;
+
+    /// <summary>
+    /// Writes the marks of all hosts to disk, which costs as much for one host as for all: once for many of them.
+    /// </summary>
+    /// <exception cref="IOException">They could not be written; the file is as it was.</exception>
+    public void Save()
     {
-        _marks[host] = time;
         string next = _path + ".next";
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
         using (var writer = new StreamWriter(file))

@@ -1,5 +1,6 @@
 #pragma warning disable CA1416 // Modes of files: these tests run where they are.
 
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Leakstat.Dump.Tests.Image;
@@ -70,7 +71,7 @@ public sealed class DumpLiveCommandTests(LoopbackHosts hosts) : IClassFixture<Lo
     public void No_more_is_read_a_second_than_was_allowed()
     {
         using MemoryHost host = Host(seed: 74);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
         (int code, _, string error) = Run(host, "--rate", "1m");
 
         Assert.True(code == 0, error);
@@ -103,6 +104,38 @@ public sealed class DumpLiveCommandTests(LoopbackHosts hosts) : IClassFixture<Lo
         Assert.Equal(3, code);
         Assert.Contains("is not the kernel that runs", error, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Ended while it reads, it leaves nothing of the host's memory behind.</summary>
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void Ended_it_leaves_no_memory_of_the_host_behind(string signal)
+    {
+        using MemoryHost host = Host(seed: 77);
+        string temporary = Directory.CreateTempSubdirectory("leakstat-ended-").FullName;
+
+        // Run in the background of a script, the tests have SIGINT ignored, and would pass that on.
+        string[] command =
+        [
+            "--default-signal=INT,TERM", "TMPDIR=" + temporary, TestedProgram.Path,
+            "dump", host.Target, "--ssh", host.Hosts.Ssh(), "--rate", "64k", "leaks",
+        ];
+        using Process process = Process.Start(new ProcessStartInfo("env", command)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Assert.True(
+            SpinWait.SpinUntil(() => Snapshots().Any(f => new FileInfo(f).Length > 4 * 4096), 60_000), "nothing was read");
+        LoopbackHosts.Run("kill", $"-{signal}", $"{process.Id}");
+
+        Assert.True(process.WaitForExit(60_000), "it did not end");
+        Assert.Empty(Snapshots());
+        Directory.Delete(temporary, recursive: true);
+
+        string[] Snapshots() => Directory.GetFiles(temporary, "snapshot", SearchOption.AllDirectories);
     }
 
     private static (int Code, string Output, string Error) Run(MemoryHost host, params string[] more) =>

@@ -100,6 +100,26 @@ public sealed class CauseAlertsTests
             [("warning", AlertStatus.Resolved), ("critical", AlertStatus.Firing)], after.Alerts.Select(a => (a.Severity, a.Status)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_gets_worse_joins_the_alert_that_others_have_in_whatever_order_they_stand(bool isWorseFirst)
+    {
+        FleetHost worse = GivenFleet.Host("fw2", null, true, GivenFleet.Leak("foo", Severity.Critical));
+        Alert warning = Assert.Single(Run(AlertState.Empty, 0, Leaking("fw1")).Alerts);
+        Alert other = Assert.Single(Run(AlertState.Empty, 0, worse).Alerts);
+        AlertState after = Run(
+            new AlertState { Alerts = isWorseFirst ? [other, warning] : [warning, other] },
+            1,
+            GivenFleet.Host("fw1", null, true, GivenFleet.Leak("foo", Severity.Critical)),
+            worse);
+
+        Assert.Equal(AlertStatus.Resolved, after.Alerts.Single(a => a.Severity == "warning").Status);
+        Alert critical = after.Alerts.Single(a => a.Severity == "critical");
+        Assert.Equal(AlertStatus.Firing, critical.Status);
+        Assert.Equal(["fw1", "fw2"], critical.Hosts.Keys);
+    }
+
     [Fact]
     public void What_matters_little_is_no_alert()
     {

@@ -55,7 +55,7 @@ public sealed class ReceiverTests : IDisposable
     {
         using var hook = LoopbackServer.Of(200);
         File.WriteAllText(Path.Combine(_folder.FullName, "secret"), "a key\n");
-        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}/in?x=1\"\nsecret-file = \"{_folder.FullName}/secret\"\n");
+        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}/in?x=1\"\nsecret_file = \"{_folder.FullName}/secret\"\n");
 
         Assert.Equal((0, ""), Run());
         Assert.Equal((0, ""), Run());
@@ -168,6 +168,34 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public void An_engine_that_refuses_what_is_written_holds_no_alert_up()
+    {
+        using var hook = LoopbackServer.Of(200);
+        using var engine = LoopbackServer.Of(404);
+        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}\"\n");
+
+        CommandRun run = CommandRun.Of(["fleet", _spool.Path, "--alert-config", Config, "--remote-write", engine.Address]);
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains("takes no remote write there", run.Error, StringComparison.Ordinal);
+        Assert.Single(hook.Seen);
+    }
+
+    [Fact]
+    public void Where_neither_alerts_nor_samples_arrive_both_are_said()
+    {
+        using var hook = LoopbackServer.Of(500);
+        using var engine = LoopbackServer.Of(404);
+        Configure($"[[alerts.webhook]]\nurl = \"{hook.Address}\"\n");
+
+        CommandRun run = CommandRun.Of(["fleet", _spool.Path, "--alert-config", Config, "--remote-write", engine.Address]);
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains("takes no remote write there", run.Error, StringComparison.Ordinal);
+        Assert.Contains("not told to webhook", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_silence_is_kept()
     {
         using var hook = LoopbackServer.Of(200);
@@ -185,6 +213,8 @@ public sealed class ReceiverTests : IDisposable
     [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\n", "alerts.webhook[0].url is missing")]
     [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"ftp://x\"\n", "alerts.webhook[0].url is an address")]
     [InlineData("[alerts]\nstate = \"s\"\n[[alerts.syslog]]\nfacility = \"x\"\n", "alerts.syslog[0].facility is one of")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\nsecret-file = \"y\"\n", "alerts.webhook[0].secret-file is not known")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\ntoken_file = \"/nowhere\"\n", "alerts.webhook[0].token_file names /nowhere")]
     [InlineData("[alerts\n", "alerts.toml")]
     public void What_is_wrong_with_the_configuration_is_said(string text, string what)
     {

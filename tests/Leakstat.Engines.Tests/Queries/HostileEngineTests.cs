@@ -99,29 +99,65 @@ public sealed class HostileEngineTests
             .Series(new EngineHost("host", "h"), s_from, s_from).Count());
     }
 
-    [Fact]
-    public void An_answer_that_drips_is_left()
+    [Theory]
+    [InlineData("nothing", 200)]
+    [InlineData("nothing", 404)]
+    [InlineData("query", 200)]
+    [InlineData("read", 200)]
+    [InlineData("read", 500)]
+    public void An_answer_that_drips_is_left(string dripping, int status)
     {
         using var engine = new LoopbackServer((seen, response) =>
         {
-            if (seen.Path.Contains("nothing", StringComparison.Ordinal))
+            if (!seen.Path.Contains(dripping, StringComparison.Ordinal))
             {
-                return Say(response, "");
+                response.StatusCode = seen.Path.Contains("/export", StringComparison.Ordinal) ? 404 : 200;
+                return seen.Path.Contains("/query", StringComparison.Ordinal) && Say(response, "{\"status\":\"success\"}");
             }
 
-            while (true)
-            {
-                response.OutputStream.Write(" "u8);
-                response.OutputStream.Flush();
-                Thread.Sleep(50);
-            }
+            response.StatusCode = status;
+            return Drip(response);
         });
-        var clock = Stopwatch.StartNew();
 
-        Assert.Throws<EngineException>(() => Open(engine, new ReadBounds { Time = TimeSpan.FromSeconds(1) })
-            .Series(new EngineHost("host", "h"), s_from, s_from).Count());
+        AssertLeft(engine);
+    }
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+    [Fact]
+    public void An_export_that_drips_is_left()
+    {
+        using var engine = new LoopbackServer((seen, response) =>
+            seen.Path.Contains("nothing", StringComparison.Ordinal) ? Say(response, "") : Drip(response));
+
+        AssertLeft(engine);
+    }
+
+    [Fact]
+    public void A_first_answer_that_breaks_off_is_not_taken_for_an_empty_one()
+    {
+        using var engine = new LoopbackServer((_, response) =>
+        {
+            response.ContentLength64 = 1000;
+            response.OutputStream.Write(" "u8);
+            response.OutputStream.Flush();
+            response.Abort();
+            return true;
+        });
+
+        EngineException left = Assert.Throws<EngineException>(() => Open(engine));
+        Assert.True(left.IsPassing);
+        Assert.Contains("breaks off", left.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_answer_that_is_not_compressed_as_it_says_is_told()
+    {
+        using var engine = new LoopbackServer((_, response) =>
+        {
+            response.Headers["Content-Encoding"] = "gzip";
+            return Say(response, "this is no gzip");
+        });
+
+        AssertUnreachable(engine.Address, "breaks off");
     }
 
     [Theory]
@@ -151,6 +187,26 @@ public sealed class HostileEngineTests
         EngineException left = Assert.Throws<EngineException>(
             () => Open(engine).Series(new EngineHost("host", "h"), s_from, s_from).Count());
         Assert.Contains(what, left.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertLeft(LoopbackServer engine)
+    {
+        var clock = Stopwatch.StartNew();
+
+        Assert.Throws<EngineException>(() => Open(engine, new ReadBounds { Time = TimeSpan.FromSeconds(1) })
+            .Series(new EngineHost("host", "h"), s_from, s_from).Count());
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+    }
+
+    private static bool Drip(HttpListenerResponse response)
+    {
+        while (true)
+        {
+            response.OutputStream.Write(" "u8);
+            response.OutputStream.Flush();
+            Thread.Sleep(50);
+        }
     }
 
     private static IEngineReader Open(LoopbackServer engine, ReadBounds? bounds = null) =>

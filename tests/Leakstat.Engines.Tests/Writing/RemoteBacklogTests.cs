@@ -187,7 +187,77 @@ public sealed class RemoteBacklogTests : IDisposable
         queue.Dispose();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void After_a_full_disk_nothing_that_was_put_in_is_lost(bool isCutRefused)
+    {
+        FullDisk? disk = null;
+        using (var queue = new RemoteBacklog(Folder, Plenty) { OpenToWrite = path => disk = new FullDisk(path) })
+        {
+            Fill(queue, 0, 2);
+            disk!.IsFull = true;
+            disk.IsCutRefused = isCutRefused;
+            Assert.Throws<IOException>(() => Fill(queue, 9, 1));
+            Assert.Equal(2, queue.Samples);
+            disk.IsFull = false;
+            Fill(queue, 2, 2);
+            Assert.Equal(4, queue.Samples);
+            Assert.Equal(["0"], Take(queue, 1));
+        }
+
+        using var again = new RemoteBacklog(Folder, Plenty);
+        Assert.Equal(3, again.Samples);
+        Assert.Equal(["1", "2", "3"], Take(again, 100));
+        Assert.Equal((0, 0), (again.Samples, again.Dropped));
+    }
+
+    [Fact]
+    public void A_batch_that_is_in_is_in_also_where_the_oldest_cannot_be_dropped()
+    {
+        using var queue = new RemoteBacklog(Folder, 1 << 16);
+        string blocked = Path.Combine(Folder, "cursor.next");
+        Directory.CreateDirectory(blocked);
+        Fill(queue, 0, 40, bytes: 4000);
+        Assert.Equal((40, 0), (queue.Samples, queue.Dropped));
+
+        Directory.Delete(blocked);
+        Fill(queue, 40, 1, bytes: 4000);
+        Assert.True(queue.Dropped > 0);
+        Assert.Equal(41, queue.Dropped + queue.Samples);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>A file on a disk that is full: of what is written a part gets there.</summary>
+    private sealed class FullDisk(string path)
+        : FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)
+    {
+        public bool IsFull { get; set; }
+
+        public bool IsCutRefused { get; set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            base.Write(buffer, offset, IsFull ? count / 2 : count);
+            if (IsFull)
+            {
+                throw new IOException("no space left on device");
+            }
+        }
+
+        public override void SetLength(long value)
+        {
+            if (IsFull && IsCutRefused)
+            {
+                throw new IOException("read-only file system");
+            }
+
+            base.SetLength(value);
+        }
+    }
 
     private static void Fill(RemoteBacklog queue, int from, int count, int bytes = 1)
     {

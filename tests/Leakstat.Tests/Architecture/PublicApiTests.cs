@@ -9,7 +9,10 @@ namespace Leakstat.Tests.Architecture;
 /// </summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Libraries => ["Leakstat.Model", "Leakstat.Core", "Leakstat.Dump", "Leakstat.Store"];
+    public static TheoryData<string> Libraries =>
+    [
+        "Leakstat.Model", "Leakstat.Core", "Leakstat.Dump", "Leakstat.Store", "Leakstat.Engines", "Leakstat.Platform",
+    ];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -14,7 +14,8 @@ namespace Leakstat.Cli.Commands.History;
 
 /// <summary>
 /// <c>leakstat history export --remote-write URL</c>: sends the samples of a store to an engine. With a queue each
-/// sample goes there once, an engine that is down is caught up with by a later run, and nothing is lost by a kill.
+/// sample goes there at least once, an engine that is down is caught up with by a later run, and nothing is lost by a
+/// kill.
 /// </summary>
 internal static class HistoryRemoteWrite
 {
@@ -68,6 +69,10 @@ internal static class HistoryRemoteWrite
         {
             return 128 + 2;
         }
+        finally
+        {
+            export.SaveMarks();
+        }
 
         var sent = new SentSamples(
             address.ToString(),
@@ -109,7 +114,11 @@ internal static class HistoryRemoteWrite
         long? after,
         CancellationToken stop)
     {
+        /// <summary>A run that is killed queues the samples of so many hosts again, and no more.</summary>
+        private const int HostsBetweenSaves = 100;
+
         private RemoteWriter? _quick;
+        private int _unsaved;
 
         /// <summary>Hosts that had samples to send.</summary>
         public int Hosts { get; private set; }
@@ -158,9 +167,23 @@ internal static class HistoryRemoteWrite
             {
                 // One capture of a clock that is years ahead must not hold back all that follow.
                 marks?.Set(name, Math.Min(last, DateTimeOffset.UtcNow.Add(s_ahead).ToUnixTimeMilliseconds()));
+                if (++_unsaved >= HostsBetweenSaves)
+                {
+                    SaveMarks();
+                }
             }
 
             DrainUnlessDown();
+        }
+
+        /// <summary>Keeps how far hosts were queued.</summary>
+        public void SaveMarks()
+        {
+            if (_unsaved > 0)
+            {
+                marks?.Save();
+                _unsaved = 0;
+            }
         }
 
         /// <summary>Sends what waits, or fails.</summary>

@@ -10,6 +10,9 @@ internal sealed class RetentionOptions
     /// <summary>What is said where none of them is given.</summary>
     public const string Needed = "needs what to keep: --keep-captures, --keep-hours, --keep-days or --max-size";
 
+    /// <summary>Six digits and a unit.</summary>
+    private const int LongestText = 7;
+
     /// <summary>Age of captures.</summary>
     public Option<TimeSpan?> KeepCaptures { get; } = MakeAge(
         "--keep-captures", "keep each capture this long (as 30d, 12h), hours after that");
@@ -60,14 +63,15 @@ internal sealed class RetentionOptions
             ?? OptionValue.Refuse<long>(result, "--max-size takes a size like 500M (K, M, G, T)"),
     };
 
-    /// <summary>A size with its unit, bytes; null for what is none.</summary>
-    public static long? Size(string text) => Suffixed(text, "KMGT") is { } size
-        ? (long)size.Number << (10 * ("KMGT".IndexOf(size.Unit, StringComparison.Ordinal) + 1))
-        : null;
+    /// <summary>
+    /// A size with its unit, bytes; null for what is none. Without a unit it is none: data are dropped by it.
+    /// </summary>
+    public static long? Size(string text) =>
+        text.Length is >= 2 and <= LongestText && !char.IsAsciiDigit(text[^1]) ? WrittenAmounts.Size(text) : null;
 
     /// <summary>A number of up to six digits and its unit.</summary>
     private static (int Number, char Unit)? Suffixed(string text, string units) =>
-        text.Length is >= 2 and <= 7 && units.Contains(text[^1], StringComparison.Ordinal)
+        text.Length is >= 2 and <= LongestText && units.Contains(text[^1], StringComparison.Ordinal)
             && int.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? (number, text[^1])
             : null;

@@ -72,7 +72,7 @@ public static class AlertSettingsFile
                 .. alerts.Tables("alertmanager").Select(t => (IAlertReceiver)new Alertmanager(
                     client, AddressOf(t, readSecret), t.Span("lasts", TimeSpan.FromHours(3)), labels)),
                 .. alerts.Tables("webhook").Select(t => new Webhook(
-                    client, AddressOf(t, readSecret), t.Secret("secret-file", readSecret), labels)),
+                    client, AddressOf(t, readSecret), t.Secret("secret_file", readSecret), labels)),
                 .. alerts.Tables("syslog").Select(t => SyslogOf(t, self)),
                 .. alerts.Tables("sendmail").Select(t => new Sendmail(
                     t.Text("program") ?? "/usr/sbin/sendmail",
@@ -94,7 +94,7 @@ public static class AlertSettingsFile
     private static EngineAddress AddressOf(AlertTable table, Func<string, byte[]> readSecret) =>
         EngineAddress.Parse(
             table.Required("url"),
-            table.Secret("token-file", readSecret) is { } token ? System.Text.Encoding.UTF8.GetString(token) : null)
+            table.Secret("token_file", readSecret) is { } token ? System.Text.Encoding.UTF8.GetString(token) : null)
         ?? throw table.Wrong("url", "is an address like http://127.0.0.1:9093");
 
     private static Syslog SyslogOf(AlertTable table, string self)
