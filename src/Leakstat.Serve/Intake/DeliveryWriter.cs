@@ -114,7 +114,8 @@ internal sealed class DeliveryWriter : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _journal.WriteRarely("inbox defect", $"internal error with {delivery.Name}: {e.GetType().Name}: {e.Message}");
+            _journal.WriteRarely(
+                "inbox defect", $"internal error with {delivery.Name}: {e.GetType().Name}: {e.Message}");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Engines.Metrics;
 using Leakstat.History;
