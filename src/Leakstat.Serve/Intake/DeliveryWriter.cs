@@ -69,7 +69,7 @@ internal sealed class DeliveryWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a batch and answers each of it. Throws nothing: whoever pushes later needs this writer.</summary>
+    /// <summary>Writes a batch and answers each of it. Throws nothing: later pushes need this writer.</summary>
     private void Write(List<Entry> batch)
     {
         ImmutableArray<bool> added;
