@@ -46,7 +46,7 @@ public sealed class SpoolWatchTests : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>A name in a tar header has 100 bytes: 60 letters of two bytes are too many, 100 of one are not.</summary>
+    /// <summary>A name in a tar header has 100 bytes: 60 letters of two bytes are too many, 100 not.</summary>
     [Fact]
     public async Task A_name_that_no_tar_header_takes_is_left_out_and_the_rest_is_read()
     {

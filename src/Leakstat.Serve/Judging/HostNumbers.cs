@@ -31,7 +31,7 @@ internal sealed record HostNumbers
     /// <summary>Of each of <see cref="SmallMetrics"/> what it says of the host.</summary>
     public ImmutableArray<MetricNumbers> Small { get; init; } = [];
 
-    /// <summary>Metrics that have few series a host: memory, the ledger, network buffers, swap, time since boot.</summary>
+    /// <summary>Metrics that have few series a host: memory, ledger, network buffers, swap, uptime.</summary>
     public static ImmutableArray<Metric> SmallMetrics { get; } =
     [
         .. ((ReadOnlySpan<string>)
