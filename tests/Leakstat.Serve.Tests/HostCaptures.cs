@@ -26,12 +26,17 @@ internal static class HostCaptures
             .Select(f => (Path.GetFileName(f), Renamed(f, host, takenAt))));
 
     /// <summary>A capture of counters alone: small, one malloc type of a chosen size in it.</summary>
-    public static byte[] Small(string host, int number, string type = "leakmod", long bytes = 4096)
+    public static byte[] Small(string host, int number, string type = "leakmod", long bytes = 4096) =>
+        Tar(SmallFiles(host, number, type, bytes));
+
+    /// <summary>The files of <see cref="Small"/>.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> SmallFiles(
+        string host, int number, string type = "leakmod", long bytes = 4096)
     {
         DateTimeOffset at = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero).AddMinutes(5 * number);
         string time = at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         string fresh = Path.Combine(Root, "samples/freebsd-14.2-fresh-boot");
-        return Tar(
+        return
         [
             ("manifest.json", Encoding.UTF8.GetBytes($"{{\"host\": \"{host}\", \"takenAt\": \"{time}\"}}")),
             ("vmstat-z.txt", File.ReadAllBytes(Path.Combine(fresh, "vmstat-z.txt"))),
@@ -42,7 +47,7 @@ internal static class HostCaptures
                     .. Encoding.UTF8.GetBytes($"{type,16} {bytes / 4096} {bytes} {bytes / 4096} 4096\n"),
                 ]),
             ("netstat-m.txt", File.ReadAllBytes(Path.Combine(fresh, "netstat-m.txt"))),
-        ]);
+        ];
     }
 
     /// <summary>Files as a packed archive.</summary>

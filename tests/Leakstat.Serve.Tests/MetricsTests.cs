@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Leakstat.Engines.Metrics;
 using Leakstat.Serve.Metrics;
 using Leakstat.Serve.Settings;
 
@@ -80,13 +81,53 @@ public sealed partial class MetricsTests
         string text = await Text(limits => limits with { Series = series, SeriesPerHost = ofHost });
 
         int zones = Regex.Count(text, "^leakstat_zone_used_items", RegexOptions.Multiline, TimeSpan.FromSeconds(5));
-        Assert.InRange(zones, 0, ofHost);
         int all = Regex.Count(text, "^leakstat_[a-z_]+[{]host=", RegexOptions.Multiline, TimeSpan.FromSeconds(5));
-        Assert.InRange(all, 0, series);
+        Assert.Equal(4, Regex.Count(text, "^leakstat_host_state[{]host=\"fw1\"", RegexOptions.Multiline, TimeSpan.FromSeconds(5)));
+        Assert.Contains("leakstat_last_capture_timestamp_seconds{host=\"fw1\"} 1795132800\n", text, StringComparison.Ordinal);
+        if (series > 1000)
+        {
+            Assert.Equal(ofHost, zones);
+            Assert.InRange(all, ofHost * 5, series);
+        }
+        else
+        {
+            // What is small comes first, then as many zones as there is room for.
+            Assert.InRange(zones, 1, ofHost);
+            Assert.Equal(series, all);
+        }
+
         string leftOut = Regex.Match(text, "^leakstat_serve_series_left_out (?<n>.*)$", RegexOptions.Multiline, TimeSpan.FromSeconds(5))
             .Groups["n"].Value;
         Assert.True(long.Parse(leftOut, CultureInfo.InvariantCulture) > 100);
     }
+
+    [Fact]
+    public void Every_family_that_the_table_of_metrics_has_carries_the_same_labels()
+    {
+        HostFamily[] known = [.. HostFamily.All.Where(f => MetricTable.Find(f.Name) is not null)];
+
+        Assert.True(known.Length > 20);
+        Assert.All(known, f => Assert.Equal(MetricTable.Find(f.Name)!.Labels, f.Labels));
+        Assert.All(known, f => Assert.Equal(MetricTable.Find(f.Name)!.Help, f.Help));
+    }
+
+    [Fact]
+    public void Every_metric_that_the_rules_ask_for_is_served()
+    {
+        string rules = File.ReadAllText(Path.Combine(HostCaptures.Root, "dashboards/leakstat.rules.yml"));
+        string[] asked = [.. rules.Split('\n').Where(l => l.Contains("expr:", StringComparison.Ordinal))
+            .SelectMany(l => MetricName().Matches(l)).Select(m => m.Value).Distinct()];
+
+        Assert.True(asked.Length >= 8);
+        Assert.Superset(asked.ToHashSet(), HostFamily.All.Select(f => f.Name).ToHashSet());
+    }
+
+    /// <summary>A time since boot that is scraped as of now would hide that its host fell silent.</summary>
+    [Fact]
+    public void The_time_since_boot_is_given_as_of_the_capture() => Assert.Equal(
+        "leakstat_uptime_seconds{host=\"a\"} 5 1700000000000\n",
+        System.Text.Encoding.UTF8.GetString(
+            new PrometheusText().Series("leakstat_uptime_seconds", 5, 1_700_000_000_000, [("host", "a")]).Bytes()));
 
     private static async Task<string> Text(Func<LimitSettings, LimitSettings>? change = null)
     {
@@ -98,6 +139,9 @@ public sealed partial class MetricsTests
         using HttpClient client = server.Client();
         return await client.GetStringAsync("/metrics", End);
     }
+
+    [GeneratedRegex("leakstat_[a-z_]+", RegexOptions.None, 5000)]
+    private static partial Regex MetricName();
 
     [GeneratedRegex(
         """^\s*family\("(?<name>[a-z_]+)", "(?<type>[a-z]+)", "(?<help>[^"]+)"\)""",

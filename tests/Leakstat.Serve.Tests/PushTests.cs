@@ -110,9 +110,30 @@ public sealed class PushTests
 
         Assert.Equal(HttpStatusCode.Unauthorized, codes[0]);
         Assert.Equal(HttpStatusCode.TooManyRequests, codes[^1]);
+        using HttpResponseMessage guess =
+            await guesser.PostAsync("/v1/captures", new ByteArrayContent(HostCaptures.Small("fw1", 1)), End);
+        Assert.Equal(HttpStatusCode.TooManyRequests, guess.StatusCode);
+        Assert.NotNull(guess.Headers.RetryAfter);
+
+        // Others behind the same address have their token, and are not made to wait.
         using HttpResponseMessage push = await server.Push("fw1", HostCaptures.Small("fw1", 1));
-        Assert.Equal(HttpStatusCode.TooManyRequests, push.StatusCode);
-        Assert.NotNull(push.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.Created, push.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_sends_no_token_guesses_none()
+    {
+        await using RunningServer server = await RunningServer.Start();
+        using HttpClient nobody = server.Client(null);
+        using HttpClient guesser = server.Client("wrong-token-of-nobody");
+        for (int i = 0; i < 25; i++)
+        {
+            using HttpResponseMessage answer = await nobody.GetAsync("/v1/hosts", End);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+
+        using HttpResponseMessage first = await guesser.GetAsync("/v1/hosts", End);
+        Assert.Equal(HttpStatusCode.Unauthorized, first.StatusCode);
     }
 
     [Fact]

@@ -70,9 +70,17 @@ internal sealed class DeliveryLook
             : (set.Hosts.Sum(h => h.Count), DeliveryFault.None, "");
     }
 
-    /// <summary>The host that a delivery says it is of; null where it says none or several.</summary>
-    public string? HostOf(string name, ReadOnlyMemory<byte> data) =>
-        Open([new MemorySource(name, data)]).Hosts is [{ Host: { } host }] ? host : null;
+    /// <summary>
+    /// The hosts that a delivery says it is of, each once: <c>fw</c> is <c>fw.example.org</c> where both are in it.
+    /// </summary>
+    public ImmutableArray<string> HostsOf(string name, ReadOnlyMemory<byte> data)
+    {
+        ILookup<bool, string> named = Open([new MemorySource(name, data)]).Hosts
+            .Select(h => h.Host).OfType<string>().Where(h => h.Length > 0)
+            .Distinct(StringComparer.OrdinalIgnoreCase).ToLookup(h => h.Contains('.', StringComparison.Ordinal));
+        HashSet<string> known = new(named[true].Select(h => h.Split('.')[0]), StringComparer.OrdinalIgnoreCase);
+        return [.. named[true], .. named[false].Where(h => !known.Contains(h))];
+    }
 
     /// <summary>
     /// Reads the captures of deliveries of one host, one at a time; in time order where they say whose they are.

@@ -69,6 +69,7 @@ internal sealed class DeliveryWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a batch and answers each of it. Throws nothing: later pushes need this writer.</summary>
     private void Write(List<Entry> batch)
     {
         ImmutableArray<bool> added;
@@ -82,15 +83,39 @@ internal sealed class DeliveryWriter : IAsyncDisposable
             batch.ForEach(entry => entry.Done.TrySetException(e));
             return;
         }
+#pragma warning disable CA1031 // A defect with one batch is that of its senders, not of all that come later.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _journal.WriteRarely("inbox defect", $"internal error with deliveries: {e.GetType().Name}: {e.Message}");
+            batch.ForEach(entry => entry.Done.TrySetException(e));
+            return;
+        }
 
         for (int i = 0; i < batch.Count; i++)
         {
             if (added[i])
             {
-                _added(batch[i].Delivery);
+                Tell(batch[i].Delivery);
             }
 
             batch[i].Done.TrySetResult(added[i]);
+        }
+    }
+
+    /// <summary>Tells of a delivery; it is on disk, and stays acknowledged whatever comes of that.</summary>
+    private void Tell(Delivery delivery)
+    {
+        try
+        {
+            _added(delivery);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _journal.WriteRarely(
+                "inbox defect", $"internal error with {delivery.Name}: {e.GetType().Name}: {e.Message}");
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using Leakstat.Captures.Sources;
 using Leakstat.Model;
 using Leakstat.Platform;
@@ -20,6 +22,9 @@ internal sealed class SpoolWatch
     /// <summary>Bytes of one capture or archive of a spool; a day of a large host, packed, is a tenth of it.</summary>
     private const int MostBytes = 64 << 20;
 
+    /// <summary>Bytes that the name in a header of a tar archive has room for (POSIX, ustar).</summary>
+    private const int MostNameBytes = 100;
+
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(2);
 
     /// <summary>A folder is whole when it has its manifest, written last; one without after this long.</summary>
@@ -30,6 +35,7 @@ internal sealed class SpoolWatch
     private readonly CaptureInbox _inbox;
     private readonly DeliveryWriter _writer;
     private readonly DeliveryLook _look;
+    private readonly HeldBack _heldBack;
     private readonly Journal _journal;
     private readonly TimeProvider _clock;
 
@@ -51,10 +57,10 @@ internal sealed class SpoolWatch
         TimeProvider clock)
     {
         (_spool, _isOwn, _inbox, _writer) = (spool, isOwn, inbox, writer);
-        (_look, _journal, _clock) = (new DeliveryLook(limits), journal, clock);
+        (_look, _heldBack, _journal, _clock) = (new DeliveryLook(limits), new HeldBack(clock), journal, clock);
     }
 
-    /// <summary>Looks again and again until it is ended.</summary>
+    /// <summary>Looks again and again until it is ended; no fault ends it.</summary>
     public async Task RunAsync(CancellationToken end)
     {
         while (!end.IsCancellationRequested)
@@ -63,13 +69,15 @@ internal sealed class SpoolWatch
             {
                 await LookAsync(end).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                _journal.WriteRarely($"spool {_spool}", $"{_spool}: {FaultText.Of(e)}");
-            }
             catch (StoreException e)
             {
                 _journal.WriteRarely($"spool {_spool}", $"{_spool} waits: {e.Message}");
+            }
+#pragma warning disable CA1031 // The last resort: whatever is wrong with this look, the next may find it mended.
+            catch (Exception e) when (!end.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                _journal.WriteRarely($"spool {_spool}", $"{_spool}: {WordsOf(e)}");
             }
 
             await Task.Delay(s_between, _clock, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -77,6 +85,7 @@ internal sealed class SpoolWatch
     }
 
     /// <summary>Takes in what is new now.</summary>
+    /// <exception cref="StoreException">The inbox cannot be written: nothing can be taken in now.</exception>
     public async Task LookAsync(CancellationToken end)
     {
         if (!Directory.Exists(_spool))
@@ -84,6 +93,7 @@ internal sealed class SpoolWatch
             return;
         }
 
+        _heldBack.RemoveGone();
         foreach (DirectoryInfo host in new DirectoryInfo(_spool).EnumerateDirectories().OrderBy(d => d.Name))
         {
             if (host.Name.StartsWith('.') || host.LinkTarget is not null)
@@ -91,14 +101,26 @@ internal sealed class SpoolWatch
                 continue;
             }
 
-            foreach (FileSystemInfo entry in host.EnumerateFileSystemInfos()
-                .OrderBy(e => e.Name, StringComparer.Ordinal))
+            try
             {
-                end.ThrowIfCancellationRequested();
-                if (!entry.Name.StartsWith('.') && entry.LinkTarget is null && IsWhole(entry))
-                {
-                    await TakeAsync(host.Name, entry, end).ConfigureAwait(false);
-                }
+                await LookAsync(host, end).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A folder that cannot be read, or went: those behind it are looked at all the same.
+                _journal.WriteRarely($"spool {_spool}", $"{host.FullName}: {FaultText.Of(e)}");
+            }
+        }
+    }
+
+    private async Task LookAsync(DirectoryInfo host, CancellationToken end)
+    {
+        foreach (FileSystemInfo entry in host.EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
+        {
+            end.ThrowIfCancellationRequested();
+            if (!entry.Name.StartsWith('.') && entry.LinkTarget is null && IsWhole(entry))
+            {
+                await TakeAsync(host.Name, entry, end).ConfigureAwait(false);
             }
         }
     }
@@ -112,46 +134,77 @@ internal sealed class SpoolWatch
         string state = string.Create(
             CultureInfo.InvariantCulture,
             $"{(entry as FileInfo)?.Length ?? -1} {entry.LastWriteTimeUtc.Ticks}");
-        if (_inbox.HasRead(entry.FullName, state))
+        if (_inbox.HasRead(entry.FullName, state) || _heldBack.Has(entry.FullName, state))
         {
             return;
         }
 
-        bool isTaken = false;
         try
         {
-            ReadOnlyMemory<byte> data = entry is DirectoryInfo capture
-                ? Pack(capture)
-                : OpenedFile.ReadAll(entry.FullName, MostBytes);
-            string host = _look.HostOf(entry.FullName, data) ?? folder;
-            await _writer.AddAsync(new Delivery(host, entry.FullName, data), end).ConfigureAwait(false);
-            isTaken = true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Told, and not tried again until it changes.
-            _journal.WriteRarely($"spool {_spool}", $"{entry.FullName}: {FaultText.Of(e)}; skipped");
-        }
+            string? refusal = await AddAsync(folder, entry, end).ConfigureAwait(false);
+            if (refusal is not null)
+            {
+                _journal.WriteRarely($"spool {_spool}", $"{entry.FullName}: {refusal}; skipped until it changes");
+            }
 
-        if (_isOwn && isTaken)
-        {
-            Remove(entry);
+            if (refusal is not null || !_isOwn || !Remove(entry))
+            {
+                _inbox.MarkRead(entry.FullName, state);
+            }
+
+            _heldBack.Remove(entry.FullName);
         }
-        else
+#pragma warning disable CA1031 // The last resort: what is wrong with one entry keeps none behind it waiting.
+        catch (Exception e) when (e is not StoreException && !end.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            _inbox.MarkRead(entry.FullName, state);
+            TimeSpan pause = _heldBack.Add(entry.FullName, state);
+            _journal.WriteRarely(
+                $"spool {_spool}",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{entry.FullName}: {WordsOf(e)}; tried again in {pause.TotalSeconds:0} s"));
         }
     }
 
+    /// <summary>Takes an entry in; gives why it is not taken as long as it is what it is, null where it was.</summary>
+    private async Task<string?> AddAsync(string folder, FileSystemInfo entry, CancellationToken end)
+    {
+        FileInfo[] files = entry is DirectoryInfo capture
+            ? [.. capture.EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal)]
+            : [(FileInfo)entry];
+        if (files.Sum(f => f.Exists ? f.Length : 0) > MostBytes)
+        {
+            return $"larger than {MostBytes >> 20} MiB";
+        }
+
+        ReadOnlyMemory<byte> data = entry is DirectoryInfo
+            ? Pack(files)
+            : OpenedFile.ReadAll(entry.FullName, MostBytes);
+        ImmutableArray<string> hosts = _look.HostsOf(entry.FullName, data);
+        if (hosts is [var first, var second, ..])
+        {
+            return $"it is of several hosts ({first}, {second}{(hosts.Length > 2 ? ", …" : "")})";
+        }
+
+        string host = hosts is [var named] ? named : folder;
+        await _writer.AddAsync(new Delivery(host, entry.FullName, data), end).ConfigureAwait(false);
+        return null;
+    }
+
+    private static string WordsOf(Exception fault) => fault is IOException or UnauthorizedAccessException
+        ? FaultText.Of(fault)
+        : $"internal error: {fault.GetType().Name}: {fault.Message}";
+
     /// <summary>The files of a capture as an archive: the same bytes each time.</summary>
-    private static ReadOnlyMemory<byte> Pack(DirectoryInfo capture)
+    private static ReadOnlyMemory<byte> Pack(IEnumerable<FileInfo> files)
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
         {
             long bytes = 0;
-            foreach (FileInfo file in capture.EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal))
+            foreach (FileInfo file in files)
             {
                 byte[] content = OpenedFile.ReadAll(file.FullName, MostBytes);
                 bytes += content.Length;
@@ -161,7 +214,7 @@ internal sealed class SpoolWatch
                 }
 
                 // Names of files are short; one that a tar header does not take is none of the collector's.
-                if (file.Name.Length <= 99)
+                if (Encoding.UTF8.GetByteCount(file.Name) <= MostNameBytes)
                 {
                     tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, file.Name)
                     {
@@ -175,7 +228,7 @@ internal sealed class SpoolWatch
         return packed.ToArray();
     }
 
-    private void Remove(FileSystemInfo entry)
+    private bool Remove(FileSystemInfo entry)
     {
         try
         {
@@ -187,10 +240,13 @@ internal sealed class SpoolWatch
             {
                 entry.Delete();
             }
+
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _journal.WriteRarely($"spool {_spool}", $"{entry.FullName}: {FaultText.Of(e)}");
+            return false;
         }
     }
 }

@@ -30,12 +30,13 @@ internal sealed class StoreLoader : IDisposable
     private readonly Journal _journal;
     private readonly TimeProvider _clock;
     private readonly Action<string> _news;
-    private readonly Dictionary<string, long> _waiting = [];
-    private readonly Queue<string> _order = [];
-    private readonly Lock _lock = new();
+    private readonly WaitingHosts _waiting = new();
+
+    /// <summary>How many deliveries of a host with a defect among them are still loaded one by one.</summary>
+    private readonly Dictionary<string, int> _oneByOne = [];
+
     private readonly SemaphoreSlim _wake = new(0, 1);
     private ImmutableArray<Delivery> _inHand = [];
-    private int _oneByOne;
 
     /// <summary>Prepares.</summary>
     /// <param name="inbox">Where deliveries wait.</param>
@@ -56,36 +57,17 @@ internal sealed class StoreLoader : IDisposable
         _look = new DeliveryLook(settings.Limits);
         foreach ((string host, long deliveries) in inbox.Waiting())
         {
-            _waiting[host] = deliveries;
-            _order.Enqueue(host);
+            _waiting.Add(host, deliveries);
         }
     }
 
     /// <summary>Deliveries that wait.</summary>
-    public long Waiting
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _waiting.Values.Sum();
-            }
-        }
-    }
+    public long Waiting => _waiting.Count;
 
     /// <summary>Says that a delivery is in the inbox.</summary>
     public void Expect(Delivery delivery)
     {
-        lock (_lock)
-        {
-            long before = _waiting.GetValueOrDefault(delivery.Host);
-            _waiting[delivery.Host] = before + 1;
-            if (before == 0)
-            {
-                _order.Enqueue(delivery.Host);
-            }
-        }
-
+        _waiting.Add(delivery.Host, 1);
         Wake();
     }
 
@@ -152,7 +134,7 @@ internal sealed class StoreLoader : IDisposable
 
         if (deliveries.Length > 1)
         {
-            _oneByOne = deliveries.Length;
+            _oneByOne[deliveries[0].Host] = deliveries.Length;
             return;
         }
 
@@ -187,61 +169,57 @@ internal sealed class StoreLoader : IDisposable
 
     private bool LoadNext(StoreWriter store)
     {
-        string? host;
-        lock (_lock)
+        if (_waiting.Next() is not var (host, counted))
         {
-            if (!_order.TryDequeue(out host))
-            {
-                return false;
-            }
+            return false;
         }
 
-        int taken = 0;
+        long done = 0;
         try
         {
-            bool isAlone = _oneByOne > 0;
-            _oneByOne = isAlone ? _oneByOne - 1 : 0;
-            ImmutableArray<Delivery> deliveries = _inbox.Take(host, isAlone ? 1 : MostOfOnce, MostBytesOfOnce);
-            _inHand = deliveries;
-            if (!deliveries.IsEmpty)
+            ImmutableArray<Delivery> deliveries = _inbox.Take(host, MostOf(host), MostBytesOfOnce);
+            if (deliveries.IsEmpty)
             {
-                Load(store, deliveries);
-                taken = deliveries.Length;
-                _inHand = [];
+                // Counted, and not there: settled by a load before. What is added while this looked is not meant.
+                done = counted;
             }
             else
             {
-                // Counted, and not there: it was settled by a load before.
-                lock (_lock)
-                {
-                    _waiting[host] = 0;
-                }
+                _inHand = deliveries;
+                Load(store, deliveries);
+                done = deliveries.Length;
+                _inHand = [];
             }
         }
         finally
         {
-            Leave(host, taken);
+            _waiting.PutBack(host, done);
         }
 
         return true;
     }
 
-    /// <summary>Counts down, and puts a host that has more behind the others.</summary>
-    private void Leave(string host, int taken)
+    /// <summary>
+    /// How many deliveries of a host are loaded at once: one after a defect, until as many went as there were. Counted
+    /// by host, for the others have their turns in between.
+    /// </summary>
+    private int MostOf(string host)
     {
-        lock (_lock)
+        if (!_oneByOne.TryGetValue(host, out int left))
         {
-            long left = Math.Max(0, _waiting.GetValueOrDefault(host) - taken);
-            if (left > 0)
-            {
-                _waiting[host] = left;
-                _order.Enqueue(host);
-            }
-            else
-            {
-                _waiting.Remove(host);
-            }
+            return MostOfOnce;
         }
+
+        if (left > 1)
+        {
+            _oneByOne[host] = left - 1;
+        }
+        else
+        {
+            _oneByOne.Remove(host);
+        }
+
+        return 1;
     }
 
     private void Load(StoreWriter store, ImmutableArray<Delivery> deliveries)

@@ -57,6 +57,9 @@ internal sealed class FleetState(Journal journal)
         Tell(listener => listener.Judged(host));
     }
 
+    /// <summary>Forgets a host of which nothing is known any more.</summary>
+    public void Forget(string name) => _hosts.TryRemove(name, out _);
+
     /// <summary>Compares the hosts anew.</summary>
     public void Compare()
     {

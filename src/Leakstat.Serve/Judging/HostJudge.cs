@@ -15,6 +15,7 @@ namespace Leakstat.Serve.Judging;
 internal sealed class HostJudge
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_afterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly string _store;
     private readonly JudgeSettings _settings;
@@ -88,7 +89,7 @@ internal sealed class HostJudge
             {
                 try
                 {
-                    Judge(host);
+                    Judge(host, end);
                 }
                 finally
                 {
@@ -105,24 +106,31 @@ internal sealed class HostJudge
         }
     }
 
-    private void Judge(string host)
+    private void Judge(string host, CancellationToken end)
     {
         var clock = Stopwatch.StartNew();
         bool failed = true;
+        bool isAway = false;
         try
         {
             if (Diagnose(host) is { } report)
             {
                 _fleet.Set(
                     JudgedHost.Of(host, _fleet.NumberOf(host), report, _fleet.Pooled, _clock.GetUtcNow()));
-                Volatile.Write(ref _hasNews, true);
+            }
+            else
+            {
+                // All that was known of it was thinned out: a verdict that rests on nothing is none.
+                _fleet.Forget(host);
             }
 
+            Volatile.Write(ref _hasNews, true);
             failed = false;
         }
         catch (StoreException e)
         {
-            _journal.WriteRarely("judge", $"{JudgedHost.LabelOf(host)} is not judged: {e.Message}");
+            _journal.WriteRarely("judge", $"{JudgedHost.LabelOf(host)} is not judged for now: {e.Message}");
+            isAway = true;
         }
 #pragma warning disable CA1031 // A defect with one host is told; the others are judged.
         catch (Exception e)
@@ -133,6 +141,12 @@ internal sealed class HostJudge
         }
 
         _health.Judge(clock.Elapsed, failed);
+        if (isAway)
+        {
+            // Its news is not judged yet, and there may be no more of it for long.
+            Expect(host);
+            end.WaitHandle.WaitOne(s_afterTrouble);
+        }
     }
 
     /// <summary>The host that waits longest of those that may be judged again; null where there is none.</summary>

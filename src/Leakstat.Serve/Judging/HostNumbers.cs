@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Engines.Metrics;
 using Leakstat.History;
 using Leakstat.Model;
 
@@ -13,8 +13,8 @@ internal readonly record struct ZoneNumbers(
 /// <summary>A malloc type, or types of one name added up.</summary>
 internal readonly record struct TypeNumbers(string Name, long Allocations, long Bytes, long Requests);
 
-/// <summary>A number by its name: an account, a pool of mbufs.</summary>
-internal readonly record struct NamedNumber(string Name, long Value);
+/// <summary>What a metric says of a host.</summary>
+internal readonly record struct MetricNumbers(Metric Metric, ImmutableArray<MetricValue> Values);
 
 /// <summary>
 /// The numbers of a host's latest capture that metrics and search are made of: tens of kilobytes, so that those of a
@@ -28,26 +28,24 @@ internal sealed record HostNumbers
     /// <summary>Malloc types, those with most bytes first.</summary>
     public ImmutableArray<TypeNumbers> Types { get; init; } = [];
 
-    /// <summary>Mbufs and clusters in use, by pool.</summary>
-    public ImmutableArray<NamedNumber> MbufsUsed { get; init; } = [];
+    /// <summary>Of each of <see cref="SmallMetrics"/> what it says of the host.</summary>
+    public ImmutableArray<MetricNumbers> Small { get; init; } = [];
 
-    /// <summary>Mbufs and clusters in cache, by pool.</summary>
-    public ImmutableArray<NamedNumber> MbufsCached { get; init; } = [];
+    /// <summary>Metrics that have few series a host: memory, ledger, network buffers, swap, uptime.</summary>
+    public static ImmutableArray<Metric> SmallMetrics { get; } =
+    [
+        .. ((ReadOnlySpan<string>)
+        [
+            Uptime, "leakstat_physical_memory_bytes", "leakstat_memory_bytes", "leakstat_ledger_bytes",
+            "leakstat_zfs_arc_bytes", "leakstat_swap_used_bytes", "leakstat_swap_size_bytes",
+            "leakstat_mbuf_used_items", "leakstat_mbuf_cached_items", "leakstat_mbuf_used_bytes",
+            "leakstat_mbuf_cached_bytes", "leakstat_mbuf_limit_items", "leakstat_mbuf_denied_total",
+            "leakstat_mbuf_delayed_total",
+        ]).ToArray().Select(name => MetricTable.Find(name)!),
+    ];
 
-    /// <summary>Physical memory by state, bytes.</summary>
-    public ImmutableArray<NamedNumber> Pages { get; init; } = [];
-
-    /// <summary>Wired memory by owner, bytes.</summary>
-    public ImmutableArray<NamedNumber> Wired { get; init; } = [];
-
-    /// <summary>Wired memory that nobody owns, bytes; null where it cannot be told.</summary>
-    public long? Unaccounted { get; init; }
-
-    /// <summary>Physical memory, bytes; null where unknown.</summary>
-    public long? Physical { get; init; }
-
-    /// <summary>The ARC, bytes; null where there is none.</summary>
-    public long? Arc { get; init; }
+    /// <summary>The metric that is of the time of the capture and of no other.</summary>
+    public const string Uptime = "leakstat_uptime_seconds";
 
     /// <summary>The numbers of a diagnosis.</summary>
     /// <param name="report">The diagnosis.</param>
@@ -59,13 +57,7 @@ internal sealed record HostNumbers
         {
             Zones = ZonesOf(report.Latest.Zones, pool),
             Types = TypesOf(report.Latest.MallocTypes, pool),
-            MbufsUsed = Named(numbers, SeriesKind.MbufCurrent, pool),
-            MbufsCached = Named(numbers, SeriesKind.MbufCache, pool),
-            Pages = Accounts(report.Ledger.Pages, pool),
-            Wired = Accounts(report.Ledger.Wired, pool),
-            Unaccounted = report.Ledger.Unaccounted,
-            Physical = report.Ledger.Physical?.Value,
-            Arc = report.Ledger.FindWired(AccountName.Arc)?.Bytes,
+            Small = [.. SmallMetrics.Select(m => new MetricNumbers(m, [.. ValuesOf(m, report.Latest, numbers, pool)]))],
         };
     }
 
@@ -99,16 +91,14 @@ internal sealed record HostNumbers
                     .OrderByDescending(t => t.Bytes).ThenBy(t => t.Name, StringComparer.Ordinal),
             ];
 
-    private static ImmutableArray<NamedNumber> Named(
-        SampleNumber[] numbers, SeriesKind kind, Func<string, string> pool) =>
-    [
-        .. numbers.Where(n => n.Key.Kind == kind).GroupBy(n => n.Key.Name)
-            .Select(g => new NamedNumber(pool(g.Key), Arithmetic.Sum(g.Select(n => n.Value)))),
-    ];
-
-    private static ImmutableArray<NamedNumber> Accounts(ImmutableArray<Account> accounts, Func<string, string> pool) =>
-    [
-        .. accounts.GroupBy(a => a.Name)
-            .Select(g => new NamedNumber(pool(g.Key), Arithmetic.Sum(g.Select(a => a.Bytes)))),
-    ];
+    /// <summary>What a metric says of one capture, as engines are told it of the last of a history.</summary>
+    private static IEnumerable<MetricValue> ValuesOf(
+        Metric metric, Capture capture, SampleNumber[] numbers, Func<string, string> pool) => metric switch
+        {
+            { OfSeries: { } series } => numbers.Where(n => series.Takes(n.Key)).GroupBy(n => n.Key.Name).Select(
+                g => new MetricValue(
+                    Arithmetic.Sum(g.Select(n => n.Value)), metric.Labels.IsEmpty ? [] : [pool(g.Key)])),
+            { OfSample: { } sample } => sample(SampleFacts.Of(capture)),
+            _ => metric.OfLatest!(capture),
+        };
 }

@@ -8,8 +8,8 @@ namespace Leakstat.Serve.Metrics;
 
 /// <summary>
 /// <c>/metrics</c>: the server's own health, and of each host what other exporters do not have. Of a host no more zones
-/// and types than the settings say, those with most bytes; of all hosts no more series than the settings say, the
-/// worst hosts first. How many were left out is a metric itself.
+/// and types than the settings say, those with most bytes; of all hosts no more series than the settings say: verdicts
+/// and findings of all hosts before their zones and types, the worst hosts first. How many were left out is a metric.
 /// </summary>
 internal sealed class MetricsPage(
     LimitSettings limits, FleetState fleet, ServerHealth health, StoreLoader loader, HostJudge judge)
@@ -23,34 +23,29 @@ internal sealed class MetricsPage(
         return text.Bytes();
     }
 
-    /// <summary>Writes what there is of hosts; gives how many series were left out.</summary>
+    /// <summary>
+    /// Writes what there is of hosts; gives how many series were left out. First what every host has little of, family
+    /// by family, so that no host's verdict gives way to another's zones.
+    /// </summary>
     private long WriteHosts(PrometheusText text)
     {
+        JudgedHost[] hosts = [.. fleet.Hosts.OrderBy(h => h.Summary, Leakstat.Fleet.FleetOrder.Instance)];
         PrometheusText[] series = [.. HostFamily.All.Select(_ => new PrometheusText())];
+        long room = limits.Series;
         long leftOut = 0;
-        long written = 0;
-        bool isFull = false;
-        foreach (JudgedHost host in fleet.Hosts.OrderBy(h => h.Summary, Leakstat.Fleet.FleetOrder.Instance))
+        for (int i = 0; i < HostFamily.Small.Length; i++)
         {
-            HostSample[][] own = [.. HostFamily.All.Select(f => f.Of(host, limits.SeriesPerHost).ToArray())];
-            int count = own.Sum(f => f.Length);
-            leftOut += Math.Max(0, host.Numbers.Zones.Length - limits.SeriesPerHost)
-                + Math.Max(0, host.Numbers.Types.Length - limits.SeriesPerHost);
-            isFull |= written + count > limits.Series;
-            if (isFull)
+            foreach (JudgedHost host in hosts)
             {
-                leftOut += count;
-                continue;
+                Write(i, host, int.MaxValue);
             }
+        }
 
-            written += count;
-            for (int i = 0; i < own.Length; i++)
+        foreach (JudgedHost host in hosts)
+        {
+            for (int i = HostFamily.Small.Length; i < HostFamily.All.Length; i++)
             {
-                foreach (HostSample sample in own[i])
-                {
-                    series[i].Series(
-                        HostFamily.All[i].Name, sample.Value, [("host", host.Summary.Label), .. sample.Labels]);
-                }
+                Write(i, host, limits.SeriesPerHost);
             }
         }
 
@@ -60,6 +55,23 @@ internal sealed class MetricsPage(
         }
 
         return leftOut;
+
+        void Write(int index, JudgedHost host, int most)
+        {
+            HostFamily family = HostFamily.All[index];
+            HostSample[] own = [.. family.Of(host, most)];
+            long taken = Math.Min(own.Length, room);
+            room -= taken;
+            leftOut += family.Of(host, int.MaxValue).Count() - taken;
+            foreach (HostSample sample in own.Take((int)taken))
+            {
+                series[index].Series(
+                    family.Name,
+                    sample.Value,
+                    sample.At,
+                    [("host", host.Summary.Label), .. family.Labels.Zip(sample.Labels)]);
+            }
+        }
     }
 
     private void WriteServer(PrometheusText text, long leftOut)
@@ -85,7 +97,7 @@ internal sealed class MetricsPage(
         One("leakstat_serve_judge_seconds_total", "counter", "Time that judging took.",
             health.JudgeTime.TotalSeconds);
         One("leakstat_serve_series_left_out", "gauge",
-            "Zones, types and series of hosts that are not here because there would be too many.", leftOut);
+            "Series of hosts that are not here because there would be too many.", leftOut);
         One("leakstat_serve_resident_memory_bytes", "gauge", "Memory of the server.", Environment.WorkingSet);
         if (!health.Refused.IsEmpty)
         {

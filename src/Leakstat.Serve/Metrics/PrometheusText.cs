@@ -40,7 +40,17 @@ internal sealed class PrometheusText
     /// <param name="name">The family.</param>
     /// <param name="value">Its value.</param>
     /// <param name="labels">Labels and what they are.</param>
-    public PrometheusText Series(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    public PrometheusText Series(
+        string name, double value, params ReadOnlySpan<(string Name, string Value)> labels) =>
+        Series(name, value, null, labels);
+
+    /// <summary>A series of the family, as of a time.</summary>
+    /// <param name="name">The family.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="at">Milliseconds since 1970; null for now.</param>
+    /// <param name="labels">Labels and what they are.</param>
+    public PrometheusText Series(
+        string name, double value, long? at, ReadOnlySpan<(string Name, string Value)> labels)
     {
         _text.Append(name);
         for (int i = 0; i < labels.Length; i++)
@@ -51,7 +61,13 @@ internal sealed class PrometheusText
         }
 
         _text.Append(labels.Length > 0 ? "} " : " ")
-            .Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+            .Append(value.ToString("R", CultureInfo.InvariantCulture));
+        if (at is { } time)
+        {
+            _text.Append(' ').Append(time.ToString(CultureInfo.InvariantCulture));
+        }
+
+        _text.Append('\n');
         return this;
     }
 

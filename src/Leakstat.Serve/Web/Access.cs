@@ -13,19 +13,14 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
     /// <summary>The host whose token a push carries; null where it was refused, and answered.</summary>
     public async Task<string?> HostOf(HttpContext context)
     {
-        if (failures.IsBlocked(context.Connection.RemoteIpAddress))
-        {
-            await TooMany(context).ConfigureAwait(false);
-            return null;
-        }
-
         if (TokenOf(context) is { } token && keys.Hosts.OwnerOf(token) is { } host)
         {
+            // Whoever has it did not guess it: many hosts stand behind one address, and one with an old token is none
+            // of the others' fault.
             return host;
         }
 
-        await Unauthorized(context, "a push needs the token of its host: Authorization: Bearer TOKEN")
-            .ConfigureAwait(false);
+        await Refuse(context, "a push needs the token of its host: Authorization: Bearer TOKEN").ConfigureAwait(false);
         return null;
     }
 
@@ -45,12 +40,6 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
             return true;
         }
 
-        if (failures.IsBlocked(context.Connection.RemoteIpAddress))
-        {
-            await TooMany(context).ConfigureAwait(false);
-            return false;
-        }
-
         if (TokenOf(context) is { } token)
         {
             if (keys.Reader.OwnerOf(token) is not null)
@@ -65,7 +54,7 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
             return false;
         }
 
-        await Unauthorized(context, "this needs the token: Authorization: Bearer TOKEN").ConfigureAwait(false);
+        await Refuse(context, "this needs the token: Authorization: Bearer TOKEN").ConfigureAwait(false);
         return false;
     }
 
@@ -114,9 +103,19 @@ internal sealed class Access(AccessKeys keys, Sessions sessions, FailureLimit fa
         HttpMethods.IsGet(context.Request.Method)
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
-    private Task Unauthorized(HttpContext context, string text)
+    /// <summary>Answers a request without a right token; a wrong one counts, none at all guesses nothing.</summary>
+    private Task Refuse(HttpContext context, string text)
     {
-        failures.Count(context.Connection.RemoteIpAddress);
+        if (failures.IsBlocked(context.Connection.RemoteIpAddress))
+        {
+            return TooMany(context);
+        }
+
+        if (TokenOf(context) is not null)
+        {
+            failures.Count(context.Connection.RemoteIpAddress);
+        }
+
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"leakstat\"";
         return Answers.Refuse(context, StatusCodes.Status401Unauthorized, "token", text);
     }

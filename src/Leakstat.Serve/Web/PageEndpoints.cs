@@ -67,20 +67,23 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
             await _writers.WaitAsync(context.RequestAborted).ConfigureAwait(false);
             try
             {
-                if (judge.Diagnose(name) is not { } report)
+                // Those who asked for the same page meanwhile wait for one to write it.
+                if (!_kept.TryGetValue(name, out kept) || kept.JudgedAt != host.JudgedAt)
                 {
-                    await Missing(context, "Nothing of that host is in the store any more.").ConfigureAwait(false);
-                    return;
-                }
+                    if (judge.Diagnose(name) is not { } report)
+                    {
+                        await Missing(context, "Nothing of that host is in the store any more.").ConfigureAwait(false);
+                        return;
+                    }
 
-                kept = (host.JudgedAt, Written(host, report));
+                    kept = (host.JudgedAt, Written(host, report));
+                    Keep(name, kept);
+                }
             }
             finally
             {
                 _writers.Release();
             }
-
-            Keep(name, kept);
         }
 
         await Answers.Bytes(context, kept.Page, Html).ConfigureAwait(false);
