@@ -1,5 +1,3 @@
-using Leakstat.Platform;
-
 namespace Leakstat.Tests.Cli;
 
 /// <summary>Sizes as people write them: one reading for every option and file of settings.</summary>

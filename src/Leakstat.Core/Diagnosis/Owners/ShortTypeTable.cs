@@ -15,7 +15,7 @@ internal static class ShortTypeTable
     private static readonly string[] s_lastOnX86 =
         [.. ZoneFacts.NamesWith(ZoneTraits.LastOnX86, OwnerKind.Malloc)];
 
-    /// <summary>What is missing, in words behind the command's name; null where nothing shows that anything is.</summary>
+    /// <summary>What is missing, in words behind the command's name; null where nothing shows it.</summary>
     /// <param name="capture">The capture.</param>
     /// <param name="types">Its table.</param>
     public static string? Sign(Capture capture, MallocTable types)
