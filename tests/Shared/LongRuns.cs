@@ -9,6 +9,9 @@ internal static class LongRuns
     /// <summary>Whether the full counts are wanted.</summary>
     public static bool AreWanted { get; } = Environment.GetEnvironmentVariable("LEAKSTAT_LONG") == "1";
 
+    /// <summary>Time after which a step hangs, also on a machine that is busy with every other test.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(3);
+
     /// <summary>One count or the other.</summary>
     public static int Times(int asARule, int inFull) => AreWanted ? inFull : asARule;
 }

@@ -35,6 +35,14 @@ internal static class SuspectGrouping
         var leaders = new List<int>();
         foreach (int suspect in suspects)
         {
+            // A sum that does not rise beside one of its parts is that part's, however few samples they share.
+            if (results[suspect].ExplainedBy is { } part
+                && Array.Find(results, r => r.Key == part && (r.IsLeak || r.Class == TrendClass.Suspect)) is { } whole)
+            {
+                results[suspect] = results[suspect] with { GroupLeader = whole.GroupLeader };
+                continue;
+            }
+
             double[] moves = Increments(line, host.Series[suspect]);
             int leader = named.FindIndex(n => MayFollow(suspect, n.Index) && Together(n.Moves, moves));
             if (leader >= 0)

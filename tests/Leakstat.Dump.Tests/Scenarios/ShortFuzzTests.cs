@@ -11,7 +11,7 @@ public class ShortFuzzTests
     {
         int inputs = LongRuns.Times(2000, 50_000);
         using var target = new DumpTarget(DumpParts.All);
-        var run = new FuzzRun(target, seed: 20261121);
+        var run = new FuzzRun(target, seed: 20261121) { InputTime = LongRuns.Patience };
 
         Assert.Empty(run.Run(0, inputs, jobs: 2));
         Assert.Equal(inputs, run.Done);

@@ -4,6 +4,7 @@ namespace Leakstat.Tests.Fuzz;
 
 /// <summary>Time per byte stays what it is as inputs grow: no reader, rule or scrub looks at all of one thing for each of another.</summary>
 [Trait("Takes", "long")]
+[Collection(nameof(Alone))]
 public sealed class ScalingTests
 {
     public static TheoryData<string> Inputs => [.. ScalingInputs.All.Keys];
@@ -19,3 +20,7 @@ public sealed class ScalingTests
         Assert.Equal(8, points.Count);
     }
 }
+
+/// <summary>Tests of processor time, which is counted for the whole process: none runs beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

@@ -11,7 +11,7 @@ public class ShortFuzzTests
     {
         int inputs = LongRuns.Times(3000, 200_000);
         var corpus = Corpus.Load(Given.Data(""));
-        var run = new FuzzRun(corpus, seed: 20261120);
+        var run = new FuzzRun(corpus, seed: 20261120) { InputTime = LongRuns.Patience };
         IReadOnlyList<Failure> failures = run.Run(0, inputs, jobs: 2);
         Assert.Empty(failures);
         Assert.Equal(inputs, run.Done);
@@ -21,7 +21,7 @@ public class ShortFuzzTests
     public void Mutilated_captures_are_read_as_they_were_or_what_is_lost_is_named()
     {
         var target = MutilationTarget.Load(Given.Data("freebsd-14.2-fresh-boot"), Given.Data("freebsd-14.2-zfs-arc-full"));
-        IReadOnlyList<Failure> failures = new FuzzRun(target, seed: 20261127).Run(0, 800, jobs: 2);
+        IReadOnlyList<Failure> failures = new FuzzRun(target, seed: 20261127) { InputTime = LongRuns.Patience }.Run(0, 800, jobs: 2);
         Assert.True(failures.Count == 0, string.Join('\n', failures));
         Assert.All(
             target.Counts.Where(count => count.Key.IsReversible() && count.Key != MutilationKind.Wrap),

@@ -47,15 +47,16 @@ internal sealed class Tmux : IDisposable
         return string.Join('\n', lines[(first + 1)..last]);
     }
 
-    /// <summary>Waits for a screen; fails with the one there is.</summary>
+    /// <summary>Waits for a screen that stays; one that is half drawn is no screen yet. Fails with the one there is.</summary>
     public string Until(Func<string, bool> wanted)
     {
         var clock = Stopwatch.StartNew();
         string screen = "";
         while (clock.Elapsed < s_patience)
         {
+            string before = screen;
             screen = Screen;
-            if (wanted(screen))
+            if (screen == before && wanted(screen))
             {
                 return screen;
             }

@@ -65,8 +65,10 @@ public static class ArcLimitAdvice
     private static long Least(ArcView arc, long share)
     {
         long aboveFloor = RoundDown(arc.Minimum?.Value ?? 0) + Step;
-        return Math.Max(Math.Max(Step, RoundDown(share)), arc.Minimum is null ? 0 : aboveFloor);
+        return Math.Max(RoundUp(Math.Max(Step, share)), arc.Minimum is null ? 0 : aboveFloor);
     }
+
+    private static long RoundUp(long bytes) => RoundDown(Arithmetic.Add(bytes, Step - 1));
 
     private static long RoundDown(long bytes) => bytes <= 0 ? 0 : bytes / Step * Step;
 
