@@ -30,7 +30,7 @@ public static class CommandLine
         try
         {
             ParseResult parsed = Build(terminal).Parse(args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            if (parsed.Errors.Count > 0 && parsed.Action is not FittedHelp)
             {
                 return Usage(parsed, terminal);
             }
@@ -106,6 +106,8 @@ public static class CommandLine
         root.Add(ServeCommand.Create());
         root.Add(ExplainCommand.Create(terminal));
         root.Add(CompletionCommand.Create(root, terminal));
+        root.Options.OfType<HelpOption>().Single().Action = new FittedHelp(
+            new HelpAction { MaxWidth = int.MaxValue }, terminal.Width);
         return root;
     }
 

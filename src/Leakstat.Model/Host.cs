@@ -107,7 +107,11 @@ public sealed record ProcessTable(SourceFile File, ImmutableArray<ProcessRow> Ro
 /// <summary>One line of the kernel message buffer or of a log that holds it.</summary>
 /// <param name="Text">The message, without syslog's time and host where there were such.</param>
 /// <param name="Line">Line in the file.</param>
-public readonly record struct KernelMessage(string Text, int Line);
+public readonly record struct KernelMessage(string Text, int Line)
+{
+    /// <summary>How often syslogd(8) says that it came again right behind: <c>last message repeated 5 times</c>.</summary>
+    public int Repeated { get; init; }
+}
 
 /// <summary>The kernel messages that matter to memory, out of dmesg(8) or a log.</summary>
 /// <param name="File">The file.</param>
@@ -134,3 +138,9 @@ public sealed record ZfsReport(SourceFile File, IReadOnlyDictionary<string, Read
 /// <param name="Machine">Machine: amd64.</param>
 /// <param name="At">Where.</param>
 public sealed record UnameLine(string? HostName, string? Release, string? Machine, SourceLine At);
+
+/// <summary>A line by which an appliance built on FreeBSD is known: its dashboard, its banner, its kernel.</summary>
+/// <param name="Product">Which (<see cref="Appliance"/>).</param>
+/// <param name="Version">Its own version: <c>2.7.2</c>; null where the line has none.</param>
+/// <param name="At">Where.</param>
+public sealed record ApplianceLine(string Product, string? Version, SourceLine At);

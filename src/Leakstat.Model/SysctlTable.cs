@@ -95,6 +95,19 @@ public sealed class SysctlTable
         return new SysctlTable(chosen);
     }
 
+    /// <summary>A table in which some names have other values.</summary>
+    /// <param name="values">Those names, new ones among them, and what they have there.</param>
+    public SysctlTable With(IEnumerable<KeyValuePair<string, Entry>> values)
+    {
+        var changed = new Dictionary<string, Entry>(_entries);
+        foreach ((string name, Entry entry) in values)
+        {
+            changed[name] = entry;
+        }
+
+        return new SysctlTable(changed);
+    }
+
     /// <summary>File and line of a name.</summary>
     public bool TryLocate(string name, [NotNullWhen(true)] out SourceLine? at)
     {

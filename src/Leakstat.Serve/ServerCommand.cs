@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Leakstat.Engines.Settings;
 using Leakstat.Model;
 using Leakstat.Platform;
 using Leakstat.Serve.Health;

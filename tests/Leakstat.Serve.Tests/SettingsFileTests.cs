@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Settings;
 using Leakstat.Serve.Health;
 using Leakstat.Serve.Settings;
 

@@ -1,10 +1,15 @@
 // Opens a report page from disk, as a user does, and holds it to what it promises: no network, no console error, tables
-// that sort and filter, readable in both colour schemes. Usage: node page.test.mjs PAGE.html
+// that sort and filter, values under the pointer, readable in both colour schemes, no violation that axe-core finds.
+// Usage: node page.test.mjs PAGE.html [FOLDER FOR PICTURES]
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
+// Evaluated by the debugger: the page's policy lets no script in.
+const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const pictures = process.argv[3];
 const page = pathToFileURL(path.resolve(process.argv[2])).href;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -40,7 +45,7 @@ const contrasts = () => {
 
 try {
   for (const colorScheme of ['light', 'dark']) {
-    for (const width of [1200, 400]) {
+    for (const width of [390, 1280, 2000]) {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
       const tab = await context.newPage();
       const faults = [];
@@ -53,6 +58,11 @@ try {
       for (const [what, ratio] of await tab.evaluate(contrasts)) {
         assert.ok(ratio >= 4.5, `${colorScheme}: contrast of ${what} is ${ratio.toFixed(2)}`);
       }
+
+      if (pictures) await tab.screenshot({ path: path.join(pictures, `page-${width}-${colorScheme}.png`), fullPage: true });
+      await tab.evaluate(axe);
+      const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], preload: false }));
+      assert.deepEqual(violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(' | ')}`), [], `axe-core, ${colorScheme}, ${width}`);
 
       const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(overflow <= 0, `${width} px: the page is ${overflow} px too wide`);
@@ -88,6 +98,38 @@ try {
 
       assert.ok(await tab.locator('#time svg.stack polygon').count() > 1, 'stack');
 
+      // What stands under the pointer, and under the arrow keys.
+      const plot = tab.locator('#time svg.plot[data-points]').first();
+      await plot.scrollIntoViewIfNeeded();
+      const box = await plot.boundingBox();
+      const tip = tab.locator('#time .tip:visible');
+      await tab.mouse.move(box.x + box.width / 1020 * 10, box.y + box.height / 2);
+      assert.match(await tip.textContent(), /^2026-11-20 [0-9:]+ UTC: 68\.8 KiB, [0-9,]+ items/);
+      await tab.mouse.move(0, 0);
+      assert.equal(await tip.count(), 0);
+      await plot.focus();
+      const last = await tip.textContent();
+      await tab.keyboard.press('ArrowLeft');
+      assert.notEqual(await tip.textContent(), last);
+      await tab.keyboard.press('Home');
+      assert.match(await tip.textContent(), /: 68\.8 KiB/);
+      const edges = await tab.evaluate(() => {
+        const { left, right } = document.querySelector('#time .tip:not([hidden])').getBoundingClientRect();
+        return [left, document.documentElement.clientWidth - right];
+      });
+      assert.ok(edges.every(edge => edge >= 0), `the tip leaves the page: ${edges}`);
+      await plot.evaluate(svg => svg.blur());
+
+      // Every command can be copied; the name of a rule leads to what it means.
+      const blocks = await tab.locator('.body pre').count();
+      assert.ok(blocks > 0 && blocks === await tab.locator('.command button.copy').count(), 'copy buttons');
+      await tab.locator('.command button.copy').first().click();
+      await tab.waitForFunction(() => document.querySelector('.command button.copy').textContent === 'Copied');
+      const rule = tab.locator('.finding .meta a').first();
+      const named = await rule.textContent();
+      await rule.click();
+      assert.ok(await tab.locator(`#rule-${named}`).evaluate(details => details.open && details.textContent.includes('What it means')));
+
       // Any series by its name: drawn when its name is complete, and said in words.
       const pick = tab.getByLabel('Name of the series');
       assert.match(await pick.inputValue(), /^malloc leakmod: bytes$/);
@@ -97,6 +139,13 @@ try {
       await pick.fill('zone malloc-256: items in use');
       assert.match(await tab.locator('#series-said').textContent(), /^zone malloc-256: items in use: from [\d,]+ to [\d,]+;/);
       assert.notEqual(await tab.locator('#series-plot polyline').getAttribute('points'), drawnBefore);
+      // What never changes lies in the middle, with values at the axis.
+      const constant = await tab.evaluate(() => JSON.parse(document.getElementById('series-data').textContent).series
+        .find(one => one.v.length === 2 && one.v[1] > 0).n);
+      await pick.fill(constant);
+      assert.match(await tab.locator('#series-plot polyline').getAttribute('points'), /,100\.0 /);
+      assert.equal(await tab.locator('#series-ticks span').count(), 5);
+      await pick.fill('zone malloc-256: items in use');
       await pick.fill('<img src=x onerror=alert(1)>');
       assert.match(await tab.locator('#series-said').textContent(), /^zone malloc-256/);
       assert.ok(await tab.locator('#series-names option').count() > 100);

@@ -22,6 +22,7 @@ internal static class ExplainCommand
             Description = "a rule (LS0101), a problem of the input (LSD101), or: zone NAME, or: malloc NAME, or: "
                 + "command NAME; nothing lists all rules",
             Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "RULE",
         };
         what.CompletionSources.Add(_ => RuleRegistry.All.Select(r => r.Id).Order(StringComparer.Ordinal)
             .Concat(DiagnosticPage.Ids).Concat(["zone", "malloc", "command"]).Select(word => new CompletionItem(word)));

@@ -57,22 +57,23 @@ internal static class ServeCommand
     {
         string dotnet = Dotnet()
             ?? throw new CommandException(
-                ExitCode.NoInput,
+                ExitCode.Usage,
                 "serve needs the ASP.NET Core 10 runtime, and dotnet is not on PATH "
                     + "(Debian: aspnetcore-runtime-10.0; FreeBSD: pkg install dotnet)");
         string library = Place()
             ?? throw new CommandException(
-                ExitCode.NoInput, $"serve is a program of its own, {Library}, which is not beside this one");
+                ExitCode.Usage, $"serve is a program of its own, {Library}, which is not beside this one: an archive of "
+                    + "a release has it (LEAKSTAT_SERVE=FILE names another place)");
         if (!HasRuntime(dotnet))
         {
             throw new CommandException(
-                ExitCode.NoInput,
+                ExitCode.Usage,
                 $"serve needs the ASP.NET Core 10 runtime; {dotnet} has no {Runtime}x "
                     + "(Debian: aspnetcore-runtime-10.0; FreeBSD: pkg install dotnet)");
         }
 
         return ProgramReplacement.Run(dotnet, [library, .. Arguments(parsed, options)])
-            ?? throw new CommandException(ExitCode.NoInput, $"{dotnet}: cannot be run");
+            ?? throw new CommandException(ExitCode.Usage, $"{dotnet}: cannot be run");
     }
 
     /// <summary>The options again, in the one form that the server reads, and how this program is called.</summary>

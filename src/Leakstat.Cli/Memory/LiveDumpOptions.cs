@@ -3,6 +3,7 @@ using Leakstat.Cli.Options;
 using Leakstat.Cli.Targets;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Leaks;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Memory;
 

@@ -31,5 +31,6 @@ internal static class Durations
 
     private static string Text(TimeSpan span) =>
         span.TotalSeconds < 120 ? $"{span.TotalSeconds:0}s" : span.TotalMinutes < 120 ? $"{span.TotalMinutes:0}m"
-            : $"{span.TotalHours:0}h";
+            : span.TotalHours < 72 ? $"{span.TotalHours:0}h"
+            : $"{span.TotalDays:0}d";
 }

@@ -37,33 +37,12 @@ internal static class ArcSetting
 
         foreach (ConfigurationLine line in file.Lines.Reverse())
         {
-            if (s_names.Contains(line.Name) && BytesOf(line.Value) is { } bytes)
+            if (s_names.Contains(line.Name) && line.Number is >= 0 and { } bytes)
             {
                 return new Reading(bytes, new SourceLine(file.File, line.Line));
             }
         }
 
         return null;
-    }
-
-    /// <summary>
-    /// A number of bytes with the suffixes that the kernel's environment knows (<c>getenv_quad</c>); null for anything
-    /// else.
-    /// </summary>
-    private static long? BytesOf(string value)
-    {
-        ReadOnlySpan<char> text = value.AsSpan().Trim();
-        int shift = text.IsEmpty ? 0 : text[^1] switch
-        {
-            'k' or 'K' => 10,
-            'm' or 'M' => 20,
-            'g' or 'G' => 30,
-            't' or 'T' => 40,
-            _ => 0,
-        };
-        return long.TryParse(shift > 0 ? text[..^1] : text, out long number) && number >= 0
-            && number <= long.MaxValue >> shift
-            ? number << shift
-            : null;
     }
 }

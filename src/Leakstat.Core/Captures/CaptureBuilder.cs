@@ -186,7 +186,8 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
         UnameLine? uname = Part<UnameLine>();
         TopHeader? top = Part<TopHeader>();
-        HostIdentity host = HostIdentification.From(sysctls, uname, Part<UptimeReading>(), top, HostName, TakenAt);
+        HostIdentity host = HostIdentification.From(
+            sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, TakenAt);
         return new Capture
         {
             Source = source,

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using Leakstat.Captures.Commands.Uname;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Captures;
@@ -11,15 +14,19 @@ internal static partial class HostIdentification
     public static HostIdentity From(
         SysctlTable sysctls,
         UnameLine? uname,
+        ApplianceLine? appliance,
         UptimeReading? uptime,
         TopHeader? top,
         string? manifestName,
         DateTimeOffset? takenAt)
     {
+        string? name = manifestName ?? sysctls.Text("kern.hostname") ?? uname?.HostName;
+        string? product = appliance?.Product ?? ProductOf(sysctls.Text("kern.version"), name);
         long? version = sysctls.Number("kern.osreldate")?.Value;
         FreeBsdRelease? release = FreeBsdRelease.Parse(sysctls.Text("kern.osrelease"))
             ?? FreeBsdRelease.Parse(uname?.Release)
-            ?? (version is { } number ? FreeBsdRelease.FromVersionNumber(number) : null);
+            ?? (version is { } number ? FreeBsdRelease.FromVersionNumber(number) : null)
+            ?? (appliance is { Version: { } own } ? ApplianceTable.ReleaseOf(appliance.Product, own) : null);
         DateTimeOffset? booted = BootTime(sysctls.Text("kern.boottime"));
         long? up = uptime?.Seconds ?? top?.UptimeSeconds?.Value;
         if (up is null && booted is { } boot && takenAt is { } taken && taken > boot)
@@ -29,8 +36,9 @@ internal static partial class HostIdentification
 
         return new HostIdentity
         {
-            Name = manifestName ?? sysctls.Text("kern.hostname") ?? uname?.HostName,
+            Name = name,
             Release = release,
+            Product = product,
             VersionNumber = version,
             Architecture = sysctls.Text("hw.machine_arch") is { } arch
                 ? Canonical(arch)
@@ -41,6 +49,11 @@ internal static partial class HostIdentification
             UptimeSeconds = up,
         };
     }
+
+    /// <summary>The appliance by its kernel's version, else by the host name that it has until it is renamed.</summary>
+    private static string? ProductOf(string? kernel, string? name) =>
+        (kernel is null ? null : ApplianceText.OfKernel(Encoding.UTF8.GetBytes(kernel)))
+            ?? (name?.Split('.')[0] is { } first and (Appliance.PfSense or Appliance.OpnSense) ? first : null);
 
     private static string Canonical(string arch) => arch switch
     {

@@ -156,7 +156,7 @@ internal static class WatchPages
             canvas.Paragraph(2, 4, new Run("-"), new Run(advice.Text));
             foreach (string command in advice.Commands)
             {
-                canvas.Verbatim(6, command);
+                canvas.Command(6, command, Style.Plain);
             }
         }
     }

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Settings;
 using Leakstat.Platform;
-using Tomlyn.Parsing;
-using Tomlyn.Syntax;
 
 namespace Leakstat.Serve.Settings;
 
@@ -11,78 +10,24 @@ internal static class SettingsFile
 {
     private const int MostTargets = 10_000;
 
-    private static readonly string[] s_tables = ["access", "tls", "collect", "judge", "keep", "limits"];
-
     /// <summary>Reads the text of a file.</summary>
     /// <param name="file">Its name, as problems print it.</param>
     /// <param name="text">Its text.</param>
     /// <returns>The settings as far as they are understood, and what is wrong.</returns>
     public static (ServeSettings Settings, ImmutableArray<SettingsProblem> Problems) Read(string file, string text)
     {
-        List<SettingsProblem> problems = [];
-        DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
-        foreach (DiagnosticMessage message in document.Diagnostics)
+        SettingsDocument document = SettingsDocument.Read(file, text);
+        if (!document.IsReadable)
         {
-            problems.Add(new SettingsProblem(file, message.Span.Start.Line + 1, message.Message));
+            return (new ServeSettings(), document.Problems);
         }
 
-        if (document.HasErrors)
-        {
-            return (new ServeSettings(), [.. problems]);
-        }
-
-        var top = new SettingsTable("", file, 1, problems);
-        foreach (KeyValueSyntax item in document.KeyValues)
-        {
-            top.Add(item);
-        }
-
-        (Dictionary<string, SettingsTable> tables, List<SettingsTable> targets) = TablesOf(document, file, problems);
-        ServeSettings settings = Of(top, tables, targets);
-        foreach (SettingsTable table in tables.Values.Concat(targets).Prepend(top))
-        {
-            table.End();
-        }
-
-        return (settings, [.. problems.OrderBy(p => p.Line)]);
+        ServeSettings settings = Of(document.Top);
+        document.Top.End();
+        return (settings, document.Problems);
     }
 
-    private static (Dictionary<string, SettingsTable> Tables, List<SettingsTable> Targets) TablesOf(
-        DocumentSyntax document, string file, List<SettingsProblem> problems)
-    {
-        var tables = s_tables.ToDictionary(name => name, name => new SettingsTable(name, file, 1, problems));
-        List<SettingsTable> targets = [];
-        foreach (TableSyntaxBase found in document.Tables)
-        {
-            string name = SettingsTable.KeyOf(found.Name!);
-            int line = found.Span.Start.Line + 1;
-            var table = new SettingsTable(name, file, line, problems);
-            if (found is TableArraySyntax && name == "target")
-            {
-                targets.Add(table);
-            }
-            else if (found is TableSyntax && s_tables.Contains(name))
-            {
-                tables[name] = table;
-            }
-            else
-            {
-                problems.Add(new SettingsProblem(
-                    file, line, $"no table {name}; the tables are [{string.Join("], [", s_tables)}] and [[target]]"));
-                continue;
-            }
-
-            foreach (KeyValueSyntax item in found.Items)
-            {
-                table.Add(item);
-            }
-        }
-
-        return (tables, targets);
-    }
-
-    private static ServeSettings Of(
-        SettingsTable top, Dictionary<string, SettingsTable> tables, List<SettingsTable> targets)
+    private static ServeSettings Of(SettingsTable top)
     {
         var plain = new ServeSettings();
         return new ServeSettings
@@ -90,12 +35,12 @@ internal static class SettingsFile
             Listen = top.Read("listen", Endpoint, "an address with a port like \"127.0.0.1:8417\"") ?? plain.Listen,
             Store = top.Text("store") ?? plain.Store,
             Spools = top.Texts("spools"),
-            Access = AccessOf(tables["access"]),
-            Tls = TlsOf(tables["tls"]),
-            Collect = CollectOf(tables["collect"], targets),
-            Judge = JudgeOf(tables["judge"]),
-            Keep = KeepOf(tables["keep"]),
-            Limits = LimitsOf(tables["limits"]),
+            Access = AccessOf(top.Table("access")),
+            Tls = TlsOf(top.Table("tls")),
+            Collect = CollectOf(top.Table("collect"), top.Tables("target")),
+            Judge = JudgeOf(top.Table("judge")),
+            Keep = KeepOf(top.Table("keep")),
+            Limits = LimitsOf(top.Table("limits")),
         };
     }
 
@@ -124,10 +69,10 @@ internal static class SettingsFile
         return certificate is not null && key is not null ? new TlsSettings(certificate, key) : null;
     }
 
-    private static CollectSettings CollectOf(SettingsTable table, List<SettingsTable> targets)
+    private static CollectSettings CollectOf(SettingsTable table, ImmutableArray<SettingsTable> targets)
     {
         var plain = new CollectSettings();
-        if (targets.Count > MostTargets)
+        if (targets.Length > MostTargets)
         {
             targets[MostTargets].Problem("at", $"more than {MostTargets} targets");
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Leakstat.Engines.Settings;
 using Leakstat.Platform;
 
 namespace Leakstat.Serve.Settings;

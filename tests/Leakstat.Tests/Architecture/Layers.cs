@@ -48,7 +48,7 @@ internal static class Layers
         ("Leakstat.Store", "Leakstat.Store", ["Store"]),
         ("Leakstat.Engines", "Leakstat.Engines",
         [
-            "Engines/Http | Engines/Metrics",
+            "Engines/Http | Engines/Metrics | Engines/Settings",
             "Engines/Writing | Engines/Alerts | Engines/Dashboards",
             "Engines/Queries | Engines/Alerts/Receivers",
             "Engines/Alerts/Settings",

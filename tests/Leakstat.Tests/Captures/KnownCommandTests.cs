@@ -31,7 +31,6 @@ public sealed class KnownCommandTests
     [InlineData("       tty             ada0              cpu\n tin  tout  KB/t   tps  MB/s  us ni sy in id", "iostat/text")]
     [InlineData("Routing tables", "netstat-rn/text")]
     [InlineData("USER     COMMAND    PID   FD  PROTO  LOCAL ADDRESS         FOREIGN ADDRESS", "sockstat/text")]
-    [InlineData("Status: Enabled for 3 days 01:02:03           Debug: Urgent", "pfctl-si/text")]
     [InlineData("em0@pci0:0:25:0:\tclass=0x020000 rev=0x04 hdr=0x00 vendor=0x8086 device=0x1502", "pciconf/text")]
     public void Headings_tell_the_command(string text, string format) =>
         Assert.Equal(format, Assert.Single(Given.Capture(("x", text + "\n")).Files).Format);

@@ -42,6 +42,26 @@ public sealed class SeveralHostsTests : IDisposable
         Assert.Equal("", Assert.Single(lines[3..]));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(9)]
+    [InlineData(25)]
+    public void However_many_the_report_is_one_screen(int hosts)
+    {
+        _spool.Add("limit", NearLimit);
+        for (int i = 1; i < hosts; i++)
+        {
+            _spool.Add($"host-{i}", i % 2 == 0 ? Fresh : NearLimit);
+        }
+
+        string text = CommandRun.Of(["diagnose", _spool.Path]).Output;
+
+        Assert.True(text.AsSpan().Count('\n') <= 40, text);
+        Assert.Contains("\nNow   ", text, StringComparison.Ordinal);
+        Assert.Contains("--host NAME", text, StringComparison.Ordinal);
+        Assert.Equal(hosts > 12, text.Contains($"{hosts - 12} more hosts, all with -v", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void What_is_said_of_each_is_what_is_said_of_it_alone()
     {

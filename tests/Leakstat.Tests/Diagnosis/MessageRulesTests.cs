@@ -31,6 +31,23 @@ public sealed class MessageRulesTests
         Assert.Equal("kernel", finding.Owners[0].Module);
     }
 
+    [Theory]
+    [InlineData("Nov 20 19:00:06 fw last message repeated 5 times")]
+    [InlineData("Nov 20 19:00:06 fw syslogd: last message repeated 5 times")]
+    [InlineData("<13>1 2026-11-20T19:00:06.000000+00:00 fw syslogd 812 - - last message repeated 5 times")]
+    public void What_syslogd_says_that_it_came_again_counts(string line)
+    {
+        Finding finding = Assert.Single(Rules.Rule.Findings("LS0204", Given.Case(("messages", $"""
+            Nov 20 19:00:01 fw kernel: [zone: mbuf_cluster] kern.ipc.nmbclusters limit reached
+            {line}
+            Nov 20 19:05:01 fw kernel: em0: link state changed to UP
+            Nov 20 19:05:09 fw kernel: [zone: mbuf_cluster] kern.ipc.nmbclusters limit reached
+
+            """))));
+
+        Assert.Equal(7, finding.Evidence[0].Value);
+    }
+
     [Fact]
     public void One_setting_is_advised_one_value()
     {

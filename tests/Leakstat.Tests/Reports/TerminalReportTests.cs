@@ -60,9 +60,17 @@ public sealed class TerminalReportTests
             foreach (string line in Text(report, new TerminalOptions { Width = width }).Split('\n'))
             {
                 string text = line.Trim();
-                Assert.True(copied.Contains(text) || text.StartsWith('[') || TerminalCanvas.ColumnsOf(line) <= width, $"{width}: {line}");
+                Assert.True(copied.Contains(text) || IsOneWordOf(copied, text) || text.StartsWith('[') || TerminalCanvas.ColumnsOf(line) <= width, $"{width}: {line}");
             }
         }
+    }
+
+    /// <summary>Whether a line is a word of a command, in quotes or not, that no line could hold.</summary>
+    private static bool IsOneWordOf(string[] commands, string line)
+    {
+        string word = line.EndsWith(" \\", StringComparison.Ordinal) ? line[..^2] : line;
+        return commands.Any(c => c.Contains(word, StringComparison.Ordinal))
+            && !System.Text.RegularExpressions.Regex.Replace(word, "'[^']*'|\"[^\"]*\"", "").Contains(' ');
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Leakstat.Model;
 using Leakstat.Store;
 
 namespace Leakstat.Cli.Commands.History;
@@ -60,7 +61,7 @@ internal sealed class RetentionOptions
         Description = "thin out the oldest until the file takes no more than this (as 500M, 2G)",
         HelpName = "SIZE",
         CustomParser = result => Size(result.Tokens[0].Value)
-            ?? OptionValue.Refuse<long>(result, "--max-size takes a size like 500M (K, M, G, T)"),
+            ?? OptionValue.Refuse<long>(result, "--max-size takes a size like 500M, with its unit: K, M, G or T"),
     };
 
     /// <summary>

@@ -8,6 +8,7 @@ using Leakstat.Captures.Commands.DumpLeaks;
 using Leakstat.Captures.Commands.Kldstat;
 using Leakstat.Captures.Commands.Known;
 using Leakstat.Captures.Commands.NetstatMbuf;
+using Leakstat.Captures.Commands.Pfctl;
 using Leakstat.Captures.Commands.Ps;
 using Leakstat.Captures.Commands.Swapinfo;
 using Leakstat.Captures.Commands.Sysctl;
@@ -39,11 +40,14 @@ public static class CommandRegistry
         KldstatCommand.Descriptor,
         SwapinfoCommand.Descriptor,
         TopCommand.Descriptor,
+        TopCommand.Junos,
         UptimeCommand.Descriptor,
         UnameCommand.Descriptor,
+        UnameCommand.Appliance,
         DateCommand.Descriptor,
         PsCommand.Descriptor,
         ZfsStatsCommand.Descriptor,
+        PfctlCommand.Descriptor,
 
         // Known, not read.
         Known("vmstat-i", "vmstat -i", "interrupt total rate"),
@@ -80,7 +84,6 @@ public static class CommandRegistry
         Known("gstat", "gstat", "L(q) ops/s r/s"),
         Known("sockstat", "sockstat", "USER COMMAND PID FD PROTO"),
         Known("jls", "jls", "JID IP Address Hostname", "JID Hostname Path").Learning(KnownScrub.JailRow),
-        Known("pfctl-si", "pfctl -si", "Status: Enabled for", "Status: Disabled", "State Table Total"),
         Known("devinfo", "devinfo", KnownLines.IsDeviceTree),
         Known("pciconf", "pciconf -l", KnownLines.IsPciDevice),
         Known("camcontrol", "camcontrol devlist", KnownLines.IsScsiDevice),

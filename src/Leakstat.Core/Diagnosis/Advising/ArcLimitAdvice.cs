@@ -79,7 +79,8 @@ public static class ArcLimitAdvice
             return null;
         }
 
-        return $"sysctl {Ceiling}={ceiling.Value}, and take the line out of /etc/sysctl.conf. Writing 0 does not "
-            + "bring the default back before a reboot.";
+        return $"sysctl {Ceiling}={ceiling.Value}, and take the line out of "
+            + $"{SettingPlaces.Sysctl(context.Latest.Host)}. Writing 0 does not bring the default back before a "
+            + "reboot.";
     }
 }

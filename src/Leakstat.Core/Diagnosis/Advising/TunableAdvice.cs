@@ -11,9 +11,6 @@ namespace Leakstat.Diagnosis.Advising;
 /// </summary>
 public static class TunableAdvice
 {
-    private const string LoaderFile = "/boot/loader.conf";
-    private const string SysctlFile = "/etc/sysctl.conf";
-
     /// <summary>
     /// Advice to set a tunable. Empty where the host has that value already, where a limit that can only be raised
     /// stands higher, and where the tunable cannot hold the value. Setting a cluster limit that the limit of mbufs does
@@ -50,8 +47,8 @@ public static class TunableAdvice
         }
 
         Advice advice = tunable.Kind == TunableKind.Loader
-            ? AtBoot(tunable, value, text, risk, revert, current)
-            : AtRunTime(tunable, value, text, risk, revert, current);
+            ? AtBoot(context.Latest.Host, tunable, value, text, risk, revert, current)
+            : AtRunTime(context.Latest.Host, tunable, value, text, risk, revert, current);
         return MbufLimits.RaisedFirst(context, tunable.Name, value) is { } mbufs
             ? [.. Set(
                 context,
@@ -64,15 +61,16 @@ public static class TunableAdvice
     }
 
     /// <summary>Advice to take a setting out of a file, so that the default holds again after a reboot.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="context">The case.</param>
+    /// <param name="file">The file, or what an appliance has in its place (<see cref="SettingPlaces"/>).</param>
     /// <param name="name">Name as it stands there.</param>
     /// <param name="text">Why.</param>
     /// <param name="risk">What may go wrong.</param>
-    public static Advice Remove(string file, string name, string text, string risk) => new()
+    public static Advice Remove(DiagnosisCase context, string file, string name, string text, string risk) => new()
     {
-        Kind = file == LoaderFile ? "loader" : "config",
+        Kind = SettingPlaces.IsLoader(file) ? "loader" : "config",
         Text = text,
-        Commands = [$"grep -n {ShellWord.Operand(name)} {file}"],
+        Commands = [SettingPlaces.Grep(context.Latest.Host, name)],
         Risk = risk,
         Revert = $"Put the line back into {file}.",
     };
@@ -83,8 +81,8 @@ public static class TunableAdvice
     public static string? FileFor(string name, FreeBsdRelease? release) =>
         TunableTable.BuiltIn.Find(name, release)?.Kind switch
         {
-            TunableKind.Loader => LoaderFile,
-            TunableKind.Both or TunableKind.Runtime => SysctlFile,
+            TunableKind.Loader => SettingPlaces.LoaderFile,
+            TunableKind.Both or TunableKind.Runtime => SettingPlaces.SysctlFile,
             _ => null,
         };
 
@@ -95,37 +93,45 @@ public static class TunableAdvice
         tunable is { First: null, Last: null } || context.Latest.Sysctls.Contains(tunable.Name);
 
     private static Advice AtBoot(
-        Tunable tunable, long value, string text, string risk, string? revert, Reading? current) => new()
+        HostIdentity host, Tunable tunable, long value, string text, string risk, string? revert, Reading? current)
+    {
+        string place = SettingPlaces.Loader(host);
+        return new Advice
         {
             Kind = "loader",
             Text = $"{text} Read at boot only: it takes effect with the next reboot.",
-            Persist = new PersistentLine(LoaderFile, $"{tunable.Name}=\"{value}\""),
+            Persist = new PersistentLine(place, $"{tunable.Name}=\"{value}\""),
             Risk = risk,
             Revert = revert ?? (current is { } old
-                ? $"Take the line out of {LoaderFile} (or restore what stood there) and reboot; the value was "
+                ? $"Take the line out of {place} (or restore what stood there) and reboot; the value was "
                     + $"{old.Value}. If the host does not boot: unset {tunable.Name} at the loader prompt, then boot."
-                : $"Take the line out of {LoaderFile} and reboot. If the host does not boot: unset {tunable.Name} at "
+                : $"Take the line out of {place} and reboot. If the host does not boot: unset {tunable.Name} at "
                     + "the loader prompt, then boot."),
         };
+    }
 
     private static Advice AtRunTime(
-        Tunable tunable, long value, string text, string risk, string? revert, Reading? current) => new()
+        HostIdentity host, Tunable tunable, long value, string text, string risk, string? revert, Reading? current)
+    {
+        string place = SettingPlaces.Sysctl(host);
+        return new Advice
         {
             Kind = "sysctl",
             Text = text,
             Commands = [$"sysctl {tunable.Name}={value}"],
-            Persist = new PersistentLine(SysctlFile, $"{tunable.Name}={value}"),
+            Persist = new PersistentLine(place, $"{tunable.Name}={value}"),
             Risk = risk,
             Revert = revert ?? (tunable.IncreaseOnly, current) switch
             {
-                (true, { } old) => $"At run time it can only be raised: take the line out of {SysctlFile} and reboot "
+                (true, { } old) => $"At run time it can only be raised: take the line out of {place} and reboot "
                     + $"to be back at {old.Value}.",
-                (true, null) => $"At run time it can only be raised: take the line out of {SysctlFile} and reboot.",
-                (false, { } old) => $"sysctl {tunable.Name}={old.Value}, and take the line out of {SysctlFile}.",
+                (true, null) => $"At run time it can only be raised: take the line out of {place} and reboot.",
+                (false, { } old) => $"sysctl {tunable.Name}={old.Value}, and take the line out of {place}.",
                 _ => $"Note the value before the change (sysctl {tunable.Name}); set it back and take the line out "
-                    + $"of {SysctlFile}.",
+                    + $"of {place}.",
             },
         };
+    }
 
     private static Advice Unplaced(string name, long value, string text, string risk) => new()
     {

@@ -23,10 +23,10 @@ public sealed record TunePlan
     public bool IsEmpty => Blocks.IsEmpty;
 
     /// <summary>The lines for the loader; null where there are none.</summary>
-    public TuneBlock? Loader => Blocks.FirstOrDefault(b => b.File == "/boot/loader.conf");
+    public TuneBlock? Loader => Blocks.FirstOrDefault(b => b.File == SettingPlaces.LoaderFile);
 
     /// <summary>The lines for sysctl(8) at boot; null where there are none.</summary>
-    public TuneBlock? Sysctl => Blocks.FirstOrDefault(b => b.File == "/etc/sysctl.conf");
+    public TuneBlock? Sysctl => Blocks.FirstOrDefault(b => b.File == SettingPlaces.SysctlFile);
 
     /// <summary>Gathers the advice of a report.</summary>
     public static TunePlan From(DiagnosisReport report)
@@ -73,7 +73,7 @@ public sealed record TunePlan
             Blocks =
             [
                 .. order.GroupBy(k => k.File)
-                    .OrderBy(g => g.Key switch { "/boot/loader.conf" => 0, "/etc/sysctl.conf" => 1, _ => 2 })
+                    .OrderBy(g => SettingPlaces.IsLoader(g.Key) ? 0 : 1)
                     .ThenBy(g => g.Key, StringComparer.Ordinal)
                     .Select(g => new TuneBlock(g.Key, [.. g.Select(k => chosen[k])])),
             ],

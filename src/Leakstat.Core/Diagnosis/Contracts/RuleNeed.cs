@@ -21,6 +21,10 @@ public sealed record RuleNeed(string Name, Func<DiagnosisCase, bool> IsMet)
     public static RuleNeed ZonesOrTypes { get; } = new("vmstat -z or vmstat -m", c => c.Latest.Zones is not null
         || c.Latest.MallocTypes is not null);
 
+    /// <summary>Anything that counts owners of memory: zones, malloc types, network buffers.</summary>
+    public static RuleNeed Owners { get; } = new("vmstat -z, vmstat -m or netstat -m", c => c.Latest.Zones is not null
+        || c.Latest.MallocTypes is not null || c.Latest.Mbufs is not null);
+
     /// <summary>The tree of zones of 13.0 and later.</summary>
     public static RuleNeed ZoneTree { get; } = new("sysctl vm.uma", c => c.Latest.Uma is not null);
 
@@ -62,7 +66,7 @@ public sealed record RuleNeed(string Name, Func<DiagnosisCase, bool> IsMet)
 
     /// <summary>The size of the ARC and a ceiling, in effect or asked for.</summary>
     public static RuleNeed ArcCeiling { get; } = new("kstat.zfs.misc.arcstats.c_max (or vfs.zfs.arc.max)", c =>
-        ArcView.Of(c.Latest)?.Ceiling is not null);
+        (ArcView.Of(c.Latest)?.Ceiling ?? ArcSetting.Of(c.Latest)) is not null);
 
     /// <summary>The statistics of the ARC, exact.</summary>
     public static RuleNeed ArcStatistics { get; } = new("sysctl kstat.zfs.misc.arcstats", c =>

@@ -132,6 +132,7 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         DiagnosisReport? reference = null,
         RoundPlan? rounds = null)
     {
+        history = MbufZoneSeries.Complete(history);
         var host = new DiagnosisCase(latest, ledger, history, knowledge, input)
         {
             Trends = TrendAnalysis.Of(history, latest, Trend),

@@ -157,6 +157,8 @@ public static class TrendAnalysis
 
         return latest.Zones?.Find(name) is { Limit: > 0 } row
             ? new SeriesBound(row.Limit, BoundKind.Limit, $"limit of {name}")
+            : latest.Zones is null && MbufZoneSeries.PoolOf(latest.Mbufs, name) is { Max: > 0 and { } most }
+            ? new SeriesBound(most, BoundKind.Limit, $"limit of {name}")
             : null;
     }
 

@@ -54,9 +54,11 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
             missing.Add("vmstat -m in the captures: no malloc type is judged without it");
         }
 
-        if (history.Series.All(s => s.Key.Kind != SeriesKind.ZoneUsed))
+        if (MbufZoneSeries.IsAllThereIs(history))
         {
-            missing.Add("vmstat -z in the captures: no zone is judged without it");
+            bool hasMbufs = history.Series.Any(s => s.Key.Kind == SeriesKind.ZoneUsed);
+            missing.Add($"vmstat -z in the captures: no zone {(hasMbufs ? "but those of mbufs " : "")}is judged without "
+                + "it");
         }
 
         if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is null)

@@ -30,17 +30,21 @@ internal readonly record struct MessageGroup(int Count, string First, SourceLine
             SourceLine at = CurrentBoot.At(context, message);
             if (groups.TryGetValue(name, out MessageGroup group))
             {
-                groups[name] = group with { Count = group.Count + 1, LastAt = at };
+                groups[name] = group with { Count = Sum(group.Count, message), LastAt = at };
             }
             else
             {
                 order.Add(name);
-                groups.Add(name, new MessageGroup(1, message.Text.Trim(), at, at));
+                groups.Add(name, new MessageGroup(Sum(0, message), message.Text.Trim(), at, at));
             }
         }
 
         return [.. order.Select(name => (name, groups[name]))];
     }
+
+    /// <summary>The message and its repetitions, added to those before it.</summary>
+    private static int Sum(int before, KernelMessage message) =>
+        (int)Math.Min((long)before + 1 + message.Repeated, int.MaxValue);
 
     /// <summary>The evidence: the message as printed, how often, and where the last one stands.</summary>
     public IEnumerable<Evidence> Evidence()

@@ -24,7 +24,7 @@ public sealed class LS0101GrowthOfOwner : IRule
     public string Name => "Zone or malloc type grew and no counter explains it";
 
     /// <inheritdoc/>
-    public ImmutableArray<RuleNeed> Needs => [RuleNeed.ZonesOrTypes, RuleNeed.History];
+    public ImmutableArray<RuleNeed> Needs => [RuleNeed.Owners, RuleNeed.History];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)

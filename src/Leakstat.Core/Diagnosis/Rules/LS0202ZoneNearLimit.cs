@@ -28,13 +28,20 @@ public sealed class LS0202ZoneNearLimit : IRule
 
     /// <inheritdoc/>
     public ImmutableArray<RuleNeed> Needs =>
-        [new("vmstat -z, or sysctl of counts and limits (kern.ipc.numopensockets, kern.openfiles, …)", c =>
-            c.Latest.Zones is not null || c.Latest.Sysctls.Count > 0)];
+        [new("vmstat -z, sysctl of counts and limits (kern.ipc.numopensockets, kern.openfiles, …), or pfctl -si and -sm", c =>
+            c.Latest.Zones is not null || c.Latest.Sysctls.Count > 0 || c.Latest.Table<PfStatistics>() is not null)];
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => NextBoot.Judge(context, Judge);
+
+    private IEnumerable<Finding> Judge(DiagnosisCase context)
     {
         HashSet<string> told = [];
+        if (PfStateLimit.Of(context, Id, Near, Full) is { } states)
+        {
+            yield return states;
+        }
+
         foreach (IGrouping<string, (ZoneRow Row, double Fill)> group in NearLimit(context).GroupBy(
             z => ZoneFacts.Find(z.Row.Name)?.Limit?.Governs ?? z.Row.Name))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Diagnosis.Owners;
@@ -82,11 +83,12 @@ public sealed class LS0205PvEntryLimit : IRule
                     : "If the mappings are wanted, raise vm.pmap.shpgperproc to twice its value; it is read at boot "
                         + "only.",
                 Commands = ["sysctl vm.pmap.shpgperproc vm.pmap.pv_entry_max"],
-                Persist = isCounted ? new PersistentLine("/boot/loader.conf", $"{name}=\"{current * 2}\"") : null,
+                Persist = isCounted ? new PersistentLine(
+                    SettingPlaces.Loader(context.Latest.Host), $"{name}=\"{current * 2}\"") : null,
                 Risk = "Takes kernel address space, which is short on 32-bit platforms; too large a value can keep "
                     + "the host from booting.",
-                Revert = $"Take the line out of /boot/loader.conf and reboot; at the loader prompt: unset {name}, "
-                    + "then boot.",
+                Revert = $"Take the line out of {SettingPlaces.Loader(context.Latest.Host)} and reboot; at the loader "
+                    + $"prompt: unset {name}, then boot.",
             },
         ];
     }

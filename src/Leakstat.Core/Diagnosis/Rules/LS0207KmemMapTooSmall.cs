@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Model;
@@ -85,10 +86,10 @@ public sealed class LS0207KmemMapTooSmall : IRule
             : new Advice
             {
                 Kind = "loader",
-                Text = "On amd64 the default is the size of physical memory: if vm.kmem_size is set in loader.conf "
-                    + "to less, take the line out. The panic is one of FreeBSD 9 and before: newer releases have no "
-                    + "such map.",
-                Commands = ["grep -n kmem_size /boot/loader.conf"],
+                Text = "On amd64 the default is the size of physical memory: if vm.kmem_size is set in "
+                    + $"{SettingPlaces.Loader(context.Latest.Host)} to less, take the line out. The panic is one of "
+                    + "FreeBSD 9 and before: newer releases have no such map.",
+                Commands = [SettingPlaces.Grep(context.Latest.Host, "kmem_size")],
                 Risk = "Read at boot only; too large a value can keep the host from booting.",
                 Revert = "Put the line back; at the loader prompt: unset vm.kmem_size, then boot.",
             },

@@ -15,6 +15,9 @@ public sealed class LS0304ArcTooSmall : IRule
     private const long LeastMemory = 4L << 30;
     private const long EnoughAccesses = 100_000;
 
+    /// <summary>As many names come from a whole <c>sysctl -a</c>: where it lacks the ARC there is no ZFS.</summary>
+    private const int WholeListing = 500;
+
     /// <inheritdoc/>
     public string Id => "LS0304";
 
@@ -25,8 +28,15 @@ public sealed class LS0304ArcTooSmall : IRule
     public ImmutableArray<RuleNeed> Needs => [RuleNeed.ArcCeiling, RuleNeed.Memory];
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => NextBoot.Judge(context, Judge);
+
+    private IEnumerable<Finding> Judge(DiagnosisCase context)
     {
+        if (AsGoodAsDisabled(context) is { } disabledByLine)
+        {
+            yield return disabledByLine;
+        }
+
         if (ArcView.Of(context.Latest) is not { } arc || arc.Ceiling is not { } ceiling
             || context.Ledger.Total is not { } total
             || total < LeastMemory
@@ -79,7 +89,7 @@ public sealed class LS0304ArcTooSmall : IRule
             [
                 Advice.Look(
                     "Find the setting; often it is an old line for a machine with less memory.",
-                    "grep -n arc /boot/loader.conf /etc/sysctl.conf", "zfs get -r -s local primarycache"),
+                    SettingPlaces.Grep(context.Latest.Host, "arc"), "zfs get -r -s local primarycache"),
                 .. room is { } value
                     ? ArcLimitAdvice.Set(
                         context, arc, value,
@@ -91,4 +101,35 @@ public sealed class LS0304ArcTooSmall : IRule
             ],
         };
     }
+
+    /// <summary>
+    /// Where nothing is known of the ARC but the ceiling that a line sets: one so small is wrong on any host with ZFS.
+    /// </summary>
+    private Finding? AsGoodAsDisabled(DiagnosisCase context) =>
+        ArcView.Of(context.Latest) is null && context.Latest.Sysctls.Count < WholeListing
+            && ArcSetting.Of(context.Latest) is { Value: <= AsGoodAsNone } ceiling
+            && context.Ledger.Total is >= LeastMemory and { } total
+            ? new Finding
+            {
+                Rule = Id,
+                Title = $"The ARC is as good as disabled: its maximum is set to {Display.Bytes(ceiling.Value)} on a host "
+                    + $"with {Display.Bytes(total)}",
+                Severity = Severity.Warning,
+                Verdict = Verdict.Misconfiguration,
+                Subject = Subject.Arc,
+                Confidence = 0.7,
+                BytesAtStake = ceiling.Value,
+                Evidence =
+                [
+                    Evidence.Of($"Maximum that was set: {Display.Bytes(ceiling.Value)}", ceiling, Unit.Bytes),
+                    new Evidence($"Memory: {Display.Bytes(total)}", total, Unit.Bytes, context.Ledger.Physical?.At),
+                ],
+                Advice =
+                [
+                    Advice.Look(
+                        "Find the setting; often it is an old line for a machine with less memory.",
+                        SettingPlaces.Grep(context.Latest.Host, "arc")),
+                ],
+            }
+            : null;
 }

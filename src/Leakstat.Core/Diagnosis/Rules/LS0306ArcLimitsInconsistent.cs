@@ -58,7 +58,9 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase context)
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => NextBoot.Judge(context, Judge);
+
+    private IEnumerable<Finding> Judge(DiagnosisCase context)
     {
         Reading? ceiling = Setting(context, "max");
         Reading? floor = Setting(context, "min");
@@ -141,7 +143,7 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
             Evidence = lines.ToImmutable(),
             Advice =
             [
-                Advice.Look("Find where both are set.", "grep -n arc /boot/loader.conf /etc/sysctl.conf"),
+                Advice.Look("Find where both are set.", SettingPlaces.Grep(context.Latest.Host, "arc")),
                 .. Consistent(context),
             ],
         };

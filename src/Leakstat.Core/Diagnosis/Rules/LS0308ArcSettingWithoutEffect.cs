@@ -73,7 +73,7 @@ public sealed class LS0308ArcSettingWithoutEffect : IRule
                 Advice.Look(
                     "A value that the kernel does not take is shown all the same on 13.0; the console says "
                         + "\"ignoring tunable\".",
-                    "dmesg | grep 'ignoring tunable'", "grep -n arc /boot/loader.conf /etc/sysctl.conf"),
+                    "dmesg | grep 'ignoring tunable'", SettingPlaces.Grep(context.Latest.Host, "arc")),
                 .. isDefault
                     && MemoryState.Of(context.Latest, context.Ledger) is { } state
                     && ArcLimitAdvice.Room(context, arc, state) is { } room

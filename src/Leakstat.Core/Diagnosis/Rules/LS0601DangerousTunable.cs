@@ -6,15 +6,17 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// LS0601: tunables whose value now is one that no default gives and that starves or floods something.
+/// LS0601: tunables whose value, now or from the next boot on, is one that no default gives and that starves or floods
+/// something.
 /// </summary>
 public sealed class LS0601DangerousTunable : IRule
 {
     private const long Giga = 1L << 30;
+    private const long LeastKernelMemory = 128L << 20;
 
     private static readonly ImmutableArray<Func<DiagnosisCase, Fault?>> Checks =
     [
-        Vnodes,
+        Vnodes, Memory, Users,
         Sockets, Files, Kmem, Clusters, MbufSum, ClusterMemory, FreeMinimum, FreeTarget, FreeOrder, ArcFreeTarget,
         DirtyData, OomSequence, PageFaultAttempts, PhysicalSharedMemory, ZoneWarnings,
     ];
@@ -29,7 +31,9 @@ public sealed class LS0601DangerousTunable : IRule
     public ImmutableArray<RuleNeed> Needs => [RuleNeed.Settings];
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => Checks
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => NextBoot.Judge(context, Judge);
+
+    private IEnumerable<Finding> Judge(DiagnosisCase context) => Checks
         .Select(check => check(context))
         .OfType<Fault>()
         .Select(fault => new Finding
@@ -44,7 +48,7 @@ public sealed class LS0601DangerousTunable : IRule
             Advice =
             [
                 Advice.Look(
-                    fault.Why, $"sysctl {fault.Name}", $"grep -n {fault.Name} /boot/loader.conf /etc/sysctl.conf"),
+                    fault.Why, $"sysctl {fault.Name}", SettingPlaces.Grep(context.Latest.Host, fault.Name)),
                 .. fault.Better is { } better
                     ? TunableAdvice.Set(context, fault.Name, better, $"Set {fault.Name} to {better}.", fault.Risk)
                     : [],
@@ -55,11 +59,22 @@ public sealed class LS0601DangerousTunable : IRule
     /// Whether <c>vm.kmem_size</c> is below three quarters of what amd64 has by default: memory divided by
     /// <c>vm.kmem_size_scale</c>, which is 1 from 9 on.
     /// </summary>
+    /// <remarks>
+    /// Where release or architecture is not known, it is held against what no kernel from 8 on goes below: an eighth of
+    /// memory, or 128 MiB where memory is not known either.
+    /// </remarks>
     internal static bool IsKmemSetSmall(DiagnosisCase context)
     {
+        HostIdentity host = context.Latest.Host;
+        if (host.Release is null || host.Architecture is null || host.PhysicalMemory is not { Value: > 0 })
+        {
+            return host.Architecture is null or "amd64" && !host.IsBefore(9)
+                && context.Sysctl("vm.kmem_size") is { Value: > 0 } set
+                && set.Value < (host.PhysicalMemory is { Value: > 0 } known ? known.Value / 8 : LeastKernelMemory);
+        }
+
         long scale = context.Sysctl("vm.kmem_size_scale") is { Value: > 0 and { } divisor } ? divisor : 1;
-        return context.Latest.Host is { Architecture: "amd64", PhysicalMemory: { Value: > 0 } memory }
-            && context.Latest.Host.IsAtLeast(9)
+        return host is { Architecture: "amd64", PhysicalMemory: { } memory } && host.IsAtLeast(9)
             && context.Sysctl("vm.kmem_size") is { Value: > 0 } limit && limit.Value < memory.Value / scale / 4 * 3;
     }
 
@@ -72,6 +87,27 @@ public sealed class LS0601DangerousTunable : IRule
                 Better = 65536,
                 Risk = "About 1 KiB to 1.5 KiB of kernel memory per vnode, taken on use.",
             }
+            : null;
+
+    /// <summary>Only a line for the next boot can differ from what the kernel has now.</summary>
+    private static Fault? Memory(DiagnosisCase context) =>
+        context.Sysctl("hw.physmem") is { Value: > 0 } value
+            && context.Latest.Host.PhysicalMemory is { } memory && value.Value < memory.Value / 10 * 9
+            ? new Fault(
+                "hw.physmem", value,
+                $"hw.physmem leaves {Display.Bytes(value.Value)} of {Display.Bytes(memory.Value)} to be used",
+                "The kernel uses no memory beyond that; the line is meant for tests.")
+            {
+                Unit = Unit.Bytes,
+            }
+            : null;
+
+    private static Fault? Users(DiagnosisCase context) =>
+        context.Sysctl("kern.maxusers") is { Value: > 0 and < 32 } value
+            ? new Fault(
+                "kern.maxusers", value,
+                $"kern.maxusers is {value.Value}: process table, open files and callouts are sized for a tiny host",
+                "It is reckoned from memory, 32 at least, where no line sets it (subr_param.c).")
             : null;
 
     private static Fault? Sockets(DiagnosisCase context) =>
@@ -111,18 +147,24 @@ public sealed class LS0601DangerousTunable : IRule
     private static Fault? Kmem(DiagnosisCase context)
     {
         if (!IsKmemSetSmall(context)
-            || context.Sysctl("vm.kmem_size") is not { } value || context.Latest.Host.PhysicalMemory is not { } memory)
+            || context.Sysctl("vm.kmem_size") is not { } value)
         {
             return null;
         }
 
         return new Fault(
             "vm.kmem_size", value,
-            $"vm.kmem_size is {Display.Bytes(value.Value)} on a host with {Display.Bytes(memory.Value)}",
+            $"vm.kmem_size is {Display.Bytes(value.Value)} "
+                + (context.Latest.Host.PhysicalMemory is { Value: > 0 } memory
+                    ? $"on a host with {Display.Bytes(memory.Value)}"
+                    : "for all of kernel memory"),
             context.Latest.Host.IsAtLeast(12)
-                ? "An old line in /boot/loader.conf: the default is all of memory. From 12 on it makes the kernel "
+                ? $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. From 12 on it makes the kernel "
                     + "drain caches early; take it out, and vm.kmem_size_max beside it, and reboot."
-                : "An old line in /boot/loader.conf: the default is all of memory. Zones, malloc and the ARC end "
+                : context.Release is null ? $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. Up to 11 "
+                + "zones, malloc and the ARC end there, from 12 on the kernel drains caches early; take it out, and "
+                + "vm.kmem_size_max beside it, and reboot."
+                : $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. Zones, malloc and the ARC end "
                     + "there; take it out, and vm.kmem_size_max beside it, and reboot.")
         {
             Unit = Unit.Bytes,

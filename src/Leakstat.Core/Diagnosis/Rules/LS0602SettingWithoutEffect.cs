@@ -27,10 +27,11 @@ public sealed class LS0602SettingWithoutEffect : IRule
     public ImmutableArray<RuleNeed> Needs => [RuleNeed.Settings];
 
     /// <inheritdoc/>
-    public IEnumerable<Finding> Evaluate(DiagnosisCase context) => context.Release is null
-        ? []
-        : [.. Evaluate(context, context.Latest.LoaderConfiguration), .. Evaluate(
-            context, context.Latest.SysctlConfiguration)];
+    public IEnumerable<Finding> Evaluate(DiagnosisCase context) =>
+    [
+        .. Evaluate(context, context.Latest.LoaderConfiguration),
+        .. Evaluate(context, context.Latest.SysctlConfiguration),
+    ];
 
     private ImmutableArray<Finding> Evaluate(DiagnosisCase context, Configuration? file)
     {
@@ -51,6 +52,12 @@ public sealed class LS0602SettingWithoutEffect : IRule
     {
         TunableTable table = TunableTable.BuiltIn;
         if (!table.Knows(line.Name))
+        {
+            return null;
+        }
+
+        // Where the release is not known, only what holds in every release that has the name is told.
+        if (context.Release is null && table.Spans(line.Name).Select(span => span.Kind).Distinct().Count() > 1)
         {
             return null;
         }
@@ -79,7 +86,7 @@ public sealed class LS0602SettingWithoutEffect : IRule
             return Make(
                 context, file, line, Severity.Warning,
                 $"{line.Name} stands in loader.conf, and the loader's value is not read: it belongs into "
-                    + "/etc/sysctl.conf");
+                    + SettingPlaces.Sysctl(context.Latest.Host));
         }
 
         if (!isLoader && tunable.Kind == TunableKind.Loader)
@@ -87,7 +94,7 @@ public sealed class LS0602SettingWithoutEffect : IRule
             return Make(
                 context, file, line, Severity.Warning,
                 $"{line.Name} stands in sysctl.conf, and it can be set at boot only: it belongs into "
-                    + "/boot/loader.conf");
+                    + SettingPlaces.Loader(context.Latest.Host));
         }
 
         return tunable.ReplacedBy is not null && context.Latest.Host.IsAtLeast(15)
@@ -114,12 +121,14 @@ public sealed class LS0602SettingWithoutEffect : IRule
     /// <summary>The line where and as it would do something, where that is known and its value is a number.</summary>
     private static ImmutableArray<Advice> Right(DiagnosisCase context, Configuration file, ConfigurationLine line)
     {
-        string from = file is LoaderConfiguration ? "/boot/loader.conf" : "/etc/sysctl.conf";
+        string from = file is LoaderConfiguration
+            ? SettingPlaces.Loader(context.Latest.Host)
+            : SettingPlaces.Sysctl(context.Latest.Host);
         Advice remove = TunableAdvice.Remove(
-            from, line.Name, $"Take the line out of {from}.", "None: it does nothing now.");
+            context, from, line.Name, $"Take the line out of {from}.", "None: it does nothing now.");
         bool movable = TunableTable.BuiltIn.FindByAnyName(line.Name, context.Release) is { } target
             && (target.Architecture is null || target.Architecture == context.Latest.Host.Architecture);
-        return movable && TryValue(line.Value, out long value) && !Lowers(context, line.Name, value)
+        return movable && line.Number is >= 0 and { } value && !Lowers(context, line.Name, value)
             ? [remove, .. TunableAdvice.Set(
                 context, line.Name, value, "If the value is still wanted, set it where it counts.",
                 "It was never in effect: check that the value fits this host first.")]
@@ -132,20 +141,4 @@ public sealed class LS0602SettingWithoutEffect : IRule
     /// </summary>
     private static bool Lowers(DiagnosisCase context, string name, long value) =>
         context.Sysctl(name) is { } running && value < running.Value / 2;
-
-    /// <summary>A number, with the suffix that the loader allows (K, M, G, T).</summary>
-    private static bool TryValue(string text, out long value)
-    {
-        value = 0;
-        int shift = text.Length == 0
-            ? 0
-            : char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
-        if (!long.TryParse(shift == 0 ? text : text[..^1], out long number) || number < 0)
-        {
-            return false;
-        }
-
-        value = Arithmetic.Multiply(number, 1L << shift);
-        return true;
-    }
 }

@@ -23,6 +23,16 @@ internal static class NearestBound
 
     private static ExhaustionTime? OfZone(DiagnosisCase context, SeriesKey key, ObservedGrowth growth)
     {
+        if (key.Kind == SeriesKind.ZoneUsed && context.Latest.Zones is null
+            && MbufPools.Of(context).FirstOrDefault(p => p.Zone == key.Name) is { Limit: { } most } pool)
+        {
+            return GrowthPace.Until(
+                pool.LimitName,
+                (double)Math.Max(Arithmetic.Subtract(most.Value, pool.InUse.Value), 0) * Math.Max(pool.ItemBytes, 1),
+                growth,
+                context.Latest.TakenAt);
+        }
+
         if (key.Kind != SeriesKind.ZoneUsed
             || context.Latest.Zones is not { } zones
             || zones.Find(key.Name) is not { } row

@@ -17,6 +17,9 @@ public static class FirstAidPlan
     /// <summary>Advice that only reads.</summary>
     private const string Look = "look";
 
+    /// <summary>A forecast over more than so many times the time that was watched is none to act on.</summary>
+    private const double LongestForecast = 10;
+
     /// <summary>The three lines; null where nothing is wrong.</summary>
     public static FirstAid? Of(DiagnosisReport report) =>
         report.Findings.FirstOrDefault(HostVerdicts.IsWrong) is { } first
@@ -42,8 +45,13 @@ public static class FirstAidPlan
 
         if (first.Verdict != Verdict.Exhaustion && first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
         {
-            return new FirstAidStep(
-                $"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}");
+            return IsForetold(report, before)
+                ? new FirstAidStep(
+                    $"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}")
+                : new FirstAidStep(
+                    $"keep watching: {SpanOf(report)} is too short to plan by",
+                    $"leakstat watch ssh://root@{TargetName.Of(report.Host.Name)}",
+                    Place.Workstation);
         }
 
         return first switch
@@ -57,6 +65,24 @@ public static class FirstAidPlan
             _ => new FirstAidStep("nothing has to be done this hour: no limit is known to be near"),
         };
     }
+
+    /// <summary>
+    /// Whether the captures are enough to plan by: a forecast reaches no further than so many times what it rests on,
+    /// unless that holds a day, with its load by day and by night.
+    /// </summary>
+    private static bool IsForetold(DiagnosisReport report, DateTimeOffset end) =>
+        Observed(report) is { } seen
+            && (seen >= TimeSpan.FromDays(1)
+                || (report.Latest.TakenAt is { } now && end - now <= LongestForecast * seen));
+
+    private static string SpanOf(DiagnosisReport report) =>
+        Observed(report) is { } seen ? $"a history of {Display.Duration(seen)}" : "a history without times";
+
+    /// <summary>Time over which the boot that goes on was watched.</summary>
+    private static TimeSpan? Observed(DiagnosisReport report) =>
+        report.History.Hours(report.History.CurrentBootStart, report.History.Samples.Length - 1) is { } hours
+            ? TimeSpan.FromHours(hours)
+            : null;
 
     private static FirstAidStep Dont(Finding first) => first switch
     {

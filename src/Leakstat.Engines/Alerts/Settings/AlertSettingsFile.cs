@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
+using System.Text;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Engines.Alerts.Receivers;
 using Leakstat.Engines.Http;
+using Leakstat.Engines.Settings;
 using Leakstat.Model;
-using Tomlyn;
-using Tomlyn.Model;
 
 namespace Leakstat.Engines.Alerts.Settings;
 
-/// <summary>Settings of alerts are wrong; the message names the file and the key.</summary>
+/// <summary>Settings of alerts are wrong; the message names file, line and key.</summary>
 public sealed class AlertSettingsException : Exception
 {
     /// <summary>Takes the message.</summary>
@@ -43,72 +43,144 @@ public static class AlertSettingsFile
     public static AlertSettings Read(
         string file, string text, HttpClient client, string self, Func<string, byte[]> readSecret)
     {
-        TomlTable root;
-        try
+        SettingsDocument document = SettingsDocument.Read(file, text);
+        SettingsTable alerts = document.Top.Table("alerts");
+        if (document.IsReadable && !alerts.IsWritten)
         {
-            root = TomlSerializer.Deserialize(text, AlertTomlContext.Default.TomlTable) ?? [];
-        }
-        catch (TomlException e)
-        {
-            throw new AlertSettingsException($"{file}: {FaultText.Of(e)}", e);
+            document.Top.Problem("alerts", "there is no table [alerts]");
         }
 
-        var all = new AlertTable(file, "", root);
-        AlertTable alerts = all.Table("alerts") ?? throw all.Wrong("alerts", "is missing: a table [alerts]");
-        ImmutableArray<(string, string)> labels = alerts.Labels("labels");
-        var settings = new AlertSettings
+        AlertSettings? settings = document.IsReadable ? Of(alerts, client, self, readSecret) : null;
+        alerts.End();
+        ImmutableArray<SettingsProblem> problems = document.Problems;
+        return settings is not null && problems.IsEmpty ? settings
+            : throw new AlertSettingsException(
+                $"{problems[0]}" + (problems.Length > 1 ? $" (and {problems.Length - 1} more)" : ""));
+    }
+
+    /// <summary>The settings; what cannot be understood is a problem of the table, and left out.</summary>
+    private static AlertSettings Of(
+        SettingsTable alerts, HttpClient client, string self, Func<string, byte[]> readSecret)
+    {
+        SettingsTable labelTable = alerts.Table("labels");
+        ImmutableArray<(string, string)> labels =
+            [.. labelTable.Keys.ToArray().Select(name => (name, labelTable.Text(name) ?? ""))];
+        return new AlertSettings
         {
-            State = alerts.Required("state"),
+            State = alerts.Required("state") ?? "",
             Least = alerts.Text("severity") switch
             {
                 null or "warning" => Severity.Warning,
                 "critical" => Severity.Critical,
                 "info" => Severity.Info,
-                _ => throw alerts.Wrong("severity", "is info, warning or critical"),
+                _ => Said(alerts, "severity", "severity is info, warning or critical", Severity.Warning),
             },
-            Unseen = alerts.Span("unseen", TimeSpan.FromDays(7)),
+            Unseen = alerts.Span("unseen") ?? TimeSpan.FromDays(7),
             Receivers =
             [
-                .. alerts.Tables("alertmanager").Select(t => (IAlertReceiver)new Alertmanager(
-                    client, AddressOf(t, readSecret), t.Span("lasts", TimeSpan.FromHours(3)), labels)),
-                .. alerts.Tables("webhook").Select(t => new Webhook(
-                    client, AddressOf(t, readSecret), t.Secret("secret_file", readSecret), labels)),
-                .. alerts.Tables("syslog").Select(t => SyslogOf(t, self)),
-                .. alerts.Tables("sendmail").Select(t => new Sendmail(
-                    t.Text("program") ?? "/usr/sbin/sendmail",
-                    t.Texts("arguments") ?? ["-i", "-t"],
-                    t.Required("from"),
-                    t.Texts("to") is { Count: > 0 } to ? to : throw t.Wrong("to", "is missing: a list of addresses"),
-                    self)),
+                .. ((IEnumerable<IAlertReceiver?>)
+                [
+                    .. alerts.Tables("alertmanager").Select(t => AlertmanagerOf(t, client, labels, readSecret)),
+                    .. alerts.Tables("webhook").Select(t => WebhookOf(t, client, labels, readSecret)),
+                    .. alerts.Tables("syslog").Select(t => SyslogOf(t, self)),
+                    .. alerts.Tables("sendmail").Select(t => SendmailOf(t, self)),
+                ]).OfType<IAlertReceiver>(),
             ],
-            Silences =
-            [
-                .. alerts.Tables("silence").Select(t => new Silence(
-                    t.Text("kind") ?? "", t.Required("subject"), t.Time("until"), t.Text("comment") ?? "")),
-            ],
+            Silences = [.. alerts.Tables("silence").Select(SilenceOf).OfType<Silence>()],
         };
-        all.RefuseUnknown();
-        return settings;
     }
 
-    private static EngineAddress AddressOf(AlertTable table, Func<string, byte[]> readSecret) =>
-        EngineAddress.Parse(
-            table.Required("url"),
-            table.Secret("token_file", readSecret) is { } token ? System.Text.Encoding.UTF8.GetString(token) : null)
-        ?? throw table.Wrong("url", "is an address like http://127.0.0.1:9093");
+    private static Alertmanager? AlertmanagerOf(
+        SettingsTable table, HttpClient client, ImmutableArray<(string, string)> labels, Func<string, byte[]> readSecret)
+    {
+        TimeSpan lasts = table.Span("lasts") ?? TimeSpan.FromHours(3);
+        return AddressOf(table, readSecret) is { } address ? new Alertmanager(client, address, lasts, labels) : null;
+    }
 
-    private static Syslog SyslogOf(AlertTable table, string self)
+    private static Webhook? WebhookOf(
+        SettingsTable table, HttpClient client, ImmutableArray<(string, string)> labels, Func<string, byte[]> readSecret)
+    {
+        byte[]? secret = SecretOf(table, "secret_file", readSecret);
+        return AddressOf(table, readSecret) is { } address ? new Webhook(client, address, secret, labels) : null;
+    }
+
+    private static Sendmail? SendmailOf(SettingsTable table, string self)
+    {
+        string program = table.Text("program") ?? "/usr/sbin/sendmail";
+        ImmutableArray<string> arguments = table.Texts("arguments");
+        string? from = table.Required("from");
+        ImmutableArray<string> to = table.Texts("to");
+        if (to.IsEmpty)
+        {
+            table.Problem("to", "to takes a list of addresses");
+        }
+
+        return from is null || to.IsEmpty ? null
+            : new Sendmail(program, arguments.IsEmpty ? ["-i", "-t"] : arguments, from, to, self);
+    }
+
+    private static Silence? SilenceOf(SettingsTable table)
+    {
+        string kind = table.Text("kind") ?? "", comment = table.Text("comment") ?? "";
+        string? subject = table.Required("subject");
+        if (table.Time("until") is not { } until)
+        {
+            return Said<Silence?>(table, "until", "until takes a time like 2026-12-01T00:00:00Z", null);
+        }
+
+        return subject is null ? null : new Silence(kind, subject, until, comment);
+    }
+
+    private static EngineAddress? AddressOf(SettingsTable table, Func<string, byte[]> readSecret)
+    {
+        byte[]? token = SecretOf(table, "token_file", readSecret);
+        return table.Required("url") is not { } url ? null
+            : EngineAddress.Parse(url, token is null ? null : Encoding.UTF8.GetString(token))
+            ?? Said<EngineAddress?>(table, "url", "url takes an address like \"http://127.0.0.1:9093\"", null);
+    }
+
+    /// <summary>
+    /// Content of the file that a key names, without blanks around it; null where the key is not there.
+    /// </summary>
+    private static byte[]? SecretOf(SettingsTable table, string key, Func<string, byte[]> read)
+    {
+        if (table.Text(key) is not { } name)
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[] secret = read(name).AsSpan().Trim(" \t\r\n"u8).ToArray();
+            return secret.Length > 0 ? secret : Said<byte[]?>(table, key, $"{key} names {name}, which is empty", null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Said<byte[]?>(table, key, $"{key} names {name}: {FaultText.Of(e)}", null);
+        }
+    }
+
+    private static Syslog? SyslogOf(SettingsTable table, string self)
     {
         string text = table.Text("address") ?? "udp://127.0.0.1:514";
         int facility = Array.IndexOf(s_facilities, table.Text("facility") ?? "daemon");
-        return !Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("udp" or "unix")
-            ? throw table.Wrong("address", "is an address like udp://loghost:514 or unix:///var/run/log")
-            : facility < 0
-                ? throw table.Wrong("facility", $"is one of {string.Join(", ", s_facilities)}")
-                : new Syslog(address, facility, self);
+        if (facility < 0)
+        {
+            table.Problem("facility", $"facility is one of {string.Join(", ", s_facilities)}");
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("udp" or "unix"))
+        {
+            table.Problem("address", "address is one like \"udp://loghost:514\" or \"unix:///var/run/log\"");
+            return null;
+        }
+
+        return facility < 0 ? null : new Syslog(address, facility, self);
+    }
+
+    private static T Said<T>(SettingsTable table, string key, string text, T instead)
+    {
+        table.Problem(key, text);
+        return instead;
     }
 }
-
-/// <summary>Its reader, generated when the program is built.</summary>
-[Tomlyn.Serialization.TomlSerializable(typeof(TomlTable))]
-internal sealed partial class AlertTomlContext : Tomlyn.Serialization.TomlSerializerContext;

@@ -77,7 +77,7 @@ public sealed class DmesgText : IFormat
             return LineFit.Header;
         }
 
-        if (isLogged || KernelMessageText.IsDistinctive(message))
+        if (isLogged || KernelMessageText.IsDistinctive(message) || RepeatedMessage.TryRead(line, out _))
         {
             return LineFit.Row;
         }
@@ -116,6 +116,12 @@ public sealed class DmesgText : IFormat
             {
                 problems.TooMany(lines);
                 break;
+            }
+
+            if (RepeatedMessage.TryRead(lines.Line, out int times) && messages.Count > 0)
+            {
+                messages[^1] = messages[^1] with { Repeated = (int)Math.Min((long)messages[^1].Repeated + times, int.MaxValue) };
+                continue;
             }
 
             // The messages of a thousand hosts are mostly different: they would only fill the pool of names.

@@ -13,4 +13,7 @@ internal static class TopCommand
         TellsHost = true,
         Scrub = static (names, lines) => new ProcessScrub(names, lines, isTop: true),
     };
+
+    /// <summary>The same queues as Junos prints them.</summary>
+    public static CommandDescriptor Junos { get; } = new() { Text = new JunosMemoryText() };
 }

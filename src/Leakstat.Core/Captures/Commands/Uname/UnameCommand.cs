@@ -10,4 +10,7 @@ internal static class UnameCommand
         TellsHost = true,
         Scrub = static (names, lines) => new UnameScrub(names, lines),
     };
+
+    /// <summary>The version of an appliance, where nothing of FreeBSD's own is shown.</summary>
+    public static CommandDescriptor Appliance { get; } = new() { Text = new ApplianceText(), TellsHost = true };
 }

@@ -21,7 +21,7 @@ public sealed class UnameText : IFormat
 
     /// <inheritdoc/>
     public LineFit Fit(ReadOnlySpan<byte> line) =>
-        TryAll(line, out _, out _, out _) || TryRelease(line) ? LineFit.Header : LineFit.None;
+        TryAll(line, out _, out _, out _) || TryRelease(line, out _) ? LineFit.Header : LineFit.None;
 
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
@@ -41,6 +41,11 @@ public sealed class UnameText : IFormat
                 line, out ReadOnlySpan<byte> host, out ReadOnlySpan<byte> release, out ReadOnlySpan<byte> machine))
             {
                 rows++;
+                if (ApplianceText.OfKernel(line) is { } product)
+                {
+                    capture.Offer(new ApplianceLine(product, null, section.At(lines.Number)), PartRank.Rounded);
+                }
+
                 capture.Offer(
                     new UnameLine(
                         capture.Names.Get(host),
@@ -49,12 +54,12 @@ public sealed class UnameText : IFormat
                         section.At(lines.Number)),
                     PartRank.Rich);
             }
-            else if (TryRelease(line))
+            else if (TryRelease(line, out ReadOnlySpan<byte> alone))
             {
                 // freebsd-version may mean userland's release: it counts where nothing else tells one.
                 rows++;
                 capture.Offer(
-                    new UnameLine(null, Encoding.ASCII.GetString(Scan.Trim(line)), null, section.At(lines.Number)),
+                    new UnameLine(null, Encoding.ASCII.GetString(alone), null, section.At(lines.Number)),
                     PartRank.Rounded);
             }
             else
@@ -75,6 +80,11 @@ public sealed class UnameText : IFormat
         machine = default;
         ReadOnlySpan<byte> rest = line;
         ReadOnlySpan<byte> system = Scan.Word(ref rest);
+        if (system.SequenceEqual("uname:"u8))
+        {
+            system = Scan.Word(ref rest);
+        }
+
         host = Scan.Word(ref rest);
         release = Scan.Word(ref rest);
         if (!system.SequenceEqual("FreeBSD"u8) || host.Length is 0 or > 255 || !IsRelease(release))
@@ -97,10 +107,27 @@ public sealed class UnameText : IFormat
         return true;
     }
 
-    private static bool TryRelease(ReadOnlySpan<byte> line)
+    /// <summary>
+    /// A release and nothing else, at most with <c>FreeBSD</c> in front as in dashboards, or with the kernel's name behind
+    /// it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>.
+    /// </summary>
+    private static bool TryRelease(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> release)
     {
-        ReadOnlySpan<byte> text = Scan.Trim(line);
-        return text.Length < 40 && text.IndexOf((byte)' ') < 0 && IsRelease(text);
+        release = Scan.Trim(line);
+        if (release.StartsWith("FreeBSD "u8))
+        {
+            ReadOnlySpan<byte> rest = release["FreeBSD "u8.Length..];
+            release = Scan.Word(ref rest);
+            rest = Scan.Trim(rest);
+            if (!rest.IsEmpty && rest[0] != '(')
+            {
+                return false;
+            }
+        }
+
+        // No FreeBSD 2 prints what is read here; pfSense's versions begin so.
+        return release.Length < 40 && release.IndexOf((byte)' ') < 0 && IsRelease(release)
+            && !release.StartsWith("2."u8);
     }
 
     /// <summary><c>14.2-RELEASE-p3</c>, <c>15-CURRENT</c>: number, hyphen, capital letter.</summary>

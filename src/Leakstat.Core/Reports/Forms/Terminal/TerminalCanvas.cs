@@ -47,6 +47,23 @@ internal sealed class TerminalCanvas(TextWriter writer, TerminalOptions options)
         writer.Write('\n');
     }
 
+    /// <summary>
+    /// A command that runs as it is printed: what does not fit goes on behind a backslash, as sh(1) and csh(1) take it.
+    /// It is broken between words only, so that a word in quotes may stand over the edge.
+    /// </summary>
+    public void Command(int indent, string text, Style style = Style.Strong)
+    {
+        string shown = PrintableText.Of(text, options.Ascii);
+        int column = indent;
+        foreach (string part in CommandLines.Split(shown, Width - indent))
+        {
+            writer.Write(new string(' ', column));
+            Write(part, style);
+            writer.Write('\n');
+            column = indent + CommandLines.Hang;
+        }
+    }
+
     /// <summary>A paragraph; lines after the first start at <paramref name="hang"/>.</summary>
     public void Paragraph(int indent, int hang, params ReadOnlySpan<Run> runs)
     {

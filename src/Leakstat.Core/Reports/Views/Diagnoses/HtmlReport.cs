@@ -45,7 +45,7 @@ public static class HtmlReport
 
     private static void WriteSections(HtmlWriter html, DiagnosisReport report, SuspectSeries[] suspects)
     {
-        WriteFindings(html, report);
+        WriteFindings(html, report, hasRules: true);
         DifferentialHtml.Write(html, report);
         SeriesHtml.Write(html, report, suspects);
         RisingHtml.Write(html, report);
@@ -53,6 +53,7 @@ public static class HtmlReport
         TablesHtml.WriteZones(html, report);
         TablesHtml.WriteMallocTypes(html, report);
         InputHtml.Write(html, report);
+        RulePagesHtml.Write(html, report.Findings);
     }
 
     /// <summary>
@@ -68,7 +69,7 @@ public static class HtmlReport
             .Markup($"<div class=\"verdict {ClassOf(headline.Tone)}\">\n<h2 id=\"host-title\">").Text(headline.Text)
             .Markup("</h2>\n").Element("p", headline.Detail).Markup("\n</div>\n");
         WriteWho(html, report);
-        WriteFindings(html, report);
+        WriteFindings(html, report, hasRules: false);
         SeriesHtml.WritePlots(html, report, SuspectsOf(report));
         LedgerHtml.Write(html, report.Ledger);
         InputHtml.Write(html, report);
@@ -118,6 +119,7 @@ public static class HtmlReport
         Link(report.Latest.Zones is not null, "zones", "Zones");
         Link(report.Latest.MallocTypes is not null, "types", "Malloc types");
         Link(true, "input", "What this rests on");
+        Link(!report.Findings.IsEmpty, "rules", "Rules");
         html.Markup("</ul></nav>\n");
 
         void Link(bool there, string id, string name)
@@ -129,7 +131,7 @@ public static class HtmlReport
         }
     }
 
-    private static void WriteFindings(HtmlWriter html, DiagnosisReport report)
+    private static void WriteFindings(HtmlWriter html, DiagnosisReport report, bool hasRules)
     {
         Finding[] open = [.. report.Findings.Where(f => f.Verdict != Verdict.Healthy)];
         Finding[] harmless = [.. report.Findings.Where(f => f.Verdict == Verdict.Healthy)];
@@ -143,7 +145,7 @@ public static class HtmlReport
 
         for (int i = 0; i < open.Length; i++)
         {
-            FindingHtml.Write(html, open[i], isOpen: i < 2 && (i == 0 || open[i].Severity != Severity.Info));
+            FindingHtml.Write(html, open[i], isOpen: i < 2 && (i == 0 || open[i].Severity != Severity.Info), hasRules);
         }
 
         html.Markup("</section>\n");
@@ -156,7 +158,7 @@ public static class HtmlReport
         html.Markup("<section id=\"fine\">\n<h2>Also noted</h2>\n");
         foreach (Finding finding in harmless)
         {
-            FindingHtml.Write(html, finding, isOpen: false);
+            FindingHtml.Write(html, finding, isOpen: false, hasRules);
         }
 
         html.Markup("</section>\n");

@@ -6,7 +6,8 @@ using Leakstat.Reports.Forms.Html;
 
 namespace Leakstat.Reports.Views.Diagnoses;
 
-/// <summary>Zones and malloc types of the latest capture, largest first; the script sorts and filters them.</summary>
+/// <summary>Zones and malloc types of the latest capture, those that changed most first where there is a history, else the largest;
+/// the script sorts and filters them.</summary>
 internal static class TablesHtml
 {
     private const int MostRows = 5000;
@@ -22,10 +23,10 @@ internal static class TablesHtml
         HashSet<string> shared = Shared(zones.Rows.Select(z => z.Name));
         Begin(html, "zones", "Zones", zones.File.Path, zones.Rows.Length);
         Head(html, "Zone", false);
-        Head(html, "In use", true, sorted: true);
+        Head(html, "In use", true, sorted: !several);
         if (several)
         {
-            Head(html, "Change");
+            Head(html, "Change", sorted: true);
         }
 
         Head(html, "Free");
@@ -36,14 +37,18 @@ internal static class TablesHtml
         Head(html, "Sleeps");
         Head(html, "Line");
         html.Markup("</tr></thead>\n<tbody>\n");
-        foreach (ZoneRow row in zones.Rows.OrderByDescending(z => z.UsedBytes).ThenBy(z => z.Line).Take(MostRows))
+        foreach ((ZoneRow row, long? change) in zones.Rows
+            .Select(z => (Row: z, Change: several && !shared.Contains(z.Name)
+                ? ChangeOf(report.History, SeriesKind.ZoneUsed, z.Name, z.Size)
+                : null))
+            .OrderByDescending(z => z.Change).ThenByDescending(z => z.Row.UsedBytes).ThenBy(z => z.Row.Line)
+            .Take(MostRows))
         {
             html.Markup("<tr>").Element("th scope=\"row\"", row.Name);
             Bytes(html, row.UsedBytes);
             if (several)
             {
-                Series? series = shared.Contains(row.Name) ? null : report.History.Find(SeriesKind.ZoneUsed, row.Name);
-                Change(html, series, row.Size, report.History.CurrentBootStart);
+                Change(html, change);
             }
 
             Bytes(html, row.FreeBytes);
@@ -70,26 +75,28 @@ internal static class TablesHtml
         HashSet<string> shared = Shared(types.Rows.Select(t => t.Name));
         Begin(html, "types", "Malloc types", types.File.Path, types.Rows.Length);
         Head(html, "Type", false);
-        Head(html, "In use", true, sorted: true);
+        Head(html, "In use", true, sorted: !several);
         if (several)
         {
-            Head(html, "Change");
+            Head(html, "Change", sorted: true);
         }
 
         Head(html, "Allocations");
         Head(html, "Since boot");
         Head(html, "Line");
         html.Markup("</tr></thead>\n<tbody>\n");
-        foreach (MallocTypeRow row in types.Rows.OrderByDescending(t => t.Memory).ThenBy(t => t.Line).Take(MostRows))
+        foreach ((MallocTypeRow row, long? change) in types.Rows
+            .Select(t => (Row: t, Change: several && !shared.Contains(t.Name)
+                ? ChangeOf(report.History, SeriesKind.MallocBytes, t.Name, 1)
+                : null))
+            .OrderByDescending(t => t.Change).ThenByDescending(t => t.Row.Memory).ThenBy(t => t.Row.Line)
+            .Take(MostRows))
         {
             html.Markup("<tr>").Element("th scope=\"row\"", row.Name);
             Bytes(html, row.Memory);
             if (several)
             {
-                Series? series = shared.Contains(row.Name)
-                    ? null
-                    : report.History.Find(SeriesKind.MallocBytes, row.Name);
-                Change(html, series, 1, report.History.CurrentBootStart);
+                Change(html, change);
             }
 
             Count(html, row.InUse);
@@ -132,14 +139,15 @@ internal static class TablesHtml
     private static HashSet<string> Shared(IEnumerable<string> names) =>
         [.. names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Skip(1).Any()).Select(g => g.Key)];
 
-    /// <summary>From the first capture of this boot to the latest.</summary>
-    private static void Change(HtmlWriter html, Series? series, long size, int start)
-    {
-        long? change = series is not null && series[start] is { } first && series[series.Count - 1] is { } last
+    /// <summary>Bytes from the first capture of this boot to the latest; null where either lacks the row.</summary>
+    private static long? ChangeOf(HostHistory history, SeriesKind kind, string name, long size) =>
+        history.Find(kind, name) is { } series
+            && series[history.CurrentBootStart] is { } first && series[series.Count - 1] is { } last
             ? Arithmetic.Multiply(Arithmetic.Subtract(last, first), size)
             : null;
+
+    private static void Change(HtmlWriter html, long? change) =>
         Cell(html, change, change is { } known ? Display.Change(known) : "");
-    }
 
     private static void Cell(HtmlWriter html, long? value, string text) => html
         .Markup($"<td class=\"n\" data-v=\"{value?.ToString(CultureInfo.InvariantCulture)}\">").Text(text).Markup(

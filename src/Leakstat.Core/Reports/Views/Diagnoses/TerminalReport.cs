@@ -45,6 +45,31 @@ public static class TerminalReport
         InputNotes.Write(canvas, report, verbose: true);
     }
 
+    /// <summary>
+    /// Writes the report of one host below what stands above it on the same screen: whole where both fit, else what is
+    /// wrong and what to do.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="options">Width and colours.</param>
+    /// <param name="taken">Lines of the screen that are taken.</param>
+    internal static void WriteBelow(DiagnosisReport report, TextWriter output, TerminalOptions options, int taken)
+    {
+        var text = new StringWriter();
+        var canvas = new TerminalCanvas(text, options);
+        WriteHeadline(canvas, report);
+        string head = text.ToString();
+        ShortReport.Write(report, text, options, taken + head.AsSpan().Count('\n'));
+        if (taken + text.ToString().AsSpan().Count('\n') <= ShortReport.MostLines)
+        {
+            output.Write(text);
+            return;
+        }
+
+        output.Write(head);
+        FirstAidLines.Write(new TerminalCanvas(output, options), report);
+    }
+
     private static void WriteHeadline(TerminalCanvas canvas, DiagnosisReport report)
     {
         Headline headline = Headline.Of(report);

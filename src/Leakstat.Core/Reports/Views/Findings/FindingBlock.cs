@@ -192,7 +192,7 @@ internal static class FindingBlock
                 new Run(KindText(advice), Style.Dim));
             foreach (string command in advice.Commands)
             {
-                canvas.Verbatim(Indent + 7, command, Style.Strong);
+                canvas.Command(Indent + 7, command);
             }
 
             if (advice.Persist is { } persist)

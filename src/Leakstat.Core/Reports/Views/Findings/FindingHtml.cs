@@ -7,7 +7,11 @@ namespace Leakstat.Reports.Views.Findings;
 /// <summary>One finding on the page, folded or open.</summary>
 internal static class FindingHtml
 {
-    public static void Write(HtmlWriter html, Finding finding, bool isOpen)
+    /// <param name="html">Where to.</param>
+    /// <param name="finding">The finding.</param>
+    /// <param name="isOpen">Whether it is unfolded.</param>
+    /// <param name="hasRules">Whether the page holds those of the rules (<see cref="RulePagesHtml"/>), to link to.</param>
+    public static void Write(HtmlWriter html, Finding finding, bool isOpen, bool hasRules)
     {
         (string tone, string word) = finding switch
         {
@@ -19,9 +23,18 @@ internal static class FindingHtml
         html.Markup(
             $"<details class=\"finding {tone}\"{(isOpen ? " open" : "")}>\n<summary><span "
                 + $"class=\"badge\">{word}</span> ")
-            .Element("h3", finding.Title).Markup("\n<span class=\"meta\">")
-            .Text(
-                $"{finding.Rule} · {ReportTerms.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
+            .Element("h3", finding.Title).Markup("\n<span class=\"meta\">");
+        if (hasRules)
+        {
+            html.Markup($"<a href=\"#{RulePagesHtml.IdOf(finding.Rule)}\">").Text(finding.Rule).Markup("</a>");
+        }
+        else
+        {
+            html.Text(finding.Rule);
+        }
+
+        html.Text(
+                $" · {ReportTerms.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
                     + $"{ReportTerms.Of(finding.Subject)}")
             .Markup("</span></summary>\n<div class=\"body\">\n");
         WriteFacts(html, finding);

@@ -32,7 +32,7 @@ internal static class FirstAidLines
                 new Run(step.Command is null ? $"{step.Text}." : $"{step.Text}; {PlaceText(step.On)}:"));
             if (step.Command is { } command)
             {
-                canvas.Verbatim(LabelWidth + 2, command, Style.Strong);
+                canvas.Command(LabelWidth + 2, command);
             }
 
             if (step.Otherwise is { } otherwise)
@@ -48,7 +48,7 @@ internal static class FirstAidLines
         if (report.Verdict.Command is { } command)
         {
             canvas.Paragraph(0, 0, new Run("What would tell, on the machine that leakstat runs on:", Style.Dim));
-            canvas.Verbatim(2, command, Style.Strong);
+            canvas.Command(2, command);
         }
     }
 

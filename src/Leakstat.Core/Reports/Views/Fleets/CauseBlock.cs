@@ -15,7 +15,10 @@ internal static class CauseBlock
     private const int MostAlike = 3;
 
     /// <summary>Writes causes that more than one host has; nothing where there is none.</summary>
-    public static void Write(TerminalCanvas canvas, FleetReport fleet)
+    /// <param name="canvas">Where to.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="most">Causes at most; the rest are counted.</param>
+    public static void Write(TerminalCanvas canvas, FleetReport fleet, int most = int.MaxValue)
     {
         FleetCause[] shared = [.. fleet.Causes.Where(c => c.Hosts.Length > 1)];
         if (shared.Length == 0)
@@ -25,10 +28,15 @@ internal static class CauseBlock
 
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run("In common", Style.Strong));
-        foreach (FleetCause cause in shared)
+        foreach (FleetCause cause in shared.Take(most))
         {
             canvas.Paragraph(2, 4, new Run($"{ReportTerms.Of(cause.Subject)}: {Hosts(cause)}"));
             WriteSeparation(canvas, 4, cause);
+        }
+
+        if (most < shared.Length)
+        {
+            canvas.Paragraph(2, 4, new Run($"{Display.Count(shared.Length - most)} more with -v", Style.Dim));
         }
     }
 

@@ -19,13 +19,26 @@ internal static class FleetTerminalReport
     private const int StateWidth = 9;
     private const int WidestLabel = 28;
 
+    /// <summary>Hosts and causes that have room on one screen beside the worst host.</summary>
+    private const int MostRows = 12;
+    private const int MostCauses = 1;
+
+    /// <summary>A blank line and what to ask for more.</summary>
+    private const int LinesOfFoot = 2;
+
     /// <summary>Writes the report.</summary>
     public static void Write(FleetDocument document, TextWriter output, TerminalOptions options)
     {
+        if (options.Detail == Detail.Normal && !document.IsGrowthAlone)
+        {
+            WriteShort(document, output, options);
+            return;
+        }
+
         var canvas = new TerminalCanvas(output, options);
         WriteHead(canvas, document);
         canvas.Blank();
-        WriteLines(canvas, document.Fleet);
+        WriteLines(canvas, document.Fleet, document.Fleet.Hosts.Length);
         if (options.Detail == Detail.Quiet)
         {
             return;
@@ -34,6 +47,31 @@ internal static class FleetTerminalReport
         CauseBlock.Write(canvas, document.Fleet);
         WriteProblems(canvas, document.Fleet, options.Detail == Detail.Verbose);
         WriteWorst(canvas, document, output, options);
+    }
+
+    /// <summary>One screen: the verdict, the worst hosts a line each, what they share, and the worst host.</summary>
+    private static void WriteShort(FleetDocument document, TextWriter output, TerminalOptions options)
+    {
+        var text = new StringWriter();
+        var canvas = new TerminalCanvas(text, options);
+        WriteHead(canvas, document);
+        canvas.Blank();
+        WriteLines(canvas, document.Fleet, MostRows);
+        CauseBlock.Write(canvas, document.Fleet, MostCauses);
+        WriteProblems(canvas, document.Fleet, verbose: false);
+        DiagnosisReport? worst = document.Worst.FirstOrDefault(r => r.Verdict.State == VerdictState.Wrong);
+        if (worst is not null)
+        {
+            canvas.Blank();
+            canvas.Verbatim(0, new string('-', Math.Min(canvas.Width, 72)), Style.Dim);
+            TerminalReport.WriteBelow(
+                worst, text, options, text.ToString().AsSpan().Count('\n') + LinesOfFoot);
+        }
+
+        canvas.Blank();
+        canvas.Paragraph(
+            0, 0, new Run("All of one host: the same command with --host NAME; of all hosts: -v.", Style.Dim));
+        output.Write(text);
     }
 
     /// <summary>The verdict over all hosts.</summary>
@@ -77,11 +115,11 @@ internal static class FleetTerminalReport
         _ => Style.Good,
     };
 
-    private static void WriteLines(TerminalCanvas canvas, FleetReport fleet)
+    private static void WriteLines(TerminalCanvas canvas, FleetReport fleet, int most)
     {
         int label = Math.Min(fleet.Hosts.Max(h => TerminalCanvas.ColumnsOf(h.Label)), WidestLabel);
         int what = canvas.Width - StateWidth - label - 4;
-        foreach (FleetHost host in fleet.Hosts)
+        foreach (FleetHost host in fleet.Hosts.Take(most))
         {
             string state = FleetWords.StateOf(host);
             string text = FleetWords.WhatOf(host);
@@ -89,6 +127,12 @@ internal static class FleetTerminalReport
                 new Run(canvas.Fit(state, StateWidth), StyleOf(FleetWords.ToneOf(host))),
                 new Run(text.Length > 0 ? $" {canvas.Fit(host.Label, label)}  " : $" {host.Label}"),
                 new Run(text.Length > 0 ? canvas.Fit(text, Math.Max(what, 1)).TrimEnd() : ""));
+        }
+
+        if (most < fleet.Hosts.Length)
+        {
+            canvas.Paragraph(0, 0, new Run(
+                $"{Display.Count(fleet.Hosts.Length - most, "more host", "more hosts")}, all with -v.", Style.Dim));
         }
     }
 

@@ -13,6 +13,9 @@ internal static class LedgerSeriesHtml
     private const int MostPoints = 300;
     private const int Colors = 8;
 
+    /// <summary>Owners named under the pointer.</summary>
+    private const int MostOfHover = 3;
+
     /// <summary>Accounts with a colour of their own; what is smaller is one more.</summary>
     private const int MostAccounts = 7;
 
@@ -67,13 +70,21 @@ internal static class LedgerSeriesHtml
         string from = SeriesHtml.When(history, samples[0]);
         string to = SeriesHtml.When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>Wired memory by owner</figcaption>\n");
-        PlotScale.Begin(html, 0, top);
+        PlotScale.Begin(html, new PlotRange(0, top));
         html.Markup(
                 $"<svg class=\"plot stack\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} {SeriesHtml.Height + 20}\" "
                     + "preserveAspectRatio=\"none\" ")
             .Markup(
-                "role=\"img\" aria-labelledby=\"stack stack-desc\"><title id=\"stack\">Wired memory by owner over "
-                    + "time</title><desc id=\"stack-desc\">")
+                "role=\"img\" aria-labelledby=\"stack stack-desc\"");
+        PlotPoints.Write(html, history, axis, samples, sample =>
+        {
+            int at = Array.IndexOf(samples, sample);
+            return $"{Display.Bytes(layers.Sum(l => l.Bytes[at]))} ("
+                + string.Join(
+                    ", ", layers.OrderByDescending(l => l.Bytes[at]).Take(MostOfHover).Select(
+                        l => $"{l.Name} {Display.Bytes(l.Bytes[at])}")) + ")";
+        });
+        html.Markup("><title id=\"stack\">Wired memory by owner over time</title><desc id=\"stack-desc\">")
             .Text(
                 string.Join(
                     "; ",

@@ -14,19 +14,24 @@ internal static class PlotScale
 
     /// <summary>Begins a plot: the values of its lines, the highest first. The picture follows.</summary>
     /// <param name="html">The page.</param>
-    /// <param name="floor">Bytes at the lowest line.</param>
-    /// <param name="top">Bytes at the highest.</param>
-    public static void Begin(HtmlWriter html, double floor, double top)
+    /// <param name="range">Bytes at the lowest line and at the highest.</param>
+    public static void Begin(HtmlWriter html, PlotRange range)
     {
         // The picture has a description in words; these would be read out as a list of numbers.
         html.Markup("<div class=\"chart\">\n<div class=\"ticks\" aria-hidden=\"true\">");
         for (int line = Spaces; line >= 0; line--)
         {
-            html.Element("span", Display.Bytes(floor + ((top - floor) * line / Spaces)));
+            html.Element("span", Display.Bytes(range.Floor + ((range.Top - range.Floor) * line / Spaces)));
         }
 
         html.Markup("</div>\n");
     }
+
+    /// <summary>Begins a plot whose values the page's script puts in.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="id">Where it puts them.</param>
+    public static void BeginOpen(HtmlWriter html, string id) =>
+        html.Markup($"<div class=\"chart\">\n<div class=\"ticks\" id=\"{id}\" aria-hidden=\"true\"></div>\n");
 
     /// <summary>Ends it: the times at its ends and, where samples stand by time, between them.</summary>
     /// <param name="html">The page.</param>

@@ -35,7 +35,7 @@ internal static class SeriesHtml
         }
 
         LedgerSeriesHtml.Write(html, report);
-        SeriesPickerHtml.Write(html, report.History, suspects.FirstOrDefault());
+        SeriesPickerHtml.Write(html, report, suspects.FirstOrDefault());
         html.Markup("</section>\n");
     }
 
@@ -67,18 +67,20 @@ internal static class SeriesHtml
         var axis = new PlotAxis(history, samples[0], samples[^1], line?.Ahead ?? 0);
         long high = samples.Max(i => suspect.Bytes[i]!.Value);
         long low = samples.Min(i => suspect.Bytes[i]!.Value);
-        double floor = low > 0 && low < high / 2 ? 0 : low;
-        double top = line is null ? high : Math.Max(high, line.Upper(line.Until));
-        double range = Math.Max(top - floor, 1);
+        PlotRange range = PlotRange.Of(low, high);
+        range = line is null ? range : range.UpTo(line.Upper(line.Until));
+        range = line?.BoundBeside(high) is { } bound ? range.UpTo(bound) : range;
         string name = ReportTerms.Of(suspect.Finding.Subject);
         string from = When(history, samples[0]);
         string to = When(history, samples[^1]);
         html.Markup("<figure>\n<figcaption>").Text(name).Markup("</figcaption>\n");
-        PlotScale.Begin(html, floor, floor + range);
+        PlotScale.Begin(html, range);
         html.Markup(
                 $"<svg class=\"plot\" viewBox=\"-10 -10 {Width + 20} {Height + 20}\" preserveAspectRatio=\"none\" "
                     + "role=\"img\" ")
-            .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"><title id=\"plot{number}\">").Text(
+            .Markup($"aria-labelledby=\"plot{number} plot{number}-desc\"");
+        PlotPoints.Write(html, history, axis, samples, i => ValueOf(suspect, i));
+        html.Markup($"><title id=\"plot{number}\">").Text(
                 $"{name} over time")
             .Markup($"</title><desc id=\"plot{number}-desc\">")
             .Text(
@@ -89,11 +91,10 @@ internal static class SeriesHtml
         WriteFrame(html, history, axis);
         if (line is not null)
         {
-            TrendHtml.WriteForecast(html, line, bytes => Height - ((bytes - floor) / range * Height), Width);
+            TrendHtml.WriteForecast(html, line, range, high);
         }
 
-        string Point(int sample, long bytes) =>
-            $"{Number(axis.Of(sample) * Width)},{Number(Height - ((bytes - floor) / range * Height))}";
+        string Point(int sample, long bytes) => $"{Number(axis.Of(sample) * Width)},{Number(range.Y(bytes))}";
         TrendHtml.WriteEnvelope(html, history, suspect, samples, Point);
         WriteLine(html, suspect, samples, i => Point(i, suspect.Bytes[i]!.Value));
         string end = line is { Ahead: > 0 } && history.Samples[samples[0]].TakenAt is { } origin
@@ -102,11 +103,15 @@ internal static class SeriesHtml
             : to;
         html.Markup("</svg>\n");
         PlotScale.End(html, axis, from, end);
-        TrendHtml.WriteLegend(html, suspect, line);
+        TrendHtml.WriteLegend(html, suspect, line, high);
         WriteEvents(html, history);
         html.Markup("</figure>\n");
         WriteTable(html, history, suspect, number);
     }
+
+    private static string ValueOf(SuspectSeries suspect, int sample) =>
+        Display.Bytes(suspect.Bytes[sample]!.Value)
+            + (suspect.Items?[sample] is { } items ? $", {Display.Count(items, "item", "items")}" : "");
 
     /// <summary>Four spaces and the events.</summary>
     internal static void WriteFrame(HtmlWriter html, HostHistory history, PlotAxis axis)

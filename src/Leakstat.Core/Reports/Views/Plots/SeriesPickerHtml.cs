@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
+using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Findings;
@@ -18,8 +19,9 @@ internal static class SeriesPickerHtml
     private const int MostSeries = 4000;
     private const int MostEvents = 50;
 
-    public static void Write(HtmlWriter html, HostHistory history, SuspectSeries? first)
+    public static void Write(HtmlWriter html, DiagnosisReport report, SuspectSeries? first)
     {
+        HostHistory history = report.History;
         Series[] series = [.. history.Series.Where(s => s.Values.Any(v => v is not null)).Take(MostSeries)];
         if (history.Samples.Length < 2 || series.Length == 0)
         {
@@ -40,18 +42,22 @@ internal static class SeriesPickerHtml
             .Text(
                 $"{count} captures{(count > samples.Length ? $", {samples.Length} of them drawn" : "")}; the script "
                     + "of this page draws them.")
-            .Markup(
-                $"</p>\n<svg class=\"plot\" id=\"series-plot\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} "
+            .Markup("</p>\n");
+        PlotScale.BeginOpen(html, "series-ticks");
+        html.Markup(
+                $"<svg class=\"plot\" id=\"series-plot\" viewBox=\"-10 -10 {SeriesHtml.Width + 20} "
                     + $"{SeriesHtml.Height + 20}\" ")
-            .Markup("preserveAspectRatio=\"none\" role=\"img\" aria-labelledby=\"series-said\"></svg>\n")
-            .Markup("<div class=\"scale\"><span>").Text(SeriesHtml.When(history, samples[0])).Markup("</span><span>")
-            .Text(SeriesHtml.When(history, samples[^1])).Markup("</span></div>\n")
-            .Markup("<script type=\"application/json\" id=\"series-data\">").Markup(
-                Data(history, series, samples, first)).Markup("</script>\n");
+            .Markup("preserveAspectRatio=\"none\" role=\"img\" aria-labelledby=\"series-said\"></svg>\n");
+        PlotScale.End(
+            html, new PlotAxis(history, samples[0], samples[^1]), SeriesHtml.When(history, samples[0]),
+            SeriesHtml.When(history, samples[^1]));
+        html.Markup("<script type=\"application/json\" id=\"series-data\">").Markup(
+            Data(report, series, samples, first)).Markup("</script>\n");
     }
 
-    private static string Data(HostHistory history, Series[] series, int[] samples, SuspectSeries? first)
+    private static string Data(DiagnosisReport report, Series[] series, int[] samples, SuspectSeries? first)
     {
+        HostHistory history = report.History;
         var axis = new PlotAxis(history, samples[0], samples[^1]);
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -62,6 +68,13 @@ internal static class SeriesPickerHtml
             foreach (int sample in samples)
             {
                 json.WriteNumberValue(Math.Round(axis.Of(sample) * SeriesHtml.Width, 1));
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("t");
+            foreach (int sample in samples)
+            {
+                json.WriteStringValue(PrintableText.Of(SeriesHtml.When(history, sample)));
             }
 
             json.WriteEndArray();
@@ -79,7 +92,7 @@ internal static class SeriesPickerHtml
             json.WriteStartArray("series");
             foreach (Series one in series)
             {
-                WriteSeries(json, one, samples);
+                WriteSeries(json, one, samples, LimitOf(report.Latest, one.Key));
             }
 
             json.WriteEndArray();
@@ -90,13 +103,18 @@ internal static class SeriesPickerHtml
     }
 
     /// <summary>Values as pairs of place and value, where the value changes only.</summary>
-    private static void WriteSeries(Utf8JsonWriter json, Series series, int[] samples)
+    private static void WriteSeries(Utf8JsonWriter json, Series series, int[] samples, long? limit)
     {
         json.WriteStartObject();
         json.WriteString("n", PrintableText.Of(Label(series.Key)));
         if (series.Key.Kind is SeriesKind.MallocBytes or SeriesKind.Account)
         {
             json.WriteNumber("b", 1);
+        }
+
+        if (limit is { } most)
+        {
+            json.WriteNumber("l", most);
         }
 
         json.WriteStartArray("v");
@@ -125,6 +143,12 @@ internal static class SeriesPickerHtml
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    /// <summary>The limit that a series runs into, in its own unit; null where there is none.</summary>
+    private static long? LimitOf(Capture latest, SeriesKey key) => key.Kind != SeriesKind.ZoneUsed ? null
+        : latest.Zones?.Find(key.Name) is { Limit: > 0 } zone ? zone.Limit
+        : latest.Zones is null && MbufZoneSeries.PoolOf(latest.Mbufs, key.Name) is { Max: > 0 and { } most } ? most
+        : null;
 
     private static Series Chosen(Series[] series, SuspectSeries? first)
     {

@@ -40,7 +40,7 @@ internal static class TrendHtml
     }
 
     /// <summary>Band, line and bound.</summary>
-    public static void WriteForecast(HtmlWriter html, TrendLine line, Func<double, double> y, int width)
+    public static void WriteForecast(HtmlWriter html, TrendLine line, PlotRange range, double high)
     {
         if (line.Ahead > 0)
         {
@@ -51,21 +51,22 @@ internal static class TrendHtml
                 .Append(Point(Math.Max(early, late), line.Upper(Math.Max(early, late)))).Append(' ').Append(
                     Point(late, line.Lower(late)));
             html.Markup($"<polygon class=\"band\" points=\"{band}\"/>");
-            if (IsBoundDrawn(line))
-            {
-                html.Markup($"<path class=\"bound\" d=\"M0 {Number(y(line.Bound!.Value))}H{width}\"/>");
-            }
+        }
+
+        if (line.BoundBeside(high) is { } bound)
+        {
+            html.Markup($"<path class=\"bound\" d=\"M0 {Number(range.Y(bound))}H{SeriesHtml.Width}\"/>");
         }
 
         html.Markup(
             $"<polyline class=\"fit\" points=\"{Point(line.Start, line.At(line.Start))} "
                 + $"{Point(line.Now, line.Level)}\"/>");
         string Point(double hours, double bytes) =>
-            $"{Number(hours / Math.Max(line.Until, 1e-9) * width)},{Number(y(bytes))}";
+            $"{Number(hours / Math.Max(line.Until, 1e-9) * SeriesHtml.Width)},{Number(range.Y(bytes))}";
     }
 
     /// <summary>What the lines are, in words beside a piece of each.</summary>
-    public static void WriteLegend(HtmlWriter html, SuspectSeries suspect, TrendLine? line)
+    public static void WriteLegend(HtmlWriter html, SuspectSeries suspect, TrendLine? line, double high)
     {
         html.Markup("<p class=\"muted legend\">");
         Entry("used", "in use");
@@ -77,10 +78,11 @@ internal static class TrendHtml
             {
                 string bound = suspect.Finding.Exhaustion is { } end ? "; runs out: " + Headline.RunsOut(end) : "";
                 Entry("band", $"forecast{bound}");
-                if (IsBoundDrawn(line))
-                {
-                    Entry("bound", $"the bound, {Display.Bytes(line.Bound!.Value)}");
-                }
+            }
+
+            if (line.BoundBeside(high) is { } limit)
+            {
+                Entry("bound", $"the bound, {Display.Bytes(limit)}");
             }
         }
 
@@ -93,8 +95,6 @@ internal static class TrendHtml
                 : $"<polyline class=\"{style}\" points=\"0,5 20,5\"/>")
             .Markup("</svg>").Text(text).Markup("</span> ");
     }
-
-    private static bool IsBoundDrawn(TrendLine line) => line.Bound is { } bound && line.Upper(line.Until) >= bound;
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 }

@@ -20,9 +20,13 @@ internal sealed record TrendLine(
     double Low, double High)
 {
     /// <summary>
-    /// A forecast is drawn over at most this share of the time that was seen: what was seen stays readable.
+    /// A forecast is drawn up to the end that it foretells where that is no more than so many times the time that was
+    /// seen, so that this stays readable.
     /// </summary>
-    private const double MostAhead = 0.5;
+    private const double FarthestEnd = 3;
+
+    /// <summary>How far it is drawn otherwise, as a share of the time that was seen.</summary>
+    private const double AheadOfOpenEnd = 0.5;
 
     /// <summary>The line of a suspect; null where no rate was fitted or times are unknown.</summary>
     public static TrendLine? Of(HostHistory history, SuspectSeries suspect, int first, int last)
@@ -63,7 +67,8 @@ internal sealed record TrendLine(
         double? reached = (end?.At - origin)?.TotalHours;
         double? bound = reached > now ? level + (rate * (reached - now)) : null;
         double? late = bound is null ? null : (end!.High - origin)?.TotalHours;
-        double ahead = Math.Min((late ?? reached ?? double.PositiveInfinity) - now, now * MostAhead);
+        double ahead = new[] { late - now, reached - now }.OfType<double>().Where(d => d <= now * FarthestEnd)
+            .DefaultIfEmpty(now * AheadOfOpenEnd).Max();
         return new TrendLine(
             start,
             now,
@@ -76,6 +81,12 @@ internal sealed record TrendLine(
             growth.Low ?? rate,
             growth.High ?? rate);
     }
+
+    /// <summary>
+    /// The bound where it is to be drawn: the forecast reaches it, or it is not far above what was seen; null otherwise.
+    /// </summary>
+    public double? BoundBeside(double high) =>
+        Bound is { } bound && (Upper(Until) >= bound || PlotRange.Shows(bound, high)) ? bound : null;
 
     /// <summary>Hours that the plot reaches beyond the last sample.</summary>
     public double Ahead => Until - Now;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Leakstat.Platform;
+namespace Leakstat.Model;
 
 /// <summary>Sizes as people write them, on command lines and in files of settings.</summary>
 public static class WrittenAmounts

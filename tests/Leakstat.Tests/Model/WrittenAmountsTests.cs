@@ -1,4 +1,7 @@
-namespace Leakstat.Tests.Cli;
+using Leakstat.Model;
+using Leakstat.Tests.Cli;
+
+namespace Leakstat.Tests.Model;
 
 /// <summary>Sizes as people write them: one reading for every option and file of settings.</summary>
 public sealed class WrittenAmountsTests

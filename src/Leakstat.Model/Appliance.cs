@@ -1,0 +1,11 @@
+namespace Leakstat.Model;
+
+/// <summary>Products built on FreeBSD that keep settings in places of their own.</summary>
+public static class Appliance
+{
+    /// <summary>pfSense, CE and Plus.</summary>
+    public const string PfSense = "pfSense";
+
+    /// <summary>OPNsense.</summary>
+    public const string OpnSense = "OPNsense";
+}
