@@ -75,14 +75,49 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void The_forecast_meets_the_bound_where_memory_runs_out()
     {
-        // 13 captures over 6 h from 101 MiB on, 256 MiB/h; out at 20 h of which 9 h are drawn.
-        XElement band = Parse(Html(ReportCases.Leak())).Descendants("polygon").First(p => (string?)p.Attribute("class") == "band");
+        // 13 captures over 6 h; memory is out at 20 h, with 80 % between 18:30 h and 23 h, and the plot goes on until then.
+        XDocument page = Parse(Html(ReportCases.Leak()));
+        XElement band = page.Descendants("polygon").First(p => (string?)p.Attribute("class") == "band");
         double[] numbers = [.. ((string)band.Attribute("points")!).Split(' ', ',').Select(n => double.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
+        string bound = (string)page.Descendants("path").First(p => (string?)p.Attribute("class") == "bound").Attribute("d")!;
 
-        Assert.Equal(1000 * 6 / 9.0, numbers[0], 0.1);
-        Assert.Equal(1000, numbers[2], 0.1);
+        Assert.Equal(1000 * 6 / 23.0, numbers[0], 0.1);
+        Assert.Equal(1000 * 18.5 / 23.0, numbers[2], 0.1);
+        Assert.Equal(1000, numbers[4], 0.1);
         Assert.True(numbers[3] < numbers[1], "the forecast rises");
-        Assert.True(numbers[3] <= numbers[7], "the early edge lies above the late one");
+        Assert.All([numbers[3], numbers[5], numbers[7]], y => Assert.Equal($"M0 {y}H1000", bound));
+    }
+
+    [Fact]
+    public void A_plot_says_what_stands_under_the_pointer()
+    {
+        XElement plot = Parse(Html(ReportCases.Leak())).Descendants("svg").First(s => s.Attribute("data-points") is not null);
+        string[] parts = ((string)plot.Attribute("data-points")!).Split('|');
+
+        // One of the 13 captures lacks the type.
+        Assert.Equal(24, parts.Length);
+        Assert.Equal("0", parts[0]);
+        Assert.Matches("^2026-11-20 18:00 UTC: [0-9.]+ [KMG]iB", parts[1]);
+    }
+
+    [Theory]
+    [InlineData(5, 5, 0, 10)]
+    [InlineData(0, 0, 0, 1)]
+    [InlineData(60, 100, 60, 100)]
+    [InlineData(40, 100, 0, 100)]
+    public void What_never_changes_does_not_lie_at_the_bottom(double low, double high, double floor, double top) => Assert.Equal(
+        new Leakstat.Reports.Views.Plots.PlotRange(floor, top), Leakstat.Reports.Views.Plots.PlotRange.Of(low, high));
+
+    [Fact]
+    public void The_rule_of_a_finding_leads_to_what_it_means()
+    {
+        XDocument page = Parse(Html(ReportCases.Leak()));
+
+        XElement link = page.Descendants("span").First(s => (string?)s.Attribute("class") == "meta").Element("a")!;
+        XElement rule = page.Descendants("details").Single(d => "#" + (string?)d.Attribute("id") == (string?)link.Attribute("href"));
+        Assert.Equal("rule-LS0101", (string?)rule.Attribute("id"));
+        Assert.Contains("What it means", rule.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain('`', rule.Value);
     }
 
     [Theory]

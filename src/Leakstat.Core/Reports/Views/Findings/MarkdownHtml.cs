@@ -35,8 +35,13 @@ internal static partial class MarkdownHtml
             else if (line.StartsWith("    ", StringComparison.Ordinal))
             {
                 end = EndOf(lines, i, next => next.StartsWith("    ", StringComparison.Ordinal));
-                html.Markup("<pre><code>").Text(string.Join('\n', lines[i..end].Select(code => code[4..])))
-                    .Markup("</code></pre>\n");
+                html.Markup("<pre><code>");
+                foreach (string code in lines[i..end])
+                {
+                    html.Text(code[4..]).Markup("\n");
+                }
+
+                html.Markup("</code></pre>\n");
             }
             else if (IsItem(line))
             {
