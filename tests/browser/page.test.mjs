@@ -125,8 +125,8 @@ try {
       assert.ok(blocks > 0 && blocks === await tab.locator('.command button.copy').count(), 'copy buttons');
       await tab.locator('.command button.copy').first().click();
       await tab.waitForFunction(() => document.querySelector('.command button.copy').textContent === 'Copied');
-      const rule = tab.locator('.finding .meta a').first();
-      const named = await rule.textContent();
+      const rule = tab.locator('.finding[open] .body a[href^="#rule-"]').first();
+      const named = (await rule.textContent()).match(/LS[0-9]+/)[0];
       await rule.click();
       assert.ok(await tab.locator(`#rule-${named}`).evaluate(details => details.open && details.textContent.includes('What it means')));
 

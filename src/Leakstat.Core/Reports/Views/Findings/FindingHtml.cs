@@ -23,24 +23,22 @@ internal static class FindingHtml
         html.Markup(
             $"<details class=\"finding {tone}\"{(isOpen ? " open" : "")}>\n<summary><span "
                 + $"class=\"badge\">{word}</span> ")
-            .Element("h3", finding.Title).Markup("\n<span class=\"meta\">");
-        if (hasRules)
-        {
-            html.Markup($"<a href=\"#{RulePagesHtml.IdOf(finding.Rule)}\">").Text(finding.Rule).Markup("</a>");
-        }
-        else
-        {
-            html.Text(finding.Rule);
-        }
-
-        html.Text(
-                $" · {ReportTerms.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
+            .Element("h3", finding.Title).Markup("\n<span class=\"meta\">")
+            .Text(
+                $"{finding.Rule} · {ReportTerms.Of(finding.Verdict)} · {FindingBlock.Confidence(finding.Confidence)} · "
                     + $"{ReportTerms.Of(finding.Subject)}")
             .Markup("</span></summary>\n<div class=\"body\">\n");
         WriteFacts(html, finding);
         WriteEvidence(html, finding);
         WriteOwners(html, finding);
         WriteAdvice(html, finding);
+        if (hasRules)
+        {
+            // Not in the summary, which is one control that must hold no other.
+            html.Markup($"<p><a href=\"#{RulePagesHtml.IdOf(finding.Rule)}\">").Text($"What {finding.Rule} means")
+                .Markup("</a></p>\n");
+        }
+
         html.Markup("</div>\n</details>\n");
     }
 
