@@ -36,7 +36,7 @@ internal static class SwapoffMessage
 
         if (MemoryState.Of(context.Latest, context.Ledger)?.Free is { } free)
         {
-            evidence.Add(new Evidence($"{Display.Bytes(free)} of memory free at the capture", free, Unit.Bytes));
+            evidence.Add(Evidence.Of($"{Display.Bytes(free.Value)} of memory free at the capture", free, Unit.Bytes));
         }
         else if (context.Latest.Top?.Memory.TryGetValue("Free", out Reading printed) == true)
         {

@@ -57,9 +57,9 @@ public sealed class LS0220NoBufferSpace : IRule
         Reading? limit = context.Sysctl(Limit) is { Value: > 0 } read ? read : null;
         string sizes = (asked, limit) switch
         {
-            ({ } wanted, { } most) =>
-                $": {Display.Count(wanted)} bytes asked, {Display.Count(Usable(most.Value))} may be had",
-            ({ } wanted, null) => $": {Display.Count(wanted)} bytes asked",
+            ({ } size, { } most) =>
+                $": {Display.Count(size)} bytes asked, {Display.Count(Usable(most.Value))} may be had",
+            ({ } size, null) => $": {Display.Count(size)} bytes asked",
             _ => "",
         };
         return new Finding
