@@ -163,7 +163,7 @@ public sealed class PasteDiagnosisTests
 
     [Theory]
     [InlineData("63-swap-read-errors", "Swap of this host fails.")]
-    [InlineData("57-clusters-of-4-at-their-peak", "Gw was at a limit earlier. Now it is not.")]
+    [InlineData("57-clusters-of-4-at-their-peak", "This host was at a limit earlier. Now it is not.")]
     [InlineData("52-kmem-map-alone", "The kernel of this host panicked because it could get no memory.")]
     [InlineData("54-mb-map", "The kernel of this host panicked because it could get no memory.")]
     public void The_first_line_says_what_it_is(string file, string text) =>

@@ -121,16 +121,16 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     {
         DiagnosisBasis looked = DiagnosisBasis.Of(report);
         HostVerdict verdict = report.Verdict;
-        string read = looked.Sources.IsEmpty
-            ? $"{DiagnosisBasis.Span(report)}, and nothing in it that rules look at."
-            : BesidesMemory(report) is { } other
-            ? $"No want of memory was found in what was read: {Listed(looked.Sources)}. But {Sentence(other.Title)}"
-            : $"Nothing wrong was found in what was read: {Listed(looked.Sources)}.";
+        Finding? other = BesidesMemory(report);
+        string among = looked.Sources.IsEmpty ? "" : $" in what was read: {Listed(looked.Sources)}";
+        string read = other is not null ? $"No want of memory was found{among}. But {Sentence(other.Title)}"
+            : looked.Sources.IsEmpty ? $"{DiagnosisBasis.Span(report)}, and nothing in it that rules look at."
+            : $"Nothing wrong was found{among}.";
         string gaps = verdict.Missing.IsEmpty
             ? verdict.Growth == GrowthSight.NoTimes
             ? " The times of the captures are not known, so that growth cannot be judged."
             : ""
-            : $" {(read.Contains(" But ", StringComparison.Ordinal) ? "And" : "But")} {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}"
+            : $" {(other is null ? "But" : "And")} {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}"
                 + (verdict.Missing.Length > MostGaps ? "; …." : ".");
         return new Headline(
             Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
