@@ -211,7 +211,7 @@ internal sealed class TranscriptReader
         if (PromptLine.TryRead(line, out PromptLine prompt))
         {
             Close();
-            _command = prompt.Command.IsEmpty ? null : Text(prompt.Command);
+            _command = prompt.Command.IsEmpty || prompt.IsSetting ? null : Text(prompt.Command);
             if (!prompt.Host.IsEmpty)
             {
                 _marks.Add(new TranscriptMark(_outputs.Count, Text(prompt.Host), null));
