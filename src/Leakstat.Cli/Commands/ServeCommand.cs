@@ -62,8 +62,9 @@ internal static class ServeCommand
                     + "(Debian: aspnetcore-runtime-10.0; FreeBSD: pkg install dotnet)");
         string library = Place()
             ?? throw new CommandException(
-                ExitCode.Usage, $"serve is a program of its own, {Library}, which is not beside this one: an archive of "
-                    + "a release has it (LEAKSTAT_SERVE=FILE names another place)");
+                ExitCode.Usage,
+                $"serve is a program of its own, {Library}, which is not beside this one: an archive of a release "
+                    + "has it (LEAKSTAT_SERVE=FILE names another place)");
         if (!HasRuntime(dotnet))
         {
             throw new CommandException(

@@ -7,9 +7,9 @@ using Tomlyn.Syntax;
 namespace Leakstat.Engines.Settings;
 
 /// <summary>
-/// One table of a TOML file. Values and tables are taken by name; what is of the wrong kind is a problem with its line, and
-/// what nobody took is one too, so that a name that is misspelled never passes for a value that is not set. Not safe for
-/// several threads.
+/// One table of a TOML file. Values and tables are taken by name; what is of the wrong kind is a problem with its line,
+/// and what nobody took is one too, so that a name that is misspelled never passes for a value that is not set. Not
+/// safe for several threads.
 /// </summary>
 public sealed class SettingsTable
 {
@@ -215,7 +215,9 @@ public sealed class SettingsTable
             }
 
             _problems.Add(new SettingsProblem(
-                _file, tables[0].Line, $"no table {Below(key)}; the tables are {string.Join(", ", _takenTables.Values)}"));
+                _file,
+                tables[0].Line,
+                $"no table {Below(key)}; the tables are {string.Join(", ", _takenTables.Values)}"));
         }
     }
 

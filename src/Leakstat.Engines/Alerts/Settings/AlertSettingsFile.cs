@@ -91,14 +91,20 @@ public static class AlertSettingsFile
     }
 
     private static Alertmanager? AlertmanagerOf(
-        SettingsTable table, HttpClient client, ImmutableArray<(string, string)> labels, Func<string, byte[]> readSecret)
+        SettingsTable table,
+        HttpClient client,
+        ImmutableArray<(string, string)> labels,
+        Func<string, byte[]> readSecret)
     {
         TimeSpan lasts = table.Span("lasts") ?? TimeSpan.FromHours(3);
         return AddressOf(table, readSecret) is { } address ? new Alertmanager(client, address, lasts, labels) : null;
     }
 
     private static Webhook? WebhookOf(
-        SettingsTable table, HttpClient client, ImmutableArray<(string, string)> labels, Func<string, byte[]> readSecret)
+        SettingsTable table,
+        HttpClient client,
+        ImmutableArray<(string, string)> labels,
+        Func<string, byte[]> readSecret)
     {
         byte[]? secret = SecretOf(table, "secret_file", readSecret);
         return AddressOf(table, readSecret) is { } address ? new Webhook(client, address, secret, labels) : null;

@@ -108,8 +108,8 @@ public sealed class UnameText : IFormat
     }
 
     /// <summary>
-    /// A release and nothing else, at most with <c>FreeBSD</c> in front as in dashboards, or with the kernel's name behind
-    /// it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>.
+    /// A release and nothing else, at most with <c>FreeBSD</c> in front as in dashboards, or with the kernel's name
+    /// behind it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>.
     /// </summary>
     private static bool TryRelease(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> release)
     {

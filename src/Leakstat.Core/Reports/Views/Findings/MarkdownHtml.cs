@@ -84,7 +84,8 @@ internal static partial class MarkdownHtml
             html.Markup("<li>");
             WriteWords(
                 html,
-                string.Join(' ', lines[i..end].Select((part, at) => at == 0 ? ItemMark().Replace(part, "") : part.Trim())),
+                string.Join(
+                    ' ', lines[i..end].Select((part, at) => at == 0 ? ItemMark().Replace(part, "") : part.Trim())),
                 rules);
             html.Markup("</li>\n");
             i = end;
@@ -159,6 +160,8 @@ internal static partial class MarkdownHtml
     private static partial Regex CellEnd();
 
     [GeneratedRegex(
-        @"`(?<code>[^`]+)`|\[(?<text>[^\]]+)\]\((?<to>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"`(?<code>[^`]+)`|\[(?<text>[^\]]+)\]\((?<to>[^)]*)\)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Marks();
 }
