@@ -37,24 +37,6 @@ public sealed class ApplianceText : IFormat
         return new FormatResult(rows, 0);
     }
 
-    /// <summary>The appliance that built a kernel, by the text of its version; null for FreeBSD's own.</summary>
-    /// <param name="version">What <c>uname -v</c> prints, or a whole <c>uname -a</c>.</param>
-    /// <remarks>
-    /// pfSense's kernels are called so; the branches of OPNsense have its versions: <c>stable/24.1-n…</c>.
-    /// </remarks>
-    internal static string? OfKernel(ReadOnlySpan<byte> version)
-    {
-        if (version.IndexOf("/pfSense"u8) >= 0 || version.IndexOf("pfSense-"u8) >= 0)
-        {
-            return Appliance.PfSense;
-        }
-
-        int branch = version.IndexOf("stable/"u8);
-        ReadOnlySpan<byte> behind = branch < 0 ? default : version[(branch + "stable/"u8.Length)..];
-        int end = VersionLength(behind);
-        return version.IndexOf("OPNsense"u8) >= 0 || behind[..end].IndexOf((byte)'.') > 0 ? Appliance.OpnSense : null;
-    }
-
     private static bool TryLine(ReadOnlySpan<byte> line, out string product, out ReadOnlySpan<byte> version)
     {
         ReadOnlySpan<byte> rest = Scan.Trim(line);

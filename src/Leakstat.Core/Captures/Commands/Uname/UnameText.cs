@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Leakstat.Captures.Text;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Captures.Commands.Uname;
@@ -41,7 +42,7 @@ public sealed class UnameText : IFormat
                 line, out ReadOnlySpan<byte> host, out ReadOnlySpan<byte> release, out ReadOnlySpan<byte> machine))
             {
                 rows++;
-                if (ApplianceText.OfKernel(line) is { } product)
+                if (ApplianceTable.OfKernel(Encoding.UTF8.GetString(line)) is { } product)
                 {
                     capture.Offer(new ApplianceLine(product, null, section.At(lines.Number)), PartRank.Rounded);
                 }
