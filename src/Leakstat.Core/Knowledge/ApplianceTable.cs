@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Leakstat.Model;
 
@@ -7,6 +8,8 @@ namespace Leakstat.Knowledge;
 public static class ApplianceTable
 {
     private const string Branch = "stable/";
+
+    private static readonly SearchValues<char> s_version = SearchValues.Create("0123456789.");
 
     private static readonly Lazy<ImmutableArray<(string Product, string Version, string Release)>> s_rows = new(Read);
 
@@ -32,7 +35,7 @@ public static class ApplianceTable
 
         int branch = version.IndexOf(Branch, StringComparison.Ordinal);
         ReadOnlySpan<char> behind = branch < 0 ? default : version.AsSpan(branch + Branch.Length);
-        int end = behind.IndexOfAnyExcept("0123456789.");
+        int end = behind.IndexOfAnyExcept(s_version);
         return version.Contains("OPNsense", StringComparison.Ordinal) || (end > 0 && behind[..end].Contains('.'))
             ? Appliance.OpnSense
             : null;

@@ -7,6 +7,7 @@ namespace Leakstat.Reports.Views.Findings;
 /// <summary>One finding on the page, folded or open.</summary>
 internal static class FindingHtml
 {
+    /// <summary>Writes a finding.</summary>
     /// <param name="html">Where to.</param>
     /// <param name="finding">The finding.</param>
     /// <param name="isOpen">Whether it is unfolded.</param>

@@ -153,7 +153,7 @@ internal static partial class MarkdownHtml
     [GeneratedRegex(@"^\d+\. ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ItemNumber();
 
-    [GeneratedRegex(@"^(-|\d+\.) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:-|\d+\.) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ItemMark();
 
     [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
