@@ -256,7 +256,9 @@ public sealed class DumpFile : IDisposable
         {
             Path = bytes.Name,
             Kind = ContainerKind.Snapshot,
-            Machine = DumpMachine.Amd64,
+            Machine = snapshot.Values.GetValueOrDefault("architecture") == "arm64"
+                ? DumpMachine.Arm64
+                : DumpMachine.Amd64,
             Physical = physical,
             Passes = snapshot.CompletePasses,
         };
