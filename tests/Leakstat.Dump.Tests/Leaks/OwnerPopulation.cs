@@ -63,7 +63,7 @@ internal sealed class OwnerPopulation
 
         OwnerType[] ofModules = [.. _types.Where(t => t.Module is not null)];
         OwnerType owner = Chance(0.6) ? ofModules[_random.Next(ofModules.Length)] : _types[_random.Next(_types.Count)];
-        OwnerType look = Chance(0.85) ? owner : _types[_random.Next(_types.Count)];
+        OwnerType look = Chance(0.85) ? owner : owner with { Number = 0, Pointer = 0, Lock = 0 };
         int lost = Between(5, 1200);
         double pointing = Chance(0.5) ? 1 : _random.NextDouble();
         for (int i = 0; i < lost; i++)
