@@ -23,7 +23,7 @@ public sealed class OwnerConfidenceTests(ITestOutputHelper output)
     public void Confidences_are_true()
     {
         var cases = new ConcurrentBag<OwnerCase>();
-        Parallel.For(FirstSeed, FirstSeed + LongRuns.Times(150, 1000), seed => cases.Add(OwnerPopulation.Of(seed)));
+        Parallel.For(FirstSeed, FirstSeed + LongRuns.Times(100, 1000), seed => cases.Add(OwnerPopulation.Of(seed)));
 
         (double Confidence, bool IsRight)[] named = [.. cases.SelectMany(c => c.Candidates.Select(t => (t.Confidence, t.Type == c.Owner)))];
         int first = cases.Count(c => c.Candidates.Count > 0 && c.Candidates[0].Type == c.Owner);
