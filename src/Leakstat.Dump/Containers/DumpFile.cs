@@ -256,9 +256,7 @@ public sealed class DumpFile : IDisposable
         {
             Path = bytes.Name,
             Kind = ContainerKind.Snapshot,
-            Machine = snapshot.Values.GetValueOrDefault("architecture") == "arm64"
-                ? DumpMachine.Arm64
-                : DumpMachine.Amd64,
+            Machine = snapshot.IsArm64 ? DumpMachine.Arm64 : DumpMachine.Amd64,
             Physical = physical,
             Passes = snapshot.CompletePasses,
         };

@@ -56,7 +56,8 @@ internal sealed class LiveKernel
             fault = new DumpFault(
                 DumpFaultKind.Unsupported,
                 path,
-                "is no kernel of amd64 or arm64 with symbols; running kernels of these are read (elsewhere: savecore -L)");
+                "is no kernel of amd64 or arm64 with symbols; running kernels of these are read (elsewhere: savecore "
+                    + "-L)");
             return null;
         }
 
@@ -123,7 +124,9 @@ internal sealed class LiveKernel
         };
     }
 
-    /// <summary>Where the image begins: <c>btext</c> is a symbol of amd64 only, elsewhere the first segment says it.</summary>
+    /// <summary>
+    /// Where the image begins: <c>btext</c> is a symbol of amd64 only, elsewhere the first segment says it.
+    /// </summary>
     private static ulong? ImageStart(ElfFile elf, ElfSymbols symbols) => Symbol(symbols, "btext")?.Value
         ?? elf.Segments.Where(s => s.Type == ElfSegmentType.Load).Select(s => (ulong?)s.Address).Min();
 

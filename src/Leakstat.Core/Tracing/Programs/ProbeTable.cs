@@ -29,8 +29,8 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
         {
             yield return "malloc";
 
-            // kern_malloc.c: malloc_domainset since 12; malloc() of more than 64 KiB jumps to malloc_large since 13, which
-            // alone knows the address then.
+            // kern_malloc.c: malloc_domainset since 12; malloc() of more than 64 KiB jumps to malloc_large since 13,
+            // which alone knows the address then.
             if (Major is 0 or >= 12)
             {
                 yield return "malloc_domainset";
@@ -124,9 +124,9 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
     }
 
     /// <summary>
-    /// Functions that <see cref="ZoneAllocations"/> jump to: then only these return. The first two when the cache of the
-    /// processor is empty; the others, which the kernel's own 14.2 for amd64 has inlined, on every allocation where a
-    /// compiler did not.
+    /// Functions that <see cref="ZoneAllocations"/> jump to: then only these return. The first two when the cache of
+    /// the processor is empty; the others, which the kernel's own 14.2 for amd64 has inlined, on every allocation where
+    /// a compiler did not.
     /// </summary>
     public IEnumerable<string> ZoneSlowPaths => Major is 12
         ? ["zone_alloc_item"]

@@ -61,6 +61,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             CultureInfo.InvariantCulture,
             $"kind={Word(suspect.Kind)} release={DText.Word(release)} seconds={bounds.Seconds} age={bounds.MinimumAge} "
                 + $"bytes={bounds.MinimumBytes} sample={bounds.Sample} rate={bounds.EventsPerSecond}");
+        string name = DText.Literal(suspect.Name);
         _text.Append("dtrace:::BEGIN");
         _text.Append('\n');
         _text.Append(CultureInfo.InvariantCulture, $$"""
@@ -68,7 +69,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             	why = "interrupted";
             	@requests = sum(0);
             	@returned = sum(0);
-            	printf("{{TraceProgram.Mark}} 1 {{settings}} begin=%d suspect=%s\n", timestamp, {{DText.Literal(suspect.Name)}});
+            	printf("{{TraceProgram.Mark}} 1 {{settings}} begin=%d suspect=%s\n", timestamp, {{name}});
             }
 
 
@@ -224,8 +225,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
     }
 
     /// <summary>
-    /// The condition that a return probe has an address of the allocation: one of the kernel, and not the zone. On arm64
-    /// a return probe fires at a jump to another function too, with the first argument of that: a size, or the zone
+    /// The condition that a return probe has an address of the allocation: one of the kernel, and not the zone. On
+    /// arm64 a return probe fires at a jump to another function too, with the first argument of that: a size, or the zone
     /// (<c>sys/cddl/dev/fbt/aarch64/fbt_isa.c</c>).
     /// </summary>
     private string IsItem => string.Concat(
