@@ -226,8 +226,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
 
     /// <summary>
     /// The condition that a return probe has an address of the allocation: one of the kernel, and not the zone. On
-    /// arm64 a return probe fires at a jump to another function too, with the first argument of that: a size, or the zone
-    /// (<c>sys/cddl/dev/fbt/aarch64/fbt_isa.c</c>).
+    /// arm64 a return probe fires at a jump to another function too, with the first argument of that: a size, or the
+    /// zone (<c>sys/cddl/dev/fbt/aarch64/fbt_isa.c</c>).
     /// </summary>
     private string IsItem => string.Concat(
         Enumerable.Range(0, suspect.Zones.Count)
