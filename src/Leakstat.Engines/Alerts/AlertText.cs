@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Leakstat.Engines.Alerts;
 
 /// <summary>Words for an alert that receivers share.</summary>
-internal static class AlertText
+public static class AlertText
 {
     /// <summary><c>firing</c>, <c>resolved</c>.</summary>
     public static string Of(AlertStatus status) => status == AlertStatus.Firing ? "firing" : "resolved";

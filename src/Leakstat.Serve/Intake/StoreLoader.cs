@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Engines.Metrics;
+using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Serve.Health;
 using Leakstat.Serve.Settings;
@@ -61,6 +63,12 @@ internal sealed class StoreLoader : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes what captures say once they are in the store, for an engine; null where none wants it. Called again with
+    /// captures that it took where the process ended, or it failed, before they were noted as loaded.
+    /// </summary>
+    public Action<HostSamples>? Samples { get; init; }
+
     /// <summary>Deliveries that wait.</summary>
     public long Waiting => _waiting.Count;
 
@@ -86,9 +94,10 @@ internal sealed class StoreLoader : IDisposable
             {
                 return;
             }
-            catch (StoreException e)
+            catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
             {
-                _journal.WriteRarely("store", $"captures wait in the inbox: {e.Message}");
+                string why = e is StoreException ? e.Message : FaultText.Of(e);
+                _journal.WriteRarely("store", $"captures wait in the inbox: {why}");
                 end.WaitHandle.WaitOne(s_afterTrouble);
             }
 #pragma warning disable CA1031 // A delivery that shows a defect is set aside; the others go on.
@@ -227,27 +236,40 @@ internal sealed class StoreLoader : IDisposable
         string name = deliveries[0].Host;
         HostWriter host = store.Host(name);
         int added = 0;
-        int seen = 0;
+        Capture? last = null;
+        var samples = new HistoryBuilder();
+        List<SampleFacts> facts = [];
         foreach (Capture capture in _look.Captures(deliveries))
         {
-            seen++;
-            added += host.Add(capture, LedgerBuilder.From(capture)) ? 1 : 0;
+            Ledger ledger = LedgerBuilder.From(capture);
+            added += host.Add(capture, ledger) ? 1 : 0;
+            last = capture;
+            if (Samples is not null)
+            {
+                samples.Add(capture, ledger);
+                facts.Add(SampleFacts.Of(capture));
+            }
         }
 
         store.Commit();
-        if (seen == 0)
-        {
-            _health.MissRead();
-            _journal.WriteRarely("unread", $"nothing could be read of {deliveries[0].Name} of {name}");
-        }
-
-        // Only now: what ends the process before this line loads them once more, and the store knows them.
-        _inbox.Settle(deliveries);
         _health.Store(added);
         if (added > 0)
         {
             _news(name);
         }
+
+        if (last is null)
+        {
+            _health.MissRead();
+            _journal.WriteRarely("unread", $"nothing could be read of {deliveries[0].Name} of {name}");
+        }
+        else
+        {
+            Samples?.Invoke(new HostSamples(name, [.. facts], samples.Build(), last));
+        }
+
+        // Only now: what ends the process before this line loads them once more, and the store knows them.
+        _inbox.Settle(deliveries);
     }
 
     private void Prune(StoreWriter store, DateTimeOffset now)
