@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography.X509Certificates;
 using Leakstat.Model;
 using Leakstat.Serve.Health;
@@ -31,6 +32,8 @@ internal sealed class ServeRun(
     {
         await using var parts = new ServeParts(settings, keys, journal, clock);
         await using WebApplication app = ServeApp.Build(parts, certificate);
+        using var turnedAway = new TurnedAway(
+            app.Services.GetRequiredService<IMeterFactory>(), settings.Limits.Connections, parts.Health, journal);
         using var end = new CancellationTokenSource();
         app.Lifetime.ApplicationStopping.Register(end.Cancel);
 

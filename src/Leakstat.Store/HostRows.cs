@@ -14,20 +14,31 @@ internal sealed class HostRows : IDisposable
     private readonly Database _database;
     private readonly long _id;
     private readonly List<Segment> _segments = [];
-    private readonly List<StoredRow> _tail = [];
+    private readonly IReadOnlyList<StoredRow> _tail;
     private readonly List<string> _sources = [];
     private readonly SeriesNumbers _series;
     private readonly Dictionary<long, string> _texts = [];
     private Statement? _chunk;
-    private long _firstOfTail;
+    private readonly long _firstOfTail;
 
+    /// <summary>Reads what is in the file.</summary>
     public HostRows(Database database, long id)
+        : this(database, id, SeriesNumbers.Load(database, id), ReadTail(database, id))
     {
-        _database = database;
-        _id = id;
-        _series = SeriesNumbers.Load(database, id);
+    }
+
+    /// <summary>The same for whoever has read the series, and what no segment holds, already.</summary>
+    /// <param name="database">The file.</param>
+    /// <param name="id">Number of the host.</param>
+    /// <param name="series">Its series.</param>
+    /// <param name="tail">What no segment holds, and the place of the first of it.</param>
+    public HostRows(
+        Database database, long id, SeriesNumbers series, (IReadOnlyList<StoredRow> Rows, long First) tail)
+    {
+        (_database, _id, _series) = (database, id, series);
+        (_tail, _firstOfTail) = tail;
         ReadSegments();
-        ReadTail();
+        _sources.AddRange(_tail.Select(row => row.Source));
     }
 
     /// <summary>Number of captures.</summary>
@@ -131,6 +142,22 @@ internal sealed class HostRows : IDisposable
         }
 
         return places;
+    }
+
+    /// <summary>What no segment holds, in the order of arrival, and the place of the first of it.</summary>
+    public static (IReadOnlyList<StoredRow> Rows, long First) ReadTail(Database database, long id)
+    {
+        using Statement tail = database.Prepare(
+            $"SELECT data, id FROM tail WHERE id >= {id << 32} AND id < {(id + 1) << 32} ORDER BY id");
+        List<StoredRow> rows = [];
+        long first = 0;
+        while (tail.Step())
+        {
+            first = rows.Count == 0 ? tail.Integer(1) & uint.MaxValue : first;
+            rows.Add(StoredRow.Decode(tail.Bytes(0), rows.Count == 0 ? null : rows[^1]));
+        }
+
+        return (rows, first);
     }
 
     /// <summary>Marks of the captures of a segment, one after another.</summary>
@@ -328,16 +355,4 @@ internal sealed class HostRows : IDisposable
         }
     }
 
-    private void ReadTail()
-    {
-        using Statement tail = _database.Prepare(
-            $"SELECT data, id FROM tail WHERE id >= {_id << 32} AND id < {(_id + 1) << 32} ORDER BY id");
-        while (tail.Step())
-        {
-            _firstOfTail = _tail.Count == 0 ? tail.Integer(1) & uint.MaxValue : _firstOfTail;
-            StoredRow row = StoredRow.Decode(tail.Bytes(0), _tail.Count == 0 ? null : _tail[^1]);
-            _tail.Add(row);
-            _sources.Add(row.Source);
-        }
-    }
 }

@@ -47,7 +47,7 @@ internal sealed class ServerProcess : IDisposable
         while (process.StandardError.ReadLine() is { } line)
         {
             told.Add(line);
-            Match address = Regex.Match(line, "listening on (?<a>http://[0-9.:]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            Match address = Regex.Match(line, "listening on (?<a>https?://[0-9.:]+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             if (address.Success)
             {
                 _ = process.StandardError.ReadToEndAsync(CancellationToken.None);

@@ -92,8 +92,8 @@ internal sealed class MetricsPage(
         One(text, "leakstat_serve_hosts_waiting", "gauge", "Hosts with news that are not judged yet.", judge.Waiting);
         One(text, "leakstat_serve_captures_accepted_total", "counter", "Deliveries acknowledged that were new.",
             health.Accepted);
-        One(text, "leakstat_serve_captures_repeated_total", "counter", "Deliveries acknowledged that were there already.",
-            health.Repeated);
+        One(text, "leakstat_serve_captures_repeated_total", "counter",
+            "Deliveries acknowledged that were there already.", health.Repeated);
         One(text, "leakstat_serve_captures_accepted_bytes_total", "counter", "Bytes of deliveries that were new.",
             health.Bytes);
         One(text, "leakstat_serve_captures_waiting", "gauge", "Deliveries that the store does not have yet.",
@@ -102,7 +102,8 @@ internal sealed class MetricsPage(
         One(text, "leakstat_serve_captures_unreadable_total", "counter",
             "Loads of deliveries in which nothing could be read.", health.Unreadable);
         One(text, "leakstat_serve_judgements_total", "counter", "Hosts judged, each time counted.", health.Judged);
-        One(text, "leakstat_serve_judgements_failed_total", "counter", "Judgements that failed.", health.FailedJudgements);
+        One(text, "leakstat_serve_judgements_failed_total", "counter", "Judgements that failed.",
+            health.FailedJudgements);
         One(text, "leakstat_serve_judge_seconds_total", "counter", "Time that judging took.",
             health.JudgeTime.TotalSeconds);
         One(text, "leakstat_serve_series_left_out", "gauge",

@@ -177,6 +177,9 @@ internal sealed record LimitSettings
     /// <summary>Bytes of all bodies that are in memory at a time.</summary>
     public long Memory { get; init; } = 64 << 20;
 
+    /// <summary>Time that a connection may say nothing.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Connections at a time.</summary>
     public int Connections { get; init; } = 2000;
 

@@ -186,7 +186,9 @@ internal static class SettingsFile
     private static RemoteWriteSettings? RemoteWriteOf(SettingsTable table)
     {
         string? url = table.Read(
-            "url", text => EngineAddress.Parse(text) is null ? null : text, "an address like \"http://127.0.0.1:8428\"");
+            "url",
+            text => EngineAddress.Parse(text) is null ? null : text,
+            "an address like \"http://127.0.0.1:8428\"");
         string? tokenFile = table.Text("token_file");
         string? queue = table.Text("queue");
         long? size = table.Size("queue_size");

@@ -17,6 +17,7 @@ internal sealed class ServeParts : IAsyncDisposable
     private static readonly TimeSpan s_engine = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _client = EngineHttp.Make(s_engine);
+    private readonly HistoryGate _gate = new();
 
     /// <summary>Puts it together and opens its files.</summary>
     /// <exception cref="Store.Errors.StoreException">The store or the inbox cannot be opened.</exception>
@@ -42,8 +43,8 @@ internal sealed class ServeParts : IAsyncDisposable
         Sessions = new Sessions(clock);
         Access = new Access(keys, Sessions, new FailureLimit(clock));
         Push = new PushEndpoint(Access, Writer, Health, settings.Limits);
-        Api = new ApiEndpoints(settings, Fleet, Inbox);
-        Pages = new PageEndpoints(Fleet, Judge, Inbox);
+        Api = new ApiEndpoints(settings, Fleet, Inbox, _gate);
+        Pages = new PageEndpoints(Fleet, Judge, Inbox, _gate);
         Metrics = new MetricsPage(settings.Limits, Fleet, Health, Loader, Judge)
         {
             Alerts = Alerts,
@@ -119,7 +120,7 @@ internal sealed class ServeParts : IAsyncDisposable
         Inbox.Dispose();
         Loader.Dispose();
         Push.Dispose();
-        Pages.Dispose();
+        _gate.Dispose();
         Alerts?.Dispose();
         RemoteWrite?.Dispose();
         _client.Dispose();
