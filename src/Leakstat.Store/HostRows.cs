@@ -18,12 +18,12 @@ internal sealed class HostRows : IDisposable
     private readonly List<string> _sources = [];
     private readonly SeriesNumbers _series;
     private readonly Dictionary<long, string> _texts = [];
-    private Statement? _chunk;
+    private readonly SegmentChunks _chunks;
     private readonly long _firstOfTail;
 
     /// <summary>Reads what is in the file.</summary>
     public HostRows(Database database, long id)
-        : this(database, id, SeriesNumbers.Load(database, id), ReadTail(database, id))
+        : this(database, id, SeriesNumbers.Load(database, id), TailRows.Read(database, id))
     {
     }
 
@@ -37,6 +37,7 @@ internal sealed class HostRows : IDisposable
     {
         (_database, _id, _series) = (database, id, series);
         (_tail, _firstOfTail) = tail;
+        _chunks = new SegmentChunks(database);
         ReadSegments();
         _sources.AddRange(_tail.Select(row => row.Source));
     }
@@ -89,6 +90,8 @@ internal sealed class HostRows : IDisposable
     /// <summary>The history, in the order of time.</summary>
     public HostHistory History()
     {
+        // Nearly all are wanted: one way through the file takes a fraction of what a search for each does.
+        _chunks.ReadAll(_segments, _series.Count);
         int[] order = CaptureOrder.Of(Positions());
         var time = new SampleTimeLine();
         foreach (SampleFacts facts in Facts(order))
@@ -144,22 +147,6 @@ internal sealed class HostRows : IDisposable
         return places;
     }
 
-    /// <summary>What no segment holds, in the order of arrival, and the place of the first of it.</summary>
-    public static (IReadOnlyList<StoredRow> Rows, long First) ReadTail(Database database, long id)
-    {
-        using Statement tail = database.Prepare(
-            $"SELECT data, id FROM tail WHERE id >= {id << 32} AND id < {(id + 1) << 32} ORDER BY id");
-        List<StoredRow> rows = [];
-        long first = 0;
-        while (tail.Step())
-        {
-            first = rows.Count == 0 ? tail.Integer(1) & uint.MaxValue : first;
-            rows.Add(StoredRow.Decode(tail.Bytes(0), rows.Count == 0 ? null : rows[^1]));
-        }
-
-        return (rows, first);
-    }
-
     /// <summary>Marks of the captures of a segment, one after another.</summary>
     public byte[] Marks(Segment segment)
     {
@@ -204,7 +191,7 @@ internal sealed class HostRows : IDisposable
         return problems.ToImmutable();
     }
 
-    public void Dispose() => _chunk?.Dispose();
+    public void Dispose() => _chunks.Dispose();
 
     private static long?[] InOrder(long?[] column, int[] order)
     {
@@ -306,15 +293,9 @@ internal sealed class HostRows : IDisposable
     {
         long?[] values = new long?[Count];
         int at = 0;
-        Statement chunk = _chunk ??= _database.Prepare("SELECT data FROM chunk WHERE id = ?1");
         foreach (Segment segment in _segments)
         {
-            if (chunk.Bind(1, segment.Chunk(number)).Step())
-            {
-                SeriesCodec.Decode(chunk.Bytes(0), segment.Samples).CopyTo(values.AsSpan(at));
-                chunk.Reset();
-            }
-
+            _chunks.Decode(segment, number, values.AsSpan(at, segment.Samples));
             at += segment.Samples;
         }
 

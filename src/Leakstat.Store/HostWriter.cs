@@ -291,7 +291,7 @@ public sealed class HostWriter
 
     private (IReadOnlyList<StoredRow> Rows, long First) LoadTail(Database database)
     {
-        (IReadOnlyList<StoredRow> Rows, long First) tail = HostRows.ReadTail(database, Id);
+        (IReadOnlyList<StoredRow> Rows, long First) tail = TailRows.Read(database, Id);
         _firstOpen = tail.Rows.Count > 0 ? tail.First : _firstOpen;
         _open.AddRange(tail.Rows);
         _marks.UnionWith(tail.Rows.Select(row => Key(row.Mark)));

@@ -20,6 +20,7 @@ internal sealed class StoreLoader : IDisposable
 {
     private const int MostOfOnce = 256;
     private const long MostBytesOfOnce = 16 << 20;
+    private const int MostUnsettled = 64;
 
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_afterTrouble = TimeSpan.FromSeconds(5);
@@ -37,6 +38,10 @@ internal sealed class StoreLoader : IDisposable
     /// <summary>How many deliveries of a host with a defect among them are still loaded one by one.</summary>
     private readonly Dictionary<string, int> _oneByOne = [];
 
+    /// <summary>Deliveries that are in the store, which the inbox does not know yet, and their hosts.</summary>
+    private readonly List<string> _loaded = [];
+
+    private readonly HashSet<string> _loadedHosts = [];
     private readonly SemaphoreSlim _wake = new(0, 1);
     private ImmutableArray<Delivery> _inHand = [];
 
@@ -92,7 +97,7 @@ internal sealed class StoreLoader : IDisposable
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
             catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
             {
@@ -107,6 +112,8 @@ internal sealed class StoreLoader : IDisposable
                 SetAside(e, end);
             }
         }
+
+        SettleAtEnd();
     }
 
     private void Run(StoreWriter store, CancellationToken end)
@@ -115,8 +122,14 @@ internal sealed class StoreLoader : IDisposable
         while (true)
         {
             end.ThrowIfCancellationRequested();
-            if (!LoadNext(store))
+            long began = _clock.GetTimestamp();
+            if (LoadNext(store))
             {
+                _health.Pushes.GiveWay(_clock.GetElapsedTime(began), end);
+            }
+            else
+            {
+                Settle();
                 _wake.Wait(s_idle, end);
             }
 
@@ -153,7 +166,7 @@ internal sealed class StoreLoader : IDisposable
         _health.MissRead();
         try
         {
-            _inbox.Settle(deliveries);
+            _inbox.Settle(deliveries.Select(d => d.Id));
         }
         catch (StoreException e)
         {
@@ -186,6 +199,11 @@ internal sealed class StoreLoader : IDisposable
         long done = 0;
         try
         {
+            if (_loadedHosts.Contains(host))
+            {
+                Settle();
+            }
+
             ImmutableArray<Delivery> deliveries = _inbox.Take(host, MostOf(host), MostBytesOfOnce);
             if (deliveries.IsEmpty)
             {
@@ -268,8 +286,36 @@ internal sealed class StoreLoader : IDisposable
             Samples?.Invoke(new HostSamples(name, [.. facts], samples.Build(), last));
         }
 
-        // Only now: what ends the process before this line loads them once more, and the store knows them.
-        _inbox.Settle(deliveries);
+        // Only now: what ends the process before they are settled loads them once more, and the store knows them.
+        _loaded.AddRange(deliveries.Select(d => d.Id));
+        _loadedHosts.Add(name);
+        if (_loadedHosts.Count >= MostUnsettled)
+        {
+            Settle();
+        }
+    }
+
+    /// <summary>Notes in the inbox what is in the store, for many hosts at once: each note is a sync of the disk.</summary>
+    private void Settle()
+    {
+        if (_loaded.Count > 0)
+        {
+            _inbox.Settle(_loaded);
+            _loaded.Clear();
+            _loadedHosts.Clear();
+        }
+    }
+
+    private void SettleAtEnd()
+    {
+        try
+        {
+            Settle();
+        }
+        catch (StoreException)
+        {
+            // The next start loads them once more, and the store knows them.
+        }
     }
 
     private void Prune(StoreWriter store, DateTimeOffset now)

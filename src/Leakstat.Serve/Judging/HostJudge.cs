@@ -155,6 +155,7 @@ internal sealed class HostJudge
         }
 
         _health.Judge(clock.Elapsed, failed);
+        _health.Pushes.GiveWay(clock.Elapsed, end);
         if (isAway)
         {
             // Its news is not judged yet, and there may be no more of it for long.
