@@ -79,7 +79,7 @@ public sealed class HostileClientTests
         using HttpResponseMessage pushed = await server.Push("fw1", HostCaptures.Small("fw1", 1));
         Assert.Equal(HttpStatusCode.Created, pushed.StatusCode);
         Assert.Contains($"{most} connections are open; further ones are closed", server.Journal, StringComparison.Ordinal);
-        Assert.InRange(server.Parts.Health.Refused["connections"], 1, idlers);
+        Assert.True(server.Parts.Health.Refused["connections"] > 0, "none is counted");
         idle.ForEach(c => c.Dispose());
     }
 

@@ -3,7 +3,6 @@ using Leakstat.Engines.Http;
 using Leakstat.Engines.Metrics;
 using Leakstat.Engines.Writing;
 using Leakstat.Model;
-using Leakstat.Reports.Forms.Text;
 using Leakstat.Serve.Health;
 using Leakstat.Serve.Settings;
 

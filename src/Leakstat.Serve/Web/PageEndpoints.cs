@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Leakstat.Diagnosis.Contracts;
 using Leakstat.Fleet;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Text;
