@@ -44,9 +44,6 @@ public sealed class CaptureInbox : IDisposable
             Recognise(file);
             _database.Run("PRAGMA journal_mode = WAL");
             _database.Run("PRAGMA synchronous = FULL");
-
-            // A body is ten pages or so: what is written twice anyway is copied over for hundreds of them at once.
-            _database.Run("PRAGMA wal_autocheckpoint = 8000");
             Make();
         }
         catch
