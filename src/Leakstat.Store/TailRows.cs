@@ -7,7 +7,7 @@ namespace Leakstat.Store;
 /// </summary>
 internal static class TailRows
 {
-    /// <summary>Reads them, in the order of arrival, and the place of the first of them (0 where there is none).</summary>
+    /// <summary>Reads them, in the order of arrival, and the place of the first; 0 where there is none.</summary>
     /// <param name="database">The file.</param>
     /// <param name="host">Number of the host.</param>
     public static (IReadOnlyList<StoredRow> Rows, long First) Read(Database database, long host)

@@ -71,7 +71,8 @@ internal sealed class FleetAlerts
                 foreach ((IAlertReceiver receiver, Alert alert) in AlertRun.Plan(
                     state, _settings.Receivers, _settings.Silences, now))
                 {
-                    _terminal.Error.WriteLine($"leakstat: would tell {PrintableText.Of(receiver.Name)}: {AlertText.Line(alert)}");
+                    _terminal.Error.WriteLine(
+                        $"leakstat: would tell {PrintableText.Of(receiver.Name)}: {AlertText.Line(alert)}");
                 }
 
                 return;

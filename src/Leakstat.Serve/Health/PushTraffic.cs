@@ -6,7 +6,7 @@ namespace Leakstat.Serve.Health;
 /// </summary>
 internal sealed class PushTraffic
 {
-    /// <summary>Work rests so many times as long as it took: it goes on at a quarter of its pace, and never ends.</summary>
+    /// <summary>Work rests so many times as long as it took: it goes on at a quarter of its pace.</summary>
     private const int Rest = 3;
 
     private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(1);

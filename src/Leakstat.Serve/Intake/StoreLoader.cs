@@ -286,7 +286,8 @@ internal sealed class StoreLoader : IDisposable
             Samples?.Invoke(new HostSamples(name, [.. facts], samples.Build(), last));
         }
 
-        // Only now: what ends the process before they are settled loads them once more, and the store knows them.
+        // Only now: what ends the process before they are settled has them loaded once more, and the store knows
+        // them.
         _loaded.AddRange(deliveries.Select(d => d.Id));
         _loadedHosts.Add(name);
         if (_loadedHosts.Count >= MostUnsettled)
@@ -295,7 +296,7 @@ internal sealed class StoreLoader : IDisposable
         }
     }
 
-    /// <summary>Notes in the inbox what is in the store, for many hosts at once: each note is a sync of the disk.</summary>
+    /// <summary>Notes in the inbox what is in the store, of many hosts at once: each time costs a sync.</summary>
     private void Settle()
     {
         if (_loaded.Count > 0)
