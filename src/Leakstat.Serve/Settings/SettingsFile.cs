@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Http;
+using Leakstat.Engines.Metrics;
 using Leakstat.Platform;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
@@ -10,8 +12,10 @@ namespace Leakstat.Serve.Settings;
 internal static class SettingsFile
 {
     private const int MostTargets = 10_000;
+    private const long SmallestQueue = 1 << 16;
 
-    private static readonly string[] s_tables = ["access", "tls", "collect", "judge", "keep", "limits"];
+    private static readonly string[] s_tables =
+        ["access", "tls", "collect", "judge", "keep", "limits", "remote_write"];
 
     /// <summary>Reads the text of a file.</summary>
     /// <param name="file">Its name, as problems print it.</param>
@@ -55,6 +59,11 @@ internal static class SettingsFile
         foreach (TableSyntaxBase found in document.Tables)
         {
             string name = SettingsTable.KeyOf(found.Name!);
+            if (AlertReading.Has(name))
+            {
+                continue;
+            }
+
             int line = found.Span.Start.Line + 1;
             var table = new SettingsTable(name, file, line, problems);
             if (found is TableArraySyntax && name == "target")
@@ -68,7 +77,10 @@ internal static class SettingsFile
             else
             {
                 problems.Add(new SettingsProblem(
-                    file, line, $"no table {name}; the tables are [{string.Join("], [", s_tables)}] and [[target]]"));
+                    file,
+                    line,
+                    $"no table {name}; the tables are [{string.Join("], [", s_tables)}], [alerts] and "
+                        + "[[target]]"));
                 continue;
             }
 
@@ -96,6 +108,7 @@ internal static class SettingsFile
             Judge = JudgeOf(tables["judge"]),
             Keep = KeepOf(tables["keep"]),
             Limits = LimitsOf(tables["limits"]),
+            RemoteWrite = RemoteWriteOf(tables["remote_write"]),
         };
     }
 
@@ -168,6 +181,41 @@ internal static class SettingsFile
         }
 
         return target with { Name = name, Elevation = elevation, Every = every, Limit = limit };
+    }
+
+    private static RemoteWriteSettings? RemoteWriteOf(SettingsTable table)
+    {
+        string? url = table.Read(
+            "url",
+            text => EngineAddress.Parse(text) is null ? null : text,
+            "an address like \"http://127.0.0.1:8428\"");
+        string? tokenFile = table.Text("token_file");
+        string? queue = table.Text("queue");
+        long? size = table.Size("queue_size");
+        ImmutableArray<(string Name, string Value)> labels = table.Labels("labels");
+        if (size < SmallestQueue)
+        {
+            table.Problem("queue_size", "queue_size takes 64K at least");
+            size = null;
+        }
+
+        foreach ((string name, _) in labels.Where(l => !MetricTable.IsFurtherLabel(l.Name)))
+        {
+            table.Problem("labels", $"labels takes names of letters, digits and _ that no metric has, not \"{name}\"");
+        }
+
+        if (url is null)
+        {
+            if (tokenFile is not null || queue is not null || size is not null || !labels.IsEmpty)
+            {
+                table.Problem("url", "remote_write needs url = \"http://127.0.0.1:8428\"");
+            }
+
+            return null;
+        }
+
+        var settings = new RemoteWriteSettings(url) { TokenFile = tokenFile, Queue = queue, Labels = labels };
+        return size is { } given ? settings with { QueueSize = given } : settings;
     }
 
     private static JudgeSettings JudgeOf(SettingsTable table)

@@ -116,6 +116,28 @@ internal sealed class SettingsTable(string name, string file, int line, List<Set
         return [];
     }
 
+    /// <summary>Names and texts, <c>{ site = "fra1" }</c>; empty where it is not set.</summary>
+    public ImmutableArray<(string Name, string Value)> Labels(string key)
+    {
+        if (Take(key) is not { } item)
+        {
+            return [];
+        }
+
+        if (item.Value is InlineTableSyntax table
+            && table.Items.All(i => i.KeyValue?.Value is StringValueSyntax { Value.Length: > 0 and <= LongestText }))
+        {
+            return
+            [
+                .. table.Items.Select(
+                    i => (KeyOf(i.KeyValue!.Key!), ((StringValueSyntax)i.KeyValue.Value!).Value!)),
+            ];
+        }
+
+        Wrong<string>(item, $"{key} takes names with texts in quotes like {{ site = \"fra1\" }}");
+        return [];
+    }
+
     /// <summary>Says that something is wrong with a value, or with the table where it is not set.</summary>
     public void Problem(string key, string text) =>
         problems.Add(new SettingsProblem(

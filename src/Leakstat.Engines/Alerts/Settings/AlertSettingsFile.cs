@@ -11,6 +11,12 @@ namespace Leakstat.Engines.Alerts.Settings;
 /// <summary>Settings of alerts are wrong; the message names the file and the key.</summary>
 public sealed class AlertSettingsException : Exception
 {
+    /// <summary>The key that is wrong, with those above it (<c>alerts.webhook[0].url</c>); empty for none.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>What is wrong, in words that follow the name of the file.</summary>
+    public string Problem { get; init; } = "";
+
     /// <summary>Takes the message.</summary>
     /// <param name="message">Which key, and what is wrong with it.</param>
     /// <param name="cause">What was met; null for none.</param>
@@ -39,9 +45,15 @@ public static class AlertSettingsFile
     /// <param name="client">Sends what goes by HTTP.</param>
     /// <param name="self">Name of this machine, in messages of syslog and mail.</param>
     /// <param name="readSecret">Reads a file that holds a secret.</param>
+    /// <param name="state">The file of their state where the text names none; null where it has to.</param>
     /// <exception cref="AlertSettingsException">They are wrong.</exception>
     public static AlertSettings Read(
-        string file, string text, HttpClient client, string self, Func<string, byte[]> readSecret)
+        string file,
+        string text,
+        HttpClient client,
+        string self,
+        Func<string, byte[]> readSecret,
+        string? state = null)
     {
         TomlTable root;
         try
@@ -58,7 +70,7 @@ public static class AlertSettingsFile
         ImmutableArray<(string, string)> labels = alerts.Labels("labels");
         var settings = new AlertSettings
         {
-            State = alerts.Required("state"),
+            State = alerts.Text("state") ?? state ?? alerts.Required("state"),
             Least = alerts.Text("severity") switch
             {
                 null or "warning" => Severity.Warning,

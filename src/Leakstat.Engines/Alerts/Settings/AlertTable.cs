@@ -12,7 +12,11 @@ internal sealed class AlertTable(string file, string path, TomlTable table)
     private readonly HashSet<string> _taken = [];
     private readonly List<AlertTable> _below = [];
 
-    public AlertSettingsException Wrong(string key, string what) => new($"{file}: {path}{key} {what}");
+    public AlertSettingsException Wrong(string key, string what) => new($"{file}: {path}{key} {what}")
+    {
+        Key = path + key,
+        Problem = $"{path}{key} {what}",
+    };
 
     public string? Text(string key) => Take(key) switch
     {
