@@ -50,7 +50,7 @@ public static class AlertSettingsFile
             document.Top.Problem("alerts", "there is no table [alerts]");
         }
 
-        AlertSettings? settings = document.IsReadable ? Of(alerts, client, self, readSecret) : null;
+        AlertSettings? settings = document.IsReadable ? From(alerts, client, self, readSecret) : null;
         alerts.End();
         ImmutableArray<SettingsProblem> problems = document.Problems;
         return settings is not null && problems.IsEmpty ? settings
@@ -58,16 +58,19 @@ public static class AlertSettingsFile
                 $"{problems[0]}" + (problems.Length > 1 ? $" (and {problems.Length - 1} more)" : ""));
     }
 
-    /// <summary>The settings; what cannot be understood is a problem of the table, and left out.</summary>
-    private static AlertSettings Of(
-        SettingsTable alerts, HttpClient client, string self, Func<string, byte[]> readSecret)
+    /// <summary>Takes them from a table; what cannot be understood is a problem of the table, and left out.</summary>
+    /// <param name="alerts">The table <c>[alerts]</c>; the caller ends it.</param>
+    /// <param name="client">Sends what goes by HTTP.</param>
+    /// <param name="self">Name of this machine, in messages of syslog and mail.</param>
+    /// <param name="readSecret">Reads a file that holds a secret.</param>
+    /// <param name="state">The file of their state where the table names none; null where it has to.</param>
+    public static AlertSettings From(
+        SettingsTable alerts, HttpClient client, string self, Func<string, byte[]> readSecret, string? state = null)
     {
-        SettingsTable labelTable = alerts.Table("labels");
-        ImmutableArray<(string, string)> labels =
-            [.. labelTable.Keys.ToArray().Select(name => (name, labelTable.Text(name) ?? ""))];
+        ImmutableArray<(string, string)> labels = alerts.Labels("labels");
         return new AlertSettings
         {
-            State = alerts.Required("state") ?? "",
+            State = (state is null ? alerts.Required("state") : alerts.Text("state")) ?? state ?? "",
             Least = alerts.Text("severity") switch
             {
                 null or "warning" => Severity.Warning,
