@@ -39,9 +39,15 @@ public static class AlertSettingsFile
     /// <param name="client">Sends what goes by HTTP.</param>
     /// <param name="self">Name of this machine, in messages of syslog and mail.</param>
     /// <param name="readSecret">Reads a file that holds a secret.</param>
+    /// <param name="state">The file of their state where the text names none; null where it has to.</param>
     /// <exception cref="AlertSettingsException">They are wrong.</exception>
     public static AlertSettings Read(
-        string file, string text, HttpClient client, string self, Func<string, byte[]> readSecret)
+        string file,
+        string text,
+        HttpClient client,
+        string self,
+        Func<string, byte[]> readSecret,
+        string? state = null)
     {
         SettingsDocument document = SettingsDocument.Read(file, text);
         SettingsTable alerts = document.Top.Table("alerts");
@@ -50,7 +56,7 @@ public static class AlertSettingsFile
             document.Top.Problem("alerts", "there is no table [alerts]");
         }
 
-        AlertSettings? settings = document.IsReadable ? From(alerts, client, self, readSecret) : null;
+        AlertSettings? settings = document.IsReadable ? From(alerts, client, self, readSecret, state) : null;
         alerts.End();
         ImmutableArray<SettingsProblem> problems = document.Problems;
         return settings is not null && problems.IsEmpty ? settings
