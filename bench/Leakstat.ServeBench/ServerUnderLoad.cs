@@ -64,6 +64,16 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
+    /// <summary>Processor time that the process took, which others on this machine do not change, as the clock they do.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Waits until all is stored, judged and compared.</summary>
     public async Task SettledAsync(int hosts)
     {

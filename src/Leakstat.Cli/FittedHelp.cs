@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Leakstat.Cli;
 
 /// <summary>
-/// Help that fits the width, also in a pipe, where the library's own takes lines without end. A default that a description
-/// tells in its own words is not printed a second time.
+/// Help that fits the width, also in a pipe, where the library's own takes lines without end. A default that a
+/// description tells in its own words is not printed a second time.
 /// </summary>
 /// <param name="help">Writes the help.</param>
 /// <param name="width">Columns.</param>

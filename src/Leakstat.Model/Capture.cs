@@ -114,7 +114,9 @@ public sealed record HostIdentity
     /// <summary>Release.</summary>
     public FreeBsdRelease? Release { get; init; }
 
-    /// <summary>The appliance that it is (<see cref="Appliance"/>); null for FreeBSD itself, or where nothing tells.</summary>
+    /// <summary>
+    /// The appliance that it is (<see cref="Appliance"/>); null for FreeBSD itself, or where nothing tells.
+    /// </summary>
     public string? Product { get; init; }
 
     /// <summary><c>__FreeBSD_version</c> (<c>kern.osreldate</c>).</summary>

@@ -29,7 +29,8 @@ public readonly record struct ConfigurationLine(string Name, string Value, int L
             };
             ReadOnlySpan<char> digits = shift > 0 ? text[..^1] : text;
             bool isRead = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-                ? long.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long number)
+                ? long.TryParse(
+                    digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long number)
                 : long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
             return isRead && number <= long.MaxValue >> shift && number >= long.MinValue >> shift
                 ? number << shift

@@ -109,7 +109,9 @@ public sealed record ProcessTable(SourceFile File, ImmutableArray<ProcessRow> Ro
 /// <param name="Line">Line in the file.</param>
 public readonly record struct KernelMessage(string Text, int Line)
 {
-    /// <summary>How often syslogd(8) says that it came again right behind: <c>last message repeated 5 times</c>.</summary>
+    /// <summary>
+    /// How often syslogd(8) says that it came again right behind: <c>last message repeated 5 times</c>.
+    /// </summary>
     public int Repeated { get; init; }
 
     /// <summary>

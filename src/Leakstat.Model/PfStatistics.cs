@@ -1,6 +1,8 @@
 namespace Leakstat.Model;
 
-/// <summary>What pfctl(8) says of the states of pf: <c>pfctl -si</c> and <c>pfctl -sm</c>, together or one of them.</summary>
+/// <summary>
+/// What pfctl(8) says of the states of pf: <c>pfctl -si</c> and <c>pfctl -sm</c>, together or one of them.
+/// </summary>
 /// <param name="File">The file.</param>
 public sealed record PfStatistics(SourceFile File)
 {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Http;
 using Leakstat.Serve.Settings;
 
 namespace Leakstat.Serve;
@@ -25,6 +26,12 @@ internal sealed record ServeArguments
     /// <summary>Spools in place of those of the settings.</summary>
     public ImmutableArray<string> Spools { get; private init; } = [];
 
+    /// <summary>The engine that samples are sent to, in place of that of the settings.</summary>
+    public string? RemoteWrite { get; private init; }
+
+    /// <summary>Whether alerts are told to the journal alone.</summary>
+    public bool IsDryRun { get; private init; }
+
     /// <summary>The program <c>leakstat</c>, and what stands in front of its arguments.</summary>
     public ImmutableArray<string> Program { get; private init; } = ["leakstat"];
 
@@ -35,13 +42,15 @@ internal sealed record ServeArguments
         List<string> program = [];
         for (int i = 0; i < words.Length; i++)
         {
-            if (words[i] == "--check")
+            string option = words[i];
+            if (option is "--check" or "--dry-run")
             {
-                arguments = arguments with { Check = true };
+                arguments = option == "--check"
+                    ? arguments with { Check = true }
+                    : arguments with { IsDryRun = true };
                 continue;
             }
 
-            string option = words[i];
             if (++i == words.Length)
             {
                 return (null, $"{option}: a value is missing, or there is no such option; see leakstat serve --help");
@@ -64,6 +73,11 @@ internal sealed record ServeArguments
                 case "--spool":
                     arguments = arguments with { Spools = arguments.Spools.Add(value) };
                     break;
+                case "--remote-write" when EngineAddress.Parse(value) is not null:
+                    arguments = arguments with { RemoteWrite = value };
+                    break;
+                case "--remote-write":
+                    return (null, $"--remote-write takes an address like http://127.0.0.1:8428, not '{value}'");
                 case "--program":
                     program.Add(value);
                     break;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography.X509Certificates;
 using Leakstat.Model;
 using Leakstat.Serve.Health;
@@ -31,6 +32,8 @@ internal sealed class ServeRun(
     {
         await using var parts = new ServeParts(settings, keys, journal, clock);
         await using WebApplication app = ServeApp.Build(parts, certificate);
+        using var turnedAway = new TurnedAway(
+            app.Services.GetRequiredService<IMeterFactory>(), settings.Limits.Connections, parts.Health, journal);
         using var end = new CancellationTokenSource();
         app.Lifetime.ApplicationStopping.Register(end.Cancel);
 
@@ -51,9 +54,18 @@ internal sealed class ServeRun(
         }
 
         Greet(app, random);
-        var loader = new Thread(() => parts.Loader.Run(end.Token)) { IsBackground = true, Name = "loader" };
-        loader.Start();
-        IReadOnlyList<Thread> judges = parts.Judge.Start(end.Token);
+        Thread loader = Begin("loader", parts.Loader.Run, end.Token);
+        List<Thread> others = [.. parts.Judge.Start(end.Token)];
+        if (parts.Alerts is { } alerts)
+        {
+            others.Add(Begin("alerts", alerts.Run, end.Token));
+        }
+
+        if (parts.RemoteWrite is { } engine)
+        {
+            others.Add(Begin("remote write", engine.Run, end.Token));
+        }
+
         Task[] feeds = [.. Feeds(parts, end.Token)];
         Started(parts, app);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
@@ -61,13 +73,20 @@ internal sealed class ServeRun(
 
         // It ends behind the host in hand: what is in the inbox is there at the next start.
         loader.Join(s_lastLoad);
-        foreach (Thread judge in judges)
+        foreach (Thread other in others)
         {
-            judge.Join(s_lastRequests);
+            other.Join(s_lastRequests);
         }
 
         await Task.WhenAll(feeds).WaitAsync(s_lastRequests).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
+    }
+
+    private static Thread Begin(string name, Action<CancellationToken> work, CancellationToken end)
+    {
+        var thread = new Thread(() => work(end)) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
     }
 
     private IEnumerable<Task> Feeds(ServeParts parts, CancellationToken end)
@@ -95,10 +114,7 @@ internal sealed class ServeRun(
     private void ExpectAll(ServeParts parts)
     {
         using var store = new StoreReader(settings.Store);
-        foreach (string host in store.HostNames())
-        {
-            parts.Judge.Expect(host);
-        }
+        parts.Judge.ExpectAll(store.HostNames());
     }
 
     private void Greet(WebApplication app, string? random)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Leakstat.Engines.Http;
 using Leakstat.Engines.Settings;
 using Leakstat.Model;
 using Leakstat.Platform;
@@ -22,12 +23,16 @@ internal sealed class ServerCommand(Journal journal)
     private const int Usage = 2;
     private const int NoInput = 3;
 
+    /// <summary>What a receiver of alerts may take to answer: those behind it wait as long.</summary>
+    private static readonly TimeSpan s_receiver = TimeSpan.FromSeconds(10);
+
     private readonly List<SettingsProblem> _problems = [];
 
     /// <summary>Runs it; gives the exit code.</summary>
     public async Task<int> RunAsync(ServeArguments arguments)
     {
-        if (Settings(arguments) is not { } settings)
+        using HttpClient client = EngineHttp.Make(s_receiver);
+        if (Settings(arguments, client) is not { } settings)
         {
             return NoInput;
         }
@@ -58,22 +63,28 @@ internal sealed class ServerCommand(Journal journal)
             return await new ServeRun(settings, arguments.Program, journal, TimeProvider.System)
                 .RunAsync(keys, certificate, random).ConfigureAwait(false);
         }
-        catch (StoreException e)
+        catch (Exception e) when (e is StoreException or InvalidDataException)
         {
             journal.Write(e.Message);
             return NoInput;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            journal.Write(FaultText.Of(e));
+            return Usage;
+        }
     }
 
     /// <summary>Settings of the file, or what the command line says in their place; null where none are read.</summary>
-    private ServeSettings? Settings(ServeArguments arguments)
+    private ServeSettings? Settings(ServeArguments arguments, HttpClient client)
     {
         var settings = new ServeSettings();
+        string? text = null;
         if (arguments.Config is { } file)
         {
             try
             {
-                string text = Encoding.UTF8.GetString(OpenedFile.ReadAll(file, MostSettings));
+                text = Encoding.UTF8.GetString(OpenedFile.ReadAll(file, MostSettings));
                 (settings, ImmutableArray<SettingsProblem> problems) = SettingsFile.Read(file, text);
                 _problems.AddRange(problems);
             }
@@ -84,12 +95,39 @@ internal sealed class ServerCommand(Journal journal)
             }
         }
 
-        return settings with
+        settings = settings with
         {
             Listen = arguments.Listen ?? settings.Listen,
             Store = arguments.Store ?? settings.Store,
             Spools = arguments.Spools.IsEmpty ? settings.Spools : arguments.Spools,
+            RemoteWrite = WithToken(
+                arguments.RemoteWrite is { } url
+                    ? (settings.RemoteWrite ?? new RemoteWriteSettings(url)) with { Url = url }
+                    : settings.RemoteWrite),
+            IsDryRun = arguments.IsDryRun,
         };
+        return text is null || _problems.Count > 0
+            ? settings
+            : settings with
+            {
+                Alerts = AlertReading.Read(arguments.Config!, text, client, settings.AlertState, _problems),
+            };
+    }
+
+    /// <summary>The same with what stands in the file of its token.</summary>
+    private RemoteWriteSettings? WithToken(RemoteWriteSettings? engine)
+    {
+        if (engine?.TokenFile is { } file)
+        {
+            Reading(
+                file,
+                () => engine = engine with
+                {
+                    Token = Encoding.UTF8.GetString(OpenedFile.ReadAll(file, MostSettings)).Trim(),
+                });
+        }
+
+        return engine;
     }
 
     /// <summary>The tokens; a random one where no file is named and only this machine can reach the server.</summary>

@@ -14,20 +14,32 @@ internal sealed class HostRows : IDisposable
     private readonly Database _database;
     private readonly long _id;
     private readonly List<Segment> _segments = [];
-    private readonly List<StoredRow> _tail = [];
+    private readonly IReadOnlyList<StoredRow> _tail;
     private readonly List<string> _sources = [];
     private readonly SeriesNumbers _series;
     private readonly Dictionary<long, string> _texts = [];
-    private Statement? _chunk;
-    private long _firstOfTail;
+    private readonly SegmentChunks _chunks;
+    private readonly long _firstOfTail;
 
+    /// <summary>Reads what is in the file.</summary>
     public HostRows(Database database, long id)
+        : this(database, id, SeriesNumbers.Load(database, id), TailRows.Read(database, id))
     {
-        _database = database;
-        _id = id;
-        _series = SeriesNumbers.Load(database, id);
+    }
+
+    /// <summary>The same for whoever has read the series, and what no segment holds, already.</summary>
+    /// <param name="database">The file.</param>
+    /// <param name="id">Number of the host.</param>
+    /// <param name="series">Its series.</param>
+    /// <param name="tail">What no segment holds, and the place of the first of it.</param>
+    public HostRows(
+        Database database, long id, SeriesNumbers series, (IReadOnlyList<StoredRow> Rows, long First) tail)
+    {
+        (_database, _id, _series) = (database, id, series);
+        (_tail, _firstOfTail) = tail;
+        _chunks = new SegmentChunks(database);
         ReadSegments();
-        ReadTail();
+        _sources.AddRange(_tail.Select(row => row.Source));
     }
 
     /// <summary>Number of captures.</summary>
@@ -78,6 +90,8 @@ internal sealed class HostRows : IDisposable
     /// <summary>The history, in the order of time.</summary>
     public HostHistory History()
     {
+        // Nearly all are wanted: one way through the file takes a fraction of what a search for each does.
+        _chunks.ReadAll(_segments, _series.Count);
         int[] order = CaptureOrder.Of(Positions());
         var time = new SampleTimeLine();
         foreach (SampleFacts facts in Facts(order))
@@ -177,7 +191,7 @@ internal sealed class HostRows : IDisposable
         return problems.ToImmutable();
     }
 
-    public void Dispose() => _chunk?.Dispose();
+    public void Dispose() => _chunks.Dispose();
 
     private static long?[] InOrder(long?[] column, int[] order)
     {
@@ -279,15 +293,9 @@ internal sealed class HostRows : IDisposable
     {
         long?[] values = new long?[Count];
         int at = 0;
-        Statement chunk = _chunk ??= _database.Prepare("SELECT data FROM chunk WHERE id = ?1");
         foreach (Segment segment in _segments)
         {
-            if (chunk.Bind(1, segment.Chunk(number)).Step())
-            {
-                SeriesCodec.Decode(chunk.Bytes(0), segment.Samples).CopyTo(values.AsSpan(at));
-                chunk.Reset();
-            }
-
+            _chunks.Decode(segment, number, values.AsSpan(at, segment.Samples));
             at += segment.Samples;
         }
 
@@ -328,16 +336,4 @@ internal sealed class HostRows : IDisposable
         }
     }
 
-    private void ReadTail()
-    {
-        using Statement tail = _database.Prepare(
-            $"SELECT data, id FROM tail WHERE id >= {_id << 32} AND id < {(_id + 1) << 32} ORDER BY id");
-        while (tail.Step())
-        {
-            _firstOfTail = _tail.Count == 0 ? tail.Integer(1) & uint.MaxValue : _firstOfTail;
-            StoredRow row = StoredRow.Decode(tail.Bytes(0), _tail.Count == 0 ? null : _tail[^1]);
-            _tail.Add(row);
-            _sources.Add(row.Source);
-        }
-    }
 }

@@ -63,8 +63,8 @@ public sealed class HostWriter
         {
             Series = SeriesNumbers.Load(database, Id);
             LoadMarks(database);
-            LoadTail(database);
-            using var rows = new HostRows(database, Id);
+            (IReadOnlyList<StoredRow> Rows, long First) tail = LoadTail(database);
+            using var rows = new HostRows(database, Id, Series, tail);
             CapturePosition[] positions = rows.Positions();
             if (positions is [.., var arrived])
             {
@@ -289,22 +289,13 @@ public sealed class HostWriter
         }
     }
 
-    private void LoadTail(Database database)
+    private (IReadOnlyList<StoredRow> Rows, long First) LoadTail(Database database)
     {
-        using Statement tail = database.Prepare(
-            $"SELECT id, data FROM tail WHERE id >= {Id << 32} AND id < {(Id + 1) << 32} ORDER BY id");
-        while (tail.Step())
-        {
-            if (_open.Count == 0)
-            {
-                _firstOpen = tail.Integer(0) & uint.MaxValue;
-            }
-
-            StoredRow row = StoredRow.Decode(tail.Bytes(1), _open.Count == 0 ? null : _open[^1]);
-            _open.Add(row);
-            _marks.Add(Key(row.Mark));
-        }
-
+        (IReadOnlyList<StoredRow> Rows, long First) tail = TailRows.Read(database, Id);
+        _firstOpen = tail.Rows.Count > 0 ? tail.First : _firstOpen;
+        _open.AddRange(tail.Rows);
+        _marks.UnionWith(tail.Rows.Select(row => Key(row.Mark)));
         _saved = _open.Count;
+        return tail;
     }
 }

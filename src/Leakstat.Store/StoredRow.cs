@@ -55,7 +55,8 @@ internal sealed record StoredRow(string Source, byte[] Mark, long?[] Values)
         var reader = new ByteReader(bytes);
         string source = Encoding.UTF8.GetString(reader.Take(reader.Count(MostSource)));
         byte[] mark = reader.Take(MarkLength).ToArray();
-        List<long?> values = [.. before?.Values ?? []];
+        long?[] values = before is null ? [] : [.. before.Values];
+        int count = values.Length;
         int at = -1;
         while (!reader.IsAtEnd)
         {
@@ -66,14 +67,16 @@ internal sealed record StoredRow(string Source, byte[] Mark, long?[] Values)
                 throw StoreException.Damaged();
             }
 
-            while (values.Count <= at)
+            if (at >= values.Length)
             {
-                values.Add(null);
+                Array.Resize(ref values, Math.Max(at + 1, Math.Min(2 * values.Length, MostSeries)));
             }
 
+            count = Math.Max(count, at + 1);
             values[at] = (step & 1) != 0 ? null : unchecked(reader.Signed() + (values[at] ?? 0));
         }
 
-        return new StoredRow(source, mark, [.. values]);
+        Array.Resize(ref values, count);
+        return new StoredRow(source, mark, values);
     }
 }

@@ -137,8 +137,9 @@ public sealed class Machine
             Kernel.Define("pagesizes", size);
             Kernel.Define("dmap_phys_base", Space.DirectPhysical);
             Kernel.Define("dmap_max_addr", Space.DirectEnd);
+            ulong next = Kernel.Define("pagetable_l1_ttbr1", (int)size, local: true, alignment: size);
             ulong root = Kernel.Define("pagetable_l0_ttbr1", (int)size, alignment: size);
-            _ = new ArmPageTables(Space, Space.Physical(root), Options.LargeArmPages ? 14 : 12);
+            _ = new ArmPageTables(Space, Space.Physical(root), Space.Physical(next), Options.LargeArmPages ? 14 : 12);
         }
 
         PageTables? tables = Options.IsArm ? null : new PageTables(Space, Options.La57 ? 5 : 4);

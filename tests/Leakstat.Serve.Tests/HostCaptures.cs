@@ -15,6 +15,29 @@ internal static class HostCaptures
     public static string[] Leak { get; } =
         [.. Directory.EnumerateDirectories(Path.Combine(Root, "samples/freebsd-14.2-leak-malloc-series")).Order(StringComparer.Ordinal)];
 
+    /// <summary>Pushes the recorded leak as that of hosts.</summary>
+    public static Task PushLeak(RunningServer server, params string[] hosts) => PushLeak(server, isHealed: false, hosts);
+
+    /// <summary>Pushes the recorded leak as that of hosts; healed, with the counters of the first capture in all of them.</summary>
+    public static async Task PushLeak(RunningServer server, bool isHealed, params string[] hosts)
+    {
+        foreach (string host in hosts)
+        {
+            foreach (string folder in Leak)
+            {
+                byte[] body = Tar(Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
+                    .Where(f => !f.EndsWith("case.json", StringComparison.Ordinal))
+                    .Select(f => (
+                        Path.GetFileName(f),
+                        isHealed && Path.GetFileName(f) is ("vmstat-m.txt" or "vmstat-z.txt")
+                            ? File.ReadAllBytes(Path.Combine(Leak[0], Path.GetFileName(f)))
+                            : Renamed(f, host, null))));
+                using HttpResponseMessage answer = await server.Push(host, body);
+                Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+            }
+        }
+    }
+
     /// <summary>A recorded capture as an archive.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="host">The host that it says it is of.</param>
@@ -29,12 +52,21 @@ internal static class HostCaptures
     public static byte[] Small(string host, int number, string type = "leakmod", long bytes = 4096) =>
         Tar(SmallFiles(host, number, type, bytes));
 
+    /// <summary>The time of the small capture of a number.</summary>
+    public static DateTimeOffset TimeOf(int number) =>
+        new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero).AddMinutes(5 * number);
+
+    /// <summary>A host's small captures of two hours, in which a malloc type takes 4 MiB more each time.</summary>
+    public static byte[] Leaking(string host, string type) => Tar(
+        from number in Enumerable.Range(0, 24)
+        from file in SmallFiles(host, number, type, (number + 1) * (4L << 20))
+        select ($"{number:00}/{file.Name}", file.Content));
+
     /// <summary>The files of <see cref="Small"/>.</summary>
     public static IEnumerable<(string Name, byte[] Content)> SmallFiles(
         string host, int number, string type = "leakmod", long bytes = 4096)
     {
-        DateTimeOffset at = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero).AddMinutes(5 * number);
-        string time = at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string time = TimeOf(number).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         string fresh = Path.Combine(Root, "samples/freebsd-14.2-fresh-boot");
         return
         [

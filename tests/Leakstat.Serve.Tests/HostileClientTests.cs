@@ -53,15 +53,16 @@ public sealed class HostileClientTests
         connections.ForEach(c => c.Dispose());
     }
 
+    /// <summary>They stay open on their side all the time.</summary>
     [Fact]
-    public async Task Idle_connections_do_not_keep_others_out_for_long()
+    public async Task Idle_connections_do_not_keep_others_out_for_long_and_are_told()
     {
-        await using RunningServer server = await Limited(s => s with { Connections = 20 });
-        List<RawConnection> idle = [.. Enumerable.Range(0, LongRuns.Times(200, 10_000)).Select(_ => new RawConnection(server.Address))];
-        idle.ForEach(c => c.Dispose());
+        (int most, int idlers) = (LongRuns.Times(50, 2000), LongRuns.Times(500, 10_000));
+        await using RunningServer server = await Limited(s => s with { Connections = most, Idle = TimeSpan.FromSeconds(3) });
+        List<RawConnection> idle = [.. Enumerable.Range(0, idlers).Select(_ => new RawConnection(server.Address))];
         using HttpClient client = server.Client();
         HttpStatusCode code = default;
-        for (int i = 0; i < 100 && code != HttpStatusCode.OK; i++)
+        for (int i = 0; i < 300 && code != HttpStatusCode.OK; i++)
         {
             try
             {
@@ -75,6 +76,11 @@ public sealed class HostileClientTests
         }
 
         Assert.Equal(HttpStatusCode.OK, code);
+        using HttpResponseMessage pushed = await server.Push("fw1", HostCaptures.Small("fw1", 1));
+        Assert.Equal(HttpStatusCode.Created, pushed.StatusCode);
+        Assert.Contains($"{most} connections are open; further ones are closed", server.Journal, StringComparison.Ordinal);
+        Assert.True(server.Parts.Health.Refused["connections"] > 0, "none is counted");
+        idle.ForEach(c => c.Dispose());
     }
 
     [Theory]

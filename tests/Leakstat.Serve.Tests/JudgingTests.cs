@@ -130,13 +130,13 @@ public sealed class JudgingTests
 
         public void Judged(JudgedHost host) => Hosts.Add(host.Name);
 
-        public void Compared(FleetReport fleet) => Fleets.Add(fleet);
+        public void Compared(FleetReport fleet, bool isWhole) => Fleets.Add(fleet);
     }
 
     private sealed class Faulty : IFleetNews
     {
         public void Judged(JudgedHost host) => throw new InvalidOperationException("a defect");
 
-        public void Compared(FleetReport fleet) => throw new InvalidOperationException("a defect");
+        public void Compared(FleetReport fleet, bool isWhole) => throw new InvalidOperationException("a defect");
     }
 }

@@ -173,7 +173,7 @@ public sealed class PushTests
             Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, $"{what}: {answer.StatusCode}");
         }
 
-        using HttpResponseMessage large = await server.Push("fw1", new byte[(1 << 20) + 1]);
+        using HttpResponseMessage large = await server.PushIfTaken("fw1", new byte[(1 << 20) + 1]);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
         Assert.Empty(server.Parts.Inbox.Waiting());
         Assert.Contains("422", server.Journal, StringComparison.Ordinal);

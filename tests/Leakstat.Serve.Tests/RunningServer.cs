@@ -101,7 +101,12 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A client with a token; null for none.</summary>
     public HttpClient Client(string? token = Reader)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            Expect100ContinueTimeout = LongRuns.Patience,
+        })
         {
             BaseAddress = Address,
         };
@@ -117,6 +122,14 @@ internal sealed class RunningServer : IAsyncDisposable
     public async Task<HttpResponseMessage> Push(string host, byte[] body)
     {
         using HttpClient client = Client(TokenOf(host));
+        return await client.PostAsync("/v1/captures", new ByteArrayContent(body));
+    }
+
+    /// <summary>Pushes a body as a host that asks first whether it may: one that is refused is not sent.</summary>
+    public async Task<HttpResponseMessage> PushIfTaken(string host, byte[] body)
+    {
+        using HttpClient client = Client(TokenOf(host));
+        client.DefaultRequestHeaders.ExpectContinue = true;
         return await client.PostAsync("/v1/captures", new ByteArrayContent(body));
     }
 

@@ -56,6 +56,15 @@ public sealed class SettingsFileTests : IDisposable
             connections = 50
             series = 1000
             series_per_host = 7
+            [remote_write]
+            url = "http://a:b@127.0.0.1:8428"
+            token_file = "/etc/engine-token"
+            queue = "/var/queue"
+            queue_size = "2G"
+            labels = { site = "fra1", team = "net" }
+            [alerts]
+            [[alerts.webhook]]
+            url = "http://127.0.0.1:1"
             """);
 
         Assert.Empty(problems);
@@ -83,6 +92,11 @@ public sealed class SettingsFileTests : IDisposable
             },
             settings.Limits);
         Assert.Equal(
+            new RemoteWriteSettings("http://a:b@127.0.0.1:8428") { TokenFile = "/etc/engine-token", Queue = "/var/queue", QueueSize = 2L << 30 },
+            settings.RemoteWrite! with { Labels = [] });
+        Assert.Equal([("site", "fra1"), ("team", "net")], settings.RemoteWrite!.Labels);
+        Assert.Equal("http://127.0.0.1:8428", settings.RemoteWrite.Address!.ToString());
+        Assert.Equal(
             "ssh://root@fw1:2222 name=fw1 doas every=3600s\nlocal\n",
             Intake.TargetCollection.Inventory(settings.Collect.Targets));
     }
@@ -98,6 +112,11 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("[[target]]\nname = \"x\"", 1, "a target needs at")]
     [InlineData("[[target]]\nat = \"ssh://-oProxyCommand=x\"", 2, "no name of a host")]
     [InlineData("[nothing]\n", 1, "no table nothing")]
+    [InlineData("[remote_write]\nurl = \"ftp://x\"", 2, "url takes an address")]
+    [InlineData("[remote_write]\nqueue = \"x\"", 1, "remote_write needs url")]
+    [InlineData("[remote_write]\nurl = \"http://x\"\nqueue_size = \"1K\"", 3, "64K at least")]
+    [InlineData("[remote_write]\nurl = \"http://x\"\nlabels = { zone = \"x\" }", 3, "that no metric has, not \"zone\"")]
+    [InlineData("[remote_write]\nurl = \"http://x\"\nlabels = { site = 1 }", 3, "labels takes names with texts")]
     [InlineData("store = \"a\"\nstore = \"b\"", 2, "store")]
     [InlineData("store = \"a", 1, "")]
     public void What_is_wrong_is_told_with_its_line(string text, int line, string wanted)
@@ -129,6 +148,11 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("[access]\nhosts_file = \"HOSTS\"\n", "HOSTS:3: a host is letters")]
     [InlineData("[access]\nhosts_file = \"HOSTS\"\n", "HOSTS:4: the token of another host")]
     [InlineData("[tls]\ncertificate = \"HOSTS\"\nkey = \"HOSTS\"\n", "no certificate")]
+    [InlineData("[remote_write]\nurl = \"http://x\"\ntoken_file = \"/nowhere/at/all\"\n", "/nowhere/at/all:1:")]
+    [InlineData("[alerts]\nsevrity = \"info\"\n", "leakstat.toml:2: [alerts] has no sevrity")]
+    [InlineData("[alerts]\n\n[[alerts.webhook]]\nurl = \"http://x\"\n[[alerts.webhook]]\nurl = \"ftp://x\"\n", "leakstat.toml:6: url takes an address")]
+    [InlineData("[alerts]\n[[alerts.syslog]]\n[[alerts.sendmail]]\nto = [\"x\"]\n", "leakstat.toml:3: from is missing")]
+    [InlineData("[[alerts.webhook]]\nurl = \"http://x\"\nsecret_file = \"/nowhere/at/all\"\n", "leakstat.toml:3: secret_file names /nowhere")]
     public async Task A_check_says_what_would_be_wrong(string text, string wanted)
     {
         string hosts = Write("hosts", "fw1 0123456789abcdef\nfw2 short\n../x 0123456789abcdeg\nfw3 0123456789abcdef\n");

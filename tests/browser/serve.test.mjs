@@ -1,13 +1,15 @@
 // The server's pages in a real browser: nothing that its policy refuses, live while they are open, whole on a phone, readable
-// in both colour schemes, usable with the keyboard. Usage: node serve.test.mjs leakstat-serve.dll SAMPLES [FOLDER FOR PICTURES]
+// in both colour schemes, usable with the keyboard, without a violation by axe. Usage: node serve.test.mjs leakstat-serve.dll SAMPLES [FOLDER FOR PICTURES]
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
 const [library, samples, pictures] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const work = mkdtempSync(path.join(tmpdir(), 'leakstat-browser-'));
 writeFileSync(path.join(work, 'token'), 'reader-0123456789abcdef');
 writeFileSync(path.join(work, 'hosts'), ['fw1', 'fw2', 'fw3'].map(h => `${h} ${h}-0123456789abcdef\n`).join(''));
@@ -90,11 +92,19 @@ try {
   await page.keyboard.press('Enter');
   await page.waitForSelector('#found tbody tr');
 
-  for (const [name, at] of [['fleet', '/'], ['host', '/hosts/fw1'], ['search', '/search?q=mbuf']]) {
+  const places = [['fleet', '/'], ['host', '/hosts/fw1'], ['cause', '/causes/malloc/leakmod'], ['search', '/search?q=mbuf'],
+    ['nothing', '/search?q=nothing-is-called-so'], ['login', '/login'], ['missing', '/hosts/nobody']];
+  const wrong = [];
+  for (const [name, at] of places) {
     for (const scheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width: 1280, height: 900 });
-      await page.goto(address + at);
+      const answer = await page.goto(address + at);
+      assert.equal(answer.status(), name === 'missing' ? 404 : 200, at);
+      await page.evaluate(axe);
+      const { violations, passes } = await page.evaluate(() => window.axe.run(document));
+      wrong.push(...violations.map(v => `${name}, ${scheme}: ${v.id} at ${v.nodes.map(n => n.target).join('; ')}`));
+      assert.ok(passes.length > 10, `axe looked at nothing on ${name}`);
       if (pictures) await page.screenshot({ path: path.join(pictures, `${name}-${scheme}.png`) });
     }
     await page.setViewportSize({ width: 375, height: 800 });
@@ -103,7 +113,8 @@ try {
     assert.ok(wide <= 0, `${name} is ${wide} pixels too wide for a phone`);
     if (pictures) await page.screenshot({ path: path.join(pictures, `${name}-phone.png`) });
   }
-  assert.deepEqual(faults, []);
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(faults.filter(f => !/status of 404/.test(f)), []);
 
   // Without a script the tables are there.
   const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState() });

@@ -71,7 +71,8 @@ internal sealed class FleetAlerts
                 foreach ((IAlertReceiver receiver, Alert alert) in AlertRun.Plan(
                     state, _settings.Receivers, _settings.Silences, now))
                 {
-                    _terminal.Error.WriteLine($"leakstat: would tell {PrintableText.Of(receiver.Name)}: {Line(alert)}");
+                    _terminal.Error.WriteLine(
+                        $"leakstat: would tell {PrintableText.Of(receiver.Name)}: {AlertText.Line(alert)}");
                 }
 
                 return;
@@ -102,7 +103,4 @@ internal sealed class FleetAlerts
                     : $"{_settings.State}: {FaultText.Of(e)}"));
         }
     }
-
-    private static string Line(Alert alert) =>
-        $"{(alert.Status == AlertStatus.Firing ? alert.Severity : "resolved")}: {alert.Summary}";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Options;
 
 namespace Leakstat.Cli.Commands;
 
@@ -12,17 +13,19 @@ internal static class ServeCommand
     private const string Runtime = "Microsoft.AspNetCore.App 10.";
     private const string Library = "leakstat-serve.dll";
 
-    private sealed record Options(
+    private sealed record ServeOptions(
         Option<string?> Config,
         Option<bool> Check,
         Option<string?> Listen,
         Option<string?> Store,
-        Option<string[]> Spool);
+        Option<string[]> Spool,
+        Option<string?> RemoteWrite,
+        Option<bool> DryRun);
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var options = new Options(
+        var options = new ServeOptions(
             new Option<string?>("--config", "-c")
             {
                 Description = "file of settings, leakstat.toml (docs/serve.md)",
@@ -44,16 +47,22 @@ internal static class ServeCommand
                 Description = "a spool to read as it grows; may be repeated",
                 HelpName = "FOLDER",
                 DefaultValueFactory = _ => [],
+            },
+            new EngineOptions().RemoteWrite,
+            new Option<bool>("--dry-run")
+            {
+                Description = "say on standard error what would be told as alerts; tell nobody, and keep nothing of it",
             });
         var command = new Command("serve", "dashboard, JSON API and metrics of many hosts; takes their pushes")
         {
-            options.Config, options.Check, options.Listen, options.Store, options.Spool,
+            options.Config, options.Check, options.Listen, options.Store, options.Spool, options.RemoteWrite,
+            options.DryRun,
         };
         command.SetAction(parsed => Run(parsed, options));
         return command;
     }
 
-    private static int Run(ParseResult parsed, Options options)
+    private static int Run(ParseResult parsed, ServeOptions options)
     {
         string dotnet = Dotnet()
             ?? throw new CommandException(
@@ -62,8 +71,9 @@ internal static class ServeCommand
                     + "(Debian: aspnetcore-runtime-10.0; FreeBSD: pkg install dotnet)");
         string library = Place()
             ?? throw new CommandException(
-                ExitCode.Usage, $"serve is a program of its own, {Library}, which is not beside this one: an archive of "
-                    + "a release has it (LEAKSTAT_SERVE=FILE names another place)");
+                ExitCode.Usage,
+                $"serve is a program of its own, {Library}, which is not beside this one: an archive of a release "
+                    + "has it (LEAKSTAT_SERVE=FILE names another place)");
         if (!HasRuntime(dotnet))
         {
             throw new CommandException(
@@ -77,13 +87,14 @@ internal static class ServeCommand
     }
 
     /// <summary>The options again, in the one form that the server reads, and how this program is called.</summary>
-    private static IEnumerable<string> Arguments(ParseResult parsed, Options options)
+    private static IEnumerable<string> Arguments(ParseResult parsed, ServeOptions options)
     {
         foreach ((string name, string? value) in ((string, string?)[])
         [
             ("--config", parsed.GetValue(options.Config)),
             ("--listen", parsed.GetValue(options.Listen)),
             ("--store", parsed.GetValue(options.Store)),
+            ("--remote-write", parsed.GetValue(options.RemoteWrite)),
             .. parsed.GetValue(options.Spool)!.Select(spool => ("--spool", (string?)spool)),
             .. Program().Select(word => ("--program", (string?)word)),
         ])
@@ -98,6 +109,11 @@ internal static class ServeCommand
         if (parsed.GetValue(options.Check))
         {
             yield return "--check";
+        }
+
+        if (parsed.GetValue(options.DryRun))
+        {
+            yield return "--dry-run";
         }
     }
 

@@ -102,10 +102,10 @@ internal sealed class LiveDump : IDisposable
             throw new LiveMemoryException("does not run FreeBSD");
         }
 
-        if (machine != "amd64")
+        if (machine is not ("amd64" or "arm64"))
         {
             throw new LiveMemoryException(
-                $"is {machine}: running kernels of amd64 are read; savecore -L writes a dump of others");
+                $"is {machine}: running kernels of amd64 and arm64 are read; savecore -L writes a dump of others");
         }
 
         var memory = new DeviceMemory(_session);

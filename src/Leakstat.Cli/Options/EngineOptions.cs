@@ -88,11 +88,7 @@ internal sealed class EngineOptions
             foreach (string text in result.Tokens.Select(t => t.Value))
             {
                 int equals = text.IndexOf('=', StringComparison.Ordinal);
-                string name = equals > 0 ? text[..equals] : "";
-                if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith("__", StringComparison.Ordinal)
-                    || name == MetricTable.HostLabel
-                    || MetricTable.All.Any(metric => metric.Labels.Contains(name))
-                    || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+                if (!MetricTable.IsFurtherLabel(equals > 0 ? text[..equals] : ""))
                 {
                     result.AddError($"--label takes NAME=VALUE with a name of letters, digits and _ that no metric "
                         + $"has, not '{text}'");

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
-using Leakstat.Captures.Commands.Uname;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -52,7 +50,7 @@ internal static partial class HostIdentification
 
     /// <summary>The appliance by its kernel's version, else by the host name that it has until it is renamed.</summary>
     private static string? ProductOf(string? kernel, string? name) =>
-        (kernel is null ? null : ApplianceText.OfKernel(Encoding.UTF8.GetBytes(kernel)))
+        (kernel is null ? null : ApplianceTable.OfKernel(kernel))
             ?? (name?.Split('.')[0] is { } first and (Appliance.PfSense or Appliance.OpnSense) ? first : null);
 
     private static string Canonical(string arch) => arch switch

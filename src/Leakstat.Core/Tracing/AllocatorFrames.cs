@@ -30,7 +30,7 @@ internal static class AllocatorFrames
             "cache_alloc",
             "cache_alloc_retry",
             "zone_alloc_item",
-            "zone_alloc_item_locked",
+            "zone_alloc_item_locked", "cache_alloc_item", "item_ctor",
             "zone_import",
             "zone_alloc_bucket",
             "bucket_alloc", "keg_fetch_slab", "keg_fetch_free_slab", "keg_alloc_slab", "page_alloc", "noobj_alloc",

@@ -256,7 +256,7 @@ public sealed class DumpFile : IDisposable
         {
             Path = bytes.Name,
             Kind = ContainerKind.Snapshot,
-            Machine = DumpMachine.Amd64,
+            Machine = snapshot.IsArm64 ? DumpMachine.Arm64 : DumpMachine.Amd64,
             Physical = physical,
             Passes = snapshot.CompletePasses,
         };

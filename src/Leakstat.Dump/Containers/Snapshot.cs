@@ -56,6 +56,9 @@ public sealed class Snapshot
     /// <summary>What the first page says: <c>architecture</c>, <c>boot</c>, <c>target</c>, <c>version</c>.</summary>
     public IReadOnlyDictionary<string, string> Values { get; }
 
+    /// <summary>Whether it is of arm64; of amd64 otherwise.</summary>
+    internal bool IsArm64 => Values.GetValueOrDefault("architecture") == "arm64";
+
     /// <summary>Passes that were read to their end.</summary>
     public int CompletePasses { get; }
 

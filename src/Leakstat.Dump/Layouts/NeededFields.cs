@@ -50,7 +50,7 @@ public static class NeededFields
         new("uma_zone_domain", "uzd_buckets uzd_nitems", "12–15", "buckets of a domain"),
         new("uma_zone_domain", "uzd_cross", "13–15", "items on their way to another domain"),
         new("uma_cache", "uc_freebucket uc_allocbucket uc_allocs uc_frees", "9–15", "caches of a CPU"),
-        new("uma_cache", "uc_crossbucket", "12–15", "caches of a CPU"),
+        new("uma_cache", "uc_crossbucket", "13–15", "caches of a CPU"),
         new("uma_cache_bucket", "ucb_bucket ucb_cnt", "13–15", "bucket of a CPU and its true count"),
         new("uma_bucket", "ub_link ub_cnt ub_entries ub_bucket", "9–15", "cached items"),
         new("malloc_type", "ks_next ks_shortdesc", "8–15", "malloc types"),
@@ -125,7 +125,6 @@ public static class NeededFields
         new("cam_devq", "send_queue", "10–15", "arrays of CAM"),
         new("camq", "queue_array", "10–15", "arrays of CAM"),
         new("kva_layout", "kva_min kva_max dmap_low dmap_high km_low km_high", "15", "address ranges"),
-        new("pmap", "pm_l0_paddr pm_cr3", "8–15", "page tables of an ELF dump"),
     ];
 
     private static readonly FrozenSet<(string, string)> s_fields = All

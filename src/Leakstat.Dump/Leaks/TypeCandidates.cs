@@ -66,6 +66,12 @@ internal static class TypeCandidates
     /// <summary>Below this number of lost blocks, equal counts are chance.</summary>
     public const int FewBlocks = 20;
 
+    /// <summary>
+    /// How often the owner is one of the types that have as many live allocations, where nothing speaks for any
+    /// (measured: <c>docs/leaks.md</c>).
+    /// </summary>
+    private const double OfHolders = 0.9;
+
     /// <summary>Candidates, likeliest first.</summary>
     public static IReadOnlyList<TypeCandidate> Find(KernelDump dump, TypeEvidence lost)
     {
@@ -88,7 +94,7 @@ internal static class TypeCandidates
                 double best = weighed.Where(w => w != type).Select(
                     w => Math.Max(w.Confidence(weighed), Left(w, all, lost))).DefaultIfEmpty().Max();
                 bool last = holders == 1 && oneKind;
-                confidence = (last ? 0.8 : (type.Only ? 0.5 : 0.3) / holders) * (1 - best);
+                confidence = (last ? 0.8 : Math.Min(0.5, OfHolders / holders)) * (1 - best);
                 why += last ? "; no other type of this size has as many" : "; no pointer confirms it";
             }
 

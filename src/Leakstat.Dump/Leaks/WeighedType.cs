@@ -71,7 +71,20 @@ internal sealed class WeighedType
             && Math.Abs(Type.InUse - _held - _lost.Lost) <= (_held > 0 ? Math.Max(1, _lost.Lost / 100) : 0));
 
     /// <summary>How much of what speaks for a module goes to this type of it.</summary>
-    private double Weight => Balances ? 8 : Only ? 2 : 1;
+    private double Weight => Balances ? 8 : HoldsAll ? 1 : Part;
+
+    /// <summary>
+    /// What a type can be the owner of where it has not as many live allocations as are lost: hardly of few, since then
+    /// others must own the rest.
+    /// </summary>
+    private double Part
+    {
+        get
+        {
+            double part = (double)Most / (_lost.Lost + _own);
+            return part * part * part / 2;
+        }
+    }
 
     /// <summary>0 where nothing speaks for it.</summary>
     public double Confidence(IReadOnlyList<WeighedType> all)
@@ -84,9 +97,9 @@ internal sealed class WeighedType
         }
 
         double named = _lock is not null ? 0.6 + (0.3 * _locked) : 0;
-        double books = Balances ? _held > 0 || _lost.IsLarge ? 0.85 : 0.7 : 0;
+        double books = Balances ? _held > 0 || _lost.IsLarge ? 0.85 : 0.8 : 0;
         double confidence = 1 - ((1 - module) * (1 - named) * (1 - books));
-        return Math.Min(0.98, HoldsAll ? confidence : confidence / 2);
+        return Math.Min(0.98, HoldsAll ? confidence : confidence * Part);
     }
 
     public string Why()

@@ -8,24 +8,23 @@ using Leakstat.Dump.Target;
 namespace Leakstat.Dump.Live;
 
 /// <summary>
-/// Where a running kernel of amd64 has its page tables and its memory: variables of the kernel image, read at the
-/// addresses that the kernel's file gives.
+/// Where a running kernel has its page tables and its memory: variables of the kernel image, read at the addresses that
+/// the kernel's file gives.
 /// </summary>
 internal sealed class LiveKernel
 {
     private const int VersionBytes = 512;
 
-    private readonly ulong _root;
-    private readonly int _levels;
-    private readonly ulong _direct;
-    private readonly ulong _directEnd;
+    private readonly Func<PhysicalMemory, AddressTranslation> _tables;
 
-    private LiveKernel(ulong root, int levels, (ulong Start, ulong End) direct)
+    private LiveKernel(DumpMachine machine, Func<PhysicalMemory, AddressTranslation> tables)
     {
-        _root = root;
-        _levels = levels;
-        (_direct, _directEnd) = direct;
+        Machine = machine;
+        _tables = tables;
     }
+
+    /// <summary>The machine that it is of.</summary>
+    public DumpMachine Machine { get; }
 
     /// <summary>Ranges of memory: first and first no more, physical.</summary>
     public required IReadOnlyList<(ulong Start, ulong End)> Ranges { get; init; }
@@ -50,14 +49,15 @@ internal sealed class LiveKernel
             return null;
         }
 
-        if (kernel.Elf.Machine != 62
+        if (kernel.Elf.Machine is not (ElfMachine.Amd64 or ElfMachine.Arm64)
             || kernel.Symbols is not { } symbols
             || Symbol(symbols, "version") is not { } version)
         {
             fault = new DumpFault(
                 DumpFaultKind.Unsupported,
                 path,
-                "is no kernel of amd64 with symbols; running kernels of amd64 are read (elsewhere: savecore -L)");
+                "is no kernel of amd64 or arm64 with symbols; running kernels of these are read (elsewhere: savecore "
+                    + "-L)");
             return null;
         }
 
@@ -76,39 +76,59 @@ internal sealed class LiveKernel
         }
 
         fault = null;
-        return Of(memory, symbols)
+        return Of(memory, kernel.Elf, symbols)
             ?? throw new LiveMemoryException(
-                "the kernel's page tables or its memory ranges (KPML4phys, dump_avail) cannot be read");
+                "the kernel's page tables or its memory ranges "
+                    + (kernel.Elf.Machine == ElfMachine.Arm64
+                        ? "(pagetable_l0_ttbr1, dmap_phys_base, dump_avail)"
+                        : "(KPML4phys, dump_avail)")
+                    + " cannot be read");
     }
 
     /// <summary>The page tables, in memory that was read.</summary>
-    public AddressTranslation Tables(PhysicalMemory physical) => new Amd64PageWalk(physical, _root, _levels)
-    {
-        DirectMapStart = _direct,
-        DirectMapEnd = _directEnd,
-        KernelStart = 0xffff_fe00_0000_0000,
-    };
+    public AddressTranslation Tables(PhysicalMemory physical) => _tables(physical);
 
-    private static LiveKernel? Of(ILiveMemory memory, ElfSymbols symbols)
+    private static LiveKernel? Of(ILiveMemory memory, ElfFile elf, ElfSymbols symbols)
     {
-        ulong four = Number(memory, symbols, "KPML4phys");
-        ulong five = (uint)Number(memory, symbols, "la57", 4) == 1 ? Number(memory, symbols, "KPML5phys") : 0;
         List<(ulong, ulong)> ranges = Memory(memory, symbols);
-        if ((four == 0 && five == 0) || ranges.Count == 0
-            || Symbol(symbols, "btext") is not { } start
+        DumpMachine machine = elf.Machine == ElfMachine.Arm64 ? DumpMachine.Arm64 : DumpMachine.Amd64;
+        Func<PhysicalMemory, AddressTranslation>? tables = machine == DumpMachine.Arm64
+            ? LiveArm64.Find(memory, name => Symbol(symbols, name)?.Value) is { } arm ? arm.Tables : null
+            : Amd64Tables(memory, symbols);
+        if (tables is null || ranges.Count == 0
+            || ImageStart(elf, symbols) is not { } start
             || Symbol(symbols, "_end") is not { } end
-            || end.Value <= start.Value)
+            || end.Value <= start)
         {
             return null;
         }
 
-        return new LiveKernel(five != 0 ? five : four, five != 0 ? 5 : 4, DirectMap(memory, symbols))
+        return new LiveKernel(machine, tables) { Ranges = ranges, Start = start, Length = end.Value - start };
+    }
+
+    private static Func<PhysicalMemory, AddressTranslation>? Amd64Tables(ILiveMemory memory, ElfSymbols symbols)
+    {
+        ulong four = Number(memory, symbols, "KPML4phys");
+        ulong five = (uint)Number(memory, symbols, "la57", 4) == 1 ? Number(memory, symbols, "KPML5phys") : 0;
+        if (four == 0 && five == 0)
         {
-            Ranges = ranges,
-            Start = start.Value,
-            Length = end.Value - start.Value,
+            return null;
+        }
+
+        (ulong direct, ulong directEnd) = DirectMap(memory, symbols);
+        return physical => new Amd64PageWalk(physical, five != 0 ? five : four, five != 0 ? 5 : 4)
+        {
+            DirectMapStart = direct,
+            DirectMapEnd = directEnd,
+            KernelStart = 0xffff_fe00_0000_0000,
         };
     }
+
+    /// <summary>
+    /// Where the image begins: <c>btext</c> is a symbol of amd64 only, elsewhere the first segment says it.
+    /// </summary>
+    private static ulong? ImageStart(ElfFile elf, ElfSymbols symbols) => Symbol(symbols, "btext")?.Value
+        ?? elf.Segments.Where(s => s.Type == ElfSegmentType.Load).Select(s => (ulong?)s.Address).Min();
 
     /// <summary>
     /// <c>dump_avail</c>: pairs of first and first no more, ended by zeros (<c>sys/kern/subr_physmem.c</c> and

@@ -9,11 +9,14 @@ internal sealed class LiveView : IDisposable
 {
     private readonly MappedBytes _bytes;
 
-    private LiveView(MappedBytes bytes, WantedMemory wanted, AddressTranslation translation)
+    private readonly DumpMachine _machine;
+
+    private LiveView(MappedBytes bytes, WantedMemory wanted, LiveKernel kernel)
     {
         _bytes = bytes;
+        _machine = kernel.Machine;
         Wanted = wanted;
-        Translation = translation;
+        Translation = kernel.Tables(wanted);
     }
 
     public WantedMemory Wanted { get; }
@@ -25,7 +28,7 @@ internal sealed class LiveView : IDisposable
     {
         var bytes = MappedBytes.Open(writer.Path);
         var wanted = new WantedMemory(Snapshot.Read(bytes)?.Memory(writer.Pass)) { PageSize = Snapshot.PageSize };
-        return new LiveView(bytes, wanted, kernel.Tables(wanted));
+        return new LiveView(bytes, wanted, kernel);
     }
 
     /// <summary>Asks for the pages of a range of the kernel's addresses.</summary>
@@ -48,7 +51,7 @@ internal sealed class LiveView : IDisposable
         {
             Path = _bytes.Name,
             Kind = ContainerKind.Snapshot,
-            Machine = DumpMachine.Amd64,
+            Machine = _machine,
             Physical = Wanted,
             Translation = Translation,
         };

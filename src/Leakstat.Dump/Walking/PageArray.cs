@@ -130,7 +130,7 @@ internal sealed class PageArray
     }
 
     /// <summary>
-    /// PG_NODUMP is 0x80 where the flags take 16 bits (up to 13) and 0x10 where they take 8 (<c>sys/vm/vm_page.h</c>).
+    /// PG_NODUMP is 0x80 where the flags take 16 bits (up to 12) and 0x10 where they take 8 (<c>sys/vm/vm_page.h</c>).
     /// </summary>
     private bool IsLeftOut(ReadOnlySpan<byte> page) =>
         _offsets.Flags is { } flags && flags.Offset + flags.Size <= page.Length

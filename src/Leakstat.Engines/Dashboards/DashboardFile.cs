@@ -49,7 +49,7 @@ public static class DashboardFile
                 new Variable("host", "query", "Host")
                 {
                     Datasource = source,
-                    Query = $"label_values({PanelTable.Name("leakstat_uptime_seconds")}, {MetricTable.HostLabel})",
+                    Query = $"label_values({MetricName.UptimeSeconds}, {MetricTable.HostLabel})",
                     Refresh = 2,
                     Multi = true,
                     IncludeAll = true,

@@ -14,9 +14,7 @@ public sealed record Panel(string Title, string Query, string Unit, string Legen
     public bool IsTable { get; init; }
 }
 
-/// <summary>
-/// The panels. Names of metrics are looked up in the table of metrics: one that is not there cannot be shown.
-/// </summary>
+/// <summary>The panels.</summary>
 public static class PanelTable
 {
     /// <summary>
@@ -30,12 +28,12 @@ public static class PanelTable
     [
         new(
             "Hosts by verdict",
-            $"sum by (state) (last_over_time({Name("leakstat_host_state")}[{Judged}]))",
+            $"sum by (state) (last_over_time({MetricName.HostState}[{Judged}]))",
             "short",
             "{{state}}"),
         new(
             "Findings",
-            $"last_over_time({Of("leakstat_finding", "", Judged)}) == 1",
+            $"last_over_time({Of(MetricName.Finding, "", Judged)}) == 1",
             "short",
             "{{host}} {{subject}}")
         {
@@ -43,7 +41,7 @@ public static class PanelTable
         },
         new(
             "Time left",
-            $"sort(last_over_time({Of("leakstat_finding_exhaustion_timestamp_seconds", "", Judged)}) - time())",
+            $"sort(last_over_time({Of(MetricName.FindingExhaustionTimestampSeconds, "", Judged)}) - time())",
             "s",
             "{{host}} {{subject}}: {{of}}")
         {
@@ -51,62 +49,56 @@ public static class PanelTable
         },
         new(
             "Growth of what is found",
-            $"topk(20, last_over_time({Of("leakstat_finding_growth_bytes_per_hour", "", Judged)}))",
+            $"topk(20, last_over_time({Of(MetricName.FindingGrowthBytesPerHour, "", Judged)}))",
             "bytes",
             "{{host}} {{subject}}, per hour"),
-        new("Memory by state", Of("leakstat_memory_bytes"), "bytes", "{{host}} {{state}}"),
+        new("Memory by state", Of(MetricName.MemoryBytes), "bytes", "{{host}} {{state}}"),
         new(
             "Wired memory without an owner",
-            Of("leakstat_ledger_bytes", "account=\"unaccounted\""),
+            Of(MetricName.LedgerBytes, "account=\"unaccounted\""),
             "bytes",
             "{{host}}"),
-        new("Ledger", $"topk(20, {Of("leakstat_ledger_bytes")})", "bytes", "{{host}} {{account}}"),
-        new("Largest zones", $"topk(20, {Of("leakstat_zone_used_bytes")})", "bytes", "{{host}} {{zone}}"),
-        new("Largest malloc types", $"topk(20, {Of("leakstat_malloc_used_bytes")})", "bytes", "{{host}} {{type}}"),
+        new("Ledger", $"topk(20, {Of(MetricName.LedgerBytes)})", "bytes", "{{host}} {{account}}"),
+        new("Largest zones", $"topk(20, {Of(MetricName.ZoneUsedBytes)})", "bytes", "{{host}} {{zone}}"),
+        new("Largest malloc types", $"topk(20, {Of(MetricName.MallocUsedBytes)})", "bytes", "{{host}} {{type}}"),
         new(
             "Zones that grow most",
-            $"topk(20, deriv({Of("leakstat_zone_used_bytes", "", "1h")}) * 3600)",
+            $"topk(20, deriv({Of(MetricName.ZoneUsedBytes, "", "1h")}) * 3600)",
             "bytes",
             "{{host}} {{zone}}, per hour"),
         new(
             "Malloc types that grow most",
-            $"topk(20, deriv({Of("leakstat_malloc_used_bytes", "", "1h")}) * 3600)",
+            $"topk(20, deriv({Of(MetricName.MallocUsedBytes, "", "1h")}) * 3600)",
             "bytes",
             "{{host}} {{type}}, per hour"),
         new(
             "Zones by share of their limit",
-            $"topk(20, {Of("leakstat_zone_used_items")} / {Of("leakstat_zone_limit_items")})",
+            $"topk(20, {Of(MetricName.ZoneUsedItems)} / {Of(MetricName.ZoneLimitItems)})",
             "percentunit",
             "{{host}} {{zone}}"),
         new(
             "Failed allocations from zones",
-            $"topk(20, increase({Of("leakstat_zone_failures_total", "", "1h")}))",
+            $"topk(20, increase({Of(MetricName.ZoneFailuresTotal, "", "1h")}))",
             "short",
             "{{host}} {{zone}}, in an hour"),
         new(
             "Network buffers by share of their limit",
-            $"{Of("leakstat_mbuf_used_items")} / {Of("leakstat_mbuf_limit_items")}",
+            $"{Of(MetricName.MbufUsedItems)} / {Of(MetricName.MbufLimitItems)}",
             "percentunit",
             "{{host}} {{pool}}"),
         new(
             "Network buffers denied",
-            $"increase({Of("leakstat_mbuf_denied_total", "", "1h")})",
+            $"increase({Of(MetricName.MbufDeniedTotal, "", "1h")})",
             "short",
             "{{host}} {{pool}}, in an hour"),
-        new("ARC", Of("leakstat_zfs_arc_bytes"), "bytes", "{{host}}"),
-        new("Swap in use", Of("leakstat_swap_used_bytes"), "bytes", "{{host}} {{device}}"),
-        new("What explains growth", Of("leakstat_level"), "short", "{{host}} {{of}}"),
-        new("Uptime", Of("leakstat_uptime_seconds"), "s", "{{host}}"),
+        new("ARC", Of(MetricName.ZfsArcBytes), "bytes", "{{host}}"),
+        new("Swap in use", Of(MetricName.SwapUsedBytes), "bytes", "{{host}} {{device}}"),
+        new("What explains growth", Of(MetricName.Level), "short", "{{host}} {{of}}"),
+        new("Uptime", Of(MetricName.UptimeSeconds), "s", "{{host}}"),
     ];
-
-    /// <summary>A name out of the table of metrics.</summary>
-    /// <exception cref="ArgumentException">The table has none of that name.</exception>
-    internal static string Name(string metric) => MetricTable.Find(metric) is { } known
-        ? known.Name
-        : throw new ArgumentException($"no metric is called {metric}", nameof(metric));
 
     /// <summary>Series of a metric, of the hosts that were chosen.</summary>
     private static string Of(string metric, string labels = "", string range = "") =>
-        $"{Name(metric)}{{{(labels.Length > 0 ? labels + "," : "")}{MetricTable.HostLabel}=~\"$host\"}}"
+        $"{metric}{{{(labels.Length > 0 ? labels + "," : "")}{MetricTable.HostLabel}=~\"$host\"}}"
         + (range.Length > 0 ? $"[{range}]" : "");
 }

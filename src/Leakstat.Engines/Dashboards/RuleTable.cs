@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leakstat.Engines.Metrics;
 
 namespace Leakstat.Engines.Dashboards;
 
@@ -23,7 +24,7 @@ public static class RuleTable
     [
         new(
             "LeakstatCriticalFinding",
-            $"last_over_time({N("leakstat_finding")}{{severity=\"critical\"}}[{PanelTable.Judged}])",
+            $"last_over_time({MetricName.Finding}{{severity=\"critical\"}}[{PanelTable.Judged}])",
             "== 1",
             "5m",
             "critical",
@@ -31,7 +32,7 @@ public static class RuleTable
                 + "({{ $labels.rule }})"),
         new(
             "LeakstatFinding",
-            $"last_over_time({N("leakstat_finding")}{{severity=\"warning\"}}[{PanelTable.Judged}])",
+            $"last_over_time({MetricName.Finding}{{severity=\"warning\"}}[{PanelTable.Judged}])",
             "== 1",
             "5m",
             "warning",
@@ -39,7 +40,7 @@ public static class RuleTable
                 + "({{ $labels.rule }})"),
         new(
             "LeakstatExhaustionNear",
-            $"last_over_time({N("leakstat_finding_exhaustion_timestamp_seconds")}[{PanelTable.Judged}]) - time()",
+            $"last_over_time({MetricName.FindingExhaustionTimestampSeconds}[{PanelTable.Judged}]) - time()",
             "< 86400",
             "5m",
             "critical",
@@ -47,14 +48,14 @@ public static class RuleTable
                 + "by {{ $labels.subject }}"),
         new(
             "LeakstatCannotTell",
-            $"last_over_time({N("leakstat_host_state")}{{state=\"unknown\"}}[{PanelTable.Judged}])",
+            $"last_over_time({MetricName.HostState}{{state=\"unknown\"}}[{PanelTable.Judged}])",
             "== 1",
             "6h",
             "info",
             "{{ $labels.host }}: it cannot be told whether the kernel memory is in order"),
         new(
             "LeakstatZoneNearLimit",
-            $"{N("leakstat_zone_used_items")} / {N("leakstat_zone_limit_items")}",
+            $"{MetricName.ZoneUsedItems} / {MetricName.ZoneLimitItems}",
             "> 0.9",
             "10m",
             "warning",
@@ -62,34 +63,32 @@ public static class RuleTable
                 + "of the items it may have"),
         new(
             "LeakstatZoneFailures",
-            $"increase({N("leakstat_zone_failures_total")}[1h])",
+            $"increase({MetricName.ZoneFailuresTotal}[1h])",
             "> 0",
             "5m",
             "warning",
             "{{ $labels.host }}: allocations from zone {{ $labels.zone }} failed in the last hour"),
         new(
             "LeakstatMbufsDenied",
-            $"increase({N("leakstat_mbuf_denied_total")}[1h])",
+            $"increase({MetricName.MbufDeniedTotal}[1h])",
             "> 0",
             "5m",
             "warning",
             "{{ $labels.host }}: requests for network buffers ({{ $labels.pool }}) were denied in the last hour"),
         new(
             "LeakstatSwapNearlyFull",
-            $"sum without (device) ({N("leakstat_swap_used_bytes")}) "
-                + $"/ sum without (device) ({N("leakstat_swap_size_bytes")})",
+            $"sum without (device) ({MetricName.SwapUsedBytes}) "
+                + $"/ sum without (device) ({MetricName.SwapSizeBytes})",
             "> 0.9",
             "10m",
             "warning",
             "{{ $labels.host }}: {{ $value | humanizePercentage }} of the swap space is in use"),
         new(
             "LeakstatHostSilent",
-            $"max by (host) (last_over_time({N("leakstat_uptime_seconds")}[1d]))",
-            $"unless max by (host) (last_over_time({N("leakstat_uptime_seconds")}[1h]))",
+            $"max by (host) (last_over_time({MetricName.UptimeSeconds}[1d]))",
+            $"unless max by (host) (last_over_time({MetricName.UptimeSeconds}[1h]))",
             "5m",
             "warning",
             "{{ $labels.host }}: no sample of leakstat for an hour"),
     ];
-
-    private static string N(string metric) => PanelTable.Name(metric);
 }

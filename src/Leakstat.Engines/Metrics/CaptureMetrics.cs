@@ -7,13 +7,12 @@ namespace Leakstat.Engines.Metrics;
 /// </summary>
 internal static class CaptureMetrics
 {
-    public const string Lost = "leakstat_capture_lost_places";
 
     public static ImmutableArray<Metric> All { get; } =
     [
         new Metric
         {
-            Name = Lost,
+            Name = MetricName.CaptureLostPlaces,
             Unit = "places",
             Help = "Places of the capture that could not be read: lines, tables, files.",
             OfLatest = c => [new MetricValue(c.Diagnostics.Count(d => d.IsLoss))],

@@ -8,19 +8,11 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics that say what a host is, since when it runs, and how it is set up.</summary>
 internal static class HostMetrics
 {
-    public const string BootTime = "leakstat_boot_time_seconds";
-    public const string Uptime = "leakstat_uptime_seconds";
-    public const string Rebooted = "leakstat_rebooted";
-    public const string Release = "leakstat_release";
-    public const string Module = "leakstat_module_loaded";
-    public const string KernelFile = "leakstat_kernel_file_bytes";
-    public const string Sysctl = "leakstat_sysctl";
-    public const string Info = "leakstat_host_info";
 
     /// <summary>Value of the label <c>zone_table</c> where <c>vmstat -z</c> has the column XDOMAIN.</summary>
     public const string WithCrossDomain = "xdomain";
 
-    /// <summary>Labels of <see cref="Info"/>.</summary>
+    /// <summary>Labels of <see cref="MetricName.HostInfo"/>.</summary>
     public static ImmutableArray<string> InfoLabels { get; } =
     [
         "release", "osreldate", "arch", "ident", "model", "hypervisor", "network_drivers", "malloc_precision",
@@ -31,28 +23,28 @@ internal static class HostMetrics
     [
         new Metric
         {
-            Name = BootTime,
+            Name = MetricName.BootTimeSeconds,
             Unit = "seconds",
             Help = "Time of boot, seconds since 1970 (kern.boottime).",
             OfSample = s => s.BootedAt is { } time ? [new MetricValue(time.ToUnixTimeMilliseconds() / 1000.0)] : [],
         },
         new Metric
         {
-            Name = Uptime,
+            Name = MetricName.UptimeSeconds,
             Unit = "seconds",
             Help = "Time since boot at the capture (uptime, kern.boottime).",
             OfSample = s => s.UptimeSeconds is { } seconds ? [new MetricValue(seconds)] : [],
         },
         new Metric
         {
-            Name = Rebooted,
+            Name = MetricName.Rebooted,
             Unit = "",
             Help = "1 at samples that stand for an hour or a day in which the host was rebooted.",
             OfSample = s => s.IsRebooted ? [new MetricValue(1)] : [],
         },
         new Metric
         {
-            Name = Release,
+            Name = MetricName.Release,
             Unit = "",
             Labels = ["release"],
             Help = "1, labelled with the release that runs (kern.osrelease).",
@@ -60,7 +52,7 @@ internal static class HostMetrics
         },
         new Metric
         {
-            Name = Module,
+            Name = MetricName.ModuleLoaded,
             Unit = "",
             Labels = ["module"],
             Help = "1 for each kernel module that is loaded (kldstat).",
@@ -68,7 +60,7 @@ internal static class HostMetrics
         },
         new Metric
         {
-            Name = KernelFile,
+            Name = MetricName.KernelFileBytes,
             Unit = "bytes",
             Labels = ["file", "id", "address"],
             Help = "Memory of a loaded kernel file (kldstat); the kernel has id 1.",
@@ -82,7 +74,7 @@ internal static class HostMetrics
         },
         new Metric
         {
-            Name = Sysctl,
+            Name = MetricName.Sysctl,
             Unit = "",
             Labels = ["name"],
             Help = "Value of a sysctl that leakstat judges by, where it is a number.",
@@ -91,7 +83,7 @@ internal static class HostMetrics
         },
         new Metric
         {
-            Name = Info,
+            Name = MetricName.HostInfo,
             Unit = "",
             Labels = InfoLabels,
             Help = "1, labelled with what the host is (kern.osrelease, hw.machine_arch, kern.ident, hw.model, "

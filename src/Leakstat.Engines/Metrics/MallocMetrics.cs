@@ -6,7 +6,6 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of malloc(9) types: <c>vmstat -m</c>.</summary>
 internal static class MallocMetrics
 {
-    public const string Used = "leakstat_malloc_used_bytes";
 
     private static readonly ImmutableArray<string> s_type = ["type"];
 
@@ -14,7 +13,7 @@ internal static class MallocMetrics
     [
         new Metric
         {
-            Name = Used,
+            Name = MetricName.MallocUsedBytes,
             Unit = "bytes",
             Labels = s_type,
             Help = "Live bytes of a malloc type (vmstat -m).",
@@ -22,7 +21,7 @@ internal static class MallocMetrics
         },
         new Metric
         {
-            Name = "leakstat_malloc_used_allocations",
+            Name = MetricName.MallocUsedAllocations,
             Unit = "allocations",
             Labels = s_type,
             Help = "Live allocations of a malloc type (vmstat -m).",
@@ -30,7 +29,7 @@ internal static class MallocMetrics
         },
         new Metric
         {
-            Name = "leakstat_malloc_requests_total",
+            Name = MetricName.MallocRequestsTotal,
             Type = MetricType.Counter,
             Unit = "allocations",
             Labels = s_type,

@@ -7,10 +7,6 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of network buffers: <c>netstat -m</c>.</summary>
 internal static class MbufMetrics
 {
-    public const string Used = "leakstat_mbuf_used_items";
-    public const string Limit = "leakstat_mbuf_limit_items";
-    public const string Denied = "leakstat_mbuf_denied_total";
-    public const string Delayed = "leakstat_mbuf_delayed_total";
 
     /// <summary>The pool whose numbers are bytes of all of them.</summary>
     public const string Bytes = "bytes";
@@ -21,7 +17,7 @@ internal static class MbufMetrics
     [
         new Metric
         {
-            Name = Used,
+            Name = MetricName.MbufUsedItems,
             Unit = "items",
             Labels = s_pool,
             Help = "Network buffers of a pool in use (netstat -m).",
@@ -29,7 +25,7 @@ internal static class MbufMetrics
         },
         new Metric
         {
-            Name = "leakstat_mbuf_cached_items",
+            Name = MetricName.MbufCachedItems,
             Unit = "items",
             Labels = s_pool,
             Help = "Network buffers of a pool kept in cache (netstat -m).",
@@ -37,21 +33,21 @@ internal static class MbufMetrics
         },
         new Metric
         {
-            Name = "leakstat_mbuf_used_bytes",
+            Name = MetricName.MbufUsedBytes,
             Unit = "bytes",
             Help = "Memory of network buffers in use (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCurrent) { Names = [Bytes] },
         },
         new Metric
         {
-            Name = "leakstat_mbuf_cached_bytes",
+            Name = MetricName.MbufCachedBytes,
             Unit = "bytes",
             Help = "Memory of network buffers kept in cache (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCache) { Names = [Bytes] },
         },
         new Metric
         {
-            Name = Limit,
+            Name = MetricName.MbufLimitItems,
             Unit = "items",
             Labels = s_pool,
             Help = "Most network buffers that a pool may have (netstat -m); only of pools with a limit.",
@@ -60,7 +56,7 @@ internal static class MbufMetrics
         },
         new Metric
         {
-            Name = Denied,
+            Name = MetricName.MbufDeniedTotal,
             Type = MetricType.Counter,
             Unit = "requests",
             Labels = s_pool,
@@ -69,7 +65,7 @@ internal static class MbufMetrics
         },
         new Metric
         {
-            Name = Delayed,
+            Name = MetricName.MbufDelayedTotal,
             Type = MetricType.Counter,
             Unit = "requests",
             Labels = s_pool,

@@ -7,10 +7,6 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of physical memory, the ledger, and the loads that explain growth.</summary>
 internal static class MemoryMetrics
 {
-    public const string Physical = "leakstat_physical_memory_bytes";
-    public const string PageSize = "leakstat_page_size_bytes";
-    public const string SwapUsed = "leakstat_swap_used_bytes";
-    public const string SwapSize = "leakstat_swap_size_bytes";
 
     private static readonly ImmutableArray<string> s_states =
     [
@@ -24,7 +20,7 @@ internal static class MemoryMetrics
     [
         new Metric
         {
-            Name = "leakstat_memory_bytes",
+            Name = MetricName.MemoryBytes,
             Unit = "bytes",
             Labels = ["state"],
             Help = "Physical memory by the state of its pages (vm.stats.vm).",
@@ -32,21 +28,21 @@ internal static class MemoryMetrics
         },
         new Metric
         {
-            Name = Physical,
+            Name = MetricName.PhysicalMemoryBytes,
             Unit = "bytes",
             Help = "Physical memory known to the kernel (hw.physmem).",
             OfLatest = c => c.Host.PhysicalMemory is { } memory ? [new MetricValue(memory.Value)] : [],
         },
         new Metric
         {
-            Name = PageSize,
+            Name = MetricName.PageSizeBytes,
             Unit = "bytes",
             Help = "Size of a page (hw.pagesize).",
             OfLatest = c => c.Host.PageSize is { } size ? [new MetricValue(size.Value)] : [],
         },
         new Metric
         {
-            Name = "leakstat_ledger_bytes",
+            Name = MetricName.LedgerBytes,
             Unit = "bytes",
             Labels = ["account"],
             Help = "Memory by account of leakstat's ledger; account unaccounted is wired memory that nobody owns.",
@@ -54,14 +50,14 @@ internal static class MemoryMetrics
         },
         new Metric
         {
-            Name = "leakstat_zfs_arc_bytes",
+            Name = MetricName.ZfsArcBytes,
             Unit = "bytes",
             Help = "Size of the ARC (kstat.zfs.misc.arcstats.size).",
             OfSeries = new SeriesMetric(SeriesKind.Counter) { Names = [ArcSize] },
         },
         new Metric
         {
-            Name = "leakstat_level",
+            Name = MetricName.Level,
             Unit = "",
             Labels = ["of"],
             Help = "What explains growth where it grows too: vnodes, sockets, open files, processes, and more.",
@@ -69,7 +65,7 @@ internal static class MemoryMetrics
         },
         new Metric
         {
-            Name = SwapUsed,
+            Name = MetricName.SwapUsedBytes,
             Unit = "bytes",
             Labels = ["device"],
             Help = "Swap in use, by device (swapinfo).",
@@ -78,7 +74,7 @@ internal static class MemoryMetrics
         },
         new Metric
         {
-            Name = SwapSize,
+            Name = MetricName.SwapSizeBytes,
             Unit = "bytes",
             Labels = ["device"],
             Help = "Swap that there is, by device (swapinfo).",

@@ -27,6 +27,14 @@ public static class MetricTable
 
     private static readonly FrozenDictionary<string, Metric> s_byName = All.ToFrozenDictionary(m => m.Name);
 
+    /// <summary>
+    /// Whether a further label may have that name: one of Prometheus, that neither the host's nor any metric's has.
+    /// </summary>
+    public static bool IsFurtherLabel(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.StartsWith("__", StringComparison.Ordinal)
+        && name != HostLabel && !All.Any(metric => metric.Labels.Contains(name))
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
     /// <summary>The metric of that name; null where there is none.</summary>
     public static Metric? Find(string name) => s_byName.GetValueOrDefault(name);
 }

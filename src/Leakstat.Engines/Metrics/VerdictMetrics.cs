@@ -16,7 +16,7 @@ internal static class VerdictMetrics
     [
         new Metric
         {
-            Name = "leakstat_host_state",
+            Name = MetricName.HostState,
             Unit = "",
             Labels = ["state"],
             Help = "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for "
@@ -26,7 +26,7 @@ internal static class VerdictMetrics
         },
         new Metric
         {
-            Name = "leakstat_finding",
+            Name = MetricName.Finding,
             Unit = "",
             Labels = [.. s_subject, "severity", "verdict"],
             Help = "1 for each finding of leakstat, labelled with the rule, what it is about, severity and verdict.",
@@ -35,7 +35,7 @@ internal static class VerdictMetrics
         },
         new Metric
         {
-            Name = "leakstat_finding_confidence_ratio",
+            Name = MetricName.FindingConfidenceRatio,
             Unit = "ratio",
             Labels = s_subject,
             Help = "Chance that a finding of leakstat is right.",
@@ -43,7 +43,7 @@ internal static class VerdictMetrics
         },
         new Metric
         {
-            Name = "leakstat_finding_growth_bytes_per_hour",
+            Name = MetricName.FindingGrowthBytesPerHour,
             Unit = "bytes per hour",
             Labels = s_subject,
             Help = "Bytes per hour by which the subject of a finding grows.",
@@ -52,7 +52,7 @@ internal static class VerdictMetrics
         },
         new Metric
         {
-            Name = "leakstat_finding_exhaustion_timestamp_seconds",
+            Name = MetricName.FindingExhaustionTimestampSeconds,
             Unit = "seconds",
             Labels = [.. s_subject, "of"],
             Help = "Time at which what a finding is about is expected to run out, seconds since 1970.",

@@ -7,14 +7,6 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of UMA zones: <c>vmstat -z</c>, and <c>vm.uma</c> where there is one (13.0 and later).</summary>
 internal static class ZoneMetrics
 {
-    public const string Used = "leakstat_zone_used_items";
-    public const string UsedBytes = "leakstat_zone_used_bytes";
-    public const string ItemBytes = "leakstat_zone_item_bytes";
-    public const string Limit = "leakstat_zone_limit_items";
-    public const string Requests = "leakstat_zone_requests_total";
-    public const string Sleeps = "leakstat_zone_sleeps_total";
-    public const string KegPages = "leakstat_keg_pages";
-    public const string KegItems = "leakstat_keg_items";
 
     private static readonly ImmutableArray<string> s_zone = ["zone"];
     private static readonly ImmutableArray<string> s_node = ["node"];
@@ -23,7 +15,7 @@ internal static class ZoneMetrics
     [
         new Metric
         {
-            Name = Used,
+            Name = MetricName.ZoneUsedItems,
             Unit = "items",
             Labels = s_zone,
             Help = "Items of a UMA zone in use (vmstat -z).",
@@ -31,7 +23,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = "leakstat_zone_free_items",
+            Name = MetricName.ZoneFreeItems,
             Unit = "items",
             Labels = s_zone,
             Help = "Items of a UMA zone kept free (vmstat -z).",
@@ -39,7 +31,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = UsedBytes,
+            Name = MetricName.ZoneUsedBytes,
             Unit = "bytes",
             Labels = s_zone,
             Help = "Items of a UMA zone in use, times their size (vmstat -z).",
@@ -47,7 +39,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = Limit,
+            Name = MetricName.ZoneLimitItems,
             Unit = "items",
             Labels = s_zone,
             Help = "Most items that a UMA zone may have; only of zones with a limit.",
@@ -55,7 +47,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = Requests,
+            Name = MetricName.ZoneRequestsTotal,
             Type = MetricType.Counter,
             Unit = "allocations",
             Labels = s_zone,
@@ -64,7 +56,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = "leakstat_zone_failures_total",
+            Name = MetricName.ZoneFailuresTotal,
             Type = MetricType.Counter,
             Unit = "allocations",
             Labels = s_zone,
@@ -73,7 +65,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = Sleeps,
+            Name = MetricName.ZoneSleepsTotal,
             Type = MetricType.Counter,
             Unit = "allocations",
             Labels = s_zone,
@@ -82,7 +74,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = ItemBytes,
+            Name = MetricName.ZoneItemBytes,
             Unit = "bytes",
             Labels = s_zone,
             Help = "Size of an item of a UMA zone (vmstat -z).",
@@ -91,7 +83,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = KegPages,
+            Name = MetricName.KegPages,
             Unit = "pages",
             Labels = s_node,
             Help = "Pages that the keg of a zone holds, by node of sysctl vm.uma.",
@@ -99,7 +91,7 @@ internal static class ZoneMetrics
         },
         new Metric
         {
-            Name = KegItems,
+            Name = MetricName.KegItems,
             Unit = "items",
             Labels = s_node,
             Help = "Items of a zone in use, by node of sysctl vm.uma.",

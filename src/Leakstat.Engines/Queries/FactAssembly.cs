@@ -13,15 +13,18 @@ internal static class FactAssembly
     {
         DateTimeOffset?[] booted = Boots(byName, grid);
         long?[] uptime =
-            byName[HostMetrics.Uptime].FirstOrDefault() is { } up ? grid.Column(up) : new long?[grid.Times.Count];
+            byName[MetricName.UptimeSeconds].FirstOrDefault() is { } up ? grid.Column(up) : new long?[grid.Times.Count];
         long?[] rebooted =
-            byName[HostMetrics.Rebooted].FirstOrDefault() is { } re ? grid.Column(re) : new long?[grid.Times.Count];
-        List<(string Name, long?[] Values)> releases = Named(byName[HostMetrics.Release], "release", grid);
-        List<(string Name, long?[] Values)> modules = Named(byName[HostMetrics.Module], "module", grid);
+            byName[MetricName.Rebooted].FirstOrDefault() is { } re ? grid.Column(re) : new long?[grid.Times.Count];
+        List<(string Name, long?[] Values)> releases = Named(byName[MetricName.Release], "release", grid);
+        List<(string Name, long?[] Values)> modules = Named(byName[MetricName.ModuleLoaded], "module", grid);
         List<(string Name, long?[] Values)> settings = Named(
-            byName[HostMetrics.Sysctl].Where(s => SampleFacts.Settings.Contains(s["name"])), "name", grid);
+            byName[MetricName.Sysctl].Where(s => SampleFacts.Settings.Contains(s["name"])), "name", grid);
         List<(string Name, long?[] Values)> requests =
-            Named(byName[ZoneMetrics.Requests].Where(s => SampleFacts.BusyZones.Contains(s["zone"])), "zone", grid);
+            Named(
+                byName[MetricName.ZoneRequestsTotal].Where(s => SampleFacts.BusyZones.Contains(s["zone"])),
+                "zone",
+                grid);
         var facts = ImmutableArray.CreateBuilder<SampleFacts>(grid.Times.Count);
         for (int i = 0; i < grid.Times.Count; i++)
         {
@@ -39,7 +42,7 @@ internal static class FactAssembly
                 Modules = ModulesAt(place, modules, i),
                 Tunables = At(settings, i).ToImmutableSortedDictionary(
                     s => s.Name,
-                    s => new Reading(s.Value, HistoryAssembly.At(place, HostMetrics.Sysctl, "name", s.Name)),
+                    s => new Reading(s.Value, HistoryAssembly.At(place, MetricName.Sysctl, "name", s.Name)),
                     StringComparer.Ordinal),
             });
         }
@@ -58,14 +61,14 @@ internal static class FactAssembly
             ? null
             : loaded.ToImmutableSortedDictionary(
                 m => m.Name,
-                m => HistoryAssembly.At(place, HostMetrics.Module, "module", m.Name),
+                m => HistoryAssembly.At(place, MetricName.ModuleLoaded, "module", m.Name),
                 StringComparer.Ordinal);
     }
 
     /// <summary>Boot times are told in fractions of a second, which a column of whole numbers does not hold.</summary>
     private static DateTimeOffset?[] Boots(ILookup<string, TimeSeries> byName, SampleGrid grid)
     {
-        TimeSeries? told = byName[HostMetrics.BootTime].FirstOrDefault();
+        TimeSeries? told = byName[MetricName.BootTimeSeconds].FirstOrDefault();
         long?[] milliseconds = told is null
             ? new long?[grid.Times.Count]
             : grid.Column(told with { Values = [.. told.Values.Select(v => v * 1000)] });

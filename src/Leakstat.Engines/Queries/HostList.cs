@@ -12,7 +12,8 @@ namespace Leakstat.Engines.Queries;
 internal static class HostList
 {
     private const string Unnamed =
-        $"{{{TimeSeries.NameLabel}=~\"{ZoneMetrics.Used}|{MallocMetrics.Used}\",{MetricTable.HostLabel}=\"\"}}";
+        $"{{{TimeSeries.NameLabel}=~\"{MetricName.ZoneUsedItems}|{MetricName.MallocUsedBytes}\","
+            + $"{MetricTable.HostLabel}=\"\"}}";
 
     public static ImmutableArray<EngineHost> Of(
         HttpClient client, EngineAddress address, ReadBounds bounds, DateTimeOffset from, DateTimeOffset to)

@@ -10,7 +10,7 @@ internal sealed class ItemSizes
 
     public ItemSizes(ILookup<string, TimeSeries> byName)
     {
-        foreach (TimeSeries size in byName[ZoneMetrics.ItemBytes].Where(s => !s.Values.IsEmpty))
+        foreach (TimeSeries size in byName[MetricName.ZoneItemBytes].Where(s => !s.Values.IsEmpty))
         {
             if (SampleGrid.Whole(size.Values[^1]) is { } bytes and > 0)
             {
@@ -18,8 +18,8 @@ internal sealed class ItemSizes
             }
         }
 
-        ILookup<string, TimeSeries> used = byName[ZoneMetrics.Used].ToLookup(s => s["zone"]);
-        foreach (TimeSeries bytes in byName[ZoneMetrics.UsedBytes].Where(s => !_sizes.ContainsKey(s["zone"])))
+        ILookup<string, TimeSeries> used = byName[MetricName.ZoneUsedItems].ToLookup(s => s["zone"]);
+        foreach (TimeSeries bytes in byName[MetricName.ZoneUsedBytes].Where(s => !_sizes.ContainsKey(s["zone"])))
         {
             if (used[bytes["zone"]].FirstOrDefault() is { } items && Quotient(bytes, items) is { } size)
             {

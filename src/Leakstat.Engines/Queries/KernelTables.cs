@@ -15,8 +15,8 @@ internal static class KernelTables
     public static ZoneTable? Zones(
         string place, LatestValues values, HostHistory history, ItemSizes sizes, TimeSeries? info)
     {
-        Dictionary<string, Reading> limits = values.By(ZoneMetrics.Limit, "zone");
-        Dictionary<string, Reading> sleeps = values.By(ZoneMetrics.Sleeps, "zone");
+        Dictionary<string, Reading> limits = values.By(MetricName.ZoneLimitItems, "zone");
+        Dictionary<string, Reading> sleeps = values.By(MetricName.ZoneSleepsTotal, "zone");
         var rows = ImmutableArray.CreateBuilder<ZoneRow>();
         foreach ((string name, long used) in Last(history, SeriesKind.ZoneUsed))
         {
@@ -42,7 +42,7 @@ internal static class KernelTables
         return rows.Count == 0
             ? null
             : new ZoneTable(
-                new SourceFile(place) { Place = ZoneMetrics.Used },
+                new SourceFile(place) { Place = MetricName.ZoneUsedItems },
                 rows.ToImmutable(),
                 info?["zone_table"] == HostMetrics.WithCrossDomain);
     }
@@ -76,15 +76,16 @@ internal static class KernelTables
             "kibibytes" => MemoryPrecision.Kibibytes,
             _ => rows.All(r => r.Memory % 1024 == 0) ? MemoryPrecision.Kibibytes : MemoryPrecision.Bytes,
         };
-        return new MallocTable(new SourceFile(place) { Place = MallocMetrics.Used }, rows.ToImmutable(), precision);
+        return new MallocTable(
+            new SourceFile(place) { Place = MetricName.MallocUsedBytes }, rows.ToImmutable(), precision);
     }
 
     /// <summary><c>netstat -m</c>; null where no pool is known.</summary>
     public static MbufStatistics? Mbufs(string place, LatestValues values, HostHistory history)
     {
-        Dictionary<string, Reading> limits = values.By(MbufMetrics.Limit, "pool");
-        Dictionary<string, Reading> denied = values.By(MbufMetrics.Denied, "pool");
-        Dictionary<string, Reading> delayed = values.By(MbufMetrics.Delayed, "pool");
+        Dictionary<string, Reading> limits = values.By(MetricName.MbufLimitItems, "pool");
+        Dictionary<string, Reading> denied = values.By(MetricName.MbufDeniedTotal, "pool");
+        Dictionary<string, Reading> delayed = values.By(MetricName.MbufDelayedTotal, "pool");
         if (!Last(history, SeriesKind.MbufCurrent).Any() && denied.Count == 0)
         {
             return null;
@@ -92,7 +93,7 @@ internal static class KernelTables
 
         return new MbufStatistics
         {
-            File = new SourceFile(place) { Place = MbufMetrics.Used },
+            File = new SourceFile(place) { Place = MetricName.MbufUsedItems },
             Mbufs = Pool("mbufs"),
             Clusters = Pool("clusters"),
             Packets = Pool("packets"),
@@ -125,7 +126,7 @@ internal static class KernelTables
                     cache,
                     current is { } used && cache is { } kept ? Arithmetic.Add(used, kept) : null,
                     limits.TryGetValue(name, out Reading limit) ? limit.Value : null,
-                    HistoryAssembly.At(place, MbufMetrics.Limit, "pool", name));
+                    HistoryAssembly.At(place, MetricName.MbufLimitItems, "pool", name));
         }
 
         static Reading? Of(Dictionary<string, Reading> values, string name) =>
@@ -138,8 +139,8 @@ internal static class KernelTables
     /// </summary>
     public static UmaTable? Kegs(LatestValues values, HostHistory history, ZoneTable? zones)
     {
-        Dictionary<string, Reading> pages = values.By(ZoneMetrics.KegPages, "node");
-        Dictionary<string, Reading> items = values.By(ZoneMetrics.KegItems, "node");
+        Dictionary<string, Reading> pages = values.By(MetricName.KegPages, "node");
+        Dictionary<string, Reading> items = values.By(MetricName.KegItems, "node");
         ILookup<string, string> names = (zones?.Rows.Select(r => r.Name) ?? []).ToLookup(UmaTable.NodeOf);
         ImmutableArray<UmaZone> all =
         [

@@ -25,7 +25,7 @@ internal static class LatestCapture
     {
         long time = grid.Times[^1];
         var values = new LatestValues(place, byName, time);
-        TimeSeries? info = values.Of(HostMetrics.Info).Select(v => v.Series).FirstOrDefault();
+        TimeSeries? info = values.Of(MetricName.HostInfo).Select(v => v.Series).FirstOrDefault();
         Sample last = history.Samples[^1];
         ZoneTable? zones = KernelTables.Zones(place, values, history, sizes, info);
         var capture = new Capture
@@ -51,8 +51,8 @@ internal static class LatestCapture
         VersionNumber = long.TryParse(
             info?["osreldate"], NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version : null,
         Architecture = info?["arch"] is { Length: > 0 } architecture ? architecture : null,
-        PhysicalMemory = values.One(MemoryMetrics.Physical),
-        PageSize = values.One(MemoryMetrics.PageSize),
+        PhysicalMemory = values.One(MetricName.PhysicalMemoryBytes),
+        PageSize = values.One(MetricName.PageSizeBytes),
         BootedAt = last.BootedAt,
         UptimeSeconds = last.UptimeSeconds,
     };
@@ -60,14 +60,14 @@ internal static class LatestCapture
     private static SysctlTable Sysctls(string place, LatestValues values, TimeSeries? info)
     {
         Dictionary<string, SysctlTable.Entry> entries = [];
-        foreach ((string name, Reading value) in values.By(HostMetrics.Sysctl, "name"))
+        foreach ((string name, Reading value) in values.By(MetricName.Sysctl, "name"))
         {
             Add(name, value.Value.ToString(CultureInfo.InvariantCulture), value.At);
         }
 
         if (info is not null)
         {
-            SourceLine at = HistoryAssembly.At(place, HostMetrics.Info, "", "");
+            SourceLine at = HistoryAssembly.At(place, MetricName.HostInfo, "", "");
             Add("kern.ident", info["ident"], at);
             Add("hw.model", info["model"], at);
             Add("kern.vm_guest", info["hypervisor"], at);
@@ -92,7 +92,7 @@ internal static class LatestCapture
     {
         ImmutableArray<KernelFile> files =
         [
-            .. values.Of(HostMetrics.KernelFile, "file")
+            .. values.Of(MetricName.KernelFileBytes, "file")
                 .Where(f => f.Series["file"].Length > 0)
                 .Select(f => new KernelFile
                 {
@@ -109,15 +109,16 @@ internal static class LatestCapture
         ];
         return files.IsEmpty
             ? null
-            : new KernelFileTable(new SourceFile(place) { Place = HostMetrics.KernelFile }, files, IsVerbose: false);
+            : new KernelFileTable(
+                new SourceFile(place) { Place = MetricName.KernelFileBytes }, files, IsVerbose: false);
     }
 
     private static SwapTable? Swap(string place, LatestValues values)
     {
-        Dictionary<string, Reading> used = values.By(MemoryMetrics.SwapUsed, "device");
+        Dictionary<string, Reading> used = values.By(MetricName.SwapUsedBytes, "device");
         ImmutableArray<SwapDevice> devices =
         [
-            .. values.By(MemoryMetrics.SwapSize, "device").Where(d => used.ContainsKey(d.Key))
+            .. values.By(MetricName.SwapSizeBytes, "device").Where(d => used.ContainsKey(d.Key))
                 .OrderBy(d => d.Key, StringComparer.Ordinal)
                 .Select(d => new SwapDevice(
                     d.Key,
@@ -128,7 +129,7 @@ internal static class LatestCapture
         ];
         return devices.IsEmpty
             ? null
-            : new SwapTable(new SourceFile(place) { Place = MemoryMetrics.SwapUsed }, devices, 0);
+            : new SwapTable(new SourceFile(place) { Place = MetricName.SwapUsedBytes }, devices, 0);
     }
 
     private static ImmutableArray<CaptureFile> FilesOf(Capture capture)
@@ -148,7 +149,7 @@ internal static class LatestCapture
 
     /// <summary>What was lost when the capture was read at first is lost here too.</summary>
     private static ImmutableArray<Diagnostic> Lost(LatestValues values) =>
-        values.One(CaptureMetrics.Lost) is { Value: > 0 } lost
+        values.One(MetricName.CaptureLostPlaces) is { Value: > 0 } lost
             ? [new Diagnostic(
                 DiagnosticId.BadLine,
                 $"{Display.Count(lost.Value, "place", "places")} of the capture could not be read when it was taken in",

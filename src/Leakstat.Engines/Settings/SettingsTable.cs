@@ -7,9 +7,9 @@ using Tomlyn.Syntax;
 namespace Leakstat.Engines.Settings;
 
 /// <summary>
-/// One table of a TOML file. Values and tables are taken by name; what is of the wrong kind is a problem with its line, and
-/// what nobody took is one too, so that a name that is misspelled never passes for a value that is not set. Not safe for
-/// several threads.
+/// One table of a TOML file. Values and tables are taken by name; what is of the wrong kind is a problem with its line,
+/// and what nobody took is one too, so that a name that is misspelled never passes for a value that is not set. Not
+/// safe for several threads.
 /// </summary>
 public sealed class SettingsTable
 {
@@ -22,6 +22,7 @@ public sealed class SettingsTable
     private readonly Dictionary<string, List<SettingsTable>> _tables = [];
     private readonly HashSet<string> _taken = [];
     private readonly Dictionary<string, string> _takenTables = [];
+    private readonly HashSet<string> _left = [];
 
     /// <summary>Takes a table that stands at a line.</summary>
     /// <param name="name">Its name, with those of the tables that it is in; empty for the top of the file.</param>
@@ -37,9 +38,6 @@ public sealed class SettingsTable
     /// <summary>Whether it stands in the file; one that does not has no values.</summary>
     public bool IsWritten { get; private set; }
 
-    /// <summary>Names of the values that it has.</summary>
-    public IEnumerable<string> Keys => _values.Keys;
-
     /// <summary>A table in it; an empty one where there is none.</summary>
     public SettingsTable Table(string key)
     {
@@ -52,6 +50,29 @@ public sealed class SettingsTable
     {
         _takenTables[key] = $"[[{Below(key)}]]";
         return [.. _tables.GetValueOrDefault(key) ?? []];
+    }
+
+    /// <summary>Names and texts, <c>{ site = "fra1" }</c> or a table; empty where it is not set.</summary>
+    public ImmutableArray<(string Name, string Value)> Labels(string key)
+    {
+        SettingsTable labels = Table(key);
+        if (_values.ContainsKey(key) || labels._values.Values.Any(
+            item => item.Value is not StringValueSyntax { Value.Length: > 0 and <= LongestText }))
+        {
+            Take(key);
+            labels._taken.UnionWith(labels._values.Keys);
+            Problem(key, $"{key} takes names with texts in quotes like {{ site = \"fra1\" }}");
+            return [];
+        }
+
+        return [.. labels._values.Keys.Select(name => (name, labels.Text(name)!))];
+    }
+
+    /// <summary>Leaves a table in it, and all below that, to another reader.</summary>
+    public void Leave(string key)
+    {
+        _takenTables[key] = $"[{Below(key)}]";
+        _left.Add(key);
     }
 
     /// <summary>Text that has to be set; null, and a problem, where it is not.</summary>
@@ -185,7 +206,11 @@ public sealed class SettingsTable
     /// <summary>Says that something is wrong with a value, or with the table where it is not set.</summary>
     public void Problem(string key, string text) =>
         _problems.Add(new SettingsProblem(
-            _file, _values.TryGetValue(key, out KeyValueSyntax? item) ? LineOf(item) : Line, text));
+            _file,
+            _values.TryGetValue(key, out KeyValueSyntax? item) ? LineOf(item)
+                : _tables.TryGetValue(key, out List<SettingsTable>? below) ? below[0].Line
+                : Line,
+            text));
 
     /// <summary>Reports what nobody took, here and in the tables that were taken.</summary>
     public void End()
@@ -201,7 +226,7 @@ public sealed class SettingsTable
             }
         }
 
-        foreach ((string key, List<SettingsTable> tables) in _tables)
+        foreach ((string key, List<SettingsTable> tables) in _tables.Where(pair => !_left.Contains(pair.Key)))
         {
             if (_takenTables.TryGetValue(key, out string? written))
             {
@@ -215,7 +240,9 @@ public sealed class SettingsTable
             }
 
             _problems.Add(new SettingsProblem(
-                _file, tables[0].Line, $"no table {Below(key)}; the tables are {string.Join(", ", _takenTables.Values)}"));
+                _file,
+                tables[0].Line,
+                $"no table {Below(key)}; the tables are {string.Join(", ", _takenTables.Values)}"));
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class ServerHealth(TimeProvider clock)
     /// <summary>When the server started, UTC.</summary>
     public DateTimeOffset Started { get; } = clock.GetUtcNow();
 
+    /// <summary>Pushes in hand.</summary>
+    public PushTraffic Pushes { get; } = new();
+
     /// <summary>Deliveries acknowledged that were new.</summary>
     public long Accepted => Interlocked.Read(ref _accepted);
 

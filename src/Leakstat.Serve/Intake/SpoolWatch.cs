@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Leakstat.Captures.Sources;
 using Leakstat.Model;
@@ -25,6 +27,9 @@ internal sealed class SpoolWatch
     /// <summary>Bytes that the name in a header of a tar archive has room for (POSIX, ustar).</summary>
     private const int MostNameBytes = 100;
 
+    /// <summary>Entries of which is kept in memory that they were read: 32 bytes or so each.</summary>
+    private const int MostKnown = 1_000_000;
+
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(2);
 
     /// <summary>A folder is whole when it has its manifest, written last; one without after this long.</summary>
@@ -38,6 +43,11 @@ internal sealed class SpoolWatch
     private readonly HeldBack _heldBack;
     private readonly Journal _journal;
     private readonly TimeProvider _clock;
+
+    /// <summary>
+    /// What the inbox said is read, by a hash of path and state: it is not asked of each entry again at every look.
+    /// </summary>
+    private readonly HashSet<UInt128> _read = [];
 
     /// <summary>Prepares.</summary>
     /// <param name="spool">The spool.</param>
@@ -134,7 +144,7 @@ internal sealed class SpoolWatch
         string state = string.Create(
             CultureInfo.InvariantCulture,
             $"{(entry as FileInfo)?.Length ?? -1} {entry.LastWriteTimeUtc.Ticks}");
-        if (_inbox.HasRead(entry.FullName, state) || _heldBack.Has(entry.FullName, state))
+        if (HasRead(entry.FullName, state) || _heldBack.Has(entry.FullName, state))
         {
             return;
         }
@@ -165,6 +175,30 @@ internal sealed class SpoolWatch
                     CultureInfo.InvariantCulture,
                     $"{entry.FullName}: {WordsOf(e)}; tried again in {pause.TotalSeconds:0} s"));
         }
+    }
+
+    /// <summary>Whether an entry was taken in before; what is known of more than a million is asked again.</summary>
+    private bool HasRead(string path, string state)
+    {
+        UInt128 key = BinaryPrimitives.ReadUInt128LittleEndian(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{path}\0{state}")));
+        if (_read.Contains(key))
+        {
+            return true;
+        }
+
+        bool isRead = _inbox.HasRead(path, state);
+        if (isRead)
+        {
+            if (_read.Count >= MostKnown)
+            {
+                _read.Clear();
+            }
+
+            _read.Add(key);
+        }
+
+        return isRead;
     }
 
     /// <summary>Takes an entry in; gives why it is not taken as long as it is what it is, null where it was.</summary>

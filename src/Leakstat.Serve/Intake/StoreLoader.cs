@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
+using Leakstat.Engines.Metrics;
+using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Serve.Health;
 using Leakstat.Serve.Settings;
@@ -18,6 +20,7 @@ internal sealed class StoreLoader : IDisposable
 {
     private const int MostOfOnce = 256;
     private const long MostBytesOfOnce = 16 << 20;
+    private const int MostUnsettled = 64;
 
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_afterTrouble = TimeSpan.FromSeconds(5);
@@ -35,6 +38,10 @@ internal sealed class StoreLoader : IDisposable
     /// <summary>How many deliveries of a host with a defect among them are still loaded one by one.</summary>
     private readonly Dictionary<string, int> _oneByOne = [];
 
+    /// <summary>Deliveries that are in the store, which the inbox does not know yet, and their hosts.</summary>
+    private readonly List<string> _loaded = [];
+
+    private readonly HashSet<string> _loadedHosts = [];
     private readonly SemaphoreSlim _wake = new(0, 1);
     private ImmutableArray<Delivery> _inHand = [];
 
@@ -61,6 +68,12 @@ internal sealed class StoreLoader : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes what captures say once they are in the store, for an engine; null where none wants it. Called again with
+    /// captures that it took where the process ended, or it failed, before they were noted as loaded.
+    /// </summary>
+    public Action<HostSamples>? Samples { get; init; }
+
     /// <summary>Deliveries that wait.</summary>
     public long Waiting => _waiting.Count;
 
@@ -84,11 +97,12 @@ internal sealed class StoreLoader : IDisposable
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
-            catch (StoreException e)
+            catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
             {
-                _journal.WriteRarely("store", $"captures wait in the inbox: {e.Message}");
+                string why = e is StoreException ? e.Message : FaultText.Of(e);
+                _journal.WriteRarely("store", $"captures wait in the inbox: {why}");
                 end.WaitHandle.WaitOne(s_afterTrouble);
             }
 #pragma warning disable CA1031 // A delivery that shows a defect is set aside; the others go on.
@@ -98,6 +112,8 @@ internal sealed class StoreLoader : IDisposable
                 SetAside(e, end);
             }
         }
+
+        SettleAtEnd();
     }
 
     private void Run(StoreWriter store, CancellationToken end)
@@ -106,8 +122,14 @@ internal sealed class StoreLoader : IDisposable
         while (true)
         {
             end.ThrowIfCancellationRequested();
-            if (!LoadNext(store))
+            long began = _clock.GetTimestamp();
+            if (LoadNext(store))
             {
+                _health.Pushes.GiveWay(_clock.GetElapsedTime(began), end);
+            }
+            else
+            {
+                Settle();
                 _wake.Wait(s_idle, end);
             }
 
@@ -144,7 +166,7 @@ internal sealed class StoreLoader : IDisposable
         _health.MissRead();
         try
         {
-            _inbox.Settle(deliveries);
+            _inbox.Settle(deliveries.Select(d => d.Id));
         }
         catch (StoreException e)
         {
@@ -177,6 +199,11 @@ internal sealed class StoreLoader : IDisposable
         long done = 0;
         try
         {
+            if (_loadedHosts.Contains(host))
+            {
+                Settle();
+            }
+
             ImmutableArray<Delivery> deliveries = _inbox.Take(host, MostOf(host), MostBytesOfOnce);
             if (deliveries.IsEmpty)
             {
@@ -227,26 +254,68 @@ internal sealed class StoreLoader : IDisposable
         string name = deliveries[0].Host;
         HostWriter host = store.Host(name);
         int added = 0;
-        int seen = 0;
+        Capture? last = null;
+        var samples = new HistoryBuilder();
+        List<SampleFacts> facts = [];
         foreach (Capture capture in _look.Captures(deliveries))
         {
-            seen++;
-            added += host.Add(capture, LedgerBuilder.From(capture)) ? 1 : 0;
+            Ledger ledger = LedgerBuilder.From(capture);
+            added += host.Add(capture, ledger) ? 1 : 0;
+            last = capture;
+            if (Samples is not null)
+            {
+                samples.Add(capture, ledger);
+                facts.Add(SampleFacts.Of(capture));
+            }
         }
 
         store.Commit();
-        if (seen == 0)
-        {
-            _health.MissRead();
-            _journal.WriteRarely("unread", $"nothing could be read of {deliveries[0].Name} of {name}");
-        }
-
-        // Only now: what ends the process before this line loads them once more, and the store knows them.
-        _inbox.Settle(deliveries);
         _health.Store(added);
         if (added > 0)
         {
             _news(name);
+        }
+
+        if (last is null)
+        {
+            _health.MissRead();
+            _journal.WriteRarely("unread", $"nothing could be read of {deliveries[0].Name} of {name}");
+        }
+        else
+        {
+            Samples?.Invoke(new HostSamples(name, [.. facts], samples.Build(), last));
+        }
+
+        // Only now: what ends the process before they are settled has them loaded once more, and the store knows
+        // them.
+        _loaded.AddRange(deliveries.Select(d => d.Id));
+        _loadedHosts.Add(name);
+        if (_loadedHosts.Count >= MostUnsettled)
+        {
+            Settle();
+        }
+    }
+
+    /// <summary>Notes in the inbox what is in the store, of many hosts at once: each time costs a sync.</summary>
+    private void Settle()
+    {
+        if (_loaded.Count > 0)
+        {
+            _inbox.Settle(_loaded);
+            _loaded.Clear();
+            _loadedHosts.Clear();
+        }
+    }
+
+    private void SettleAtEnd()
+    {
+        try
+        {
+            Settle();
+        }
+        catch (StoreException)
+        {
+            // The next start loads them once more, and the store knows them.
         }
     }
 

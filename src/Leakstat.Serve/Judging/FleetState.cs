@@ -61,12 +61,13 @@ internal sealed class FleetState(Journal journal)
     public void Forget(string name) => _hosts.TryRemove(name, out _);
 
     /// <summary>Compares the hosts anew.</summary>
-    public void Compare()
+    /// <param name="isWhole">Whether every host that the store had at the start was judged since.</param>
+    public void Compare(bool isWhole)
     {
         FleetReport fleet = FleetReport.Of(_hosts.Values.Select(h => h.Summary), []);
         Volatile.Write(ref _comparison, new Comparison(Latest.Revision + 1, fleet));
         Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-        Tell(listener => listener.Compared(fleet));
+        Tell(listener => listener.Compared(fleet, isWhole));
     }
 
     private void Tell(Action<IFleetNews> tell)

@@ -27,6 +27,7 @@ internal sealed class HostJudge
     private readonly Dictionary<string, long> _due = [];
     private readonly Dictionary<string, long> _started = [];
     private readonly HashSet<string> _running = [];
+    private readonly HashSet<string> _unseen = [];
     private readonly Lock _lock = new();
     private bool _hasNews;
 
@@ -58,6 +59,20 @@ internal sealed class HostJudge
         lock (_lock)
         {
             _due.TryAdd(host, _clock.GetTimestamp());
+        }
+    }
+
+    /// <summary>Has the hosts that the store has at the start judged.</summary>
+    public void ExpectAll(IEnumerable<string> hosts)
+    {
+        foreach (string host in hosts)
+        {
+            lock (_lock)
+            {
+                _unseen.Add(host);
+            }
+
+            Expect(host);
         }
     }
 
@@ -124,7 +139,6 @@ internal sealed class HostJudge
                 _fleet.Forget(host);
             }
 
-            Volatile.Write(ref _hasNews, true);
             failed = false;
         }
         catch (StoreException e)
@@ -141,12 +155,22 @@ internal sealed class HostJudge
         }
 
         _health.Judge(clock.Elapsed, failed);
+        _health.Pushes.GiveWay(clock.Elapsed, end);
         if (isAway)
         {
             // Its news is not judged yet, and there may be no more of it for long.
             Expect(host);
             end.WaitHandle.WaitOne(s_afterTrouble);
+            return;
         }
+
+        lock (_lock)
+        {
+            _unseen.Remove(host);
+        }
+
+        // Behind that: the comparison that this brings about knows that the host was seen.
+        Volatile.Write(ref _hasNews, true);
     }
 
     /// <summary>The host that waits longest of those that may be judged again; null where there is none.</summary>
@@ -186,7 +210,13 @@ internal sealed class HostJudge
         {
             if (Interlocked.Exchange(ref _hasNews, false))
             {
-                _fleet.Compare();
+                bool isWhole;
+                lock (_lock)
+                {
+                    isWhole = _unseen.Count == 0;
+                }
+
+                _fleet.Compare(isWhole);
                 isFirst = false;
             }
 

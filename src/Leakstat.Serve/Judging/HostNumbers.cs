@@ -36,16 +36,13 @@ internal sealed record HostNumbers
     [
         .. ((ReadOnlySpan<string>)
         [
-            Uptime, "leakstat_physical_memory_bytes", "leakstat_memory_bytes", "leakstat_ledger_bytes",
-            "leakstat_zfs_arc_bytes", "leakstat_swap_used_bytes", "leakstat_swap_size_bytes",
-            "leakstat_mbuf_used_items", "leakstat_mbuf_cached_items", "leakstat_mbuf_used_bytes",
-            "leakstat_mbuf_cached_bytes", "leakstat_mbuf_limit_items", "leakstat_mbuf_denied_total",
-            "leakstat_mbuf_delayed_total",
+            MetricName.UptimeSeconds, MetricName.PhysicalMemoryBytes, MetricName.MemoryBytes, MetricName.LedgerBytes,
+            MetricName.ZfsArcBytes, MetricName.SwapUsedBytes, MetricName.SwapSizeBytes,
+            MetricName.MbufUsedItems, MetricName.MbufCachedItems, MetricName.MbufUsedBytes,
+            MetricName.MbufCachedBytes, MetricName.MbufLimitItems, MetricName.MbufDeniedTotal,
+            MetricName.MbufDelayedTotal,
         ]).ToArray().Select(name => MetricTable.Find(name)!),
     ];
-
-    /// <summary>The metric that is of the time of the capture and of no other.</summary>
-    public const string Uptime = "leakstat_uptime_seconds";
 
     /// <summary>The numbers of a diagnosis.</summary>
     /// <param name="report">The diagnosis.</param>

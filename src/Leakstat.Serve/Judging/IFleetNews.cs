@@ -15,5 +15,9 @@ internal interface IFleetNews
 
     /// <summary>All hosts were compared: causes, and what separates the hosts that have them.</summary>
     /// <param name="fleet">The fleet.</param>
-    void Compared(FleetReport fleet);
+    /// <param name="isWhole">
+    /// Whether every host that the store had at the start was judged since: until then, what is not in the fleet may be
+    /// there all the same.
+    /// </param>
+    void Compared(FleetReport fleet, bool isWhole);
 }

@@ -35,11 +35,11 @@ internal sealed record HostFamily(
     /// <summary>Families with few series a host, the most telling first.</summary>
     public static ImmutableArray<HostFamily> Small { get; } =
     [
-        OfVerdict("leakstat_host_state"),
-        OfVerdict("leakstat_finding"),
-        OfVerdict("leakstat_finding_exhaustion_timestamp_seconds"),
-        OfVerdict("leakstat_finding_growth_bytes_per_hour"),
-        OfVerdict("leakstat_finding_confidence_ratio"),
+        OfVerdict(MetricName.HostState),
+        OfVerdict(MetricName.Finding),
+        OfVerdict(MetricName.FindingExhaustionTimestampSeconds),
+        OfVerdict(MetricName.FindingGrowthBytesPerHour),
+        OfVerdict(MetricName.FindingConfidenceRatio),
         new("leakstat_findings", "gauge", "Findings of a host that something is wrong, by severity.", ["severity"],
             (host, _) => FindingsOf(host)),
         One("leakstat_captures", "Samples that the diagnosis of a host rests on.", h => h.Summary.Captures),
@@ -52,20 +52,20 @@ internal sealed record HostFamily(
     /// <summary>Families with a series for each zone.</summary>
     public static ImmutableArray<HostFamily> Zones { get; } =
     [
-        Zone("leakstat_zone_used_items", z => z.Used),
-        Zone("leakstat_zone_free_items", z => z.Free),
-        Zone("leakstat_zone_used_bytes", z => z.UsedBytes),
-        Zone("leakstat_zone_limit_items", z => z.Limit > 0 ? z.Limit : null),
-        Zone("leakstat_zone_requests_total", z => z.Requests),
-        Zone("leakstat_zone_failures_total", z => z.Failures),
+        Zone(MetricName.ZoneUsedItems, z => z.Used),
+        Zone(MetricName.ZoneFreeItems, z => z.Free),
+        Zone(MetricName.ZoneUsedBytes, z => z.UsedBytes),
+        Zone(MetricName.ZoneLimitItems, z => z.Limit > 0 ? z.Limit : null),
+        Zone(MetricName.ZoneRequestsTotal, z => z.Requests),
+        Zone(MetricName.ZoneFailuresTotal, z => z.Failures),
     ];
 
     /// <summary>Families with a series for each malloc type.</summary>
     public static ImmutableArray<HostFamily> Types { get; } =
     [
-        MallocType("leakstat_malloc_used_bytes", t => t.Bytes),
-        MallocType("leakstat_malloc_used_allocations", t => t.Allocations),
-        MallocType("leakstat_malloc_requests_total", t => t.Requests),
+        MallocType(MetricName.MallocUsedBytes, t => t.Bytes),
+        MallocType(MetricName.MallocUsedAllocations, t => t.Allocations),
+        MallocType(MetricName.MallocRequestsTotal, t => t.Requests),
     ];
 
     /// <summary>All of them.</summary>
@@ -104,7 +104,7 @@ internal sealed record HostFamily(
     /// </summary>
     private static IEnumerable<HostSample> SmallOf(JudgedHost host, Metric metric)
     {
-        bool isOfCapture = metric.Name == HostNumbers.Uptime;
+        bool isOfCapture = metric.Name == MetricName.UptimeSeconds;
         long? at = host.Summary.LastSeen?.ToUnixTimeMilliseconds();
         return isOfCapture && at is null
             ? []

@@ -1,7 +1,9 @@
 using Leakstat.Reports.Forms.Text;
+using Leakstat.Serve.Alerting;
 using Leakstat.Serve.Health;
 using Leakstat.Serve.Intake;
 using Leakstat.Serve.Judging;
+using Leakstat.Serve.RemoteWriting;
 using Leakstat.Serve.Settings;
 
 namespace Leakstat.Serve.Metrics;
@@ -14,12 +16,19 @@ namespace Leakstat.Serve.Metrics;
 internal sealed class MetricsPage(
     LimitSettings limits, FleetState fleet, ServerHealth health, StoreLoader loader, HostJudge judge)
 {
+    /// <summary>Who tells alerts; null for nobody.</summary>
+    public AlertSender? Alerts { get; init; }
+
+    /// <summary>Who sends samples to an engine; null for nobody.</summary>
+    public RemoteSender? RemoteWrite { get; init; }
+
     /// <summary>The page.</summary>
     public byte[] Write()
     {
         var text = new PrometheusText();
         long leftOut = WriteHosts(text);
         WriteServer(text, leftOut);
+        WriteOutgoing(text);
         return text.Bytes();
     }
 
@@ -76,29 +85,30 @@ internal sealed class MetricsPage(
 
     private void WriteServer(PrometheusText text, long leftOut)
     {
-        One("leakstat_serve_info", "gauge", "1, with the version.", 1, ("version", Tool.Version));
-        One("leakstat_serve_start_timestamp_seconds", "gauge", "When the server started.",
+        One(text, "leakstat_serve_info", "gauge", "1, with the version.", 1, ("version", Tool.Version));
+        One(text, "leakstat_serve_start_timestamp_seconds", "gauge", "When the server started.",
             health.Started.ToUnixTimeSeconds());
-        One("leakstat_serve_hosts", "gauge", "Hosts that were judged.", fleet.Hosts.Count);
-        One("leakstat_serve_hosts_waiting", "gauge", "Hosts with news that are not judged yet.", judge.Waiting);
-        One("leakstat_serve_captures_accepted_total", "counter", "Deliveries acknowledged that were new.",
+        One(text, "leakstat_serve_hosts", "gauge", "Hosts that were judged.", fleet.Hosts.Count);
+        One(text, "leakstat_serve_hosts_waiting", "gauge", "Hosts with news that are not judged yet.", judge.Waiting);
+        One(text, "leakstat_serve_captures_accepted_total", "counter", "Deliveries acknowledged that were new.",
             health.Accepted);
-        One("leakstat_serve_captures_repeated_total", "counter", "Deliveries acknowledged that were there already.",
-            health.Repeated);
-        One("leakstat_serve_captures_accepted_bytes_total", "counter", "Bytes of deliveries that were new.",
+        One(text, "leakstat_serve_captures_repeated_total", "counter",
+            "Deliveries acknowledged that were there already.", health.Repeated);
+        One(text, "leakstat_serve_captures_accepted_bytes_total", "counter", "Bytes of deliveries that were new.",
             health.Bytes);
-        One("leakstat_serve_captures_waiting", "gauge", "Deliveries that the store does not have yet.",
+        One(text, "leakstat_serve_captures_waiting", "gauge", "Deliveries that the store does not have yet.",
             loader.Waiting);
-        One("leakstat_serve_captures_stored_total", "counter", "Captures added to the store.", health.Stored);
-        One("leakstat_serve_captures_unreadable_total", "counter",
+        One(text, "leakstat_serve_captures_stored_total", "counter", "Captures added to the store.", health.Stored);
+        One(text, "leakstat_serve_captures_unreadable_total", "counter",
             "Loads of deliveries in which nothing could be read.", health.Unreadable);
-        One("leakstat_serve_judgements_total", "counter", "Hosts judged, each time counted.", health.Judged);
-        One("leakstat_serve_judgements_failed_total", "counter", "Judgements that failed.", health.FailedJudgements);
-        One("leakstat_serve_judge_seconds_total", "counter", "Time that judging took.",
+        One(text, "leakstat_serve_judgements_total", "counter", "Hosts judged, each time counted.", health.Judged);
+        One(text, "leakstat_serve_judgements_failed_total", "counter", "Judgements that failed.",
+            health.FailedJudgements);
+        One(text, "leakstat_serve_judge_seconds_total", "counter", "Time that judging took.",
             health.JudgeTime.TotalSeconds);
-        One("leakstat_serve_series_left_out", "gauge",
+        One(text, "leakstat_serve_series_left_out", "gauge",
             "Series of hosts that are not here because there would be too many.", leftOut);
-        One("leakstat_serve_resident_memory_bytes", "gauge", "Memory of the server.", Environment.WorkingSet);
+        One(text, "leakstat_serve_resident_memory_bytes", "gauge", "Memory of the server.", Environment.WorkingSet);
         if (!health.Refused.IsEmpty)
         {
             text.Family("leakstat_serve_requests_refused_total", "counter", "Requests refused, by reason.");
@@ -107,10 +117,43 @@ internal sealed class MetricsPage(
                 text.Series("leakstat_serve_requests_refused_total", count, ("reason", reason));
             }
         }
-
-        void One(
-            string name, string type, string help, double value,
-            params ReadOnlySpan<(string Name, string Value)> labels) =>
-            text.Family(name, type, help).Series(name, value, labels);
     }
+
+    /// <summary>What goes out to others: alerts, and samples for an engine.</summary>
+    private void WriteOutgoing(PrometheusText text)
+    {
+        if (Alerts is { } alerts)
+        {
+            One(text, "leakstat_serve_alerts", "gauge", "Alerts that are active.", alerts.Active);
+            One(text, "leakstat_serve_alerts_told_total", "counter", "Times that a receiver was told of an alert.",
+                alerts.Told);
+            One(text, "leakstat_serve_alerts_failed_total", "counter",
+                "Times that a receiver of alerts could not be told.", alerts.Failed);
+        }
+
+        if (RemoteWrite is { } engine)
+        {
+            One(text, "leakstat_serve_remote_samples_sent_total", "counter", "Samples that the engine took.",
+                engine.Sent);
+            One(text, "leakstat_serve_remote_samples_refused_total", "counter",
+                "Samples that the engine refused for good.", engine.Refused);
+            One(text, "leakstat_serve_remote_samples_left_out_total", "counter",
+                "Samples without a time, and series beyond the bound of a host.", engine.LeftOut);
+            One(text, "leakstat_serve_remote_samples_dropped_total", "counter",
+                "Samples that were dropped unsent because the queue was full.", engine.Dropped);
+            One(text, "leakstat_serve_remote_samples_waiting", "gauge", "Samples that wait for the engine.",
+                engine.Waiting);
+            One(text, "leakstat_serve_remote_queue_bytes", "gauge", "Bytes of the queue for the engine.",
+                engine.Bytes);
+        }
+    }
+
+    private static void One(
+        PrometheusText text,
+        string name,
+        string type,
+        string help,
+        double value,
+        params ReadOnlySpan<(string Name, string Value)> labels) =>
+        text.Family(name, type, help).Series(name, value, labels);
 }

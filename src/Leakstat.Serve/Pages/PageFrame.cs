@@ -39,11 +39,11 @@ internal static class PageFrame
                 .Markup("<script src=\"/assets/serve.js\" defer></script>\n</head>\n<body")
                 .Markup(live is null ? ">" : $" data-live=\"{live}\" data-revision=\"{revision}\">")
                 .Markup("\n<a class=\"skip\" href=\"#content\">Skip to the content</a>\n")
-                .Markup("<div class=\"top\"><a class=\"home\" href=\"/\">leakstat</a>\n")
+                .Markup("<nav class=\"top\" aria-label=\"Server\"><a class=\"home\" href=\"/\">leakstat</a>\n")
                 .Markup("<form action=\"/search\" method=\"get\" role=\"search\"><label for=\"q\">Zone or type</label>")
                 .Markup("<input type=\"search\" id=\"q\" name=\"q\" autocomplete=\"off\" spellcheck=\"false\">")
                 .Markup("<button type=\"submit\">Search</button></form>\n")
-                .Markup("<p id=\"live\" role=\"status\" class=\"muted\"></p></div>\n");
+                .Markup("<p id=\"live\" role=\"status\" class=\"muted\"></p></nav>\n");
             body(html);
             html.Markup("</main>\n<footer>").Text($"{Tool.Name} {Tool.Version}")
                 .Markup(". Sizes are binary: 1 KiB is 1024 bytes. Times are UTC. ")

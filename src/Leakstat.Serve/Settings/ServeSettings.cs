@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Alerts.Settings;
+using Leakstat.Engines.Http;
 using Leakstat.Platform;
 
 namespace Leakstat.Serve.Settings;
@@ -37,11 +39,29 @@ internal sealed record ServeSettings
     /// <summary>Bounds on what comes in and what is given out.</summary>
     public LimitSettings Limits { get; init; } = new();
 
+    /// <summary>Whom alerts are told to; null for nobody.</summary>
+    public AlertSettings? Alerts { get; init; }
+
+    /// <summary>Time after which alerts that are active are told again to those that want it.</summary>
+    public TimeSpan AlertsEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether alerts are told to the journal alone.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>The engine that samples and verdicts are sent to; null for none.</summary>
+    public RemoteWriteSettings? RemoteWrite { get; init; }
+
     /// <summary>The file of deliveries that wait for the store, or may still be downloaded.</summary>
     public string Inbox => Store + "-inbox";
 
     /// <summary>The spool of hosts that are collected from.</summary>
     public string CollectSpool => Store + "-collected";
+
+    /// <summary>The file that keeps the state of alerts, where no other is named.</summary>
+    public string AlertState => Store + "-alerts";
+
+    /// <summary>The folder of samples that wait for an engine.</summary>
+    public string SampleQueue => RemoteWrite?.Queue ?? Store + "-samples";
 
     /// <summary>Whether only this machine can reach the server.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Listen.Address);
@@ -82,6 +102,29 @@ internal sealed record CollectSettings
 
     /// <summary>The hosts.</summary>
     public ImmutableArray<LiveTarget> Targets { get; init; } = [];
+}
+
+/// <summary>An engine that samples are sent to by Prometheus remote write.</summary>
+/// <param name="Url">Its address, in which credentials may stand.</param>
+internal sealed record RemoteWriteSettings(string Url)
+{
+    /// <summary>File with a token that is sent along; null for none.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>What stands in <see cref="TokenFile"/>.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The folder of what the engine did not take yet; null for one beside the store.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Bytes that the queue takes at most; then the oldest samples are dropped and counted.</summary>
+    public long QueueSize { get; init; } = 1L << 30;
+
+    /// <summary>Further labels of every sample.</summary>
+    public ImmutableArray<(string Name, string Value)> Labels { get; init; } = [];
+
+    /// <summary>The engine, with its credentials; null where the address is none.</summary>
+    public EngineAddress? Address => EngineAddress.Parse(Url, Token);
 }
 
 /// <summary>How hosts are judged.</summary>
@@ -133,6 +176,9 @@ internal sealed record LimitSettings
 
     /// <summary>Bytes of all bodies that are in memory at a time.</summary>
     public long Memory { get; init; } = 64 << 20;
+
+    /// <summary>Time that a connection may say nothing.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Connections at a time.</summary>
     public int Connections { get; init; } = 2000;

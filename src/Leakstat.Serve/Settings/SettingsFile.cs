@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Http;
+using Leakstat.Engines.Metrics;
 using Leakstat.Engines.Settings;
 using Leakstat.Platform;
 
@@ -9,6 +11,7 @@ namespace Leakstat.Serve.Settings;
 internal static class SettingsFile
 {
     private const int MostTargets = 10_000;
+    private const long SmallestQueue = 1 << 16;
 
     /// <summary>Reads the text of a file.</summary>
     /// <param name="file">Its name, as problems print it.</param>
@@ -23,6 +26,7 @@ internal static class SettingsFile
         }
 
         ServeSettings settings = Of(document.Top);
+        document.Top.Leave(AlertReading.Table);
         document.Top.End();
         return (settings, document.Problems);
     }
@@ -41,6 +45,7 @@ internal static class SettingsFile
             Judge = JudgeOf(top.Table("judge")),
             Keep = KeepOf(top.Table("keep")),
             Limits = LimitsOf(top.Table("limits")),
+            RemoteWrite = RemoteWriteOf(top.Table("remote_write")),
         };
     }
 
@@ -113,6 +118,41 @@ internal static class SettingsFile
         }
 
         return target with { Name = name, Elevation = elevation, Every = every, Limit = limit };
+    }
+
+    private static RemoteWriteSettings? RemoteWriteOf(SettingsTable table)
+    {
+        string? url = table.Read(
+            "url",
+            text => EngineAddress.Parse(text) is null ? null : text,
+            "an address like \"http://127.0.0.1:8428\"");
+        string? tokenFile = table.Text("token_file");
+        string? queue = table.Text("queue");
+        long? size = table.Size("queue_size");
+        ImmutableArray<(string Name, string Value)> labels = table.Labels("labels");
+        if (size < SmallestQueue)
+        {
+            table.Problem("queue_size", "queue_size takes 64K at least");
+            size = null;
+        }
+
+        foreach ((string name, _) in labels.Where(l => !MetricTable.IsFurtherLabel(l.Name)))
+        {
+            table.Problem("labels", $"labels takes names of letters, digits and _ that no metric has, not \"{name}\"");
+        }
+
+        if (url is null)
+        {
+            if (tokenFile is not null || queue is not null || size is not null || !labels.IsEmpty)
+            {
+                table.Problem("url", "remote_write needs url = \"http://127.0.0.1:8428\"");
+            }
+
+            return null;
+        }
+
+        var settings = new RemoteWriteSettings(url) { TokenFile = tokenFile, Queue = queue, Labels = labels };
+        return size is { } given ? settings with { QueueSize = given } : settings;
     }
 
     private static JudgeSettings JudgeOf(SettingsTable table)

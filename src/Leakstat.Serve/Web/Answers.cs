@@ -11,11 +11,15 @@ internal static class Answers
     private const string JsonType = "application/json; charset=utf-8";
 
     /// <summary>Answers with a document.</summary>
-    public static async Task Json<T>(HttpContext context, T document, JsonTypeInfo<T> serializer, int status = 200)
+    public static Task Json<T>(HttpContext context, T document, JsonTypeInfo<T> serializer, int status = 200) =>
+        Bytes(context, Serialized(document, serializer), JsonType, status);
+
+    /// <summary>A document as it is sent.</summary>
+    public static byte[] Serialized<T>(T document, JsonTypeInfo<T> serializer)
     {
         using var body = new MemoryStream();
         JsonForm.Write(document, serializer, body);
-        await Bytes(context, body.ToArray(), JsonType, status).ConfigureAwait(false);
+        return body.ToArray();
     }
 
     /// <summary>Answers with bytes.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Fleet;
 using Leakstat.History;
@@ -13,7 +14,7 @@ using Leakstat.Store.Inbox;
 namespace Leakstat.Serve.Web;
 
 /// <summary>The JSON API below <c>/v1</c>, as <c>/openapi.json</c> describes it.</summary>
-internal sealed class ApiEndpoints(ServeSettings settings, FleetState fleet, CaptureInbox inbox)
+internal sealed class ApiEndpoints(ServeSettings settings, FleetState fleet, CaptureInbox inbox, HistoryGate gate)
 {
     private const int MostDeliveries = 200;
 
@@ -76,14 +77,14 @@ internal sealed class ApiEndpoints(ServeSettings settings, FleetState fleet, Cap
     public Task SeriesList(HttpContext context)
     {
         string name = HostNames.Asked(context);
-        return HistoryOf(name) is { } history
-            ? Answers.Json(
-                context,
-                new SeriesListDocument(
-                    HostNames.Shown(name),
-                    history.Series.Select(s => new SeriesNamePart(SeriesKindName.Of(s.Key.Kind), s.Key.Name))),
-                ServeJson.Context.SeriesListDocument)
-            : NoHost(context);
+        return OfHistory(
+            context,
+            name,
+            history => new SeriesListDocument(
+                HostNames.Shown(name),
+                history.Series.Select(s => new SeriesNamePart(SeriesKindName.Of(s.Key.Kind), s.Key.Name))),
+            ServeJson.Context.SeriesListDocument,
+            "the host has no series");
     }
 
     /// <summary><c>GET /v1/hosts/{host}/series/{name}</c>, with <c>?kind=</c>, <c>?from=</c> and <c>?to=</c>.</summary>
@@ -106,23 +107,23 @@ internal sealed class ApiEndpoints(ServeSettings settings, FleetState fleet, Cap
                 context, StatusCodes.Status400BadRequest, "from and to take times like 2026-11-20T18:00:00Z");
         }
 
-        if (HistoryOf(name) is not { } history)
-        {
-            return NoHost(context);
-        }
-
-        Series[] found =
-        [
-            .. history.Series.Where(
-                s => s.Key.Name == wanted && (kind.Length == 0 || SeriesKindName.Of(s.Key.Kind) == kind)),
-        ];
-        return found.Length == 0
-            ? Answers.NotFound(context, $"the host has no series '{wanted}'")
-            : Answers.Json(
-                context,
-                new SeriesDocument(
-                    HostNames.Shown(name), wanted, found.Select(s => PartOf(history, s, from, to))),
-                ServeJson.Context.SeriesDocument);
+        return OfHistory(
+            context,
+            name,
+            history =>
+            {
+                Series[] found =
+                [
+                    .. history.Series.Where(
+                        s => s.Key.Name == wanted && (kind.Length == 0 || SeriesKindName.Of(s.Key.Kind) == kind)),
+                ];
+                return found.Length == 0
+                    ? null
+                    : new SeriesDocument(
+                        HostNames.Shown(name), wanted, found.Select(s => PartOf(history, s, from, to)));
+            },
+            ServeJson.Context.SeriesDocument,
+            $"the host has no series '{wanted}'");
     }
 
     /// <summary><c>GET /v1/captures/{id}</c>: a delivery as it came in.</summary>
@@ -151,6 +152,26 @@ internal sealed class ApiEndpoints(ServeSettings settings, FleetState fleet, Cap
                 .Select((s, i) => (s.TakenAt, Value: values[i]))
                 .Where(s => s.Value is not null && s.TakenAt >= from && s.TakenAt <= to)
                 .Select(s => new SamplePart(JsonForm.Time(s.TakenAt!.Value), s.Value!.Value)));
+    }
+
+    /// <summary>Answers with what is found in the history of a host.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The host.</param>
+    /// <param name="find">Gives the document; null where the history does not have what is asked for.</param>
+    /// <param name="serializer">Its serializer.</param>
+    /// <param name="missing">What is said then.</param>
+    private async Task OfHistory<T>(
+        HttpContext context, string name, Func<HostHistory, T?> find, JsonTypeInfo<T> serializer, string missing)
+        where T : class
+    {
+        (bool isKnown, byte[]? json) = await gate.Run(
+            () => HistoryOf(name) is { } history
+                ? (true, find(history) is { } document ? Answers.Serialized(document, serializer) : null)
+                : (false, null),
+            context.RequestAborted).ConfigureAwait(false);
+        await (json is not null ? Answers.Json(context, json)
+            : isKnown ? Answers.NotFound(context, missing)
+            : NoHost(context)).ConfigureAwait(false);
     }
 
     private HostHistory? HistoryOf(string name)

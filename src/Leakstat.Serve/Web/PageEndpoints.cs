@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Leakstat.Diagnosis.Contracts;
 using Leakstat.Fleet;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Text;
@@ -10,7 +9,7 @@ using Leakstat.Store.Inbox;
 namespace Leakstat.Serve.Web;
 
 /// <summary>The pages, each with an address that stays. What takes long to write is kept until there is news.</summary>
-internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureInbox inbox) : IDisposable
+internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureInbox inbox, HistoryGate gate)
 {
     private const string Html = "text/html; charset=utf-8";
     private const int MostQuery = 100;
@@ -18,7 +17,6 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
     private const int MostDeliveries = 50;
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset JudgedAt, byte[] Page)> _kept = [];
-    private readonly SemaphoreSlim _writers = new(Math.Max(1, Environment.ProcessorCount / 2));
     private FleetPageKept _fleetPage = new(-1, false, []);
 
     /// <summary>The page of all hosts as it was written last.</summary>
@@ -61,32 +59,16 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
             return;
         }
 
-        if (!_kept.TryGetValue(name, out (DateTimeOffset JudgedAt, byte[] Page) kept)
-            || kept.JudgedAt != host.JudgedAt)
+        byte[]? page = KeptOf(host);
+        if (page is null)
         {
-            await _writers.WaitAsync(context.RequestAborted).ConfigureAwait(false);
-            try
-            {
-                // Those who asked for the same page meanwhile wait for one to write it.
-                if (!_kept.TryGetValue(name, out kept) || kept.JudgedAt != host.JudgedAt)
-                {
-                    if (judge.Diagnose(name) is not { } report)
-                    {
-                        await Missing(context, "Nothing of that host is in the store any more.").ConfigureAwait(false);
-                        return;
-                    }
-
-                    kept = (host.JudgedAt, Written(host, report));
-                    Keep(name, kept);
-                }
-            }
-            finally
-            {
-                _writers.Release();
-            }
+            // Those who asked for the same page meanwhile wait for one to write it.
+            page = await gate.Run(() => KeptOf(host) ?? Written(host), context.RequestAborted).ConfigureAwait(false);
         }
 
-        await Answers.Bytes(context, kept.Page, Html).ConfigureAwait(false);
+        await (page is not null
+            ? Answers.Bytes(context, page, Html)
+            : Missing(context, "Nothing of that host is in the store any more.")).ConfigureAwait(false);
     }
 
     /// <summary><c>GET /search</c>.</summary>
@@ -123,11 +105,25 @@ internal sealed class PageEndpoints(FleetState fleet, HostJudge judge, CaptureIn
     public static Task Missing(HttpContext context, string text) => Answers.Bytes(
         context, PageFrame.Message("Not found", text), Html, StatusCodes.Status404NotFound);
 
-    /// <inheritdoc/>
-    public void Dispose() => _writers.Dispose();
+    /// <summary>The page of a host as it was written since it was judged last; null where it was not.</summary>
+    private byte[]? KeptOf(JudgedHost host) =>
+        _kept.TryGetValue(host.Name, out (DateTimeOffset JudgedAt, byte[] Page) kept) && kept.JudgedAt == host.JudgedAt
+            ? kept.Page
+            : null;
 
-    private byte[] Written(JudgedHost host, DiagnosisReport report) => HostPage.Write(
-        host.Summary.Label, report, inbox.List(host.Name, MostDeliveries), fleet.Latest.Revision);
+    /// <summary>Writes the page of a host; null where nothing of it is in the store any more.</summary>
+    private byte[]? Written(JudgedHost host)
+    {
+        if (judge.Diagnose(host.Name) is not { } report)
+        {
+            return null;
+        }
+
+        byte[] page = HostPage.Write(
+            host.Summary.Label, report, inbox.List(host.Name, MostDeliveries), fleet.Latest.Revision);
+        Keep(host.Name, (host.JudgedAt, page));
+        return page;
+    }
 
     private void Keep(string name, (DateTimeOffset JudgedAt, byte[] Page) page)
     {

@@ -40,6 +40,7 @@ internal sealed class PushEndpoint : IDisposable
         }
 
         long taken = 0;
+        _health.Pushes.Begin();
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         time.CancelAfter(_limits.Time);
         try
@@ -73,6 +74,7 @@ internal sealed class PushEndpoint : IDisposable
         finally
         {
             _memory.Give(taken);
+            _health.Pushes.End();
         }
     }
 

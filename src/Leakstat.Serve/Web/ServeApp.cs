@@ -10,7 +10,6 @@ namespace Leakstat.Serve.Web;
 /// <summary>The web server: what it listens on, its bounds, and which address is answered by what.</summary>
 internal static class ServeApp
 {
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_head = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds it; it listens once it is started.</summary>
@@ -58,7 +57,7 @@ internal static class ServeApp
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         kestrel.Limits.MaxRequestBodySize = limits.Body;
-        kestrel.Limits.KeepAliveTimeout = s_idle;
+        kestrel.Limits.KeepAliveTimeout = limits.Idle;
         kestrel.Limits.RequestHeadersTimeout = s_head;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
         kestrel.Limits.MaxRequestHeaderCount = 60;

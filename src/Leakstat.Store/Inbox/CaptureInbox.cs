@@ -65,12 +65,13 @@ public sealed class CaptureInbox : IDisposable
             added.Clear();
             using Statement insert = _database.Prepare(
                 "INSERT OR IGNORE INTO delivery (id, host, name, received, size, waiting, data) "
-                    + "VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)");
+                    + "VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6) RETURNING 1");
             foreach (Delivery delivery in deliveries)
             {
                 insert.Bind(1, delivery.Id).Bind(2, delivery.Host).Bind(3, delivery.Name).Bind(4, now.UtcTicks)
-                    .Bind(5, (long)delivery.Data.Length).Bind(6, delivery.Data.ToArray()).Run();
-                added.Add(_database.Number("SELECT changes()") > 0);
+                    .Bind(5, (long)delivery.Data.Length).Bind(6, delivery.Data.ToArray());
+                added.Add(insert.Step());
+                insert.Reset();
             }
         });
         return added.DrainToImmutable();
@@ -124,12 +125,13 @@ public sealed class CaptureInbox : IDisposable
     }
 
     /// <summary>Notes that deliveries are in the store.</summary>
-    public void Settle(IEnumerable<Delivery> deliveries) => Change(() =>
+    /// <param name="ids">Their identifiers.</param>
+    public void Settle(IEnumerable<string> ids) => Change(() =>
     {
         using Statement update = _database.Prepare("UPDATE delivery SET waiting = 0 WHERE id = ?1");
-        foreach (Delivery delivery in deliveries)
+        foreach (string id in ids)
         {
-            update.Bind(1, delivery.Id).Run();
+            update.Bind(1, id).Run();
         }
     });
 

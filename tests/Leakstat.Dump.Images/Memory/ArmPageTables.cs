@@ -23,13 +23,16 @@ public sealed class ArmPageTables
     /// <summary>Maps what the address space has; with pages of 16 KiB what of it lies together in such pages.</summary>
     /// <param name="space">The addresses.</param>
     /// <param name="root">Physical address of the first level.</param>
+    /// <param name="next">Physical address of the kernel's table of the second level, in the kernel's own data too.</param>
     /// <param name="pageShift">12 or 14.</param>
-    public ArmPageTables(AddressSpace space, ulong root, int pageShift)
+    public ArmPageTables(AddressSpace space, ulong root, ulong next, int pageShift)
     {
         _memory = space.Memory;
         _root = root;
         _pageShift = pageShift;
         ulong page = 1UL << pageShift;
+        _tables[(0, space.MapStart >> Shift(0))] = next;
+        Set(root, Index(0, space.MapStart), next | Table);
         foreach ((ulong address, ulong physical) in space.Pages)
         {
             if (address % page == 0 && physical % page == 0

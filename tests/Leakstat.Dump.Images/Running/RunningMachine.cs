@@ -27,7 +27,7 @@ public sealed class RunningMachine
     {
         _options = options;
         _random = new Random(options.Seed);
-        _scenario = new Scenario(new MachineOptions { Seed = options.Seed, Release = options.Release, Memory = 24 << 20 });
+        _scenario = new Scenario(new MachineOptions { Seed = options.Seed, Release = options.Release, IsArm = options.IsArm, Memory = 24 << 20 });
         Machine machine = _scenario.Machine;
         _zones =
         [

@@ -7,6 +7,9 @@ public sealed record RunningOptions
 
     public FreeBsd Release { get; init; } = FreeBsd.V14;
 
+    /// <summary>arm64 in place of amd64.</summary>
+    public bool IsArm { get; init; }
+
     /// <summary>Objects in use at the start that something points to.</summary>
     public int Objects { get; init; } = 700;
 

@@ -11,10 +11,12 @@ namespace Leakstat.Dump.Tests.Commands;
 [Trait("Needs", "ssh")]
 public sealed class DumpLiveCommandTests(LoopbackHosts hosts) : IClassFixture<LoopbackHosts>
 {
-    [Fact]
-    public void What_a_running_host_lost_is_proved_and_nothing_else()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_running_host_lost_is_proved_and_nothing_else(bool isArm)
     {
-        using MemoryHost host = Host(seed: 71);
+        using MemoryHost host = Host(seed: 71, isArm);
         host.Start();
         (int code, string output, string error) = Run(host, "leaks", "--json");
 
@@ -167,5 +169,6 @@ public sealed class DumpLiveCommandTests(LoopbackHosts hosts) : IClassFixture<Lo
         ];
     }
 
-    private MemoryHost Host(int seed) => new(hosts, new RunningMachine(new RunningOptions { Seed = seed }));
+    private MemoryHost Host(int seed, bool isArm = false) =>
+        new(hosts, new RunningMachine(new RunningOptions { Seed = seed, IsArm = isArm }));
 }

@@ -33,17 +33,21 @@ internal sealed class MemoryHost : IDisposable
         hosts.Set(Number, "memory");
         string boot = Path.Combine(_folder, "boot");
         machine.Crashed.WriteKernel(boot);
-        Put("uname", "case $1 in -s) echo FreeBSD ;; -m) echo amd64 ;; esac\n");
+        Put("uname", $"case $1 in -s) echo FreeBSD ;; -m) echo {(machine.Machine.Options.IsArm ? "arm64" : "amd64")} ;; esac\n");
         Put("sysctl", $"case $2 in kern.bootfile) echo '{boot}/kernel' ;; kern.boottime) echo '{{ sec = 1795190000, usec = 1 }} Fri' ;; *) echo 0 ;; esac\n");
         Put("kldstat", $"for f in '{boot}'/*.ko; do [ ! -f \"$f\" ] || echo \" 2 1 0x0 0x0 x.ko ($f)\"; done\n");
         ulong from = machine.Machine.Kernel.Address >> 12;
         ulong to = machine.Machine.Kernel.Physical >> 12;
+        AddressSpace space = machine.Machine.Space;
+        (ulong direct, ulong directEnd, ulong memory) = (space.Direct(space.DirectPhysical) >> 12, space.DirectEnd >> 12, space.DirectPhysical >> 12);
         Put("dd", $$"""
             for word; do
                 case $word in skip=*) skip=${word#skip=} ;; count=*) count=${word#count=} ;; if=*) from=${word#if=} ;; esac
             done
             case $from in
-                */kmem) skip=$((skip - {{from}} + {{to}})); [ "$skip" -ge {{to}} ] || exit 1 ;;
+                */kmem)
+                    if [ "$skip" -ge {{direct}} ] && [ "$skip" -lt {{directEnd}} ]; then skip=$((skip - {{direct}} + {{memory}}))
+                    else skip=$((skip - {{from}} + {{to}})); [ "$skip" -ge {{to}} ] || exit 1; fi ;;
             esac
             if [ -e '{{_folder}}/break' ]; then
                 echo x >>'{{_folder}}/break'

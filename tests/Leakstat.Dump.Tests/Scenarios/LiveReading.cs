@@ -49,7 +49,7 @@ internal sealed class LiveSnapshot : IDisposable
         _machine = machine;
         _options = new DumpOptions { KernelDirectory = machine.Crashed.WriteKernel(Path.Combine(_folder, "kernel")) };
         _writer = SnapshotWriter.Begin(
-            new FileStream(File, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), new Dictionary<string, string> { ["architecture"] = "amd64" });
+            new FileStream(File, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), new Dictionary<string, string> { ["architecture"] = machine.Machine.Options.IsArm ? "arm64" : "amd64" });
         _reader = SnapshotReader.Begin(new LiveReading(machine), _writer, _options, out DumpFault? fault)
             ?? throw new InvalidOperationException(fault!.ToString());
     }

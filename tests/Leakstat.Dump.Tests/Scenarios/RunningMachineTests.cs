@@ -15,15 +15,18 @@ public sealed class RunningMachineTests
     public void What_is_lost_in_every_reading_is_lost() => Check(first: 1, count: 40);
 
     [Fact]
+    public void What_is_lost_in_every_reading_of_arm64_is_lost() => Check(first: 400, count: 8, isArm: true);
+
+    [Fact]
     [Trait("Takes", "long")]
     public void What_is_lost_in_every_reading_is_lost_in_many_runs() => Check(first: 1000, LongRuns.Times(200, 1000));
 
-    private static void Check(int first, int count)
+    private static void Check(int first, int count, bool isArm = false)
     {
         var all = new Tally();
         Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
-            Tally one = Run(seed);
+            Tally one = Run(seed, isArm);
             lock (all)
             {
                 all.Add(one);
@@ -37,9 +40,9 @@ public sealed class RunningMachineTests
         Assert.True(all.Unsettled == 0, all.ToString());
     }
 
-    private static Tally Run(int seed)
+    private static Tally Run(int seed, bool isArm)
     {
-        var machine = new RunningMachine(new RunningOptions { Seed = seed });
+        var machine = new RunningMachine(new RunningOptions { Seed = seed, IsArm = isArm });
         using var snapshot = new LiveSnapshot(machine);
         var tally = new Tally();
         while (snapshot.Passes.Count < LivePasses.Least || (!snapshot.Passes.IsSettled && snapshot.Passes.Count < MostPasses))

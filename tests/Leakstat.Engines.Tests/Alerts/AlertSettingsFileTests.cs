@@ -1,7 +1,7 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Engines.Alerts.Settings;
 
-namespace Leakstat.Engines.Tests;
+namespace Leakstat.Engines.Tests.Alerts;
 
 /// <summary>The alert file of docs/fleet.md: everything in it is read, and what is wrong is told with file, line and key.</summary>
 public sealed class AlertSettingsFileTests

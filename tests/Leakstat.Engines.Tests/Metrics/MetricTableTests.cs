@@ -30,6 +30,23 @@ public sealed partial class MetricTableTests
     }
 
     [Fact]
+    public void Every_name_is_that_of_a_metric_and_written_once()
+    {
+        Assert.Equal(
+            MetricTable.All.Select(m => m.Name).Order(StringComparer.Ordinal),
+            typeof(MetricName).GetFields().Select(f => (string)f.GetRawConstantValue()!).Order(StringComparer.Ordinal));
+        string[] literals =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Given.Root, "src"), "*.cs", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file) != "MetricName.cs")
+                .Select(file => (Name: Path.GetFileName(file), Text: File.ReadAllText(file)))
+                .SelectMany(file => MetricTable.All.Where(m => file.Text.Contains($"\"{m.Name}\"", StringComparison.Ordinal))
+                    .Select(m => $"{file.Name}: {m.Name}")),
+        ];
+        Assert.Empty(literals);
+    }
+
+    [Fact]
     public void Each_name_stands_once_and_each_metric_has_one_source()
     {
         Assert.Equal(MetricTable.All.Length, MetricTable.All.DistinctBy(m => m.Name).Count());

@@ -58,6 +58,7 @@ internal static class Layers
         [
             "Serve/Settings | Serve/Health",
             "Serve/Intake | Serve/Judging",
+            "Serve/Alerting | Serve/RemoteWriting",
             "Serve/Metrics | Serve/Pages",
             "Serve/Web",
             "Serve",

@@ -61,6 +61,25 @@ public sealed class PlantedLeakTests
     }
 
     [Fact]
+    public void TheLargestThatRisesInEveryStepStandsFirstAndEndsAtItsLimit()
+    {
+        // 36.7 MiB of clusters that are never given back, and beside them a little of a malloc type.
+        DiagnosisReport report = new Planted(14).Each((p, i) =>
+        {
+            p.Zone(i, "mbuf_cluster", 1450L * i);
+            p.Slabs(i, "mbuf_cluster", 725L * i);
+            p.Type(i, "leakmod", 90L * i, 90L * i * 256);
+            p.Zone(i, "malloc-256", 90L * i);
+            p.Slabs(i, "malloc-256", 6L * i);
+        }).Report();
+
+        Finding first = report.Findings[0];
+        Assert.Equal((Subject.Zone("mbuf_cluster"), Verdict.Leak), (first.Subject, first.Verdict));
+        Assert.Equal("kern.ipc.nmbclusters", first.Exhaustion!.Of);
+        Assert.Contains(report.Findings.Skip(1), f => f.Subject == Subject.Malloc("leakmod"));
+    }
+
+    [Fact]
     public void AVnodeZoneThatItsCounterFollowsIsACache()
     {
         DiagnosisReport report = new Planted(14).Each((p, i) =>

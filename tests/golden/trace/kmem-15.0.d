@@ -75,7 +75,7 @@ fbt:kernel:kmem_alloc_attr_domainset:entry
 fbt:kernel:kmem_malloc_domainset:return,
 fbt:kernel:kmem_alloc_contig_domainset:return,
 fbt:kernel:kmem_alloc_attr_domainset:return
-/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+/self->depth && stackdepth + 1 == self->depth && arg1 < 0/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -85,7 +85,7 @@ fbt:kernel:kmem_alloc_attr_domainset:return
 fbt:kernel:kmem_malloc_domainset:return,
 fbt:kernel:kmem_alloc_contig_domainset:return,
 fbt:kernel:kmem_alloc_attr_domainset:return
-/self->depth && stackdepth + 1 == self->depth/
+/self->depth && stackdepth + 1 == self->depth && (arg1 == 0 || (arg1 < 0))/
 {
 	@returned = sum(1);
 	self->depth = 0;

@@ -29,6 +29,17 @@ dtrace:::BEGIN
 	printf("leakstat-trace 1 kind=malloc release=15.0 seconds=20 age=10 bytes=0 sample=1 rate=20000 begin=%d suspect=%s\n", timestamp, "CAM queue");
 }
 
+/* Another allocation begins in this thread: one that is still remembered has ended unseen. */
+fbt:kernel:malloc:entry,
+fbt:kernel:malloc_domainset:entry,
+fbt:kernel:malloc_large:entry,
+fbt:kernel:contigmalloc:entry,
+fbt:kernel:contigmalloc_domainset:entry
+/self->bytes/
+{
+	self->bytes = 0;
+}
+
 /* Inside an allocation of this type: keep its size (the bucket's) until the address is known. */
 dtmalloc::CAM_queue:malloc
 /!closing && arg3 > 0 && stringof(((struct malloc_type *)arg0)->ks_shortdesc) == "CAM queue"/
@@ -51,7 +62,7 @@ fbt:kernel:malloc_domainset:return,
 fbt:kernel:malloc_large:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return
-/self->bytes && arg1 != 0/
+/self->bytes && arg1 < 0/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -63,7 +74,7 @@ fbt:kernel:malloc_domainset:return,
 fbt:kernel:malloc_large:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return
-/self->bytes/
+/self->bytes && arg1 <= 0/
 {
 	@returned = sum(1);
 	self->bytes = 0;

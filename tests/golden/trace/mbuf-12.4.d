@@ -94,7 +94,7 @@ fbt:kernel:uma_zalloc_domain:entry
 fbt:kernel:uma_zalloc_arg:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:zone_alloc_item:return
-/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+/self->depth && stackdepth + 1 == self->depth && arg1 < 0 && arg1 != zone0 && arg1 != zone1/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -104,7 +104,7 @@ fbt:kernel:zone_alloc_item:return
 fbt:kernel:uma_zalloc_arg:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:zone_alloc_item:return
-/self->depth && stackdepth + 1 == self->depth/
+/self->depth && stackdepth + 1 == self->depth && (arg1 == 0 || (arg1 < 0 && arg1 != zone0 && arg1 != zone1))/
 {
 	@returned = sum(1);
 	self->depth = 0;

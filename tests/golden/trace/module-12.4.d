@@ -35,7 +35,11 @@ dtrace:::BEGIN
 
 /* Counted against what returns: a function that ends in a jump to another has no return. */
 fbt:kernel:malloc:entry,
+fbt:kernel:malloc_domainset:entry,
+fbt:kernel:malloc_aligned:entry,
+fbt:kernel:malloc_domainset_aligned:entry,
 fbt:kernel:mallocarray:entry,
+fbt:kernel:mallocarray_domainset:entry,
 fbt:kernel:realloc:entry,
 fbt:kernel:reallocf:entry,
 fbt:kernel:contigmalloc:entry,
@@ -47,7 +51,11 @@ fbt:kernel:contigmalloc_domainset:entry
 
 /* No deeper than one that is remembered: that one has ended unseen. */
 fbt:kernel:malloc:entry,
+fbt:kernel:malloc_domainset:entry,
+fbt:kernel:malloc_aligned:entry,
+fbt:kernel:malloc_domainset_aligned:entry,
 fbt:kernel:mallocarray:entry,
+fbt:kernel:mallocarray_domainset:entry,
 fbt:kernel:realloc:entry,
 fbt:kernel:reallocf:entry,
 fbt:kernel:contigmalloc:entry,
@@ -75,6 +83,56 @@ fbt:kernel:malloc:entry
 	exit(0);
 }
 
+/* malloc_domainset(9), called by the module. */
+fbt:kernel:malloc_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0;
+	self->depth = stackdepth + 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:malloc_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* malloc_aligned(9), called by the module. */
+fbt:kernel:malloc_aligned:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0;
+	self->depth = stackdepth + 1;
+	self->forwards = 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:malloc_aligned:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* malloc_domainset_aligned(9), called by the module. */
+fbt:kernel:malloc_domainset_aligned:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0;
+	self->depth = stackdepth + 1;
+	self->forwards = 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:malloc_domainset_aligned:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
 /* mallocarray(9), called by the module. */
 fbt:kernel:mallocarray:entry
 /!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
@@ -86,6 +144,23 @@ fbt:kernel:mallocarray:entry
 
 /* The variable was not kept: out of room, and allocations would be missed. */
 fbt:kernel:mallocarray:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* mallocarray_domainset(9), called by the module. */
+fbt:kernel:mallocarray_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0 * arg1;
+	self->depth = stackdepth + 1;
+	self->forwards = 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:mallocarray_domainset:entry
 /!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
 {
 	why = "dynamic variables";
@@ -159,11 +234,12 @@ fbt:kernel:contigmalloc_domainset:entry
 
 /* The allocator returns from that depth: here is the address. */
 fbt:kernel:malloc:return,
+fbt:kernel:malloc_domainset:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,
 fbt:kernel:reallocf:return
-/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+/self->depth && stackdepth + 1 == self->depth && arg1 < 0/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -173,11 +249,12 @@ fbt:kernel:reallocf:return
 }
 
 fbt:kernel:malloc:return,
+fbt:kernel:malloc_domainset:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,
 fbt:kernel:reallocf:return
-/self->depth && stackdepth + 1 == self->depth/
+/self->depth && stackdepth + 1 == self->depth && (arg1 == 0 || (arg1 < 0))/
 {
 	@returned = sum(1);
 	self->depth = 0;
@@ -187,6 +264,7 @@ fbt:kernel:reallocf:return
 
 /* The variable was not kept: out of room, and allocations would be missed. */
 fbt:kernel:malloc:return,
+fbt:kernel:malloc_domainset:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,
@@ -198,6 +276,7 @@ fbt:kernel:reallocf:return
 }
 
 fbt:kernel:malloc:return,
+fbt:kernel:malloc_domainset:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,
@@ -220,6 +299,7 @@ fbt:kernel:contigfree:entry
 
 /* Too much for this host: better no answer than a burden. */
 fbt:kernel:malloc:return,
+fbt:kernel:malloc_domainset:return,
 fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,

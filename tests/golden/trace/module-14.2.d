@@ -33,11 +33,11 @@ dtrace:::BEGIN
 
 /* Counted against what returns: a function that ends in a jump to another has no return. */
 fbt:kernel:malloc:entry,
-fbt:kernel:malloc_domainset:entry,
 fbt:kernel:malloc_exec:entry,
+fbt:kernel:malloc_domainset_exec:entry,
+fbt:kernel:malloc_domainset:entry,
 fbt:kernel:malloc_aligned:entry,
 fbt:kernel:malloc_domainset_aligned:entry,
-fbt:kernel:malloc_domainset_exec:entry,
 fbt:kernel:mallocarray:entry,
 fbt:kernel:mallocarray_domainset:entry,
 fbt:kernel:realloc:entry,
@@ -51,11 +51,11 @@ fbt:kernel:contigmalloc_domainset:entry
 
 /* No deeper than one that is remembered: that one has ended unseen. */
 fbt:kernel:malloc:entry,
-fbt:kernel:malloc_domainset:entry,
 fbt:kernel:malloc_exec:entry,
+fbt:kernel:malloc_domainset_exec:entry,
+fbt:kernel:malloc_domainset:entry,
 fbt:kernel:malloc_aligned:entry,
 fbt:kernel:malloc_domainset_aligned:entry,
-fbt:kernel:malloc_domainset_exec:entry,
 fbt:kernel:mallocarray:entry,
 fbt:kernel:mallocarray_domainset:entry,
 fbt:kernel:realloc:entry,
@@ -85,22 +85,6 @@ fbt:kernel:malloc:entry
 	exit(0);
 }
 
-/* malloc_domainset(9), called by the module. */
-fbt:kernel:malloc_domainset:entry
-/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
-{
-	self->bytes = arg0;
-	self->depth = stackdepth + 1;
-}
-
-/* The variable was not kept: out of room, and allocations would be missed. */
-fbt:kernel:malloc_domainset:entry
-/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
-{
-	why = "dynamic variables";
-	exit(0);
-}
-
 /* malloc_exec(9), called by the module. */
 fbt:kernel:malloc_exec:entry
 /!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
@@ -112,6 +96,38 @@ fbt:kernel:malloc_exec:entry
 
 /* The variable was not kept: out of room, and allocations would be missed. */
 fbt:kernel:malloc_exec:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* malloc_domainset_exec(9), called by the module. */
+fbt:kernel:malloc_domainset_exec:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0;
+	self->depth = stackdepth + 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:malloc_domainset_exec:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	why = "dynamic variables";
+	exit(0);
+}
+
+/* malloc_domainset(9), called by the module. */
+fbt:kernel:malloc_domainset:entry
+/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
+{
+	self->bytes = arg0;
+	self->depth = stackdepth + 1;
+}
+
+/* The variable was not kept: out of room, and allocations would be missed. */
+fbt:kernel:malloc_domainset:entry
 /!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
 {
 	why = "dynamic variables";
@@ -146,22 +162,6 @@ fbt:kernel:malloc_domainset_aligned:entry
 
 /* The variable was not kept: out of room, and allocations would be missed. */
 fbt:kernel:malloc_domainset_aligned:entry
-/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
-{
-	why = "dynamic variables";
-	exit(0);
-}
-
-/* malloc_domainset_exec(9), called by the module. */
-fbt:kernel:malloc_domainset_exec:entry
-/!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
-{
-	self->bytes = arg0;
-	self->depth = stackdepth + 1;
-}
-
-/* The variable was not kept: out of room, and allocations would be missed. */
-fbt:kernel:malloc_domainset_exec:entry
 /!closing && caller >= 0xffffffff818a8000ULL && caller < 0xffffffff818ab000ULL && !self->depth/
 {
 	why = "dynamic variables";
@@ -275,7 +275,7 @@ fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,
 fbt:kernel:reallocf:return
-/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+/self->depth && stackdepth + 1 == self->depth && arg1 < 0/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -291,7 +291,7 @@ fbt:kernel:contigmalloc:return,
 fbt:kernel:contigmalloc_domainset:return,
 fbt:kernel:realloc:return,
 fbt:kernel:reallocf:return
-/self->depth && stackdepth + 1 == self->depth/
+/self->depth && stackdepth + 1 == self->depth && (arg1 == 0 || (arg1 < 0))/
 {
 	@returned = sum(1);
 	self->depth = 0;

@@ -86,7 +86,7 @@ fbt:kernel:uma_zalloc_domain:entry
 fbt:kernel:uma_zalloc_arg:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:zone_alloc_item:return
-/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+/self->depth && stackdepth + 1 == self->depth && arg1 < 0 && arg1 != zone0/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -96,7 +96,7 @@ fbt:kernel:zone_alloc_item:return
 fbt:kernel:uma_zalloc_arg:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:zone_alloc_item:return
-/self->depth && stackdepth + 1 == self->depth/
+/self->depth && stackdepth + 1 == self->depth && (arg1 == 0 || (arg1 < 0 && arg1 != zone0))/
 {
 	@returned = sum(1);
 	self->depth = 0;

@@ -92,8 +92,10 @@ fbt:kernel:uma_zalloc_arg:return,
 fbt:kernel:uma_zalloc_smr:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:cache_alloc_retry:return,
-fbt:kernel:zone_alloc_item:return
-/self->depth && stackdepth + 1 == self->depth && arg1 != 0/
+fbt:kernel:zone_alloc_item:return,
+fbt:kernel:cache_alloc_item:return,
+fbt:kernel:item_ctor:return
+/self->depth && stackdepth + 1 == self->depth && arg1 < 0 && arg1 != zone0/
 {
 	printf("A 0x%x %d %d\n", arg1, self->bytes, timestamp);
 	stack(24);
@@ -104,8 +106,10 @@ fbt:kernel:uma_zalloc_arg:return,
 fbt:kernel:uma_zalloc_smr:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:cache_alloc_retry:return,
-fbt:kernel:zone_alloc_item:return
-/self->depth && stackdepth + 1 == self->depth/
+fbt:kernel:zone_alloc_item:return,
+fbt:kernel:cache_alloc_item:return,
+fbt:kernel:item_ctor:return
+/self->depth && stackdepth + 1 == self->depth && (arg1 == 0 || (arg1 < 0 && arg1 != zone0))/
 {
 	@returned = sum(1);
 	self->depth = 0;
@@ -149,6 +153,8 @@ fbt:kernel:uma_zalloc_smr:return,
 fbt:kernel:uma_zalloc_domain:return,
 fbt:kernel:cache_alloc_retry:return,
 fbt:kernel:zone_alloc_item:return,
+fbt:kernel:cache_alloc_item:return,
+fbt:kernel:item_ctor:return,
 fbt:kernel:uma_zfree_arg:entry
 /events > 20000/
 {

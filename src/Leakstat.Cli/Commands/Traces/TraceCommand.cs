@@ -98,6 +98,11 @@ internal static class TraceCommand
         }
 
         FreeBsdRelease? release = options.ReleaseOf(parsed) ?? latest?.Host.Release;
+        if (TraceProgram.Refusal(release, latest?.Host.Architecture) is { } unsupported)
+        {
+            throw new CommandException(ExitCode.Usage, unsupported);
+        }
+
         if (latest is not null)
         {
             terminal.Error.WriteLine($"leakstat: {OverheadEstimate.Memory(suspect, release)}");

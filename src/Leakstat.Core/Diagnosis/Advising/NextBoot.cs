@@ -41,7 +41,9 @@ public static class NextBoot
         ];
     }
 
-    /// <summary>Settings that differ from what runs, by the sysctl that they change; the last line of a name holds.</summary>
+    /// <summary>
+    /// Settings that differ from what runs, by the sysctl that they change; the last line of a name holds.
+    /// </summary>
     private static Dictionary<string, Setting> ChangedBy(DiagnosisCase context)
     {
         var settings = new Dictionary<string, Setting>();
@@ -94,8 +96,8 @@ public static class NextBoot
     }
 
     /// <summary>
-    /// Ceiling and floor of the ARC that will be in effect, where the kernel takes what is set: at least 64 MiB (32 MiB)
-    /// and below memory.
+    /// Ceiling and floor of the ARC that will be in effect, where the kernel takes what is set: at least 64 MiB
+    /// (32 MiB) and below memory.
     /// </summary>
     private static IEnumerable<KeyValuePair<string, Setting>> EffectiveArc(
         DiagnosisCase context, Dictionary<string, Setting> changed)

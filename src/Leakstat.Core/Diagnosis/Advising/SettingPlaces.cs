@@ -33,10 +33,6 @@ public static class SettingPlaces
         _ => SysctlFile,
     };
 
-    /// <summary>Where both are set, as a sentence has it.</summary>
-    public static string Both(HostIdentity host) =>
-        Loader(host) == Sysctl(host) ? Loader(host) : $"{Loader(host)} and {Sysctl(host)}";
-
     /// <summary>The command that shows where a setting stands now, in all files that are read at boot.</summary>
     /// <param name="host">The host.</param>
     /// <param name="word">What stands in the lines that are looked for.</param>

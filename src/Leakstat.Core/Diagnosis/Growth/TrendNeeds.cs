@@ -57,8 +57,8 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
         if (MbufZoneSeries.IsAllThereIs(history))
         {
             bool hasMbufs = history.Series.Any(s => s.Key.Kind == SeriesKind.ZoneUsed);
-            missing.Add($"vmstat -z in the captures: no zone {(hasMbufs ? "but those of mbufs " : "")}is judged without "
-                + "it");
+            missing.Add(
+                $"vmstat -z in the captures: no zone {(hasMbufs ? "but those of mbufs " : "")}is judged without it");
         }
 
         if (history.Find(SeriesKind.Account, AccountName.Unaccounted) is null)

@@ -1,4 +1,3 @@
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;

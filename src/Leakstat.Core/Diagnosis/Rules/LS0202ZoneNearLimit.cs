@@ -28,8 +28,9 @@ public sealed class LS0202ZoneNearLimit : IRule
 
     /// <inheritdoc/>
     public ImmutableArray<RuleNeed> Needs =>
-        [new("vmstat -z, sysctl of counts and limits (kern.ipc.numopensockets, kern.openfiles, …), or pfctl -si and -sm", c =>
-            c.Latest.Zones is not null || c.Latest.Sysctls.Count > 0 || c.Latest.Table<PfStatistics>() is not null)];
+        [new("vmstat -z, sysctl of counts and limits (kern.ipc.numopensockets, kern.openfiles, …), or pfctl -si and "
+            + "-sm", c => c.Latest.Zones is not null || c.Latest.Sysctls.Count > 0
+                || c.Latest.Table<PfStatistics>() is not null)];
 
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context) => NextBoot.Judge(context, Judge);

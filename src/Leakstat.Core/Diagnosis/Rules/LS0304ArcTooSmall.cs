@@ -112,8 +112,8 @@ public sealed class LS0304ArcTooSmall : IRule
             ? new Finding
             {
                 Rule = Id,
-                Title = $"The ARC is as good as disabled: its maximum is set to {Display.Bytes(ceiling.Value)} on a host "
-                    + $"with {Display.Bytes(total)}",
+                Title = $"The ARC is as good as disabled: its maximum is set to {Display.Bytes(ceiling.Value)} on a "
+                    + $"host with {Display.Bytes(total)}",
                 Severity = Severity.Warning,
                 Verdict = Verdict.Misconfiguration,
                 Subject = Subject.Arc,

@@ -158,14 +158,13 @@ public sealed class LS0601DangerousTunable : IRule
                 + (context.Latest.Host.PhysicalMemory is { Value: > 0 } memory
                     ? $"on a host with {Display.Bytes(memory.Value)}"
                     : "for all of kernel memory"),
-            context.Latest.Host.IsAtLeast(12)
-                ? $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. From 12 on it makes the kernel "
-                    + "drain caches early; take it out, and vm.kmem_size_max beside it, and reboot."
-                : context.Release is null ? $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. Up to 11 "
-                + "zones, malloc and the ARC end there, from 12 on the kernel drains caches early; take it out, and "
-                + "vm.kmem_size_max beside it, and reboot."
-                : $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. Zones, malloc and the ARC end "
-                    + "there; take it out, and vm.kmem_size_max beside it, and reboot.")
+            $"An old line in {SettingPlaces.Loader(context.Latest.Host)}: the default is all of memory. "
+                + (context.Release is null
+                    ? "Up to 11 zones, malloc and the ARC end there, from 12 on the kernel drains caches early"
+                    : context.Latest.Host.IsAtLeast(12)
+                    ? "From 12 on it makes the kernel drain caches early"
+                    : "Zones, malloc and the ARC end there")
+                + "; take it out, and vm.kmem_size_max beside it, and reboot.")
         {
             Unit = Unit.Bytes,
         };

@@ -19,7 +19,13 @@ internal static class NearestBound
     /// <param name="limit">When the zone's limit is reached, where that is known better; null where it is not.</param>
     public static ExhaustionTime? Of(
         DiagnosisCase context, SeriesKey key, ObservedGrowth growth, ExhaustionTime? limit = null) =>
-        Earlier(limit ?? OfZone(context, key, growth), GrowthPace.UntilMemoryIsGone(context, growth));
+        Earlier(
+            limit is null ? OfZone(context, key, growth) : Named(context, key, limit),
+            GrowthPace.UntilMemoryIsGone(context, growth));
+
+    /// <summary>A limit of mbufs is named by what sets it, however it was found.</summary>
+    private static ExhaustionTime Named(DiagnosisCase context, SeriesKey key, ExhaustionTime limit) =>
+        PoolLimit(context, key.Name) is { } name ? limit with { Of = name } : limit;
 
     private static ExhaustionTime? OfZone(DiagnosisCase context, SeriesKey key, ObservedGrowth growth)
     {
@@ -55,8 +61,10 @@ internal static class NearestBound
     }
 
     private static string NameOf(DiagnosisCase context, string zone) =>
-        MbufPools.Of(context).FirstOrDefault(pool => pool.Zone == zone)?.LimitName
-        ?? ZoneLimit.Describe(zone, ZoneFacts.Find(zone)?.Limit);
+        PoolLimit(context, zone) ?? ZoneLimit.Describe(zone, ZoneFacts.Find(zone)?.Limit);
+
+    private static string? PoolLimit(DiagnosisCase context, string zone) =>
+        MbufPools.Of(context).FirstOrDefault(pool => pool.Zone == zone)?.LimitName;
 
     private static ExhaustionTime? Earlier(ExhaustionTime? one, ExhaustionTime? other) =>
         one?.At is null ? other : other?.At is null || one.At <= other.At ? one : other;

@@ -20,6 +20,11 @@ internal static class MallocClauses
         string[] returns = [.. program.Probes.MallocReturns.Select(ProgramText.Return)];
 
         program.Clause(
+            "Another allocation begins in this thread: one that is still remembered has ended unseen.",
+            program.Probes.MallocReturns.Select(ProgramText.Entry),
+            "self->bytes",
+            "self->bytes = 0;");
+        program.Clause(
             "Inside an allocation of this type: keep its size (the bucket's) until the address is known.",
             taken,
             wanted,
@@ -29,9 +34,9 @@ internal static class MallocClauses
         program.Clause(
             "The allocator returns: here is the address.",
             returns,
-            $"self->bytes && arg1 != 0{program.Sampled("arg1")}",
+            $"self->bytes && {ProgramText.IsKernelAddress("arg1")}{program.Sampled("arg1")}",
             program.Allocated("arg1", "self->bytes"));
-        program.Clause(null, returns, "self->bytes", ProgramText.Answer, "self->bytes = 0;");
+        program.Clause(null, returns, "self->bytes && arg1 <= 0", ProgramText.Answer, "self->bytes = 0;");
         foreach ((string function, string type) in program.Probes.MallocReleases)
         {
             program.Clause(

@@ -29,9 +29,9 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
         {
             yield return "malloc";
 
-            // kern_malloc.c: malloc_domainset since 12 (malloc_domain before 12.1's end), malloc() of more than 64 KiB
-            // jumps to malloc_large since 13, which alone knows the address then.
-            if (Major is 0 or >= 13)
+            // kern_malloc.c: malloc_domainset since 12; malloc() of more than 64 KiB jumps to malloc_large since 13,
+            // which alone knows the address then.
+            if (Major is 0 or >= 12)
             {
                 yield return "malloc_domainset";
             }
@@ -60,20 +60,17 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
             yield return ("malloc", "arg0");
             if (Major is 0 or >= 13)
             {
-                yield return ("malloc_domainset", "arg0");
                 yield return ("malloc_exec", "arg0");
-                yield return ("malloc_aligned", "arg0");
-                yield return ("malloc_domainset_aligned", "arg0");
                 yield return ("malloc_domainset_exec", "arg0");
             }
 
+            // The aligned ones and mallocarray_domainset came within 12: 12.3 has them, 12.1 does not.
             if (Major is 0 or >= 12)
             {
+                yield return ("malloc_domainset", "arg0");
+                yield return ("malloc_aligned", "arg0");
+                yield return ("malloc_domainset_aligned", "arg0");
                 yield return ("mallocarray", "arg0 * arg1");
-            }
-
-            if (Major is 0 or >= 13)
-            {
                 yield return ("mallocarray_domainset", "arg0 * arg1");
             }
 
@@ -127,19 +124,19 @@ internal sealed class ProbeTable(FreeBsdRelease? release)
     }
 
     /// <summary>
-    /// Functions that <see cref="ZoneAllocations"/> jump to when the cache of the processor is empty: then only these
-    /// return. They are static; on 14 they were seen.
+    /// Functions that <see cref="ZoneAllocations"/> jump to: then only these return. The first two when the cache of
+    /// the processor is empty; the others, which the kernel's own 14.2 for amd64 has inlined, on every allocation where
+    /// a compiler did not.
     /// </summary>
-    public IEnumerable<string> ZoneSlowPaths =>
-        Major is 12 or 0 ? ["zone_alloc_item"] : ["cache_alloc_retry", "zone_alloc_item"];
+    public IEnumerable<string> ZoneSlowPaths => Major is 12
+        ? ["zone_alloc_item"]
+        : ["cache_alloc_retry", "zone_alloc_item", "cache_alloc_item", "item_ctor"];
 
     /// <summary>
     /// Functions that zero an item and return it in place of the allocator: since 13 <c>item_ctor</c> ends in
     /// <c>return (memset(item, 0, size))</c> (<c>sys/vm/uma_core.c</c>), a jump, so that an allocation with M_ZERO
-    /// passes
-    /// no return probe of the allocator. On amd64 memset(9) is one of these two (<c>sys/amd64/amd64/support.S</c>),
-    /// chosen
-    /// at boot; on arm64 it has no frame and no probe, and such allocations are not seen.
+    /// passes no return probe of the allocator on amd64, where memset(9) is one of these two
+    /// (<c>sys/amd64/amd64/support.S</c>), chosen at boot. On arm64 the return probe fires at the jump, with the item.
     /// </summary>
     public IEnumerable<string> ZoneZeroing => Major is 0 or >= 13 ? ["memset_std", "memset_erms"] : [];
 

@@ -34,8 +34,8 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         _text.Append(CultureInfo.InvariantCulture, $"""
             #!/usr/sbin/dtrace -s
             /*
-             * {InComment(Describe())}
-             * Written for FreeBSD {InComment(release)}. Run as root on the host, not in a jail:
+             * {DText.Comment(Describe())}
+             * Written for FreeBSD {DText.Comment(release)}. Run as root on the host, not in a jail:
              *     kldload -n dtraceall; dtrace -s THIS-FILE > trace.out 2>&1
              * It reads only, and stops by itself: after {longest} s, above {rate} events/s, or when DTrace runs
              * out of room for variables. Then: leakstat trace --read trace.out
@@ -59,8 +59,9 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         Declarations();
         string settings = string.Create(
             CultureInfo.InvariantCulture,
-            $"kind={Word(suspect.Kind)} release={FormatWord(release)} seconds={bounds.Seconds} age={bounds.MinimumAge} "
+            $"kind={Word(suspect.Kind)} release={DText.Word(release)} seconds={bounds.Seconds} age={bounds.MinimumAge} "
                 + $"bytes={bounds.MinimumBytes} sample={bounds.Sample} rate={bounds.EventsPerSecond}");
+        string name = DText.Literal(suspect.Name);
         _text.Append("dtrace:::BEGIN");
         _text.Append('\n');
         _text.Append(CultureInfo.InvariantCulture, $$"""
@@ -68,7 +69,7 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
             	why = "interrupted";
             	@requests = sum(0);
             	@returned = sum(0);
-            	printf("{{TraceProgram.Mark}} 1 {{settings}} begin=%d suspect=%s\n", timestamp, {{Literal(suspect.Name)}});
+            	printf("{{TraceProgram.Mark}} 1 {{settings}} begin=%d suspect=%s\n", timestamp, {{name}});
             }
 
 
@@ -214,10 +215,27 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         Clause(
             "The allocator returns from that depth: here is the address.",
             returns,
-            $"{Same} && arg1 != 0{Sampled("arg1")}{Large("self->bytes")}",
+            $"{Same} && {IsItem}{Sampled("arg1")}{Large("self->bytes")}",
             [.. Allocated("arg1", "self->bytes"), .. further]);
-        Clause(null, returns, Same, Answer, "self->depth = 0;", "self->forwards = 0;", "self->bytes = 0;");
+        Clause(
+            null,
+            returns,
+            $"{Same} && (arg1 == 0 || ({IsItem}))",
+            Answer, "self->depth = 0;", "self->forwards = 0;", "self->bytes = 0;");
     }
+
+    /// <summary>
+    /// The condition that a return probe has an address of the allocation: one of the kernel, and not the zone. On
+    /// arm64 a return probe fires at a jump to another function too, with the first argument of that: a size, or the
+    /// zone (<c>sys/cddl/dev/fbt/aarch64/fbt_isa.c</c>).
+    /// </summary>
+    private string IsItem => string.Concat(
+        Enumerable.Range(0, suspect.Zones.Count)
+            .Select(i => string.Create(CultureInfo.InvariantCulture, $" && arg1 != zone{i}"))
+            .Prepend(IsKernelAddress("arg1")));
+
+    /// <summary>The condition that a word is a kernel address, whose upper half is ones on 64-bit machines.</summary>
+    public static string IsKernelAddress(string word) => $"{word} < 0";
 
     /// <summary>Remembers that an allocation was entered by functions that can jump on to another entry.</summary>
     public void Forwarded(string[] entries)
@@ -276,33 +294,14 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
 
     /// <summary>The condition that a C string in the kernel is a name as vmstat prints it.</summary>
     public static string IsName(string pointer, string name) => name.Length < LongestName
-        ? $"stringof({pointer}) == {Literal(name)}"
-        : $"substr(stringof({pointer}), 0, {LongestName}) == {Literal(name)}";
+        ? $"stringof({pointer}) == {DText.Literal(name)}"
+        : $"substr(stringof({pointer}), 0, {LongestName}) == {DText.Literal(name)}";
 
     /// <summary>Probe of the entry of a function.</summary>
     public static string Entry(string function) => $"fbt:kernel:{function}:entry";
 
     /// <summary>Probe of the return of a function.</summary>
     public static string Return(string function) => $"fbt:kernel:{function}:return";
-
-    /// <summary>A D string: what could end it, begin a comment or print badly is escaped by octal.</summary>
-    public static string Literal(string text)
-    {
-        var literal = new StringBuilder("\"", text.Length + 2);
-        foreach (byte b in Encoding.UTF8.GetBytes(text))
-        {
-            if (b is < 0x20 or >= 0x7f or (byte)'"' or (byte)'\\' or (byte)'*')
-            {
-                literal.Append('\\').Append(Convert.ToString(b, 8).PadLeft(3, '0'));
-            }
-            else
-            {
-                literal.Append((char)b);
-            }
-        }
-
-        return literal.Append('"').ToString();
-    }
 
     /// <summary>The word for a kind, as it is written in options and output.</summary>
     public static string Word(SuspectKind kind) => kind switch
@@ -322,14 +321,4 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
         SuspectKind.Kmem => "Follows the pages that the kernel takes for itself from allocation to release.",
         _ => $"Follows what the code of {suspect.Name} takes by malloc(9) from allocation to release.",
     };
-
-    /// <summary>
-    /// Text that can neither end a comment nor begin one in it, which D refuses too, nor break its line.
-    /// </summary>
-    private static string InComment(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) || c is '*' or > '~' ? '?' : c));
-
-    /// <summary>A word within a format: no blank, no percent sign, nothing to escape.</summary>
-    private static string FormatWord(string text) =>
-        string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
 }

@@ -15,6 +15,18 @@ public static class TraceProgram
     /// </summary>
     public const string Mark = "leakstat-trace";
 
+    /// <summary>
+    /// Why a host cannot be traced, in words; null where it can, or where nothing is known of it. On arm64 of 12 a
+    /// return probe hands over the registers instead of the value that is returned
+    /// (<c>sys/cddl/dev/fbt/aarch64/fbt_isa.c</c> of 12.1 and 12.3); 14.0 and 14.2 do not, 13 was not read.
+    /// </summary>
+    /// <param name="release">Release of the host.</param>
+    /// <param name="architecture">Its architecture, as <c>uname -m</c> prints it.</param>
+    public static string? Refusal(FreeBsdRelease? release, string? architecture) =>
+        architecture == "arm64" && release is { Major: > 0 and < 14 }
+            ? $"return probes of FreeBSD {release.Text} on arm64 do not have the address that an allocator returns"
+            : null;
+
     /// <summary>The program.</summary>
     /// <param name="suspect">What to follow.</param>
     /// <param name="bounds">What it may cost; checked by the caller.</param>

@@ -39,9 +39,15 @@ public static class AlertSettingsFile
     /// <param name="client">Sends what goes by HTTP.</param>
     /// <param name="self">Name of this machine, in messages of syslog and mail.</param>
     /// <param name="readSecret">Reads a file that holds a secret.</param>
+    /// <param name="state">The file of their state where the text names none; null where it has to.</param>
     /// <exception cref="AlertSettingsException">They are wrong.</exception>
     public static AlertSettings Read(
-        string file, string text, HttpClient client, string self, Func<string, byte[]> readSecret)
+        string file,
+        string text,
+        HttpClient client,
+        string self,
+        Func<string, byte[]> readSecret,
+        string? state = null)
     {
         SettingsDocument document = SettingsDocument.Read(file, text);
         SettingsTable alerts = document.Top.Table("alerts");
@@ -50,7 +56,7 @@ public static class AlertSettingsFile
             document.Top.Problem("alerts", "there is no table [alerts]");
         }
 
-        AlertSettings? settings = document.IsReadable ? Of(alerts, client, self, readSecret) : null;
+        AlertSettings? settings = document.IsReadable ? From(alerts, client, self, readSecret, state) : null;
         alerts.End();
         ImmutableArray<SettingsProblem> problems = document.Problems;
         return settings is not null && problems.IsEmpty ? settings
@@ -58,16 +64,19 @@ public static class AlertSettingsFile
                 $"{problems[0]}" + (problems.Length > 1 ? $" (and {problems.Length - 1} more)" : ""));
     }
 
-    /// <summary>The settings; what cannot be understood is a problem of the table, and left out.</summary>
-    private static AlertSettings Of(
-        SettingsTable alerts, HttpClient client, string self, Func<string, byte[]> readSecret)
+    /// <summary>Takes them from a table; what cannot be understood is a problem of the table, and left out.</summary>
+    /// <param name="alerts">The table <c>[alerts]</c>; the caller ends it.</param>
+    /// <param name="client">Sends what goes by HTTP.</param>
+    /// <param name="self">Name of this machine, in messages of syslog and mail.</param>
+    /// <param name="readSecret">Reads a file that holds a secret.</param>
+    /// <param name="state">The file of their state where the table names none; null where it has to.</param>
+    public static AlertSettings From(
+        SettingsTable alerts, HttpClient client, string self, Func<string, byte[]> readSecret, string? state = null)
     {
-        SettingsTable labelTable = alerts.Table("labels");
-        ImmutableArray<(string, string)> labels =
-            [.. labelTable.Keys.ToArray().Select(name => (name, labelTable.Text(name) ?? ""))];
+        ImmutableArray<(string, string)> labels = alerts.Labels("labels");
         return new AlertSettings
         {
-            State = alerts.Required("state") ?? "",
+            State = (state is null ? alerts.Required("state") : alerts.Text("state")) ?? state ?? "",
             Least = alerts.Text("severity") switch
             {
                 null or "warning" => Severity.Warning,
@@ -91,14 +100,20 @@ public static class AlertSettingsFile
     }
 
     private static Alertmanager? AlertmanagerOf(
-        SettingsTable table, HttpClient client, ImmutableArray<(string, string)> labels, Func<string, byte[]> readSecret)
+        SettingsTable table,
+        HttpClient client,
+        ImmutableArray<(string, string)> labels,
+        Func<string, byte[]> readSecret)
     {
         TimeSpan lasts = table.Span("lasts") ?? TimeSpan.FromHours(3);
         return AddressOf(table, readSecret) is { } address ? new Alertmanager(client, address, lasts, labels) : null;
     }
 
     private static Webhook? WebhookOf(
-        SettingsTable table, HttpClient client, ImmutableArray<(string, string)> labels, Func<string, byte[]> readSecret)
+        SettingsTable table,
+        HttpClient client,
+        ImmutableArray<(string, string)> labels,
+        Func<string, byte[]> readSecret)
     {
         byte[]? secret = SecretOf(table, "secret_file", readSecret);
         return AddressOf(table, readSecret) is { } address ? new Webhook(client, address, secret, labels) : null;

@@ -233,6 +233,21 @@ public sealed class LostInCrashDumpTests
         Assert.Equal([Severity.Critical, Severity.Warning], FindingOrder.Sort(findings.Reverse()).Select(f => f.Severity));
     }
 
+    [Fact]
+    public void What_the_kernel_said_of_a_type_and_what_the_dump_shows_are_one_memory_in_both_findings()
+    {
+        DiagnosisCase host = Host(
+            Group("malloc", "malloc-256", 256, 300, allocated: 5000),
+            messages: "Warning: memory type leakmod leaked memory on destroy (300 allocations, 76800 bytes leaked).\n");
+
+        Finding said = Assert.Single(new LS0103TypeLeakedOnDestroy().Evaluate(host));
+        Finding shown = Assert.Single(new LS0702LostInCrashDump().Evaluate(host));
+
+        Assert.Contains(said.Evidence, e => e.Text.Contains("(LS0702): the same memory, not more of it", StringComparison.Ordinal));
+        Assert.Contains(
+            shown.Evidence, e => e.Text.Contains("malloc type leakmod lost 75.0 KiB when it was destroyed (LS0103)", StringComparison.Ordinal));
+    }
+
     private static string Candidate(string type, double confidence, params (string Type, double Confidence)[] others) =>
         ", \"candidates\": [" + string.Join(',', others.Prepend((Type: type, Confidence: confidence)).Select(c => FormattableString.Invariant(
             $$"""{"type": "{{c.Type}}", "module": "if_widget.ko", "confidence": {{c.Confidence}}, "why": "by its pointers"}"""))) + "]";
@@ -253,8 +268,11 @@ public sealed class LostInCrashDumpTests
         Assert.Single(All(groups, sysctl, coverage, types));
 
     private static Finding[] All(string groups, string sysctl = "", string coverage = "\"missingPages\": 0", string types = "") =>
-    [
-        .. new LS0702LostInCrashDump().Evaluate(Given.Case(Given.Capture(
+        [.. new LS0702LostInCrashDump().Evaluate(Host(groups, sysctl, coverage, types)).OrderByDescending(f => f.BytesAtStake)];
+
+    private static DiagnosisCase Host(
+        string groups, string sysctl = "", string coverage = "\"missingPages\": 0", string types = "", string messages = "") =>
+        Given.Case(Given.Capture(
             ("leaks.json", $$"""
                 {
                   "schema": "leakstat.dumpleaks/1",
@@ -267,7 +285,7 @@ public sealed class LostInCrashDumpTests
                   "notes": []
                 }
                 """),
+            ("dmesg.txt", messages),
             ("sysctl.txt", "kern.ostype: FreeBSD\n" + sysctl),
-            ("vmstat-m.txt", types)))).OrderByDescending(f => f.BytesAtStake),
-    ];
+            ("vmstat-m.txt", types)));
 }

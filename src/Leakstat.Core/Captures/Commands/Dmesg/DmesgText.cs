@@ -121,7 +121,10 @@ public sealed class DmesgText : IFormat
 
             if (RepeatedMessage.TryRead(lines.Line, out int times) && messages.Count > 0)
             {
-                messages[^1] = messages[^1] with { Repeated = (int)Math.Min((long)messages[^1].Repeated + times, int.MaxValue) };
+                messages[^1] = messages[^1] with
+                {
+                    Repeated = (int)Math.Min((long)messages[^1].Repeated + times, int.MaxValue),
+                };
                 continue;
             }
 

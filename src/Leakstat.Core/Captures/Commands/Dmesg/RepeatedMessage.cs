@@ -3,8 +3,8 @@ using Leakstat.Captures.Text;
 namespace Leakstat.Captures.Commands.Dmesg;
 
 /// <summary>
-/// syslogd(8) writes a message that comes again once more only, as <c>last message repeated 5 times</c>, with or without
-/// its own name in front (<c>usr.sbin/syslogd/syslogd.c</c>, <c>fprintlog_successive</c>).
+/// syslogd(8) writes a message that comes again once more only, as <c>last message repeated 5 times</c>, with or
+/// without its own name in front (<c>usr.sbin/syslogd/syslogd.c</c>, <c>fprintlog_successive</c>).
 /// </summary>
 internal static class RepeatedMessage
 {

@@ -4,8 +4,8 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Commands.Pfctl;
 
 /// <summary>
-/// What pfctl(8) says of states: <c>pfctl -si</c> (<c>current entries</c> of the state table, packets dropped for want of
-/// memory) and <c>pfctl -sm</c> (<c>states hard limit 100000</c>); <c>sbin/pfctl/pfctl.c</c>,
+/// What pfctl(8) says of states: <c>pfctl -si</c> (<c>current entries</c> of the state table, packets dropped for want
+/// of memory) and <c>pfctl -sm</c> (<c>states hard limit 100000</c>); <c>sbin/pfctl/pfctl.c</c>,
 /// <c>pfctl_parser.c</c>, <c>print_status</c>.
 /// </summary>
 public sealed class PfctlText : IFormat
@@ -74,7 +74,8 @@ public sealed class PfctlText : IFormat
         line.StartsWith("State Table"u8) && line.IndexOf("Total"u8) > 0;
 
     private static bool IsTitle(ReadOnlySpan<byte> line) =>
-        line.StartsWith("Source Tracking Table"u8) || line.StartsWith("Counters"u8) || line.StartsWith("Limit Counters"u8)
+        line.StartsWith("Source Tracking Table"u8) || line.StartsWith("Counters"u8)
+        || line.StartsWith("Limit Counters"u8)
         || line.StartsWith("Hostid:"u8) || line.StartsWith("Checksum:"u8) || line.StartsWith("Interface Stats for"u8);
 
     /// <summary><c>states        hard limit   100000</c>.</summary>
@@ -91,7 +92,8 @@ public sealed class PfctlText : IFormat
     {
         count = 0;
         ReadOnlySpan<byte> text = Scan.Trim(line);
-        if (!line.StartsWith(" "u8) || !text.StartsWith(label) || text.Length <= label.Length || text[label.Length] != ' ')
+        if (!line.StartsWith(" "u8) || !text.StartsWith(label) || text.Length <= label.Length
+            || text[label.Length] != ' ')
         {
             return false;
         }

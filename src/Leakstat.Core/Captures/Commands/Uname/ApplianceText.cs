@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Commands.Uname;
 
 /// <summary>
-/// The version of an appliance as its dashboard, its banner or its user writes it: <c>pfSense 2.7.2-RELEASE (amd64)</c>,
-/// <c>2.7.2-RELEASE (amd64)</c>, <c>OPNsense 24.1.5_3-amd64</c>.
+/// The version of an appliance as its dashboard, its banner or its user writes it:
+/// <c>pfSense 2.7.2-RELEASE (amd64)</c>, <c>2.7.2-RELEASE (amd64)</c>, <c>OPNsense 24.1.5_3-amd64</c>.
 /// </summary>
 public sealed class ApplianceText : IFormat
 {
@@ -35,22 +35,6 @@ public sealed class ApplianceText : IFormat
         }
 
         return new FormatResult(rows, 0);
-    }
-
-    /// <summary>The appliance that built a kernel, by the text of its version; null for FreeBSD's own.</summary>
-    /// <param name="version">What <c>uname -v</c> prints, or a whole <c>uname -a</c>.</param>
-    /// <remarks>pfSense's kernels are called so; the branches of OPNsense have its versions: <c>stable/24.1-n…</c>.</remarks>
-    internal static string? OfKernel(ReadOnlySpan<byte> version)
-    {
-        if (version.IndexOf("/pfSense"u8) >= 0 || version.IndexOf("pfSense-"u8) >= 0)
-        {
-            return Appliance.PfSense;
-        }
-
-        int branch = version.IndexOf("stable/"u8);
-        ReadOnlySpan<byte> behind = branch < 0 ? default : version[(branch + "stable/"u8.Length)..];
-        int end = VersionLength(behind);
-        return version.IndexOf("OPNsense"u8) >= 0 || behind[..end].IndexOf((byte)'.') > 0 ? Appliance.OpnSense : null;
     }
 
     private static bool TryLine(ReadOnlySpan<byte> line, out string product, out ReadOnlySpan<byte> version)
@@ -88,7 +72,9 @@ public sealed class ApplianceText : IFormat
     private static bool Is(ReadOnlySpan<byte> word, ReadOnlySpan<byte> name) =>
         word.Length == name.Length && Scan.StartsWithIgnoreCase(word, name);
 
-    /// <summary>Length of digits and points at the front, and of what OPNsense puts behind them: <c>24.1.5_3</c>.</summary>
+    /// <summary>
+    /// Length of digits and points at the front, and of what OPNsense puts behind them: <c>24.1.5_3</c>.
+    /// </summary>
     private static int VersionLength(ReadOnlySpan<byte> word)
     {
         int length = 0;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Leakstat.Captures.Text;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Captures.Commands.Uname;
@@ -41,7 +42,7 @@ public sealed class UnameText : IFormat
                 line, out ReadOnlySpan<byte> host, out ReadOnlySpan<byte> release, out ReadOnlySpan<byte> machine))
             {
                 rows++;
-                if (ApplianceText.OfKernel(line) is { } product)
+                if (ApplianceTable.OfKernel(Encoding.UTF8.GetString(line)) is { } product)
                 {
                     capture.Offer(new ApplianceLine(product, null, section.At(lines.Number)), PartRank.Rounded);
                 }
@@ -112,9 +113,9 @@ public sealed class UnameText : IFormat
     }
 
     /// <summary>
-    /// A release and nothing else, at most with <c>FreeBSD</c> in front as in dashboards, or with the kernel's name behind
-    /// it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>; and as savecore(8) writes it into <c>info.N</c>:
-    /// <c>Version String: FreeBSD 6.0-RELEASE #0: …</c>.
+    /// A release and nothing else, at most with <c>FreeBSD</c> in front as in dashboards, or with the kernel's name
+    /// behind it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>; and as savecore(8) writes it into
+    /// <c>info.N</c>: <c>Version String: FreeBSD 6.0-RELEASE #0: …</c>.
     /// </summary>
     private static bool TryRelease(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> release)
     {

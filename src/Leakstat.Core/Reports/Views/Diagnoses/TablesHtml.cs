@@ -6,8 +6,10 @@ using Leakstat.Reports.Forms.Html;
 
 namespace Leakstat.Reports.Views.Diagnoses;
 
-/// <summary>Zones and malloc types of the latest capture, those that changed most first where there is a history, else the largest;
-/// the script sorts and filters them.</summary>
+/// <summary>
+/// Zones and malloc types of the latest capture, those that changed most first where there is a history, else the
+/// largest; the script sorts and filters them.
+/// </summary>
 internal static class TablesHtml
 {
     private const int MostRows = 5000;

@@ -7,10 +7,13 @@ namespace Leakstat.Reports.Views.Findings;
 /// <summary>One finding on the page, folded or open.</summary>
 internal static class FindingHtml
 {
+    /// <summary>Writes a finding.</summary>
     /// <param name="html">Where to.</param>
     /// <param name="finding">The finding.</param>
     /// <param name="isOpen">Whether it is unfolded.</param>
-    /// <param name="hasRules">Whether the page holds those of the rules (<see cref="RulePagesHtml"/>), to link to.</param>
+    /// <param name="hasRules">
+    /// Whether the page holds those of the rules (<see cref="RulePagesHtml"/>), to link to.
+    /// </param>
     public static void Write(HtmlWriter html, Finding finding, bool isOpen, bool hasRules)
     {
         (string tone, string word) = finding switch

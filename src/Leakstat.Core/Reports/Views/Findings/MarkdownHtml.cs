@@ -84,7 +84,8 @@ internal static partial class MarkdownHtml
             html.Markup("<li>");
             WriteWords(
                 html,
-                string.Join(' ', lines[i..end].Select((part, at) => at == 0 ? ItemMark().Replace(part, "") : part.Trim())),
+                string.Join(
+                    ' ', lines[i..end].Select((part, at) => at == 0 ? ItemMark().Replace(part, "") : part.Trim())),
                 rules);
             html.Markup("</li>\n");
             i = end;
@@ -152,13 +153,15 @@ internal static partial class MarkdownHtml
     [GeneratedRegex(@"^\d+\. ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ItemNumber();
 
-    [GeneratedRegex(@"^(-|\d+\.) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:-|\d+\.) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ItemMark();
 
     [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CellEnd();
 
     [GeneratedRegex(
-        @"`(?<code>[^`]+)`|\[(?<text>[^\]]+)\]\((?<to>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"`(?<code>[^`]+)`|\[(?<text>[^\]]+)\]\((?<to>[^)]*)\)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Marks();
 }

@@ -23,7 +23,8 @@ internal static class RulePagesHtml
             return;
         }
 
-        html.Markup("<section id=\"rules\" aria-labelledby=\"rules-title\">\n<h2 id=\"rules-title\">What the rules mean</h2>\n");
+        html.Markup("<section id=\"rules\" aria-labelledby=\"rules-title\">\n")
+            .Markup("<h2 id=\"rules-title\">What the rules mean</h2>\n");
         foreach (string rule in rules)
         {
             string page = PageOf(rule);

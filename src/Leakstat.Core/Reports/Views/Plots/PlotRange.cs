@@ -5,7 +5,9 @@ namespace Leakstat.Reports.Views.Plots;
 /// <param name="Top">Value at its upper edge; always above.</param>
 internal readonly record struct PlotRange(double Floor, double Top)
 {
-    /// <summary>A limit is drawn where it is no more than so many times what was seen: the line stays readable.</summary>
+    /// <summary>
+    /// A limit is drawn where it is no more than so many times what was seen: the line stays readable.
+    /// </summary>
     private const double FarthestLimit = 4;
 
     /// <summary>

@@ -60,7 +60,11 @@ internal static class TrendHtml
 
         html.Markup(
             $"<polyline class=\"fit\" points=\"{Point(line.Start, line.At(line.Start))} "
-                + $"{Point(line.Now, line.Level)}\"/>");
+                + $"{Point(line.Now, line.Level)}"
+                + (line.Ahead > 0
+                    ? $" {Point(line.Until, Math.Min(line.At(line.Until), line.Bound ?? double.MaxValue))}"
+                    : "")
+                + "\"/>");
         string Point(double hours, double bytes) =>
             $"{Number(hours / Math.Max(line.Until, 1e-9) * SeriesHtml.Width)},{Number(range.Y(bytes))}";
     }

@@ -83,7 +83,8 @@ internal sealed record TrendLine(
     }
 
     /// <summary>
-    /// The bound where it is to be drawn: the forecast reaches it, or it is not far above what was seen; null otherwise.
+    /// The bound where it is to be drawn: the forecast reaches it, or it is not far above what was seen; null
+    /// otherwise.
     /// </summary>
     public double? BoundBeside(double high) =>
         Bound is { } bound && (Upper(Until) >= bound || PlotRange.Shows(bound, high)) ? bound : null;
