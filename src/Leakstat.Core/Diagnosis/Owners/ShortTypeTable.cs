@@ -15,6 +15,15 @@ internal static class ShortTypeTable
     private static readonly string[] s_lastOnX86 =
         [.. ZoneFacts.NamesWith(ZoneTraits.LastOnX86, OwnerKind.Malloc)];
 
+    /// <summary>
+    /// The interrupt controllers of the CPUs, which no amd64 machine is without; printed behind all but a few
+    /// (<c>sys/x86/x86/local_apic.c</c>).
+    /// </summary>
+    private const string LocalApic = "local_apic";
+
+    /// <summary>From here on their table is allocated; before it was a part of the kernel.</summary>
+    private const int LocalApicOfEach = 14;
+
     /// <summary>What is missing, in words behind the command's name; null where nothing shows it.</summary>
     /// <param name="capture">The capture.</param>
     /// <param name="types">Its table.</param>
@@ -25,14 +34,54 @@ internal static class ShortTypeTable
             return "without the types of the VM system, which every kernel has: rows are lost";
         }
 
+        if (capture.Zones is { HasCrossDomain: true } && types.Find(KnownNames.Allocator) is null)
+        {
+            return $"without {KnownNames.Allocator}, which every kernel from 13.0 on has: rows are lost";
+        }
+
+        if (UsualNames.AbsentOf(UsualNames.MallocTypes, name => types.Find(name) is not null) is { IsEmpty: false } absent)
+        {
+            return $"without {string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")}, which every kernel has: "
+                + "rows are lost";
+        }
+
         if (capture.Diagnostics.Any(d => d.Id == DiagnosticId.CutFile && d.At.File == types.File))
         {
             return "cut within a line: that row and what was behind it are lost";
         }
 
-        return capture.Host.Architecture is "amd64" or "i386"
-            && s_lastOnX86.FirstOrDefault(name => types.Find(name) is null) is { } last
-            ? $"without {last}, which every kernel of an x86 machine has: rows are lost"
+        if (LostWithModule(capture, types) is { } ofModule)
+        {
+            return ofModule;
+        }
+
+        IEnumerable<string> last = capture.Host.Architecture switch
+        {
+            "amd64" when capture.Host.IsAtLeast(LocalApicOfEach) => s_lastOnX86.Append(LocalApic),
+            "amd64" or "i386" => s_lastOnX86,
+            _ => [],
+        };
+        return last.FirstOrDefault(name => types.Find(name) is null) is { } lost
+            ? $"without {lost}, which every kernel of an x86 machine has: rows are lost"
             : null;
+    }
+
+    private static string? LostWithModule(Capture capture, MallocTable types)
+    {
+        if (capture.IsCrashSummary || capture.KernelFiles is not { } loaded)
+        {
+            return null;
+        }
+
+        foreach ((string module, string type, int since) in UsualNames.OfModules)
+        {
+            if (capture.Host.IsAtLeast(since) && types.Find(type) is null
+                && loaded.Files.Any(file => file.Name == module))
+            {
+                return $"without {type}, which {module} has as long as it is loaded: rows are lost";
+            }
+        }
+
+        return null;
     }
 }

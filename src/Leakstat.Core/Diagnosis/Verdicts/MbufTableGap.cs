@@ -1,16 +1,57 @@
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether <c>netstat -m</c> lacks lines: the counts of denied requests come behind those of what is in use on every
-/// release that prints both (<c>usr.bin/netstat/mbuf.c</c>), and they tell whether anything ran out.
+/// Whether <c>netstat -m</c> lacks lines: from 8 on it prints the same counts of what is in use and of what was denied on
+/// every release, in one order (<c>usr.bin/netstat/mbuf.c</c>). What comes behind them, of sendfile(2), is not judged.
 /// </summary>
 internal static class MbufTableGap
 {
+    private const string Command = "netstat -m";
+
     /// <summary>What is missing; null where nothing is, or the command is not in the capture.</summary>
-    public static Gap? Of(DiagnosisReport report) =>
-        report.Latest.Mbufs is { MbufsDenied: null, Clusters: not null, Mbufs: { } first }
-            ? new Gap("netstat -m", "without the requests that were denied: lines are lost", first.At)
-            : null;
+    public static Gap? Of(Capture capture)
+    {
+        if (capture.Mbufs is not { } mbufs || LinesOf(mbufs) is not { } lines)
+        {
+            return null;
+        }
+
+        string[] absent = [.. lines.Where(line => line.At is null).Select(line => line.Name)];
+        return absent.Length == 0
+            ? null
+            : new Gap(
+                Command,
+                $"without {string.Join(", ", absent)}, which every release prints: lines are lost",
+                lines.Select(line => line.At).LastOrDefault(at => at is not null));
+    }
+
+    /// <summary>
+    /// The lines and where they stand; null where they are of 5 or older, of Junos or of a dashboard, which print
+    /// others.
+    /// </summary>
+    private static (string Name, SourceLine? At)[]? LinesOf(MbufStatistics mbufs)
+    {
+        (string Name, SourceLine? At)[] newer =
+        [
+            ("packets", mbufs.Packets?.At),
+            ("jumbo clusters of a page", mbufs.JumboPage?.At),
+            ("jumbo clusters of 9k", mbufs.Jumbo9?.At),
+            ("jumbo clusters of 16k", mbufs.Jumbo16?.At),
+            ("bytes allocated to network", mbufs.Bytes?.At),
+        ];
+        (string Name, SourceLine? At)[] all =
+        [
+            ("mbufs", mbufs.Mbufs?.At),
+            ("mbuf clusters", mbufs.Clusters?.At),
+            .. newer,
+            ("requests for mbufs denied", mbufs.MbufsDenied?.At),
+            ("requests for jumbo clusters denied", mbufs.JumboPageDenied?.At),
+        ];
+        bool isModern = mbufs.Clusters is { Current: not null, Cache: not null, Max: not null }
+            || newer.Any(line => line.At is not null) || mbufs.JumboPageDenied is not null;
+        return isModern ? all : null;
+    }
 }
