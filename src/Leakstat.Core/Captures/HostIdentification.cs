@@ -50,7 +50,8 @@ internal static partial class HostIdentification
     /// <summary>The names that outputs say themselves.</summary>
     private static IEnumerable<OtherHostName> NamesIn(SysctlTable sysctls, UnameLine? uname)
     {
-        if (sysctls.TryLocate("kern.hostname", out SourceLine? at) && sysctls.Text("kern.hostname") is { Length: > 0 } host)
+        if (sysctls.TryLocate("kern.hostname", out SourceLine? at)
+            && sysctls.Text("kern.hostname") is { Length: > 0 } host)
         {
             yield return new OtherHostName(host, at.Value);
         }

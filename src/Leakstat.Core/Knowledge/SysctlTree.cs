@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leakstat.Knowledge;
 
 /// <summary>
-/// The order in which <c>sysctl -a</c> walks the tree: roots with numbers of their own first, by number (<c>CTL_KERN</c> to
-/// <c>CTL_P1003_1B</c>, <c>sys/sys/sysctl.h</c>), then those that got a number when they were made.
+/// The order in which <c>sysctl -a</c> walks the tree: roots with numbers of their own first, by number
+/// (<c>CTL_KERN</c> to <c>CTL_P1003_1B</c>, <c>sys/sys/sysctl.h</c>), then those that got a number when they were made.
 /// </summary>
 internal static class SysctlTree
 {
@@ -30,7 +30,7 @@ internal static class SysctlTree
     /// <summary>Roots with a number that come behind them, and may be empty.</summary>
     private static readonly string[] s_behind = ["user", "p1003_1b"];
 
-    /// <summary>The place of a name's root in the walk; one above all others where it has no number of its own.</summary>
+    /// <summary>The place of a name's root in the walk; the last where it has no number of its own.</summary>
     public static int PlaceOf(string name)
     {
         string root = RootOf(name);
@@ -38,9 +38,6 @@ internal static class SysctlTree
         int behind = Array.IndexOf(s_behind, root);
         return place >= 0 ? place : Roots.Length + (behind >= 0 ? behind : s_behind.Length);
     }
-
-    /// <summary>Whether a root got its number when it was made.</summary>
-    public static bool IsMadeLater(string name) => PlaceOf(name) == Roots.Length + s_behind.Length;
 
     /// <summary>The first part of a name.</summary>
     public static string RootOf(string name) =>

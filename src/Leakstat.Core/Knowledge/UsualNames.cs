@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leakstat.Knowledge;
 
 /// <summary>
-/// Names that kernels from 8 to 15 print as they are built (GENERIC of amd64, arm64 and i386). None is proof by itself, a
-/// kernel may be built without anything; an output with most of them and without one has lost lines.
+/// Names that kernels from 8 to 15 print as they are built (GENERIC of amd64, arm64 and i386). None is proof by itself,
+/// a kernel may be built without anything; an output with most of them and without one has lost lines.
 /// </summary>
 internal static class UsualNames
 {
@@ -17,7 +17,7 @@ internal static class UsualNames
         KnownNames.Jumbo16,
     ];
 
-    /// <summary>Malloc types (<c>vmstat -m</c>) of which something was allocated by the time that a host is up.</summary>
+    /// <summary>Malloc types (<c>vmstat -m</c>) that are in use on each host that is up.</summary>
     public static ImmutableArray<string> MallocTypes { get; } =
     [
         "GEOM", "DEVFS1", "linker", "module", "session", "proc", "subproc", "cred", "plimit", "uidinfo", "sysctloid",
@@ -47,6 +47,12 @@ internal static class UsualNames
         ["size", "c", "c_min", "c_max", "hdr_size", "memory_throttle_count", "misses", "hits"];
 
     /// <summary>
+    /// The malloc type of the interrupt controllers of the CPUs, which no amd64 machine is without; printed behind all
+    /// but a few (<c>sys/x86/x86/local_apic.c</c>). In older releases their table was a part of the kernel.
+    /// </summary>
+    public static (string Type, int Since) LastOnAmd64 { get; } = ("local_apic", 14);
+
+    /// <summary>
     /// Malloc types of modules that hold something from the moment on that the module is loaded, with the first release
     /// in which they are called so; modules that are loaded late, whose types stand at the end.
     /// </summary>
@@ -54,12 +60,16 @@ internal static class UsualNames
         [("pf.ko", "pf_ifnet", 10), ("zfs.ko", KnownNames.Zfs, 8)];
 
     /// <summary>
-    /// Those of <paramref name="names"/> that are not there, where at least three in four are; empty where fewer are,
-    /// which says that something else was asked for, or of another kernel.
+    /// Those of <paramref name="names"/> that are not there, where most are; empty where fewer are, which says that
+    /// something else was asked for, or of another kernel.
     /// </summary>
-    public static ImmutableArray<string> AbsentOf(ImmutableArray<string> names, Func<string, bool> isThere)
+    /// <param name="names">The names.</param>
+    /// <param name="isThere">Whether an output has one.</param>
+    /// <param name="least">The share of them that has to be there.</param>
+    public static ImmutableArray<string> AbsentOf(
+        ImmutableArray<string> names, Func<string, bool> isThere, double least = 0.5)
     {
         ImmutableArray<string> absent = [.. names.Where(name => !isThere(name))];
-        return absent.Length * 4 <= names.Length ? absent : [];
+        return names.Length - absent.Length >= names.Length * least ? absent : [];
     }
 }

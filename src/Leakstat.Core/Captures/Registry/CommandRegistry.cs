@@ -104,9 +104,10 @@ public static class CommandRegistry
     private static readonly FrozenDictionary<string, CommandDescriptor> s_byCommand =
         All.ToFrozenDictionary(command => command.Text?.Command ?? command.Libxo!.Command);
 
-    /// <summary>Names of files after the commands: letters, digits and hyphens of each, and <c>kldstat -v</c>.</summary>
+    /// <summary>Names of files after the commands (<c>vmstat-z</c>), and after <c>kldstat -v</c>.</summary>
     private static readonly FrozenSet<string> s_fileNames =
-        All.Select(command => (command.Text?.Command ?? command.Libxo!.Command).Replace(" -", "-", StringComparison.Ordinal))
+        All.Select(command => command.Text?.Command ?? command.Libxo!.Command)
+            .Select(command => command.Replace(" -", "-", StringComparison.Ordinal))
             .Append("kldstat-v").ToFrozenSet();
 
     private static readonly FrozenSet<string> s_endings = FrozenSet.Create("", ".txt", ".json", ".xml", ".out", ".log");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -15,15 +16,6 @@ internal static class ShortTypeTable
     private static readonly string[] s_lastOnX86 =
         [.. ZoneFacts.NamesWith(ZoneTraits.LastOnX86, OwnerKind.Malloc)];
 
-    /// <summary>
-    /// The interrupt controllers of the CPUs, which no amd64 machine is without; printed behind all but a few
-    /// (<c>sys/x86/x86/local_apic.c</c>).
-    /// </summary>
-    private const string LocalApic = "local_apic";
-
-    /// <summary>From here on their table is allocated; before it was a part of the kernel.</summary>
-    private const int LocalApicOfEach = 14;
-
     /// <summary>What is missing, in words behind the command's name; null where nothing shows it.</summary>
     /// <param name="capture">The capture.</param>
     /// <param name="types">Its table.</param>
@@ -39,10 +31,12 @@ internal static class ShortTypeTable
             return $"without {KnownNames.Allocator}, which every kernel from 13.0 on has: rows are lost";
         }
 
-        if (UsualNames.AbsentOf(UsualNames.MallocTypes, name => types.Find(name) is not null) is { IsEmpty: false } absent)
+        ImmutableArray<string> absent = UsualNames.AbsentOf(
+            UsualNames.MallocTypes, name => types.Find(name) is not null);
+        if (!absent.IsEmpty)
         {
-            return $"without {string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")}, which every kernel has: "
-                + "rows are lost";
+            return $"without {string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")}, which every kernel "
+                + "has: rows are lost";
         }
 
         if (capture.Diagnostics.Any(d => d.Id == DiagnosticId.CutFile && d.At.File == types.File))
@@ -57,7 +51,8 @@ internal static class ShortTypeTable
 
         IEnumerable<string> last = capture.Host.Architecture switch
         {
-            "amd64" when capture.Host.IsAtLeast(LocalApicOfEach) => s_lastOnX86.Append(LocalApic),
+            "amd64" when capture.Host.IsAtLeast(UsualNames.LastOnAmd64.Since) =>
+                s_lastOnX86.Append(UsualNames.LastOnAmd64.Type),
             "amd64" or "i386" => s_lastOnX86,
             _ => [],
         };

@@ -4,14 +4,16 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// A count of pages that cannot be: more than the host has, by any source of either that is in the capture. One of the two
-/// numbers is mangled or of another host, and what they stand for is not known.
+/// A count of pages that cannot be: more than the host has, by any source of either that is in the capture. One of the
+/// two numbers is mangled or of another host, and what they stand for is not known.
 /// </summary>
 /// <param name="Text">Both numbers, and where the other one stands.</param>
 /// <param name="At">Where the count stands.</param>
 internal sealed record ImpossiblePages(string Text, SourceLine At)
 {
-    /// <summary>top(1) rounds its parts, and leaves out pages on no queue: its sum may be so much below what there is.</summary>
+    /// <summary>
+    /// top(1) rounds its parts, and leaves out pages on no queue: its sum may be so much below what there is.
+    /// </summary>
     private const double TopTolerance = 1.2;
 
     private static readonly (string Account, string Sysctl, string Summary, string Top)[] s_counts =
@@ -33,8 +35,8 @@ internal sealed record ImpossiblePages(string Text, SourceLine At)
                 if (bytes > most)
                 {
                     return new ImpossiblePages(
-                        $"{account} pages of {Display.Bytes(bytes)}, more than the {what} ({where}): one of the two cannot "
-                            + "be",
+                        $"{account} pages of {Display.Bytes(bytes)}, more than the {what} ({where}): one of the two "
+                            + "cannot be",
                         at);
                 }
             }
@@ -55,7 +57,9 @@ internal sealed record ImpossiblePages(string Text, SourceLine At)
             // Buf is a part of the others.
             long sum = Arithmetic.Sum(top.Where(part => part.Key != "Buf").Select(part => part.Value.Value));
             yield return (
-                $"{Display.Bytes(sum)} that top(1) shows in all", (long)Math.Min(sum * TopTolerance, long.MaxValue), wired.At);
+                $"{Display.Bytes(sum)} that top(1) shows in all",
+                (long)Math.Min(sum * TopTolerance, long.MaxValue),
+                wired.At);
         }
     }
 

@@ -4,17 +4,28 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether <c>netstat -m</c> lacks lines: from 8 on it prints the same counts of what is in use and of what was denied on
-/// every release, in one order (<c>usr.bin/netstat/mbuf.c</c>). What comes behind them, of sendfile(2), is not judged.
+/// Whether <c>netstat -m</c> lacks lines: from 8 on it prints the same counts of what is in use and of what was denied
+/// on every release, in one order (<c>usr.bin/netstat/mbuf.c</c>). What comes behind them, of sendfile(2), is not
+/// judged.
 /// </summary>
 internal static class MbufTableGap
 {
     private const string Command = "netstat -m";
+    private const string FileName = "netstat-m.";
 
     /// <summary>What is missing; null where nothing is, or the command is not in the capture.</summary>
     public static Gap? Of(Capture capture)
     {
-        if (capture.Mbufs is not { } mbufs || LinesOf(mbufs) is not { } lines)
+        if (capture.Mbufs is not { } mbufs)
+        {
+            // So little may be left of it that nothing of it is known.
+            return capture.Files.FirstOrDefault(file => file.Use == FileUse.Unknown
+                    && file.Name.StartsWith(FileName, StringComparison.Ordinal)) is { } file
+                ? new Gap(Command, $"not recognised in {file.Name}")
+                : null;
+        }
+
+        if (LinesOf(mbufs) is not { } lines)
         {
             return null;
         }
@@ -25,7 +36,7 @@ internal static class MbufTableGap
             : new Gap(
                 Command,
                 $"without {string.Join(", ", absent)}, which every release prints: lines are lost",
-                lines.Select(line => line.At).LastOrDefault(at => at is not null));
+                lines.Select(line => line.At).LastOrDefault(at => at is not null) ?? new SourceLine(mbufs.File, 0));
     }
 
     /// <summary>
@@ -50,8 +61,9 @@ internal static class MbufTableGap
             ("requests for mbufs denied", mbufs.MbufsDenied?.At),
             ("requests for jumbo clusters denied", mbufs.JumboPageDenied?.At),
         ];
-        bool isModern = mbufs.Clusters is { Current: not null, Cache: not null, Max: not null }
-            || newer.Any(line => line.At is not null) || mbufs.JumboPageDenied is not null;
-        return isModern ? all : null;
+        bool isOlder = Array.TrueForAll(newer, line => line.At is null)
+            && (mbufs.Mbufs is { Cache: null } || mbufs.Clusters is { Cache: null }
+                || (mbufs.MbufsDenied is not null && mbufs.ClustersDenied is null));
+        return isOlder ? null : all;
     }
 }

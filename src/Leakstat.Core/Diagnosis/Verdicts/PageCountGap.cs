@@ -5,8 +5,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether the page counts are there, and whether they can be: how much memory the host has, and how much of it is wired
-/// and free.
+/// Whether the page counts are there, and whether they can be: how much memory the host has, and how much of it is
+/// wired and free.
 /// </summary>
 internal static class PageCountGap
 {

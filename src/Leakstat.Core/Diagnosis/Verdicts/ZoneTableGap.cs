@@ -71,7 +71,8 @@ internal static class ZoneTableGap
             ? new Gap(
                 Command,
                 $"{Display.Count(zones.Rows.Length, "row", "rows")} where the kernel holds the names of "
-                    + $"{Display.Count(names.InUse, "zone", "zones")} (vmstat -m, {KnownNames.Allocator}): rows are lost",
+                    + $"{Display.Count(names.InUse, "zone", "zones")} (vmstat -m, {KnownNames.Allocator}): rows are "
+                    + "lost",
                 types.At(names))
             : null;
 

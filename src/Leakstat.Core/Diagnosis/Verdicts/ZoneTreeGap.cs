@@ -5,8 +5,9 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether <c>sysctl vm.uma</c> lacks lines (13.0 and later): every zone has the same leaves, but for those of its keg where
-/// it has none (<c>zone_alloc_sysctl</c>, <c>sys/vm/uma_core.c</c>), and every zone of <c>vmstat -z</c> is in the tree.
+/// Whether <c>sysctl vm.uma</c> lacks lines (13.0 and later): every zone has the same leaves, but for those of its keg
+/// where it has none (<c>zone_alloc_sysctl</c>, <c>sys/vm/uma_core.c</c>), and every zone of <c>vmstat -z</c> is in the
+/// tree.
 /// </summary>
 internal static class ZoneTreeGap
 {
@@ -20,7 +21,7 @@ internal static class ZoneTreeGap
     /// <summary>So many zones are the tree; fewer were asked for by name.</summary>
     private const int LeastZones = 16;
 
-    /// <summary>What it lacks; null where nothing shows that it lacks anything, and where it was not asked for.</summary>
+    /// <summary>What it lacks; null where nothing shows that, and where it was not asked for.</summary>
     public static Gap? Of(Capture capture)
     {
         Dictionary<string, HashSet<string>> zones = LeavesOf(capture.Sysctls);
