@@ -19,6 +19,33 @@ public sealed class SuspicionTests
     }
 
     [Fact]
+    public void A_sum_that_does_not_rise_beside_its_part_is_no_suspect_of_its_own()
+    {
+        int explained = 0;
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            double[] part = [.. Enumerable.Range(0, Samples).Select(i => 5000.0 + (40 * i) + random.Next(8000))];
+            double[] sum = [.. part.Select(v => v + random.Next(4000))];
+            HostTrends trends = Analyze(
+                new SeriesInput { Key = "zone", Values = [.. sum], BytesPerUnit = 256, Role = SeriesRole.Aggregate },
+                new SeriesInput
+                {
+                    Key = "type",
+                    Values = [.. part.Select((v, i) => i % 100 >= 8 ? v : double.NaN)],
+                    BytesPerUnit = 256,
+                });
+            if (trends.Results[0] is { Class: TrendClass.Suspect, ExplainedBy: "type" })
+            {
+                explained++;
+                Assert.Equal("type", Assert.Single(trends.Suspects).Key);
+            }
+        }
+
+        Assert.True(explained > 5, $"{explained} of 100");
+    }
+
+    [Fact]
     public void A_walk_that_happens_to_end_higher_is_no_suspect()
     {
         for (int seed = 0; seed < 40; seed++)
@@ -87,20 +114,22 @@ public sealed class SuspicionTests
 
     private static HostTrends Analyze(
         Func<int, double> value, double bytes = 144, OwnerNature nature = OwnerNature.Unknown, EvidenceKinds without = EvidenceKinds.None) =>
-        new TrendEngine(TrendOptions.Default with { Without = without }).Analyze(new HostSeries
+        Analyze(TrendOptions.Default with { Without = without }, new SeriesInput
+        {
+            Key = "zone",
+            Values = [.. Enumerable.Range(0, Samples).Select(i => Math.Round(value(i)))],
+            BytesPerUnit = bytes,
+            Nature = nature,
+        });
+
+    private static HostTrends Analyze(params SeriesInput[] series) => Analyze(TrendOptions.Default, series);
+
+    private static HostTrends Analyze(TrendOptions options, params SeriesInput[] series) =>
+        new TrendEngine(options).Analyze(new HostSeries
         {
             Hours = [.. Enumerable.Range(0, Samples).Select(i => i * 1.25)],
             UptimeAtStart = 500,
             PhysicalBytes = 8L << 30,
-            Series =
-            [
-                new SeriesInput
-                {
-                    Key = "zone",
-                    Values = [.. Enumerable.Range(0, Samples).Select(i => Math.Round(value(i)))],
-                    BytesPerUnit = bytes,
-                    Nature = nature,
-                },
-            ],
+            Series = [.. series],
         });
 }
