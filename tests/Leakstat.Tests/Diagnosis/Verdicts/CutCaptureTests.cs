@@ -4,6 +4,7 @@ using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -157,9 +158,12 @@ public sealed class CutCaptureTests
             }),
         ];
 
-        HostVerdict verdict = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!.Verdict;
+        DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!;
 
-        Assert.Equal(isShort, verdict.Missing.Any(gap => gap.Text.Contains("lack rows", StringComparison.Ordinal)));
+        Assert.Equal(
+            isShort, report.Verdict.Missing.Any(gap => gap.Text.Contains("lack rows", StringComparison.Ordinal)));
+        Assert.Equal(isShort, HistorySensitivity.Of(report)!.ZoneBytesPerDay is null);
+        Assert.NotNull(HistorySensitivity.Of(report)!.TypeBytesPerDay);
     }
 
     [Theory]

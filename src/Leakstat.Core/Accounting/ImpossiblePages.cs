@@ -1,7 +1,6 @@
-using Leakstat.Accounting;
 using Leakstat.Model;
 
-namespace Leakstat.Diagnosis.Verdicts;
+namespace Leakstat.Accounting;
 
 /// <summary>
 /// A count of pages that cannot be: more than the host has, by any source of either that is in the capture. One of the
