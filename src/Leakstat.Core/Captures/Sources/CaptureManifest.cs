@@ -11,7 +11,10 @@ namespace Leakstat.Captures.Sources;
 /// <param name="IsComplete">
 /// False where it says that the capture was cut: commands were not asked or their answers are lost.
 /// </param>
-/// <param name="IsNamed">Whether it says that the name was given to the host by who collected.</param>
+/// <param name="IsNamed">
+/// Whether the name was given to the host by a person: it says so, or the collector did not write it. Else it is the one
+/// that the host says itself.
+/// </param>
 public sealed record CaptureManifest(
     string? Host, DateTimeOffset? TakenAt, bool IsComplete = true, bool IsNamed = false)
 {
@@ -37,6 +40,7 @@ public sealed record CaptureManifest(
         DateTimeOffset? takenAt = null;
         bool isComplete = true;
         bool isNamed = false;
+        bool isOfCollector = false;
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 32 });
@@ -51,6 +55,7 @@ public sealed record CaptureManifest(
                 bool isTime = reader.ValueTextEquals("takenAt"u8);
                 bool isWhole = reader.ValueTextEquals("complete"u8);
                 bool isOfName = reader.ValueTextEquals("named"u8);
+                isOfCollector |= reader.ValueTextEquals("collector"u8);
                 if (!reader.Read())
                 {
                     break;
@@ -88,6 +93,6 @@ public sealed record CaptureManifest(
             // Cut or malformed: what stood before the fault counts.
         }
 
-        return host is null && takenAt is null ? null : new CaptureManifest(host, takenAt, isComplete, isNamed);
+        return host is null && takenAt is null ? null : new CaptureManifest(host, takenAt, isComplete, isNamed || !isOfCollector);
     }
 }

@@ -26,12 +26,25 @@ public sealed class ContradictionTests
     public void A_manifest_that_names_another_host_than_its_outputs_is_two_hosts(string host, string named, bool isOther)
     {
         DiagnosisReport report = Diagnose(
-            ("manifest.json", $$"""{"host": "{{host}}", {{named}}"takenAt": "2026-11-20T19:02:43Z"}"""), ("uname.txt", Uname));
+            (CaptureManifest.FileName, $$"""
+                {"host": "{{host}}", {{named}}"takenAt": "2026-11-20T19:02:43Z", "collector": {"name": "leakstat-collect"}}
+                """),
+            ("uname.txt", Uname));
 
         Assert.Equal(host, report.Host.Name);
         Assert.Equal(isOther, report.Findings.Any(f => f.Rule == "LS0003"));
         Assert.Equal(isOther, report.Verdict.Missing.Any(gap => gap.Command == "host oracle"));
         Assert.Equal(isOther ? VerdictState.Unknown : VerdictState.Fine, report.Verdict.State);
+    }
+
+    [Fact]
+    public void A_manifest_that_a_person_wrote_may_call_a_host_as_they_like()
+    {
+        DiagnosisReport report = Diagnose(
+            (CaptureManifest.FileName, """{"host": "fw2", "takenAt": "2026-11-20T19:02:43Z"}"""), ("uname.txt", Uname));
+
+        Assert.Null(report.Host.OtherName);
+        Assert.Equal(VerdictState.Fine, report.Verdict.State);
     }
 
     [Fact]
