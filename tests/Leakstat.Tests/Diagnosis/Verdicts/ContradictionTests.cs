@@ -27,7 +27,7 @@ public sealed class ContradictionTests
     {
         DiagnosisReport report = Diagnose(
             (CaptureManifest.FileName, $$"""
-                {"host": "{{host}}", {{named}}"takenAt": "2026-11-20T19:02:43Z", "collector": {"name": "leakstat-collect"}}
+                {"host": "{{host}}", {{named}}"takenAt": "2026-11-20T19:02:43Z", "collector": {"name": "leakstat-collect"} }
                 """),
             ("uname.txt", Uname));
 
