@@ -12,8 +12,8 @@ namespace Leakstat.Captures.Sources;
 /// False where it says that the capture was cut: commands were not asked or their answers are lost.
 /// </param>
 /// <param name="IsNamed">
-/// Whether the name was given to the host by a person: it says so, or the collector did not write it. Else it is the one
-/// that the host says itself.
+/// Whether the name was given to the host by a person: it says so, or the collector did not write it. Else it is the
+/// one that the host says itself.
 /// </param>
 public sealed record CaptureManifest(
     string? Host, DateTimeOffset? TakenAt, bool IsComplete = true, bool IsNamed = false)
@@ -93,6 +93,8 @@ public sealed record CaptureManifest(
             // Cut or malformed: what stood before the fault counts.
         }
 
-        return host is null && takenAt is null ? null : new CaptureManifest(host, takenAt, isComplete, isNamed || !isOfCollector);
+        return host is null && takenAt is null
+            ? null
+            : new CaptureManifest(host, takenAt, isComplete, isNamed || !isOfCollector);
     }
 }

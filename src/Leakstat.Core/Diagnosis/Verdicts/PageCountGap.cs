@@ -1,6 +1,5 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
