@@ -113,6 +113,12 @@ public readonly record struct KernelMessage(string Text, int Line)
     /// How often syslogd(8) says that it came again right behind: <c>last message repeated 5 times</c>.
     /// </summary>
     public int Repeated { get; init; }
+
+    /// <summary>
+    /// Whether syslogd(8) wrote it, with time and host in front. The same message without those is in the buffer of
+    /// dmesg(8) that the log was filled from, or is quoted.
+    /// </summary>
+    public bool IsLogged { get; init; }
 }
 
 /// <summary>The kernel messages that matter to memory, out of dmesg(8) or a log.</summary>

@@ -6,7 +6,11 @@ namespace Leakstat.Model;
 /// <param name="Total">In use and cached together.</param>
 /// <param name="Max">Limit; 0 = none.</param>
 /// <param name="At">File and line.</param>
-public readonly record struct MbufPool(long? Current, long? Cache, long? Total, long? Max, SourceLine At);
+public readonly record struct MbufPool(long? Current, long? Cache, long? Total, long? Max, SourceLine At)
+{
+    /// <summary>Most that were in use at once since boot; printed by FreeBSD 4 only.</summary>
+    public long? Peak { get; init; }
+}
 
 /// <summary>The output of <c>netstat -m</c> (<c>usr.bin/netstat/mbuf.c</c>).</summary>
 public sealed record MbufStatistics

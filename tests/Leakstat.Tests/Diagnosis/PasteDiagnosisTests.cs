@@ -74,7 +74,27 @@ public sealed class PasteDiagnosisTests
         { "47-attribution-in-the-quotation", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "httpd (pid 611)" },
         { "48-devbuf-hardly-freed", "LS0114", Severity.Info, "devbuf", VerdictState.Unknown, "819 of its 190,221 allocations" },
         { "50-messages-here-and-there", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "mysqld (pid 77)" },
-        { "51-memory-denied-of-junos", "LS0402", Severity.Warning, "mbuf", VerdictState.Wrong, "4,711" },
+        { "51-memory-denied-of-junos", "LS0402", Severity.Warning, "mbuf_cluster", VerdictState.Wrong, "30,000 of 30,000 were in use at the peak" },
+        { "52-kmem-map-alone", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "kmem_map was full" },
+        { "53-kmem-map-quoted-over-a-line-end", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "kmem_map was full" },
+        { "54-mb-map", "LS0215", Severity.Critical, "kern.ipc.nmbclusters", VerdictState.Wrong, "map of mbuf clusters" },
+        { "55-kmem-map-of-4", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "kmem_map was full" },
+        { "56-panic-of-another-kind", "LS0216", Severity.Info, "memory", VerdictState.Unknown, "general protection fault" },
+        { "57-clusters-of-4-at-their-peak", "LS0402", Severity.Warning, "mbuf_cluster", VerdictState.Wrong, "limit of 2,048 earlier" },
+        { "58-listen-queue-of-netstat", "LS0218", Severity.Info, "kern.ipc.soacceptqueue", VerdictState.Unknown, "at *.8443 does not accept its connections in time: 75 wait, its backlog is 50" },
+        { "59-listen-queue-rows-alone", "LS0218", Severity.Info, "kern.ipc.somaxconn", VerdictState.Unknown, "5,512 listen queue overflows" },
+        { "60-syncache-socket", "LS0218", Severity.Info, "kern.ipc.soacceptqueue", VerdictState.Unknown, "no socket could be had" },
+        { "61-sendto-enobufs", "LS0220", Severity.Warning, "memory", VerdictState.Wrong, "netstat -m tells which" },
+        { "62-socket-buffer-size", "LS0220", Severity.Warning, "kern.ipc.maxsockbuf", VerdictState.Wrong, "8,388,608 bytes asked, 1,864,135 may be had" },
+        { "63-swap-read-errors", "LS0219", Severity.Critical, "swap", VerdictState.Wrong, "named 2 times in the text" },
+        { "64-swap-that-does-not-answer", "LS0219", Severity.Warning, "swap", VerdictState.Wrong, "did not answer" },
+        { "65-log-and-buffer-of-one-host", "LS0213", Severity.Warning, "kern.maxswzone", VerdictState.Wrong, "named 5 times in the text" },
+        { "66-one-process-named-twice", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "1 process was killed" },
+        { "67-swapoff-without-room", "LS0213", Severity.Warning, "swap", VerdictState.Wrong, "310.0 MiB of swap in use" },
+        { "68-pv-entries-of-4", "LS0213", Severity.Warning, "PV ENTRY", VerdictState.Wrong, "vm.pmap.shpgperproc" },
+        { "69-file-table-of-4", "LS0213", Severity.Warning, "kern.maxfiles", VerdictState.Wrong, "table of open files" },
+        { "70-release-of-savecore", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "200.0 MiB allocated" },
+        { "71-uname-without-host", "LS0216", Severity.Info, "memory", VerdictState.Unknown, "page fault" },
         { "41-zones-of-7", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,594 of 25,600" },
     };
 
@@ -126,6 +146,78 @@ public sealed class PasteDiagnosisTests
         Assert.Equal(2, found.Length);
         Assert.Contains(found, f => f.StartsWith("fw1 LS0204 ", StringComparison.Ordinal));
         Assert.Contains(found, f => f.StartsWith("fw2 LS0206 ", StringComparison.Ordinal) && f.Contains("2 processes", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("56-panic-of-another-kind", "But the kernel panicked: general protection fault")]
+    [InlineData("58-listen-queue-of-netstat", "But a program at *.8443")]
+    [InlineData("60-syncache-socket", "But connections were refused")]
+    [InlineData("28-listen-queue-overflow", "did not accept its connections")]
+    public void What_went_wrong_besides_memory_is_no_report_of_nothing_wrong(string file, string told)
+    {
+        Headline headline = Headline.Of(Diagnose(file));
+        Assert.Contains("No want of memory was found", headline.Detail, StringComparison.Ordinal);
+        Assert.Contains(told, headline.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing wrong", headline.Text + headline.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("63-swap-read-errors", "Swap of this host fails.")]
+    [InlineData("57-clusters-of-4-at-their-peak", "This host was at a limit earlier. Now it is not.")]
+    [InlineData("52-kmem-map-alone", "The kernel of this host panicked because it could get no memory.")]
+    [InlineData("54-mb-map", "The kernel of this host panicked because it could get no memory.")]
+    public void The_first_line_says_what_it_is(string file, string text) =>
+        Assert.Equal(text, Headline.Of(Diagnose(file)).Text, ignoreCase: true);
+
+    [Fact]
+    public void A_pointer_that_is_gone_is_said_of_faults_only()
+    {
+        Assert.Contains(Diagnose("56-panic-of-another-kind").Findings[0].Evidence, e => e.Text.Contains("pointer", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Diagnose("63-swap-read-errors").Findings.SelectMany(f => f.Evidence), e => e.Text.Contains("pointer", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Limits_of_mbufs_are_set_at_boot_in_old_releases()
+    {
+        Finding finding = Diagnose("57-clusters-of-4-at-their-peak").Findings[0];
+        Assert.Contains(finding.Advice, a => a.Persist is { Line: "kern.ipc.nmbclusters=\"4096\"", File: "/boot/loader.conf" });
+        Assert.DoesNotContain(finding.Advice.SelectMany(a => a.Commands), c => c.ToString()!.Contains("netstat -x", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("70-release-of-savecore", 6, 2)]
+    [InlineData("71-uname-without-host", 12, 4)]
+    public void A_release_is_read_where_it_stands(string file, int major, int minor)
+    {
+        DiagnosisReport report = Diagnose(file);
+        Assert.Equal((major, minor), (report.Host.Release?.Major, report.Host.Release?.Minor));
+        Assert.Null(report.Host.Name);
+    }
+
+    [Fact]
+    public void A_mail_with_a_date_and_nothing_else_is_no_capture() =>
+        Assert.Empty(SourceSet.Open(
+            [new MemorySource("mail.txt", "A question about memory\n\nMon Dec  3 14:20:11 UTC 2007\n\nMy box is slow. Why?\n"u8.ToArray())],
+            new NamePool(), ReadLimits.Default).Hosts);
+
+    [Fact]
+    public void Lines_behind_a_sysctl_that_is_set_are_no_damage()
+    {
+        SourceSet set = SourceSet.Open(
+            [new MemorySource("a.txt", """
+                # sysctl kern.ipc.soacceptqueue=1024
+
+                # ee /etc/sysctl.conf
+                 ----
+                kern.ipc.soacceptqueue=1024
+                 ----
+                # service nginx restart
+                and then it was fine
+
+                """u8.ToArray())],
+            new NamePool(), ReadLimits.Default);
+        Assert.DoesNotContain(set.Hosts.SelectMany(h => h.Captures()).SelectMany(c => c.Diagnostics), d => d.Id == "LSD101");
     }
 
     [Fact]

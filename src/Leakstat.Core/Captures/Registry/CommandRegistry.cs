@@ -7,6 +7,7 @@ using Leakstat.Captures.Commands.Dmesg;
 using Leakstat.Captures.Commands.DumpLeaks;
 using Leakstat.Captures.Commands.Kldstat;
 using Leakstat.Captures.Commands.Known;
+using Leakstat.Captures.Commands.ListenQueue;
 using Leakstat.Captures.Commands.NetstatMbuf;
 using Leakstat.Captures.Commands.Pfctl;
 using Leakstat.Captures.Commands.Ps;
@@ -48,6 +49,7 @@ public static class CommandRegistry
         PsCommand.Descriptor,
         ZfsStatsCommand.Descriptor,
         PfctlCommand.Descriptor,
+        ListenQueueCommand.Descriptor,
 
         // Known, not read.
         Known("vmstat-i", "vmstat -i", "interrupt total rate"),
@@ -65,8 +67,7 @@ public static class CommandRegistry
             "Active UNIX domain sockets",
             "Active LOCAL (UNIX) domain sockets",
             "Active Multipath Internet connections",
-            "Netgraph sockets",
-            "Current listen queue sizes"),
+            "Netgraph sockets"),
         Known("netstat-rn", "netstat -rn", "Routing tables"),
         Known("netstat-i", "netstat -i", "Name Mtu Network Address", "input (Total) output"),
         Known("netstat-s", "netstat -s", KnownLines.IsProtocol),

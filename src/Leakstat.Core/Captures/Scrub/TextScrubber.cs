@@ -145,7 +145,7 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
     private string Between(string line, bool isCrashSummary, int index)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(line);
-        if (line.AsSpan().IndexOfAnyExcept(Decoration) < 0 || DateLine.TryRead(bytes, out _))
+        if (line.AsSpan().IndexOfAnyExcept(Decoration) < 0 || DateLine.TryRead(bytes, out _, out _))
         {
             return line;
         }

@@ -15,6 +15,12 @@ internal readonly ref struct PromptLine
     /// <summary>The command line; empty for a prompt at which nothing was typed.</summary>
     public ReadOnlySpan<byte> Command { get; private init; }
 
+    /// <summary>
+    /// Whether the command sets a value, <c>sysctl name=value</c>: the one line that it prints names it, and what follows
+    /// is no output of it.
+    /// </summary>
+    public bool IsSetting => Command.StartsWith("sysctl "u8) && Command.Contains((byte)'=');
+
     /// <summary>Host name in the prompt; empty where there is none.</summary>
     public ReadOnlySpan<byte> Host { get; private init; }
 

@@ -1,4 +1,5 @@
 using Leakstat.Captures.Registry;
+using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;
 
@@ -8,6 +9,11 @@ namespace Leakstat.Captures.Transcripts;
 /// </summary>
 internal static class QuotedRows
 {
+    /// <summary>Mail programs and people break lines no sooner.</summary>
+    private const int ShortestSentence = 40;
+
+    private const int LongestSentence = 200;
+
     /// <summary>The text with such lines reduced to the row; the same where there are none.</summary>
     public static ReadOnlyMemory<byte> Lift(ReadOnlyMemory<byte> text)
     {
@@ -28,6 +34,14 @@ internal static class QuotedRows
                 output.AddRange(line.Slice(offset, count));
                 copied = end;
             }
+            else if (count == 0 && Broken(bytes, line, end) is { Row: { } row } broken)
+            {
+                output ??= new List<byte>(bytes.Length);
+                output.AddRange(bytes[copied..start]);
+                output.AddRange(row);
+                output.AddRange([(byte)'\n', TranscriptReader.Filler]);
+                copied = end = broken.End;
+            }
 
             start = end + 1;
         }
@@ -39,6 +53,32 @@ internal static class QuotedRows
 
         output.AddRange(bytes[copied..]);
         return output.ToArray();
+    }
+
+    /// <summary>
+    /// The row that a sentence quotes over the end of a line: its beginning on the line, its end on the next. None where
+    /// the next line has it by itself, or is a row.
+    /// </summary>
+    private static (byte[]? Row, int End) Broken(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> line, int end)
+    {
+        if (line.Length is < ShortestSentence or > LongestSentence || end + 1 >= bytes.Length)
+        {
+            return default;
+        }
+
+        int length = bytes[(end + 1)..].IndexOf((byte)'\n');
+        int behind = length < 0 ? bytes.Length : end + 1 + length;
+        ReadOnlySpan<byte> next = Scan.Trim(bytes[(end + 1)..behind].TrimEnd("\r"u8));
+        if (next.IsEmpty || next.Length > LongestSentence || !QuotedIn(next).Equals(default))
+        {
+            return default;
+        }
+
+        byte[] joined = OpenOutput.Together(line, next);
+        (int offset, int count) = QuotedIn(joined).GetOffsetAndLength(joined.Length);
+        return count > 0 && offset < line.Length && !FitsAny(line) && !FitsAny(next)
+            ? (joined[offset..(offset + count)], behind)
+            : default;
     }
 
     private static Range QuotedIn(ReadOnlySpan<byte> line)

@@ -75,10 +75,34 @@ internal sealed class Transcript
                 reader.HasTooMany);
         }
 
-        return new Transcript(text, TranscriptSplit.Split(reader.Outputs, reader.Marks), reader.HasTooMany)
+        return new Transcript(
+            text,
+            IsProseWithDate(text.Span, reader.Outputs) ? [] : TranscriptSplit.Split(reader.Outputs, reader.Marks),
+            reader.HasTooMany)
         {
             LongLines = reader.LongLines,
         };
+    }
+
+    /// <summary>
+    /// Whether nothing was recognised but dates, among lines of another kind: a mail has one in its head, and is no
+    /// capture for it.
+    /// </summary>
+    private static bool IsProseWithDate(ReadOnlySpan<byte> text, IReadOnlyList<CommandOutput> outputs)
+    {
+        if (outputs.Count == 0 || outputs.Any(o => o.Format.Command != "date"))
+        {
+            return false;
+        }
+
+        var lines = new LineReader(text, 1, null);
+        int others = 0;
+        while (lines.Read())
+        {
+            others += Scan.IsEmpty(lines.Line) || outputs[0].Format.Fit(lines.Line) != LineFit.None ? 0 : 1;
+        }
+
+        return others > 0;
     }
 
     /// <summary>

@@ -211,7 +211,7 @@ internal sealed class TranscriptReader
         if (PromptLine.TryRead(line, out PromptLine prompt))
         {
             Close();
-            _command = prompt.Command.IsEmpty ? null : Text(prompt.Command);
+            _command = prompt.Command.IsEmpty || prompt.IsSetting ? null : Text(prompt.Command);
             if (!prompt.Host.IsEmpty)
             {
                 _marks.Add(new TranscriptMark(_outputs.Count, Text(prompt.Host), null));
@@ -227,10 +227,13 @@ internal sealed class TranscriptReader
             return true;
         }
 
-        if (DateLine.TryRead(line, out DateTimeOffset at))
+        if (DateLine.TryRead(line, out DateTimeOffset? at, out bool isOfDump))
         {
             Close();
             _command = null;
+
+            // A dump has a time of its own; the date above it is that of the mail.
+            _marks.RemoveAll(mark => isOfDump && mark.Date is not null && mark.Before == _outputs.Count);
             _marks.Add(new TranscriptMark(_outputs.Count, null, at));
             return true;
         }

@@ -64,6 +64,8 @@ public static class RuleRegistry
         new LS0216OtherPanic(),
         new LS0217ModifiedAfterFree(),
         new LS0218ListenQueueFull(),
+        new LS0219SwapDeviceFails(),
+        new LS0220NoBufferSpace(),
         new LS0301ArcUnbounded(),
         new LS0302ArcAboveMaximum(),
         new LS0303ArcOutOfProportion(),

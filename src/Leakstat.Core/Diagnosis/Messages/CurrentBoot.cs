@@ -24,9 +24,7 @@ internal static class CurrentBoot
         int start = 0;
         for (int i = messages.Messages.Length - 1; i > 0; i--)
         {
-            // kern_boot prints the marker since 11; before it the copyright is the first line of a boot.
-            if (messages.Messages[i].Text.Contains("---<<BOOT>>---", StringComparison.Ordinal)
-                || messages.Messages[i].Text.StartsWith("Copyright (c) 1992-", StringComparison.Ordinal))
+            if (StartsBoot(messages.Messages[i].Text))
             {
                 start = i;
                 break;
@@ -35,14 +33,42 @@ internal static class CurrentBoot
 
         for (int i = start; i < messages.Messages.Length; i++)
         {
-            if (messages.Messages[i].Text.Length <= LongestMessage)
+            if (IsMessage(messages.Messages[i].Text))
             {
                 yield return messages.Messages[i];
             }
         }
     }
 
+    /// <summary>
+    /// The messages of the boots before it too: what a panic says is of the boot that it ended, wherever it is found.
+    /// </summary>
+    public static IEnumerable<KernelMessage> AndThoseBefore(DiagnosisCase context) =>
+        context.Latest.Messages?.Messages.Where(m => IsMessage(m.Text)) ?? [];
+
+    /// <summary>
+    /// Whether the messages are what the host's buffer holds, so that they are all since it began: they have the mark of
+    /// a boot, or the file is dmesg's. Of a log or a paste nobody knows what it leaves out.
+    /// </summary>
+    public static bool IsWhole(DiagnosisCase context) => context.Latest.Messages is { } messages
+        && (Path.GetFileName(messages.File.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase)
+            || messages.Messages.Any(m => StartsBoot(m.Text)));
+
     /// <summary>Where a message stands.</summary>
     public static SourceLine At(DiagnosisCase context, KernelMessage message) =>
         new(context.Latest.Messages!.File, message.Line);
+
+    /// <summary>kern_boot prints the marker since 11; before it the copyright is the first line of a boot.</summary>
+    private static bool StartsBoot(string text) =>
+        text.Contains("---<<BOOT>>---", StringComparison.Ordinal)
+        || text.StartsWith("Copyright (c) 1992-", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether it is a message of bounded length, and not the line of source that prints one, which people quote too.
+    /// </summary>
+    private static bool IsMessage(string text) =>
+        text.Length <= LongestMessage
+        && !text.Contains("printf(", StringComparison.Ordinal)
+        && !text.Contains("panic(\"", StringComparison.Ordinal)
+        && !text.Contains("log(LOG_", StringComparison.Ordinal);
 }

@@ -19,6 +19,16 @@ internal sealed record ExhaustionMessage(
     /// <summary>Another fixed part that the message must have; null for none.</summary>
     public string? Also { get; init; }
 
+    /// <summary>
+    /// Numbers of the capture that stand beside it, besides the value of <see cref="Tunable"/>; null for none.
+    /// </summary>
+    public Func<DiagnosisCase, ImmutableArray<Evidence>>? Beside { get; init; }
+
+    /// <summary>
+    /// Whether the pool of mbuf clusters is what ran out: whether it is over, and how its limit is raised, the pool says.
+    /// </summary>
+    public bool IsOfMbufs { get; init; }
+
     /// <summary>How much it matters; a warning unless nothing failed yet.</summary>
     public Severity Severity { get; init; } = Severity.Warning;
 
@@ -36,6 +46,8 @@ internal sealed record ExhaustionMessage(
         .. SwapZoneMessages.All,
         .. FailedAllocationMessages.All,
         .. ProcessLimitMessages.All,
+        .. TableMessages.All,
+        SwapoffMessage.Refused,
         new(
             "kern.maxfiles limit exceeded by uid", Subject.Tunable("kern.maxfiles"),
             "the table of open files was full",

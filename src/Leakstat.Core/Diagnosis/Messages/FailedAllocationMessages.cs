@@ -67,8 +67,9 @@ internal static class FailedAllocationMessages
         "packets were dropped and connections stood still until buffers were given back; the text is one of FreeBSD "
             + "5 and older",
         "See what holds the mbuf clusters before the limit is raised.",
-        s_mbufs)
+        ["netstat -m", "netstat -an"])
     {
         Tunable = Clusters,
+        IsOfMbufs = true,
     };
 }

@@ -7,19 +7,25 @@ namespace Leakstat.Diagnosis.Messages;
 /// <summary>
 /// Messages that say the same thing: one line of evidence with a count, the first and the last of them.
 /// </summary>
-/// <param name="Count">Number of them since boot, as far as the buffer reaches back.</param>
+/// <param name="Count">
+/// Number of them, as far as the buffer or the text reaches. What syslogd(8) wrote into a log stands in the buffer as
+/// well, and a title and a sentence name it once more: where a log has them, its lines are counted and no others.
+/// </param>
 /// <param name="First">The first one's text.</param>
 /// <param name="FirstAt">Where the first stands.</param>
 /// <param name="LastAt">Where the last stands.</param>
 internal readonly record struct MessageGroup(int Count, string First, SourceLine FirstAt, SourceLine LastAt)
 {
+    /// <summary>Whether all since the host's boot are counted, as far as its buffer reaches back.</summary>
+    private bool IsSinceBoot { get; init; }
+
     /// <summary>
     /// The messages of the running boot that match, grouped by key, in order of first mention; a null key is no match.
     /// </summary>
     public static ImmutableArray<(string Key, MessageGroup Group)> By(DiagnosisCase context, Func<string, string?> key)
     {
         var order = new List<string>();
-        var groups = new Dictionary<string, MessageGroup>();
+        var groups = new Dictionary<string, List<KernelMessage>>();
         foreach (KernelMessage message in CurrentBoot.Of(context))
         {
             if (key(message.Text) is not { } name)
@@ -27,33 +33,49 @@ internal readonly record struct MessageGroup(int Count, string First, SourceLine
                 continue;
             }
 
-            SourceLine at = CurrentBoot.At(context, message);
-            if (groups.TryGetValue(name, out MessageGroup group))
-            {
-                groups[name] = group with { Count = Sum(group.Count, message), LastAt = at };
-            }
-            else
+            if (!groups.TryGetValue(name, out List<KernelMessage>? group))
             {
                 order.Add(name);
-                groups.Add(name, new MessageGroup(Sum(0, message), message.Text.Trim(), at, at));
+                groups.Add(name, group = []);
             }
+
+            group.Add(message);
         }
 
-        return [.. order.Select(name => (name, groups[name]))];
+        bool isWhole = CurrentBoot.IsWhole(context);
+        return [.. order.Select(name => (name, Of(context, groups[name], isWhole)))];
     }
 
-    /// <summary>The message and its repetitions, added to those before it.</summary>
-    private static int Sum(int before, KernelMessage message) =>
-        (int)Math.Min((long)before + 1 + message.Repeated, int.MaxValue);
+    private static MessageGroup Of(DiagnosisCase context, List<KernelMessage> messages, bool isWhole)
+    {
+        List<KernelMessage> counted = messages.Exists(m => m.IsLogged) ? messages.FindAll(m => m.IsLogged) : messages;
+        long count = counted.Sum(m => 1L + m.Repeated);
+        return new MessageGroup(
+            (int)Math.Min(count, int.MaxValue),
+            counted[0].Text.Trim(),
+            CurrentBoot.At(context, counted[0]),
+            CurrentBoot.At(context, counted[^1]))
+        {
+            IsSinceBoot = isWhole,
+        };
+    }
 
     /// <summary>The evidence: the message as printed, how often, and where the last one stands.</summary>
-    public IEnumerable<Evidence> Evidence()
+    public IEnumerable<Evidence> Evidence() => EvidenceOf("the kernel");
+
+    /// <summary>The same of what a program says.</summary>
+    public IEnumerable<Evidence> EvidenceOfProgram() => EvidenceOf("a program");
+
+    private IEnumerable<Evidence> EvidenceOf(string speaker)
     {
-        yield return new Evidence($"the kernel says: {First}", Count, Unit.Items, FirstAt);
+        yield return new Evidence($"{speaker} says: {First}", Count, Unit.Items, FirstAt);
         if (Count > 1)
         {
             yield return new Evidence(
-                $"{Display.Count(Count)} such messages since boot, the last one here", Count, Unit.Items, LastAt);
+                IsSinceBoot
+                    ? $"{Display.Count(Count)} such messages since boot, the last one here"
+                    : $"named {Display.Count(Count)} times in the text, the last time here",
+                Count, Unit.Items, LastAt);
         }
     }
 }

@@ -11,16 +11,22 @@ internal static class MbufAdvice
     private const long Step = 1024;
 
     /// <summary>Advice to find a holder.</summary>
-    public static ImmutableArray<Advice> FindHolder(MbufPoolUse pool) =>
+    public static ImmutableArray<Advice> FindHolder(DiagnosisCase context, MbufPoolUse pool) =>
     [
         Advice.Look(
             $"Find who holds the {pool.Items}. First sockets and queues: a socket buffer that nobody empties, a "
                 + "queue of "
             + "netgraph, dummynet or altq, a tunnel that is down.",
-            "netstat -x",
-            "netstat -m",
-            "vmstat -z | egrep 'mbuf|NetGraph|pf mtags|socket'",
-            "vmstat -m | egrep 'mbuf_tag|dummynet'"),
+            IsReadAtBoot(context)
+                ? ["netstat -an", "netstat -m", "vmstat -m"]
+                :
+                [
+                    // Before 9 netstat(1) prints no numbers of buffers beside sockets.
+                    context.Latest.Host.IsBefore(9) ? "netstat -an" : "netstat -x",
+                    "netstat -m",
+                    "vmstat -z | egrep 'mbuf|NetGraph|pf mtags|socket'",
+                    "vmstat -m | egrep 'mbuf_tag|dummynet'",
+                ]),
         Advice.Look(
             "Then look again a few minutes later with the same or less traffic: a queue empties, held mbufs do not "
                 + "come "
@@ -32,6 +38,37 @@ internal static class MbufAdvice
     ];
 
     /// <summary>
+    /// Whether limits of mbufs are read at boot only: a sysctl that cannot be written up to 5.2, one that does not
+    /// reach the zone from then on (<c>sys/kern/subr_mbuf.c</c>, <c>kern_mbuf.c</c>: "Can't change UMA limits on the fly"),
+    /// until 7. A host without a release shows it by a <c>netstat -m</c> with peaks.
+    /// </summary>
+    public static bool IsReadAtBoot(DiagnosisCase context) => context.Latest.Host.IsBefore(7)
+        || (context.Latest.Host.Release is null && context.Latest.Mbufs is { Clusters.Peak: not null });
+
+    /// <summary>Advice to raise the limit of clusters where it is read at boot only.</summary>
+    public static Advice RaiseAtBoot(DiagnosisCase context)
+    {
+        const string Limit = "kern.ipc.nmbclusters";
+        string loader = SettingPlaces.Loader(context.Latest.Host);
+        long? now = MbufPools.Of(context).FirstOrDefault(p => p.LimitName == Limit)?.Limit?.Value
+            ?? context.Sysctl(Limit)?.Value;
+        return new Advice
+        {
+            Kind = "loader",
+            Text = now is { } limit
+                ? $"When the use follows the load, double the limit of mbuf clusters (now {Display.Count(limit)}) in "
+                    + $"{loader} and reboot: before FreeBSD 7 {Limit} is read at boot only."
+                : $"When the use follows the load, put twice the present {Limit} into {loader} and reboot: before "
+                    + "FreeBSD 7 it is read at boot only.",
+            Commands = [$"sysctl {Limit}"],
+            Persist = now is > 0 and < 1 << 24 ? new PersistentLine(loader, $"{Limit}=\"{now * 2}\"") : null,
+            Risk = "Each cluster takes 2 KiB of the kernel's address space at boot; too large a value can keep a host with "
+                + "little of it (i386) from booting.",
+            Revert = $"Take the line out of {loader} and reboot; at the loader prompt: unset {Limit}, then boot.",
+        };
+    }
+
+    /// <summary>
     /// Advice to raise the limit: twice the present one, but no more than three quarters of what the kernel keeps for
     /// mbufs. Empty where that is reached.
     /// </summary>
@@ -40,6 +77,11 @@ internal static class MbufAdvice
         if (pool.Limit is not { } limit || NewLimit(context, pool, limit.Value) is not { } value)
         {
             return [];
+        }
+
+        if (IsReadAtBoot(context))
+        {
+            return pool.LimitName == "kern.ipc.nmbclusters" ? [RaiseAtBoot(context)] : [];
         }
 
         string memory = Display.Bytes(Arithmetic.Multiply(value - limit.Value, pool.ItemBytes));

@@ -29,6 +29,12 @@ internal sealed record MbufPoolUse
     /// <summary>Limit, items; null where none is set or known.</summary>
     public Reading? Limit { get; init; }
 
+    /// <summary>Most items that were in use at once since boot; null where it is not printed (6 and later).</summary>
+    public Reading? Peak { get; init; }
+
+    /// <summary>Whether all that the limit allows was in use at some time.</summary>
+    public bool WasFull => Peak is { } peak && Limit is { Value: > 0 } limit && peak.Value >= limit.Value;
+
     /// <summary>Requests denied since boot.</summary>
     public Reading? Denied { get; init; }
 

@@ -12,10 +12,12 @@ namespace Leakstat.Diagnosis.Network;
 /// </summary>
 internal static class MbufPools
 {
+    private const double FarBelow = 0.5;
+
     /// <summary>All pools that the capture tells of: mbufs, clusters, jumbo clusters from small to large.</summary>
     public static ImmutableArray<MbufPoolUse> Of(DiagnosisCase context)
     {
-        MbufStatistics? netstat = context.Latest.Mbufs;
+        MbufStatistics? netstat = context.Latest.Mbufs is { } printed ? WithOwner(printed) : null;
         ZoneRow? packet = context.Latest.Zones?.Find(KnownNames.Packet);
         string page = context.Latest.Zones?.Find(KnownNames.OldJumboPage) is null
             ? KnownNames.JumboPage
@@ -46,6 +48,22 @@ internal static class MbufPools
             }
         }
     }
+
+    /// <summary>
+    /// Whether far less than the limit of clusters is in use at the capture, so that what was said of a full pool is over.
+    /// </summary>
+    public static bool IsClusterPoolFree(DiagnosisCase context) =>
+        Of(context).FirstOrDefault(p => p.Zone == KnownNames.Cluster) is { Fill: < FarBelow };
+
+    /// <summary>
+    /// FreeBSD 5 and older count requests that were denied for mbufs and clusters together. Where clusters were at their
+    /// limit, theirs they were.
+    /// </summary>
+    private static MbufStatistics WithOwner(MbufStatistics printed) =>
+        printed is { MbufsDenied: { } denied, ClustersDenied: null, PacketsDenied: null }
+        && printed.Clusters is { Max: > 0 and { } max } clusters && (clusters.Peak ?? clusters.Current) >= max
+            ? printed with { MbufsDenied = null, ClustersDenied = denied }
+            : printed;
 
     private static MbufPoolUse? Read(
         DiagnosisCase context,
@@ -90,6 +108,7 @@ internal static class MbufPools
             InUse = known,
             Cached = netstat?.Cache ?? Math.Max(Arithmetic.Add(row?.Free ?? 0, freeInPackets), 0),
             Limit = limit is { Value: > 0 } ? limit : null,
+            Peak = netstat is { Peak: { } peak } peaked ? new Reading(peak, peaked.At) : null,
             Denied = denied ?? Counter(row?.Failures),
             Delayed = delayed ?? Counter(row?.Sleeps),
             Requests = row?.Requests,

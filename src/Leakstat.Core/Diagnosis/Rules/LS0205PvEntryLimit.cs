@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
@@ -64,32 +64,8 @@ public sealed class LS0205PvEntryLimit : IRule
                 + "process: look for them first.",
             "ps -axo pid,vsz,rss,comm | sort -nrk3 | head",
             "ipcs -m");
-        if (context.Latest.Host.Architecture is "amd64" or "arm64" or null)
-        {
-            return [look];
-        }
-
-        string name = context.Latest.Host.IsAtLeast(14) ? "vm.pmap.pv_entry_max" : "vm.pmap.pv_entries";
-        bool isCounted = context.Sysctl("vm.pmap.pv_entry_max") is { Value: > 0 and < 1 << 30 };
-        long current = context.Sysctl("vm.pmap.pv_entry_max")?.Value ?? 0;
-        return
-        [
-            look,
-            new Advice
-            {
-                Kind = "loader",
-                Text = isCounted
-                    ? $"If the mappings are wanted, double the limit; it is read at boot only."
-                    : "If the mappings are wanted, raise vm.pmap.shpgperproc to twice its value; it is read at boot "
-                        + "only.",
-                Commands = ["sysctl vm.pmap.shpgperproc vm.pmap.pv_entry_max"],
-                Persist = isCounted ? new PersistentLine(
-                    SettingPlaces.Loader(context.Latest.Host), $"{name}=\"{current * 2}\"") : null,
-                Risk = "Takes kernel address space, which is short on 32-bit platforms; too large a value can keep "
-                    + "the host from booting.",
-                Revert = $"Take the line out of {SettingPlaces.Loader(context.Latest.Host)} and reboot; at the loader "
-                    + $"prompt: unset {name}, then boot.",
-            },
-        ];
+        return context.Latest.Host.Architecture is "amd64" or "arm64" or null
+            ? [look]
+            : [look, PvEntryAdvice.Raise(context)];
     }
 }

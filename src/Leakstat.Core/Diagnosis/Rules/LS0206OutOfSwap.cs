@@ -48,7 +48,7 @@ public sealed class LS0206OutOfSwap : IRule
         if (messages.Kills.Length > QuotedKills)
         {
             evidence.Add(new Evidence(
-                $"{Display.Count(messages.Kills.Length)} processes were killed since boot, the last one here",
+                $"{Display.Count(messages.Kills.Length)} processes were killed, the last one here",
                 messages.Kills.Length, Unit.Items, messages.Kills[^1].At));
         }
 

@@ -24,52 +24,62 @@ public sealed class LS0207KmemMapTooSmall : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        // A dump's summary holds the panic of the boot before this one, so that every line counts, not the last boot's.
-        foreach (KernelMessage message in context.Latest.Messages?.Messages ?? [])
+        // A dump's summary holds the panic of the boot before this one, so that every line counts, not the last boot's;
+        // the line that says most of it.
+        (KernelMessage Message, KmemMapPanic Panic)[] lines =
+        [
+            .. CurrentBoot.AndThoseBefore(context).Select(m => (Message: m, Panic: KmemMapPanic.Of(m.Text)))
+                .Where(m => m.Panic is not null).Select(m => (m.Message, m.Panic!.Value)),
+        ];
+        if (lines.Length == 0)
         {
-            if (!message.Text.Contains("kmem_map too small", StringComparison.Ordinal)
-                || !MessageText.TryNumberBetween(message.Text, "kmem_malloc(", "):", out long request))
-            {
-                continue;
-            }
-
-            // People quote it without its end; what was allocated is not known then.
-            bool isWhole = MessageText.TryNumberBetween(message.Text, "kmem_map too small: ", " total allocated",
-                out long total);
-
-            SourceLine at = CurrentBoot.At(context, message);
-            bool isHuge = request >= HugeRequest;
-            yield return new Finding
-            {
-                Rule = Id,
-                Title = isHuge
-                    ? $"panic: one request for {Display.Bytes(request)} of kernel memory did not fit into kmem_map"
-                    : isWhole ? $"panic: kmem_map was full ({Display.Bytes(total)} allocated)"
-                    : "panic: kmem_map was full",
-                Severity = Severity.Critical,
-                Verdict = Verdict.Exhaustion,
-                Subject = Subject.Host("kmem"),
-                Confidence = 0.95,
-                IsPast = true,
-                Evidence =
-                [
-                    new Evidence($"the kernel says: {message.Text.Trim()}", isWhole ? total : null, Unit.Bytes, at),
-                    new Evidence(
-                        isHuge
-                            ? "a request of that size comes from a length nobody checked, not from a leak"
-                            : $"the last request was for {Display.Bytes(request)}: what filled the map before is the "
-                                + "question",
-                        request, Unit.Bytes, at),
-                    .. context.Sysctl("vm.kmem_size") is { } size
-                        ? [Evidence.Of($"vm.kmem_size is {Display.Bytes(size.Value)}", size, Unit.Bytes)]
-                        : ImmutableArray<Evidence>.Empty,
-                ],
-                Advice = Advise(context),
-                BytesAtStake = total,
-            };
             yield break;
         }
+
+        yield return Of(context, lines.MaxBy(l => (l.Panic.Total is not null, l.Panic.Request is not null)));
     }
+
+    private Finding Of(DiagnosisCase context, (KernelMessage Message, KmemMapPanic Panic) line)
+    {
+        (KernelMessage message, KmemMapPanic panic) = line;
+
+        // People quote it without its end; what was allocated is not known then.
+        SourceLine at = CurrentBoot.At(context, message);
+        bool isHuge = panic.Request >= HugeRequest;
+        return new Finding
+        {
+            Rule = Id,
+            Title = isHuge
+                ? $"panic: one request for {Display.Bytes(panic.Request!.Value)} of kernel memory did not fit into "
+                    + "kmem_map"
+                : panic.Total is { } total ? $"panic: kmem_map was full ({Display.Bytes(total)} allocated)"
+                : "panic: kmem_map was full",
+            Severity = Severity.Critical,
+            Verdict = Verdict.Exhaustion,
+            Subject = Subject.Host("kmem"),
+            Confidence = 0.95,
+            IsPast = true,
+            Evidence =
+            [
+                new Evidence($"the kernel says: {message.Text.Trim()}", panic.Total, Unit.Bytes, at),
+                Reason(panic, isHuge, at),
+                .. context.Sysctl("vm.kmem_size") is { } size
+                    ? [Evidence.Of($"vm.kmem_size is {Display.Bytes(size.Value)}", size, Unit.Bytes)]
+                    : ImmutableArray<Evidence>.Empty,
+            ],
+            Advice = Advise(context),
+            BytesAtStake = panic.Total ?? 0,
+        };
+    }
+
+    private static Evidence Reason(KmemMapPanic panic, bool isHuge, SourceLine at) => panic.Request is not { } request
+        ? new Evidence("the map that malloc(9) and zones take their address space from was full: what filled it is "
+            + "the question")
+        : new Evidence(
+            isHuge
+                ? "a request of that size comes from a length nobody checked, not from a leak"
+                : $"the last request was for {Display.Bytes(request)}: what filled the map before is the question",
+            request, Unit.Bytes, at);
 
     private static ImmutableArray<Advice> Advise(DiagnosisCase context) =>
     [

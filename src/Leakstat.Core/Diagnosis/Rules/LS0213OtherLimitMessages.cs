@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Network;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -47,7 +48,12 @@ public sealed class LS0213OtherLimitMessages : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
-                Evidence = [.. evidence, new Evidence(meaning.Meaning), .. Current(context, meaning)],
+                IsPast = meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context),
+                Evidence =
+                [
+                    .. evidence, new Evidence(meaning.Meaning), .. Current(context, meaning),
+                    .. meaning.Beside?.Invoke(context) ?? [],
+                ],
                 Advice = Advise(context, meaning),
             };
         }
@@ -64,6 +70,11 @@ public sealed class LS0213OtherLimitMessages : IRule
     private static ImmutableArray<Advice> Advise(DiagnosisCase context, ExhaustionMessage meaning)
     {
         Advice look = Advice.Look(meaning.Look, meaning.Commands.AsSpan());
+        if (meaning.IsOfMbufs)
+        {
+            return [look, MbufAdvice.RaiseAtBoot(context)];
+        }
+
         return meaning.Tunable is { } name && context.Sysctl(name) is { Value: > 0 and < 1L << 40 } current
             ?
             [

@@ -23,7 +23,7 @@ public sealed class LS0215MemoryPanic : IRule
         var told = new HashSet<MemoryPanic>();
 
         // The panic is of the boot before, wherever it is found: every line counts, not the running boot's.
-        foreach (KernelMessage message in context.Latest.Messages?.Messages ?? [])
+        foreach (KernelMessage message in CurrentBoot.AndThoseBefore(context))
         {
             if (MemoryPanic.Of(message.Text) is { } panic && told.Add(panic))
             {
@@ -49,6 +49,7 @@ public sealed class LS0215MemoryPanic : IRule
         ],
         Advice =
         [
+            .. panic.Remedy?.Invoke(context) ?? [],
             Advice.Look(
                 "See who held the memory: the crash summary has vmstat -z and vmstat -m of the moment of the panic, "
                     + "and the "

@@ -21,10 +21,10 @@ public sealed class LS0216OtherPanic : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         var texts = new List<(string Text, SourceLine At)>();
-        foreach (KernelMessage message in context.Latest.Messages?.Messages ?? [])
+        foreach (KernelMessage message in CurrentBoot.AndThoseBefore(context))
         {
             if (MemoryPanic.TextOf(message.Text) is { } text
-                && !IsOfMemory(text)
+                && !IsToldElsewhere(text)
                 && !texts.Any(t => t.Text == text))
             {
                 texts.Add((text, CurrentBoot.At(context, message)));
@@ -48,23 +48,37 @@ public sealed class LS0216OtherPanic : IRule
             Evidence =
             [
                 .. texts.Select(t => new Evidence($"the kernel says: panic: {t.Text}", At: t.At)),
-                new Evidence("no panic that is known for want of memory; a pointer to memory that is gone is a "
-                    + "likely cause of a fault"),
+                new Evidence(texts.Exists(t => IsFault(t.Text))
+                    ? "no panic that is known for want of memory; a pointer to memory that is gone is a likely cause of "
+                        + "a fault"
+                    : "no panic that is known for want of memory"),
             ],
             Advice =
             [
                 Advice.Look(
-                    "Look at the crash summary and the stack in it; the frame below trap and vm_fault is the code at "
-                        + "fault.",
+                    "Look at the crash summary and the stack in it; the frame below panic, or below trap and vm_fault, "
+                        + "is the code at fault.",
                     "ls -l /var/crash",
                     "leakstat core /var/crash"),
             ],
         };
     }
 
-    /// <summary>Whether another rule tells of it: LS0215, LS0207, or LS0217.</summary>
-    private static bool IsOfMemory(string text) =>
+    /// <summary>
+    /// Whether the kernel used an address that it must not: <c>page fault</c>, <c>general protection fault</c>,
+    /// <c>vm_fault: fault on nofault entry</c> (<c>sys/amd64/amd64/trap.c</c>, <c>sys/vm/vm_fault.c</c>).
+    /// </summary>
+    private static bool IsFault(string text) =>
+        text.Contains("page fault", StringComparison.Ordinal)
+        || text.Contains("general protection fault", StringComparison.Ordinal)
+        || text.Contains("nofault entry", StringComparison.Ordinal)
+        || text.Contains("page_not_present", StringComparison.Ordinal)
+        || text.StartsWith("vm_fault", StringComparison.Ordinal);
+
+    /// <summary>Whether another rule tells of it: LS0215, LS0207, LS0217, or LS0219.</summary>
+    private static bool IsToldElsewhere(string text) =>
         MemoryPanic.All.Any(p => text.Contains(p.Text, StringComparison.OrdinalIgnoreCase))
-        || text.Contains("kmem_map too small", StringComparison.Ordinal)
+        || KmemMapPanic.Of(text) is not null
+        || SwapDeviceMessages.IsPanic(text)
         || text.StartsWith("Most recently used by ", StringComparison.Ordinal);
 }

@@ -59,11 +59,11 @@ public sealed class LS0401MbufsNearLimit : IRule
             Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
             Exhaustion = new ExhaustionTime(pool.LimitName, null, null, null),
             Advice = held == true
-                ? [.. MbufAdvice.FindHolder(pool), .. MbufAdvice.Raise(context, pool, holderSuspected: true)]
+                ? [.. MbufAdvice.FindHolder(context, pool), .. MbufAdvice.Raise(context, pool, holderSuspected: true)]
                 : [
                     .. MbufAdvice.Raise(context, pool, holderSuspected: false),
                     .. MbufAdvice.MoreMemory(context, pool),
-                    .. MbufAdvice.FindHolder(pool),
+                    .. MbufAdvice.FindHolder(context, pool),
                 ],
             BytesAtStake = pool.BytesInUse,
         };

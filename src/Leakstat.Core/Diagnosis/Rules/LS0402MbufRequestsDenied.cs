@@ -90,6 +90,14 @@ public sealed class LS0402MbufRequestsDenied : IRule
             evidence.Add(Evidence.Of($"{Display.Count(slept.Value)} requests waited at the limit since boot", slept));
         }
 
+        if (pool is { WasFull: true, Peak: { } peak })
+        {
+            evidence.Add(Evidence.Of(
+                $"{Display.Count(peak.Value)} of {Display.Count(pool.Limit!.Value.Value)} were in use at the peak since boot: "
+                    + "the pool was full",
+                peak));
+        }
+
         evidence.Add(Evidence.Of(
             pool.Fill is { } fill
                 ? $"now {Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} are in use "
@@ -99,11 +107,15 @@ public sealed class LS0402MbufRequestsDenied : IRule
         return new Finding
         {
             Rule = Id,
-            Title = $"{what} {when}; the pool is not full now",
+            Title = pool.WasFull
+                ? $"{what} {when}: the pool was at its limit of {Display.Count(pool.Limit!.Value.Value)} earlier, and is not "
+                    + "full now"
+                : $"{what} {when}; the pool is not full now",
             Severity = severity,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(pool.Zone),
-            Confidence = isRising ? 0.9 : 0.6,
+            Confidence = isRising || pool.WasFull ? 0.9 : 0.6,
+            IsPast = pool.WasFull && !isRising,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
             Advice = [
@@ -112,8 +124,8 @@ public sealed class LS0402MbufRequestsDenied : IRule
                         + "limit) or "
                     + "memory itself is short at those moments; if not, it is over.",
                     "netstat -m | egrep 'denied|delayed|max'",
-                    "vmstat -z | egrep 'ITEM|mbuf'"),
-                .. isRising && pool.Fill is >= 0.5 ? MbufAdvice.Raise(context, pool, holderSuspected: false) : [],
+                    MbufAdvice.IsReadAtBoot(context) ? "netstat -an" : "vmstat -z | egrep 'ITEM|mbuf'"),
+                .. pool.WasFull || (isRising && pool.Fill is >= 0.5) ? MbufAdvice.Raise(context, pool, holderSuspected: false) : [],
             ],
         };
     }

@@ -91,7 +91,7 @@ public sealed class LS0404MbufsHeld : IRule
             Confidence = 0.7,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
-            Advice = MbufAdvice.FindHolder(pool),
+            Advice = MbufAdvice.FindHolder(context, pool),
             BytesAtStake = pool.BytesInUse,
         };
     }

@@ -77,7 +77,8 @@ public sealed class DmesgText : IFormat
             return LineFit.Header;
         }
 
-        if (isLogged || KernelMessageText.IsDistinctive(message) || RepeatedMessage.TryRead(line, out _))
+        if (isLogged || KernelMessageText.IsDistinctive(message) || RepeatedMessage.TryRead(line, out _)
+            || BufferSpaceMessage.Is(line))
         {
             return LineFit.Row;
         }
@@ -128,8 +129,8 @@ public sealed class DmesgText : IFormat
             }
 
             // The messages of a thousand hosts are mostly different: they would only fill the pool of names.
-            ReadOnlySpan<byte> message = LogPrefix.Strip(lines.Line, out _);
-            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number));
+            ReadOnlySpan<byte> message = LogPrefix.Strip(lines.Line, out bool isLogged);
+            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number) { IsLogged = isLogged });
         }
 
         if (messages.Count > 0)

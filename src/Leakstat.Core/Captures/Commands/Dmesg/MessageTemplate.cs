@@ -32,6 +32,10 @@ internal static class MessageTemplate
         Of("warning: increase kern.maxswzone or reduce amount of swap."), // sys/vm/swap_pager.c
         Of("kmem_malloc(*): kmem_map too small: *total allocated"), // sys/vm/vm_kern.c, before 10
         Of("panic: kmem_malloc(*): kmem_map too small: *total allocated"), // sys/vm/vm_kern.c, before 10
+        Of("panic: kmem_malloc: kmem_map too small"), // the same, 4 and older
+        Of("panic: kmem_map too small"),
+        Of("swap_pager: I/O error - page*failed*, error "), // sys/vm/swap_pager.c
+        Of("syncache_socket: Socket create failed due to limits or memory shortage"), // sys/netinet/tcp_syncache.c
         Of("panic: pmap_growkernel: no memory to grow kernel"), // sys/amd64/amd64/pmap.c
         Of("panic: vm_map_entry_create: kernel resources exhausted"), // sys/vm/vm_map.c
         Of("All mbufs or mbuf clusters exhausted, please see tuning(7)."), // sys/kern/subr_mbuf.c, 5

@@ -32,7 +32,11 @@ internal static class QuotedMessage
         Of("kern.ipc.nmb", " limit ", "reached"), // sys/kern/kern_mbuf.c, as people shorten it
         Of("kern.ipc.maxsockets limit ", "reached"),
         Of("pid #", " (", "), ", " was killed: "), // sys/vm/vm_pageout.c
-        Of("kmem_malloc(#", "): kmem_map too small"), // sys/vm/vm_kern.c
+        Of("kmem_malloc(", "): kmem_map too small"), // sys/vm/vm_kern.c; people leave the number out
+        Of("kmem_malloc: kmem_map too small"), // 4 and older
+        Of("kmem_map too small"),
+        Of("kmem_map: too small"),
+        Of("mb_map too small"),
         Of("pmap_growkernel: no memory to grow kernel"), // sys/amd64/amd64/pmap.c
         Of("no pv entries: increase vm.pmap.shpgperproc"), // sys/i386/i386/pmap.c
         Of("get_pv_entry: increase vm.pmap.shpgperproc"),
@@ -43,6 +47,14 @@ internal static class QuotedMessage
         Of("maxproc limit exceeded by uid #"), // sys/kern/kern_fork.c
         Of("maxpipekva exceeded"), // sys/kern/sys_pipe.c
         Of("Warning: memory type ", "leaked memory on destroy (#"), // sys/kern/kern_malloc.c
+        Of("pmap_collect: collecting pv entries"), // sys/i386/i386/pmap.c, 5 and older
+        Of("file: table is full"), // sys/kern/subr_prf.c, tablefull; 5 and older
+        Of("proc: table is full"),
+        Of("swapoff: /", ": Cannot allocate memory"), // sbin/swapon/swapon.c
+        Of("swap_pager: I/O error - page"), // sys/vm/swap_pager.c
+        Of("swap_pager: indefinite wait buffer"),
+        Of("swap_pager_force_pagein: read from swap failed"),
+        Of("syncache_socket: Socket create failed due to limits"), // sys/netinet/tcp_syncache.c
         Of("mbufs exhausted"), // sys/kern/subr_mbuf.c, 5 and older
         Of("mbuf clusters exhausted"),
     ];

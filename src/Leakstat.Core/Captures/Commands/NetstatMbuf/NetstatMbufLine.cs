@@ -16,10 +16,11 @@ internal enum MbufLineKind
 
     Mbufs,
 
-    /// <summary>
-    /// Mbufs of releases before 6: <c>26707 mbufs in use</c>, <c>1024/2048/26624 mbufs in use (current/peak/max)</c>.
-    /// </summary>
+    /// <summary>Mbufs of 5: <c>26707 mbufs in use</c>.</summary>
     OldMbufs,
+
+    /// <summary>Mbufs of 4: <c>1024/2048/26624 mbufs in use (current/peak/max)</c>.</summary>
+    PeakMbufs,
 
     /// <summary>Clusters of 5: <c>25453/25600 mbuf clusters in use (current/max)</c>.</summary>
     OldClusters,
@@ -146,7 +147,7 @@ internal ref struct NetstatMbufLine
             2 => label.StartsWith("mbuf+clusters out of packet"u8) ? MbufLineKind.Packets
                 : label.StartsWith("mbuf clusters in use (current/max"u8) ? MbufLineKind.OldClusters
                 : MbufLineKind.None,
-            3 => label.StartsWith("mbufs in use (current/peak"u8) ? MbufLineKind.OldMbufs
+            3 => label.StartsWith("mbufs in use (current/peak"u8) ? MbufLineKind.PeakMbufs
                 : label.StartsWith("mbuf clusters in use (current/peak"u8) ? MbufLineKind.PeakClusters
                 : label.StartsWith("mbufs in use"u8) ? MbufLineKind.Mbufs
                 : label.StartsWith("sfbufs in use"u8) ? MbufLineKind.SendfileBuffers

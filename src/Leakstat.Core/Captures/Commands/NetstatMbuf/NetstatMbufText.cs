@@ -27,7 +27,7 @@ public sealed class NetstatMbufText : IFormat
         return NetstatMbufLine.Read(line, numbers).Kind switch
         {
             MbufLineKind.None => LineFit.None,
-            MbufLineKind.Mbufs or MbufLineKind.OldMbufs => LineFit.Header,
+            MbufLineKind.Mbufs or MbufLineKind.OldMbufs or MbufLineKind.PeakMbufs => LineFit.Header,
             MbufLineKind.Wrapped or MbufLineKind.Other => LineFit.Continues,
             _ => LineFit.Row,
         };
@@ -167,10 +167,12 @@ public sealed class NetstatMbufText : IFormat
             case MbufLineKind.OldMbufs when mbufs.Mbufs is null:
                 // Before 6 nothing was counted as cached, and a peak is no amount of now.
                 return mbufs with { Mbufs = new MbufPool(n[0], null, null, null, at) };
+            case MbufLineKind.PeakMbufs when mbufs.Mbufs is null:
+                return mbufs with { Mbufs = new MbufPool(n[0], null, null, null, at) { Peak = n[1] } };
             case MbufLineKind.OldClusters when mbufs.Clusters is null:
                 return mbufs with { Clusters = new MbufPool(n[0], null, null, n[1], at) };
             case MbufLineKind.PeakClusters when mbufs.Clusters is null:
-                return mbufs with { Clusters = new MbufPool(n[0], null, null, n[2], at) };
+                return mbufs with { Clusters = new MbufPool(n[0], null, null, n[2], at) { Peak = n[1] } };
             case MbufLineKind.DashboardClusters when mbufs.Clusters is null:
                 return mbufs with { Clusters = new MbufPool(null, null, n[0], n[1], at) };
             case MbufLineKind.MemoryDenied when mbufs.MbufsDenied is null:

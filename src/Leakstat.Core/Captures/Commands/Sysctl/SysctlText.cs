@@ -54,7 +54,14 @@ public sealed class SysctlText : IFormat
             return LineFit.Row;
         }
 
-        return isNamed || IsGoingOn(line) ? LineFit.Continues : LineFit.None;
+        return isNamed || (IsGoingOn(line) && !IsRule(line)) ? LineFit.Continues : LineFit.None;
+    }
+
+    /// <summary>A line that people draw around what they show: <c>====</c>.</summary>
+    private static bool IsRule(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> text = Scan.Trim(line);
+        return text.Length >= 4 && text[0] is ((byte)'=' or (byte)'-') && text.IndexOfAnyExcept(text[0]) < 0;
     }
 
     /// <inheritdoc/>

@@ -49,7 +49,7 @@ public sealed class UnameText : IFormat
 
                 capture.Offer(
                     new UnameLine(
-                        capture.Names.Get(host),
+                        host.IsEmpty ? null : capture.Names.Get(host),
                         capture.Names.Get(release),
                         machine.IsEmpty ? null : capture.Names.Get(machine),
                         section.At(lines.Number)),
@@ -87,8 +87,12 @@ public sealed class UnameText : IFormat
         }
 
         host = Scan.Word(ref rest);
-        release = Scan.Word(ref rest);
-        if (!system.SequenceEqual("FreeBSD"u8) || host.Length is 0 or > 255 || !IsRelease(release))
+
+        // Whoever takes the host's name out leaves nothing in its place.
+        bool isNameless = IsRelease(host);
+        release = isNameless ? host : Scan.Word(ref rest);
+        host = isNameless ? default : host;
+        if (!system.SequenceEqual("FreeBSD"u8) || host.Length > 255 || !IsRelease(release))
         {
             return false;
         }
@@ -110,17 +114,23 @@ public sealed class UnameText : IFormat
 
     /// <summary>
     /// A release and nothing else, at most with <c>FreeBSD</c> in front as in dashboards, or with the kernel's name
-    /// behind it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>.
+    /// behind it as in motd: <c>FreeBSD 15.0-RELEASE (GENERIC) #0 …</c>; and as savecore(8) writes it into
+    /// <c>info.N</c>: <c>Version String: FreeBSD 6.0-RELEASE #0: …</c>.
     /// </summary>
     private static bool TryRelease(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> release)
     {
         release = Scan.Trim(line);
+        if (release.StartsWith("Version String: "u8))
+        {
+            release = Scan.Trim(release["Version String: "u8.Length..]);
+        }
+
         if (release.StartsWith("FreeBSD "u8))
         {
             ReadOnlySpan<byte> rest = release["FreeBSD "u8.Length..];
             release = Scan.Word(ref rest);
             rest = Scan.Trim(rest);
-            if (!rest.IsEmpty && rest[0] != '(')
+            if (!rest.IsEmpty && rest[0] is not ((byte)'(' or (byte)'#'))
             {
                 return false;
             }

@@ -38,6 +38,15 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     /// <summary>The rule on the panic of 9 and older.</summary>
     private const string KmemMapPanicRule = "LS0207";
 
+    /// <summary>The rule on swap devices that fail: no setting, and no want of memory.</summary>
+    private const string SwapDeviceRule = "LS0219";
+
+    /// <summary>
+    /// Rules on what went wrong without a want of memory. They do not make a host's memory wrong; over what they tell of,
+    /// no report says that nothing wrong was found.
+    /// </summary>
+    private static readonly ImmutableArray<string> s_besidesMemory = ["LS0216", "LS0218", "LS0220"];
+
     /// <summary>Gaps that are said at once; the others stand with what the report rests on.</summary>
     private const int MostGaps = 3;
 
@@ -98,7 +107,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         string growth = report.Verdict.Growth == GrowthSight.Judged
             ? $"Growth: judged over {DiagnosisBasis.Span(report)}."
             : "Growth: not judged, one capture. A slow leak shows in captures hours apart.";
-        string notes = report.Findings.Any(f => f.Verdict != Verdict.Healthy)
+        string notes = BesidesMemory(report) is { } other ? $" But {Sentence(other.Title)}"
+            : report.Findings.Any(f => f.Verdict != Verdict.Healthy)
             ? " What follows is worth knowing; none of it needs doing today."
             : "";
         return new Headline(
@@ -111,18 +121,23 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     {
         DiagnosisBasis looked = DiagnosisBasis.Of(report);
         HostVerdict verdict = report.Verdict;
-        string read = looked.Sources.IsEmpty
-            ? $"{DiagnosisBasis.Span(report)}, and nothing in it that rules look at."
-            : $"Nothing wrong was found in what was read: {Listed(looked.Sources)}.";
+        Finding? other = BesidesMemory(report);
+        string among = looked.Sources.IsEmpty ? "" : $" in what was read: {Listed(looked.Sources)}";
+        string read = other is not null ? $"No want of memory was found{among}. But {Sentence(other.Title)}"
+            : looked.Sources.IsEmpty ? $"{DiagnosisBasis.Span(report)}, and nothing in it that rules look at."
+            : $"Nothing wrong was found{among}.";
         string gaps = verdict.Missing.IsEmpty
             ? verdict.Growth == GrowthSight.NoTimes
             ? " The times of the captures are not known, so that growth cannot be judged."
             : ""
-            : $" But {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}"
+            : $" {(other is null ? "But" : "And")} {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}"
                 + (verdict.Missing.Length > MostGaps ? "; …." : ".");
         return new Headline(
             Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
     }
+
+    private static Finding? BesidesMemory(DiagnosisReport report) =>
+        report.Findings.FirstOrDefault(f => s_besidesMemory.Contains(f.Rule));
 
     private static Headline TooEarly(DiagnosisReport report, string host)
     {
@@ -166,6 +181,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to "
                 + "its bounds.",
             Verdict.Suspect => $"Something on {host} looks like a leak. It is not proven.",
+            _ when first.Rule == SwapDeviceRule => $"Swap of {host} fails.",
             _ when first.Rule == ModifiedAfterFreeRule => $"Kernel memory of {host} was written to after it was freed.",
             _ when critical => $"A setting of {host} does harm now.",
             _ => $"A setting of {host} needs attention.",

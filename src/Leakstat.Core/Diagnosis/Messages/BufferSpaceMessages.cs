@@ -1,0 +1,62 @@
+using System.Globalization;
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
+
+namespace Leakstat.Diagnosis.Messages;
+
+/// <summary>
+/// What programs say when the kernel answered ENOBUFS, by what they tried: a larger socket buffer than may be
+/// (<c>sbreserve_locked</c>, <c>sys/kern/uipc_sockbuf.c</c>), or to send.
+/// </summary>
+/// <param name="Sizes">Messages of programs that asked for a socket buffer of some size.</param>
+/// <param name="Asked">The largest size in them, bytes; null where none says it.</param>
+/// <param name="Others">The other messages.</param>
+internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, MessageGroup? Others)
+{
+    /// <summary>No program asks for a socket buffer smaller than that and is refused.</summary>
+    private const long LeastSize = 4096;
+
+    private static readonly string[] s_sizes = ["SNDBUF", "RCVBUF", "SEND BUFFER", "RECEIVE BUFFER"];
+
+    /// <summary>Reads them; null where there are none.</summary>
+    public static BufferSpaceMessages? Of(DiagnosisCase context)
+    {
+        MessageGroup? sizes = null;
+        MessageGroup? others = null;
+        foreach ((string kind, MessageGroup group) in MessageGroup.By(context, Kind))
+        {
+            sizes = kind == "size" ? group : sizes;
+            others = kind == "other" ? group : others;
+        }
+
+        long asked = CurrentBoot.Of(context).Where(m => Kind(m.Text) == "size").Select(m => Largest(m.Text))
+            .DefaultIfEmpty().Max();
+        return sizes is null && others is null
+            ? null
+            : new BufferSpaceMessages(sizes, asked >= LeastSize ? asked : null, others);
+    }
+
+    private static string? Kind(string text)
+    {
+        bool isSize = s_sizes.Any(s => text.Contains(s, StringComparison.OrdinalIgnoreCase));
+        return text.Contains("No buffer space available", StringComparison.Ordinal) ? isSize ? "size" : "other"
+            : isSize && text.Contains(" was not granted", StringComparison.Ordinal) ? "size"
+            : null;
+    }
+
+    /// <summary>The largest number behind the option's name: times and process ids stand in front of it.</summary>
+    private static long Largest(string text)
+    {
+        int start = s_sizes.Select(s => text.IndexOf(s, StringComparison.OrdinalIgnoreCase)).Where(i => i >= 0).Min();
+        long largest = 0;
+        foreach (string word in text[start..].Split(' ', '=', ',', ';', '(', ')', ':'))
+        {
+            if (long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            {
+                largest = Math.Max(largest, number);
+            }
+        }
+
+        return largest;
+    }
+}
