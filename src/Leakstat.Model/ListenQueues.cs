@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 namespace Leakstat.Model;
 
 /// <summary>A listening socket as <c>netstat -L</c> prints it.</summary>
-/// <param name="Address">Local address and port (<c>*.80</c>), or the path of a UNIX socket; empty where not printed.</param>
+/// <param name="Address">
+/// Local address and port (<c>*.80</c>), or the path of a UNIX socket; empty where not printed.
+/// </param>
 /// <param name="Waiting">Connections that are whole and wait for accept(2) (<c>qlen</c>).</param>
 /// <param name="Incomplete">Connections that are not whole yet (<c>incqlen</c>).</param>
 /// <param name="Backlog">What the program asked for in listen(2) (<c>maxqlen</c>).</param>

@@ -17,6 +17,12 @@ public sealed class QuotedMessageTests
     [InlineData(
         "It died: `panic: kmem_malloc(4096): kmem_map too small: 28610560 total allocated` today",
         "panic: kmem_malloc(4096): kmem_map too small: 28610560 total allocated")]
+    [InlineData(
+        "The message was kmem_malloc(XXX): kmem_map too small: YYY total allocated",
+        "kmem_malloc(XXX): kmem_map too small: YYY total allocated")]
+    [InlineData("then \"panic: kmem_map too small\" again", "panic: kmem_map too small")]
+    [InlineData("I have seen \"kmem_map: too small\" panics", "kmem_map: too small")]
+    [InlineData("it panics with mb_map too small!", "mb_map too small!")]
     [InlineData("we saw pid 12 (perl), uid 3, was killed: out of swap space", "pid 12 (perl), uid 3, was killed: out of swap space")]
     [InlineData("found [zone: pf states] PF states limit reached", "[zone: pf states] PF states limit reached")]
     public void A_message_is_found_where_it_is_quoted(string line, string message)
@@ -31,7 +37,6 @@ public sealed class QuotedMessageTests
     [InlineData("There is no swap_pager_getswapspace(16): failed in the log")]
     [InlineData("We have not seen kern.maxfiles limit exceeded by uid 80 since")]
     [InlineData("# grep 'swap_pager: out of swap space' /var/log/messages")]
-    [InlineData("The message was kmem_malloc(XXX): kmem_map too small: YYY total allocated")]
     [InlineData("mbuf clusters in use (current/cache/total/max)")]
     public void What_is_source_or_a_search_or_a_denial_is_none(string line)
     {

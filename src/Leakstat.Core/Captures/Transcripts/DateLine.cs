@@ -17,8 +17,8 @@ internal static class DateLine
 
     /// <summary>
     /// The time, where the line is a date and nothing else and its zone is UTC, or where it is savecore's
-    /// <c>Dumptime: 2026-11-20 19:02:43 +0100</c> (<c>sbin/savecore/savecore.c</c>). Older ones print no zone: that is a
-    /// time of the dump, and not known.
+    /// <c>Dumptime: 2026-11-20 19:02:43 +0100</c> (<c>sbin/savecore/savecore.c</c>). Older ones print no zone: that is
+    /// a time of the dump, and not known.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> line, out DateTimeOffset? at, out bool isOfDump)
     {

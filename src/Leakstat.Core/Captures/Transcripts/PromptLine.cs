@@ -16,8 +16,8 @@ internal readonly ref struct PromptLine
     public ReadOnlySpan<byte> Command { get; private init; }
 
     /// <summary>
-    /// Whether the command sets a value, <c>sysctl name=value</c>: the one line that it prints names it, and what follows
-    /// is no output of it.
+    /// Whether the command sets a value, <c>sysctl name=value</c>: the one line that it prints names it, and what
+    /// follows is no output of it.
     /// </summary>
     public bool IsSetting => Command.StartsWith("sysctl "u8) && Command.Contains((byte)'=');
 

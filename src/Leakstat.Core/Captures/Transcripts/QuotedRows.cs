@@ -56,8 +56,8 @@ internal static class QuotedRows
     }
 
     /// <summary>
-    /// The row that a sentence quotes over the end of a line: its beginning on the line, its end on the next. None where
-    /// the next line has it by itself, or is a row.
+    /// The row that a sentence quotes over the end of a line: its beginning on the line, its end on the next. None
+    /// where the next line has it by itself, or is a row.
     /// </summary>
     private static (byte[]? Row, int End) Broken(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> line, int end)
     {

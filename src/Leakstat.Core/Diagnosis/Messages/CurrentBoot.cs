@@ -47,8 +47,8 @@ internal static class CurrentBoot
         context.Latest.Messages?.Messages.Where(m => IsMessage(m.Text)) ?? [];
 
     /// <summary>
-    /// Whether the messages are what the host's buffer holds, so that they are all since it began: they have the mark of
-    /// a boot, or the file is dmesg's. Of a log or a paste nobody knows what it leaves out.
+    /// Whether the messages are what the host's buffer holds, so that they are all since it began: they have the mark
+    /// of a boot, or the file is dmesg's. Of a log or a paste nobody knows what it leaves out.
     /// </summary>
     public static bool IsWhole(DiagnosisCase context) => context.Latest.Messages is { } messages
         && (Path.GetFileName(messages.File.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase)

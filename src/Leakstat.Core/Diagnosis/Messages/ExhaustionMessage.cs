@@ -25,7 +25,8 @@ internal sealed record ExhaustionMessage(
     public Func<DiagnosisCase, ImmutableArray<Evidence>>? Beside { get; init; }
 
     /// <summary>
-    /// Whether the pool of mbuf clusters is what ran out: whether it is over, and how its limit is raised, the pool says.
+    /// Whether the pool of mbuf clusters is what ran out: whether it is over, and how its limit is raised, the pool
+    /// says.
     /// </summary>
     public bool IsOfMbufs { get; init; }
 

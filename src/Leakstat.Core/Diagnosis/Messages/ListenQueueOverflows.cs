@@ -21,7 +21,9 @@ internal sealed class ListenQueueOverflows
         Counted = counted;
     }
 
-    /// <summary>The sockets that the kernel named: the first message of each, and the connections that all say.</summary>
+    /// <summary>
+    /// The sockets that the kernel named: the first message of each, and the connections that all say were refused.
+    /// </summary>
     public ImmutableArray<(QueueOverflow First, long Refused, SourceLine At)> Sockets { get; }
 
     /// <summary>Queues with as many connections as the program's backlog, or more, the fullest first.</summary>

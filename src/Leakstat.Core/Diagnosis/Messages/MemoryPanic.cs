@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Limits;
-using Leakstat.Diagnosis.Network;
 using Leakstat.Knowledge;
 
 namespace Leakstat.Diagnosis.Messages;
@@ -14,9 +12,6 @@ namespace Leakstat.Diagnosis.Messages;
 /// <param name="Source">The releases that print it, and where.</param>
 internal sealed record MemoryPanic(string Text, Subject Subject, string Title, string Meaning, string Source)
 {
-    /// <summary>How to give it more of what ended, where a setting does; null where none does.</summary>
-    public Func<DiagnosisCase, ImmutableArray<Advice>>? Remedy { get; init; }
-
     private static readonly Subject s_memory = Subject.Host("memory");
     private static readonly Subject s_kva = Subject.Host("kva");
 
@@ -40,19 +35,13 @@ internal sealed record MemoryPanic(string Text, Subject Subject, string Title, s
             "PV entries ran out",
             "many processes map the same memory, each with entries of its own; the limit is reckoned from "
                 + "vm.pmap.shpgperproc",
-            "up to 9, sys/i386/i386/pmap.c and sys/amd64/amd64/pmap.c, get_pv_entry")
-        {
-            Remedy = static context => [PvEntryAdvice.Raise(context)],
-        },
+            "up to 9, sys/i386/i386/pmap.c and sys/amd64/amd64/pmap.c, get_pv_entry"),
         new(
             "mb_map too small", Subject.Tunable("kern.ipc.nmbclusters"),
             "the map of mbuf clusters was full",
             "network buffers had a map of address space of their own, of kern.ipc.nmbclusters clusters of 2 KiB; later "
                 + "releases refuse the request and say that mbuf clusters are exhausted",
-            "2 and 3, the FAQ of 3.5; mb_map itself up to 5, sys/vm/vm_kern.c, kmem_malloc")
-        {
-            Remedy = static context => [MbufAdvice.RaiseAtBoot(context)],
-        },
+            "2 and 3, the FAQ of 3.5; mb_map itself up to 5, sys/vm/vm_kern.c, kmem_malloc"),
         new(
             "Couldn't alloc kernel virtual memory", s_kva,
             "no kernel address space was left for a device's memory",

@@ -3,8 +3,8 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Messages;
 
 /// <summary>
-/// What the kernel says when a swap device does not give back, or not take, what it should (<c>sys/vm/swap_pager.c</c>):
-/// trouble with a disk, and no want of memory.
+/// What the kernel says when a swap device does not give back, or not take, what it should
+/// (<c>sys/vm/swap_pager.c</c>): trouble with a disk, and no want of memory.
 /// </summary>
 /// <param name="Errors">Reads and writes that failed.</param>
 /// <param name="Waits">Reads that had no answer within 20 seconds.</param>

@@ -15,8 +15,8 @@ internal static class SwapoffMessage
     public static ExhaustionMessage Refused { get; } = new(
         "swapoff: /", Subject.Host("swap"),
         "a swap device could not be taken away: what lies on it does not fit into free memory and other swap",
-        "swapoff(8) needs free memory, or other swap, for all that the device holds, and a reserve; nothing is lost, and "
-            + "the device goes on being used",
+        "swapoff(8) needs free memory, or other swap, for all that the device holds, and a reserve; nothing is lost, "
+            + "and the device goes on being used",
         "End what uses memory, or add other swap first; at shutdown the processes must have ended before swapoff runs.",
         ["swapinfo -h", "top -b -o res | head -40"])
     {
@@ -40,7 +40,8 @@ internal static class SwapoffMessage
         }
         else if (context.Latest.Top?.Memory.TryGetValue("Free", out Reading printed) == true)
         {
-            evidence.Add(Evidence.Of($"{Display.Bytes(printed.Value)} of memory free at the capture", printed, Unit.Bytes));
+            evidence.Add(Evidence.Of(
+                $"{Display.Bytes(printed.Value)} of memory free at the capture", printed, Unit.Bytes));
         }
 
         return evidence.ToImmutable();

@@ -39,8 +39,8 @@ internal static class MbufAdvice
 
     /// <summary>
     /// Whether limits of mbufs are read at boot only: a sysctl that cannot be written up to 5.2, one that does not
-    /// reach the zone from then on (<c>sys/kern/subr_mbuf.c</c>, <c>kern_mbuf.c</c>: "Can't change UMA limits on the fly"),
-    /// until 7. A host without a release shows it by a <c>netstat -m</c> with peaks.
+    /// reach the zone from then on (<c>sys/kern/subr_mbuf.c</c>, <c>kern_mbuf.c</c>: "Can't change UMA limits on the
+    /// fly"), until 7. A host without a release shows it by a <c>netstat -m</c> with peaks.
     /// </summary>
     public static bool IsReadAtBoot(DiagnosisCase context) => context.Latest.Host.IsBefore(7)
         || (context.Latest.Host.Release is null && context.Latest.Mbufs is { Clusters.Peak: not null });
@@ -62,8 +62,8 @@ internal static class MbufAdvice
                     + "FreeBSD 7 it is read at boot only.",
             Commands = [$"sysctl {Limit}"],
             Persist = now is > 0 and < 1 << 24 ? new PersistentLine(loader, $"{Limit}=\"{now * 2}\"") : null,
-            Risk = "Each cluster takes 2 KiB of the kernel's address space at boot; too large a value can keep a host with "
-                + "little of it (i386) from booting.",
+            Risk = "Each cluster takes 2 KiB of the kernel's address space at boot; too large a value can keep a host "
+                + "with little of it (i386) from booting.",
             Revert = $"Take the line out of {loader} and reboot; at the loader prompt: unset {Limit}, then boot.",
         };
     }

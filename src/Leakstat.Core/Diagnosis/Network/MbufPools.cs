@@ -50,14 +50,15 @@ internal static class MbufPools
     }
 
     /// <summary>
-    /// Whether far less than the limit of clusters is in use at the capture, so that what was said of a full pool is over.
+    /// Whether far less than the limit of clusters is in use at the capture, so that what was said of a full pool is
+    /// over.
     /// </summary>
     public static bool IsClusterPoolFree(DiagnosisCase context) =>
         Of(context).FirstOrDefault(p => p.Zone == KnownNames.Cluster) is { Fill: < FarBelow };
 
     /// <summary>
-    /// FreeBSD 5 and older count requests that were denied for mbufs and clusters together. Where clusters were at their
-    /// limit, theirs they were.
+    /// FreeBSD 5 and older count requests that were denied for mbufs and clusters together. Where clusters were at
+    /// their limit, theirs they were.
     /// </summary>
     private static MbufStatistics WithOwner(MbufStatistics printed) =>
         printed is { MbufsDenied: { } denied, ClustersDenied: null, PacketsDenied: null }

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Messages;
+using Leakstat.Diagnosis.Network;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -49,7 +52,7 @@ public sealed class LS0215MemoryPanic : IRule
         ],
         Advice =
         [
-            .. panic.Remedy?.Invoke(context) ?? [],
+            .. Raise(context, panic.Subject),
             Advice.Look(
                 "See who held the memory: the crash summary has vmstat -z and vmstat -m of the moment of the panic, "
                     + "and the "
@@ -61,4 +64,10 @@ public sealed class LS0215MemoryPanic : IRule
                 "leakstat collect local -o captures --every 300s --for 24h"),
         ],
     };
+
+    /// <summary>How to give the kernel more of what ended, where a setting bounds it.</summary>
+    private static ImmutableArray<Advice> Raise(DiagnosisCase context, Subject ended) =>
+        ended == Subject.Zone(KnownNames.PageMapping) ? [PvEntryAdvice.Raise(context)]
+        : ended.Kind == SubjectKind.Tunable ? [MbufAdvice.RaiseAtBoot(context)]
+        : [];
 }

@@ -49,8 +49,8 @@ public sealed class LS0216OtherPanic : IRule
             [
                 .. texts.Select(t => new Evidence($"the kernel says: panic: {t.Text}", At: t.At)),
                 new Evidence(texts.Exists(t => IsFault(t.Text))
-                    ? "no panic that is known for want of memory; a pointer to memory that is gone is a likely cause of "
-                        + "a fault"
+                    ? "no panic that is known for want of memory; a pointer to memory that is gone is a likely "
+                        + "cause of a fault"
                     : "no panic that is known for want of memory"),
             ],
             Advice =

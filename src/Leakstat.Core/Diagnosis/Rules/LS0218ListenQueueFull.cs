@@ -86,8 +86,8 @@ public sealed class LS0218ListenQueueFull : IRule
         }
 
         return seen.Counted is { } counted
-            ? $"{Display.Count(counted.Value)} connections were refused since boot because programs did not accept those "
-                + "before them: no want of memory"
+            ? $"{Display.Count(counted.Value)} connections were refused since boot because programs did not accept "
+                + "those before them: no want of memory"
             : "connections were refused: a program did not accept those before them, or no socket could be had";
     }
 

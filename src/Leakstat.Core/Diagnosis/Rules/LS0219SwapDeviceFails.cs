@@ -30,7 +30,8 @@ public sealed class LS0219SwapDeviceFails : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = seen.Panics is not null ? "the kernel panicked: what lay in swap could not be read back from its disk"
+            Title = seen.Panics is not null
+                ? "the kernel panicked: what lay in swap could not be read back from its disk"
                 : failed ? "a swap device cannot be read or written: the disk fails, memory is not short by it"
                 : "a swap device did not answer within 20 seconds: the disk is slow or fails",
             Severity = failed ? Severity.Critical : Severity.Warning,
@@ -62,8 +63,8 @@ public sealed class LS0219SwapDeviceFails : IRule
                     Text = "Move swap to a device that is sound: a mirror, where the host must outlive a disk. Have a "
                         + "backup of what else is on the disk first.",
                     Commands = ["grep swap /etc/fstab"],
-                    Risk = "swapoff reads everything back: on a device with unreadable blocks it panics the kernel. Take "
-                        + "the line out of /etc/fstab and reboot in its place.",
+                    Risk = "swapoff reads everything back: on a device with unreadable blocks it panics the kernel. "
+                        + "Take the line out of /etc/fstab and reboot in its place.",
                     Revert = "Put the line back into /etc/fstab.",
                 },
             ],

@@ -8,8 +8,8 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Rules;
 
 /// <summary>
-/// A program got ENOBUFS. Where it asked for a socket buffer, the bound of those is too small and no mbuf is short; where
-/// it sent, mbufs or the queue of an interface may be, and <c>netstat -m</c> tells which.
+/// A program got ENOBUFS. Where it asked for a socket buffer, the bound of those is too small and no mbuf is short;
+/// where it sent, mbufs or the queue of an interface may be, and <c>netstat -m</c> tells which.
 /// </summary>
 public sealed class LS0220NoBufferSpace : IRule
 {
@@ -73,11 +73,13 @@ public sealed class LS0220NoBufferSpace : IRule
             Evidence =
             [
                 .. group.EvidenceOfProgram(),
-                new Evidence("setsockopt(2) answers ENOBUFS where the size passes 8/9 of the limit; nothing is allocated "
-                    + "at that moment"),
+                new Evidence("setsockopt(2) answers ENOBUFS where the size passes 8/9 of the limit; nothing is "
+                    + "allocated at that moment"),
                 .. limit is { } value
-                    ? [Evidence.Of($"{Limit} is {Display.Count(value.Value)}: {Display.Count(Usable(value.Value))} bytes "
-                        + "of it are for data", value, Unit.Bytes)]
+                    ? [Evidence.Of(
+                        $"{Limit} is {Display.Count(value.Value)}: {Display.Count(Usable(value.Value))} bytes of it "
+                            + "are for data",
+                        value, Unit.Bytes)]
                     : ImmutableArray<Evidence>.Empty,
             ],
             Advice =
@@ -96,7 +98,10 @@ public sealed class LS0220NoBufferSpace : IRule
         long whole = Arithmetic.Add(asked, asked / 8 + 1);
         long value = Arithmetic.Multiply((whole / Step) + (whole % Step > 0 ? 1 : 0), Step);
         return TunableAdvice.Set(
-            context, Limit, value, "Where the program needs a buffer of that size, raise the limit to nine eighths of it.",
+            context,
+            Limit,
+            value,
+            "Where the program needs a buffer of that size, raise the limit to nine eighths of it.",
             "Every socket may then take that much memory, when a program asks for it.");
     }
 
@@ -108,7 +113,8 @@ public sealed class LS0220NoBufferSpace : IRule
             .. MbufPools.Of(context).Where(p => p.Fill >= LS0401MbufsNearLimit.Near || p.Denied is { Value: > 0 }),
         ];
         string cause = !isCounted ? "mbufs were short, or the queue of an interface was full: netstat -m tells which"
-            : full.IsEmpty ? "no request for mbufs was denied, so that the queue of an interface, or a limit of sockets, was full"
+            : full.IsEmpty
+            ? "no request for mbufs was denied, so that the queue of an interface, or a limit of sockets, was full"
             : $"{full[0].Items} were short";
         return new Finding
         {
@@ -127,8 +133,8 @@ public sealed class LS0220NoBufferSpace : IRule
             Advice =
             [
                 Advice.Look(
-                    "See whether requests for mbufs were denied; if not, which interface drops what it should send, and "
-                        + "how many sockets there are.",
+                    "See whether requests for mbufs were denied; if not, which interface drops what it should send, "
+                        + "and how many sockets there are.",
                     "netstat -m",
                     "netstat -idn",
                     "sysctl kern.ipc.numopensockets kern.ipc.maxsockets"),

@@ -93,8 +93,8 @@ public sealed class LS0402MbufRequestsDenied : IRule
         if (pool is { WasFull: true, Peak: { } peak })
         {
             evidence.Add(Evidence.Of(
-                $"{Display.Count(peak.Value)} of {Display.Count(pool.Limit!.Value.Value)} were in use at the peak since boot: "
-                    + "the pool was full",
+                $"{Display.Count(peak.Value)} of {Display.Count(pool.Limit!.Value.Value)} were in use at the peak "
+                    + "since boot: the pool was full",
                 peak));
         }
 
@@ -108,8 +108,8 @@ public sealed class LS0402MbufRequestsDenied : IRule
         {
             Rule = Id,
             Title = pool.WasFull
-                ? $"{what} {when}: the pool was at its limit of {Display.Count(pool.Limit!.Value.Value)} earlier, and is not "
-                    + "full now"
+                ? $"{what} {when}: the pool was at its limit of {Display.Count(pool.Limit!.Value.Value)} earlier, and "
+                    + "is not full now"
                 : $"{what} {when}; the pool is not full now",
             Severity = severity,
             Verdict = Verdict.Exhaustion,
@@ -125,7 +125,9 @@ public sealed class LS0402MbufRequestsDenied : IRule
                     + "memory itself is short at those moments; if not, it is over.",
                     "netstat -m | egrep 'denied|delayed|max'",
                     MbufAdvice.IsReadAtBoot(context) ? "netstat -an" : "vmstat -z | egrep 'ITEM|mbuf'"),
-                .. pool.WasFull || (isRising && pool.Fill is >= 0.5) ? MbufAdvice.Raise(context, pool, holderSuspected: false) : [],
+                .. pool.WasFull || (isRising && pool.Fill is >= 0.5)
+                    ? MbufAdvice.Raise(context, pool, holderSuspected: false)
+                    : [],
             ],
         };
     }

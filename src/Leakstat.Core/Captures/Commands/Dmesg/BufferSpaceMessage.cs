@@ -37,7 +37,9 @@ internal static class BufferSpaceMessage
         return text.IsEmpty || text[^1] == ':';
     }
 
-    /// <summary>unbound(8) says it once more with the size: <c>so-sndbuf 4194304 was not granted. Got 9216.</c>.</summary>
+    /// <summary>
+    /// unbound(8) says it once more with the size: <c>so-sndbuf 4194304 was not granted. Got 9216.</c>.
+    /// </summary>
     private static bool IsRefusedSize(ReadOnlySpan<byte> line) =>
         line.IndexOf(" was not granted"u8) > 0
         && (line.IndexOf("so-sndbuf "u8) >= 0 || line.IndexOf("so-rcvbuf "u8) >= 0);

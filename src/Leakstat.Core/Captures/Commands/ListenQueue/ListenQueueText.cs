@@ -82,7 +82,9 @@ public sealed class ListenQueueText : IFormat
             && rest.IndexOf("Listen "u8) >= 0 && rest.EndsWith("Local Address"u8);
     }
 
-    /// <summary><c>tcp4  192/0/128        *.80</c>; older releases print no protocol, and a socket's path may be empty.</summary>
+    /// <summary>
+    /// <c>tcp4  192/0/128        *.80</c>; some print no protocol, and the address may be missing.
+    /// </summary>
     private static bool TryRow(
         ReadOnlySpan<byte> line,
         out bool hasProtocol,

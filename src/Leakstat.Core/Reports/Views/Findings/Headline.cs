@@ -42,8 +42,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     private const string SwapDeviceRule = "LS0219";
 
     /// <summary>
-    /// Rules on what went wrong without a want of memory. They do not make a host's memory wrong; over what they tell of,
-    /// no report says that nothing wrong was found.
+    /// Rules on what went wrong without a want of memory. They do not make a host's memory wrong; over what they tell
+    /// of, no report says that nothing wrong was found.
     /// </summary>
     private static readonly ImmutableArray<string> s_besidesMemory = ["LS0216", "LS0218", "LS0220"];
 
