@@ -111,6 +111,11 @@ public sealed record HostIdentity
     /// <summary>Host name.</summary>
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Another host that an output names itself by: outputs of two hosts were put together. Null where all agree.
+    /// </summary>
+    public OtherHostName? OtherName { get; init; }
+
     /// <summary>Release.</summary>
     public FreeBsdRelease? Release { get; init; }
 
@@ -143,6 +148,11 @@ public sealed record HostIdentity
     /// <summary>Whether the release is known and is older than that one.</summary>
     public bool IsBefore(int major, int minor = 0) => Release is { } known && !known.IsAtLeast(major, minor);
 }
+
+/// <summary>The name of a host other than the one that a capture is of.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="At">Where it stands.</param>
+public sealed record OtherHostName(string Name, SourceLine At);
 
 /// <summary>One file of a capture and what became of it.</summary>
 /// <param name="Name">Name within the capture.</param>

@@ -10,13 +10,13 @@ namespace Leakstat.Model;
 /// <param name="Incomplete">Connections that are not whole yet (<c>incqlen</c>).</param>
 /// <param name="Backlog">What the program asked for in listen(2) (<c>maxqlen</c>).</param>
 /// <param name="At">File and line.</param>
-public readonly record struct ListenQueue(
+public readonly record struct ListeningSocket(
     string Address, long Waiting, long Incomplete, long Backlog, SourceLine At);
 
 /// <summary>The queues of listening sockets, and how often they overflowed.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Queues">Sockets in the order printed; each address once, the last one printed.</param>
-public sealed record ListenQueues(SourceFile File, ImmutableArray<ListenQueue> Queues)
+public sealed record ListenQueues(SourceFile File, ImmutableArray<ListeningSocket> Queues)
 {
     /// <summary>Connections refused since boot (<c>netstat -s</c>, <c>listen queue overflows</c>).</summary>
     public Reading? Overflows { get; init; }

@@ -20,6 +20,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     private readonly HashSet<int> _offering = [];
     private readonly HashSet<int> _repeating = [];
     private readonly HashSet<int> _extending = [];
+    private readonly HashSet<int> _named = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -32,6 +33,17 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
     /// <summary>Host name, when a manifest says it.</summary>
     public string? HostName { get; set; }
+
+    /// <summary>
+    /// Whether that name was given to the host by who collected, so that its outputs may say another.
+    /// </summary>
+    public bool IsHostNamed { get; set; }
+
+    /// <summary>
+    /// Whether the file that is read now has the name of a command's own (<c>vmstat-z.txt</c>): of two outputs of one
+    /// command that of such a file is used.
+    /// </summary>
+    public bool IsNamedForCommand { get; set; }
 
     /// <summary>Host name in a transcript's prompts; used where the outputs themselves say none.</summary>
     public string? PromptHost { get; set; }
@@ -106,14 +118,25 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         // Offers belong to the file that AddFile names next.
         int file = _files.Count;
         _offering.Add(file);
+        if (IsNamedForCommand)
+        {
+            _named.Add(file);
+        }
+
         if (_parts.TryGetValue(type, out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
         {
-            if (held.Rank == rank)
+            bool isSame = held.Rank == rank;
+            if (!isSame || !IsNamedForCommand || _named.Contains(held.File))
             {
-                _repeating.Add(file);
+                if (isSame)
+                {
+                    _repeating.Add(file);
+                }
+
+                return false;
             }
 
-            return false;
+            _repeating.Add(held.File);
         }
 
         _parts[type] = (part, rank, file);
@@ -187,7 +210,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         UnameLine? uname = Part<UnameLine>();
         TopHeader? top = Part<TopHeader>();
         HostIdentity host = HostIdentification.From(
-            sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, TakenAt);
+            sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, IsHostNamed, TakenAt);
         return new Capture
         {
             Source = source,

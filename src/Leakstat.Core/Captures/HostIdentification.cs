@@ -16,9 +16,11 @@ internal static partial class HostIdentification
         UptimeReading? uptime,
         TopHeader? top,
         string? manifestName,
+        bool isNamed,
         DateTimeOffset? takenAt)
     {
-        string? name = manifestName ?? sysctls.Text("kern.hostname") ?? uname?.HostName;
+        OtherHostName[] said = [.. NamesIn(sysctls, uname)];
+        string? name = manifestName ?? said.FirstOrDefault()?.Name;
         string? product = appliance?.Product ?? ProductOf(sysctls.Text("kern.version"), name);
         long? version = sysctls.Number("kern.osreldate")?.Value;
         FreeBsdRelease? release = FreeBsdRelease.Parse(sysctls.Text("kern.osrelease"))
@@ -32,9 +34,11 @@ internal static partial class HostIdentification
             up = (long)(taken - boot).TotalSeconds;
         }
 
+        string? compared = isNamed ? said.FirstOrDefault()?.Name : name;
         return new HostIdentity
         {
             Name = name,
+            OtherName = said.FirstOrDefault(other => !MayBeSame(other.Name, compared!)),
             Release = release,
             Product = product,
             VersionNumber = version,
@@ -52,6 +56,42 @@ internal static partial class HostIdentification
     private static string? ProductOf(string? kernel, string? name) =>
         (kernel is null ? null : ApplianceTable.OfKernel(kernel))
             ?? (name?.Split('.')[0] is { } first and (Appliance.PfSense or Appliance.OpnSense) ? first : null);
+
+    /// <summary>The names that outputs say themselves.</summary>
+    private static IEnumerable<OtherHostName> NamesIn(SysctlTable sysctls, UnameLine? uname)
+    {
+        if (sysctls.TryLocate("kern.hostname", out SourceLine? at)
+            && sysctls.Text("kern.hostname") is { Length: > 0 } host)
+        {
+            yield return new OtherHostName(host, at.Value);
+        }
+
+        if (uname?.HostName is { Length: > 0 } name)
+        {
+            yield return new OtherHostName(name, uname.At);
+        }
+    }
+
+    /// <summary>
+    /// Whether two names may be of one host: one may be without its domain, case does not count, and the collector
+    /// writes <c>_</c> for what is no letter, digit, dot or hyphen.
+    /// </summary>
+    private static bool MayBeSame(string a, string b)
+    {
+        (string shorter, string longer) = a.Length <= b.Length ? (a, b) : (b, a);
+        for (int i = 0; i < shorter.Length; i++)
+        {
+            char x = char.ToLowerInvariant(shorter[i]), y = char.ToLowerInvariant(longer[i]);
+            if (x != y && !(x == '_' && !IsPlain(y)) && !(y == '_' && !IsPlain(x)))
+            {
+                return false;
+            }
+        }
+
+        return longer.Length == shorter.Length || longer[shorter.Length] == '.';
+    }
+
+    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_';
 
     private static string Canonical(string arch) => arch switch
     {

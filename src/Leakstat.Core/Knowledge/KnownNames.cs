@@ -57,6 +57,9 @@ internal static class KnownNames
     /// <summary>The zone that zones themselves are allocated from.</summary>
     public const string Zone = "UMA Zones";
 
+    /// <summary>Malloc type of the allocator of zones: from 13.0 on one block for each zone.</summary>
+    public const string Allocator = "UMA";
+
     /// <summary>Zone of I/O requests of ZFS; a host that has it runs ZFS.</summary>
     public const string ZfsRequest = "zio_cache";
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Leakstat.Dump.Containers;
-using Leakstat.Dump.Elf;
 
 namespace Leakstat.Dump.Live;
 

@@ -108,8 +108,30 @@ public static class CommandRegistry
     private static readonly FrozenDictionary<string, CommandDescriptor> s_byCommand =
         All.ToFrozenDictionary(command => command.Text?.Command ?? command.Libxo!.Command);
 
+    /// <summary>Names of files after the commands (<c>vmstat-z</c>), and after <c>kldstat -v</c>.</summary>
+    private static readonly FrozenSet<string> s_fileNames =
+        All.Select(command => command.Text?.Command ?? command.Libxo!.Command)
+            .Select(command => command.Replace(" -", "-", StringComparison.Ordinal))
+            .Append("kldstat-v").ToFrozenSet();
+
+    private static readonly FrozenSet<string> s_endings = FrozenSet.Create("", ".txt", ".json", ".xml", ".out", ".log");
+
     /// <summary>The command that a format is a form of.</summary>
     public static CommandDescriptor Of(IFormat format) => s_byCommand[format.Command];
+
+    /// <summary>
+    /// Whether a file has the name of a command's own output and nothing more (<c>vmstat-z.txt</c>,
+    /// <c>kldstat-v.txt.gz</c>): <c>vmstat-z.old.txt</c> has not.
+    /// </summary>
+    public static bool IsFileOfCommand(string fileName)
+    {
+        string name = fileName[(fileName.LastIndexOf('/') + 1)..];
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        string stem = dot < 0 ? name : name[..dot];
+        return s_fileNames.Contains(stem)
+            && (dot < 0 || s_endings.Contains(name[dot..].Replace(".gz", "", StringComparison.Ordinal)
+                .Replace(".zst", "", StringComparison.Ordinal)));
+    }
 
     private static CommandDescriptor Known(string name, string command, params string[] headings) =>
         Known(name, command, null, headings);

@@ -41,6 +41,7 @@ public static class CaptureAssembly
         {
             TakenAt = head.TakenAt,
             HostName = head.Host.Name,
+            IsHostNamed = head.Host.OtherName is null,
             IsCrashSummary = head.IsCrashSummary,
         };
         foreach (CaptureText text in texts)

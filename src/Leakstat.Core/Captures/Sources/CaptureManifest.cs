@@ -11,7 +11,12 @@ namespace Leakstat.Captures.Sources;
 /// <param name="IsComplete">
 /// False where it says that the capture was cut: commands were not asked or their answers are lost.
 /// </param>
-public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool IsComplete = true)
+/// <param name="IsNamed">
+/// Whether the name was given to the host by a person: it says so, or the collector did not write it. Else it is the
+/// one that the host says itself.
+/// </param>
+public sealed record CaptureManifest(
+    string? Host, DateTimeOffset? TakenAt, bool IsComplete = true, bool IsNamed = false)
 {
     /// <summary>The name under which captures carry it.</summary>
     public const string FileName = "manifest.json";
@@ -34,6 +39,8 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool
         string? host = null;
         DateTimeOffset? takenAt = null;
         bool isComplete = true;
+        bool isNamed = false;
+        bool isOfCollector = false;
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 32 });
@@ -47,6 +54,8 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool
                 bool isHost = reader.ValueTextEquals("host"u8);
                 bool isTime = reader.ValueTextEquals("takenAt"u8);
                 bool isWhole = reader.ValueTextEquals("complete"u8);
+                bool isOfName = reader.ValueTextEquals("named"u8);
+                isOfCollector |= reader.ValueTextEquals("collector"u8);
                 if (!reader.Read())
                 {
                     break;
@@ -55,6 +64,11 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool
                 if (isWhole && reader.TokenType == JsonTokenType.False)
                 {
                     isComplete = false;
+                }
+                else if (isOfName)
+                {
+                    isNamed = reader.TokenType == JsonTokenType.True;
+                    reader.TrySkip();
                 }
                 else if (reader.TokenType != JsonTokenType.String)
                 {
@@ -79,6 +93,8 @@ public sealed record CaptureManifest(string? Host, DateTimeOffset? TakenAt, bool
             // Cut or malformed: what stood before the fault counts.
         }
 
-        return host is null && takenAt is null ? null : new CaptureManifest(host, takenAt, isComplete);
+        return host is null && takenAt is null
+            ? null
+            : new CaptureManifest(host, takenAt, isComplete, isNamed || !isOfCollector);
     }
 }

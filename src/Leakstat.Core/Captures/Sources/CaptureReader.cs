@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 using Leakstat.Captures.Transcripts;
 using Leakstat.Model;
@@ -46,6 +47,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     public void Add(string name, SourceFile path, FileContent file)
     {
         _files++;
+        Builder.IsNamedForCommand = CommandRegistry.IsFileOfCommand(name);
         Mark(name, file.Bytes.Span);
         var whole = new SourceLine(path, 0);
         switch (file.Problem)
@@ -127,6 +129,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
     {
         if (CaptureManifest.TryRead(section.Bytes.Span) is { } manifest)
         {
+            Builder.IsHostNamed = Builder.HostName is null ? manifest.IsNamed : Builder.IsHostNamed;
             Builder.HostName ??= manifest.Host;
             Builder.TakenAt = manifest.TakenAt ?? Builder.TakenAt;
             if (!manifest.IsComplete)

@@ -45,6 +45,9 @@ public sealed record StreamedCapture
             json.WriteStartObject();
             json.WriteString("schema", "leakstat.capture/1");
             json.WriteString("host", Host);
+
+            // What one host sent in one stream is of one host, whatever it was called by who asked.
+            json.WriteBoolean("named", true);
             json.WriteString("takenAt", TakenAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             json.WriteStartObject("collector");
             json.WriteString("name", "leakstat-collect");

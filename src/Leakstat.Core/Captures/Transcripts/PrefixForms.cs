@@ -198,6 +198,11 @@ internal static class PrefixForms
         return new PrefixRun(count, line => Math.Min(taken, line.Length));
     }
 
+    /// <summary>Length of the mark, or else of the blanks, that a line begins with.</summary>
+    public static int MarkOrBlanks(ReadOnlySpan<byte> line) => MarkLength(line) is > 0 and var mark
+        ? mark
+        : Math.Max(line.IndexOfAnyExcept(" \t"u8), 0);
+
     private static int MarkLength(ReadOnlySpan<byte> line)
     {
         int blanks = Math.Max(line.IndexOfAnyExcept(" \t"u8), 0);

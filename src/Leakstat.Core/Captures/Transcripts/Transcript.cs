@@ -139,7 +139,8 @@ internal sealed class Transcript
             rows += fit >= LineFit.Row ? 1 : 0;
             if (fit < LineFit.Row
                 && !Scan.IsEmpty(line)
-                && (BeginsSomethingElse(line, format) || IsBroken(before, line, format)))
+                && (BeginsSomethingElse(line, format) || IsBroken(before, line, format)
+                    || (fit == LineFit.None && HidesSomethingElse(line, format))))
             {
                 return null;
             }
@@ -318,6 +319,14 @@ internal sealed class Transcript
         }
 
         return false;
+    }
+
+    /// <summary>Whether a line begins something else behind blanks or a mark that was put in front of it.</summary>
+    private static bool HidesSomethingElse(ReadOnlySpan<byte> line, IFormat than)
+    {
+        ReadOnlySpan<byte> rest = line[PrefixForms.MarkOrBlanks(line)..];
+        return rest.Length < line.Length && !Scan.IsEmpty(rest) && !than.HasLongValues
+            && BeginsSomethingElse(rest, than);
     }
 
     private static bool IsBroken(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format)

@@ -78,6 +78,9 @@ public sealed record HostVerdict
     /// or no command can tell any more (a crash dump).
     /// </summary>
     public ShellCommand? Command { get; init; }
+
+    /// <summary>Whether the output of a command is missing or not whole (<c>vmstat -z</c>).</summary>
+    public bool Lacks(string command) => Missing.Any(gap => gap.Command == command);
 }
 
 /// <summary>Something that a verdict needs and that was not there whole.</summary>

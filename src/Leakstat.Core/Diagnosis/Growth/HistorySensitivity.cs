@@ -17,8 +17,19 @@ public sealed record HistorySensitivity(long? ZoneBytesPerDay, long? TypeBytesPe
     // Where memory is not known: a terabyte an hour is listed on any host or on none.
     private const double MostPerHour = 1e12;
 
-    /// <summary>Measures it on a history; null where that has too few captures to be judged.</summary>
-    public static HistorySensitivity? Of(HostHistory history, TrendJudgement? trends)
+    /// <summary>
+    /// Measures it on a history; null where that has too few captures to be judged. Of zones, types or pages that are
+    /// not all there nothing is claimed: what leaks may be among those that are missing.
+    /// </summary>
+    public static HistorySensitivity? Of(DiagnosisReport report) => Of(report.History, report.Trends) is { } measured
+        ? new HistorySensitivity(
+            report.Verdict.Lacks("vmstat -z") ? null : measured.ZoneBytesPerDay,
+            report.Verdict.Lacks("vmstat -m") ? null : measured.TypeBytesPerDay,
+            report.Verdict.Lacks("vmstat -z") || report.Verdict.Lacks("vmstat -m")
+                || report.Verdict.Lacks("sysctl vm.stats.vm") ? null : measured.UnaccountedBytesPerDay)
+        : null;
+
+    private static HistorySensitivity? Of(HostHistory history, TrendJudgement? trends)
     {
         if (trends is not { CanProve: true })
         {

@@ -1,6 +1,5 @@
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Limits;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Messages;
 

@@ -11,7 +11,7 @@ internal sealed class ListenQueueOverflows
 {
     private ListenQueueOverflows(
         ImmutableArray<(QueueOverflow First, long Refused, SourceLine At)> sockets,
-        ImmutableArray<ListenQueue> full,
+        ImmutableArray<ListeningSocket> full,
         MessageGroup? failed,
         Reading? counted)
     {
@@ -27,7 +27,7 @@ internal sealed class ListenQueueOverflows
     public ImmutableArray<(QueueOverflow First, long Refused, SourceLine At)> Sockets { get; }
 
     /// <summary>Queues with as many connections as the program's backlog, or more, the fullest first.</summary>
-    public ImmutableArray<ListenQueue> Full { get; }
+    public ImmutableArray<ListeningSocket> Full { get; }
 
     /// <summary>
     /// Connections that got no socket when they were whole (<c>syncache_socket</c>, <c>sys/netinet/tcp_syncache.c</c>;
@@ -43,7 +43,7 @@ internal sealed class ListenQueueOverflows
     {
         ImmutableArray<(QueueOverflow, long, SourceLine)> sockets = Named(context);
         ListenQueues? queues = context.Latest.Table<ListenQueues>();
-        ImmutableArray<ListenQueue> full =
+        ImmutableArray<ListeningSocket> full =
         [
             .. (queues?.Queues ?? []).Where(q => q.Backlog > 0 && q.Waiting >= q.Backlog)
                 .OrderByDescending(q => q.Waiting),

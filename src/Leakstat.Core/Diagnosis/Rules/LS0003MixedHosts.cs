@@ -19,27 +19,37 @@ public sealed class LS0003MixedHosts : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (context.Input.OtherHosts.IsEmpty)
+        if (context.Latest.Host.OtherName is { } other)
         {
-            yield break;
+            yield return Finding(
+                $"outputs of two hosts are in one capture: {context.Latest.Host.Name} and {other.Name}",
+                [new Evidence($"this output names {other.Name}", At: other.At)],
+                "Numbers of two hosts say nothing of either. Put the outputs of each host into a folder of its own; "
+                    + "where the host has two names, give the collector one with -H.");
         }
 
-        yield return new Finding
+        if (!context.Input.OtherHosts.IsEmpty)
         {
-            Rule = Id,
-            Title = $"the input holds captures of {Display.Count(context.Input.OtherHosts.Length + 1)} hosts; this "
-                + "is the diagnosis of "
-                + (context.Latest.Host.Name ?? "the one without a name"),
-            Severity = Severity.Info,
-            Verdict = Verdict.Misconfiguration,
-            Subject = Subject.Host("capture"),
-            Confidence = 1,
-            Evidence =
-            [
-                .. context.Input.OtherHosts.Select(o =>
-                    new Evidence($"not in this diagnosis: {o.Host}, {Display.Count(o.Captures)} captures", o.Captures)),
-            ],
-            Advice = [Advice.Look("Captures of different hosts are never compared. Run leakstat once for each host.")],
-        };
+            yield return Finding(
+                $"the input holds captures of {Display.Count(context.Input.OtherHosts.Length + 1)} hosts; this is the "
+                    + $"diagnosis of {context.Latest.Host.Name ?? "the one without a name"}",
+                [
+                    .. context.Input.OtherHosts.Select(o => new Evidence(
+                        $"not in this diagnosis: {o.Host}, {Display.Count(o.Captures)} captures", o.Captures)),
+                ],
+                "Captures of different hosts are never compared. Run leakstat once for each host.");
+        }
     }
+
+    private Finding Finding(string title, ImmutableArray<Evidence> evidence, string advice) => new()
+    {
+        Rule = Id,
+        Title = title,
+        Severity = Severity.Info,
+        Verdict = Verdict.Misconfiguration,
+        Subject = Subject.Host("capture"),
+        Confidence = 1,
+        Evidence = evidence,
+        Advice = [Advice.Look(advice)],
+    };
 }

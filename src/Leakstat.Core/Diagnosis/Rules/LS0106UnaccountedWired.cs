@@ -22,7 +22,8 @@ public sealed class LS0106UnaccountedWired : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         Ledger ledger = context.Ledger;
-        if (ledger is not { Unaccounted: { } rest, IsComplete: true, WiredTotal: { } wired, Physical: { } physical })
+        if (ledger is not { Unaccounted: { } rest, IsComplete: true, WiredTotal: { } wired, Physical: { } physical }
+            || ImpossiblePages.Find(context.Latest) is not null)
         {
             yield break;
         }

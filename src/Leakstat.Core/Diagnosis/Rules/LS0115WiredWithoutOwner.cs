@@ -29,7 +29,8 @@ public sealed class LS0115WiredWithoutOwner : IRule
         Ledger ledger = context.Ledger;
         if (context.Latest.Zones is not null
             || ledger.WiredTotal is not { } wired
-            || ledger.Total is not (> 0 and { } total))
+            || ledger.Total is not (> 0 and { } total)
+            || ImpossiblePages.Find(context.Latest) is not null)
         {
             yield break;
         }

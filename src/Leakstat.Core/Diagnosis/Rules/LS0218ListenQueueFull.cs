@@ -91,7 +91,7 @@ public sealed class LS0218ListenQueueFull : IRule
             : "connections were refused: a program did not accept those before them, or no socket could be had";
     }
 
-    private static string Place(ListenQueue queue) => queue.Address.Length > 0 ? $" at {queue.Address}" : "";
+    private static string Place(ListeningSocket queue) => queue.Address.Length > 0 ? $" at {queue.Address}" : "";
 
     private static ImmutableArray<Evidence> EvidenceOf(
         DiagnosisCase context, ListenQueueOverflows seen, string limit)

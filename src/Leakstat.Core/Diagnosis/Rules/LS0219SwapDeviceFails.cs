@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Messages;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
 

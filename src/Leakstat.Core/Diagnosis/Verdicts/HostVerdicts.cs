@@ -78,7 +78,9 @@ public static class HostVerdicts
                 ZoneTableGap.Of(report.Latest) ?? LostRowsGap.Of(report.History, SeriesKind.ZoneUsed, "vmstat -z"),
                 TypeTableGap.Of(report) ?? LostRowsGap.Of(report.History, SeriesKind.MallocBytes, "vmstat -m"),
                 PageCountGap.Of(report),
-                MbufTableGap.Of(report),
+                SysctlGap.Of(report.Latest),
+                ZoneTreeGap.Of(report.Latest),
+                MbufTableGap.Of(report.Latest),
             ];
             foreach (Gap gap in tables.OfType<Gap>())
             {

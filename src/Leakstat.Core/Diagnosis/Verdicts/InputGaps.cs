@@ -29,6 +29,14 @@ internal static class InputGaps
             }
         }
 
+        if (report.Latest.Host.OtherName is { } other)
+        {
+            yield return new Gap(
+                $"host {other.Name}",
+                $"an output of it among those of {report.Latest.Host.Name}: the numbers may be of two hosts",
+                other.At);
+        }
+
         foreach ((string name, int captures) in report.Input.OtherHosts)
         {
             yield return new Gap(

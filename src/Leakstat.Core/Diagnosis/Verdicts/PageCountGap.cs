@@ -1,14 +1,16 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether the page counts are there: how much memory the host has, and how much of it is wired and free.
+/// Whether the page counts are there, and whether they can be: how much memory the host has, and how much of it is
+/// wired and free.
 /// </summary>
 internal static class PageCountGap
 {
+    private const string Command = "sysctl vm.stats.vm";
+
     /// <summary>What is missing; null where nothing is.</summary>
     public static Gap? Of(DiagnosisReport report)
     {
@@ -21,21 +23,16 @@ internal static class PageCountGap
         if (absent.Length > 0)
         {
             return new Gap(
-                "sysctl vm.stats.vm",
+                Command,
                 ledger.Pages.IsEmpty
                     ? "no page counts in the capture (vmstat -s or the head of top have them too)"
                     : $"no count of {string.Join(", ", absent)} pages in the capture",
                 ledger.Pages.IsEmpty ? null : ledger.Pages[0].At);
         }
 
-        // A count that cannot be is a number that was mangled; what it stands for is not known.
-        if (ledger.Physical is { } physical && ledger.Pages.FirstOrDefault(a => a.Bytes > physical.Value) is { } beyond)
+        if (ImpossiblePages.Find(report.Latest) is { } impossible)
         {
-            return new Gap(
-                "sysctl vm.stats.vm",
-                $"{beyond.Name} pages of {Display.Bytes(beyond.Bytes)}, more than the "
-                    + $"{Display.Bytes(physical.Value)} that the host has",
-                beyond.At);
+            return new Gap(Command, impossible.Text, impossible.At);
         }
 
         return ledger.Physical is null && report.Latest.Top is null

@@ -19,6 +19,9 @@ internal static class TypeTableGap
     /// <summary>The rule on blocks that no type is left of.</summary>
     private const string BlocksWithoutType = "LS0105";
 
+    /// <summary>From here on that rule knows that a module was unloaded; below, rows may be lost as well.</summary>
+    private const double SureOfTheModule = 0.8;
+
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
     private const long BetweenCommands = 16;
 
@@ -54,7 +57,10 @@ internal static class TypeTableGap
     /// </summary>
     private static Gap? BelowZones(DiagnosisReport report, MallocTable types, ZoneTable zones)
     {
-        long ofTypes = Arithmetic.Sum(types.Rows.Select(row => Math.Max(0, row.InUse)));
+        // A type without a bucket has large allocations only, which no malloc zone counts.
+        bool saysSizes = types.Rows.Any(row => !row.Sizes.IsEmpty);
+        long ofTypes = Arithmetic.Sum(
+            types.Rows.Where(row => !saysSizes || !row.Sizes.IsEmpty).Select(row => Math.Max(0, row.InUse)));
         long ofZones = Arithmetic.Sum(
             zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
@@ -63,7 +69,8 @@ internal static class TypeTableGap
             : Math.Max(StaysInHistory, ofZones / 100);
         return lacking <= tolerated
             || types.Precision == MemoryPrecision.Humanized
-            || report.Findings.Any(finding => finding.Rule is LostTypes or BlocksWithoutType)
+            || report.Findings.Any(finding => finding.Rule == LostTypes
+                || (finding.Rule == BlocksWithoutType && finding.Confidence >= SureOfTheModule))
             ? null
             : new Gap(
                 Command,

@@ -35,7 +35,7 @@ internal static class ZoneTableGap
             return new Gap(Command, "not in the capture");
         }
 
-        return ByCount(capture, zones) ?? ByName(zones) ?? ByTree(capture, zones);
+        return ByCount(capture, zones) ?? ByType(capture, zones) ?? ByName(zones) ?? ByTree(capture, zones);
     }
 
     private static Gap? ByCount(Capture capture, ZoneTable zones)
@@ -59,9 +59,30 @@ internal static class ZoneTableGap
             : null;
     }
 
+    /// <summary>
+    /// From 13.0 on each zone has a block of the malloc type <c>UMA</c>, which holds its name in the tree of sysctls
+    /// (<c>zone_alloc_sysctl</c>), and nothing else has one.
+    /// </summary>
+    private static Gap? ByType(Capture capture, ZoneTable zones) =>
+        !capture.IsCrashSummary && zones.HasCrossDomain
+        && capture.MallocTypes is { } types && types.Find(KnownNames.Allocator) is { } names
+        && names.InUse > zones.Rows.Length
+        && names.Requests <= Arithmetic.Multiply(names.InUse, SettledRequests)
+            ? new Gap(
+                Command,
+                $"{Display.Count(zones.Rows.Length, "row", "rows")} where the kernel holds the names of "
+                    + $"{Display.Count(names.InUse, "zone", "zones")} (vmstat -m, {KnownNames.Allocator}): rows are "
+                    + "lost",
+                types.At(names))
+            : null;
+
     private static Gap? ByName(ZoneTable zones)
     {
-        string[] absent = [.. s_everywhere.Where(name => zones.Find(name) is null)];
+        string[] absent =
+        [
+            .. s_everywhere.Where(name => zones.Find(name) is null)
+                .Union(UsualNames.AbsentOf(UsualNames.Zones, name => zones.Find(name) is not null)),
+        ];
         return absent.Length == 0
             ? null
             : new Gap(

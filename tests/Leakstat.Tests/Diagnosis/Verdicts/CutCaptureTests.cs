@@ -4,6 +4,7 @@ using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -160,6 +161,24 @@ public sealed class CutCaptureTests
         HostVerdict verdict = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!.Verdict;
 
         Assert.Equal(isShort, verdict.Missing.Any(gap => gap.Text.Contains("lack rows", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_would_have_been_named_by_now_is_not_claimed_of_zones_that_are_lost()
+    {
+        Capture[] captures =
+            [.. Given.SeriesFolders("freebsd-14.2-leak-malloc-series").Select(Given.CaptureFolder)];
+        HistorySensitivity whole = Sensitivity(captures);
+        HistorySensitivity lost = Sensitivity([.. captures[..^1], captures[^1] with { Zones = null }]);
+
+        Assert.NotNull(whole.ZoneBytesPerDay);
+        Assert.NotNull(whole.TypeBytesPerDay);
+        Assert.Null(lost.ZoneBytesPerDay);
+        Assert.NotNull(lost.TypeBytesPerDay);
+        Assert.Null(lost.UnaccountedBytesPerDay);
+
+        static HistorySensitivity Sensitivity(Capture[] captures) =>
+            HistorySensitivity.Of(new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!)!;
     }
 
     [Theory]

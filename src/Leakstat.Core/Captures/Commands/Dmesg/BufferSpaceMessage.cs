@@ -1,5 +1,3 @@
-using Leakstat.Captures.Text;
-
 namespace Leakstat.Captures.Commands.Dmesg;
 
 /// <summary>

@@ -35,7 +35,7 @@ public sealed class ListenQueueText : IFormat
     /// <inheritdoc/>
     public FormatResult Read(TextSection section, CaptureBuilder capture)
     {
-        ImmutableArray<Model.ListenQueue>.Builder queues = ImmutableArray.CreateBuilder<Model.ListenQueue>();
+        ImmutableArray<ListeningSocket>.Builder queues = ImmutableArray.CreateBuilder<ListeningSocket>();
         Reading? overflows = null;
         var problems = new LineProblems(section, capture, "a line of netstat -Lan");
         LineReader lines = section.Lines();
@@ -51,7 +51,7 @@ public sealed class ListenQueueText : IFormat
                     break;
                 }
 
-                queues.Add(new Model.ListenQueue(
+                queues.Add(new ListeningSocket(
                     Encoding.UTF8.GetString(address), counts.Waiting, counts.Incomplete, counts.Backlog, at));
             }
             else if (TryOverflows(lines.Line, out long count))

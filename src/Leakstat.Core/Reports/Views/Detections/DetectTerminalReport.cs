@@ -108,14 +108,18 @@ public static class DetectTerminalReport
             return;
         }
 
-        string parts = string.Join(", ", TrendSummary.Of(trends).Select(c => $"{Display.Count(c.Count)} {c.What}"));
+        // Rows that are lost make others of what is left: what it does is said of a whole history only.
+        bool isWhole = !report.Verdict.Lacks("vmstat -z") && !report.Verdict.Lacks("vmstat -m");
+        string parts = isWhole
+            ? string.Join(", ", TrendSummary.Of(trends).Select(c => $"{Display.Count(c.Count)} {c.What}"))
+            : "";
         canvas.Blank();
         canvas.Paragraph(
             0,
             0,
             new Run(
                 $"Judged: {Display.Count(trends.Results.Count)} series that "
-                    + $"changed{(parts.Length > 0 ? ": " : "")}{parts}.",
+                    + $"changed{(parts.Length > 0 ? ": " : "")}{parts}{(isWhole ? "" : ", of what was not lost")}.",
                 Style.Dim));
     }
 }

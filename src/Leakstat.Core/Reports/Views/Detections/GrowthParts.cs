@@ -10,7 +10,7 @@ internal sealed record SensitivityPart(long? ZoneBytesPerDay, long? TypeBytesPer
 {
     /// <summary>Null where the captures are too few for a trend.</summary>
     public static SensitivityPart? Of(DiagnosisReport report) =>
-        HistorySensitivity.Of(report.History, report.Trends) is { } sensitivity
+        HistorySensitivity.Of(report) is { } sensitivity
             ? new SensitivityPart(
                 sensitivity.ZoneBytesPerDay, sensitivity.TypeBytesPerDay, sensitivity.UnaccountedBytesPerDay)
             : null;

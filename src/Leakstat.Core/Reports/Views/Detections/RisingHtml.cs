@@ -14,7 +14,7 @@ internal static class RisingHtml
     /// <summary>Writes the section; nothing where the captures are too few for a trend.</summary>
     public static void Write(HtmlWriter html, DiagnosisReport report)
     {
-        if (HistorySensitivity.Of(report.History, report.Trends) is not { } sensitivity)
+        if (HistorySensitivity.Of(report) is not { } sensitivity)
         {
             return;
         }

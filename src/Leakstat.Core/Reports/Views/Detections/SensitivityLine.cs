@@ -10,7 +10,7 @@ internal static class SensitivityLine
     /// <summary>Writes it; nothing where the captures are too few for a trend.</summary>
     public static void Write(TerminalCanvas canvas, DiagnosisReport report)
     {
-        if (HistorySensitivity.Of(report.History, report.Trends)?.Text(DetectTerminalReport.Days(report)) is { } text)
+        if (HistorySensitivity.Of(report)?.Text(DetectTerminalReport.Days(report)) is { } text)
         {
             canvas.Paragraph(0, 0, new Run(text));
         }
