@@ -32,7 +32,7 @@ internal static class SensitivityCheck
             {
                 SimulatedHost host = family.Make(i / classes.Length, classes[i % classes.Length]);
                 DiagnosisReport report = new HostDiagnosis(host, options).After(host.Times.Length);
-                HistorySensitivity? stated = HistorySensitivity.Of(report.History, report.Trends);
+                HistorySensitivity? stated = HistorySensitivity.Of(report);
                 foreach (string kind in Kinds)
                 {
                     double? rate = kind switch

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Leakstat.Model;
-using Tomlyn;
 using Tomlyn.Syntax;
 
 namespace Leakstat.Engines.Settings;
