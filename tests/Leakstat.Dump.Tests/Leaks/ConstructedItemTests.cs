@@ -1,7 +1,6 @@
 using Leakstat.Dump.Leaks;
 using Leakstat.Dump.Tests.Image;
 using Leakstat.Dump.Tests.Scenarios;
-using Leakstat.Model;
 
 namespace Leakstat.Dump.Tests.Leaks;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Leakstat.Tests;
 
 namespace Leakstat.Dump.Tests.Leaks;
 

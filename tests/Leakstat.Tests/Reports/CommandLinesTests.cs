@@ -30,7 +30,11 @@ public sealed class CommandLinesTests
     private static string Shell(string script)
     {
         using var shell = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardOutput = true })!;
+            new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", script])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            })!;
         string said = shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();
         return said;

@@ -1,7 +1,6 @@
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Tests.Diagnosis.Rules;
 
 namespace Leakstat.Tests.Diagnosis.Advising;
 
