@@ -13,6 +13,8 @@ namespace Leakstat.Dump.Leaks;
 /// </summary>
 internal sealed class UnownedSearch
 {
+    // What points to a table, not to memory (sys/arm64/include/pte.h, L0_TABLE).
+    private const ulong TableDescriptor = 3;
     private const ulong Frame = 0x000f_ffff_ffff_f000;
 
     private readonly KernelDump _dump;
@@ -95,6 +97,22 @@ internal sealed class UnownedSearch
         if (_dump.Symbols.Address("pagetable_l0_ttbr1") is not 0 and ulong top)
         {
             Scan(top, _dump.Memory.PageSize, isTable: true, leavesOutParts: true);
+            NextTables(top);
+        }
+    }
+
+    // So is the level below it, as pagetable_l1_ttbr1, which kernels without local symbols do not name.
+    private void NextTables(ulong top)
+    {
+        PhysicalMemory physical = _dump.Memory.Physical;
+        foreach (ulong entry in MemoryMarshal.Cast<byte, ulong>(_dump.Memory.ToPageEnd(top)).ToArray())
+        {
+            ulong next = entry & Frame;
+            if ((entry & TableDescriptor) == TableDescriptor && _memory.PartOf(next) < 0
+                && physical.SlotOf(next) is >= 0 and int slot)
+            {
+                Take(MemoryMarshal.Cast<byte, ulong>(physical.Page(slot)), isTable: true);
+            }
         }
     }
 

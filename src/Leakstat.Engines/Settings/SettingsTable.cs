@@ -184,12 +184,17 @@ public sealed class SettingsTable
         return null;
     }
 
-    /// <summary>A list of texts; empty where it is not set.</summary>
+    /// <summary>A list of texts, or one alone; empty where it is not set.</summary>
     public ImmutableArray<string> Texts(string key)
     {
         if (Take(key) is not { } item)
         {
             return [];
+        }
+
+        if (item.Value is StringValueSyntax { Value: { Length: > 0 and <= LongestText } alone })
+        {
+            return [alone];
         }
 
         if (item.Value is ArraySyntax list

@@ -207,14 +207,14 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[alerts]\n", "alerts.state is missing")]
-    [InlineData("[alerts]\nstate = \"s\"\nsevrity = \"info\"\n", "alerts.sevrity is not known")]
-    [InlineData("[alerts]\nstate = \"s\"\nseverity = \"bad\"\n", "alerts.severity is info, warning or critical")]
-    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\n", "alerts.webhook[0].url is missing")]
-    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"ftp://x\"\n", "alerts.webhook[0].url is an address")]
-    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.syslog]]\nfacility = \"x\"\n", "alerts.syslog[0].facility is one of")]
-    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\nsecret-file = \"y\"\n", "alerts.webhook[0].secret-file is not known")]
-    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\ntoken_file = \"/nowhere\"\n", "alerts.webhook[0].token_file names /nowhere")]
+    [InlineData("[alerts]\n", "alerts.toml:1: state is missing")]
+    [InlineData("[alerts]\nstate = \"s\"\nsevrity = \"info\"\n", "alerts.toml:3: [alerts] has no sevrity")]
+    [InlineData("[alerts]\nstate = \"s\"\nseverity = \"bad\"\n", "alerts.toml:3: severity is info, warning or critical")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\n", "alerts.toml:3: url is missing")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"ftp://x\"\n", "alerts.toml:4: url takes an address")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.syslog]]\nfacility = \"x\"\n", "alerts.toml:4: facility is one of")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\nsecret-file = \"y\"\n", "alerts.toml:5: [alerts.webhook] has no secret-file")]
+    [InlineData("[alerts]\nstate = \"s\"\n[[alerts.webhook]]\nurl = \"http://x\"\ntoken_file = \"/nowhere\"\n", "alerts.toml:5: token_file names /nowhere")]
     [InlineData("[alerts\n", "alerts.toml")]
     public void What_is_wrong_with_the_configuration_is_said(string text, string what)
     {

@@ -10,9 +10,9 @@ namespace Leakstat.Tests.Diagnosis;
 public sealed class MbufHistoryTests
 {
     [Theory]
-    [InlineData("9k jumbo", "mbuf_jumbo_9k", "limit of mbuf_jumbo_9k")]
-    [InlineData("16k jumbo", "mbuf_jumbo_16k", "limit of mbuf_jumbo_16k")]
-    [InlineData("mbuf", "mbuf_cluster", "limit of mbuf_cluster")]
+    [InlineData("9k jumbo", "mbuf_jumbo_9k", "kern.ipc.nmbjumbo9")]
+    [InlineData("16k jumbo", "mbuf_jumbo_16k", "kern.ipc.nmbjumbo16")]
+    [InlineData("mbuf", "mbuf_cluster", "kern.ipc.nmbclusters")]
     public void Growth_of_clusters_is_told_with_the_limit_that_they_run_into(string grows, string zone, string limit)
     {
         DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(Series(grows, 40))!;

@@ -8,7 +8,7 @@ namespace Leakstat.Diagnosis.Limits;
 /// <summary>States of pf near their limit, as pfctl(8) prints both, where the table of zones does not tell.</summary>
 internal static class PfStateLimit
 {
-    private const string Zone = "pf states";
+    private static string Zone { get; } = ZoneFacts.All.Single(fact => fact.Limit?.PfLimit == "states").Name;
 
     /// <summary>The finding of a rule; null where states are far from the limit, or either is not known.</summary>
     /// <param name="context">The case.</param>

@@ -22,8 +22,6 @@ internal static class KernelMessageText
         ("pid "u8.ToArray(), " exited on signal "u8.ToArray()),
         ("kmem_malloc("u8.ToArray(), []),
         ("kmem_malloc: "u8.ToArray(), []),
-        ("kmem_map too small"u8.ToArray(), []),
-        ("mb_map too small"u8.ToArray(), []),
         ("pmap_collect: collecting pv entries"u8.ToArray(), []),
         ("file: table is full"u8.ToArray(), []),
         ("proc: table is full"u8.ToArray(), []),
@@ -85,6 +83,9 @@ internal static class KernelMessageText
         "no memory for rx buffers"u8.ToArray(),
     ];
 
+    // Few words, which sentences use as well: nothing but a colon or the like may follow them.
+    private static readonly byte[][] Closed = ["kmem_map too small"u8.ToArray(), "mb_map too small"u8.ToArray()];
+
     /// <summary>Whether this is the first line of a message buffer.</summary>
     public static bool StartsBuffer(ReadOnlySpan<byte> message) =>
         message.StartsWith("---<<BOOT>>---"u8)
@@ -96,6 +97,14 @@ internal static class KernelMessageText
         foreach ((byte[] start, byte[] later) in Distinctive)
         {
             if (message.StartsWith(start) && (later.Length == 0 || message[start.Length..].IndexOf(later) >= 0))
+            {
+                return true;
+            }
+        }
+
+        foreach (byte[] text in Closed)
+        {
+            if (message.StartsWith(text) && (message.Length == text.Length || message[text.Length] != (byte)' '))
             {
                 return true;
             }
