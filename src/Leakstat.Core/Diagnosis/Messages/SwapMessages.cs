@@ -32,11 +32,12 @@ internal sealed class SwapMessages
         ImmutableArray<(string, MessageGroup Group)> swap = MessageGroup.By(
             context, text => IsOutOfSwap(text) ? "swap" : null);
         var kills = ImmutableArray.CreateBuilder<(string Process, string Reason, SourceLine At)>();
+        HashSet<string> seen = [];
         foreach (KernelMessage message in CurrentBoot.Of(context))
         {
             // A log and the buffer, or two files of one log, name the same process twice.
             if (Kill(message.Text) is var (process, reason)
-                && !kills.Any(k => k.Process == process))
+                && seen.Add(process))
             {
                 kills.Add((process, reason, CurrentBoot.At(context, message)));
             }
