@@ -142,13 +142,18 @@ internal static class SysctlGap
         SysctlTable sysctls = capture.Sysctls;
         ImmutableArray<string> absent = UsualNames.AbsentOf(
             UsualNames.ArcStatistics, name => sysctls.Contains(Arc + name), MostOfArc);
-        return absent.IsEmpty
-            ? null
-            : new Gap(
-                "sysctl kstat.zfs.misc.arcstats",
-                $"without {string.Join(", ", absent)}, which every ARC has: lines are lost",
-                sysctls.TryLocate(Arc + UsualNames.ArcStatistics.Except(absent).First(), out SourceLine? at)
-                    ? at
-                    : null);
+        if (absent.IsEmpty)
+        {
+            return null;
+        }
+
+        // Of metrics, which have no lines, only some were taken from the start.
+        return sysctls.TryLocate(Arc + UsualNames.ArcStatistics.Except(absent).First(), out SourceLine? at)
+            && at.Value.Line == 0
+                ? null
+                : new Gap(
+                    "sysctl kstat.zfs.misc.arcstats",
+                    $"without {string.Join(", ", absent)}, which every ARC has: lines are lost",
+                    at);
     }
 }
