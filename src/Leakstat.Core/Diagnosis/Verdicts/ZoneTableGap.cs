@@ -61,8 +61,8 @@ internal static class ZoneTableGap
 
     /// <summary>
     /// From 13.0 on each zone has a block of the malloc type <c>UMA</c>, which holds its name in the tree of sysctls
-    /// (<c>zone_alloc_sysctl</c>), and nothing else has one. Zones share names: where they are known by name, as metrics
-    /// are, and not by line, there are fewer.
+    /// (<c>zone_alloc_sysctl</c>), and nothing else has one. Zones share names: where they are known by name,
+    /// as metrics are, and not by line, there are fewer.
     /// </summary>
     private static Gap? ByType(Capture capture, ZoneTable zones) =>
         !capture.IsCrashSummary && zones.HasCrossDomain && zones.Rows is [{ Line: > 0 }, ..]
