@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Leakstat.Store;
 
 namespace Leakstat.Serve.Tests;
@@ -166,7 +167,7 @@ public sealed class KilledServerTests : IDisposable
                     _acknowledged[answer.Headers.Location!.OriginalString] = (host, number);
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
             {
                 // The server is gone; nothing was acknowledged.
             }

@@ -76,4 +76,57 @@ public sealed class NewsTests
             }
         }
     }
+
+    /// <summary>Engines forget what is not written for half an hour; hosts may send once an hour.</summary>
+    [Fact]
+    public async Task A_fleet_without_news_is_told_again()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("leakstat-judge-");
+        string file = Path.Combine(folder.FullName, "fleet.db");
+        new StoreWriter(file).Dispose();
+        var clock = new SetClock();
+        var journal = new Journal(TextWriter.Null, clock);
+        var fleet = new FleetState(journal);
+        var comparisons = new Comparisons();
+        fleet.Attach(comparisons);
+        var settings = new JudgeSettings { Every = TimeSpan.FromMilliseconds(1), FleetEvery = TimeSpan.FromMilliseconds(1), Workers = 1 };
+        var judge = new HostJudge(file, settings, fleet, new ServerHealth(clock), journal, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(End);
+
+        judge.Expect("fw1");
+        IReadOnlyList<Thread> threads = judge.Start(end.Token);
+        await Until(1);
+        await Task.Delay(300, End);
+        int first = comparisons.Count;
+        await Task.Delay(300, End);
+        Assert.Equal(first, comparisons.Count);
+        clock.Now += TimeSpan.FromMinutes(6);
+        await Until(first + 1);
+
+        await end.CancelAsync();
+        Assert.All(threads, t => Assert.True(t.Join(TimeSpan.FromSeconds(20))));
+        folder.Delete(recursive: true);
+
+        async Task Until(int count)
+        {
+            for (int i = 0; comparisons.Count < count; i++)
+            {
+                Assert.True(i < 400, $"{comparisons.Count} comparisons");
+                await Task.Delay(50, End);
+            }
+        }
+    }
+
+    private sealed class Comparisons : IFleetNews
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Judged(JudgedHost host)
+        {
+        }
+
+        public void Compared(Leakstat.Fleet.FleetReport fleet, bool isWhole) => Interlocked.Increment(ref _count);
+    }
 }

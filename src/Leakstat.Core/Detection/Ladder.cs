@@ -11,6 +11,10 @@ internal static class Ladder
     // Beyond this the model of the weights is less sure than its sum.
     private const double MostSureOfSuspect = 0.98;
 
+    // Of what a line proved and all evidence together spoke against, so much was lost for good on hosts of four sources
+    // (docs/detection.md): too much to be left out, too little to be called a leak.
+    private const double ProvenAgainstTheWeight = 0.8;
+
     // What rises as most of the host does is the host's growth.
     private const double MostCommon = 0.6;
 
@@ -42,12 +46,16 @@ internal static class Ladder
                 };
             }
 
-            if (!results[i].IsLeak && weighed.Probability >= options.SuspectProbability)
+            // A line excludes chance, not a load that nobody counts, which makes others rise as well.
+            bool isDoubted = results[i].IsLeak && weighed.Probability < options.SuspectProbability;
+            if (isDoubted || (!results[i].IsLeak && weighed.Probability >= options.SuspectProbability))
             {
                 results[i] = results[i] with
                 {
                     Class = TrendClass.Suspect,
-                    Confidence = Math.Min(weighed.Probability, MostSureOfSuspect),
+                    Confidence = isDoubted
+                        ? ProvenAgainstTheWeight
+                        : Math.Min(weighed.Probability, MostSureOfSuspect),
                     GroupLeader = results[i].Key,
                 };
             }

@@ -18,7 +18,7 @@ public static class ApplianceTable
     /// <param name="version">Its version: <c>2.7.2</c>, <c>24.1.5_3</c>.</param>
     public static FreeBsdRelease? ReleaseOf(string product, string version) => FreeBsdRelease.Parse(s_rows.Value
         .Where(row => row.Product == product && IsOf(version, row.Version))
-        .MaxBy(row => row.Version.Length).Release);
+        .OrderByDescending(row => row.Version.Length).Select(row => row.Release).FirstOrDefault());
 
     /// <summary>The appliance that built a kernel, by the text of its version; null for FreeBSD's own.</summary>
     /// <param name="version">What <c>uname -v</c> prints, or a whole <c>uname -a</c>.</param>

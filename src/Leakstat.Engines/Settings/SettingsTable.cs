@@ -184,6 +184,9 @@ public sealed class SettingsTable
         return null;
     }
 
+    /// <summary>Whether a key is set, well or not.</summary>
+    public bool Has(string key) => _values.ContainsKey(key);
+
     /// <summary>A list of texts, or one alone; empty where it is not set.</summary>
     public ImmutableArray<string> Texts(string key)
     {
@@ -205,6 +208,19 @@ public sealed class SettingsTable
 
         Wrong<string>(item, $"{key} takes a list of texts in quotes");
         return [];
+    }
+
+    /// <summary>A list of texts that may not be empty; what it is of is told where it is.</summary>
+    public ImmutableArray<string> RequiredTexts(string key, string what)
+    {
+        int before = _problems.Count;
+        ImmutableArray<string> texts = Texts(key);
+        if (texts.IsEmpty && _problems.Count == before)
+        {
+            Problem(key, $"{key} is missing: a list of {what}");
+        }
+
+        return texts;
     }
 
     /// <summary>Says that something is wrong with a value, or with the table where it is not set.</summary>

@@ -15,6 +15,9 @@ namespace Leakstat.Serve.Judging;
 internal sealed class HostJudge
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
+    // What was found is told again while there is no news: engines forget after half an hour.
+    private static readonly TimeSpan s_again = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_afterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly string _store;
@@ -206,10 +209,12 @@ internal sealed class HostJudge
     private void Compare(CancellationToken end)
     {
         bool isFirst = true;
+        long last = _clock.GetTimestamp();
         while (!end.IsCancellationRequested)
         {
-            if (Interlocked.Exchange(ref _hasNews, false))
+            if (Interlocked.Exchange(ref _hasNews, false) || (!isFirst && _clock.GetElapsedTime(last) >= s_again))
             {
+                last = _clock.GetTimestamp();
                 bool isWhole;
                 lock (_lock)
                 {

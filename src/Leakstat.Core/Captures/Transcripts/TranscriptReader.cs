@@ -233,7 +233,11 @@ internal sealed class TranscriptReader
             _command = null;
 
             // A dump has a time of its own; the date above it is that of the mail.
-            _marks.RemoveAll(mark => isOfDump && mark.Date is not null && mark.Before == _outputs.Count);
+            while (isOfDump && _marks is [.., { Date: not null } last] && last.Before == _outputs.Count)
+            {
+                _marks.RemoveAt(_marks.Count - 1);
+            }
+
             _marks.Add(new TranscriptMark(_outputs.Count, null, at));
             return true;
         }
@@ -339,9 +343,3 @@ internal sealed class TranscriptReader
     private static string Text(ReadOnlySpan<byte> bytes) =>
         Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 400)]);
 }
-
-/// <summary>Something that a transcript says beside its outputs.</summary>
-/// <param name="Before">Number of outputs in front of it.</param>
-/// <param name="Host">Host name of a prompt.</param>
-/// <param name="Date">What date(1) printed.</param>
-internal readonly record struct TranscriptMark(int Before, string? Host, DateTimeOffset? Date);

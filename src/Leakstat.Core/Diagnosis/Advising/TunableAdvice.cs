@@ -76,17 +76,6 @@ public static class TunableAdvice
     };
 
     /// <summary>
-    /// The file that a setting belongs into on that release; null where the name is not known or does not exist there.
-    /// </summary>
-    public static string? FileFor(string name, FreeBsdRelease? release) =>
-        TunableTable.BuiltIn.Find(name, release)?.Kind switch
-        {
-            TunableKind.Loader => SettingPlaces.LoaderFile,
-            TunableKind.Both or TunableKind.Runtime => SettingPlaces.SysctlFile,
-            _ => null,
-        };
-
-    /// <summary>
     /// Whether a host of unknown release has the tunable in this way: all releases do, or the capture shows it.
     /// </summary>
     private static bool IsCertain(DiagnosisCase context, Tunable tunable) =>

@@ -22,12 +22,6 @@ public sealed record TunePlan
     /// <summary>Whether nothing need be tuned.</summary>
     public bool IsEmpty => Blocks.IsEmpty;
 
-    /// <summary>The lines for the loader; null where there are none.</summary>
-    public TuneBlock? Loader => Blocks.FirstOrDefault(b => b.File == SettingPlaces.LoaderFile);
-
-    /// <summary>The lines for sysctl(8) at boot; null where there are none.</summary>
-    public TuneBlock? Sysctl => Blocks.FirstOrDefault(b => b.File == SettingPlaces.SysctlFile);
-
     /// <summary>Gathers the advice of a report.</summary>
     public static TunePlan From(DiagnosisReport report)
     {

@@ -62,6 +62,7 @@ internal sealed class ListenQueueOverflows
     private static ImmutableArray<(QueueOverflow First, long Refused, SourceLine At)> Named(DiagnosisCase context)
     {
         var sockets = new List<(QueueOverflow First, long Refused, SourceLine At)>();
+        var places = new Dictionary<string, int>();
         foreach (KernelMessage message in CurrentBoot.Of(context))
         {
             if (QueueOverflow.Of(message.Text) is not { } seen)
@@ -69,13 +70,13 @@ internal sealed class ListenQueueOverflows
                 continue;
             }
 
-            int known = sockets.FindIndex(s => s.First.Socket == seen.Socket);
-            if (known < 0)
+            if (places.TryAdd(seen.Socket, sockets.Count))
             {
                 sockets.Add((seen, seen.Refused ?? 1, CurrentBoot.At(context, message)));
             }
             else
             {
+                int known = places[seen.Socket];
                 sockets[known] = sockets[known] with
                 {
                     Refused = Arithmetic.Add(sockets[known].Refused, seen.Refused ?? 1),

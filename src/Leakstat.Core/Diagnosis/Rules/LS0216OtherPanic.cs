@@ -21,11 +21,12 @@ public sealed class LS0216OtherPanic : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         var texts = new List<(string Text, SourceLine At)>();
+        HashSet<string> seen = [];
         foreach (KernelMessage message in CurrentBoot.AndThoseBefore(context))
         {
             if (MemoryPanic.TextOf(message.Text) is { } text
                 && !IsToldElsewhere(text)
-                && !texts.Any(t => t.Text == text))
+                && seen.Add(text))
             {
                 texts.Add((text, CurrentBoot.At(context, message)));
             }

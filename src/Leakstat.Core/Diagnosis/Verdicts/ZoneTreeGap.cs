@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
@@ -66,14 +65,12 @@ internal static class ZoneTreeGap
             .. zones.Values.SelectMany(leaves => leaves).CountBy(leaf => leaf)
                 .Where(leaf => leaf.Value * 2 > zones.Count).Select(leaf => leaf.Key).Order(StringComparer.Ordinal),
         ];
-        string[] ofKeg =
-            [.. all.Where(leaf => leaf.StartsWith(Keg, StringComparison.Ordinal) && leaf != KegName)];
         List<string> absent = [];
         foreach ((string node, HashSet<string> leaves) in zones.OrderBy(z => z.Key, StringComparer.Ordinal))
         {
             bool isWithoutKeg = capture.Uma?.Find(node) is { IsCacheZone: true };
             absent.AddRange(all
-                .Where(leaf => !leaves.Contains(leaf) && !(isWithoutKeg && ofKeg.Contains(leaf)))
+                .Where(leaf => !leaves.Contains(leaf) && !(isWithoutKeg && IsOfKeg(leaf)))
                 .Select(leaf => $"{Root}{node}.{leaf}"));
         }
 
@@ -84,6 +81,8 @@ internal static class ZoneTreeGap
                 $"without {Display.Count(absent.Count, "leaf", "leaves")} that all other zones have "
                     + $"({string.Join(", ", absent.Take(2))}{(absent.Count > 2 ? ", …" : "")}): lines are lost");
     }
+
+    private static bool IsOfKeg(string leaf) => leaf.StartsWith(Keg, StringComparison.Ordinal) && leaf != KegName;
 
     private static Gap? ByTable(Capture capture, Dictionary<string, HashSet<string>> zones)
     {

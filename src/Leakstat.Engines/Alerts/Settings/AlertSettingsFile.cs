@@ -124,12 +124,7 @@ public static class AlertSettingsFile
         string program = table.Text("program") ?? "/usr/sbin/sendmail";
         ImmutableArray<string> arguments = table.Texts("arguments");
         string? from = table.Required("from");
-        ImmutableArray<string> to = table.Texts("to");
-        if (to.IsEmpty)
-        {
-            table.Problem("to", "to takes a list of addresses");
-        }
-
+        ImmutableArray<string> to = table.RequiredTexts("to", "addresses");
         return from is null || to.IsEmpty ? null
             : new Sendmail(program, arguments.IsEmpty ? ["-i", "-t"] : arguments, from, to, self);
     }
@@ -140,7 +135,8 @@ public static class AlertSettingsFile
         string? subject = table.Required("subject");
         if (table.Time("until") is not { } until)
         {
-            return Said<Silence?>(table, "until", "until takes a time like 2026-12-01T00:00:00Z", null);
+            return table.Has("until") ? null
+                : Said<Silence?>(table, "until", "until is missing: a time like 2026-12-01T00:00:00Z", null);
         }
 
         return subject is null ? null : new Silence(kind, subject, until, comment);

@@ -25,6 +25,8 @@ public sealed class SettingPlacesTests
     [InlineData("pfSense 2.7.2-RELEASE (amd64), FreeBSD 14.0-CURRENT", "pfSense", "14.0-CURRENT")]
     [InlineData("pfSense CE 2.4.5-RELEASE-p1", "pfSense", "11.3-STABLE")]
     [InlineData("pfSense Plus 23.09.1-RELEASE", "pfSense", "14.0-CURRENT")]
+    [InlineData("pfSense 9.1.0-RELEASE (amd64)", "pfSense", null)]
+    [InlineData("Versions\tOPNsense 99.1.6-amd64", "OPNsense", null)]
     [InlineData("2.6.0-RELEASE (amd64)", "pfSense", "12.3-STABLE")]
     [InlineData("2.6.0-RELEASE", "pfSense", "12.3-STABLE")]
     [InlineData("Versions\tOPNsense 24.1.5_3-amd64", "OPNsense", "13.2-RELEASE")]
@@ -32,7 +34,7 @@ public sealed class SettingPlacesTests
     [InlineData("OPNsense 24.1.5_3-amd64\nFreeBSD 13.2-RELEASE-p11\nOpenSSL 3.0.13", "OPNsense", "13.2-RELEASE-p11")]
     [InlineData("FreeBSD 15.0-RELEASE (GENERIC) #0 releng/15.0-n280995", null, "15.0-RELEASE")]
     [InlineData("uname: FreeBSD a 14.1-RELEASE FreeBSD 14.1-RELEASE GENERIC amd64", null, "14.1-RELEASE")]
-    public void A_product_is_known_by_its_kernel_or_its_dashboard(string text, string? product, string release)
+    public void A_product_is_known_by_its_kernel_or_its_dashboard(string text, string? product, string? release)
     {
         HostIdentity host = Given.Capture(("post.txt", text + "\n\nvm.kmem_size: 1\n")).Host;
 

@@ -32,10 +32,13 @@ public sealed class TunableAdviceTests
     [InlineData("net.pf.request_maxcount", "13.1-RELEASE", "/etc/sysctl.conf")]
     [InlineData("kern.ipc.maxsockets", "9.3-RELEASE", "/etc/sysctl.conf")]
     [InlineData("vm.max_wired", "12.1-RELEASE", "/etc/sysctl.conf")]
-    [InlineData("vm.max_wired", "13.0-RELEASE", null)]
+    [InlineData("vm.max_wired", "13.0-RELEASE", "/etc/sysctl.conf")]
     [InlineData("no.such.name", "14.2-RELEASE", null)]
     public void A_setting_belongs_into_the_file_that_its_release_reads(string name, string release, string? file) =>
-        Assert.Equal(file, TunableAdvice.FileFor(name, Leakstat.Model.FreeBsdRelease.Parse(release)));
+        Assert.Equal(
+            file,
+            TunableAdvice.Set(HostWith.Release(release).Case(), name, 100_000_000, "Raise it.", "Memory.")
+                .Select(a => a.Persist?.File).FirstOrDefault(f => f is not null));
 
     [Fact]
     public void The_way_back_names_the_value_of_the_capture()

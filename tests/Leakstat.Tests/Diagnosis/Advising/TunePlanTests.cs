@@ -26,8 +26,8 @@ public sealed class TunePlanTests
         // The higher limit covers both wishes; of two ceilings the finding that ranks first is followed.
         Assert.Equal(
             [("kern.ipc.nmbclusters=300000", "LS0003"), ("vfs.zfs.arc.max=4294967296", "LS0004")],
-            plan.Sysctl!.Lines.Select(l => (l.Line, l.Rule)));
-        Assert.Equal([("8589934592", "LS0005")], plan.Sysctl.Lines[1].Others);
+            plan.Blocks[1].Lines.Select(l => (l.Line, l.Rule)));
+        Assert.Equal([("8589934592", "LS0005")], plan.Blocks[1].Lines[1].Others);
     }
 
     [Fact]

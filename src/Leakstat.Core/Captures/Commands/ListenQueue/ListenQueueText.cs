@@ -52,7 +52,7 @@ public sealed class ListenQueueText : IFormat
                 }
 
                 queues.Add(new ListeningSocket(
-                    Encoding.UTF8.GetString(address), counts.Waiting, counts.Incomplete, counts.Backlog, at));
+                    Encoding.UTF8.GetString(address), counts.Waiting, counts.Backlog, at));
             }
             else if (TryOverflows(lines.Line, out long count))
             {

@@ -6,6 +6,7 @@ using Leakstat.Diagnosis.Engine;
 using Leakstat.Model;
 using Leakstat.Reports.Forms.Json;
 using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Diagnoses;
 
@@ -15,20 +16,8 @@ internal sealed record SarifRulePart(string Id, SarifRulePart.TextPart ShortDesc
     public static SarifRulePart Of(string id)
     {
         string name = RuleRegistry.All.FirstOrDefault(r => r.Id == id)?.Name ?? id;
-        string page = Page(id) ?? $"{name}. leakstat explain {id} says what it means and what to do.";
+        string page = RulePage.Of(id) ?? $"{name}. leakstat explain {id} says what it means and what to do.";
         return new SarifRulePart(id, new TextPart(name), new HelpPart(page, page));
-    }
-
-    private static string? Page(string id)
-    {
-        using Stream? stream = typeof(SarifRulePart).Assembly.GetManifestResourceStream($"Rules/{id}.md");
-        if (stream is null)
-        {
-            return null;
-        }
-
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     /// <summary>Plain text.</summary>

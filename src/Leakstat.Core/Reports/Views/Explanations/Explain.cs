@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Reports.Forms.Terminal;
 using Leakstat.Reports.Forms.Text;
+using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Reports.Views.Explanations;
 
@@ -41,7 +41,7 @@ public static class Explain
     public static bool Rule(string id, TextWriter output, TerminalOptions? layout = null)
     {
         string wanted = id.Trim().ToUpperInvariant();
-        if ((Page(wanted) ?? DiagnosticPage.Of(wanted)) is { } page)
+        if ((RulePage.Of(wanted) ?? DiagnosticPage.Of(wanted)) is { } page)
         {
             if (layout is null)
             {
@@ -94,19 +94,6 @@ public static class Explain
         }
 
         return true;
-    }
-
-    /// <summary>The page of a rule, as embedded; null where there is none.</summary>
-    internal static string? Page(string id)
-    {
-        using Stream? stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Rules/{id}.md");
-        if (stream is null)
-        {
-            return null;
-        }
-
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     private static bool Name(bool isZone, string name, KnowledgeBase knowledge, TextWriter output)

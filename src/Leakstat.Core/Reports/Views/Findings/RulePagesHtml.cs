@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Reports.Forms.Html;
 
@@ -27,7 +26,8 @@ internal static class RulePagesHtml
             .Markup("<h2 id=\"rules-title\">What the rules mean</h2>\n");
         foreach (string rule in rules)
         {
-            string page = PageOf(rule);
+            string page = RulePage.Of(rule)
+                ?? throw new InvalidOperationException($"the page of {rule} is missing from the assembly");
             int end = page.IndexOf('\n', StringComparison.Ordinal);
             html.Markup($"<details class=\"more rule\" id=\"{IdOf(rule)}\">\n<summary>")
                 .Text(page[..end].TrimStart('#').Trim()).Markup("</summary>\n");
@@ -36,13 +36,5 @@ internal static class RulePagesHtml
         }
 
         html.Markup("</section>\n");
-    }
-
-    private static string PageOf(string rule)
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Rules/{rule}.md")
-            ?? throw new InvalidOperationException($"the page of {rule} is missing from the assembly");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

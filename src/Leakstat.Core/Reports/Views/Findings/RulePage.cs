@@ -1,0 +1,21 @@
+using System.Reflection;
+
+namespace Leakstat.Reports.Views.Findings;
+
+/// <summary>The page of a rule (<c>docs/rules</c>), as embedded in this assembly.</summary>
+internal static class RulePage
+{
+    /// <summary>Its text, Markdown with line feeds; null where there is none.</summary>
+    /// <param name="rule">Id of the rule.</param>
+    public static string? Of(string rule)
+    {
+        using Stream? stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Rules/{rule}.md");
+        if (stream is null)
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}
