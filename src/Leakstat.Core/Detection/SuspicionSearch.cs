@@ -22,6 +22,9 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     // A load that goes with less of the moves than this would add more than it takes away.
     private const double LeastCorrelation = 0.4;
 
+    // The logarithm of six and a quarter equal steps. A virtual machine or a database wires its memory in fewer.
+    private const double FewestMovesOfRest = 1.83;
+
     private readonly FeatureExtraction _extraction = new();
     private readonly StitchedTrack _track = new();
     private readonly HostLoads _loads = new(host, line);
@@ -93,6 +96,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             IsBending = trend is TrendClass.Plateau,
             IsExplained = trend is TrendClass.Explained,
             AtCeiling = Ceiling.Reached(_track.Values),
+            IsInLumps = series.Nature == OwnerNature.Rest && rise is { Steps: < FewestMovesOfRest },
             Nature = series.Nature,
         });
     }

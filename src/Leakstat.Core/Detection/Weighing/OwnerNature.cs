@@ -16,4 +16,8 @@ public enum OwnerNature
 
     /// <summary>Something that a request holds until it is answered.</summary>
     PerRequest,
+
+    /// <summary>What is left of a sum without all known owners: something that comes and goes in lumps may be in it.
+    /// </summary>
+    Rest,
 }

@@ -53,6 +53,9 @@ public readonly record struct RiseContext
     /// <summary>Whether the slope vanishes given a counter.</summary>
     public bool IsExplained { get; init; }
 
+    /// <summary>Whether it is a rest that rose in so few moves as something which nobody counts may come.</summary>
+    public bool IsInLumps { get; init; }
+
     /// <summary>What the owner is.</summary>
     public OwnerNature Nature { get; init; }
 }

@@ -42,6 +42,7 @@ public static class SuspicionEvidence
         RiseContext context = weighed.Context;
         return kind switch
         {
+            EvidenceKinds.OneSided when context.IsInLumps => "it rose in a few lumps, as what processes wire does",
             EvidenceKinds.OneSided when rise.Rises + rise.Falls > 0 =>
                 $"{Display.Count(rise.Rises, "rise", "rises")} and {Display.Count(rise.Falls, "fall", "falls")} "
                     + "larger than its noise: "
@@ -64,12 +65,13 @@ public static class SuspicionEvidence
                 OwnerNature.Cache => "it is kept for what a cache holds, and may fill up to a bound",
                 OwnerNature.PerProcess => "each process, thread or file has one",
                 OwnerNature.PerRequest => "connections hold it for a while",
+                OwnerNature.Rest => "pages that no owner shows, those that processes wire among them",
                 _ => "what its owner is for is not known",
             },
             EvidenceKinds.Company => context.Company + context.Lockstep == 0
                 ? "nothing else on the host rises so"
-                : $"{Display.Count(context.Company)} others rise on their own, {Display.Count(context.Lockstep)} in "
-                    + "step with it",
+                : $"{Display.Count(context.Company, "other rises on its own", "others rise on their own")}, "
+                    + $"{Display.Count(context.Lockstep)} in step with it",
             EvidenceKinds.Saturation =>
                 context.AtCeiling ? "it came to one value and stands there, as what is full does"
                 : context.IsBending ? "it slows down, as what fills up does"

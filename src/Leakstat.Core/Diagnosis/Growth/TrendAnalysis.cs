@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Detection;
+using Leakstat.Detection.Weighing;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 using Leakstat.Knowledge;
@@ -98,6 +99,7 @@ public static class TrendAnalysis
                     Bound = Bound(series, history, latest),
                 };
             case SeriesKind.Account when name == AccountName.Unaccounted:
+                bool isExact = history.Find(SeriesKind.Account, AccountName.Unaccounted) is not null;
                 return new SeriesInput
                 {
                     Key = "wired:" + name,
@@ -105,8 +107,8 @@ public static class TrendAnalysis
                     // A difference, and yet treated as a count: it is pages that somebody holds, and was never seen
                     // below zero where every owner has a source.
                     Quantum = latest.Host.PageSize?.Value ?? 4096,
-                    Role = history.Find(SeriesKind.Account, AccountName.Unaccounted) is null
-                        ? SeriesRole.Aggregate : SeriesRole.Live,
+                    Role = isExact ? SeriesRole.Live : SeriesRole.Aggregate,
+                    Nature = isExact ? OwnerNature.Unknown : OwnerNature.Rest,
                 };
             default:
                 return null;
