@@ -10,6 +10,9 @@ namespace Leakstat.Captures;
 /// </summary>
 internal sealed class SysctlMerge
 {
+    /// <summary>The share of a file's names that another with the answers to the same question has.</summary>
+    private const double SameQuestion = 0.9;
+
     private readonly Dictionary<int, Dictionary<string, SysctlTable.Entry>> _byFile = [];
 
     /// <summary>Number of entries over all files.</summary>
@@ -49,18 +52,34 @@ internal sealed class SysctlMerge
             && entries.TryGetValue(name, out entry);
     }
 
+    /// <summary>
+    /// Files that hold what a larger file holds, nearly all names of it, with other values: the same question was asked
+    /// at another moment. Each with the file that is used.
+    /// </summary>
+    public IEnumerable<(int Again, int Used)> AskedAgain()
+    {
+        int[] files = BySize();
+        for (int i = 1; i < files.Length; i++)
+        {
+            Dictionary<string, SysctlTable.Entry> entries = _byFile[files[i]];
+            foreach (int larger in files[..i])
+            {
+                Dictionary<string, SysctlTable.Entry> used = _byFile[larger];
+                if (entries.Count >= used.Count * SameQuestion && IsAgain(entries, used))
+                {
+                    yield return (files[i], larger);
+                    break;
+                }
+            }
+        }
+    }
+
     /// <summary>The joined table, and the files that have a part in it.</summary>
     public (SysctlTable Table, HashSet<int> Contributing) Join()
     {
         HashSet<int> contributing = [];
         Dictionary<string, SysctlTable.Entry>? joined = null;
-        int[] files = [.. _byFile.Keys];
-        Array.Sort(files, (a, b) =>
-        {
-            int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
-            return bySize != 0 ? bySize : a.CompareTo(b);
-        });
-        foreach (int file in files)
+        foreach (int file in BySize())
         {
             Dictionary<string, SysctlTable.Entry> entries = _byFile[file];
             if (joined is null)
@@ -80,5 +99,34 @@ internal sealed class SysctlMerge
         }
 
         return (joined is null ? SysctlTable.Empty : new SysctlTable(joined), contributing);
+    }
+
+    private static bool IsAgain(
+        Dictionary<string, SysctlTable.Entry> entries, Dictionary<string, SysctlTable.Entry> used)
+    {
+        int common = 0;
+        bool isOther = false;
+        foreach ((string name, SysctlTable.Entry entry) in entries)
+        {
+            if (used.TryGetValue(name, out SysctlTable.Entry held))
+            {
+                common++;
+                isOther |= !entry.Value.Span.SequenceEqual(held.Value.Span);
+            }
+        }
+
+        return isOther && common >= used.Count * SameQuestion;
+    }
+
+    /// <summary>The files, that with the most names first.</summary>
+    private int[] BySize()
+    {
+        int[] files = [.. _byFile.Keys];
+        Array.Sort(files, (a, b) =>
+        {
+            int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
+            return bySize != 0 ? bySize : a.CompareTo(b);
+        });
+        return files;
     }
 }
