@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace Leakstat.Model;
 
 /// <summary>
-/// Adds up the kernel messages of two sources of one host: two outputs of dmesg(8), the buffer and a log. A message that
-/// both have is one message. What only one of them has goes where its boot is: in front of, or behind the messages of
-/// the other, so that what follows the last mark of a boot is of the running one.
+/// Adds up the kernel messages of two sources of one host: two outputs of dmesg(8), the buffer and a log. A message
+/// that both have is one message, that of the log, whose lines are events. What only one of them has goes where its boot
+/// is: in front of, or behind the messages of the other, so that what follows the last mark of a boot is of the running
+/// one.
 /// </summary>
 public static class MessageUnion
 {
@@ -18,17 +19,19 @@ public static class MessageUnion
         (KernelMessages whole, KernelMessages other) = isAddedWhole ? (added, held) : (held, added);
         int wholeStart = LastBoot(whole.Messages);
         int otherStart = LastBoot(other.Messages);
-        ImmutableArray<KernelMessage> earlier = Without(other.Messages[..otherStart], whole.Messages[..wholeStart]);
-        ImmutableArray<KernelMessage> running = IsWithin(other.Messages[otherStart..], whole.Messages[..wholeStart])
-            ? []
-            : [.. Without(other.Messages[otherStart..], whole.Messages[wholeStart..]).Where(m => !m.StartsBoot)];
+        (ImmutableArray<KernelMessage> before, ImmutableArray<KernelMessage> earlier) =
+            Join(whole.Messages[..wholeStart], other.Messages[..otherStart]);
+        (ImmutableArray<KernelMessage> now, ImmutableArray<KernelMessage> running) =
+            IsWithin(other.Messages[otherStart..], whole.Messages[..wholeStart])
+                ? (whole.Messages[wholeStart..], [])
+                : Join(whole.Messages[wholeStart..], other.Messages[otherStart..]);
         SourceFile file = IsBuffer(other.File) && !IsBuffer(whole.File) ? other.File : whole.File;
         return new KernelMessages(
             file,
             [
                 .. From(other.File, earlier, file),
-                .. From(whole.File, whole.Messages, file),
-                .. From(other.File, running, file),
+                .. From(whole.File, [.. before, .. now], file),
+                .. From(other.File, [.. running.Where(m => !m.StartsBoot)], file),
             ],
             held.TotalLines + added.TotalLines);
     }
@@ -54,22 +57,51 @@ public static class MessageUnion
     private static bool IsWithin(ImmutableArray<KernelMessage> boot, ImmutableArray<KernelMessage> earlier) =>
         boot is [{ StartsBoot: true }, ..] && Without(boot, earlier).IsEmpty;
 
-    /// <summary>The messages without those of the other source, each as often as it is there.</summary>
-    private static ImmutableArray<KernelMessage> Without(
-        ImmutableArray<KernelMessage> messages, ImmutableArray<KernelMessage> others)
+    /// <summary>What remains of each, so that nothing is in both.</summary>
+    private static (ImmutableArray<KernelMessage> Whole, ImmutableArray<KernelMessage> Other) Join(
+        ImmutableArray<KernelMessage> whole, ImmutableArray<KernelMessage> other)
     {
-        Dictionary<string, long> left = new(StringComparer.Ordinal);
-        foreach (KernelMessage message in others)
+        ImmutableArray<KernelMessage> rest =
+            Without(other, whole, static (message, held) => held.IsLogged || !message.IsLogged);
+        return (Without(whole, other, static (message, logged) =>
+            logged.IsLogged && !message.IsLogged && !message.StartsBoot), rest);
+    }
+
+    private static ImmutableArray<KernelMessage> Without(
+        ImmutableArray<KernelMessage> messages, ImmutableArray<KernelMessage> others) =>
+        Without(messages, others, static (_, _) => true);
+
+    /// <summary>
+    /// The messages without those that the other source has, each as often as it is there and may stand for it.
+    /// </summary>
+    private static ImmutableArray<KernelMessage> Without(
+        ImmutableArray<KernelMessage> messages,
+        ImmutableArray<KernelMessage> others,
+        Func<KernelMessage, KernelMessage, bool> mayStandFor)
+    {
+        Dictionary<(string Text, bool IsLogged), long> left = [];
+        foreach (KernelMessage other in others)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(left, message.Text.Trim(), out _) += TimesOf(message);
+            CollectionsMarshal.GetValueRefOrAddDefault(left, (other.Text.Trim(), other.IsLogged), out _) +=
+                TimesOf(other);
         }
 
         ImmutableArray<KernelMessage>.Builder rest = ImmutableArray.CreateBuilder<KernelMessage>();
         foreach (KernelMessage message in messages)
         {
-            ref long known = ref CollectionsMarshal.GetValueRefOrAddDefault(left, message.Text.Trim(), out _);
-            long more = TimesOf(message) - Math.Max(known, 0);
-            known -= TimesOf(message);
+            long more = TimesOf(message);
+            foreach (bool isLogged in (ReadOnlySpan<bool>)[true, false])
+            {
+                (string, bool) key = (message.Text.Trim(), isLogged);
+                if (mayStandFor(message, message with { IsLogged = isLogged })
+                    && left.TryGetValue(key, out long times))
+                {
+                    long taken = Math.Min(more, times);
+                    left[key] = times - taken;
+                    more -= taken;
+                }
+            }
+
             if (more > 0)
             {
                 rest.Add(message with { Repeated = (int)(more - 1) });

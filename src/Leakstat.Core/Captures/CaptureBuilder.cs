@@ -187,6 +187,11 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// </param>
     public void AddFile(CaptureFile file, SourceFile? path = null, TextSection? counters = null)
     {
+        if (IsNamedForCommand)
+        {
+            _sysctls.SetNamed(_files.Count);
+        }
+
         _files.Add(file);
         _paths.Add(path);
         _counters.Add(counters);

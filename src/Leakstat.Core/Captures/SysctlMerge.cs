@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
 
 namespace Leakstat.Captures;
@@ -13,10 +14,14 @@ internal sealed class SysctlMerge
     /// <summary>The share of a file's names that another with the answers to the same question has.</summary>
     private const double SameQuestion = 0.9;
 
+    private readonly HashSet<int> _named = [];
     private readonly Dictionary<int, Dictionary<string, SysctlTable.Entry>> _byFile = [];
 
     /// <summary>Number of entries over all files.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Says that a file has the command's own name: of two of one size it is the one that counts.</summary>
+    public void SetNamed(int file) => _named.Add(file);
 
     /// <summary>Adds an entry of a file; false where that file has the name already.</summary>
     public bool Add(int file, string name, SysctlTable.Entry entry)
@@ -111,7 +116,9 @@ internal sealed class SysctlMerge
             if (used.TryGetValue(name, out SysctlTable.Entry held))
             {
                 common++;
-                isOther |= !entry.Value.Span.SequenceEqual(held.Value.Span);
+                isOther |= !entry.Value.Span.SequenceEqual(held.Value.Span)
+                    && !SameRows.Are(
+                        new TextSection(entry.At.File, entry.Value), new TextSection(held.At.File, held.Value));
             }
         }
 
@@ -125,7 +132,8 @@ internal sealed class SysctlMerge
         Array.Sort(files, (a, b) =>
         {
             int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
-            return bySize != 0 ? bySize : a.CompareTo(b);
+            int byName = _named.Contains(b).CompareTo(_named.Contains(a));
+            return bySize != 0 ? bySize : byName != 0 ? byName : a.CompareTo(b);
         });
         return files;
     }

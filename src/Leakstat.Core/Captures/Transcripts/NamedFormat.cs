@@ -4,7 +4,8 @@ using Leakstat.Model;
 namespace Leakstat.Captures.Transcripts;
 
 /// <summary>
-/// The format that a file's name says, for those few whose lines may look like anything (<see cref="IFormat.IsNamed"/>).
+/// The format that a file's name says, for those few whose lines may look like anything
+/// (<see cref="IFormat.IsNamed"/>).
 /// </summary>
 internal static class NamedFormat
 {

@@ -86,7 +86,7 @@ internal static class PfStateLimit
             Evidence =
             [
                 Evidence.Of(
-                    $"{Display.Count(dropped.Value)} under \"memory\" since pf was enabled or its counters were cleared",
+                    $"{Display.Count(dropped.Value)} under \"memory\" since pf was enabled or its counters cleared",
                     dropped),
                 .. pf.States is { } states
                     ? (Evidence[])[Evidence.Of($"{Display.Count(states.Value)} states (pfctl -si)", states)]

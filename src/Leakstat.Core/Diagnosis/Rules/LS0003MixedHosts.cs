@@ -36,8 +36,8 @@ public sealed class LS0003MixedHosts : IRule
                     new Evidence($"this says {release.First}", At: release.FirstAt),
                     new Evidence($"this says {release.Second}", At: release.SecondAt),
                 ],
-                "What a number means, and what can be done, differs by release. Put the outputs of each host, and those "
-                    + "of before and after an upgrade, into folders of their own.");
+                "What a number means, and what can be done, differs by release. Put the outputs of each host, and of "
+                    + "one host before and after an upgrade, into folders of their own.");
         }
 
         if (!context.Input.OtherHosts.IsEmpty)

@@ -5,8 +5,8 @@ using Leakstat.Captures.Text;
 namespace Leakstat.Captures.Commands.Dmesg;
 
 /// <summary>
-/// Whether a line of a file that is called <c>dmesg</c> can be the kernel's: what stands there may as well be damage, an
-/// error message, or another command's output.
+/// Whether a line of a file that is called <c>dmesg</c> can be the kernel's: what stands there may as well be damage,
+/// an error message, or another command's output.
 /// </summary>
 internal static class KernelLogLine
 {
@@ -99,8 +99,16 @@ internal static class KernelLogLine
         }
 
         ReadOnlySpan<byte> rest = message[(letters + digits)..];
-        return (rest.StartsWith(": "u8) && !rest.StartsWith(": flags="u8)) || rest.StartsWith(" at "u8)
-            || rest.StartsWith(" on "u8);
+        return rest.StartsWith(" at "u8) || rest.StartsWith(" on "u8)
+            || (rest.StartsWith(": "u8) && !IsOfTable(rest[2..]));
+    }
+
+    /// <summary>What ifconfig(8) says of an interface, and vmstat(8) of a zone: its numbers in columns.</summary>
+    private static bool IsOfTable(ReadOnlySpan<byte> said)
+    {
+        int digits = said.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return said.StartsWith("flags="u8) || said.StartsWith(" "u8)
+            || (digits > 0 && said[digits..].StartsWith(","u8));
     }
 
     private static bool IsOfPart(ReadOnlySpan<byte> message)
