@@ -5,9 +5,9 @@ namespace Leakstat.Model;
 
 /// <summary>
 /// Adds up the kernel messages of two sources of one host: two outputs of dmesg(8), the buffer and a log. A message
-/// that both have is one message, that of the log, whose lines are events. What only one of them has goes where its boot
-/// is: in front of, or behind the messages of the other, so that what follows the last mark of a boot is of the running
-/// one.
+/// that both have is one message, that of the log, whose lines are events. What only one of them has goes where its
+/// boot is: in front of, or behind the messages of the other, so that what follows the last mark of a boot is of the
+/// running one.
 /// </summary>
 public static class MessageUnion
 {
