@@ -233,16 +233,13 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         UnameLine? uname = Part<UnameLine>();
         TopHeader? top = Part<TopHeader>();
         HostIdentity host = HostIdentification.From(
-            sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, IsHostNamed, TakenAt)
-            with
-            {
-                OtherRelease = IsCrashSummary ? null : ReleaseContradiction.In(ManifestReleases, sysctls, uname),
-            };
+            sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, IsHostNamed, TakenAt);
+        OtherRelease? release = IsCrashSummary ? null : ReleaseContradiction.In(ManifestReleases, sysctls, uname);
         return new Capture
         {
             Source = source,
             TakenAt = TakenAt,
-            Host = host.Name is null ? host with { Name = PromptHost } : host,
+            Host = host with { Name = host.Name ?? PromptHost, OtherRelease = release },
             IsCrashSummary = IsCrashSummary,
             Files = [.. _files],
             Diagnostics = [.. _diagnostics],
