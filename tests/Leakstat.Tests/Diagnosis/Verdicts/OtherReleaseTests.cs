@@ -1,7 +1,5 @@
-using System.Text;
 using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis.Verdicts;
 
