@@ -116,6 +116,9 @@ public sealed record HostIdentity
     /// </summary>
     public OtherHostName? OtherName { get; init; }
 
+    /// <summary>Two releases that parts of the capture say; null where all agree.</summary>
+    public OtherRelease? OtherRelease { get; init; }
+
     /// <summary>Release.</summary>
     public FreeBsdRelease? Release { get; init; }
 
@@ -153,6 +156,13 @@ public sealed record HostIdentity
 /// <param name="Name">The name.</param>
 /// <param name="At">Where it stands.</param>
 public sealed record OtherHostName(string Name, SourceLine At);
+
+/// <summary>Two places of a capture that name different releases.</summary>
+/// <param name="First">One release, as it stands there.</param>
+/// <param name="FirstAt">Where.</param>
+/// <param name="Second">The other.</param>
+/// <param name="SecondAt">Where.</param>
+public sealed record OtherRelease(string First, SourceLine FirstAt, string Second, SourceLine SecondAt);
 
 /// <summary>One file of a capture and what became of it.</summary>
 /// <param name="Name">Name within the capture.</param>

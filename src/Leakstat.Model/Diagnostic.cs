@@ -9,7 +9,8 @@ namespace Leakstat.Model;
 public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
     /// <summary>
-    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read.
+    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read. A
+    /// second output with numbers of its own is lost, since nobody judges it.
     /// Pages that are not in a dump take nothing from the kernel's own counters; what they mean for leaks the search
     /// for them says.
     /// </summary>
@@ -28,7 +29,7 @@ public static class DiagnosticId
     /// <summary>A file is the output of a command that leakstat knows and does not use.</summary>
     public const string UnusedCommand = "LSD002";
 
-    /// <summary>A second output of the same command in one capture; the first is used.</summary>
+    /// <summary>A second output of the same command in one capture, with the same rows; the first is used.</summary>
     public const string DuplicateOutput = "LSD003";
 
     /// <summary>A file is empty.</summary>
@@ -36,6 +37,12 @@ public static class DiagnosticId
 
     /// <summary>The last capture in a text lacks an output that the one before has; the older one is used.</summary>
     public const string OlderOutput = "LSD006";
+
+    /// <summary>
+    /// A second output of the same command in one capture, with other numbers than the one that is used: those were
+    /// judged by nobody.
+    /// </summary>
+    public const string SecondOutput = "LSD007";
 
     /// <summary>A file could not be opened or read.</summary>
     public const string UnreadableFile = "LSD005";

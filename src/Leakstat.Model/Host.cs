@@ -104,29 +104,6 @@ public sealed record ProcessTable(SourceFile File, ImmutableArray<ProcessRow> Ro
     public int? Threads => Rows.Length > 0 && Rows[0].ThreadId is not null ? Rows.Length : null;
 }
 
-/// <summary>One line of the kernel message buffer or of a log that holds it.</summary>
-/// <param name="Text">The message, without syslog's time and host where there were such.</param>
-/// <param name="Line">Line in the file.</param>
-public readonly record struct KernelMessage(string Text, int Line)
-{
-    /// <summary>
-    /// How often syslogd(8) says that it came again right behind: <c>last message repeated 5 times</c>.
-    /// </summary>
-    public int Repeated { get; init; }
-
-    /// <summary>
-    /// Whether syslogd(8) wrote it, with time and host in front. The same message without those is in the buffer of
-    /// dmesg(8) that the log was filled from, or is quoted.
-    /// </summary>
-    public bool IsLogged { get; init; }
-}
-
-/// <summary>The kernel messages that matter to memory, out of dmesg(8) or a log.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Messages">All lines kept, in order.</param>
-/// <param name="TotalLines">Number of lines the file has.</param>
-public sealed record KernelMessages(SourceFile File, ImmutableArray<KernelMessage> Messages, int TotalLines);
-
 /// <summary>
 /// The values of <c>vmstat -s</c> by JSON key (<c>pages wired down</c> is <c>wired-pages</c>); pages and events,
 /// 32 bits wide in the command's own output.

@@ -8,6 +8,9 @@ namespace Leakstat.Model;
 /// </summary>
 public static class NewestOfText
 {
+    /// <summary>The time of boot moves with the clock, which is set while the host runs.</summary>
+    private static readonly TimeSpan s_sameBoot = TimeSpan.FromMinutes(2);
+
     /// <summary>
     /// The capture, with the tables that it lacks taken from the one before where both are of one text; a note for each
     /// says how much older it is. Page counts and other sysctls are of one moment and are taken all or none.
@@ -29,6 +32,13 @@ public static class NewestOfText
                 {
                     complete = complete with { Top = filled };
                     notes.Add(Note("part of the header of top", before, capture, earlier.File));
+                }
+                else if (own is KernelMessages later && table is KernelMessages messages
+                    && IsSameBoot(capture.Host, before.Host)
+                    && MessageUnion.Of(later, messages) is { } all && all.Messages.Length > later.Messages.Length)
+                {
+                    complete = complete with { Messages = all };
+                    notes.Add(Note("part of dmesg", before, capture, messages.File));
                 }
             }
             else if (NameOf(table) is (string name, SourceFile file))
@@ -55,6 +65,11 @@ public static class NewestOfText
             ? source[..mark]
             : null;
     }
+
+    /// <summary>Whether nothing says that the host was booted between the two.</summary>
+    private static bool IsSameBoot(HostIdentity host, HostIdentity before) =>
+        !(host.BootedAt is { } boot && before.BootedAt is { } earlier && (boot - earlier).Duration() > s_sameBoot)
+        && !(host.UptimeSeconds is { } up && before.UptimeSeconds is { } upBefore && up < upBefore);
 
     private static TopHeader? Fill(TopHeader top, TopHeader earlier)
     {

@@ -23,8 +23,13 @@ internal static class WiredAccounts
             };
         }
 
-        return capture.Top?.Arc.TryGetValue("Total", out Reading total) == true
-            ? new Account(AccountName.Arc, total.Value, "top, ARC Total (rounded)", total.At)
+        if (capture.Top?.Arc.TryGetValue("Total", out Reading total) == true)
+        {
+            return new Account(AccountName.Arc, total.Value, "top, ARC Total (rounded)", total.At);
+        }
+
+        return ArcView.Of(capture) is { } reported
+            ? new Account(AccountName.Arc, reported.Size.Value, reported.How, reported.Size.At)
             : null;
     }
 

@@ -17,6 +17,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     private readonly Dictionary<(SourceFile File, string Id), int> _reported = [];
     private readonly List<CaptureFile> _files = [];
     private readonly List<SourceFile?> _paths = [];
+    private readonly List<TextSection?> _counters = [];
     private readonly HashSet<int> _offering = [];
     private readonly HashSet<int> _repeating = [];
     private readonly HashSet<int> _extending = [];
@@ -33,6 +34,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
     /// <summary>Host name, when a manifest says it.</summary>
     public string? HostName { get; set; }
+
+    /// <summary>The releases that a manifest says.</summary>
+    public ImmutableArray<SaidRelease> ManifestReleases { get; set; } = [];
 
     /// <summary>
     /// Whether that name was given to the host by who collected, so that its outputs may say another.
@@ -176,10 +180,21 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     /// earlier file is a <see cref="FileUse.Duplicate"/>, which is known only in the end: say
     /// <see cref="FileUse.Used"/>.
     /// </summary>
-    public void AddFile(CaptureFile file, SourceFile? path = null)
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its name as printed.</param>
+    /// <param name="counters">
+    /// Its text, where it is a table of counters: a second one with other numbers is another moment.
+    /// </param>
+    public void AddFile(CaptureFile file, SourceFile? path = null, TextSection? counters = null)
     {
+        if (IsNamedForCommand)
+        {
+            _sysctls.SetNamed(_files.Count);
+        }
+
         _files.Add(file);
         _paths.Add(path);
+        _counters.Add(counters);
     }
 
     /// <summary>The capture.</summary>
@@ -196,8 +211,16 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             TakenAt = null;
         }
 
+        // Of several in one text each is a part, or the text is taken for two captures.
+        (int Again, int Used)[] askedAgain =
+            [.. _sysctls.AskedAgain().Where(files => _paths[files.Again] != _paths[files.Used])];
         (SysctlTable sysctls, HashSet<int> contributing) = _sysctls.Join();
         MarkDuplicates(contributing);
+        foreach ((int again, int used) in askedAgain)
+        {
+            ReportSecond(again, _files[used]);
+        }
+
         foreach (((SourceFile file, string id), int count) in _reported)
         {
             if (count > Limits.DiagnosticsPerFile)
@@ -211,11 +234,12 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         TopHeader? top = Part<TopHeader>();
         HostIdentity host = HostIdentification.From(
             sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, IsHostNamed, TakenAt);
+        OtherRelease? release = IsCrashSummary ? null : ReleaseContradiction.In(ManifestReleases, sysctls, uname);
         return new Capture
         {
             Source = source,
             TakenAt = TakenAt,
-            Host = host.Name is null ? host with { Name = PromptHost } : host,
+            Host = host with { Name = host.Name ?? PromptHost, OtherRelease = release },
             IsCrashSummary = IsCrashSummary,
             Files = [.. _files],
             Diagnostics = [.. _diagnostics],
@@ -244,16 +268,35 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
 
             // The same output in JSON or XML as well, or of kldstat and kldstat -v, is how captures are made, and
             // sysctls come from many files; twice in the same form is worth a word.
-            if (_repeating.Contains(i)
-                && _files.Find(other => other.Use == FileUse.Used && other.Format == file.Format) is { } first)
+            int first = _repeating.Contains(i)
+                ? _files.FindIndex(other => other.Use == FileUse.Used && other.Format == file.Format)
+                : -1;
+            if (first < 0)
+            {
+                continue;
+            }
+
+            if (_counters[i] is { } own && _counters[first] is { } other && !SameRows.Are(own, other))
+            {
+                ReportSecond(i, _files[first]);
+            }
+            else
             {
                 Report(
                     DiagnosticId.DuplicateOutput,
-                    $"a second output of the same command; {first.Name} is used",
-                    new SourceLine(_paths[i] ?? new SourceFile($"{source}/{file.Name}"), 0));
+                    $"a second output of the same command; {_files[first].Name} is used",
+                    At(i));
             }
         }
     }
+
+    private void ReportSecond(int file, CaptureFile used) => Report(
+        DiagnosticId.SecondOutput,
+        $"a second output of the same command, with other numbers than {used.Name}, which is used: it was not judged; "
+            + "put it into a folder of its own, as a capture",
+        At(file));
+
+    private SourceLine At(int file) => new(_paths[file] ?? new SourceFile($"{source}/{_files[file].Name}"), 0);
 }
 
 /// <summary>Which of several outputs of one command is used: the lowest.</summary>

@@ -27,6 +27,12 @@ public interface IFormat
     bool IsNamed(ReadOnlySpan<char> fileName) => false;
 
     /// <summary>
+    /// How a text in a file of such a name fits: <see cref="LineFit.Continues"/> where it could be of this format, if
+    /// it is of no other from its first line to its last; <see cref="LineFit.None"/> where no line of it can be.
+    /// </summary>
+    LineFit FitOfNamed(ReadOnlySpan<byte> text) => LineFit.Header;
+
+    /// <summary>
     /// Whether a line that begins an output may stand within it again; else it begins another output.
     /// </summary>
     bool RepeatsHeader => false;

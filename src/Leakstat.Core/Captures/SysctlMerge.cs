@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Leakstat.Captures.Text;
 using Leakstat.Model;
 
 namespace Leakstat.Captures;
@@ -10,10 +11,17 @@ namespace Leakstat.Captures;
 /// </summary>
 internal sealed class SysctlMerge
 {
+    /// <summary>The share of a file's names that another with the answers to the same question has.</summary>
+    private const double SameQuestion = 0.9;
+
+    private readonly HashSet<int> _named = [];
     private readonly Dictionary<int, Dictionary<string, SysctlTable.Entry>> _byFile = [];
 
     /// <summary>Number of entries over all files.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Says that a file has the command's own name: of two of one size it is the one that counts.</summary>
+    public void SetNamed(int file) => _named.Add(file);
 
     /// <summary>Adds an entry of a file; false where that file has the name already.</summary>
     public bool Add(int file, string name, SysctlTable.Entry entry)
@@ -49,18 +57,34 @@ internal sealed class SysctlMerge
             && entries.TryGetValue(name, out entry);
     }
 
+    /// <summary>
+    /// Files that hold what a larger file holds, nearly all names of it, with other values: the same question was asked
+    /// at another moment. Each with the file that is used.
+    /// </summary>
+    public IEnumerable<(int Again, int Used)> AskedAgain()
+    {
+        int[] files = BySize();
+        for (int i = 1; i < files.Length; i++)
+        {
+            Dictionary<string, SysctlTable.Entry> entries = _byFile[files[i]];
+            foreach (int larger in files[..i])
+            {
+                Dictionary<string, SysctlTable.Entry> used = _byFile[larger];
+                if (entries.Count >= used.Count * SameQuestion && IsAgain(entries, used))
+                {
+                    yield return (files[i], larger);
+                    break;
+                }
+            }
+        }
+    }
+
     /// <summary>The joined table, and the files that have a part in it.</summary>
     public (SysctlTable Table, HashSet<int> Contributing) Join()
     {
         HashSet<int> contributing = [];
         Dictionary<string, SysctlTable.Entry>? joined = null;
-        int[] files = [.. _byFile.Keys];
-        Array.Sort(files, (a, b) =>
-        {
-            int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
-            return bySize != 0 ? bySize : a.CompareTo(b);
-        });
-        foreach (int file in files)
+        foreach (int file in BySize())
         {
             Dictionary<string, SysctlTable.Entry> entries = _byFile[file];
             if (joined is null)
@@ -80,5 +104,37 @@ internal sealed class SysctlMerge
         }
 
         return (joined is null ? SysctlTable.Empty : new SysctlTable(joined), contributing);
+    }
+
+    private static bool IsAgain(
+        Dictionary<string, SysctlTable.Entry> entries, Dictionary<string, SysctlTable.Entry> used)
+    {
+        int common = 0;
+        bool isOther = false;
+        foreach ((string name, SysctlTable.Entry entry) in entries)
+        {
+            if (used.TryGetValue(name, out SysctlTable.Entry held))
+            {
+                common++;
+                isOther |= !entry.Value.Span.SequenceEqual(held.Value.Span)
+                    && !SameRows.Are(
+                        new TextSection(entry.At.File, entry.Value), new TextSection(held.At.File, held.Value));
+            }
+        }
+
+        return isOther && common >= used.Count * SameQuestion;
+    }
+
+    /// <summary>The files, that with the most names first.</summary>
+    private int[] BySize()
+    {
+        int[] files = [.. _byFile.Keys];
+        Array.Sort(files, (a, b) =>
+        {
+            int bySize = _byFile[b].Count.CompareTo(_byFile[a].Count);
+            int byName = _named.Contains(b).CompareTo(_named.Contains(a));
+            return bySize != 0 ? bySize : byName != 0 ? byName : a.CompareTo(b);
+        });
+        return files;
     }
 }

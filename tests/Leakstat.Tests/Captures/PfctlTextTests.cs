@@ -31,6 +31,28 @@ public sealed class PfctlTextTests
 
         """;
 
+    [Theory]
+    [InlineData("pfctl-si.txt")]
+    [InlineData("post.txt")]
+    public void Packets_dropped_for_memory_are_told_where_the_limit_is_not_known(string file)
+    {
+        DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose([Given.Capture((file, Info))])!;
+
+        Finding found = Assert.Single(report.Findings, f => f.Rule == "LS0202");
+        Assert.Equal((Severity.Warning, Verdict.Exhaustion, false), (found.Severity, found.Verdict, found.IsPast));
+        Assert.Contains("118,233 packets", found.Title, StringComparison.Ordinal);
+        Assert.Equal(VerdictState.Wrong, report.Verdict.State);
+    }
+
+    [Fact]
+    public void Without_such_packets_and_without_the_limit_nothing_is_said()
+    {
+        Capture capture = Given.Capture(("a.txt", Info.Replace("118233", "     0", StringComparison.Ordinal)));
+
+        Assert.DoesNotContain(
+            new Diagnoser(BuiltInKnowledge.Load()).Diagnose([capture])!.Findings, f => f.Rule == "LS0202");
+    }
+
     [Fact]
     public void States_and_their_limit_are_read_from_two_outputs()
     {
@@ -46,7 +68,7 @@ public sealed class PfctlTextTests
     [Theory]
     [InlineData(99_870, Severity.Critical)]
     [InlineData(91_000, Severity.Warning)]
-    [InlineData(50_000, null)]
+    [InlineData(50_000, Severity.Info)]
     public void States_near_the_limit_are_a_finding(int states, Severity? severity)
     {
         Capture capture = Given.Capture(("a.txt", Info.Replace("99870", $"{states}", StringComparison.Ordinal)), ("b.txt", Limits));
@@ -54,7 +76,7 @@ public sealed class PfctlTextTests
         Finding? found = new Diagnoser(BuiltInKnowledge.Load()).Diagnose([capture])!.Findings.FirstOrDefault(f => f.Rule == "LS0202");
 
         Assert.Equal(severity, found?.Severity);
-        Assert.True(found is null || found.Advice.Any(a => a.Persist?.Line.Contains("set limit states 200000", StringComparison.Ordinal) == true));
+        Assert.True(severity == Severity.Info || found!.Advice.Any(a => a.Persist?.Line.Contains("set limit states 200000", StringComparison.Ordinal) == true));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Commands.ZfsStats;
 using Leakstat.Model;
@@ -99,6 +100,18 @@ public sealed class ZfsStatsTextTests
         Assert.Equal(8L << 30, capture.ZfsReport.Values["ARC Size (Current)/Max Size (High Water)"].Value);
         Assert.Equal(512, capture.ZfsReport.Values["ARC Size (Current)/Anonymous Data Size"].Value);
         Assert.Equal(1500000, capture.ZfsReport.Values["ARC Misc/Deleted"].Value);
+    }
+
+    [Fact]
+    public void The_ledger_has_the_ARC_by_it_where_nothing_more_exact_is_there()
+    {
+        Capture capture = Given.Capture(
+            ("zfs-stats.txt", Report.ReplaceLineEndings("\n")),
+            ("sysctl.txt", "hw.physmem: 4294967296\nhw.pagesize: 4096\nvm.stats.vm.v_wire_count: 524288\n"));
+
+        Account arc = Assert.Single(LedgerBuilder.From(capture).Wired, a => a.Name == AccountName.Arc);
+        Assert.Equal((3L << 29, "caps/a/zfs-stats.txt:10"), (arc.Bytes, arc.At.ToString()));
+        Assert.Contains("rounded", arc.How, StringComparison.Ordinal);
     }
 
     [Fact]

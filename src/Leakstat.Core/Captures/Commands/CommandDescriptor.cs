@@ -22,6 +22,12 @@ public sealed record CommandDescriptor
     public bool RepeatStartsCapture { get; init; }
 
     /// <summary>
+    /// Whether it is a table of counters of one moment, which a verdict rests on: a second one with other numbers must
+    /// not go unjudged.
+    /// </summary>
+    public bool HoldsCounters { get; init; }
+
+    /// <summary>
     /// Whether a second output that begins with the same name begins a second capture: the same question was asked
     /// again.
     /// </summary>

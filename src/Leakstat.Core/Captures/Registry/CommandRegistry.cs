@@ -108,13 +108,18 @@ public static class CommandRegistry
     private static readonly FrozenDictionary<string, CommandDescriptor> s_byCommand =
         All.ToFrozenDictionary(command => command.Text?.Command ?? command.Libxo!.Command);
 
-    /// <summary>Names of files after the commands (<c>vmstat-z</c>), and after <c>kldstat -v</c>.</summary>
-    private static readonly FrozenSet<string> s_fileNames =
-        All.Select(command => command.Text?.Command ?? command.Libxo!.Command)
-            .Select(command => command.Replace(" -", "-", StringComparison.Ordinal))
-            .Append("kldstat-v").ToFrozenSet();
+    /// <summary>Commands by the names of files after them (<c>vmstat-z</c>).</summary>
+    private static readonly FrozenDictionary<string, string> s_byFileName =
+        All.Select(command => command.Text?.Command ?? command.Libxo!.Command).Distinct()
+            .Select(command => KeyValuePair.Create(command.Replace(" -", "-", StringComparison.Ordinal), command))
+            .Append(KeyValuePair.Create("kldstat-v", "kldstat"))
+            .Append(KeyValuePair.Create("uname", "uname -a"))
+            .ToFrozenDictionary();
 
     private static readonly FrozenSet<string> s_endings = FrozenSet.Create("", ".txt", ".json", ".xml", ".out", ".log");
+
+    /// <summary>Endings of what files are packed with, those among them that are not read.</summary>
+    private static readonly ImmutableArray<string> s_packed = [".gz", ".zst", ".xz", ".bz2"];
 
     /// <summary>The command that a format is a form of.</summary>
     public static CommandDescriptor Of(IFormat format) => s_byCommand[format.Command];
@@ -123,14 +128,17 @@ public static class CommandRegistry
     /// Whether a file has the name of a command's own output and nothing more (<c>vmstat-z.txt</c>,
     /// <c>kldstat-v.txt.gz</c>): <c>vmstat-z.old.txt</c> has not.
     /// </summary>
-    public static bool IsFileOfCommand(string fileName)
+    public static bool IsFileOfCommand(string fileName) => CommandOfFile(fileName) is not null;
+
+    /// <summary>The command whose name a file has; null where <see cref="IsFileOfCommand"/> is false.</summary>
+    public static string? CommandOfFile(string fileName)
     {
         string name = fileName[(fileName.LastIndexOf('/') + 1)..];
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         string stem = dot < 0 ? name : name[..dot];
-        return s_fileNames.Contains(stem)
-            && (dot < 0 || s_endings.Contains(name[dot..].Replace(".gz", "", StringComparison.Ordinal)
-                .Replace(".zst", "", StringComparison.Ordinal)));
+        bool isOutput = dot < 0 || s_endings.Contains(s_packed.Aggregate(
+            name[dot..], static (ending, packed) => ending.Replace(packed, "", StringComparison.Ordinal)));
+        return isOutput ? s_byFileName.GetValueOrDefault(stem) : null;
     }
 
     private static CommandDescriptor Known(string name, string command, params string[] headings) =>

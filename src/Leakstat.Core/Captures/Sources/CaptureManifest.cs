@@ -15,8 +15,15 @@ namespace Leakstat.Captures.Sources;
 /// Whether the name was given to the host by a person: it says so, or the collector did not write it. Else it is the
 /// one that the host says itself.
 /// </param>
+/// <param name="Release">The release that it says, by <c>release</c>; null where it says none.</param>
+/// <param name="VersionNumber">The kernel's number that it says, by <c>osreldate</c>; null where it says none.</param>
 public sealed record CaptureManifest(
-    string? Host, DateTimeOffset? TakenAt, bool IsComplete = true, bool IsNamed = false)
+    string? Host,
+    DateTimeOffset? TakenAt,
+    bool IsComplete = true,
+    bool IsNamed = false,
+    string? Release = null,
+    long? VersionNumber = null)
 {
     /// <summary>The name under which captures carry it.</summary>
     public const string FileName = "manifest.json";
@@ -41,6 +48,8 @@ public sealed record CaptureManifest(
         bool isComplete = true;
         bool isNamed = false;
         bool isOfCollector = false;
+        string? release = null;
+        long? number = null;
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 32 });
@@ -55,6 +64,8 @@ public sealed record CaptureManifest(
                 bool isTime = reader.ValueTextEquals("takenAt"u8);
                 bool isWhole = reader.ValueTextEquals("complete"u8);
                 bool isOfName = reader.ValueTextEquals("named"u8);
+                bool isRelease = reader.ValueTextEquals("release"u8);
+                bool isNumber = reader.ValueTextEquals("osreldate"u8);
                 isOfCollector |= reader.ValueTextEquals("collector"u8);
                 if (!reader.Read())
                 {
@@ -70,6 +81,10 @@ public sealed record CaptureManifest(
                     isNamed = reader.TokenType == JsonTokenType.True;
                     reader.TrySkip();
                 }
+                else if (isNumber && reader.TokenType == JsonTokenType.Number)
+                {
+                    number = reader.TryGetInt64(out long version) ? version : null;
+                }
                 else if (reader.TokenType != JsonTokenType.String)
                 {
                     reader.TrySkip();
@@ -77,6 +92,10 @@ public sealed record CaptureManifest(
                 else if (isHost)
                 {
                     host = reader.GetString() is { Length: > 0 and <= 255 } name ? name : null;
+                }
+                else if (isRelease)
+                {
+                    release = reader.GetString();
                 }
                 else if (isTime && DateTimeOffset.TryParse(
                     reader.GetString(),
@@ -95,6 +114,6 @@ public sealed record CaptureManifest(
 
         return host is null && takenAt is null
             ? null
-            : new CaptureManifest(host, takenAt, isComplete, isNamed || !isOfCollector);
+            : new CaptureManifest(host, takenAt, isComplete, isNamed || !isOfCollector, release, number);
     }
 }

@@ -78,7 +78,10 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                 Builder.AddFile(new CaptureFile(name, "crash-dump", 0, 0, FileUse.NotUsed), path);
                 break;
             case ContentKind.Text:
-                AddText(name, new TextSection(path, file.Bytes, IsCut: file.Problem != LoadProblem.None));
+                AddText(
+                    name,
+                    new TextSection(
+                        path, TextDecoding.ToUtf8(file.Bytes), IsCut: file.Problem != LoadProblem.None));
                 break;
             case ContentKind.Binary when ContentSniffer.UnreadCompression(file.Bytes.Span) is { } compression:
                 Skip(
@@ -132,6 +135,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             Builder.IsHostNamed = Builder.HostName is null ? manifest.IsNamed : Builder.IsHostNamed;
             Builder.HostName ??= manifest.Host;
             Builder.TakenAt = manifest.TakenAt ?? Builder.TakenAt;
+            Builder.ManifestReleases = [.. ReleasesOf(manifest, section.At(0))];
             if (!manifest.IsComplete)
             {
                 Builder.Report(
@@ -170,6 +174,16 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         {
             AddOutputs(name, part);
         }
+    }
+
+    private static IEnumerable<SaidRelease> ReleasesOf(CaptureManifest manifest, SourceLine at)
+    {
+        SaidRelease?[] said =
+        [
+            SaidRelease.Parse(manifest.Release, at),
+            manifest.VersionNumber is { } number ? SaidRelease.OfNumber(number, at) : null,
+        ];
+        return said.OfType<SaidRelease>();
     }
 
     // Where a line begins that was cut; 0 where none was. A command ends its last line, and a file of one table that
@@ -211,7 +225,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         foreach (CommandOutput output in part.Outputs)
         {
             // Of several outputs in one text each is found by its line.
-            TextSection section = output.Section;
+            TextSection section = output.Section with { IsAsked = output.Command is not null };
             string label = part.Outputs.Count == 1 ? name : $"{name}:{section.FirstLine}";
             FormatResult result = output.Format.Read(section, Builder);
             AddOutput(label, section, output.Format, result, isAlone: part.Outputs.Count == 1);
@@ -231,7 +245,8 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         Builder.AddFile(
             new CaptureFile(
                 label, format.Name, result.Rows, result.SkippedLines, format.IsUsed ? FileUse.Used : FileUse.NotUsed),
-            section.File);
+            section.File,
+            CommandRegistry.Of(format).HoldsCounters ? section : null);
         if (!format.IsUsed)
         {
             Builder.Report(

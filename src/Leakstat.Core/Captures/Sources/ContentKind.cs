@@ -1,4 +1,5 @@
 using System.Buffers;
+using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Sources;
 
@@ -134,10 +135,9 @@ internal static class ContentSniffer
         return digits > 0 && stated == sum && head[0] != 0;
     }
 
-    // UTF-16 is full of zeros and is text; the mark in front of it tells.
     private static bool IsBinary(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || head.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
+        if (TextDecoding.IsWide(head))
         {
             return false;
         }

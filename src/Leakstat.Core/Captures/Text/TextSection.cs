@@ -22,6 +22,9 @@ public sealed record TextSection(
     /// </summary>
     public LineGuard? Guard { get; init; }
 
+    /// <summary>Whether a command line stands above it: it is an output of its own, and no piece of one.</summary>
+    public bool IsAsked { get; init; }
+
     /// <summary>A reader at the first line.</summary>
     public LineReader Lines() => new(Bytes.Span, FirstLine, LineNumbers);
 

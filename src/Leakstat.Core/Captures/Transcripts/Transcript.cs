@@ -35,7 +35,7 @@ internal sealed class Transcript
     public static Transcript Read(SourceFile file, ReadOnlyMemory<byte> bytes, bool isCut, ReadLimits limits)
     {
         ReadOnlyMemory<byte> text = TextDecoding.ToUtf8(bytes);
-        IFormat? named = CommandRegistry.Formats.FirstOrDefault(format => format.IsNamed(Unpacked(file.Path)));
+        IFormat? named = NamedFormat.Of(file, text.Span);
         bool isDocument = StartsDocument(text.Span);
         if (named is null && !isDocument && LinePrefixes.BeginsWithFile(text.Span))
         {
@@ -109,7 +109,7 @@ internal sealed class Transcript
     /// The format of a text that is one command's output from the first line to the last; null where it takes a closer
     /// look. Lines that do not fit do not matter, lines that begin something else do.
     /// </summary>
-    private static IFormat? WholeFormat(ReadOnlySpan<byte> text)
+    internal static IFormat? WholeFormat(ReadOnlySpan<byte> text)
     {
         if (StartsDocument(text))
         {
@@ -177,7 +177,7 @@ internal sealed class Transcript
     /// <summary>The format that a text is of if it is of one; null where that takes a closer look.</summary>
     internal static IFormat? Candidate(SourceFile file, ReadOnlySpan<byte> text)
     {
-        if (CommandRegistry.Formats.Any(format => format.IsNamed(Unpacked(file.Path))))
+        if (NamedFormat.Of(file, text) is not null)
         {
             return null;
         }
@@ -190,13 +190,6 @@ internal sealed class Transcript
     /// </summary>
     internal static bool IsForeign(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format) =>
         format.Fit(line) < LineFit.Row && (BeginsSomethingElse(line, format) || IsBroken(before, line, format));
-
-    /// <summary>
-    /// A file's name without the ending of what it was packed with: the collector packs file by file.
-    /// </summary>
-    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-        ? path[..^3]
-        : path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
 
     private static bool StartsDocument(ReadOnlySpan<byte> text)
     {

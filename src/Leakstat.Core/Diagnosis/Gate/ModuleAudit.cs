@@ -80,7 +80,7 @@ internal static class ModuleAudit
                     new ModuleNote(
                         true,
                         $"the kernel refused a module: {message.Text}",
-                        new SourceLine(messages.File, message.Line)));
+                        messages.At(message)));
             }
         }
     }

@@ -24,7 +24,7 @@ internal static class CurrentBoot
         int start = 0;
         for (int i = messages.Messages.Length - 1; i > 0; i--)
         {
-            if (StartsBoot(messages.Messages[i].Text))
+            if (messages.Messages[i].StartsBoot)
             {
                 start = i;
                 break;
@@ -52,16 +52,11 @@ internal static class CurrentBoot
     /// </summary>
     public static bool IsWhole(DiagnosisCase context) => context.Latest.Messages is { } messages
         && (Path.GetFileName(messages.File.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase)
-            || messages.Messages.Any(m => StartsBoot(m.Text)));
+            || messages.Messages.Any(m => m.StartsBoot));
 
     /// <summary>Where a message stands.</summary>
     public static SourceLine At(DiagnosisCase context, KernelMessage message) =>
-        new(context.Latest.Messages!.File, message.Line);
-
-    /// <summary>kern_boot prints the marker since 11; before it the copyright is the first line of a boot.</summary>
-    private static bool StartsBoot(string text) =>
-        text.Contains("---<<BOOT>>---", StringComparison.Ordinal)
-        || text.StartsWith("Copyright (c) 1992-", StringComparison.Ordinal);
+        context.Latest.Messages!.At(message);
 
     /// <summary>
     /// Whether it is a message of bounded length, and not the line of source that prints one, which people quote too.

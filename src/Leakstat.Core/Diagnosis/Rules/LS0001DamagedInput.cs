@@ -21,10 +21,11 @@ public sealed class LS0001DamagedInput : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        // Files that are merely unknown, unused or double take nothing away from those that are read.
+        // Files that are merely unknown, unused or double take nothing away from those that are read; what a second
+        // output says was read, and the verdict tells that nobody judged it.
         List<Diagnostic> problems =
         [
-            .. context.Diagnostics.Where(d => d.IsLoss),
+            .. context.Diagnostics.Where(d => d.IsLoss && d.Id != DiagnosticId.SecondOutput),
         ];
         if (problems.Count == 0)
         {

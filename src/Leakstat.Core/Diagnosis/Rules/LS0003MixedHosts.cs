@@ -28,6 +28,18 @@ public sealed class LS0003MixedHosts : IRule
                     + "where the host has two names, give the collector one with -H.");
         }
 
+        if (context.Latest.Host.OtherRelease is { } release)
+        {
+            yield return Finding(
+                $"outputs of two releases are in one capture: {release.First} and {release.Second}",
+                [
+                    new Evidence($"this says {release.First}", At: release.FirstAt),
+                    new Evidence($"this says {release.Second}", At: release.SecondAt),
+                ],
+                "What a number means, and what can be done, differs by release. Put the outputs of each host, and of "
+                    + "one host before and after an upgrade, into folders of their own.");
+        }
+
         if (!context.Input.OtherHosts.IsEmpty)
         {
             yield return Finding(

@@ -62,6 +62,8 @@ public static class FirstAidPlan
                 Place.Workstation),
             { Verdict: Verdict.Leak, Growth: null } =>
                 new FirstAidStep("nothing has to be done this hour: what was lost does not grow by itself"),
+            _ when !report.Verdict.Missing.IsEmpty => new FirstAidStep(
+                "nothing has to be done this hour by what was read whole; what was not may hide a limit that is near"),
             _ => new FirstAidStep("nothing has to be done this hour: no limit is known to be near"),
         };
     }

@@ -73,6 +73,7 @@ public static class HostVerdicts
         bool isDump = report.Latest.Leaks?.Dump is { } dump && dump == report.Latest.Source;
         if (!isDump)
         {
+            List<Gap> gaps = [];
             Gap?[] tables =
             [
                 ZoneTableGap.Of(report.Latest) ?? LostRowsGap.Of(report.History, SeriesKind.ZoneUsed, "vmstat -z"),
@@ -82,7 +83,9 @@ public static class HostVerdicts
                 ZoneTreeGap.Of(report.Latest),
                 MbufTableGap.Of(report.Latest),
             ];
-            foreach (Gap gap in tables.OfType<Gap>())
+            gaps.AddRange(tables.OfType<Gap>());
+            gaps.AddRange(NamedFileGap.Of(report.Latest).Where(named => !gaps.Exists(g => g.Command == named.Command)));
+            foreach (Gap gap in gaps)
             {
                 yield return gap;
             }

@@ -13,9 +13,10 @@ internal static class InputGaps
     /// <summary>The gaps, those in the latest capture first.</summary>
     public static IEnumerable<Gap> Of(DiagnosisReport report)
     {
-        ImmutableArray<Diagnostic> losses = [.. report.Diagnostics.Where(d => d.IsLoss)];
+        ImmutableArray<Diagnostic> losses =
+            [.. report.Diagnostics.Where(d => d.IsLoss && d.Id != DiagnosticId.SecondOutput)];
         string[] files = [.. losses.Select(d => d.At.File.Path).Distinct(StringComparer.Ordinal)];
-        bool isLatest = report.Latest.Diagnostics.Any(d => d.IsLoss) || report.Input.Problems.Any(d => d.IsLoss);
+        bool isLatest = report.Latest.Diagnostics.Concat(report.Input.Problems).Intersect(losses).Any();
         if (isLatest || files.Length > report.History.Samples.Length / DamagedShare)
         {
             Diagnostic? first = losses.FirstOrDefault();
@@ -27,6 +28,20 @@ internal static class InputGaps
                         + $"{Display.Count(files.Length, "file", "files")} could not be read: {first.Text}",
                     first.At);
             }
+        }
+
+        foreach (Diagnostic second in report.Latest.Diagnostics.Where(d => d.Id == DiagnosticId.SecondOutput))
+        {
+            yield return new Gap(second.At.File.Path, second.Text, second.At);
+        }
+
+        if (report.Latest.Host.OtherRelease is { } release)
+        {
+            yield return new Gap(
+                "release",
+                $"{release.First} by {release.FirstAt}, {release.Second} by {release.SecondAt}: the numbers may be of "
+                    + "two hosts, or of one before and after an upgrade",
+                release.SecondAt);
         }
 
         if (report.Latest.Host.OtherName is { } other)

@@ -11,18 +11,13 @@ namespace Leakstat.Diagnosis.Verdicts;
 internal static class MbufTableGap
 {
     private const string Command = "netstat -m";
-    private const string FileName = "netstat-m.";
 
     /// <summary>What is missing; null where nothing is, or the command is not in the capture.</summary>
     public static Gap? Of(Capture capture)
     {
         if (capture.Mbufs is not { } mbufs)
         {
-            // So little may be left of it that nothing of it is known.
-            return capture.Files.FirstOrDefault(file => file.Use == FileUse.Unknown
-                    && file.Name.StartsWith(FileName, StringComparison.Ordinal)) is { } file
-                ? new Gap(Command, $"not recognised in {file.Name}")
-                : null;
+            return null;
         }
 
         if (LinesOf(mbufs) is not { } lines)

@@ -89,7 +89,7 @@ public sealed class ContradictionTests
         DiagnosisReport report = Diagnose((other, zones));
 
         Assert.Equal(isName ? other : "vmstat-z.txt", Path.GetFileName(report.Latest.Zones!.File.Path));
-        Diagnostic said = Assert.Single(report.Latest.Diagnostics, d => d.Id == DiagnosticId.DuplicateOutput);
+        Diagnostic said = Assert.Single(report.Latest.Diagnostics, d => d.Id == DiagnosticId.SecondOutput);
         Assert.EndsWith(isName ? "vmstat-z.txt" : other, said.At.File.Path, StringComparison.Ordinal);
     }
 

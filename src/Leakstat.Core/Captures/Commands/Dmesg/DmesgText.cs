@@ -26,7 +26,8 @@ public sealed class DmesgText : IFormat
     /// (<c>kern.log_console_output</c>, <c>sys/kern/subr_prf.c</c>), tables of vmstat among it. A file that is called
     /// <c>dmesg</c> (<c>dmesg.txt</c>, <c>dmesg.boot</c>, <c>dmesg-a.txt</c>) is therefore messages from its first line
     /// to its
-    /// last; content decides of pastes only.
+    /// last; content decides of pastes only. Where no line of it can be the kernel's it is something else under that
+    /// name.
     /// </summary>
     /// <inheritdoc/>
     public bool IsNamed(ReadOnlySpan<char> fileName)
@@ -34,6 +35,20 @@ public sealed class DmesgText : IFormat
         ReadOnlySpan<char> name = fileName[(fileName.LastIndexOfAny('/', ':', '\\') + 1)..];
         return name.StartsWith("dmesg", StringComparison.OrdinalIgnoreCase)
             && (name.Length == 5 || !char.IsAsciiLetter(name[5]));
+    }
+
+    /// <inheritdoc/>
+    public LineFit FitOfNamed(ReadOnlySpan<byte> text)
+    {
+        LineFit best = LineFit.None;
+        var lines = new LineReader(text, 1, null);
+        while (best < LineFit.Row && lines.Read())
+        {
+            LineFit fit = KernelLogLine.FitOf(lines.Line);
+            best = fit > best ? fit : best;
+        }
+
+        return best;
     }
 
     /// <summary>
@@ -119,7 +134,20 @@ public sealed class DmesgText : IFormat
                 break;
             }
 
-            if (RepeatedMessage.TryRead(lines.Line, out int times) && messages.Count > 0)
+            // What the machine had not written when it went down is a run of zeros; a message may stand behind it.
+            ReadOnlySpan<byte> line = lines.Line[(lines.Line.LastIndexOf((byte)0) + 1)..];
+            bool isRead = KernelLogLine.IsReadable(line);
+            if (!isRead || line.Length < lines.Line.Length)
+            {
+                problems.Skip(lines);
+            }
+
+            if (!isRead || Scan.IsEmpty(line))
+            {
+                continue;
+            }
+
+            if (RepeatedMessage.TryRead(line, out int times) && messages.Count > 0)
             {
                 messages[^1] = messages[^1] with
                 {
@@ -129,25 +157,26 @@ public sealed class DmesgText : IFormat
             }
 
             // The messages of a thousand hosts are mostly different: they would only fill the pool of names.
-            ReadOnlySpan<byte> message = LogPrefix.Strip(lines.Line, out bool isLogged);
+            ReadOnlySpan<byte> message = LogPrefix.Strip(line, out bool isLogged);
             messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number) { IsLogged = isLogged });
         }
 
         if (messages.Count > 0)
         {
-            // A paste shows a few messages here and a few there: they are one buffer's.
             var read = new KernelMessages(section.File, messages.ToImmutable(), total);
+            bool isPiece = !section.IsAsked && !read.Messages[0].StartsBoot;
             capture.Extend(
                 read,
-                held => held.File == read.File
-                    ? held with
-                    {
-                        Messages = held.Messages.AddRange(read.Messages),
-                        TotalLines = held.TotalLines + read.TotalLines,
-                    }
-                    : null);
+                held => isPiece && held.File == read.File ? Append(held, read) : MessageUnion.Of(held, read));
         }
 
         return new FormatResult(messages.Count, problems.Skipped);
     }
+
+    /// <summary>A paste shows a few messages here and a few there: they are one buffer's.</summary>
+    private static KernelMessages Append(KernelMessages held, KernelMessages piece) => held with
+    {
+        Messages = held.Messages.AddRange(piece.Messages),
+        TotalLines = held.TotalLines + piece.TotalLines,
+    };
 }

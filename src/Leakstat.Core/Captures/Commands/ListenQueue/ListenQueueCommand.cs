@@ -4,5 +4,5 @@ namespace Leakstat.Captures.Commands.ListenQueue;
 internal static class ListenQueueCommand
 {
     /// <summary>All that is known of it.</summary>
-    public static CommandDescriptor Descriptor { get; } = new() { Text = new ListenQueueText() };
+    public static CommandDescriptor Descriptor { get; } = new() { Text = new ListenQueueText(), HoldsCounters = true };
 }

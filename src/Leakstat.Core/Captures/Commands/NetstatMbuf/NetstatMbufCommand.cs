@@ -15,6 +15,7 @@ internal static class NetstatMbufCommand
             "netstat-m", "netstat -m", "mbuf-statistics", null, static (capture, file) => new MbufValues(
                 capture, file)),
         RepeatStartsCapture = true,
+        HoldsCounters = true,
         Scrub = PlainScrub.Make,
         Need = new CommandNeed(
             "netstat -m",

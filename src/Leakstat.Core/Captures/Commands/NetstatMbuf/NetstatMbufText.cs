@@ -86,7 +86,9 @@ public sealed class NetstatMbufText : IFormat
             if (ReferenceEquals(before, mbufs) && line.Kind != MbufLineKind.Other)
             {
                 capture.Report(
-                    DiagnosticId.DuplicateOutput, "a second netstat -m in one section; the first is used", at);
+                    DiagnosticId.SecondOutput,
+                    "a second netstat -m among the lines of the first, which is used: this line was not judged",
+                    at);
             }
         }
 

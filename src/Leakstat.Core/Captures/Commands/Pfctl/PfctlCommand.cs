@@ -4,5 +4,5 @@ namespace Leakstat.Captures.Commands.Pfctl;
 internal static class PfctlCommand
 {
     /// <summary>All that is known of it.</summary>
-    public static CommandDescriptor Descriptor { get; } = new() { Text = new PfctlText() };
+    public static CommandDescriptor Descriptor { get; } = new() { Text = new PfctlText(), HoldsCounters = true };
 }

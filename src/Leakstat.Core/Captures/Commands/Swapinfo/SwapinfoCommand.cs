@@ -9,6 +9,7 @@ internal static class SwapinfoCommand
     public static CommandDescriptor Descriptor { get; } = new()
     {
         Text = new SwapinfoText(),
+        HoldsCounters = true,
         Scrub = static (names, lines) => new AlignedScrub(names, lines),
     };
 }

@@ -10,6 +10,7 @@ internal static class TopCommand
     {
         Text = new TopText(),
         RepeatStartsCapture = true,
+        HoldsCounters = true,
         TellsHost = true,
         Scrub = static (names, lines) => new ProcessScrub(names, lines, isTop: true),
     };

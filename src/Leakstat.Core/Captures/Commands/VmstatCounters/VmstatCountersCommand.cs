@@ -14,6 +14,7 @@ internal static class VmstatCountersCommand
             "vmstat-s", "vmstat -s", "vmstat", "summary-statistics", static (capture, file) => new SummaryValues(
                 capture, file)),
         RepeatStartsCapture = true,
+        HoldsCounters = true,
         Scrub = PlainScrub.Make,
     };
 }

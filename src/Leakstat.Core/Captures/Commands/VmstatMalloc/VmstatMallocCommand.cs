@@ -14,6 +14,7 @@ internal static class VmstatMallocCommand
             "vmstat-m", "vmstat -m", "vmstat", "malloc-statistics", static (capture, file) => new MallocRows(
                 capture, file)),
         RepeatStartsCapture = true,
+        HoldsCounters = true,
         Scrub = KernelTableScrub.Make,
         Need = new CommandNeed(
             "vmstat -m", static capture => capture.MallocTypes is null, "malloc types: who allocated it"),

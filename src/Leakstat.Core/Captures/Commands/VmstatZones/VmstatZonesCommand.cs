@@ -14,6 +14,7 @@ internal static class VmstatZonesCommand
             "vmstat-z", "vmstat -z", "vmstat", "memory-zone-statistics", static (capture, file) => new ZoneRows(
                 capture, file)),
         RepeatStartsCapture = true,
+        HoldsCounters = true,
         Scrub = KernelTableScrub.Make,
         Need = new CommandNeed(
             "vmstat -z", static capture => capture.Zones is null, "zones: the owners of most kernel memory"),

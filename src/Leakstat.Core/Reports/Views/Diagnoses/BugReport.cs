@@ -212,7 +212,11 @@ public static class BugReport
         const int Most = 40;
         KernelMessage[] telling = [.. messages.Messages.Where(m => KernelMessageChoice.IsTelling(m.Text))];
         Head(canvas, "Kernel messages that matter");
-        canvas.Paragraph(0, 0, new Run("from"), new Run($"[{messages.File.Path}]", Style.Plain, true));
+        foreach (SourceFile file in messages.Files)
+        {
+            canvas.Paragraph(0, 0, new Run("from"), new Run($"[{file.Path}]", Style.Plain, true));
+        }
+
         if (telling.Length == 0)
         {
             canvas.Paragraph(0, 0, new Run($"none in {Display.Count(messages.TotalLines, "line", "lines")}"));

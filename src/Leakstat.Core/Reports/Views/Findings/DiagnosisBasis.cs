@@ -49,6 +49,11 @@ public sealed class DiagnosisBasis
             sources.Add("the sums of vmstat -s");
         }
 
+        if (capture.Table<PfStatistics>() is not null)
+        {
+            sources.Add("states of pf");
+        }
+
         if (capture.ZfsReport is not null)
         {
             sources.Add("a report on ZFS");

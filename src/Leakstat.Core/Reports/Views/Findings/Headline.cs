@@ -56,7 +56,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         string host = report.Host.Name is { Length: > 0 } name ? name : Unnamed;
         return report.Verdict.State switch
         {
-            VerdictState.Wrong => Alarm(report.Findings.First(HostVerdicts.IsWrong), host),
+            VerdictState.Wrong => WithGaps(report, Alarm(report.Findings.First(HostVerdicts.IsWrong), host)),
             VerdictState.Fine => Fine(report, host),
             VerdictState.TooEarly => TooEarly(report, host),
             _ => Unknown(report, host),
@@ -130,11 +130,22 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             ? verdict.Growth == GrowthSight.NoTimes
             ? " The times of the captures are not known, so that growth cannot be judged."
             : ""
-            : $" {(other is null ? "But" : "And")} {string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))}"
-                + (verdict.Missing.Length > MostGaps ? "; …." : ".");
+            : $" {(other is null ? "But" : "And")} {Gaps(verdict)}";
         return new Headline(
             Tone.Open, $"It cannot be told whether the kernel memory of {host} is in order.", read + gaps);
     }
+
+    /// <summary>
+    /// Notes alone do not speak for what was not read whole: what is not whole is said beside them.
+    /// </summary>
+    private static Headline WithGaps(DiagnosisReport report, Headline headline) =>
+        report.Verdict.Missing.IsEmpty || report.Findings.Any(f => f.Severity > Severity.Info)
+            ? headline
+            : headline with { Detail = $"{headline.Detail} Not all was read whole: {Gaps(report.Verdict)}" };
+
+    private static string Gaps(HostVerdict verdict) =>
+        string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))
+            + (verdict.Missing.Length > MostGaps ? "; …." : ".");
 
     private static Finding? BesidesMemory(DiagnosisReport report) =>
         report.Findings.FirstOrDefault(f => s_besidesMemory.Contains(f.Rule));

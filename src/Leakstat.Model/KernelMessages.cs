@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Leakstat.Model;
+
+/// <summary>One line of the kernel message buffer or of a log that holds it.</summary>
+/// <param name="Text">The message, without syslog's time and host where there were such.</param>
+/// <param name="Line">Line in the file.</param>
+public readonly record struct KernelMessage(string Text, int Line)
+{
+    /// <summary>
+    /// How often syslogd(8) says that it came again right behind: <c>last message repeated 5 times</c>.
+    /// </summary>
+    public int Repeated { get; init; }
+
+    /// <summary>
+    /// Whether syslogd(8) wrote it, with time and host in front. The same message without those is in the buffer of
+    /// dmesg(8) that the log was filled from, or is quoted.
+    /// </summary>
+    public bool IsLogged { get; init; }
+
+    /// <summary>The file, where it is not that of the messages that this is among; else null.</summary>
+    public SourceFile? File { get; init; }
+
+    /// <summary>
+    /// Whether a boot begins here: the kernel prints the marker since 11; before it the copyright is the first line.
+    /// </summary>
+    public bool StartsBoot =>
+        Text.Contains("---<<BOOT>>---", StringComparison.Ordinal)
+        || Text.StartsWith("Copyright (c) 1992-", StringComparison.Ordinal);
+}
+
+/// <summary>The kernel messages that matter to memory, out of dmesg(8), a log, or several of them.</summary>
+/// <param name="File">The file, or the one that was read as the message buffer.</param>
+/// <param name="Messages">All lines kept, in order.</param>
+/// <param name="TotalLines">Number of lines the files have.</param>
+public sealed record KernelMessages(SourceFile File, ImmutableArray<KernelMessage> Messages, int TotalLines)
+{
+    /// <summary>The files that they are from, <see cref="File"/> first.</summary>
+    public IEnumerable<SourceFile> Files =>
+        Messages.Select(message => message.File).OfType<SourceFile>().Prepend(File).Distinct();
+
+    /// <summary>Where a message stands.</summary>
+    public SourceLine At(KernelMessage message) => new(message.File ?? File, message.Line);
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Leakstat.Model;
+
+/// <summary>
+/// Adds up the kernel messages of two sources of one host: two outputs of dmesg(8), the buffer and a log. A message
+/// that both have is one message, that of the log, whose lines are events. What only one of them has goes where its
+/// boot is: in front of, or behind the messages of the other, so that what follows the last mark of a boot is of the
+/// running one.
+/// </summary>
+public static class MessageUnion
+{
+    /// <summary>The messages of both.</summary>
+    public static KernelMessages Of(KernelMessages held, KernelMessages added)
+    {
+        // The one with more boots has the marks that tell which messages are of the running one.
+        bool isAddedWhole = BootsIn(added.Messages) > BootsIn(held.Messages);
+        (KernelMessages whole, KernelMessages other) = isAddedWhole ? (added, held) : (held, added);
+        int wholeStart = LastBoot(whole.Messages);
+        int otherStart = LastBoot(other.Messages);
+        (ImmutableArray<KernelMessage> before, ImmutableArray<KernelMessage> earlier) =
+            Join(whole.Messages[..wholeStart], other.Messages[..otherStart]);
+        (ImmutableArray<KernelMessage> now, ImmutableArray<KernelMessage> running) =
+            IsWithin(other.Messages[otherStart..], whole.Messages[..wholeStart])
+                ? (whole.Messages[wholeStart..], [])
+                : Join(whole.Messages[wholeStart..], other.Messages[otherStart..]);
+        SourceFile file = IsBuffer(other.File) && !IsBuffer(whole.File) ? other.File : whole.File;
+        return new KernelMessages(
+            file,
+            [
+                .. From(other.File, earlier, file),
+                .. From(whole.File, [.. before, .. now], file),
+                .. From(other.File, [.. running.Where(m => !m.StartsBoot)], file),
+            ],
+            held.TotalLines + added.TotalLines);
+    }
+
+    private static bool IsBuffer(SourceFile file) =>
+        Path.GetFileName(file.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase);
+
+    private static int BootsIn(ImmutableArray<KernelMessage> messages) => messages.Count(m => m.StartsBoot);
+
+    /// <summary>Where the running boot begins; the marker and the copyright behind it are one beginning.</summary>
+    private static int LastBoot(ImmutableArray<KernelMessage> messages)
+    {
+        int start = messages.Length - 1;
+        while (start > 0 && !messages[start].StartsBoot)
+        {
+            start--;
+        }
+
+        return start > 0 && messages[start - 1].StartsBoot ? start - 1 : Math.Max(start, 0);
+    }
+
+    /// <summary>Whether a whole boot is one of the earlier ones of the other source: taken before it ended.</summary>
+    private static bool IsWithin(ImmutableArray<KernelMessage> boot, ImmutableArray<KernelMessage> earlier) =>
+        boot is [{ StartsBoot: true }, ..] && Without(boot, earlier).IsEmpty;
+
+    /// <summary>What remains of each, so that nothing is in both.</summary>
+    private static (ImmutableArray<KernelMessage> Whole, ImmutableArray<KernelMessage> Other) Join(
+        ImmutableArray<KernelMessage> whole, ImmutableArray<KernelMessage> other)
+    {
+        ImmutableArray<KernelMessage> rest =
+            Without(other, whole, static (message, held) => held.IsLogged || !message.IsLogged);
+        return (Without(whole, other, static (message, logged) =>
+            logged.IsLogged && !message.IsLogged && !message.StartsBoot), rest);
+    }
+
+    private static ImmutableArray<KernelMessage> Without(
+        ImmutableArray<KernelMessage> messages, ImmutableArray<KernelMessage> others) =>
+        Without(messages, others, static (_, _) => true);
+
+    /// <summary>
+    /// The messages without those that the other source has, each as often as it is there and may stand for it.
+    /// </summary>
+    private static ImmutableArray<KernelMessage> Without(
+        ImmutableArray<KernelMessage> messages,
+        ImmutableArray<KernelMessage> others,
+        Func<KernelMessage, KernelMessage, bool> mayStandFor)
+    {
+        Dictionary<(string Text, bool IsLogged), long> left = [];
+        foreach (KernelMessage other in others)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(left, (other.Text.Trim(), other.IsLogged), out _) +=
+                TimesOf(other);
+        }
+
+        ImmutableArray<KernelMessage>.Builder rest = ImmutableArray.CreateBuilder<KernelMessage>();
+        foreach (KernelMessage message in messages)
+        {
+            long more = TimesOf(message);
+            foreach (bool isLogged in (ReadOnlySpan<bool>)[true, false])
+            {
+                (string, bool) key = (message.Text.Trim(), isLogged);
+                if (mayStandFor(message, message with { IsLogged = isLogged })
+                    && left.TryGetValue(key, out long times))
+                {
+                    long taken = Math.Min(more, times);
+                    left[key] = times - taken;
+                    more -= taken;
+                }
+            }
+
+            if (more > 0)
+            {
+                rest.Add(message with { Repeated = (int)(more - 1) });
+            }
+        }
+
+        return rest.ToImmutable();
+    }
+
+    private static long TimesOf(KernelMessage message) => 1L + message.Repeated;
+
+    private static IEnumerable<KernelMessage> From(
+        SourceFile source, ImmutableArray<KernelMessage> messages, SourceFile file) =>
+        messages.Select(m => (m.File ?? source) == file ? m with { File = null } : m with { File = m.File ?? source });
+}
