@@ -119,6 +119,12 @@ public readonly record struct KernelMessage(string Text, int Line)
     /// dmesg(8) that the log was filled from, or is quoted.
     /// </summary>
     public bool IsLogged { get; init; }
+
+    /// <summary>
+    /// Whether the text only speaks of it, in a sentence or in what somebody else wrote: no line of a log, and perhaps
+    /// none of this host.
+    /// </summary>
+    public bool IsQuoted { get; init; }
 }
 
 /// <summary>The kernel messages that matter to memory, out of dmesg(8) or a log.</summary>

@@ -237,6 +237,12 @@ public sealed record Finding
     public bool IsPast { get; init; }
 
     /// <summary>
+    /// Whether it rests on messages alone that a sentence or a quotation names: they need not be of this host. Not part
+    /// of the JSON; the title says it.
+    /// </summary>
+    public bool IsQuoted { get; init; }
+
+    /// <summary>
     /// Memory concerned, bytes: ranks findings of equal severity and verdict. Not part of the JSON. 0 where the finding
     /// is not about an amount.
     /// </summary>

@@ -108,7 +108,8 @@ public sealed class DmesgText : IFormat
         while (lines.Read())
         {
             total++;
-            if (Scan.IsEmpty(lines.Line))
+            LineStanding standing = section.StandingOf(lines.Number);
+            if (Scan.IsEmpty(lines.Line) || standing == LineStanding.Prose)
             {
                 continue;
             }
@@ -130,7 +131,11 @@ public sealed class DmesgText : IFormat
 
             // The messages of a thousand hosts are mostly different: they would only fill the pool of names.
             ReadOnlySpan<byte> message = LogPrefix.Strip(lines.Line, out bool isLogged);
-            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number) { IsLogged = isLogged });
+            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number)
+            {
+                IsLogged = isLogged,
+                IsQuoted = standing == LineStanding.Quoted,
+            });
         }
 
         if (messages.Count > 0)

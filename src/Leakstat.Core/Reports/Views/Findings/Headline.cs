@@ -167,6 +167,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         bool critical = first.Severity == Severity.Critical;
         string text = first.Verdict switch
         {
+            _ when first.IsQuoted => $"The text names trouble with kernel memory; whether it is of {host} cannot be told.",
             Verdict.Leak when first.IsPast => $"The kernel of {host} leaked memory before its last reboot.",
             Verdict.Suspect when first.IsPast => $"Something on {host} looked like a leak before its last reboot. It "
                 + "is not proven.",
