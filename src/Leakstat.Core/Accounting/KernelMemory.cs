@@ -35,10 +35,18 @@ internal sealed record KernelMemory
     {
         Reading? total = capture.Sysctls.Number("vm.kmem_map_size", "vm.uma_kmem_total");
         long? pageSize = capture.Host.PageSize?.Value;
-        return capture.Uma is { } uma && total is { } kmem && pageSize is > 0
+        return capture.Uma is { } uma && total is { } kmem && pageSize is > 0 && IsWhole(capture, uma)
             ? FromUma(capture, uma, kmem, pageSize.Value)
             : FromItems(capture, total);
     }
+
+    /// <summary>
+    /// Whether nothing is known to be lost of the tree: zones without their pages would count as large allocations, and
+    /// blocks of malloc as lost.
+    /// </summary>
+    private static bool IsWhole(Capture capture, UmaTable uma) =>
+        uma.Zones.SelectMany(zone => zone.Domains).Select(domain => domain.Pages?.At.File).FirstOrDefault(
+            file => file is not null) is not { } tree || !capture.IsDamaged(tree);
 
     private static KernelMemory FromUma(Capture capture, UmaTable uma, Reading kmem, long pageSize)
     {
@@ -186,7 +194,8 @@ internal sealed record KernelMemory
     private static Account? TypesBeyondZones(Capture capture, long large)
     {
         if (capture.MallocTypes is not { Rows.Length: > 0 } types || capture.Zones is not { } zones
-            || types.Precision == MemoryPrecision.Humanized)
+            || types.Precision == MemoryPrecision.Humanized
+            || capture.IsDamaged(types.File) || capture.IsDamaged(zones.File))
         {
             return null;
         }

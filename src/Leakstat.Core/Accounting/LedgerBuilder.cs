@@ -123,9 +123,14 @@ public static class LedgerBuilder
         {
             missing.Add(new MissingAccount(AccountName.LargeMalloc, "vmstat -m"));
         }
-        else if (memory.IsExact && memory.TypesMinusZones is null && capture.MallocTypes is null)
+        else if (memory.IsExact && memory.TypesMinusZones is null
+            && (capture.MallocTypes is not { } types || capture.IsDamaged(types.File)))
         {
             missing.Add(new MissingAccount(AccountName.Contiguous, "vmstat -m"));
+        }
+        else if (memory.IsExact && capture.Zones is { } table && capture.IsDamaged(table.File))
+        {
+            missing.Add(new MissingAccount(AccountName.Contiguous, "vmstat -z"));
         }
 
         if (memory.Zones is not null && !memory.IsExact && capture.Host.IsAtLeast(13))

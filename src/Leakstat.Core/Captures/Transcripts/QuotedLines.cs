@@ -31,9 +31,11 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     private readonly Lazy<List<Range>> _lines = new(() => LinePrefixes.LinesOf(text.Span));
     private bool? _hasOwnWords;
 
-    /// <summary>The output with its lines marked, where it is one of kernel messages.</summary>
+    /// <summary>The output as quoted or not, and where it is one of kernel messages, with its lines marked.</summary>
     public CommandOutput Marked(CommandOutput output)
     {
+        LineReader first = output.Section.Lines();
+        output = output with { IsQuoted = first.Read() && IsMarked(first.Number) && HasOwnWords };
         if (output.Format is not DmesgText messages)
         {
             return output;
