@@ -232,6 +232,12 @@ public sealed record Finding
     public ImmutableArray<Subject> Explains { get; init; } = [];
 
     /// <summary>
+    /// The command whose table lacks rows because of what it tells of, so that none were lost in reading; null for none.
+    /// Not part of the JSON.
+    /// </summary>
+    public string? ExplainsRowsMissingIn { get; init; }
+
+    /// <summary>
     /// Whether what it tells of is over: a boot that ended, a shortage that passed. Not part of the JSON.
     /// </summary>
     public bool IsPast { get; init; }

@@ -59,6 +59,7 @@ internal static class QuotedFindings
         Verdict = finding.Verdict == Verdict.Leak ? Verdict.Suspect : finding.Verdict,
         Confidence = Math.Min(finding.Confidence, MostConfidence),
         IsQuoted = true,
+        ExplainsRowsMissingIn = null,
         Evidence =
         [
             .. finding.Evidence.Select(e =>
