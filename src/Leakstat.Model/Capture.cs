@@ -100,7 +100,9 @@ public sealed record Capture
         where T : class =>
         Tables.TryGetValue(typeof(T), out object? table) ? (T)table : null;
 
-    /// <summary>Whether something of a file was lost in reading: sums over it are too small by an unknown amount.</summary>
+    /// <summary>
+    /// Whether something of a file was lost in reading: sums over it are too small by an unknown amount.
+    /// </summary>
     public bool IsDamaged(SourceFile file) => Diagnostics.Any(d => d.IsLoss && d.At.File == file);
 
     private void Put<T>(T? table)

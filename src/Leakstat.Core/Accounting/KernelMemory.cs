@@ -51,8 +51,8 @@ internal sealed record KernelMemory
     }
 
     /// <summary>
-    /// Whether something of the tree was lost: zones without their pages would count as large allocations, and blocks of
-    /// malloc as lost.
+    /// Whether something of the tree was lost: zones without their pages would count as large allocations, and blocks
+    /// of malloc as lost.
     /// </summary>
     private static bool IsDamagedIn(Capture capture, UmaTable tree) =>
         tree.Zones.SelectMany(zone => zone.Domains).Select(domain => domain.Pages?.At.File).FirstOrDefault(

@@ -95,7 +95,10 @@ internal sealed class CapturePeek(ReadContext context)
         takenAt = takenAt is { } time && CalendarTime.IsOfAHost(time) ? takenAt : null;
         named = named is { } year && CalendarTime.IsOfAHost(year) ? named : null;
         return new CaptureIdentity(
-            _manifest?.Host ?? host.Name, takenAt, takenAt ?? named, HostFacts.Of(capture) with { IsQuoted = IsQuoted });
+            _manifest?.Host ?? host.Name,
+            takenAt,
+            takenAt ?? named,
+            HostFacts.Of(capture) with { IsQuoted = IsQuoted });
     }
 }
 

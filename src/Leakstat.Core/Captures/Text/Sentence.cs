@@ -19,7 +19,8 @@ internal static class Sentence
     private static readonly FrozenSet<string> s_denials = Words(
         "no not never none nor neither without don't doesn't didn't haven't hasn't isn't");
 
-    private static readonly FrozenSet<string> s_examples = Words("like example examples e.g instance typical form such");
+    private static readonly FrozenSet<string> s_examples =
+        Words("like example examples e.g instance typical form such");
 
     /// <summary>Words that go on with a sentence where they stand in lower case at the start of a line.</summary>
     private static readonly FrozenSet<string> s_goingOn = Words(

@@ -9,7 +9,8 @@ namespace Leakstat.Captures.Transcripts;
 /// decided; what rests on such lines alone is said with that reserve.
 /// </summary>
 /// <param name="raw">The text as it came, with the marks of quoting.</param>
-/// <param name="text">The text cleaned, before messages were lifted out of its sentences; lines have equal numbers.</param>
+/// <param name="text">The text cleaned, before messages were lifted out of its sentences; lines have equal
+/// numbers.</param>
 internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte> text)
 {
     /// <summary>So many small words make a line a sentence where nothing else says that it is a message.</summary>
@@ -131,7 +132,8 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         }
 
         int last = number;
-        while (last < _lines.Value.Count && last - first < MostInSentence && messages.Fit(Line(last + 1)) >= LineFit.Row)
+        while (last < _lines.Value.Count && last - first < MostInSentence
+            && messages.Fit(Line(last + 1)) >= LineFit.Row)
         {
             last++;
         }
@@ -191,7 +193,9 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         return false;
     }
 
-    /// <summary>Whether a line ends in a colon, or goes on with one that does, right in front of what is quoted.</summary>
+    /// <summary>
+    /// Whether a line ends in a colon, or goes on with one that does, right in front of what is quoted.
+    /// </summary>
     private bool IsAttribution(int number)
     {
         for (int i = number; i < number + 2 && i < _raw.Value.Count; i++)

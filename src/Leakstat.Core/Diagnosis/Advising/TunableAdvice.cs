@@ -83,8 +83,8 @@ public static class TunableAdvice
         return new Advice
         {
             Kind = Loader,
-            Text = $"{text} Put twice the present {name} into {place}. Read at boot only: it takes effect with the next "
-                + "reboot.",
+            Text = $"{text} Put twice the present {name} into {place}. Read at boot only: it takes effect with the "
+                + "next reboot.",
             Commands = [$"sysctl {name}"],
             Risk = risk,
             Revert = $"Take the line out of {place} and reboot. If the host does not boot: unset {name} at the loader "

@@ -232,8 +232,8 @@ public sealed record Finding
     public ImmutableArray<Subject> Explains { get; init; } = [];
 
     /// <summary>
-    /// The command whose table lacks rows because of what it tells of, so that none were lost in reading; null for none.
-    /// Not part of the JSON.
+    /// The command whose table lacks rows because of what it tells of, so that none were lost in reading; null for
+    /// none. Not part of the JSON.
     /// </summary>
     public string? ExplainsRowsMissingIn { get; init; }
 

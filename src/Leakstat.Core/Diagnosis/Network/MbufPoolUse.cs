@@ -54,7 +54,9 @@ internal sealed record MbufPoolUse
     /// <summary>Share of the limit that is in use.</summary>
     public double? Fill => Limit is { Value: > 0 } limit ? (double)InUse.Value / limit.Value : null;
 
-    /// <summary>A line about what is in use, and where it is reckoned from other numbers, one for each of them.</summary>
+    /// <summary>
+    /// A line about what is in use, and where it is reckoned from other numbers, one for each of them.
+    /// </summary>
     public IEnumerable<Evidence> InUseEvidence(string text) => InUseFrom.IsEmpty
         ? [Evidence.Of(text, InUse)]
         :

@@ -122,8 +122,8 @@ internal static class MbufPools
     }
 
     /// <summary>
-    /// What of the rows is in use: an mbuf with its cluster is a row of its own, whose free items hold clusters that are
-    /// counted as used.
+    /// What of the rows is in use: an mbuf with its cluster is a row of its own, whose free items hold clusters that
+    /// are counted as used.
     /// </summary>
     private static ImmutableArray<(string What, Reading Number)> PartsOf(
         ZoneTable table, ZoneRow row, long usedInPackets, long freeInPackets)

@@ -132,7 +132,8 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
 
     /// <summary>
     /// Whether <c>vm.kmem_size</c> bounds the ARC below its ceiling. From 12 on the size is a soft limit, all of memory
-    /// but for little by default, so that it must have been set to less (<c>kmeminit</c>, <c>sys/kern/kern_malloc.c</c>;
+    /// but for little by default, so that it must have been set to less (<c>kmeminit</c>,
+    /// <c>sys/kern/kern_malloc.c</c>;
     /// <c>arc_init</c>).
     /// </summary>
     private static bool IsBoundByKernelMemory(DiagnosisCase context, long ceiling, long kernel) => ceiling > kernel

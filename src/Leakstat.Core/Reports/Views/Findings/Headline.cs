@@ -47,7 +47,9 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     /// </summary>
     private static readonly ImmutableArray<string> s_besidesMemory = ["LS0216", "LS0218", "LS0220"];
 
-    /// <summary>The rule on clusters that free memory in pieces denies: a setting is at fault, and requests fail.</summary>
+    /// <summary>
+    /// The rule on clusters that free memory in pieces denies: a setting is at fault, and requests fail.
+    /// </summary>
     private const string FragmentationRule = "LS0403";
 
     /// <summary>Gaps that are said at once; the others stand with what the report rests on.</summary>
@@ -176,7 +178,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     /// not explained, a message that the text only names. "Nothing wrong" is not said above it.
     /// </summary>
     private static Finding? TroubleOf(DiagnosisReport report) => report.Findings.FirstOrDefault(f =>
-        f.IsQuoted || f.Rule == FragmentationRule || f.Verdict is Verdict.Exhaustion or Verdict.Suspect or Verdict.Leak);
+        f.IsQuoted || f.Rule == FragmentationRule
+        || f.Verdict is Verdict.Exhaustion or Verdict.Suspect or Verdict.Leak);
 
     private static Finding? BesidesMemory(DiagnosisReport report) =>
         report.Findings.FirstOrDefault(f => s_besidesMemory.Contains(f.Rule));
@@ -192,8 +195,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         return new Headline(
             Tone.Open,
             $"It is too early to tell a leak on {host}.",
-            $"{judged}{Display.Count(verdict.Captures, "capture", "captures")} of this boot{boots}; growth is judged from "
-                + $"{Display.Count(verdict.Needed)} on.{until}");
+            $"{judged}{Display.Count(verdict.Captures, "capture", "captures")} of this boot{boots}; growth is "
+                + $"judged from {Display.Count(verdict.Needed)} on.{until}");
     }
 
     /// <summary>
@@ -210,7 +213,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         bool critical = first.Severity == Severity.Critical;
         string text = first.Verdict switch
         {
-            _ when first.IsQuoted => $"The text names trouble with kernel memory; whether it is of {host} cannot be told.",
+            _ when first.IsQuoted => $"The text names trouble with kernel memory; whether it is of {host} cannot be "
+                + "told.",
             Verdict.Leak when first.IsPast => $"The kernel of {host} leaked memory before its last reboot.",
             Verdict.Suspect when first.IsPast => $"Something on {host} looked like a leak before its last reboot. It "
                 + "is not proven.",

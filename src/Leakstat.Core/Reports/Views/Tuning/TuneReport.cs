@@ -52,7 +52,8 @@ public static class TuneReport
     {
         if (!basis.Missing.IsEmpty)
         {
-            Comment(output, $"Read: {(basis.Read.IsEmpty ? "nothing that rules look at" : string.Join(", ", basis.Read))}.");
+            string read = basis.Read.IsEmpty ? "nothing that rules look at" : string.Join(", ", basis.Read);
+            Comment(output, $"Read: {read}.");
             foreach (string missing in basis.Missing)
             {
                 Comment(output, $"{(isEmpty ? "Missing" : "More may need it; missing")}: {missing}.");
