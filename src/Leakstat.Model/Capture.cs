@@ -100,6 +100,11 @@ public sealed record Capture
         where T : class =>
         Tables.TryGetValue(typeof(T), out object? table) ? (T)table : null;
 
+    /// <summary>
+    /// Whether something of a file was lost in reading: sums over it are too small by an unknown amount.
+    /// </summary>
+    public bool IsDamaged(SourceFile file) => Diagnostics.Any(d => d.IsLoss && d.At.File == file);
+
     private void Put<T>(T? table)
         where T : class =>
         _tables = table is null ? _tables.Remove(typeof(T)) : _tables.SetItem(typeof(T), table);

@@ -18,6 +18,12 @@ public readonly record struct KernelMessage(string Text, int Line)
     /// </summary>
     public bool IsLogged { get; init; }
 
+    /// <summary>
+    /// Whether the text only speaks of it, in a sentence or in what somebody else wrote: no line of a log, and perhaps
+    /// none of this host.
+    /// </summary>
+    public bool IsQuoted { get; init; }
+
     /// <summary>The file, where it is not that of the messages that this is among; else null.</summary>
     public SourceFile? File { get; init; }
 

@@ -79,11 +79,11 @@ public static class MessageUnion
         ImmutableArray<KernelMessage> others,
         Func<KernelMessage, KernelMessage, bool> mayStandFor)
     {
-        Dictionary<(string Text, bool IsLogged), long> left = [];
+        Dictionary<(string Text, bool IsLogged, bool IsQuoted), long> left = [];
         foreach (KernelMessage other in others)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(left, (other.Text.Trim(), other.IsLogged), out _) +=
-                TimesOf(other);
+            CollectionsMarshal.GetValueRefOrAddDefault(
+                left, (other.Text.Trim(), other.IsLogged, other.IsQuoted), out _) += TimesOf(other);
         }
 
         ImmutableArray<KernelMessage>.Builder rest = ImmutableArray.CreateBuilder<KernelMessage>();
@@ -92,7 +92,7 @@ public static class MessageUnion
             long more = TimesOf(message);
             foreach (bool isLogged in (ReadOnlySpan<bool>)[true, false])
             {
-                (string, bool) key = (message.Text.Trim(), isLogged);
+                (string, bool, bool) key = (message.Text.Trim(), isLogged, message.IsQuoted);
                 if (mayStandFor(message, message with { IsLogged = isLogged })
                     && left.TryGetValue(key, out long times))
                 {

@@ -30,15 +30,33 @@ internal sealed record KernelMemory
     /// <summary>Whether bytes come from counted pages rather than from items times size.</summary>
     public bool IsExact { get; private init; }
 
+    /// <summary>Whether rows or lines that the sums are over were lost in reading: they are too small then.</summary>
+    public bool IsDamaged { get; private init; }
+
     /// <summary>Reads it out of a capture.</summary>
     public static KernelMemory Of(Capture capture)
     {
         Reading? total = capture.Sysctls.Number("vm.kmem_map_size", "vm.uma_kmem_total");
         long? pageSize = capture.Host.PageSize?.Value;
-        return capture.Uma is { } uma && total is { } kmem && pageSize is > 0
+        bool isTreeDamaged = capture.Uma is { } tree && IsDamagedIn(capture, tree);
+        KernelMemory memory = capture.Uma is { } uma && total is { } kmem && pageSize is > 0 && !isTreeDamaged
             ? FromUma(capture, uma, kmem, pageSize.Value)
             : FromItems(capture, total);
+        return memory with
+        {
+            IsDamaged = isTreeDamaged
+                || (capture.Zones is { } zones && capture.IsDamaged(zones.File))
+                || (capture.MallocTypes is { } types && capture.IsDamaged(types.File)),
+        };
     }
+
+    /// <summary>
+    /// Whether something of the tree was lost: zones without their pages would count as large allocations, and blocks
+    /// of malloc as lost.
+    /// </summary>
+    private static bool IsDamagedIn(Capture capture, UmaTable tree) =>
+        tree.Zones.SelectMany(zone => zone.Domains).Select(domain => domain.Pages?.At.File).FirstOrDefault(
+            file => file is not null) is { } file && capture.IsDamaged(file);
 
     private static KernelMemory FromUma(Capture capture, UmaTable uma, Reading kmem, long pageSize)
     {
@@ -186,7 +204,8 @@ internal sealed record KernelMemory
     private static Account? TypesBeyondZones(Capture capture, long large)
     {
         if (capture.MallocTypes is not { Rows.Length: > 0 } types || capture.Zones is not { } zones
-            || types.Precision == MemoryPrecision.Humanized)
+            || types.Precision == MemoryPrecision.Humanized
+            || capture.IsDamaged(types.File) || capture.IsDamaged(zones.File))
         {
             return null;
         }

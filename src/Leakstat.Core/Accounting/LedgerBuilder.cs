@@ -43,7 +43,7 @@ public static class LedgerBuilder
             capture.Host.IsBefore(13) ? null : "sysctl vm.stats.vm.v_user_wire_count");
         Add(WiredAccounts.Modules(capture, pageSize), AccountName.Modules, "kldstat");
 
-        bool complete = wired is not null && memory.Zones is not null && missing.Count == 0;
+        bool complete = wired is not null && memory.Zones is not null && !memory.IsDamaged && missing.Count == 0;
         long accounted = owners.Aggregate(0L, (sum, a) => Arithmetic.Add(sum, a.Bytes));
         return new Ledger
         {
@@ -128,7 +128,7 @@ public static class LedgerBuilder
             missing.Add(new MissingAccount(AccountName.Contiguous, "vmstat -m"));
         }
 
-        if (memory.Zones is not null && !memory.IsExact && capture.Host.IsAtLeast(13))
+        if (memory.Zones is not null && !memory.IsExact && !memory.IsDamaged && capture.Host.IsAtLeast(13))
         {
             missing.Add(new MissingAccount("slabs", "sysctl vm.uma vm.kmem_map_size"));
         }

@@ -81,8 +81,9 @@ public static class ExplainingCounters
         if (capture.Messages is { } messages)
         {
             yield return (LossMessages, messages.Messages.Count(m =>
-                m.Text.Contains("leaked memory on destroy", StringComparison.Ordinal)
-                || m.Text.Contains(") was not empty (", StringComparison.Ordinal)));
+                !m.IsQuoted
+                && (m.Text.Contains("leaked memory on destroy", StringComparison.Ordinal)
+                    || m.Text.Contains(") was not empty (", StringComparison.Ordinal))));
         }
 
         if (capture.Swap is { } swap)

@@ -76,7 +76,7 @@ public sealed class PasteDiagnosisTests
         { "50-messages-here-and-there", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "mysqld (pid 77)" },
         { "51-memory-denied-of-junos", "LS0402", Severity.Warning, "mbuf_cluster", VerdictState.Wrong, "30,000 of 30,000 were in use at the peak" },
         { "52-kmem-map-alone", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "kmem_map was full" },
-        { "53-kmem-map-quoted-over-a-line-end", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "kmem_map was full" },
+        { "53-kmem-map-quoted-over-a-line-end", "LS0207", Severity.Warning, "kmem", VerdictState.Wrong, "kmem_map was full" },
         { "54-mb-map", "LS0215", Severity.Critical, "kern.ipc.nmbclusters", VerdictState.Wrong, "map of mbuf clusters" },
         { "55-kmem-map-of-4", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "kmem_map was full" },
         { "56-panic-of-another-kind", "LS0216", Severity.Info, "memory", VerdictState.Unknown, "general protection fault" },

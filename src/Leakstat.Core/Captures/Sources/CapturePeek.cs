@@ -21,6 +21,9 @@ internal sealed class CapturePeek(ReadContext context)
     private DateTimeOffset? _dated;
     private int _looked;
 
+    /// <summary>See <see cref="HostFacts.IsQuoted"/>.</summary>
+    public bool? IsQuoted { get; init; }
+
     /// <summary>Whether anything of it is a command's output.</summary>
     public bool IsCapture { get; private set; }
 
@@ -92,7 +95,10 @@ internal sealed class CapturePeek(ReadContext context)
         takenAt = takenAt is { } time && CalendarTime.IsOfAHost(time) ? takenAt : null;
         named = named is { } year && CalendarTime.IsOfAHost(year) ? named : null;
         return new CaptureIdentity(
-            _manifest?.Host ?? host.Name, takenAt, takenAt ?? named, HostFacts.Of(capture));
+            _manifest?.Host ?? host.Name,
+            takenAt,
+            takenAt ?? named,
+            HostFacts.Of(capture) with { IsQuoted = IsQuoted });
     }
 }
 

@@ -11,6 +11,12 @@ namespace Leakstat.Captures.Sources;
 /// <param name="BootedAt">When it was started; the same start is the same host.</param>
 internal readonly record struct HostFacts(long? Memory, long? TopMemory, string? Release, DateTimeOffset? BootedAt)
 {
+    /// <summary>
+    /// Of several captures in one text: whether it is one that a mail quotes of another writer, who has another host;
+    /// null for one that stands alone.
+    /// </summary>
+    public bool? IsQuoted { get; init; }
+
     /// <summary>Part of its memory by which two looks of top(1) at one host may differ.</summary>
     private const double TopTolerance = 0.1;
 
@@ -44,7 +50,8 @@ internal readonly record struct HostFacts(long? Memory, long? TopMemory, string?
             return true;
         }
 
-        return !(Memory is { } a && other.Memory is { } b && a != b)
+        return !(IsQuoted is { } quoted && other.IsQuoted is { } otherQuoted && quoted != otherQuoted)
+            && !(Memory is { } a && other.Memory is { } b && a != b)
             && !(Release is { } release && other.Release is { } otherRelease && release != otherRelease)
             && !(TopMemory is { } top && other.TopMemory is { } otherTop
                 && Math.Abs(top - (double)otherTop) > TopTolerance * Math.Max(top, otherTop));
@@ -52,5 +59,8 @@ internal readonly record struct HostFacts(long? Memory, long? TopMemory, string?
 
     /// <summary>Both together.</summary>
     public HostFacts With(HostFacts other) => new(
-        Memory ?? other.Memory, TopMemory ?? other.TopMemory, Release ?? other.Release, other.BootedAt ?? BootedAt);
+        Memory ?? other.Memory, TopMemory ?? other.TopMemory, Release ?? other.Release, other.BootedAt ?? BootedAt)
+    {
+        IsQuoted = IsQuoted ?? other.IsQuoted,
+    };
 }

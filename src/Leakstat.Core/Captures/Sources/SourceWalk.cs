@@ -273,7 +273,8 @@ internal sealed class SourceWalk(ReadContext context)
         var container = new TextContainer(file, path, new TextLook(loaded.Problem, text));
         for (int i = 0; i < text.Captures.Count; i++)
         {
-            var peek = new CapturePeek(context);
+            bool? isQuoted = text.Captures.Count == 1 ? null : text.Captures[i].IsQuoted;
+            var peek = new CapturePeek(context) { IsQuoted = isQuoted };
             peek.Look(text.Captures[i]);
             Plan(
                 container, peek.Finish(LastPart(path)), text.Captures.Count == 1 ? path : $"{path}#{i + 1}", parent, i);

@@ -25,6 +25,15 @@ public sealed record TextSection(
     /// <summary>Whether a command line stands above it: it is an output of its own, and no piece of one.</summary>
     public bool IsAsked { get; init; }
 
+    /// <summary>The lines that are not the output's own, by their number; null where all are.</summary>
+    public IReadOnlyDictionary<int, LineStanding>? Standings { get; init; }
+
+    /// <summary>Whose a line is.</summary>
+    public LineStanding StandingOf(int line) =>
+        Standings is { } standings && standings.TryGetValue(line, out LineStanding standing)
+            ? standing
+            : LineStanding.Own;
+
     /// <summary>A reader at the first line.</summary>
     public LineReader Lines() => new(Bytes.Span, FirstLine, LineNumbers);
 

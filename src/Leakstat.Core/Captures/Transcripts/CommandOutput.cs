@@ -11,6 +11,11 @@ namespace Leakstat.Captures.Transcripts;
 /// </param>
 internal sealed record CommandOutput(IFormat Format, TextSection Section, string? Command, bool HasStart)
 {
+    /// <summary>
+    /// Whether it stands in what a mail quotes of another, beside words of the writer's own: it may be of another host.
+    /// </summary>
+    public bool IsQuoted { get; init; }
+
     /// <summary>Whether the command was only part of a pipe: some of its rows.</summary>
     public bool IsExcerpt => Command?.Contains('|', StringComparison.Ordinal) == true;
 }
@@ -21,4 +26,8 @@ internal sealed record CommandOutput(IFormat Format, TextSection Section, string
 /// <param name="TakenAt">Time that date(1) printed beside them; null where none did.</param>
 /// <param name="IsCrashSummary">Whether crashinfo(8) wrote it.</param>
 internal sealed record TranscriptCapture(
-    IReadOnlyList<CommandOutput> Outputs, string? Host, DateTimeOffset? TakenAt, bool IsCrashSummary);
+    IReadOnlyList<CommandOutput> Outputs, string? Host, DateTimeOffset? TakenAt, bool IsCrashSummary)
+{
+    /// <summary>Whether all of it stands in what a mail quotes of another, beside words of the writer's own.</summary>
+    public bool IsQuoted => Outputs.All(output => output.IsQuoted);
+}

@@ -55,6 +55,9 @@ internal static class LineCleaning
         return quoted >= 2;
     }
 
+    /// <summary>Whether a line has a mark in front by which mail programs quote: <c>> </c>, <c>JD> </c>.</summary>
+    public static bool IsMarked(ReadOnlySpan<byte> line) => MarkLength(Scan.Trim(line)) > 0;
+
     /// <summary>The text without those things.</summary>
     public static byte[] Clean(ReadOnlySpan<byte> text)
     {
@@ -98,7 +101,7 @@ internal static class LineCleaning
         while (true)
         {
             ReadOnlySpan<byte> text = Scan.Trim(line);
-            int taken = text.StartsWith(">"u8) ? 1 : text.StartsWith("&gt;"u8) ? 4 : InitialsLength(text);
+            int taken = MarkLength(text);
             if (taken == 0)
             {
                 return line;
@@ -111,6 +114,9 @@ internal static class LineCleaning
             }
         }
     }
+
+    private static int MarkLength(ReadOnlySpan<byte> text) =>
+        text.StartsWith(">"u8) ? 1 : text.StartsWith("&gt;"u8) ? 4 : InitialsLength(text);
 
     /// <summary>Length of <c>JD></c>: some mail programs put initials in front of the mark.</summary>
     private static int InitialsLength(ReadOnlySpan<byte> text)

@@ -66,7 +66,8 @@ internal sealed class LinePrefixes
         return text;
     }
 
-    private static List<Range> LinesOf(ReadOnlySpan<byte> text)
+    /// <summary>The lines of a text, without their ends.</summary>
+    internal static List<Range> LinesOf(ReadOnlySpan<byte> text)
     {
         List<Range> lines = [];
         int start = 0;

@@ -35,6 +35,7 @@ internal sealed class Transcript
     public static Transcript Read(SourceFile file, ReadOnlyMemory<byte> bytes, bool isCut, ReadLimits limits)
     {
         ReadOnlyMemory<byte> text = TextDecoding.ToUtf8(bytes);
+        ReadOnlyMemory<byte> raw = text;
         IFormat? named = NamedFormat.Of(file, text.Span);
         bool isDocument = StartsDocument(text.Span);
         if (named is null && !isDocument && LinePrefixes.BeginsWithFile(text.Span))
@@ -52,12 +53,15 @@ internal sealed class Transcript
         {
             text = whole is null ? Cleaned(text) : text;
             text = whole is null || whole.TakesAnyLine || whole.TakesFirst ? BrokenLines.Join(text) : text;
-            text = whole is null ? QuotedRows.Lift(text) : text;
         }
 
+        var quoted = new QuotedLines(raw, text);
+        bool isOfPeople = !isDocument && named is null && (whole is null || whole.TakesAnyLine);
+        text = isOfPeople ? QuotedRows.Lift(text) : text;
         if (whole is { } format)
         {
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
+            output = isOfPeople ? quoted.Marked(output) : output;
             return new Transcript(
                 text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
         }
@@ -77,7 +81,9 @@ internal sealed class Transcript
 
         return new Transcript(
             text,
-            IsProseWithDate(text.Span, reader.Outputs) ? [] : TranscriptSplit.Split(reader.Outputs, reader.Marks),
+            IsProseWithDate(text.Span, reader.Outputs)
+                ? []
+                : TranscriptSplit.Split([.. reader.Outputs.Select(quoted.Marked)], reader.Marks),
             reader.HasTooMany)
         {
             LongLines = reader.LongLines,

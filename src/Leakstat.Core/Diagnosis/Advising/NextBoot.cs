@@ -133,9 +133,7 @@ public static class NextBoot
         [
             TunableAdvice.Remove(
                 context,
-                setting.IsLoader
-                    ? SettingPlaces.Loader(context.Latest.Host)
-                    : SettingPlaces.Sysctl(context.Latest.Host),
+                setting.IsLoader,
                 setting.Name,
                 context.Sysctl(setting.Name) is { } kept
                     ? $"Take the line out, or correct it, before the host is booted again; {kept.Value} runs now."

@@ -43,7 +43,4 @@ public static class SettingPlaces
             ? $"grep -n {written} /boot/loader.conf /boot/loader.conf.local /etc/sysctl.conf"
             : (ShellCommand)$"grep -n {written} /boot/loader.conf /etc/sysctl.conf";
     }
-
-    /// <summary>Whether a place is the loader's.</summary>
-    public static bool IsLoader(string place) => place.StartsWith(LoaderFile, StringComparison.Ordinal);
 }

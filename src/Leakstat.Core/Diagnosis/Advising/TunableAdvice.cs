@@ -11,6 +11,12 @@ namespace Leakstat.Diagnosis.Advising;
 /// </summary>
 public static class TunableAdvice
 {
+    /// <summary>Kind of advice on what the loader reads (<see cref="Advice.Kind"/>).</summary>
+    internal const string Loader = "loader";
+
+    /// <summary>Older releases show themselves by their outputs.</summary>
+    private static readonly (int Major, int Minor) s_oldest = (8, 0);
+
     /// <summary>
     /// Advice to set a tunable. Empty where the host has that value already, where a limit that can only be raised
     /// stands higher, and where the tunable cannot hold the value. Setting a cluster limit that the limit of mbufs does
@@ -22,11 +28,14 @@ public static class TunableAdvice
     /// <param name="text">What it does and why, one or two sentences.</param>
     /// <param name="risk">What may go wrong.</param>
     /// <param name="revert">How to undo it, where writing the old value back is not the way.</param>
+    /// <param name="assumed">The release where the capture does not name one and something else shows it.</param>
     public static ImmutableArray<Advice> Set(
-        DiagnosisCase context, string name, long value, string text, string risk, string? revert = null)
+        DiagnosisCase context, string name, long value, string text, string risk, string? revert = null,
+        FreeBsdRelease? assumed = null)
     {
-        Tunable? tunable = TunableTable.BuiltIn.FindByAnyName(name, context.Release);
-        if (tunable is null || (context.Release is null && !IsCertain(context, tunable)))
+        FreeBsdRelease? release = context.Release ?? assumed;
+        Tunable? tunable = TunableTable.BuiltIn.FindByAnyName(name, release);
+        if (tunable is null || (release is null && !IsCertain(context, tunable)))
         {
             return AdvisedValue.Holds(context, name, value) ? [Unplaced(name, value, text, risk)] : [];
         }
@@ -60,26 +69,59 @@ public static class TunableAdvice
             : [advice];
     }
 
+    /// <summary>
+    /// Advice to double a limit that is read at boot, where its present value is not known: with how to see it, and no
+    /// line to be copied.
+    /// </summary>
+    /// <param name="context">The case.</param>
+    /// <param name="name">The tunable.</param>
+    /// <param name="text">What it does and why.</param>
+    /// <param name="risk">What may go wrong.</param>
+    public static Advice DoubleAtBoot(DiagnosisCase context, string name, string text, string risk)
+    {
+        string place = SettingPlaces.Loader(context.Latest.Host);
+        return new Advice
+        {
+            Kind = Loader,
+            Text = $"{text} Put twice the present {name} into {place}. Read at boot only: it takes effect with the "
+                + "next reboot.",
+            Commands = [$"sysctl {name}"],
+            Risk = risk,
+            Revert = $"Take the line out of {place} and reboot. If the host does not boot: unset {name} at the loader "
+                + "prompt, then boot.",
+        };
+    }
+
+    /// <summary>Whether a tunable is read at boot only in a release.</summary>
+    public static bool IsReadAtBoot(string name, FreeBsdRelease? release) =>
+        TunableTable.BuiltIn.Find(name, release) is { Kind: TunableKind.Loader };
+
     /// <summary>Advice to take a setting out of a file, so that the default holds again after a reboot.</summary>
     /// <param name="context">The case.</param>
-    /// <param name="file">The file, or what an appliance has in its place (<see cref="SettingPlaces"/>).</param>
+    /// <param name="isLoader">Whether it stands where the loader reads it, or where sysctl(8) does.</param>
     /// <param name="name">Name as it stands there.</param>
     /// <param name="text">Why.</param>
     /// <param name="risk">What may go wrong.</param>
-    public static Advice Remove(DiagnosisCase context, string file, string name, string text, string risk) => new()
+    public static Advice Remove(DiagnosisCase context, bool isLoader, string name, string text, string risk) => new()
     {
-        Kind = SettingPlaces.IsLoader(file) ? "loader" : "config",
+        Kind = isLoader ? Loader : "config",
         Text = text,
         Commands = [SettingPlaces.Grep(context.Latest.Host, name)],
         Risk = risk,
-        Revert = $"Put the line back into {file}.",
+        Revert = $"Put the line back into {PlaceOf(context.Latest.Host, isLoader)}.",
     };
 
+    /// <summary>The place of settings that the loader reads, or that sysctl(8) does.</summary>
+    internal static string PlaceOf(HostIdentity host, bool isLoader) =>
+        isLoader ? SettingPlaces.Loader(host) : SettingPlaces.Sysctl(host);
+
     /// <summary>
-    /// Whether a host of unknown release has the tunable in this way: all releases do, or the capture shows it.
+    /// Whether a host of unknown release has the tunable in this way: all releases from 8 on do, or the capture shows
+    /// it.
     /// </summary>
     private static bool IsCertain(DiagnosisCase context, Tunable tunable) =>
-        tunable is { First: null, Last: null } || context.Latest.Sysctls.Contains(tunable.Name);
+        (tunable.Last is null && (tunable.First is not { } first || first.CompareTo(s_oldest) <= 0))
+        || context.Latest.Sysctls.Contains(tunable.Name);
 
     private static Advice AtBoot(
         HostIdentity host, Tunable tunable, long value, string text, string risk, string? revert, Reading? current)
@@ -87,7 +129,7 @@ public static class TunableAdvice
         string place = SettingPlaces.Loader(host);
         return new Advice
         {
-            Kind = "loader",
+            Kind = Loader,
             Text = $"{text} Read at boot only: it takes effect with the next reboot.",
             Persist = new PersistentLine(place, $"{tunable.Name}=\"{value}\""),
             Risk = risk,

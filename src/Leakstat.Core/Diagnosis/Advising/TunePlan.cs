@@ -42,6 +42,7 @@ public sealed record TunePlan
                     Name = name,
                     Value = value,
                     Line = persist.Line,
+                    IsReadAtBoot = advice.Kind == TunableAdvice.Loader,
                     Rule = finding.Rule,
                     Why = finding.Title,
                     Text = advice.Text,
@@ -67,7 +68,7 @@ public sealed record TunePlan
             Blocks =
             [
                 .. order.GroupBy(k => k.File)
-                    .OrderBy(g => SettingPlaces.IsLoader(g.Key) ? 0 : 1)
+                    .OrderBy(g => g.All(k => chosen[k].IsReadAtBoot) ? 0 : 1)
                     .ThenBy(g => g.Key, StringComparer.Ordinal)
                     .Select(g => new TuneBlock(g.Key, [.. g.Select(k => chosen[k])])),
             ],
@@ -114,6 +115,9 @@ public sealed record TuneLine
 
     /// <summary>The line, ready for the file.</summary>
     public required string Line { get; init; }
+
+    /// <summary>Whether it is the loader that reads it.</summary>
+    public bool IsReadAtBoot { get; init; }
 
     /// <summary>Rule it comes from.</summary>
     public required string Rule { get; init; }

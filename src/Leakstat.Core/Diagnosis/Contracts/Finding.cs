@@ -232,9 +232,21 @@ public sealed record Finding
     public ImmutableArray<Subject> Explains { get; init; } = [];
 
     /// <summary>
+    /// The command whose table lacks rows because of what it tells of, so that none were lost in reading; null for
+    /// none. Not part of the JSON.
+    /// </summary>
+    public string? ExplainsRowsMissingIn { get; init; }
+
+    /// <summary>
     /// Whether what it tells of is over: a boot that ended, a shortage that passed. Not part of the JSON.
     /// </summary>
     public bool IsPast { get; init; }
+
+    /// <summary>
+    /// Whether it rests on messages alone that a sentence or a quotation names: they need not be of this host. Not part
+    /// of the JSON; the title says it.
+    /// </summary>
+    public bool IsQuoted { get; init; }
 
     /// <summary>
     /// Memory concerned, bytes: ranks findings of equal severity and verdict. Not part of the JSON. 0 where the finding

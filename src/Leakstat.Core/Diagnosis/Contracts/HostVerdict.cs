@@ -59,6 +59,11 @@ public sealed record HostVerdict
     /// </summary>
     public ImmutableArray<Gap> Missing { get; init; } = [];
 
+    /// <summary>
+    /// Whether it is one over growth alone, as <c>detect</c> gives it: then it says nothing of limits and settings.
+    /// </summary>
+    public bool IsOfGrowth { get; init; }
+
     /// <summary>How far growth was judged.</summary>
     public required GrowthSight Growth { get; init; }
 

@@ -140,19 +140,23 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
             Rounds = rounds is null ? null : RoundAnalysis.Of(history, rounds, knowledge),
         };
         host = reference is null ? host : host with { Differential = HostComparison.Of(Case(reference), host) };
+        DiagnosisCase whole = host;
+        host = QuotedFindings.WithoutQuoted(whole);
+        ImmutableArray<Finding> own = [.. rules.SelectMany(rule => rule.Evaluate(host))];
+        ImmutableArray<Finding> findings = [.. own, .. QuotedFindings.Of(host, whole, rules, own)];
         var report = new DiagnosisReport
         {
             Host = latest.Host,
             Captures = captures,
             Ledger = ledger,
-            Latest = latest,
+            Latest = host.Latest,
             History = host.History,
             Trends = host.Trends,
             Differential = host.Differential,
             Rounds = host.Rounds,
             Findings = FindingOrder.Sort(SaidAlready.LeaveOut(
-                [.. rules.SelectMany(rule => rule.Evaluate(host)).Select(f => SignatureMatch.Attach(host, f))])),
-            Unjudged = UnjudgedOf(host, rules),
+                [.. findings.Select(f => SignatureMatch.Attach(host, f))])),
+            Unjudged = UnjudgedOf(host, rules, findings),
             Diagnostics = host.Diagnostics,
             Input = host.Input,
         };
@@ -160,12 +164,17 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
     }
 
     /// <summary>Rules that were not run at all (a store keeps no capture) lack theirs as well.</summary>
-    private static ImmutableArray<UnjudgedRule> UnjudgedOf(DiagnosisCase host, IEnumerable<IRule> run)
+    private static ImmutableArray<UnjudgedRule> UnjudgedOf(
+        DiagnosisCase host, IEnumerable<IRule> run, ImmutableArray<Finding> findings)
     {
         HashSet<string> ran = [.. run.Select(r => r.Id)];
+
+        // Messages that a text only names are not the host's: a rule may have spoken by them, and lacks nothing then.
+        HashSet<string> spoke = [.. findings.Where(f => f.IsQuoted).Select(f => f.Rule)];
         return
         [
             .. RuleRegistry.All
+                .Where(rule => !spoke.Contains(rule.Id))
                 .Select(rule => new UnjudgedRule(
                     rule.Id, rule.Name, [.. rule.Needs.Where(n => !ran.Contains(rule.Id) || !n.IsMet(host)).Select(
                         n => n.Name)]))

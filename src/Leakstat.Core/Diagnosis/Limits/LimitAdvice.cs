@@ -14,6 +14,9 @@ internal static class LimitAdvice
     /// </summary>
     private const double Share = 0.25;
 
+    /// <summary>The tunable that counts bytes; all others that bound a zone count its items.</summary>
+    private const string SwapZone = "kern.maxswzone";
+
     /// <summary>Advice for a zone: look who holds the items, then raise the limit.</summary>
     public static ImmutableArray<Advice> For(
         DiagnosisCase context, string zone, long limit, long itemBytes, ZoneLimit? known)
@@ -44,15 +47,12 @@ internal static class LimitAdvice
                 advice.Add(PacketFilter(name, twice, limit, risk));
             }
         }
-        else if (known.Weight == WhenFull.Trouble
-            && context.Sysctl(name == "kern.maxswzone" ? "vm.swzone" : name) is { Value: > 0 } current)
+        else if (known.Weight == WhenFull.Trouble && Present(context, name, limit) is { } present)
         {
-            // Tunables may count other things than items of the zone: what they say is doubled. kern.maxswzone is
-            // bytes, reads 0 where the kernel chose the size, and vm.swzone says which.
             advice.AddRange(TunableAdvice.Set(
                 context,
                 name,
-                Arithmetic.Multiply(current.Value, 2),
+                Arithmetic.Multiply(present, 2),
                 "Raise the limit, if the number of items does not simply keep growing: raising it would only hide a "
                     + "leak.",
                 risk));
@@ -60,6 +60,15 @@ internal static class LimitAdvice
 
         return advice.ToImmutable();
     }
+
+    /// <summary>
+    /// What the tunable stands at: what sysctl says, else the limit of the zone that it sets (<c>sysctl_maxsockets</c>,
+    /// <c>sys/kern/uipc_socket.c</c>, and the like), which UMA rounds up to whole slabs at most. kern.maxswzone reads 0
+    /// where the kernel chose the size, and vm.swzone says which.
+    /// </summary>
+    private static long? Present(DiagnosisCase context, string name, long limit) => name == SwapZone
+        ? context.Sysctl("vm.swzone") is { Value: > 0 } size ? size.Value : null
+        : context.Sysctl(name) is { Value: > 0 } current ? current.Value : limit;
 
     private static Advice PacketFilter(string name, long twice, long limit, string risk) => new()
     {
@@ -82,7 +91,7 @@ internal static class LimitAdvice
             "sockstat", "netstat -an", "netstat -Lan"),
         { Governs: "net.graph.maxalloc" or "net.graph.maxdata" } => Advice.Look(
             "See which nodes there are and whose queue fills.", "ngctl list"),
-        { Governs: "kern.maxswzone" } => Advice.Look(
+        { Governs: SwapZone } => Advice.Look(
             "See how much is swapped.", "swapinfo", "sysctl vm.swzone vm.swap_maxpages"),
         { Governs: { } name } when name.StartsWith("net.inet.ip.fw.", StringComparison.Ordinal) => Advice.Look(
             "See the states.", "ipfw -d list", "sysctl net.inet.ip.fw.dyn_count net.inet.ip.fw.dyn_max"),

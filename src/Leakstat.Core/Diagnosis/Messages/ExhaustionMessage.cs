@@ -49,16 +49,7 @@ internal sealed record ExhaustionMessage(
         .. ProcessLimitMessages.All,
         .. TableMessages.All,
         SwapoffMessage.Refused,
-        new(
-            "kern.maxfiles limit exceeded by uid", Subject.Tunable("kern.maxfiles"),
-            "the table of open files was full",
-            "open(2), socket(2) and the like failed with ENFILE; one process with a descriptor leak is the usual cause",
-            "Find the process with the most open files before the limit is raised.",
-            ["sysctl kern.openfiles kern.maxfiles kern.maxfilesperproc", "fstat | awk '{print $2, $3}' | sort | uniq "
-                + "-c | sort -rn | head"])
-        {
-            Tunable = "kern.maxfiles",
-        },
+        Files("kern.maxfiles limit exceeded by uid"),
         new(
             "maxpipekva exceeded", Subject.Tunable("kern.ipc.maxpipekva"),
             "pipes used up their share of kernel address space",
@@ -110,4 +101,19 @@ internal sealed record ExhaustionMessage(
             Tunable = "net.inet.ip.fw.dyn_max",
         },
     ];
+
+    /// <summary>The table of open files is full, as a release says it.</summary>
+    /// <param name="text">Fixed part of the message.</param>
+    public static ExhaustionMessage Files(string text) => new(
+        text, Subject.Tunable("kern.maxfiles"),
+        "the table of open files was full",
+        "open(2), socket(2) and the like failed with ENFILE; one process with a descriptor leak is the usual cause",
+        "Find the process with the most open files before the limit is raised.",
+        [
+            "sysctl kern.openfiles kern.maxfiles kern.maxfilesperproc",
+            "fstat | awk '{print $2, $3}' | sort | uniq -c | sort -rn | head",
+        ])
+    {
+        Tunable = "kern.maxfiles",
+    };
 }

@@ -16,28 +16,17 @@ internal static class ProcessLimitMessages
     /// <summary>The messages, the more telling first.</summary>
     public static ImmutableArray<ExhaustionMessage> All { get; } =
     [
-        new(
-            "maxproc limit exceeded by uid", Subject.Tunable(Limit),
-            "the host's limit of processes was reached",
+        OfHost(
+            "maxproc limit exceeded by uid",
             "fork(2) failed: as many processes as kern.maxproc allows (all but ten of it for users), often by a "
-                + "program that "
-                + "starts children without end",
-            "See which user and program has the processes before a limit is raised.",
-            ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"])
+                + "program that starts children without end") with
         {
             Also = "(pid ",
-            Tunable = Limit,
         },
-        new(
-            "maxproc limit exceeded by uid 0,", Subject.Tunable(Limit),
-            "the host's limit of processes was reached",
+        OfHost(
+            "maxproc limit exceeded by uid 0,",
             "fork(2) failed even for root, whom no login class bounds: the host has as many processes as "
-                + "kern.maxproc allows",
-            "See which user and program has the processes before a limit is raised.",
-            ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"])
-        {
-            Tunable = Limit,
-        },
+                + "kern.maxproc allows"),
         new(
             "maxproc limit exceeded by uid", Subject.Tunable(Limit),
             "a user reached a limit of processes: that of its login class, or the host's",
@@ -48,4 +37,17 @@ internal static class ProcessLimitMessages
             ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "grep -n maxproc /etc/login.conf",
                 "sysctl kern.maxproc kern.maxprocperuid"]),
     ];
+
+    /// <summary>The host's own limit is reached, as a release says it.</summary>
+    /// <param name="text">Fixed part of the message.</param>
+    /// <param name="meaning">What it means.</param>
+    public static ExhaustionMessage OfHost(string text, string meaning) => new(
+        text, Subject.Tunable(Limit),
+        "the host's limit of processes was reached",
+        meaning,
+        "See which user and program has the processes before a limit is raised.",
+        ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"])
+    {
+        Tunable = Limit,
+    };
 }

@@ -9,6 +9,10 @@ namespace Leakstat.Diagnosis.Network;
 internal static class MbufAdvice
 {
     private const long Step = 1024;
+    private const string ClusterLimit = "kern.ipc.nmbclusters";
+
+    /// <summary>Whose limits of mbufs were read at boot, and whose outputs and messages nobody else prints.</summary>
+    private static readonly FreeBsdRelease s_old = new("5", 5, 0, "", 0);
 
     /// <summary>Advice to find a holder.</summary>
     public static ImmutableArray<Advice> FindHolder(DiagnosisCase context, MbufPoolUse pool) =>
@@ -42,30 +46,24 @@ internal static class MbufAdvice
     /// reach the zone from then on (<c>sys/kern/subr_mbuf.c</c>, <c>kern_mbuf.c</c>: "Can't change UMA limits on the
     /// fly"), until 7. A host without a release shows it by a <c>netstat -m</c> with peaks.
     /// </summary>
-    public static bool IsReadAtBoot(DiagnosisCase context) => context.Latest.Host.IsBefore(7)
-        || (context.Latest.Host.Release is null && context.Latest.Mbufs is { Clusters.Peak: not null });
+    public static bool IsReadAtBoot(DiagnosisCase context) => TunableAdvice.IsReadAtBoot(
+        ClusterLimit,
+        context.Release ?? (context.Latest.Mbufs is { Clusters.Peak: not null } ? s_old : null));
 
-    /// <summary>Advice to raise the limit of clusters where it is read at boot only.</summary>
-    public static Advice RaiseAtBoot(DiagnosisCase context)
+    /// <summary>
+    /// Advice to double the limit of clusters on a host that is as old as what it prints, where it does not name its
+    /// release.
+    /// </summary>
+    public static ImmutableArray<Advice> RaiseOfOld(DiagnosisCase context)
     {
-        const string Limit = "kern.ipc.nmbclusters";
-        string loader = SettingPlaces.Loader(context.Latest.Host);
-        long? now = MbufPools.Of(context).FirstOrDefault(p => p.LimitName == Limit)?.Limit?.Value
-            ?? context.Sysctl(Limit)?.Value;
-        return new Advice
-        {
-            Kind = "loader",
-            Text = now is { } limit
-                ? $"When the use follows the load, double the limit of mbuf clusters (now {Display.Count(limit)}) in "
-                    + $"{loader} and reboot: before FreeBSD 7 {Limit} is read at boot only."
-                : $"When the use follows the load, put twice the present {Limit} into {loader} and reboot: before "
-                    + "FreeBSD 7 it is read at boot only.",
-            Commands = [$"sysctl {Limit}"],
-            Persist = now is > 0 and < 1 << 24 ? new PersistentLine(loader, $"{Limit}=\"{now * 2}\"") : null,
-            Risk = "Each cluster takes 2 KiB of the kernel's address space at boot; too large a value can keep a host "
-                + "with little of it (i386) from booting.",
-            Revert = $"Take the line out of {loader} and reboot; at the loader prompt: unset {Limit}, then boot.",
-        };
+        const string Text = "When the use follows the load, double the limit of mbuf clusters.";
+        const string Risk = "Each cluster takes 2 KiB of the kernel's address space; too large a value can keep a host "
+            + "with little of it (i386) from booting.";
+        long? now = MbufPools.Of(context).FirstOrDefault(p => p.LimitName == ClusterLimit)?.Limit?.Value
+            ?? context.Sysctl(ClusterLimit)?.Value;
+        return now is > 0 and < 1 << 24
+            ? TunableAdvice.Set(context, ClusterLimit, now.Value * 2, Text, Risk, assumed: s_old)
+            : [TunableAdvice.DoubleAtBoot(context, ClusterLimit, Text, Risk)];
     }
 
     /// <summary>
@@ -81,7 +79,7 @@ internal static class MbufAdvice
 
         if (IsReadAtBoot(context))
         {
-            return pool.LimitName == "kern.ipc.nmbclusters" ? [RaiseAtBoot(context)] : [];
+            return pool.LimitName == ClusterLimit ? RaiseOfOld(context) : [];
         }
 
         string memory = Display.Bytes(Arithmetic.Multiply(value - limit.Value, pool.ItemBytes));

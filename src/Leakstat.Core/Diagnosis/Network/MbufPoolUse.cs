@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Network;
@@ -23,6 +25,11 @@ internal sealed record MbufPoolUse
     /// </summary>
     public required Reading InUse { get; init; }
 
+    /// <summary>
+    /// The numbers that <see cref="InUse"/> is reckoned from, each where it stands; empty where it stands as it is.
+    /// </summary>
+    public ImmutableArray<(string What, Reading Number)> InUseFrom { get; init; } = [];
+
     /// <summary>Free items in caches, those inside cached packets among them.</summary>
     public long Cached { get; init; }
 
@@ -46,6 +53,17 @@ internal sealed record MbufPoolUse
 
     /// <summary>Share of the limit that is in use.</summary>
     public double? Fill => Limit is { Value: > 0 } limit ? (double)InUse.Value / limit.Value : null;
+
+    /// <summary>
+    /// A line about what is in use, and where it is reckoned from other numbers, one for each of them.
+    /// </summary>
+    public IEnumerable<Evidence> InUseEvidence(string text) => InUseFrom.IsEmpty
+        ? [Evidence.Of(text, InUse)]
+        :
+        [
+            new Evidence(text, InUse.Value),
+            .. InUseFrom.Select(part => Evidence.Of($"{part.What}: {Display.Count(part.Number.Value)}", part.Number)),
+        ];
 
     /// <summary>Bytes in use.</summary>
     public long BytesInUse => Arithmetic.Multiply(InUse.Value, ItemBytes);

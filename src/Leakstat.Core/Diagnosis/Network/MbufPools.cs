@@ -107,6 +107,9 @@ internal static class MbufPools
             LimitName = limitName,
             ItemBytes = row is { Size: > 0 } sized ? sized.Size : itemBytes,
             InUse = known,
+            InUseFrom = netstat?.Current is null && row is { } own
+                ? PartsOf(table!, own, usedInPackets, freeInPackets)
+                : [],
             Cached = netstat?.Cache ?? Math.Max(Arithmetic.Add(row?.Free ?? 0, freeInPackets), 0),
             Limit = limit is { Value: > 0 } ? limit : null,
             Peak = netstat is { Peak: { } peak } peaked ? new Reading(peak, peaked.At) : null,
@@ -116,5 +119,23 @@ internal static class MbufPools
         };
 
         Reading? Counter(long? value) => value is { } count ? new Reading(count, table!.At(row!.Value)) : null;
+    }
+
+    /// <summary>
+    /// What of the rows is in use: an mbuf with its cluster is a row of its own, whose free items hold clusters that
+    /// are counted as used.
+    /// </summary>
+    private static ImmutableArray<(string What, Reading Number)> PartsOf(
+        ZoneTable table, ZoneRow row, long usedInPackets, long freeInPackets)
+    {
+        if ((usedInPackets == 0 && freeInPackets <= 0) || table.Find(KnownNames.Packet) is not { } packet)
+        {
+            return [];
+        }
+
+        (string What, Reading Number) own = ($"USED of {row.Name}", new Reading(row.Used, table.At(row)));
+        return freeInPackets > 0
+            ? [own, ($"of them in FREE of {packet.Name}", new Reading(freeInPackets, table.At(packet)))]
+            : [own, ($"and USED of {packet.Name}", new Reading(usedInPackets, table.At(packet)))];
     }
 }

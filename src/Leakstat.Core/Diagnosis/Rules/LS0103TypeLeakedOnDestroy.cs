@@ -63,6 +63,7 @@ public sealed class LS0103TypeLeakedOnDestroy : IRule
             Verdict = Verdict.Leak,
             Subject = Subject.Malloc(type),
             Confidence = 0.99,
+            ExplainsRowsMissingIn = MissingTypes.Command,
             Evidence = evidence.ToImmutable(),
             Owners = LostMemory.Owners(context, Subject.Malloc(type)),
             Advice = LostMemory.AdviceOf(context, bytes, $"malloc type {type}"),

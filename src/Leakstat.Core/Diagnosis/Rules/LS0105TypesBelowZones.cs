@@ -44,6 +44,7 @@ public sealed class LS0105TypesBelowZones : IRule
         long missing = Arithmetic.Subtract(-account.Bytes, named);
         List<Evidence> evidence = EvidenceOf(context, account, losses, named, missing);
         (Series Type, long Bytes)? vanished = Vanished(context, missing);
+        bool isSure = vanished is not null || losses.Length > 0;
         if (vanished is { } type)
         {
             evidence.Insert(0, new Evidence(
@@ -66,7 +67,8 @@ public sealed class LS0105TypesBelowZones : IRule
             Subject = vanished is { } lost
                 ? Subject.Malloc(lost.Type.Key.Name)
                 : new Subject(SubjectKind.Wired, AccountName.Malloc),
-            Confidence = vanished is null && losses.Length == 0 ? 0.6 : 0.8,
+            Confidence = isSure ? 0.8 : 0.6,
+            ExplainsRowsMissingIn = isSure ? MissingTypes.Command : null,
             Evidence = [.. evidence],
             Owners = [new Owner(
                 OwnerLookup.Unknown, null, "a block of malloc(9) does not name its type, and the type is gone")],

@@ -202,7 +202,7 @@ public sealed class LS0201KernelMapNearlyFull : IRule
                     ? (ImmutableArray<Advice>)
                     [
                         TunableAdvice.Remove(
-                            context, SettingPlaces.Loader(context.Latest.Host), "vm.kmem_size",
+                            context, isLoader: true, "vm.kmem_size",
                             "vm.kmem_size is set below memory. Take the line out of "
                                 + $"{SettingPlaces.Loader(context.Latest.Host)} (and "
                                 + "vm.kmem_size_max beside it) and reboot: the default is all of memory.",

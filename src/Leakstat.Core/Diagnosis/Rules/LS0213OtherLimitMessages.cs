@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Messages;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -72,7 +74,12 @@ public sealed class LS0213OtherLimitMessages : IRule
         Advice look = Advice.Look(meaning.Look, meaning.Commands.AsSpan());
         if (meaning.IsOfMbufs)
         {
-            return [look, MbufAdvice.RaiseAtBoot(context)];
+            return [look, .. MbufAdvice.RaiseOfOld(context)];
+        }
+
+        if (meaning.Subject == Subject.Zone(KnownNames.PageMapping))
+        {
+            return [look, PvEntryAdvice.Raise(context)];
         }
 
         return meaning.Tunable is { } name && context.Sysctl(name) is { Value: > 0 and < 1L << 40 } current

@@ -68,6 +68,6 @@ public sealed class LS0215MemoryPanic : IRule
     /// <summary>How to give the kernel more of what ended, where a setting bounds it.</summary>
     private static ImmutableArray<Advice> Raise(DiagnosisCase context, Subject ended) =>
         ended == Subject.Zone(KnownNames.PageMapping) ? [PvEntryAdvice.Raise(context)]
-        : ended.Kind == SubjectKind.Tunable ? [MbufAdvice.RaiseAtBoot(context)]
+        : ended.Kind == SubjectKind.Tunable ? MbufAdvice.RaiseOfOld(context)
         : [];
 }

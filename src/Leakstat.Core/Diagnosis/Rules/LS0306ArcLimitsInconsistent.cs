@@ -102,6 +102,22 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
                     : null);
         }
 
+        if (ceiling is { Value: > 0 } above && context.Sysctl("vm.kmem_size") is { Value: > 0 } kernel
+            && IsBoundByKernelMemory(context, above.Value, kernel.Value))
+        {
+            yield return Fault(
+                context,
+                "max",
+                $"The ceiling set for the ARC, {Display.Bytes(above.Value)}, is above all of kernel memory: "
+                    + $"vm.kmem_size is {Display.Bytes(kernel.Value)}",
+                0.85,
+                Evidence.Of($"{NameOf(context, "max")} is {Display.Count(above.Value)}", above, Unit.Bytes),
+                Evidence.Of($"vm.kmem_size is {Display.Bytes(kernel.Value)}", kernel, Unit.Bytes),
+                new Evidence(
+                    "up to 11 such a ceiling is not taken, and the ARC ends with the kernel's memory; from 12 on the "
+                        + "kernel drains caches, the ARC with them, as soon as it holds that much"));
+        }
+
         if (context.Latest.Host.IsAtLeast(13) && floor is { Value: > 0 and < LeastFloor } small
             && effectiveFloor?.Value != small.Value)
         {
@@ -113,6 +129,16 @@ public sealed class LS0306ArcLimitsInconsistent : IRule
                 Evidence.Of($"{NameOf(context, "min")} is {Display.Count(small.Value)}", small, Unit.Bytes));
         }
     }
+
+    /// <summary>
+    /// Whether <c>vm.kmem_size</c> bounds the ARC below its ceiling. From 12 on the size is a soft limit, all of memory
+    /// but for little by default, so that it must have been set to less (<c>kmeminit</c>,
+    /// <c>sys/kern/kern_malloc.c</c>;
+    /// <c>arc_init</c>).
+    /// </summary>
+    private static bool IsBoundByKernelMemory(DiagnosisCase context, long ceiling, long kernel) => ceiling > kernel
+        && (!context.Latest.Host.IsAtLeast(12)
+            || context.Latest.Host.PhysicalMemory is not { Value: > 0 } memory || kernel < memory.Value / 4 * 3);
 
     private static Reading? Setting(DiagnosisCase context, string end) =>
         context.Sysctl("vfs.zfs.arc." + end, "vfs.zfs.arc_" + end);

@@ -73,10 +73,9 @@ public sealed class LS0401MbufsNearLimit : IRule
         DiagnosisCase context, MbufPoolUse pool, double fill, MbufDemand demand)
     {
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
-        evidence.Add(Evidence.Of(
+        evidence.AddRange(pool.InUseEvidence(
             $"{Display.Count(pool.InUse.Value)} {pool.Items} in use ({Display.Bytes(pool.BytesInUse)}); another "
-            + $"{Display.Count(pool.Cached)} are cached and free for use",
-            pool.InUse));
+            + $"{Display.Count(pool.Cached)} are cached and free for use"));
         evidence.Add(Evidence.Of(
             $"limit {Display.Count(pool.Limit!.Value.Value)} ({pool.LimitName}): {Display.Percent(fill)} of it is in "
                 + "use",

@@ -98,12 +98,11 @@ public sealed class LS0402MbufRequestsDenied : IRule
                 peak));
         }
 
-        evidence.Add(Evidence.Of(
+        evidence.AddRange(pool.InUseEvidence(
             pool.Fill is { } fill
                 ? $"now {Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} are in use "
                     + $"({Display.Percent(fill)})"
-                : $"now {Display.Count(pool.InUse.Value)} are in use",
-            pool.InUse));
+                : $"now {Display.Count(pool.InUse.Value)} are in use"));
         return new Finding
         {
             Rule = Id,

@@ -54,10 +54,9 @@ public sealed class LS0404MbufsHeld : IRule
     private Finding Finding(DiagnosisCase context, MbufPoolUse pool, MbufDemand demand, long explained, long excess)
     {
         ImmutableArray<Evidence>.Builder evidence = ImmutableArray.CreateBuilder<Evidence>();
-        evidence.Add(Evidence.Of(
+        evidence.AddRange(pool.InUseEvidence(
             $"{Display.Count(pool.InUse.Value)} {pool.Items} in use ({Display.Bytes(pool.BytesInUse)}), caches not "
-                + "counted",
-            pool.InUse));
+                + "counted"));
         evidence.Add(Evidence.Of(
             $"{Display.Count(demand.Sockets!.Value.Value)} open sockets; {Display.Bytes(MbufDemand.BytesPerSocket)} "
                 + "granted to each",

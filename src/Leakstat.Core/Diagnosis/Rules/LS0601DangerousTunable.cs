@@ -170,8 +170,14 @@ public sealed class LS0601DangerousTunable : IRule
         };
     }
 
+    /// <summary>
+    /// 0 in effect is no limit. In a line for the loader it is that up to 9.1 only: from 9.2 on it stands for the
+    /// default, which is reckoned from memory (<c>tunable_mbinit</c>, <c>sys/kern/kern_mbuf.c</c>).
+    /// </summary>
     private static Fault? Clusters(DiagnosisCase context) =>
         context.Sysctl("kern.ipc.nmbclusters") is { Value: >= 0 and < 1024 } value
+        && (value.Value > 0 || context.Latest.Host.IsBefore(9, 2)
+            || value.At.File != context.Latest.LoaderConfiguration?.File)
             ? new Fault("kern.ipc.nmbclusters", value, $"kern.ipc.nmbclusters is {value.Value}",
                 value.Value == 0
                     ? "0 is no limit once it is in effect: network buffers may then take all of kernel memory."

@@ -121,11 +121,11 @@ public sealed class LS0602SettingWithoutEffect : IRule
     /// <summary>The line where and as it would do something, where that is known and its value is a number.</summary>
     private static ImmutableArray<Advice> Right(DiagnosisCase context, Configuration file, ConfigurationLine line)
     {
-        string from = file is LoaderConfiguration
-            ? SettingPlaces.Loader(context.Latest.Host)
-            : SettingPlaces.Sysctl(context.Latest.Host);
+        bool isLoader = file is LoaderConfiguration;
         Advice remove = TunableAdvice.Remove(
-            context, from, line.Name, $"Take the line out of {from}.", "None: it does nothing now.");
+            context, isLoader, line.Name,
+            $"Take the line out of {TunableAdvice.PlaceOf(context.Latest.Host, isLoader)}.",
+            "None: it does nothing now.");
         bool movable = TunableTable.BuiltIn.FindByAnyName(line.Name, context.Release) is { } target
             && (target.Architecture is null || target.Architecture == context.Latest.Host.Architecture);
         return movable && line.Number is >= 0 and { } value && !Lowers(context, line.Name, value)

@@ -12,6 +12,9 @@ namespace Leakstat.Diagnosis.Rules;
 /// </summary>
 internal static class MissingTypes
 {
+    /// <summary>The command whose table lacks the types.</summary>
+    public const string Command = "vmstat -m";
+
     /// <summary>
     /// Least difference that counts: the tables are read one after another while malloc goes on (28 KB of movement was
     /// seen on a quiet 14.2 host).

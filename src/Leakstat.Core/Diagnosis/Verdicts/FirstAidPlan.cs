@@ -28,6 +28,11 @@ public static class FirstAidPlan
 
     private static FirstAidStep Now(DiagnosisReport report, Finding first)
     {
+        if (first.IsQuoted)
+        {
+            return new FirstAidStep("nothing has to be done before it is known whose message it is");
+        }
+
         Advice? relief = first.Advice
             .Concat(report.Findings.Where(f => f.Subject == first.Subject).SelectMany(f => f.Advice))
             .FirstOrDefault(a => a.Kind == AtRunTime && !a.Commands.IsEmpty);
@@ -88,6 +93,7 @@ public static class FirstAidPlan
 
     private static FirstAidStep Dont(Finding first) => first switch
     {
+        { IsQuoted: true } => new FirstAidStep("change settings for a message that may be of another host"),
         { Subject.Kind: SubjectKind.Arc } => new FirstAidStep("switch the ARC off: it gives memory back when it is "
             + "bounded"),
         { Verdict: Verdict.Leak or Verdict.Suspect } =>
@@ -103,7 +109,7 @@ public static class FirstAidPlan
 
     private static FirstAidStep Next(DiagnosisReport report, Finding first)
     {
-        if (((first.Verdict == Verdict.Suspect && first.Subject.Kind != SubjectKind.Arc)
+        if (!first.IsQuoted && ((first.Verdict == Verdict.Suspect && first.Subject.Kind != SubjectKind.Arc)
                 || (first.Verdict is Verdict.Leak or Verdict.Exhaustion && first.Growth is not null))
             && SuspectOf(first.Subject) is { } suspect)
         {

@@ -51,14 +51,15 @@ public static class HostVerdicts
         TrendNeeds needs = TrendNeeds.Of(report);
         GrowthSight growth = SightOf(report.History, needs);
         VerdictState state = report.Findings.Any(IsWrong) ? VerdictState.Wrong
+            : growth == GrowthSight.OneCapture && isGrowthAlone ? VerdictState.TooEarly
             : !gaps.IsEmpty || growth == GrowthSight.NoTimes ? VerdictState.Unknown
-            : growth == GrowthSight.TooFewCaptures
-            || (growth == GrowthSight.OneCapture && isGrowthAlone) ? VerdictState.TooEarly
+            : growth == GrowthSight.TooFewCaptures ? VerdictState.TooEarly
             : VerdictState.Fine;
         return new HostVerdict
         {
             State = state,
             Missing = gaps,
+            IsOfGrowth = isGrowthAlone,
             Growth = growth,
             Captures = needs.Captures,
             Needed = needs.Needed,

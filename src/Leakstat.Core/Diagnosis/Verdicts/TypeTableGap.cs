@@ -13,15 +13,6 @@ internal static class TypeTableGap
 {
     private const string Command = "vmstat -m";
 
-    /// <summary>The rule on types that left blocks behind, by the kernel's own messages.</summary>
-    private const string LostTypes = "LS0103";
-
-    /// <summary>The rule on blocks that no type is left of.</summary>
-    private const string BlocksWithoutType = "LS0105";
-
-    /// <summary>From here on that rule knows that a module was unloaded; below, rows may be lost as well.</summary>
-    private const double SureOfTheModule = 0.8;
-
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
     private const long BetweenCommands = 16;
 
@@ -69,8 +60,7 @@ internal static class TypeTableGap
             : Math.Max(StaysInHistory, ofZones / 100);
         return lacking <= tolerated
             || types.Precision == MemoryPrecision.Humanized
-            || report.Findings.Any(finding => finding.Rule == LostTypes
-                || (finding.Rule == BlocksWithoutType && finding.Confidence >= SureOfTheModule))
+            || report.Findings.Any(finding => finding.ExplainsRowsMissingIn == Command)
             ? null
             : new Gap(
                 Command,

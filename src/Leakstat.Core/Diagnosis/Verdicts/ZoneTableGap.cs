@@ -54,7 +54,7 @@ internal static class ZoneTableGap
             ? new Gap(
                 Command,
                 $"{Display.Count(rows, "row", "rows")} where the kernel has "
-                    + $"{(isEarlyLeftOut ? "more than " : "")}{Display.Count(counted.Used)} zones: rows are lost",
+                    + $"{(isEarlyLeftOut ? "at least " : "")}{Display.Count(least)} zones: rows are lost",
                 zones.At(counted))
             : null;
     }

@@ -45,7 +45,8 @@ public sealed class TunePlanTests
         Assert.Contains("memory (16.0 GiB) minus", line.Text, StringComparison.Ordinal);
         Assert.True(plan.IsEmpty);
         string text = Text(report);
-        Assert.Contains("Nothing need be tuned", text, StringComparison.Ordinal);
+        Assert.Contains("It cannot be told whether anything need be tuned", text, StringComparison.Ordinal);
+        Assert.Contains("\n# Missing: vmstat -z: not in the capture.\n", text, StringComparison.Ordinal);
         Assert.Contains("\n#vfs.zfs.arc.max=", text, StringComparison.Ordinal);
         Assert.All(text.Split('\n').Where(l => l.Length > 0), l => Assert.StartsWith("#", l, StringComparison.Ordinal));
     }
@@ -56,7 +57,23 @@ public sealed class TunePlanTests
         DiagnosisReport report = Report(Wants("LS0001", "/etc/sysctl.conf", "kern.maxvnodes=64173"));
 
         Assert.True(TunePlan.From(report).IsEmpty);
-        Assert.Contains("Nothing need be tuned", Text(report));
+        Assert.DoesNotContain('\n' + "kern.", Text(report));
+    }
+
+    [Fact]
+    public void That_nothing_need_be_tuned_is_said_over_a_whole_capture_and_says_what_it_rests_on()
+    {
+        DiagnosisReport whole = Diagnosis(_ => true);
+        Assert.Contains("# Nothing need be tuned by what was read (", Text(whole), StringComparison.Ordinal);
+        Assert.Contains(" zones, ", Text(whole), StringComparison.Ordinal);
+
+        DiagnosisReport withoutSysctls = Diagnosis(name => name != "sysctl.txt");
+        Assert.DoesNotContain("Nothing need be tuned", Text(withoutSysctls), StringComparison.Ordinal);
+        Assert.Contains("# Missing: sysctl -a: not in the capture.\n", Text(withoutSysctls), StringComparison.Ordinal);
+
+        DiagnosisReport garbage = new Leakstat.Diagnosis.Engine.Diagnoser(Leakstat.Knowledge.BuiltInKnowledge.Load())
+            .Diagnose([Given.Capture(("vmstat-z.txt", "\u0001\u0002 no table\n"), ("uname.txt", "FreeBSD a 14.2-RELEASE amd64\n"))])!;
+        Assert.Contains("It cannot be told whether anything need be tuned", Text(garbage), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,6 +98,16 @@ public sealed class TunePlanTests
         JsonElement file = Assert.Single(json.RootElement.GetProperty("files").EnumerateArray());
         Assert.Equal("/etc/sysctl.conf", file.GetProperty("file").GetString());
         Assert.Equal("128346", file.GetProperty("lines")[0].GetProperty("value").GetString());
+    }
+
+    private static DiagnosisReport Diagnosis(Func<string, bool> isKept)
+    {
+        Capture capture = Given.Capture(
+        [
+            .. Directory.EnumerateFiles(Given.Data("freebsd-14.2-healthy-load-series/08")).Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetFileName(file), File.ReadAllText(file))).Where(file => isKept(file.Item1)),
+        ]);
+        return new Leakstat.Diagnosis.Engine.Diagnoser(Leakstat.Knowledge.BuiltInKnowledge.Load()).Diagnose([capture])!;
     }
 
     private static Finding Wants(string rule, string file, string line) => new()

@@ -50,6 +50,22 @@ public sealed class MbufRuleTests
     }
 
     [Fact]
+    public void What_is_reckoned_from_two_rows_names_both()
+    {
+        Finding finding = Assert.Single(Rule.Findings("LS0401", Given.Case(
+            ("vmstat-z.txt", """
+                ITEM SIZE LIMIT USED FREE REQ FAIL SLEEP
+                mbuf_packet: 256, 0, 24011, 1589, 91120311, 0, 0
+                mbuf: 256, 0, 27119, 2201, 99120311, 0, 0
+                mbuf_cluster: 2048, 25600, 25600, 0, 25600, 15310, 0
+
+                """))));
+        Assert.Contains(finding.Evidence, e => e.Text.StartsWith("24,011 mbuf clusters in use", StringComparison.Ordinal) && e.At is null);
+        Assert.Contains(finding.Evidence, e => e.Text == "USED of mbuf_cluster: 25,600" && e.At?.Line == 4);
+        Assert.Contains(finding.Evidence, e => e.Text == "of them in FREE of mbuf_packet: 1,589" && e.At?.Line == 2);
+    }
+
+    [Fact]
     public void Clusters_parked_in_cached_packets_are_not_in_use()
     {
         // 62,000 USED in vmstat -z, of which 40,000 sit in free items of mbuf_packet: 22,000 of 62,670 are in use.

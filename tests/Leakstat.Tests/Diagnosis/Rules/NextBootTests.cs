@@ -13,7 +13,6 @@ public sealed class NextBootTests
     [InlineData("loader.conf", "vm.kmem_size=\"64M\"", "vm.kmem_size")]
     [InlineData("loader.conf", "vm.kmem_size=\"0x4000000\"", "vm.kmem_size")]
     [InlineData("loader.conf", "vm.kmem_size_max=\"512M\"", "vm.kmem_size")]
-    [InlineData("loader.conf", "kern.ipc.nmbclusters=\"0\"", "kern.ipc.nmbclusters")]
     [InlineData("loader.conf", "kern.maxusers=\"4\"", "kern.maxusers")]
     [InlineData("loader.conf", "kern.maxfiles=\"200\"", "kern.maxfiles")]
     [InlineData("loader.conf", "hw.physmem=\"1G\"", "hw.physmem")]
@@ -45,6 +44,30 @@ public sealed class NextBootTests
             ("loader.conf", "kern.ipc.nmbclusters=\"0\"\n"), ("sysctl.txt", Host.Replace("nmbclusters: 1000000", "nmbclusters: 0")))));
 
         Assert.StartsWith("kern.ipc.nmbclusters is 0", finding.Title, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("6.2-RELEASE", 1)]
+    [InlineData("9.1-RELEASE", 1)]
+    [InlineData("10.4-RELEASE", 0)]
+    [InlineData("14.2-RELEASE", 0)]
+    public void No_limit_of_clusters_is_the_default_from_9_2_on(string release, int faults) =>
+        Assert.Equal(faults, Rule.Findings("LS0601", Given.Case(
+            ("sysctl.txt", $"kern.osrelease: {release}\n"), ("loader.conf", "kern.ipc.nmbclusters=\"0\"\n"))).Count());
+
+    [Fact]
+    public void No_limit_of_clusters_is_no_fault_where_the_release_is_not_known() =>
+        Assert.Empty(Rule.Findings("LS0601", Given.Case(("loader.conf", "kern.ipc.nmbclusters=0\n"))));
+
+    [Theory]
+    [InlineData("vm.kmem_size=\"512M\"\nvfs.zfs.arc_max=\"64G\"\n", 1)]
+    [InlineData("vm.kmem_size=\"80G\"\nvfs.zfs.arc_max=\"64G\"\n", 0)]
+    [InlineData("vfs.zfs.arc_max=\"64G\"\n", 0)]
+    public void A_ceiling_of_the_ARC_above_all_of_kernel_memory_is_told(string lines, int faults)
+    {
+        Finding[] found = [.. Rule.Findings("LS0306", Given.Case(("loader.conf", lines)))];
+        Assert.Equal(faults, found.Length);
+        Assert.All(found, f => Assert.Contains("64.0 GiB, is above all of kernel memory: vm.kmem_size is 512.0 MiB", f.Title, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -39,6 +39,19 @@ public sealed class ZoneLimitRuleTests
         Assert.Contains(finding.Advice, a => a.Commands.Contains("sysctl kern.ipc.maxsockets=64346"));
     }
 
+    [Theory]
+    [InlineData("11.3-RELEASE", "sysctl kern.ipc.maxsockets=32768")]
+    [InlineData("8.4-RELEASE", "sysctl kern.ipc.maxsockets=32768")]
+    public void The_limit_of_the_zone_is_that_of_sockets_where_no_sysctl_is_in_the_capture(string release, string command)
+    {
+        Finding finding = Assert.Single(Rule.Findings("LS0202", Given.Case(
+            ("sysctl.txt", $"kern.osrelease: {release}\n"),
+            ("vmstat-z.txt", "ITEM SIZE LIMIT USED FREE REQ FAIL SLEEP\nsocket: 872, 16384, 16384, 0, 40211331, 22107, 0\n"))));
+        Advice raise = Assert.Single(finding.Advice, a => a.Kind == "sysctl");
+        Assert.Equal(command, Assert.Single(raise.Commands).ToString());
+        Assert.Contains("only be raised", raise.Revert, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_modules_own_zone_is_found_without_being_known()
     {

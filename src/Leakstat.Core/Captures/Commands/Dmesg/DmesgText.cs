@@ -123,7 +123,8 @@ public sealed class DmesgText : IFormat
         while (lines.Read())
         {
             total++;
-            if (Scan.IsEmpty(lines.Line))
+            LineStanding standing = section.StandingOf(lines.Number);
+            if (Scan.IsEmpty(lines.Line) || standing == LineStanding.Prose)
             {
                 continue;
             }
@@ -158,7 +159,11 @@ public sealed class DmesgText : IFormat
 
             // The messages of a thousand hosts are mostly different: they would only fill the pool of names.
             ReadOnlySpan<byte> message = LogPrefix.Strip(line, out bool isLogged);
-            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number) { IsLogged = isLogged });
+            messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number)
+            {
+                IsLogged = isLogged,
+                IsQuoted = standing == LineStanding.Quoted,
+            });
         }
 
         if (messages.Count > 0)

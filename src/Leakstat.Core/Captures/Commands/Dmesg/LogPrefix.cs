@@ -35,6 +35,16 @@ internal static class LogPrefix
         return StripUptime(text);
     }
 
+    /// <summary>
+    /// Whether a line is one of a log by what stands in front: a time, a priority, the time since boot, or the kernel
+    /// as who wrote it.
+    /// </summary>
+    public static bool IsStamped(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> rest = line;
+        return TryTime(ref rest) || Strip(line, out bool isLogged).Length < line.Length || isLogged;
+    }
+
     /// <summary>The host that syslog names in front of a kernel message; empty where it names none.</summary>
     public static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> line)
     {

@@ -68,11 +68,20 @@ internal static class QuotedMessage
     /// <summary>Where in the line the message stands; empty where there is none.</summary>
     public static Range In(ReadOnlySpan<byte> line)
     {
+        int deniedUpTo = 0;
         foreach (ImmutableArray<byte[]> message in s_messages)
         {
             int start = line.IndexOf(message[0].AsSpan().TrimEnd("#"u8));
-            if (start < 0 || !Follows(line[start..], message) || IsDenied(line[..start]) || IsSource(line))
+            int length = start < 0 ? 0 : LengthOf(line[start..], message);
+            if (length == 0 || start < deniedUpTo || IsSource(line))
             {
+                continue;
+            }
+
+            // Its last words are a message of their own further down: they are denied with it.
+            if (IsDenied(line[..start]))
+            {
+                deniedUpTo = start + length;
                 continue;
             }
 
@@ -84,7 +93,8 @@ internal static class QuotedMessage
         return default;
     }
 
-    private static bool Follows(ReadOnlySpan<byte> text, ImmutableArray<byte[]> parts)
+    /// <summary>How far the fixed parts of a message reach; 0 where they are not all there.</summary>
+    private static int LengthOf(ReadOnlySpan<byte> text, ImmutableArray<byte[]> parts)
     {
         ReadOnlySpan<byte> rest = text[..Math.Min(text.Length, LongestMessage)];
         foreach (byte[] part in parts)
@@ -94,13 +104,13 @@ internal static class QuotedMessage
             int at = rest.IndexOf(words);
             if (at < 0 || (takesNumber && (at + words.Length >= rest.Length || !Scan.IsDigit(rest[at + words.Length]))))
             {
-                return false;
+                return 0;
             }
 
             rest = rest[(at + words.Length)..];
         }
 
-        return true;
+        return Math.Min(text.Length, LongestMessage) - rest.Length;
     }
 
     private static bool IsDenied(ReadOnlySpan<byte> before)

@@ -71,18 +71,16 @@ public static class DetectTerminalReport
 
     private static Headline HeadlineOf(DiagnosisReport report, int rising)
     {
-        if (report.Verdict.State != VerdictState.Fine)
+        if (report.Verdict.State != VerdictState.Fine || rising == 0)
         {
             return Headline.Of(report);
         }
 
         string host = report.Host.Name is { Length: > 0 } name ? name : "this host";
-        return rising > 0
-            ? new Headline(
-                Tone.Good,
-                $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
-                $"{DiagnosisBasis.Span(report)}. What rose is named below.")
-            : new Headline(Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Span(report)}.");
+        return new Headline(
+            Tone.Good,
+            $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
+            $"{DiagnosisBasis.Span(report)}. What rose is named below.");
     }
 
     private static void WriteMissing(TerminalCanvas canvas, TrendNeeds needs)

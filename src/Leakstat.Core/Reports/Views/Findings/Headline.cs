@@ -47,6 +47,11 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     /// </summary>
     private static readonly ImmutableArray<string> s_besidesMemory = ["LS0216", "LS0218", "LS0220"];
 
+    /// <summary>
+    /// The rule on clusters that free memory in pieces denies: a setting is at fault, and requests fail.
+    /// </summary>
+    private const string FragmentationRule = "LS0403";
+
     /// <summary>Gaps that are said at once; the others stand with what the report rests on.</summary>
     private const int MostGaps = 3;
 
@@ -57,8 +62,11 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         return report.Verdict.State switch
         {
             VerdictState.Wrong => WithGaps(report, Alarm(report.Findings.First(HostVerdicts.IsWrong), host)),
+            VerdictState.Fine when report.Verdict.IsOfGrowth => new Headline(
+                Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Span(report)}."),
             VerdictState.Fine => Fine(report, host),
             VerdictState.TooEarly => TooEarly(report, host),
+            _ when report.Verdict.IsOfGrowth => UnknownGrowth(report, host),
             _ => Unknown(report, host),
         };
     }
@@ -107,14 +115,20 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         string growth = report.Verdict.Growth == GrowthSight.Judged
             ? $"Growth: judged over {DiagnosisBasis.Span(report)}."
             : "Growth: not judged, one capture. A slow leak shows in captures hours apart.";
+        string judged = $"Judged: {string.Join(", ", looked.Sources)}; {DiagnosisBasis.Span(report)}. {growth}";
+        if (BesidesMemory(report) is null && TroubleOf(report) is { } trouble)
+        {
+            return new Headline(
+                Tone.Good,
+                $"The kernel memory of {host} gives no warning; a note is worth reading.",
+                $"{Sentence(trouble.Title)} {judged}");
+        }
+
         string notes = BesidesMemory(report) is { } other ? $" But {Sentence(other.Title)}"
             : report.Findings.Any(f => f.Verdict != Verdict.Healthy)
             ? " What follows is worth knowing; none of it needs doing today."
             : "";
-        return new Headline(
-            Tone.Good,
-            $"Nothing is wrong with the kernel memory of {host}.",
-            $"Judged: {string.Join(", ", looked.Sources)}; {DiagnosisBasis.Span(report)}. {growth}{notes}");
+        return new Headline(Tone.Good, $"Nothing is wrong with the kernel memory of {host}.", judged + notes);
     }
 
     private static Headline Unknown(DiagnosisReport report, string host)
@@ -124,6 +138,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         Finding? other = BesidesMemory(report);
         string among = looked.Sources.IsEmpty ? "" : $" in what was read: {Listed(looked.Sources)}";
         string read = other is not null ? $"No want of memory was found{among}. But {Sentence(other.Title)}"
+            : TroubleOf(report) is { } trouble
+            ? $"{Sentence(trouble.Title)} That is a note; nothing calls for a warning{among}."
             : looked.Sources.IsEmpty ? $"{DiagnosisBasis.Span(report)}, and nothing in it that rules look at."
             : $"Nothing wrong was found{among}.";
         string gaps = verdict.Missing.IsEmpty
@@ -143,9 +159,35 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             ? headline
             : headline with { Detail = $"{headline.Detail} Not all was read whole: {Gaps(report.Verdict)}" };
 
+    /// <summary>Of growth alone: what was judged of it, and what lacks.</summary>
+    private static Headline UnknownGrowth(DiagnosisReport report, string host)
+    {
+        HostVerdict verdict = report.Verdict;
+        string growth = verdict.Growth switch
+        {
+            GrowthSight.Judged => $"Growth: judged over {DiagnosisBasis.Span(report)}, of what was read; no leak shows "
+                + "in it.",
+            GrowthSight.NoTimes => "Growth: not judged, the times of the captures are not known.",
+            _ => $"Growth: not judged, {Display.Count(verdict.Captures, "capture", "captures")} of this boot; it is "
+                + $"judged from {Display.Count(verdict.Needed)} on.",
+        };
+        return new Headline(
+            Tone.Open,
+            $"It cannot be told whether the kernel of {host} leaks memory.",
+            verdict.Missing.IsEmpty ? growth : $"{growth} But {Gaps(verdict)}");
+    }
+
     private static string Gaps(HostVerdict verdict) =>
         string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))
-            + (verdict.Missing.Length > MostGaps ? "; …." : ".");
+        + (verdict.Missing.Length > MostGaps ? "; …." : ".");
+
+    /// <summary>
+    /// The note to say first where nothing is worth a warning: requests that were refused, growth or memory that is
+    /// not explained, a message that the text only names. "Nothing wrong" is not said above it.
+    /// </summary>
+    private static Finding? TroubleOf(DiagnosisReport report) => report.Findings.FirstOrDefault(f =>
+        f.IsQuoted || f.Rule == FragmentationRule
+        || f.Verdict is Verdict.Exhaustion or Verdict.Suspect or Verdict.Leak);
 
     private static Finding? BesidesMemory(DiagnosisReport report) =>
         report.Findings.FirstOrDefault(f => s_besidesMemory.Contains(f.Rule));
@@ -157,11 +199,12 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         string boots = report.History.CurrentBootStart > 0
             ? $" ({Display.Count(report.History.CurrentBootStart)} from before the last boot)"
             : "";
+        string judged = verdict is { IsOfGrowth: true, Growth: GrowthSight.OneCapture } ? "Growth: not judged. " : "";
         return new Headline(
             Tone.Open,
             $"It is too early to tell a leak on {host}.",
-            $"{Display.Count(verdict.Captures, "capture", "captures")} of this boot{boots}; growth is judged from "
-                + $"{Display.Count(verdict.Needed)} on.{until}");
+            $"{judged}{Display.Count(verdict.Captures, "capture", "captures")} of this boot{boots}; growth is "
+                + $"judged from {Display.Count(verdict.Needed)} on.{until}");
     }
 
     /// <summary>
@@ -178,6 +221,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         bool critical = first.Severity == Severity.Critical;
         string text = first.Verdict switch
         {
+            _ when first.IsQuoted => $"The text names trouble with kernel memory; whether it is of {host} cannot be "
+                + "told.",
             Verdict.Leak when first.IsPast => $"The kernel of {host} leaked memory before its last reboot.",
             Verdict.Suspect when first.IsPast => $"Something on {host} looked like a leak before its last reboot. It "
                 + "is not proven.",

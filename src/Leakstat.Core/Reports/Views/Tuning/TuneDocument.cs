@@ -7,7 +7,7 @@ namespace Leakstat.Reports.Views.Tuning;
 /// <summary>The plan of <c>leakstat tune</c>, <c>leakstat.tune/1</c>.</summary>
 internal sealed record TuneDocument(
     string Schema, ToolPart Tool, HostPart Host, IEnumerable<TuneDocument.FilePart> Files,
-        IEnumerable<TuneDocument.FilePart>? Optional)
+        IEnumerable<TuneDocument.FilePart>? Optional, IEnumerable<string> Read, IReadOnlyList<string>? Missing)
 {
     /// <summary>The lines for one configuration file.</summary>
     public sealed record FilePart(string File, IEnumerable<LinePart> Lines)

@@ -27,8 +27,14 @@ public static class TuneReport
         Comment(output, host.Length > 0 ? $"leakstat tune: {host}" : "leakstat tune");
         if (plan.IsEmpty)
         {
-            Comment(output, "Nothing need be tuned: no finding of this capture calls for a lasting setting.");
+            Comment(output, TuneBasis.Of(report) is { Missing: [] } basis
+                ? $"Nothing need be tuned by what was read ({string.Join(", ", basis.Read)}): no finding of this "
+                    + "capture calls for a lasting setting."
+                : "It cannot be told whether anything need be tuned: no finding calls for a lasting setting, and not "
+                    + "all is there that findings rest on.");
         }
+
+        WriteBasis(output, TuneBasis.Of(report), plan.IsEmpty);
 
         foreach (TuneBlock block in plan.Blocks)
         {
@@ -38,6 +44,20 @@ public static class TuneReport
         foreach (TuneBlock block in plan.Optional)
         {
             WriteBlock(output, block, isOptional: true);
+        }
+    }
+
+    /// <summary>What was read, where that is not said yet, and what lacks for more.</summary>
+    private static void WriteBasis(TextWriter output, TuneBasis basis, bool isEmpty)
+    {
+        if (!basis.Missing.IsEmpty)
+        {
+            string read = basis.Read.IsEmpty ? "nothing that rules look at" : string.Join(", ", basis.Read);
+            Comment(output, $"Read: {read}.");
+            foreach (string missing in basis.Missing)
+            {
+                Comment(output, $"{(isEmpty ? "Missing" : "More may need it; missing")}: {missing}.");
+            }
         }
     }
 
@@ -83,13 +103,16 @@ public static class TuneReport
     public static void WriteJson(DiagnosisReport report, Stream output)
     {
         TunePlan plan = TunePlan.From(report);
+        TuneBasis basis = TuneBasis.Of(report);
         JsonForm.Write(
             new TuneDocument(
                 "leakstat.tune/1",
                 ToolPart.This,
                 HostPart.Of(report.Host),
                 plan.Blocks.Select(TuneDocument.FilePart.Of),
-                plan.Optional.IsEmpty ? null : plan.Optional.Select(TuneDocument.FilePart.Of)),
+                plan.Optional.IsEmpty ? null : plan.Optional.Select(TuneDocument.FilePart.Of),
+                basis.Read,
+                JsonForm.NotEmpty<string>(basis.Missing)),
             s_context.TuneDocument,
             output);
     }
