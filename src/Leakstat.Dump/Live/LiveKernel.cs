@@ -115,13 +115,15 @@ internal sealed class LiveKernel
             return null;
         }
 
-        (ulong direct, ulong directEnd) = DirectMap(memory, symbols);
-        return physical => new Amd64PageWalk(physical, five != 0 ? five : four, five != 0 ? 5 : 4)
+        byte[] layout = new byte[32];
+        if (Symbol(symbols, "kva_layout") is not { } said || !memory.TryRead(said.Value, layout))
         {
-            DirectMapStart = direct,
-            DirectMapEnd = directEnd,
-            KernelStart = 0xffff_fe00_0000_0000,
-        };
+            Array.Clear(layout);
+        }
+
+        ulong low = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(16));
+        ulong high = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(24));
+        return physical => Amd64PageWalk.Of(physical, five != 0 ? five : four, five != 0 ? 5 : 4, low, high);
     }
 
     /// <summary>
@@ -161,22 +163,6 @@ internal sealed class LiveKernel
         }
 
         return ranges;
-    }
-
-    private static (ulong Start, ulong End) DirectMap(ILiveMemory memory, ElfSymbols symbols)
-    {
-        byte[] layout = new byte[32];
-        if (Symbol(symbols, "kva_layout") is { } symbol && memory.TryRead(symbol.Value, layout))
-        {
-            ulong low = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(16));
-            ulong high = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(24));
-            if (low >> 56 == 0xff && high > low)
-            {
-                return (low, high);
-            }
-        }
-
-        return (KernelLocation.DirectMapStart, KernelLocation.DirectMapEnd);
     }
 
     private static ulong Number(ILiveMemory memory, ElfSymbols symbols, string name, int size = 8)
