@@ -13,7 +13,7 @@ internal sealed class Amd64PageWalk(
     /// <param name="physical">Memory.</param>
     /// <param name="top">Physical address of the top level (<c>KPML4phys</c>, <c>KPML5phys</c>).</param>
     /// <param name="levels">4 or 5.</param>
-    /// <param name="low">First address of the direct map as <c>kva_layout</c> says it (15); 0 where it does not.</param>
+    /// <param name="low">First address of the direct map by <c>kva_layout</c> (15); 0 where it is not said.</param>
     /// <param name="high">The address behind it.</param>
     public static Amd64PageWalk Of(PhysicalMemory physical, ulong top, int levels, ulong low, ulong high)
     {

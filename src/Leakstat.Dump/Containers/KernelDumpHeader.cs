@@ -15,12 +15,6 @@ public sealed record KernelDumpHeader
     /// <summary>Magic text: <c>FreeBSD Kernel Dump</c>, <c>FreeBSD Text Dump</c>, <c>Cleared Kernel Dump</c>.</summary>
     public required string Magic { get; init; }
 
-    /// <summary>Architecture.</summary>
-    public required string Architecture { get; init; }
-
-    /// <summary>Version of the header, 1 to 4.</summary>
-    public required uint Version { get; init; }
-
     /// <summary>Bytes of the dump (uncompressed).</summary>
     public required ulong DumpLength { get; init; }
 
@@ -68,8 +62,6 @@ public sealed record KernelDumpHeader
         return new KernelDumpHeader
         {
             Magic = magic,
-            Architecture = Text(bytes[20..32]),
-            Version = version,
             DumpLength = BinaryPrimitives.ReadUInt64BigEndian(bytes[40..]),
             DumpTime = BinaryPrimitives.ReadUInt64BigEndian(bytes[48..]),
             KeySize = first ? 0 : BinaryPrimitives.ReadUInt32BigEndian(bytes[56..]),

@@ -13,7 +13,6 @@ internal static class CaptureMetrics
         new Metric
         {
             Name = MetricName.CaptureLostPlaces,
-            Unit = "places",
             Help = "Places of the capture that could not be read: lines, tables, files.",
             OfLatest = c => [new MetricValue(c.Diagnostics.Count(d => d.IsLoss))],
         },

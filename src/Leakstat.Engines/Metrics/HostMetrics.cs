@@ -24,28 +24,24 @@ internal static class HostMetrics
         new Metric
         {
             Name = MetricName.BootTimeSeconds,
-            Unit = "seconds",
             Help = "Time of boot, seconds since 1970 (kern.boottime).",
             OfSample = s => s.BootedAt is { } time ? [new MetricValue(time.ToUnixTimeMilliseconds() / 1000.0)] : [],
         },
         new Metric
         {
             Name = MetricName.UptimeSeconds,
-            Unit = "seconds",
             Help = "Time since boot at the capture (uptime, kern.boottime).",
             OfSample = s => s.UptimeSeconds is { } seconds ? [new MetricValue(seconds)] : [],
         },
         new Metric
         {
             Name = MetricName.Rebooted,
-            Unit = "",
             Help = "1 at samples that stand for an hour or a day in which the host was rebooted.",
             OfSample = s => s.IsRebooted ? [new MetricValue(1)] : [],
         },
         new Metric
         {
             Name = MetricName.Release,
-            Unit = "",
             Labels = ["release"],
             Help = "1, labelled with the release that runs (kern.osrelease).",
             OfSample = s => s.Release is { Length: > 0 } release ? [new MetricValue(1, release)] : [],
@@ -53,7 +49,6 @@ internal static class HostMetrics
         new Metric
         {
             Name = MetricName.ModuleLoaded,
-            Unit = "",
             Labels = ["module"],
             Help = "1 for each kernel module that is loaded (kldstat).",
             OfSample = s => (s.Modules?.Keys ?? []).Select(name => new MetricValue(1, name)),
@@ -61,7 +56,6 @@ internal static class HostMetrics
         new Metric
         {
             Name = MetricName.KernelFileBytes,
-            Unit = "bytes",
             Labels = ["file", "id", "address"],
             Help = "Memory of a loaded kernel file (kldstat); the kernel has id 1.",
             OfLatest = c => (c.KernelFiles?.Files ?? []).DistinctBy(f => (f.Name, f.Id, f.Address))
@@ -75,7 +69,6 @@ internal static class HostMetrics
         new Metric
         {
             Name = MetricName.Sysctl,
-            Unit = "",
             Labels = ["name"],
             Help = "Value of a sysctl that leakstat judges by, where it is a number.",
             OfSample = s => s.Tunables.Select(t => new MetricValue(t.Value.Value, t.Key)),
@@ -84,7 +77,6 @@ internal static class HostMetrics
         new Metric
         {
             Name = MetricName.HostInfo,
-            Unit = "",
             Labels = InfoLabels,
             Help = "1, labelled with what the host is (kern.osrelease, hw.machine_arch, kern.ident, hw.model, "
                 + "kern.vm_guest).",

@@ -14,7 +14,6 @@ internal static class MallocMetrics
         new Metric
         {
             Name = MetricName.MallocUsedBytes,
-            Unit = "bytes",
             Labels = s_type,
             Help = "Live bytes of a malloc type (vmstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MallocBytes),
@@ -22,7 +21,6 @@ internal static class MallocMetrics
         new Metric
         {
             Name = MetricName.MallocUsedAllocations,
-            Unit = "allocations",
             Labels = s_type,
             Help = "Live allocations of a malloc type (vmstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MallocInUse),
@@ -31,7 +29,6 @@ internal static class MallocMetrics
         {
             Name = MetricName.MallocRequestsTotal,
             Type = MetricType.Counter,
-            Unit = "allocations",
             Labels = s_type,
             Help = "Allocations of a malloc type since boot (vmstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MallocRequests),

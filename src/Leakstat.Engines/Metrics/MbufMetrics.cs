@@ -18,7 +18,6 @@ internal static class MbufMetrics
         new Metric
         {
             Name = MetricName.MbufUsedItems,
-            Unit = "items",
             Labels = s_pool,
             Help = "Network buffers of a pool in use (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCurrent) { NotNames = [Bytes] },
@@ -26,7 +25,6 @@ internal static class MbufMetrics
         new Metric
         {
             Name = MetricName.MbufCachedItems,
-            Unit = "items",
             Labels = s_pool,
             Help = "Network buffers of a pool kept in cache (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCache) { NotNames = [Bytes] },
@@ -34,21 +32,18 @@ internal static class MbufMetrics
         new Metric
         {
             Name = MetricName.MbufUsedBytes,
-            Unit = "bytes",
             Help = "Memory of network buffers in use (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCurrent) { Names = [Bytes] },
         },
         new Metric
         {
             Name = MetricName.MbufCachedBytes,
-            Unit = "bytes",
             Help = "Memory of network buffers kept in cache (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCache) { Names = [Bytes] },
         },
         new Metric
         {
             Name = MetricName.MbufLimitItems,
-            Unit = "items",
             Labels = s_pool,
             Help = "Most network buffers that a pool may have (netstat -m); only of pools with a limit.",
             OfLatest = c => Pools(c.Mbufs).Where(p => p.Pool.Max is > 0)
@@ -58,7 +53,6 @@ internal static class MbufMetrics
         {
             Name = MetricName.MbufDeniedTotal,
             Type = MetricType.Counter,
-            Unit = "requests",
             Labels = s_pool,
             Help = "Requests for network buffers that were denied, since boot (netstat -m).",
             OfLatest = c => Requests(c.Mbufs, isDenied: true),
@@ -67,7 +61,6 @@ internal static class MbufMetrics
         {
             Name = MetricName.MbufDelayedTotal,
             Type = MetricType.Counter,
-            Unit = "requests",
             Labels = s_pool,
             Help = "Requests for network buffers that had to wait, since boot (netstat -m).",
             OfLatest = c => Requests(c.Mbufs, isDenied: false),

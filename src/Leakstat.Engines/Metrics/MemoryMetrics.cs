@@ -21,7 +21,6 @@ internal static class MemoryMetrics
         new Metric
         {
             Name = MetricName.MemoryBytes,
-            Unit = "bytes",
             Labels = ["state"],
             Help = "Physical memory by the state of its pages (vm.stats.vm).",
             OfSeries = new SeriesMetric(SeriesKind.Account) { Names = s_states },
@@ -29,21 +28,18 @@ internal static class MemoryMetrics
         new Metric
         {
             Name = MetricName.PhysicalMemoryBytes,
-            Unit = "bytes",
             Help = "Physical memory known to the kernel (hw.physmem).",
             OfLatest = c => c.Host.PhysicalMemory is { } memory ? [new MetricValue(memory.Value)] : [],
         },
         new Metric
         {
             Name = MetricName.PageSizeBytes,
-            Unit = "bytes",
             Help = "Size of a page (hw.pagesize).",
             OfLatest = c => c.Host.PageSize is { } size ? [new MetricValue(size.Value)] : [],
         },
         new Metric
         {
             Name = MetricName.LedgerBytes,
-            Unit = "bytes",
             Labels = ["account"],
             Help = "Memory by account of leakstat's ledger; account unaccounted is wired memory that nobody owns.",
             OfSeries = new SeriesMetric(SeriesKind.Account) { NotNames = s_states },
@@ -51,14 +47,12 @@ internal static class MemoryMetrics
         new Metric
         {
             Name = MetricName.ZfsArcBytes,
-            Unit = "bytes",
             Help = "Size of the ARC (kstat.zfs.misc.arcstats.size).",
             OfSeries = new SeriesMetric(SeriesKind.Counter) { Names = [ArcSize] },
         },
         new Metric
         {
             Name = MetricName.Level,
-            Unit = "",
             Labels = ["of"],
             Help = "What explains growth where it grows too: vnodes, sockets, open files, processes, and more.",
             OfSeries = new SeriesMetric(SeriesKind.Counter) { NotNames = [ArcSize] },
@@ -66,7 +60,6 @@ internal static class MemoryMetrics
         new Metric
         {
             Name = MetricName.SwapUsedBytes,
-            Unit = "bytes",
             Labels = ["device"],
             Help = "Swap in use, by device (swapinfo).",
             OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device)
@@ -75,7 +68,6 @@ internal static class MemoryMetrics
         new Metric
         {
             Name = MetricName.SwapSizeBytes,
-            Unit = "bytes",
             Labels = ["device"],
             Help = "Swap that there is, by device (swapinfo).",
             OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device)

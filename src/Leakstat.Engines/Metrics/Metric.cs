@@ -33,11 +33,6 @@ public sealed record Metric
     /// <summary>Type.</summary>
     public MetricType Type { get; init; } = MetricType.Gauge;
 
-    /// <summary>
-    /// Unit of the value: <c>items</c>, <c>bytes</c>, <c>pages</c>, <c>seconds</c>; empty for plain numbers.
-    /// </summary>
-    public required string Unit { get; init; }
-
     /// <summary>Names of its labels beside that of the host.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 

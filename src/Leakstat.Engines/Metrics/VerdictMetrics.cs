@@ -17,7 +17,6 @@ internal static class VerdictMetrics
         new Metric
         {
             Name = MetricName.HostState,
-            Unit = "",
             Labels = ["state"],
             Help = "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for "
                 + "the others.",
@@ -27,7 +26,6 @@ internal static class VerdictMetrics
         new Metric
         {
             Name = MetricName.Finding,
-            Unit = "",
             Labels = [.. s_subject, "severity", "verdict"],
             Help = "1 for each finding of leakstat, labelled with the rule, what it is about, severity and verdict.",
             OfVerdict = h => Findings(h).Select(f => new MetricValue(
@@ -36,7 +34,6 @@ internal static class VerdictMetrics
         new Metric
         {
             Name = MetricName.FindingConfidenceRatio,
-            Unit = "ratio",
             Labels = s_subject,
             Help = "Chance that a finding of leakstat is right.",
             OfVerdict = h => Findings(h).Select(f => new MetricValue(f.Confidence, SubjectOf(f))),
@@ -44,7 +41,6 @@ internal static class VerdictMetrics
         new Metric
         {
             Name = MetricName.FindingGrowthBytesPerHour,
-            Unit = "bytes per hour",
             Labels = s_subject,
             Help = "Bytes per hour by which the subject of a finding grows.",
             OfVerdict = h => Findings(h).Where(f => f.Growth?.BytesPerHour is not null).Select(
@@ -53,7 +49,6 @@ internal static class VerdictMetrics
         new Metric
         {
             Name = MetricName.FindingExhaustionTimestampSeconds,
-            Unit = "seconds",
             Labels = [.. s_subject, "of"],
             Help = "Time at which what a finding is about is expected to run out, seconds since 1970.",
             OfVerdict = h => Findings(h).Where(f => f.Exhaustion?.At is not null).Select(f => new MetricValue(

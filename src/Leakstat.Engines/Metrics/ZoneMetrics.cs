@@ -16,7 +16,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.ZoneUsedItems,
-            Unit = "items",
             Labels = s_zone,
             Help = "Items of a UMA zone in use (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneUsed),
@@ -24,7 +23,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.ZoneFreeItems,
-            Unit = "items",
             Labels = s_zone,
             Help = "Items of a UMA zone kept free (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneFree),
@@ -32,7 +30,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.ZoneUsedBytes,
-            Unit = "bytes",
             Labels = s_zone,
             Help = "Items of a UMA zone in use, times their size (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneUsed) { IsTimesItemSize = true },
@@ -40,7 +37,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.ZoneLimitItems,
-            Unit = "items",
             Labels = s_zone,
             Help = "Most items that a UMA zone may have; only of zones with a limit.",
             OfLatest = c => Rows(c, r => r.Limit > 0 ? r.Limit : null),
@@ -49,7 +45,6 @@ internal static class ZoneMetrics
         {
             Name = MetricName.ZoneRequestsTotal,
             Type = MetricType.Counter,
-            Unit = "allocations",
             Labels = s_zone,
             Help = "Allocations from a UMA zone since boot (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneRequests),
@@ -58,7 +53,6 @@ internal static class ZoneMetrics
         {
             Name = MetricName.ZoneFailuresTotal,
             Type = MetricType.Counter,
-            Unit = "allocations",
             Labels = s_zone,
             Help = "Failed allocations from a UMA zone since boot (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneFailures),
@@ -67,7 +61,6 @@ internal static class ZoneMetrics
         {
             Name = MetricName.ZoneSleepsTotal,
             Type = MetricType.Counter,
-            Unit = "allocations",
             Labels = s_zone,
             Help = "Allocations from a UMA zone that slept at its limit, since boot (vmstat -z).",
             OfLatest = c => Rows(c, r => r.Sleeps),
@@ -75,7 +68,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.ZoneItemBytes,
-            Unit = "bytes",
             Labels = s_zone,
             Help = "Size of an item of a UMA zone (vmstat -z).",
             OfLatest = c => (c.Zones?.Rows ?? []).GroupBy(r => r.Name)
@@ -84,7 +76,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.KegPages,
-            Unit = "pages",
             Labels = s_node,
             Help = "Pages that the keg of a zone holds, by node of sysctl vm.uma.",
             OfSeries = new SeriesMetric(SeriesKind.KegPages),
@@ -92,7 +83,6 @@ internal static class ZoneMetrics
         new Metric
         {
             Name = MetricName.KegItems,
-            Unit = "items",
             Labels = s_node,
             Help = "Items of a zone in use, by node of sysctl vm.uma.",
             OfSeries = new SeriesMetric(SeriesKind.KegItems),

@@ -89,7 +89,8 @@ public sealed class SettingsTable
         {
             DateTimeValueSyntax { Value: var time } => time.DateTime.ToUniversalTime(),
             StringValueSyntax { Value: { } text } when DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset written) => written,
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset written)
+                => written,
             _ => null,
         },
         "a time like 2026-12-01T00:00:00Z");

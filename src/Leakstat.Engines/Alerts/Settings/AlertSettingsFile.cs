@@ -140,7 +140,8 @@ public static class AlertSettingsFile
 
     private static EngineAddress? AddressOf(SettingsTable table, Func<string, byte[]> readSecret)
     {
-        string? token = SecretOf(table, "token_file", readSecret) is { } secret ? Encoding.UTF8.GetString(secret) : null;
+        byte[]? secret = SecretOf(table, "token_file", readSecret);
+        string? token = secret is null ? null : Encoding.UTF8.GetString(secret);
         return table.Required("url") is null ? null
             : table.Read(
                 "url", text => EngineAddress.Parse(text, token), "an address like \"http://127.0.0.1:9093\"");
