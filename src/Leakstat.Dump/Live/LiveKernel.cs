@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Text;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Files;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
 
@@ -64,13 +64,13 @@ internal sealed class LiveKernel
         byte[] text = new byte[VersionBytes];
         ReadOnlySpan<byte> own = kernel.InitialData(version, VersionBytes);
         bool isRead = memory.TryRead(version.Value, text);
-        if (!isRead || own.IsEmpty || !KernelIdentity.IsSame(Text(own), Text(text)))
+        if (!isRead || own.IsEmpty || !KernelIdentity.IsSame(FieldText.Of(own), FieldText.Of(text)))
         {
             fault = new DumpFault(
                 DumpFaultKind.WrongKernel,
                 path,
                 isRead
-                    ? $"is not the kernel that runs: that is \"{Text(text)}\", the file \"{Text(own)}\""
+                    ? $"is not the kernel that runs: that is \"{OneLine(text)}\", the file \"{OneLine(own)}\""
                     : "is not the kernel that runs: nothing is mapped where its version text would be");
             return null;
         }
@@ -176,10 +176,5 @@ internal sealed class LiveKernel
     private static ElfSymbol? Symbol(ElfSymbols symbols, string name) =>
         symbols.Find(name) is >= 0 and int row ? symbols[row] : null;
 
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        int end = bytes.IndexOf((byte)0);
-        string text = Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
-        return string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
-    }
+    private static string OneLine(ReadOnlySpan<byte> field) => FieldText.OneLine(FieldText.Of(field));
 }
