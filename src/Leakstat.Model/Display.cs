@@ -142,6 +142,9 @@ public static class Display
         };
     }
 
+    /// <summary>As <see cref="Duration"/>, of hours; of a century and more, a century.</summary>
+    public static string Hours(double hours) => Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
+
     /// <summary>A time, UTC, to the minute: <c>2026-11-20 18:00 UTC</c>.</summary>
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Layouts;
 
@@ -33,13 +34,8 @@ public static class BuiltInLayouts
         return found;
     }
 
-    private static LayoutFile Load(string name)
-    {
-        using Stream stream = typeof(BuiltInLayouts).Assembly.GetManifestResourceStream($"Layouts/{name}.tsv")
-            ?? throw new InvalidOperationException($"the table {name} is not in the program");
-        using var reader = new StreamReader(stream);
-        return Parse(name, reader);
-    }
+    private static LayoutFile Load(string name) => Parse(
+        name, new StringReader(EmbeddedResource.Text(typeof(BuiltInLayouts).Assembly, $"Layouts/{name}.tsv")));
 
     private static LayoutFile Parse(string name, TextReader reader)
     {
