@@ -8,7 +8,7 @@ namespace Leakstat.History;
 /// Zones of network buffers as <c>netstat -m</c> counts them: a history without <c>vmstat -z</c> shows their growth all
 /// the same. Where zones were captured these tell it, with what lies in packets counted as they count it.
 /// </summary>
-public static class MbufZoneSeries
+internal static class MbufZoneSeries
 {
     private static readonly ImmutableArray<Row> s_rows =
     [

@@ -8,7 +8,7 @@ namespace Leakstat.Dump.Layouts;
 /// each with
 /// the range of <c>__FreeBSD_version</c> and the machine it holds for.
 /// </summary>
-public static class BuiltInLayouts
+internal static class BuiltInLayouts
 {
     private static readonly string[] s_files = ["uma-13-to-15", "freebsd-14-amd64", "freebsd-15-amd64"];
 

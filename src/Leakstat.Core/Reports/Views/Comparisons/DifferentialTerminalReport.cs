@@ -11,7 +11,7 @@ namespace Leakstat.Reports.Views.Comparisons;
 /// <summary>
 /// What <c>leakstat detect --compare</c> says at a terminal: the verdict, the table, the findings, what changed.
 /// </summary>
-public static class DifferentialTerminalReport
+internal static class DifferentialTerminalReport
 {
     private const int RateWidth = 13;
     private const int MostRows = 12;

@@ -5,7 +5,7 @@ using Leakstat.Model;
 namespace Leakstat.Reports.Views.Findings;
 
 /// <summary>What a diagnosis rests on, in words: what was read, and which commands would have told more.</summary>
-public sealed class DiagnosisBasis
+internal sealed class DiagnosisBasis
 {
     private DiagnosisBasis(ImmutableArray<string> sources, ImmutableArray<string> missing)
     {
