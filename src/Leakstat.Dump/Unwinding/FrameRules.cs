@@ -1,4 +1,3 @@
-using Leakstat.Dump.Layouts;
 
 namespace Leakstat.Dump.Unwinding;
 

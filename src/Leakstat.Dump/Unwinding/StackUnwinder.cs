@@ -1,4 +1,3 @@
-using Leakstat.Dump.Layouts;
 using Leakstat.Dump.Target;
 
 namespace Leakstat.Dump.Unwinding;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
-using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Findings;
