@@ -1,4 +1,3 @@
-
 namespace Leakstat.Dump.Unwinding;
 
 /// <summary>A place in the code, and the frame of the function it is in.</summary>
