@@ -70,8 +70,9 @@ internal sealed class FleetAlerts
                 ? _settings.Receivers.Select(r => new DryRunReceiver(
                     r, r.IsRepeated, line => _terminal.Error.WriteLine($"leakstat: {line}")))
                 : _settings.Receivers;
+            Action<AlertState> record = _isDryRun ? static _ => { } : file.Write;
             (_, ImmutableArray<AlertDelivery> deliveries) = AlertRun.Tell(
-                state, [.. receivers], _settings.Silences, now, _isDryRun ? static _ => { } : file.Write);
+                state, [.. receivers], _settings.Silences, now, record);
             AlertDelivery[] failed = [.. deliveries.Where(d => d.Failure is not null)];
             if (failed.Length > 0)
             {
