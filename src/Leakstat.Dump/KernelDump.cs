@@ -121,9 +121,6 @@ public sealed class KernelDump : IDisposable
     /// <summary>Kegs, zones, slabs with the state of each item, and large allocations.</summary>
     public KernelHeap Heap => _walk.Value.Heap;
 
-    /// <summary>Arenas of kernel address space.</summary>
-    public IReadOnlyList<Arena> Arenas => _walk.Value.Arenas.Arenas;
-
     /// <summary>What walks of this kernel need.</summary>
     internal WalkContext Context => _context.Value;
 

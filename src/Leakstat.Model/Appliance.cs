@@ -1,7 +1,7 @@
 namespace Leakstat.Model;
 
 /// <summary>Products built on FreeBSD that keep settings in places of their own.</summary>
-public static class Appliance
+internal static class Appliance
 {
     /// <summary>pfSense, CE and Plus.</summary>
     public const string PfSense = "pfSense";

@@ -110,6 +110,17 @@ public static class Display
     /// <summary>A count with its noun, one or many: <c>1 capture</c>, <c>12 captures</c>.</summary>
     public static string Count(long count, string one, string many) => Count(count) + " " + (count == 1 ? one : many);
 
+    /// <summary>Names, the first of them where there are more: <c>a, b, c, …</c>.</summary>
+    /// <param name="names">All of them.</param>
+    /// <param name="most">How many are named.</param>
+    /// <param name="rest">What stands for the others.</param>
+    public static string Some(IReadOnlyCollection<string> names, int most, string rest = ", …") =>
+        string.Join(", ", names.Take(most)) + (names.Count > most ? rest : "");
+
+    /// <summary>As <see cref="Some"/>, with the number of the others: <c>a, b, c and 12 more</c>.</summary>
+    public static string SomeAndCount(IReadOnlyCollection<string> names, int most) =>
+        Some(names, most, $" and {Count(names.Count - most)} more");
+
     /// <summary>A span of time in its two largest units: <c>45 s</c>, <c>2 h 5 min</c>, <c>31 d 4 h</c>.</summary>
     public static string Duration(TimeSpan span)
     {
@@ -130,6 +141,9 @@ public static class Display
             _ => Pair(minutes / (24 * 60), "d", 0, ""),
         };
     }
+
+    /// <summary>As <see cref="Duration"/>, of hours; of a century and more, a century.</summary>
+    public static string Hours(double hours) => Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
 
     /// <summary>A time, UTC, to the minute: <c>2026-11-20 18:00 UTC</c>.</summary>
     public static string Time(DateTimeOffset time) =>

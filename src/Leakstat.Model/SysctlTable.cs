@@ -78,23 +78,6 @@ public sealed class SysctlTable
     public string? Text(string name) =>
         _entries.TryGetValue(name, out Entry entry) ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
-    /// <summary>
-    /// A table of a few of the names, with copies of their values: the captured text is not kept alive by it.
-    /// </summary>
-    public SysctlTable Select(IEnumerable<string> names)
-    {
-        var chosen = new Dictionary<string, Entry>();
-        foreach (string name in names)
-        {
-            if (_entries.TryGetValue(name, out Entry entry))
-            {
-                chosen[name] = entry with { Value = entry.Value.ToArray() };
-            }
-        }
-
-        return new SysctlTable(chosen);
-    }
-
     /// <summary>A table in which some names have other values.</summary>
     /// <param name="values">Those names, new ones among them, and what they have there.</param>
     public SysctlTable With(IEnumerable<KeyValuePair<string, Entry>> values)

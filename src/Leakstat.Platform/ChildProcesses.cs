@@ -66,6 +66,20 @@ public sealed class ChildProcesses : IDisposable
         }
     }
 
+    /// <summary>Ends a process at a limit of time, unless what is returned is disposed before.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="limit">The time that it may take from now on.</param>
+    /// <param name="late">Called before it is ended.</param>
+    public IDisposable EndAfter(Process process, TimeSpan limit, Action late) => new Timer(
+        _ =>
+        {
+            late();
+            End(process);
+        },
+        null,
+        limit,
+        Timeout.InfiniteTimeSpan);
+
     /// <summary>Ends a process, with what it started.</summary>
     public void End(Process process)
     {

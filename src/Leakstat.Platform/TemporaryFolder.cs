@@ -15,7 +15,7 @@ public sealed class TemporaryFolder : IDisposable
         _signals =
         [
             .. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
-                .Select(signal => PosixSignalRegistration.Create(signal, _ => Remove())),
+                .Select(signal => PosixSignalRegistration.Create(signal, _ => Remove(_path))),
         ];
     }
 
@@ -27,14 +27,15 @@ public sealed class TemporaryFolder : IDisposable
             signal.Dispose();
         }
 
-        Remove();
+        Remove(_path);
     }
 
-    private void Remove()
+    /// <summary>Takes a folder away with all that is in it, where it is there and may be.</summary>
+    public static void Remove(string path)
     {
         try
         {
-            Directory.Delete(_path, recursive: true);
+            Directory.Delete(path, recursive: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

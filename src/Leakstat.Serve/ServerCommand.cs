@@ -79,13 +79,13 @@ internal sealed class ServerCommand(Journal journal)
     private ServeSettings? Settings(ServeArguments arguments, HttpClient client)
     {
         var settings = new ServeSettings();
-        string? text = null;
         if (arguments.Config is { } file)
         {
             try
             {
-                text = Encoding.UTF8.GetString(OpenedFile.ReadAll(file, MostSettings));
-                (settings, ImmutableArray<SettingsProblem> problems) = SettingsFile.Read(file, text);
+                string text = Encoding.UTF8.GetString(OpenedFile.ReadAll(file, MostSettings));
+                (settings, ImmutableArray<SettingsProblem> problems) = SettingsFile.Read(
+                    file, text, client, name => OpenedFile.ReadAll(name), arguments.Store);
                 _problems.AddRange(problems);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -95,7 +95,7 @@ internal sealed class ServerCommand(Journal journal)
             }
         }
 
-        settings = settings with
+        return settings with
         {
             Listen = arguments.Listen ?? settings.Listen,
             Store = arguments.Store ?? settings.Store,
@@ -106,12 +106,6 @@ internal sealed class ServerCommand(Journal journal)
                     : settings.RemoteWrite),
             IsDryRun = arguments.IsDryRun,
         };
-        return text is null || _problems.Count > 0
-            ? settings
-            : settings with
-            {
-                Alerts = AlertReading.Read(arguments.Config!, text, client, settings.AlertState, _problems),
-            };
     }
 
     /// <summary>The same with what stands in the file of its token.</summary>

@@ -52,9 +52,6 @@ internal sealed class HostRows : IDisposable
     /// <summary>The segments, in the order of arrival; what no segment holds follows them.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
 
-    /// <summary>The series.</summary>
-    public SeriesNumbers Series => _series;
-
     /// <summary>Sources of the samples, in the order of arrival.</summary>
     public IReadOnlyList<string> Sources => _sources;
 

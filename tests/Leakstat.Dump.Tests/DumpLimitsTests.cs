@@ -92,7 +92,6 @@ public sealed class DumpLimitsTests
         }
 
         _ = dump.Heap;
-        _ = dump.Arenas;
         _ = dump.MallocTypes;
         _ = dump.Threads;
         _ = dump.Counters;

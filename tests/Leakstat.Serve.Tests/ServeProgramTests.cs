@@ -80,7 +80,9 @@ public sealed class ServeProgramTests : IDisposable
         Assert.True(code == 0, told);
         string all = string.Join('\n', (await File.ReadAllLinesAsync(examples, End))
             .Where(l => !l.StartsWith("# ", StringComparison.Ordinal)).Select(l => l.TrimStart('#')));
-        (_, System.Collections.Immutable.ImmutableArray<Engines.Settings.SettingsProblem> problems) = Settings.SettingsFile.Read("all", all);
+        using var client = new HttpClient();
+        (_, System.Collections.Immutable.ImmutableArray<Engines.Settings.SettingsProblem> problems) =
+            Settings.SettingsFile.Read("all", all, client, _ => "a secret"u8.ToArray());
         Assert.Empty(problems);
     }
 

@@ -14,7 +14,7 @@ public sealed class SettingsFileTests : IDisposable
     [Fact]
     public void Everything_that_can_be_set_is_read()
     {
-        (ServeSettings settings, ImmutableArray<SettingsProblem> problems) = SettingsFile.Read("leakstat.toml", """
+        (ServeSettings settings, ImmutableArray<SettingsProblem> problems) = Read("""
             listen = "[::1]:9000"
             store = "/var/db/leakstat/fleet.db"
             spools = ["/a", "/b"]
@@ -95,10 +95,22 @@ public sealed class SettingsFileTests : IDisposable
             new RemoteWriteSettings("http://a:b@127.0.0.1:8428") { TokenFile = "/etc/engine-token", Queue = "/var/queue", QueueSize = 2L << 30 },
             settings.RemoteWrite! with { Labels = [] });
         Assert.Equal([("site", "fra1"), ("team", "net")], settings.RemoteWrite!.Labels);
+        Assert.Equal("/var/db/leakstat/fleet.db-alerts", settings.Alerts!.State);
         Assert.Equal("http://127.0.0.1:8428", settings.RemoteWrite.Address!.ToString());
         Assert.Equal(
             "ssh://root@fw1:2222 name=fw1 doas every=3600s\nlocal\n",
             Intake.TargetCollection.Inventory(settings.Collect.Targets));
+    }
+
+    [Fact]
+    public void The_store_of_the_command_line_takes_the_state_of_alerts_with_it()
+    {
+        using var client = new HttpClient();
+
+        (ServeSettings settings, _) = SettingsFile.Read(
+            "leakstat.toml", "store = \"/a\"\n[alerts]\nseverity = \"info\"\n", client, File.ReadAllBytes, store: "/b");
+
+        Assert.Equal(("/b", "/b-alerts"), (settings.Store, settings.Alerts!.State));
     }
 
     [Theory]
@@ -121,7 +133,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("store = \"a", 1, "")]
     public void What_is_wrong_is_told_with_its_line(string text, int line, string wanted)
     {
-        (_, ImmutableArray<SettingsProblem> problems) = SettingsFile.Read("leakstat.toml", text);
+        (_, ImmutableArray<SettingsProblem> problems) = Read(text);
 
         Assert.Contains(problems, p => p.Line == line && p.Text.Contains(wanted, StringComparison.Ordinal));
         Assert.StartsWith("leakstat.toml:", problems[0].ToString(), StringComparison.Ordinal);
@@ -196,6 +208,12 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static (ServeSettings Settings, ImmutableArray<SettingsProblem> Problems) Read(string text)
+    {
+        using var client = new HttpClient();
+        return SettingsFile.Read("leakstat.toml", text, client, File.ReadAllBytes);
+    }
 
     private async Task<(int Code, string Told)> Check(string settings)
     {

@@ -66,20 +66,13 @@ internal sealed class FleetAlerts
             using var file = new AlertStateFile(_settings.State);
             DateTimeOffset now = DateTimeOffset.UtcNow;
             AlertState state = CauseAlerts.Update(file.Read(), fleet, _settings.Least, _settings.Unseen, now);
-            if (_isDryRun)
-            {
-                foreach ((IAlertReceiver receiver, Alert alert) in AlertRun.Plan(
-                    state, _settings.Receivers, _settings.Silences, now))
-                {
-                    _terminal.Error.WriteLine(
-                        $"leakstat: would tell {PrintableText.Of(receiver.Name)}: {AlertText.Line(alert)}");
-                }
-
-                return;
-            }
-
+            IEnumerable<IAlertReceiver> receivers = _isDryRun
+                ? _settings.Receivers.Select(r => new DryRunReceiver(
+                    r, r.IsRepeated, line => _terminal.Error.WriteLine($"leakstat: {line}")))
+                : _settings.Receivers;
+            Action<AlertState> record = _isDryRun ? static _ => { } : file.Write;
             (_, ImmutableArray<AlertDelivery> deliveries) = AlertRun.Tell(
-                state, _settings.Receivers, _settings.Silences, now, file.Write);
+                state, [.. receivers], _settings.Silences, now, record);
             AlertDelivery[] failed = [.. deliveries.Where(d => d.Failure is not null)];
             if (failed.Length > 0)
             {

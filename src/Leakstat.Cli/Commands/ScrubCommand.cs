@@ -134,9 +134,8 @@ internal static class ScrubCommand
             p => p.Reason!))
         {
             string[] sources = [.. left.Select(p => p.Source)];
-            int shown = verbose ? sources.Length : Math.Min(sources.Length, 3);
-            string more = shown < sources.Length ? $" and {Display.Count(sources.Length - shown)} more" : "";
-            error.WriteLine($"  left out  {string.Join(", ", sources.Take(shown))}{more}: {left.Key}");
+            string shown = Display.SomeAndCount(sources, verbose ? int.MaxValue : 3);
+            error.WriteLine($"  left out  {shown}: {left.Key}");
         }
 
         if (verbose)

@@ -29,9 +29,6 @@ internal sealed class TargetSession(
     /// <summary>What an answer, or a buffer that is taken, may take at most.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The target.</summary>
-    public LiveTarget Target => target;
-
     /// <summary>What a command of sh(1) prints, without line ends behind it; null where it fails.</summary>
     /// <exception cref="LiveMemoryException">The host cannot be asked.</exception>
     public string? Text(string command)

@@ -102,11 +102,9 @@ internal sealed class HostInputs
     /// <summary>Says that no host is called so, and which there are.</summary>
     public static CommandException NoSuchHost(string where, string name, IEnumerable<string> labels)
     {
-        string[] all = [.. labels];
-        string more = all.Length > MostNames ? $" and {Display.Count(all.Length - MostNames)} more" : "";
+        string hosts = Display.SomeAndCount([.. labels], MostNames);
         return new CommandException(
-            ExitCode.NoInput,
-            PrintableText.Of($"{where}: no host {name}; the hosts are {string.Join(", ", all.Take(MostNames))}{more}"));
+            ExitCode.NoInput, PrintableText.Of($"{where}: no host {name}; the hosts are {hosts}"));
     }
 
     private static HostInputs Several(SourceSet set, List<HostInput> unread, KnowledgeBase knowledge)

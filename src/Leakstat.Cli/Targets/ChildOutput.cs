@@ -22,8 +22,7 @@ internal sealed class ChildOutput
     public ChildOutput(Process process)
     {
         _process = process;
-        _listener = new Thread(Listen) { IsBackground = true };
-        _listener.Start();
+        _listener = Background(Listen);
     }
 
     /// <summary>The end of what came on standard error so far.</summary>
@@ -69,6 +68,28 @@ internal sealed class ChildOutput
 
     /// <summary>Whether an exception says that a process, or its end of a pipe, is gone.</summary>
     public static bool IsGone(Exception e) => e is IOException or ObjectDisposedException or InvalidOperationException;
+
+    /// <summary>Hands on what a process writes, as it comes, on a thread that ends with it.</summary>
+    public static Thread Pass(Stream from, Stream to) => Background(() =>
+    {
+        try
+        {
+            from.CopyTo(to);
+            to.Flush();
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            // It has ended.
+        }
+    });
+
+    /// <summary>Does something on a thread that holds no end up.</summary>
+    public static Thread Background(Action action)
+    {
+        var thread = new Thread(() => action()) { IsBackground = true };
+        thread.Start();
+        return thread;
+    }
 
     private void Listen()
     {

@@ -1,4 +1,4 @@
-using System.Reflection;
+using Leakstat.Model;
 
 namespace Leakstat.Cli.Targets;
 
@@ -6,14 +6,6 @@ namespace Leakstat.Cli.Targets;
 internal static class CollectorScript
 {
     /// <summary>Its bytes.</summary>
-    public static byte[] Bytes { get; } = Load();
-
-    private static byte[] Load()
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("leakstat-collect")
-            ?? throw new InvalidOperationException("the collector is not in the program");
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
+    public static byte[] Bytes { get; } =
+        EmbeddedResource.Bytes(typeof(CollectorScript).Assembly, "leakstat-collect");
 }

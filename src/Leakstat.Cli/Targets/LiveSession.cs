@@ -75,7 +75,7 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         int most = request.Count == 1 ? 1 : MostIncomplete;
         long sinceCapture = 0;
         var clock = Stopwatch.StartNew();
-        Thread feeder = Background(() => Feed(process));
+        Thread feeder = ChildOutput.Background(() => Feed(process));
         using (var watchdog = new Timer(_ => End($"no capture within {limit.TotalSeconds:0} s")))
         using (end.Register(() => End("ended")))
         {
@@ -177,12 +177,5 @@ internal sealed class LiveSession(ChildProcesses children, IReadOnlyList<string>
         {
             // The other side ended first; what it printed tells why.
         }
-    }
-
-    private static Thread Background(Action action)
-    {
-        var thread = new Thread(() => action()) { IsBackground = true };
-        thread.Start();
-        return thread;
     }
 }

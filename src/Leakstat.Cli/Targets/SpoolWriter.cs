@@ -60,7 +60,7 @@ internal sealed class SpoolWriter(string spool)
         }
         catch
         {
-            Discard(temporary);
+            TemporaryFolder.Remove(temporary);
             throw;
         }
     }
@@ -114,16 +114,4 @@ internal sealed class SpoolWriter(string spool)
 
     private static string Key(LiveTarget target) =>
         target.IsLocal ? "local" : $"{target.Host}{(target.Port is { } port ? $":{port}" : "")}";
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            Directory.Delete(temporary, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A name with a dot in front is no capture to any reader.
-        }
-    }
 }

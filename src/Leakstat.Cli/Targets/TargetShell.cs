@@ -72,17 +72,9 @@ internal sealed class TargetShell
         using Process process = children.Start(_prefix[0], [.. _prefix.Skip(1), command])
             ?? throw new CommandException(ExitCode.Unreachable, $"the program {_prefix[0]} is missing here");
         bool isLate = false;
-        using var watchdog = new Timer(
-            _ =>
-            {
-                isLate = true;
-                children.End(process);
-            },
-            null,
-            limit,
-            Timeout.InfiniteTimeSpan);
-        Thread feeding = Background(() => Feed(process, input));
-        Thread listening = Background(() => Listen(process, said));
+        using IDisposable watchdog = children.EndAfter(process, limit, () => isLate = true);
+        Thread feeding = ChildOutput.Background(() => Feed(process, input));
+        Thread listening = ChildOutput.Pass(process.StandardError.BaseStream, said);
         bool isTooMuch = !Take(children, process, output, mostBytes);
         output.Flush();
         process.WaitForExit();
@@ -135,29 +127,9 @@ internal sealed class TargetShell
             input?.CopyTo(process.StandardInput.BaseStream);
             process.StandardInput.Close();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (ChildOutput.IsGone(e))
         {
             // The command does not read its input to the end; its exit status says what it thinks of that.
         }
-    }
-
-    private static void Listen(Process process, Stream said)
-    {
-        try
-        {
-            process.StandardError.BaseStream.CopyTo(said);
-            said.Flush();
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The process is gone.
-        }
-    }
-
-    private static Thread Background(Action action)
-    {
-        var thread = new Thread(() => action()) { IsBackground = true };
-        thread.Start();
-        return thread;
     }
 }

@@ -30,14 +30,8 @@ public sealed record MemoryState
     /// </summary>
     public required long FreeTarget { get; init; }
 
-    /// <summary>Free memory below which processes wait, bytes (<c>v_free_min</c>).</summary>
-    public long? FreeMinimum { get; init; }
-
     /// <summary>Times the page daemon could not free what was asked for, since boot (12.0 and later).</summary>
     public Reading? Shortfalls { get; init; }
-
-    /// <summary>Pages moved out to swap, since boot.</summary>
-    public Reading? SwappedOut { get; init; }
 
     /// <summary>Memory that can be had without swapping much: free, inactive and laundry.</summary>
     public long Obtainable => Arithmetic.Add(Free.Value, Arithmetic.Add(Inactive ?? 0, Laundry));
@@ -67,16 +61,11 @@ public sealed record MemoryState
             FreeTarget = sysctls.Number("vm.stats.vm.v_free_target", "vm.v_free_target") is { Value: > 0 } target
                 ? Arithmetic.Multiply(target.Value, pageSize)
                 : total / 50,
-            FreeMinimum = sysctls.Number("vm.stats.vm.v_free_min", "vm.v_free_min") is { Value: > 0 } minimum
-                ? Arithmetic.Multiply(minimum.Value, pageSize)
-                : null,
             Shortfalls = sysctls.Number("vm.stats.vm.v_pdshortfalls")
                 ?? (
                     capture.Summary?.Values.TryGetValue("page-reclamation-shortfalls", out Reading printed) == true
                         ? printed
                         : null),
-            SwappedOut = sysctls.Number("vm.stats.vm.v_swappgsout")
-                ?? (capture.Summary?.Values.TryGetValue("swap-out-pages", out Reading pages) == true ? pages : null),
         };
     }
 }

@@ -9,7 +9,7 @@ namespace Leakstat.Accounting;
 /// <param name="Used">Used, bytes.</param>
 /// <param name="At">Where it stands.</param>
 /// <param name="IsRounded">Whether top rounded it.</param>
-public readonly record struct SwapView(long Total, long Used, SourceLine At, bool IsRounded)
+internal readonly record struct SwapView(long Total, long Used, SourceLine At, bool IsRounded)
 {
     /// <summary>
     /// Bytes left. Where the columns were rounded (<c>swapinfo -h</c>, top) this is the host's own figure and need not

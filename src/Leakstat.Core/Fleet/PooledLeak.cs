@@ -10,5 +10,5 @@ namespace Leakstat.Fleet;
 /// <param name="Growth">How fast it rises on the hosts with the trait.</param>
 /// <param name="Hosts">Hosts with the trait on which it rises by half of that or more.</param>
 /// <param name="By">The trait.</param>
-public sealed record PooledLeak(
+internal sealed record PooledLeak(
     SeriesKey Key, PooledGrowth Growth, ImmutableArray<FleetHost> Hosts, Separation By);

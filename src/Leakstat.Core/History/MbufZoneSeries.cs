@@ -8,7 +8,7 @@ namespace Leakstat.History;
 /// Zones of network buffers as <c>netstat -m</c> counts them: a history without <c>vmstat -z</c> shows their growth all
 /// the same. Where zones were captured these tell it, with what lies in packets counted as they count it.
 /// </summary>
-public static class MbufZoneSeries
+internal static class MbufZoneSeries
 {
     private static readonly ImmutableArray<Row> s_rows =
     [
@@ -43,9 +43,12 @@ public static class MbufZoneSeries
             row => row.Zone == series.Key.Name && history.Find(SeriesKind.MbufCurrent, row.Pool) is not null))
         && history.Series.All(series => series.Key.Kind != SeriesKind.ZoneFree);
 
-    /// <summary>What <c>netstat -m</c> says of a zone; null where it says nothing, or it is none of these.</summary>
-    public static MbufPool? PoolOf(MbufStatistics? mbufs, string zone) =>
-        mbufs is null ? null : s_rows.FirstOrDefault(row => row.Zone == zone)?.Of(mbufs);
+    /// <summary>The limit that a zone runs into, in items, as either table says it; null where none is set.</summary>
+    public static long? LimitOf(Capture capture, string zone) =>
+        capture.Zones is { } zones
+            ? zones.Find(zone) is { Limit: > 0 } row ? row.Limit : null
+            : capture.Mbufs is { } mbufs
+                && s_rows.FirstOrDefault(row => row.Zone == zone)?.Of(mbufs) is { Max: > 0 and { } most } ? most : null;
 
     private static Series OfZone(Row row, Series pool) =>
         new(new SeriesKey(SeriesKind.ZoneUsed, row.Zone), pool.Values.AsSpan(), row.ItemBytes)

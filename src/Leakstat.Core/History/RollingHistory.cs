@@ -10,15 +10,9 @@ namespace Leakstat.History;
 /// <param name="most">Captures kept at most; even, and at least 4.</param>
 public sealed class RollingHistory(int most)
 {
-    private HistoryBuilder _builder = new();
+    private readonly HistoryBuilder _builder = new();
     private int _stride = 1;
     private int _skipped;
-
-    /// <summary>Captures seen per capture kept: 1, 2, 4, …</summary>
-    public int Stride => _stride;
-
-    /// <summary>Number of captures kept.</summary>
-    public int Count => _builder.Count;
 
     /// <summary>Adds a capture and its ledger; false where it was only counted.</summary>
     public bool Add(Capture capture, Ledger ledger)
@@ -37,14 +31,6 @@ public sealed class RollingHistory(int most)
 
         _builder.Add(capture, ledger);
         return true;
-    }
-
-    /// <summary>Begins anew, with the next capture.</summary>
-    public void Clear()
-    {
-        _builder = new HistoryBuilder();
-        _stride = 1;
-        _skipped = 0;
     }
 
     /// <summary>The history so far; its last sample is the last capture that <see cref="Add"/> took.</summary>

@@ -5,7 +5,7 @@ using Leakstat.Model;
 namespace Leakstat.Knowledge;
 
 /// <summary>Which FreeBSD an appliance's version is built on (<c>Knowledge/Data/appliances.tsv</c>).</summary>
-public static class ApplianceTable
+internal static class ApplianceTable
 {
     private const string Branch = "stable/";
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
+using Leakstat.Model;
 
 namespace Leakstat.Knowledge;
 
@@ -21,15 +21,10 @@ public static class BuiltInKnowledge
     }
 
     /// <summary>An embedded table as bytes.</summary>
-    internal static byte[] Bytes(string name)
-    {
-        using Stream stream = typeof(BuiltInKnowledge).Assembly.GetManifestResourceStream("Knowledge/" + name)
-            ?? throw new InvalidOperationException($"the table {name} is not part of this build");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
+    internal static byte[] Bytes(string name) =>
+        EmbeddedResource.Bytes(typeof(BuiltInKnowledge).Assembly, "Knowledge/" + name);
 
     /// <summary>An embedded table as text.</summary>
-    internal static string Text(string name) => Encoding.UTF8.GetString(Bytes(name));
+    internal static string Text(string name) =>
+        EmbeddedResource.Text(typeof(BuiltInKnowledge).Assembly, "Knowledge/" + name);
 }

@@ -1,7 +1,7 @@
 namespace Leakstat.Knowledge;
 
 /// <summary>What became of a name with a release (<c>Knowledge/Data/names-by-release.tsv</c>).</summary>
-public static class NamesByRelease
+internal static class NamesByRelease
 {
     /// <summary>Remarks on a zone's or type's name; empty where it never changed.</summary>
     public static IEnumerable<string> Of(bool isZone, string name)

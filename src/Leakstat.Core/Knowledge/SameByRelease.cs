@@ -6,7 +6,7 @@ namespace Leakstat.Knowledge;
 /// Names that mean one thing on different releases (<c>Knowledge/Data/same-by-release.tsv</c>): a zone that was
 /// renamed, split or joined, or that became a malloc type.
 /// </summary>
-public static class SameByRelease
+internal static class SameByRelease
 {
     private static readonly Lazy<ImmutableArray<ImmutableArray<(bool IsZone, string Name)>>> Table = new(Read);
 

@@ -3,7 +3,7 @@ using Leakstat.Model;
 namespace Leakstat.Knowledge;
 
 /// <summary>How a host's release stands to a signature's.</summary>
-public enum ReleaseFit
+internal enum ReleaseFit
 {
     /// <summary>The release is one of those concerned.</summary>
     Concerned,
@@ -16,7 +16,7 @@ public enum ReleaseFit
 }
 
 /// <summary>Compares releases with a signature.</summary>
-public static class SignatureReleases
+internal static class SignatureReleases
 {
     /// <summary>How the release stands to the signature.</summary>
     public static ReleaseFit Fit(this Signature signature, FreeBsdRelease? release)

@@ -10,7 +10,8 @@ namespace Leakstat.Knowledge;
 /// </summary>
 public sealed class TunableTable
 {
-    private static readonly Lazy<TunableTable> Embedded = new(LoadEmbedded);
+    private static readonly Lazy<TunableTable> Embedded =
+        new(static () => Read(new StringReader(BuiltInKnowledge.Text("tunables.tsv"))));
 
     private readonly ILookup<string, Tunable> _rows;
     private readonly ILookup<string, Tunable> _byReplacement;
@@ -101,13 +102,5 @@ public sealed class TunableTable
         return (
             int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture),
             parts.Length > 1 ? int.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture) : minorIfNone);
-    }
-
-    private static TunableTable LoadEmbedded()
-    {
-        using Stream stream = typeof(TunableTable).Assembly.GetManifestResourceStream("Knowledge/tunables.tsv")
-            ?? throw new InvalidOperationException("the table of tunables is missing from the assembly");
-        using var reader = new StreamReader(stream);
-        return Read(reader);
     }
 }

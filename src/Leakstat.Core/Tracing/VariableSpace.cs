@@ -11,7 +11,7 @@ namespace Leakstat.Tracing;
 /// </summary>
 /// <param name="Mebibytes">Asked for, in MiB.</param>
 /// <param name="Processors">Parts that it is divided into.</param>
-public readonly record struct VariableSpace(int Mebibytes, int Processors)
+internal readonly record struct VariableSpace(int Mebibytes, int Processors)
 {
     /// <summary>What one processor gets, in KiB: about ten variables fit into each.</summary>
     public int KibibytesPerProcessor => Mebibytes * 1024 / Processors;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using Leakstat.Dump.Files;
 
 namespace Leakstat.Dump.Containers;
 
@@ -14,12 +14,6 @@ public sealed record KernelDumpHeader
 
     /// <summary>Magic text: <c>FreeBSD Kernel Dump</c>, <c>FreeBSD Text Dump</c>, <c>Cleared Kernel Dump</c>.</summary>
     public required string Magic { get; init; }
-
-    /// <summary>Architecture.</summary>
-    public required string Architecture { get; init; }
-
-    /// <summary>Version of the header, 1 to 4.</summary>
-    public required uint Version { get; init; }
 
     /// <summary>Bytes of the dump (uncompressed).</summary>
     public required ulong DumpLength { get; init; }
@@ -57,7 +51,7 @@ public sealed record KernelDumpHeader
         }
 
         bytes = bytes[..Size];
-        string magic = Text(bytes[..20]);
+        string magic = FieldText.Of(bytes[..20]);
         if (magic is not ("FreeBSD Kernel Dump" or "FreeBSD Text Dump" or "Cleared Kernel Dump"))
         {
             return null;
@@ -68,23 +62,15 @@ public sealed record KernelDumpHeader
         return new KernelDumpHeader
         {
             Magic = magic,
-            Architecture = Text(bytes[20..32]),
-            Version = version,
             DumpLength = BinaryPrimitives.ReadUInt64BigEndian(bytes[40..]),
             DumpTime = BinaryPrimitives.ReadUInt64BigEndian(bytes[48..]),
             KeySize = first ? 0 : BinaryPrimitives.ReadUInt32BigEndian(bytes[56..]),
             BlockSize = BinaryPrimitives.ReadUInt32BigEndian(bytes[(first ? 56 : 60)..]),
-            HostName = Text(bytes.Slice(first ? 60 : 64, 64)),
-            VersionText = Text(bytes.Slice(first ? 124 : 128, 192)),
-            PanicText = Text(first ? bytes.Slice(316, 192) : bytes.Slice(320, 175)),
+            HostName = FieldText.Of(bytes.Slice(first ? 60 : 64, 64)),
+            VersionText = FieldText.Of(bytes.Slice(first ? 124 : 128, 192)),
+            PanicText = FieldText.Of(first ? bytes.Slice(316, 192) : bytes.Slice(320, 175)),
             Compression = version >= 3 ? bytes[495] : (byte)0,
             DumpExtent = version >= 4 ? BinaryPrimitives.ReadUInt64BigEndian(bytes[496..]) : null,
         };
-    }
-
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        int end = bytes.IndexOf((byte)0);
-        return Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
     }
 }

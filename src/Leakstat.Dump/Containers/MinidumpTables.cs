@@ -69,9 +69,8 @@ internal sealed class MinidumpTables(
     {
         if (form == TableForm.Arm64Pages)
         {
-            // Bits 0–1 are 3 for a page; for 16 KiB pages the address takes less bits.
-            physicalAddress = (entry & 0x0003_ffff_ffff_f000 & ~((ulong)physical.PageSize - 1)) + within;
-            return (entry & 3) == 3;
+            physicalAddress = Arm64Entry.FrameOf(entry, physical.PageSize) + within;
+            return (entry & Arm64Entry.Kind) == Arm64Entry.Table;
         }
 
         physicalAddress = (entry & Amd64Entry.Frame) + within;
@@ -175,6 +174,25 @@ internal static class Amd64Entry
 
     /// <summary>Physical address.</summary>
     public const ulong Frame = 0x000f_ffff_ffff_f000;
+}
+
+/// <summary>Bits of a page table entry of arm64 (<c>sys/arm64/include/pte.h</c>).</summary>
+internal static class Arm64Entry
+{
+    /// <summary>The bits that say what it is.</summary>
+    public const ulong Kind = 3;
+
+    /// <summary>A block of pages.</summary>
+    public const ulong Block = 1;
+
+    /// <summary>A table; at the last level a page.</summary>
+    public const ulong Table = 3;
+
+    // The upper 14 bits and the lower 12 are attributes (ATTR_MASK).
+    private const ulong Address = 0x0003_ffff_ffff_f000;
+
+    /// <summary>The physical address in it: of large pages it takes less bits.</summary>
+    public static ulong FrameOf(ulong entry, int pageSize) => entry & Address & ~((ulong)pageSize - 1);
 }
 
 /// <summary>Joins neighbouring mappings.</summary>

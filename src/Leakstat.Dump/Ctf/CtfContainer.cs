@@ -29,15 +29,6 @@ public sealed class CtfContainer
         _structs = new Lazy<Dictionary<string, List<uint>>>(FindStructs);
     }
 
-    /// <summary>Types.</summary>
-    public int Count => _types.Length;
-
-    /// <summary>Version of the format, 2 or 3.</summary>
-    public int Version => _header.Version;
-
-    /// <summary>Name of the container that shared types are in; empty where there is none.</summary>
-    public string ParentName => Encoding.Latin1.GetString(NameAt(_header.ParentName));
-
     /// <summary>Reads a section; null and a problem where it is no such section or damaged.</summary>
     /// <param name="section">The section's bytes.</param>
     /// <param name="parent">The kernel's container, for a module; null for the kernel.</param>
@@ -257,7 +248,7 @@ public sealed class CtfContainer
 
 /// <summary>The header of a CTF section.</summary>
 internal readonly record struct CtfHeader(
-    int Version, bool IsCompressed, uint ParentName, uint TypeOffset, uint StringOffset, uint StringLength)
+    int Version, bool IsCompressed, uint TypeOffset, uint StringOffset, uint StringLength)
 {
     public const int Size = 36;
 
@@ -278,7 +269,6 @@ internal readonly record struct CtfHeader(
         return new CtfHeader(
             bytes[2],
             (bytes[3] & CtfLayout.Compressed) != 0,
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[28..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]));

@@ -14,9 +14,8 @@ namespace Leakstat.Dump.Elf;
 /// <param name="Offset">Place in the file.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Link">Related section.</param>
-/// <param name="Alignment">Alignment.</param>
 public readonly record struct ElfSection(
-    string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link, ulong Alignment)
+    string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
 {
     /// <summary>Whether it takes memory when loaded (SHF_ALLOC).</summary>
     public bool IsAllocated => (Flags & ElfSectionType.Allocated) != 0;
@@ -33,14 +32,12 @@ public readonly record struct ElfSection(
 
 /// <summary>A program header of an ELF file.</summary>
 /// <param name="Type">Type (PT_*).</param>
-/// <param name="Flags">Flags (PF_*).</param>
 /// <param name="Offset">Place in the file.</param>
 /// <param name="Address">Virtual address.</param>
 /// <param name="Physical">Physical address.</param>
 /// <param name="FileSize">Bytes in the file.</param>
-/// <param name="MemorySize">Bytes in memory.</param>
 public readonly record struct ElfSegment(
-    uint Type, uint Flags, ulong Offset, ulong Address, ulong Physical, ulong FileSize, ulong MemorySize);
+    uint Type, ulong Offset, ulong Address, ulong Physical, ulong FileSize);
 
 /// <summary>A 64-bit little-endian ELF file: its headers checked against the file, its contents as spans.</summary>
 public sealed class ElfFile
@@ -229,12 +226,10 @@ public sealed class ElfFile
 
             segments.Add(new ElfSegment(
                 BinaryPrimitives.ReadUInt32LittleEndian(row),
-                BinaryPrimitives.ReadUInt32LittleEndian(row[4..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(row[8..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(row[16..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(row[24..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(row[32..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(row[40..])));
+                BinaryPrimitives.ReadUInt64LittleEndian(row[32..])));
         }
 
         Segments = segments;
@@ -269,8 +264,7 @@ public sealed class ElfFile
                 BinaryPrimitives.ReadUInt64LittleEndian(row[16..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(row[24..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(row[32..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(row[40..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(row[48..]))));
+                BinaryPrimitives.ReadUInt32LittleEndian(row[40..]))));
         }
 
         var sections = new ElfSection[rows.Count];

@@ -11,14 +11,14 @@ namespace Leakstat.Dump.Elf;
 /// <param name="Size">Bytes.</param>
 /// <param name="Section">Number of its section; or none of one (SHN_UNDEF, SHN_ABS, SHN_COMMON).</param>
 /// <param name="Type">Type: 0 none, 1 object, 2 function, 3 section, 4 file.</param>
-public readonly record struct ElfSymbol(ulong Value, ulong Size, ushort Section, byte Type);
+internal readonly record struct ElfSymbol(ulong Value, ulong Size, ushort Section, byte Type);
 
 /// <summary>
 /// The symbol table of an ELF file, looked up by name through a table of hashes that is made when first asked. Local
 /// symbols are
 /// found too: most of what UMA and malloc(9) keep is static.
 /// </summary>
-public sealed class ElfSymbols
+internal sealed class ElfSymbols
 {
     /// <summary>Bytes of a row (<c>Elf64_Sym</c>).</summary>
     private const int RowBytes = 24;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Leakstat.Model;
 
 namespace Leakstat.Dump.Layouts;
 
@@ -7,7 +8,7 @@ namespace Leakstat.Dump.Layouts;
 /// each with
 /// the range of <c>__FreeBSD_version</c> and the machine it holds for.
 /// </summary>
-public static class BuiltInLayouts
+internal static class BuiltInLayouts
 {
     private static readonly string[] s_files = ["uma-13-to-15", "freebsd-14-amd64", "freebsd-15-amd64"];
 
@@ -33,13 +34,8 @@ public static class BuiltInLayouts
         return found;
     }
 
-    private static LayoutFile Load(string name)
-    {
-        using Stream stream = typeof(BuiltInLayouts).Assembly.GetManifestResourceStream($"Layouts/{name}.tsv")
-            ?? throw new InvalidOperationException($"the table {name} is not in the program");
-        using var reader = new StreamReader(stream);
-        return Parse(name, reader);
-    }
+    private static LayoutFile Load(string name) => Parse(
+        name, new StringReader(EmbeddedResource.Text(typeof(BuiltInLayouts).Assembly, $"Layouts/{name}.tsv")));
 
     private static LayoutFile Parse(string name, TextReader reader)
     {

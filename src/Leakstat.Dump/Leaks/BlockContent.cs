@@ -6,7 +6,7 @@ using Leakstat.Dump.Walking;
 namespace Leakstat.Dump.Leaks;
 
 /// <summary>Tells what the words of a block are.</summary>
-public sealed class BlockContent(KernelDump dump, HeapBlocks heap)
+internal sealed class BlockContent(KernelDump dump, HeapBlocks heap)
 {
     private readonly Dictionary<ulong, (string? Name, string? Module)> _symbols = [];
     private readonly bool _hasRedzones = dump.Symbols.TryFind(RedzoneHeader.Function, out _);

@@ -7,7 +7,7 @@ namespace Leakstat.Dump.Leaks;
 /// <param name="Name">Zone or bucket.</param>
 /// <param name="Most">How many of them at most; more than that is reported like anything else.</param>
 /// <param name="Cause">Why.</param>
-public sealed record Unreached(LeakKind Kind, string Name, int Most, KnownCause Cause);
+internal sealed record Unreached(LeakKind Kind, string Name, int Most, KnownCause Cause);
 
 /// <summary>
 /// What FreeBSD keeps without pointers, or loses itself in small fixed numbers. Such blocks are told apart from leaks,
@@ -16,7 +16,7 @@ public sealed record Unreached(LeakKind Kind, string Name, int Most, KnownCause 
 /// block counts),
 /// second addresses of a page, pages of mbufs by physical address.
 /// </summary>
-public static class KnownUnreached
+internal static class KnownUnreached
 {
     /// <summary>The table.</summary>
     public static IReadOnlyList<Unreached> All { get; } =

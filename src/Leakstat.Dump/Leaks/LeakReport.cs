@@ -58,12 +58,6 @@ public sealed record LeakReport
     /// <summary>What limits the result, for a person.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>Memory that nobody owns, lost or not.</summary>
-    public required UnownedMemory Unowned { get; init; }
-
     /// <summary>The heap that was searched.</summary>
     public required HeapBlocks Heap { get; init; }
-
-    /// <summary>Bytes of all leaks.</summary>
-    public long LeakedBytes => Leaks.Total(l => l.Bytes);
 }

@@ -86,7 +86,6 @@ public static class LeakSearch
             MissingPages = missing,
             IsWhole = heap.Objects > 0 && missing == 0 && dump.Problems.All.All(p => p.At.File.Path != "uma_kegs"),
             Notes = Notes(dump, heap.Objects),
-            Unowned = unowned,
             Heap = heap,
         };
     }

@@ -34,9 +34,6 @@ public sealed class LivePasses
     /// <summary>Readings so far.</summary>
     public int Count => _passes.Count;
 
-    /// <summary>Blocks that look lost in all of them.</summary>
-    public long Candidates { get; private set; }
-
     /// <summary>How many of them are expected not to be.</summary>
     public double ExpectedErrors { get; private set; } = double.PositiveInfinity;
 
@@ -110,7 +107,6 @@ public sealed class LivePasses
         [
             .. last.Marked.Lost.Set().Where(block => IsLostInAll(last, block)).Select(last.Heap.Input.Blocks.AddressOf),
         ];
-        Candidates = _candidates.Count;
         if (Count == 1)
         {
             return;

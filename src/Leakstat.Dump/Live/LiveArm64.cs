@@ -15,16 +15,6 @@ internal sealed record LiveArm64(ulong Root, (ulong Start, ulong End) DirectMap,
 {
     private const int PageSize = 4096;
     private const int EntryBytes = 8;
-    private const ulong Table = 3;
-
-    // Bits of a descriptor that are an address (sys/arm64/include/pte.h).
-    private const ulong Frame = 0x0003_ffff_ffff_f000;
-
-    /// <summary>First address of the kernel map (<c>VM_MIN_KERNEL_ADDRESS</c>).</summary>
-    private const ulong KernelStart = 0xffff_0000_0000_0000;
-
-    /// <summary>DMAP_MIN_ADDRESS of 13 to 15, and of 12 (<c>sys/arm64/include/vmparam.h</c>).</summary>
-    private static readonly ulong[] s_directMaps = [0xffff_a000_0000_0000, 0xffff_fd00_0000_0000];
 
     /// <summary>Finds them; null where what the kernel says does not agree with what is read there.</summary>
     /// <exception cref="LiveMemoryException">The kernel has pages of 16 KiB.</exception>
@@ -36,7 +26,8 @@ internal sealed record LiveArm64(ulong Root, (ulong Start, ulong End) DirectMap,
                 $"has pages of {size / 1024} KiB: running kernels of arm64 with pages of 4 KiB are read");
         }
 
-        if (symbol("pagetable_l0_ttbr1") is not { } top || Word(memory, top) is not { } entry || (entry & 3) != Table
+        if (symbol("pagetable_l0_ttbr1") is not { } top || Word(memory, top) is not { } entry
+            || (entry & Arm64Entry.Kind) != Arm64Entry.Table
             || symbol("dmap_phys_base") is not { } baseAt || Word(memory, baseAt) is not { } physical
             || symbol("dmap_max_addr") is not { } endAt || Word(memory, endAt) is not { } end)
         {
@@ -44,13 +35,13 @@ internal sealed record LiveArm64(ulong Root, (ulong Start, ulong End) DirectMap,
         }
 
         ulong next = symbol("pagetable_l1_ttbr1") ?? top - PageSize;
-        ulong root = (entry & Frame) + (top - next);
+        ulong root = Arm64Entry.FrameOf(entry, PageSize) + (top - next);
         if (root % PageSize != 0 || !IsThere(memory, root, entry))
         {
             return null;
         }
 
-        foreach (ulong direct in s_directMaps)
+        foreach (ulong direct in Arm64PageWalk.DirectMaps)
         {
             if (end > direct && root >= physical && Word(memory, direct + (root - physical)) == entry)
             {
@@ -62,13 +53,8 @@ internal sealed record LiveArm64(ulong Root, (ulong Start, ulong End) DirectMap,
     }
 
     /// <summary>The page tables, in memory that was read.</summary>
-    public AddressTranslation Tables(PhysicalMemory physical) => new Arm64PageWalk(physical, Root)
-    {
-        DirectMapStart = DirectMap.Start,
-        DirectMapEnd = DirectMap.End,
-        DirectMapPhysical = DirectPhysical,
-        KernelStart = KernelStart,
-    };
+    public AddressTranslation Tables(PhysicalMemory physical) =>
+        Arm64PageWalk.Of(physical, Root, DirectMap, DirectPhysical);
 
     /// <summary>Whether the page at a physical address begins with an entry.</summary>
     private static bool IsThere(ILiveMemory memory, ulong page, ulong entry)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Text;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Files;
 using Leakstat.Dump.Inputs;
 using Leakstat.Dump.Target;
 
@@ -64,13 +64,13 @@ internal sealed class LiveKernel
         byte[] text = new byte[VersionBytes];
         ReadOnlySpan<byte> own = kernel.InitialData(version, VersionBytes);
         bool isRead = memory.TryRead(version.Value, text);
-        if (!isRead || own.IsEmpty || !KernelIdentity.IsSame(Text(own), Text(text)))
+        if (!isRead || own.IsEmpty || !KernelIdentity.IsSame(FieldText.Of(own), FieldText.Of(text)))
         {
             fault = new DumpFault(
                 DumpFaultKind.WrongKernel,
                 path,
                 isRead
-                    ? $"is not the kernel that runs: that is \"{Text(text)}\", the file \"{Text(own)}\""
+                    ? $"is not the kernel that runs: that is \"{OneLine(text)}\", the file \"{OneLine(own)}\""
                     : "is not the kernel that runs: nothing is mapped where its version text would be");
             return null;
         }
@@ -115,13 +115,15 @@ internal sealed class LiveKernel
             return null;
         }
 
-        (ulong direct, ulong directEnd) = DirectMap(memory, symbols);
-        return physical => new Amd64PageWalk(physical, five != 0 ? five : four, five != 0 ? 5 : 4)
+        byte[] layout = new byte[32];
+        if (Symbol(symbols, "kva_layout") is not { } said || !memory.TryRead(said.Value, layout))
         {
-            DirectMapStart = direct,
-            DirectMapEnd = directEnd,
-            KernelStart = 0xffff_fe00_0000_0000,
-        };
+            Array.Clear(layout);
+        }
+
+        ulong low = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(16));
+        ulong high = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(24));
+        return physical => Amd64PageWalk.Of(physical, five != 0 ? five : four, five != 0 ? 5 : 4, low, high);
     }
 
     /// <summary>
@@ -163,22 +165,6 @@ internal sealed class LiveKernel
         return ranges;
     }
 
-    private static (ulong Start, ulong End) DirectMap(ILiveMemory memory, ElfSymbols symbols)
-    {
-        byte[] layout = new byte[32];
-        if (Symbol(symbols, "kva_layout") is { } symbol && memory.TryRead(symbol.Value, layout))
-        {
-            ulong low = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(16));
-            ulong high = BinaryPrimitives.ReadUInt64LittleEndian(layout.AsSpan(24));
-            if (low >> 56 == 0xff && high > low)
-            {
-                return (low, high);
-            }
-        }
-
-        return (KernelLocation.DirectMapStart, KernelLocation.DirectMapEnd);
-    }
-
     private static ulong Number(ILiveMemory memory, ElfSymbols symbols, string name, int size = 8)
     {
         byte[] bytes = new byte[8];
@@ -190,10 +176,5 @@ internal sealed class LiveKernel
     private static ElfSymbol? Symbol(ElfSymbols symbols, string name) =>
         symbols.Find(name) is >= 0 and int row ? symbols[row] : null;
 
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        int end = bytes.IndexOf((byte)0);
-        string text = Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
-        return string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
-    }
+    private static string OneLine(ReadOnlySpan<byte> field) => FieldText.OneLine(FieldText.Of(field));
 }

@@ -9,9 +9,6 @@ public sealed class BlockBits(int count)
 {
     private readonly ulong[] _words = new ulong[(count + 63L) / 64];
 
-    /// <summary>Blocks.</summary>
-    public int Count => count;
-
     /// <summary>Bytes held.</summary>
     public long Bytes => _words.LongLength * 8;
 

@@ -1,10 +1,8 @@
 namespace Leakstat.Dump.Marking;
 
 /// <summary>
-/// How leaked blocks refer to each other: which points to which, which are direct leaks, and which belong together. A
-/// direct leak
-/// is one that no other leaked block points to; of a cycle that nothing outside it points to, its lowest block is taken
-/// for it.
+/// How leaked blocks refer to each other: which points to which, and which are direct leaks. A direct leak is one that
+/// no other leaked block points to; of a cycle that nothing outside it points to, its lowest block is taken for it.
 /// </summary>
 public sealed class LeakGraph
 {
@@ -17,7 +15,6 @@ public sealed class LeakGraph
         _firstEdge = firstEdge;
         _edges = edges;
         IsDirect = DirectLeaks.Find(this);
-        Component = Components();
     }
 
     /// <summary>The leaked blocks, ascending; numbers below are places in here.</summary>
@@ -25,11 +22,6 @@ public sealed class LeakGraph
 
     /// <summary>Whether each is a direct leak; the others are indirect ones.</summary>
     public IReadOnlyList<bool> IsDirect { get; }
-
-    /// <summary>
-    /// The lowest leaked block (its place) that each is connected with, whichever way the references point.
-    /// </summary>
-    public IReadOnlyList<int> Component { get; }
 
     /// <summary>The leaked blocks (places) that a leaked block points to, each once, itself not.</summary>
     public ReadOnlySpan<int> From(int place) =>
@@ -69,43 +61,6 @@ public sealed class LeakGraph
 
         first[blocks.Length] = edges.Count;
         return new LeakGraph(blocks, first, [.. edges]);
-    }
-
-    private int[] Components()
-    {
-        var parent = new int[Blocks.Count];
-        for (int i = 0; i < parent.Length; i++)
-        {
-            parent[i] = i;
-        }
-
-        for (int i = 0; i < parent.Length; i++)
-        {
-            foreach (int target in From(i))
-            {
-                int a = Find(i);
-                int b = Find(target);
-                parent[Math.Max(a, b)] = Math.Min(a, b);
-            }
-        }
-
-        for (int i = 0; i < parent.Length; i++)
-        {
-            parent[i] = Find(i);
-        }
-
-        return parent;
-
-        int Find(int x)
-        {
-            while (parent[x] != x)
-            {
-                parent[x] = parent[parent[x]];
-                x = parent[x];
-            }
-
-            return x;
-        }
     }
 
     private readonly struct EdgeSink(BlockTable blocks, BlockBits lost, List<int> targets) : ICandidateSink

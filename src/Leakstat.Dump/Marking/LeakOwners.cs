@@ -5,7 +5,7 @@ namespace Leakstat.Dump.Marking;
 /// references
 /// leads to it. Every leaked block went with one, for nothing is leaked but what only leaked blocks point to.
 /// </summary>
-public static class LeakOwners
+internal static class LeakOwners
 {
     /// <summary>For each place of a graph the place of its direct leak; of a direct leak itself.</summary>
     public static int[] Find(LeakGraph graph)

@@ -4,19 +4,12 @@ using Leakstat.Dump.Elf;
 namespace Leakstat.Dump.Target;
 
 /// <summary>
-/// Finds the kernel in a dump of all memory of arm64: by its version text; what it says of its page size, its top-level
-/// table
-/// (<c>pagetable_l0_ttbr1</c>, <c>sys/arm64/arm64/locore.S</c>) and its direct map (<c>sys/arm64/arm64/pmap.c</c>) is
-/// held against the
-/// tables.
+/// Finds the kernel in a dump of all memory of arm64: by its version text. What it says of its page size, its top-level
+/// table (<c>pagetable_l0_ttbr1</c>, <c>sys/arm64/arm64/locore.S</c>) and its direct map
+/// (<c>sys/arm64/arm64/pmap.c</c>) is compared with the tables.
 /// </summary>
 internal static class Arm64Location
 {
-    private const ulong KernelStart = 0xffff_0000_0000_0000;
-
-    /// <summary>DMAP_MIN_ADDRESS of 13 to 15, and of 11 and 12 (<c>sys/arm64/include/vmparam.h</c>).</summary>
-    private static readonly ulong[] s_directMaps = [0xffff_a000_0000_0000, 0xffff_fd00_0000_0000];
-
     /// <summary>Memory in pages of its size, and the page tables; null where this kernel is not in the dump.</summary>
     public static (PhysicalMemory Physical, AddressTranslation Translation)? Find(
         PhysicalMemory physical, KernelImage kernel)
@@ -51,17 +44,11 @@ internal static class Arm64Location
 
         ulong start = LocationBytes.U64(physical, baseAt);
         ulong end = LocationBytes.U64(physical, endAt);
-        foreach (ulong direct in s_directMaps)
+        foreach (ulong direct in Arm64PageWalk.DirectMaps)
         {
             if (end > direct)
             {
-                var walk = new Arm64PageWalk(pages, root)
-                {
-                    DirectMapStart = direct,
-                    DirectMapEnd = end,
-                    DirectMapPhysical = start,
-                    KernelStart = KernelStart,
-                };
+                var walk = Arm64PageWalk.Of(pages, root, (direct, end), start);
                 if (walk.Maps(address, place) && walk.Maps(walk.ToDirectMap(place), place))
                 {
                     return (pages, walk);

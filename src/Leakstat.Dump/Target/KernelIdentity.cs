@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Leakstat.Dump.Files;
 
 namespace Leakstat.Dump.Target;
 
@@ -54,8 +55,8 @@ public sealed partial record KernelIdentity
     /// </summary>
     public static bool IsSame(string one, string other)
     {
-        string a = Squeeze(one);
-        string b = Squeeze(other);
+        string a = FieldText.OneLine(one);
+        string b = FieldText.OneLine(other);
         return a.Length > 0
             && b.Length > 0
             && (a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal));
@@ -71,9 +72,6 @@ public sealed partial record KernelIdentity
                 ? (major * 100_000) + (minor * 1000)
                 : 0;
     }
-
-    private static string Squeeze(string text) =>
-        string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
     [GeneratedRegex(
         @"^FreeBSD (?<release>\d{1,2}\.\d{1,2}-[A-Za-z0-9.-]{1,32})",

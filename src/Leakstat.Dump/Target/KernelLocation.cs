@@ -5,8 +5,7 @@ namespace Leakstat.Dump.Target;
 
 /// <summary>
 /// In a dump of all memory the page tables must be found first: the kernel is looked for in physical memory by its
-/// version text,
-/// and says where its top-level table lies (<c>KPML4phys</c>, <c>sys/amd64/amd64/pmap.c</c>).
+/// version text, and says where its top-level table lies (<c>KPML4phys</c>, <c>sys/amd64/amd64/pmap.c</c>).
 /// </summary>
 internal static class KernelLocation
 {
@@ -49,38 +48,12 @@ internal static class KernelLocation
             return null;
         }
 
-        (ulong direct, ulong directEnd) = DirectMap(physical, symbols, delta);
-        var walk = new Amd64PageWalk(physical, root, levels)
-        {
-            DirectMapStart = direct,
-            DirectMapEnd = directEnd,
-            KernelStart = 0xffff_fe00_0000_0000,
-        };
-        return walk.TryTranslate(top.Value, out ulong pa) && pa == top.Value - KernelBase + delta ? walk : null;
-    }
-
-    /// <summary>
-    /// The direct map of kernels that do not say where theirs is (<c>sys/amd64/include/vmparam.h</c> up to 14).
-    /// </summary>
-    internal const ulong DirectMapStart = 0xffff_f800_0000_0000;
-
-    internal const ulong DirectMapEnd = 0xffff_fc00_0000_0000;
-
-    /// <summary>The direct map: where <c>kva_layout</c> says (15), else at its fixed place.</summary>
-    private static (ulong Start, ulong End) DirectMap(PhysicalMemory physical, ElfSymbols symbols, ulong delta)
-    {
         // kva_min, kva_max, dmap_low, dmap_high, … in this order (sys/amd64/include/vmparam.h of 15.0).
-        if (symbols.Find("kva_layout") is >= 0 and int layout)
-        {
-            ulong at = symbols[layout].Value - KernelBase + delta;
-            ulong low = LocationBytes.U64(physical, at + 16);
-            ulong high = LocationBytes.U64(physical, at + 24);
-            if (low >> 56 == 0xff && high > low)
-            {
-                return (low, high);
-            }
-        }
-
-        return (DirectMapStart, DirectMapEnd);
+        ulong layout = symbols.Find("kva_layout") is >= 0 and int row ? symbols[row].Value - KernelBase + delta : 0;
+        (ulong low, ulong high) = layout == 0
+            ? (0, 0)
+            : (LocationBytes.U64(physical, layout + 16), LocationBytes.U64(physical, layout + 24));
+        var walk = Amd64PageWalk.Of(physical, root, levels, low, high);
+        return walk.TryTranslate(top.Value, out ulong pa) && pa == top.Value - KernelBase + delta ? walk : null;
     }
 }

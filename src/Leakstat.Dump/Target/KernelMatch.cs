@@ -1,6 +1,7 @@
 using System.Text;
 using Leakstat.Dump.Containers;
 using Leakstat.Dump.Elf;
+using Leakstat.Dump.Files;
 using Leakstat.Dump.Inputs;
 
 namespace Leakstat.Dump.Target;
@@ -66,7 +67,7 @@ internal static class KernelMatch
         }
 
         ElfSymbol symbol = symbols[row];
-        string own = Text(kernel.InitialData(symbol, 1024));
+        string own = FieldText.Of(kernel.InitialData(symbol, 1024));
         if (own.Length == 0)
         {
             return new DumpFault(
@@ -135,19 +136,11 @@ internal static class KernelMatch
         DumpFaultKind.WrongKernel,
         file.Path,
         $"{kernel.Path} is not the kernel of this dump: the dump is of "
-            + $"\"{OneLine(told ?? "a version that cannot be read")}\", the kernel is \"{OneLine(own)}\"");
+            + $"\"{FieldText.OneLine(told ?? "a version that cannot be read")}\", the kernel is "
+            + $"\"{FieldText.OneLine(own)}\"");
 
     private static string Wanted(DumpFile file) =>
         (file.Info?["Version String"] ?? file.PartitionHeader?.VersionText) is { Length: > 0 } version
-            ? $" ({OneLine(version)})"
+            ? $" ({FieldText.OneLine(version)})"
             : "";
-
-    private static string OneLine(string text) =>
-        string.Join(' ', text.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        int end = bytes.IndexOf((byte)0);
-        return Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]);
-    }
 }

@@ -5,8 +5,7 @@ namespace Leakstat.Dump.Target;
 /// <param name="Address">Kernel virtual address.</param>
 /// <param name="Size">Bytes; 0 where the symbol table does not say.</param>
 /// <param name="Module">File it belongs to: <c>kernel</c>, <c>zfs.ko</c>.</param>
-/// <param name="IsFunction">Whether it is code.</param>
-public readonly record struct KernelSymbol(string Name, ulong Address, ulong Size, string Module, bool IsFunction);
+public readonly record struct KernelSymbol(string Name, ulong Address, ulong Size, string Module);
 
 /// <summary>A part of a loaded kernel file.</summary>
 /// <param name="Name">Section name (<c>.data</c>, <c>.bss</c>, <c>set_sysinit_set</c>); the file's name where sections

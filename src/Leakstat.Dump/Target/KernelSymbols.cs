@@ -91,7 +91,7 @@ public sealed class KernelSymbols
                 && TryAddress(table[row], sectionAddresses, out ulong address))
             {
                 ElfSymbol found = table[row];
-                symbol = new KernelSymbol(symbolName, address, found.Size, name, found.Type == ElfSymbolType.Function);
+                symbol = new KernelSymbol(symbolName, address, found.Size, name);
                 return true;
             }
 
@@ -118,9 +118,7 @@ public sealed class KernelSymbols
                 ulong within = address - addresses[index];
                 if (within < row.Size || (row.Size == 0 && within < 4096 && steps == 0))
                 {
-                    symbol = new KernelSymbol(
-                        table.NameOf(rows[index]), addresses[index], row.Size, name,
-                        row.Type == ElfSymbolType.Function);
+                    symbol = new KernelSymbol(table.NameOf(rows[index]), addresses[index], row.Size, name);
                     return true;
                 }
             }

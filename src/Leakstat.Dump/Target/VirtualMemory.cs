@@ -94,6 +94,22 @@ public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation tr
     public uint? UInt32(ulong address) => TryReadUInt32(address, out uint value) ? value : null;
 
     /// <summary>
+    /// The text in a field of a fixed size, as ASCII with everything else as <c>?</c>; empty where it cannot be read.
+    /// </summary>
+    public string FixedText(ulong address, int size)
+    {
+        Span<byte> bytes = stackalloc byte[size];
+        if (!TryRead(address, bytes))
+        {
+            return "";
+        }
+
+        int end = bytes.IndexOf((byte)0);
+        return string.Concat(
+            bytes[..(end < 0 ? size : end)].ToArray().Select(b => b is >= 0x20 and < 0x7f ? (char)b : '?'));
+    }
+
+    /// <summary>
     /// A string that ends with NUL, as ASCII with everything else as <c>?</c>; null where it cannot be read or is
     /// longer
     /// than <paramref name="limit"/>.

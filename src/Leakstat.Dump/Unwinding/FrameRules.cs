@@ -1,5 +1,3 @@
-using Leakstat.Dump.Layouts;
-
 namespace Leakstat.Dump.Unwinding;
 
 /// <summary>A place in the code, and the frame of the function it is in.</summary>
@@ -30,12 +28,6 @@ internal abstract class FrameRules
 
     /// <summary>Where a thread of the kernel, or its visit to the kernel, begins.</summary>
     public abstract bool IsOutermost(string name);
-
-    /// <summary>Offset of a member; −1 where it is not known.</summary>
-    protected static int Offset(KernelDump dump, string structure, string member) =>
-        dump.Types.Find(structure) is { } layout && layout.Fields.TryGetValue(member, out FieldLayout field)
-            ? field.Offset
-            : -1;
 }
 
 /// <summary>amd64 (<c>sys/amd64/amd64/db_trace.c</c>).</summary>
@@ -70,7 +62,7 @@ internal sealed class Amd64Frames(KernelDump dump) : FrameRules
         || name.StartsWith("fast_syscall_common", StringComparison.Ordinal);
 
     private ulong Pointer(ulong pcb, string member) =>
-        Offset(dump, "pcb", member) is >= 0 and int offset ? dump.Memory.UInt64(pcb + (ulong)offset) ?? 0 : 0;
+        dump.Types.Offset("pcb", member) is >= 0 and int offset ? dump.Memory.UInt64(pcb + (ulong)offset) ?? 0 : 0;
 }
 
 /// <summary>arm64 (<c>sys/arm64/arm64/{unwind,db_trace}.c</c>, <c>exception.S</c>).</summary>
@@ -81,9 +73,7 @@ internal sealed class Arm64Frames(KernelDump dump) : FrameRules
     /// <summary>x29 and x30 are the last two of <c>pcb_x</c>, which begins with x0 or, later, with x19.</summary>
     public override CodePlace Saved(ulong pcb)
     {
-        if (dump.Types.Find("pcb") is not { } layout
-            || !layout.Fields.TryGetValue("pcb_x", out FieldLayout registers)
-            || registers.Size < 16)
+        if (dump.Types.Field("pcb", "pcb_x") is not { Size: >= 16 } registers)
         {
             return default;
         }
@@ -107,7 +97,7 @@ internal sealed class Arm64Frames(KernelDump dump) : FrameRules
     public override CodePlace Interrupted(ulong frame, ulong caller)
     {
         int size = dump.Types.Find("trapframe")?.Size ?? 0;
-        int address = Offset(dump, "trapframe", "tf_elr");
+        int address = dump.Types.Offset("trapframe", "tf_elr");
         ulong interrupted = dump.Memory.UInt64(caller - 8) ?? 0;
         return size > address && address >= 0
             ? new(Return(dump.Memory.UInt64(caller - (ulong)size + (ulong)address) ?? 0), interrupted)

@@ -1,4 +1,3 @@
-using Leakstat.Dump.Layouts;
 using Leakstat.Dump.Target;
 
 namespace Leakstat.Dump.Unwinding;
@@ -136,10 +135,10 @@ public static class StackUnwinder
     private static (ulong Thread, ulong Process) Find(KernelDump dump, uint id)
     {
         VirtualMemory memory = dump.Memory;
-        int threads = Offset(dump, "proc", "p_threads");
-        int nextProcess = Offset(dump, "proc", "p_list");
-        int nextThread = Offset(dump, "thread", "td_plist");
-        int number = Offset(dump, "thread", "td_tid");
+        int threads = dump.Types.Offset("proc", "p_threads");
+        int nextProcess = dump.Types.Offset("proc", "p_list");
+        int nextThread = dump.Types.Offset("thread", "td_plist");
+        int number = dump.Types.Offset("thread", "td_tid");
         ulong head = dump.Symbols.Address("allproc");
         if (threads < 0 || nextProcess < 0 || nextThread < 0 || number < 0 || head == 0)
         {
@@ -180,9 +179,9 @@ public static class StackUnwinder
             return found;
         }
 
-        int name = Offset(dump, "thread", "td_name");
-        int command = Offset(dump, "proc", "p_comm");
-        int pid = Offset(dump, "proc", "p_pid");
+        int name = dump.Types.Offset("thread", "td_name");
+        int command = dump.Types.Offset("proc", "p_comm");
+        int pid = dump.Types.Offset("proc", "p_pid");
         return found with
         {
             Name = name >= 0 ? dump.Memory.String(thread + (ulong)name, 20) : null,
@@ -194,10 +193,5 @@ public static class StackUnwinder
     }
 
     private static ulong Pointer(KernelDump dump, ulong structure, string name, string member) =>
-        Offset(dump, name, member) is >= 0 and int offset ? dump.Memory.UInt64(structure + (ulong)offset) ?? 0 : 0;
-
-    private static int Offset(KernelDump dump, string structure, string member) =>
-        dump.Types.Find(structure) is { } layout && layout.Fields.TryGetValue(member, out FieldLayout field)
-            ? field.Offset
-            : -1;
+        dump.Types.Offset(name, member) is >= 0 and int offset ? dump.Memory.UInt64(structure + (ulong)offset) ?? 0 : 0;
 }

@@ -34,9 +34,6 @@ internal sealed class HeapWalk
             PerCpuBase = context.Machine.PerCpuBase,
             PerCpuStride = context.Machine.PerCpuStride,
             Cpus = context.Machine.CpuIds,
-            PageArray = context.Symbols.Address("vm_page_array") is not 0 and ulong array
-                ? context.Memory.UInt64(array) ?? 0
-                : 0,
         };
         if (layout is null)
         {
@@ -83,7 +80,7 @@ internal sealed class HeapWalk
         ulong cacheZones = _context.Symbols.Address("uma_cachezones");
         foreach (ulong at in _context.List(cacheZones, _layout.UzLink, "uma_cachezones", _context.Limits.Zones))
         {
-            _zones.Add(zones.Read(at, _zones.Count, keg: null, static _ => { }));
+            _zones.Add(zones.Read(at, keg: null, static _ => { }));
         }
 
         return new KernelHeap
@@ -280,7 +277,7 @@ internal sealed class HeapWalk
         long strange = 0;
         long doubly = 0;
         var items = new List<int>();
-        Zone zone = reader.Read(at, _zones.Count, keg, address =>
+        Zone zone = reader.Read(at, keg, address =>
         {
             int item = Find(table, keg, first, end, address);
             if (item < 0)

@@ -13,7 +13,7 @@ public sealed record KernelHeap
     /// <summary>What was counted in each keg, by <see cref="Keg.Index"/>.</summary>
     public required IReadOnlyList<KegCount> Counts { get; init; }
 
-    /// <summary>Zones, by <see cref="Zone.Index"/>, in the order <c>vmstat -z</c> prints them.</summary>
+    /// <summary>Zones, in the order <c>vmstat -z</c> prints them.</summary>
     public required IReadOnlyList<Zone> Zones { get; init; }
 
     /// <summary>Slabs and items.</summary>

@@ -24,12 +24,6 @@ public sealed record KernelThread
     /// <summary>Bytes of the stack.</summary>
     public required ulong StackSize { get; init; }
 
-    /// <summary>CPU it was running on; null where it was not running.</summary>
-    public int? Cpu { get; init; }
-
-    /// <summary>Whether it is the thread that panicked (<c>dumptid</c>).</summary>
-    public bool IsPanicking { get; init; }
-
     /// <summary>
     /// Registers it was left with: the ones saved when it was switched out, or when its CPU was stopped; null where
     /// neither is

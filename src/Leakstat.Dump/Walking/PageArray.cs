@@ -16,7 +16,7 @@ namespace Leakstat.Dump.Walking;
 /// are taken out.</param>
 /// <param name="IsObjectReferenced">Whether an object holds a reference (13 and later).</param>
 /// <param name="IsLeftOut">Whether the kernel leaves the page out of dumps (PG_NODUMP).</param>
-public readonly record struct PageState(
+internal readonly record struct PageState(
     ulong Physical, ulong Slab, ulong Zone, ulong Object, ulong Index, uint References, bool IsObjectReferenced,
     bool IsLeftOut)
 {

@@ -19,9 +19,4 @@ public sealed record PointerForms
 
     /// <summary>CPU ids: <c>mp_maxid</c> + 1.</summary>
     public required int Cpus { get; init; }
-
-    /// <summary>
-    /// Address of <c>vm_page_array</c>; a page refers to its vm_page by place in it. 0 where not known.
-    /// </summary>
-    public ulong PageArray { get; init; }
 }

@@ -57,18 +57,4 @@ public sealed class SlabTable
 
     /// <summary>Slabs of a keg: first (by keg; one more entry at the end, which is <see cref="Count"/>).</summary>
     public required int[] FirstSlabOfKeg { get; init; }
-
-    /// <summary>The slab of an item number.</summary>
-    public int SlabOf(int item)
-    {
-        int index = Array.BinarySearch(FirstItem, 0, Count, item);
-        return index >= 0 ? index : ~index - 1;
-    }
-
-    /// <summary>The address of an item.</summary>
-    public ulong AddressOf(int item, IReadOnlyList<Keg> kegs)
-    {
-        int slab = SlabOf(item);
-        return FirstAddress[slab] + ((ulong)(item - FirstItem[slab]) * (ulong)kegs[Keg[slab]].Stride);
-    }
 }

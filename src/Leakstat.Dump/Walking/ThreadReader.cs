@@ -38,7 +38,7 @@ internal sealed class ThreadReader(WalkContext context)
             context.Symbols.Address("allproc"), processLink, "allproc", context.Limits.Threads))
         {
             int id = (int)_memory.Int32(process, pid);
-            string name = command < 0 ? "" : FixedText(process + (ulong)command, 20);
+            string name = command < 0 ? "" : _memory.FixedText(process + (ulong)command, 20);
             foreach (ulong thread in context.List(
                 process + (ulong)processThreads, threadLink, $"threads of pid {id}",
                 context.Limits.Threads - threads.Count))
@@ -91,11 +91,11 @@ internal sealed class ThreadReader(WalkContext context)
             Id = id,
             ProcessId = process,
             Command = command,
-            Name = types.Offset("thread", "td_name") is >= 0 and int name ? FixedText(at + (ulong)name, 20) : "",
+            Name = types.Offset("thread", "td_name") is >= 0 and int name
+                ? _memory.FixedText(at + (ulong)name, 20)
+                : "",
             Stack = stack,
             StackSize = size,
-            Cpu = running ? cpu : null,
-            IsPanicking = panicking,
             Registers = registers is { } r && r.StackPointer - stack <= size ? r : null,
         };
     }
@@ -148,24 +148,5 @@ internal sealed class ThreadReader(WalkContext context)
             : new SavedRegisters(
                 rsp, _memory.Pointer(
                     pcb, types.Offset("pcb", "pcb_rbp")), _memory.Pointer(pcb, types.Offset("pcb", "pcb_rip")));
-    }
-
-    private string FixedText(ulong at, int length)
-    {
-        Span<byte> bytes = stackalloc byte[length];
-        if (!_memory.TryRead(at, bytes))
-        {
-            return "";
-        }
-
-        int end = bytes.IndexOf((byte)0);
-        Span<char> text = stackalloc char[length];
-        int count = end < 0 ? length : end;
-        for (int i = 0; i < count; i++)
-        {
-            text[i] = bytes[i] is >= 0x20 and < 0x7f ? (char)bytes[i] : '?';
-        }
-
-        return new string(text[..count]);
     }
 }

@@ -57,7 +57,6 @@ internal sealed record UmaLayout
     public required int UzFlags { get; init; }
     public required int UzSize { get; init; }
     public required int UzInit { get; init; }
-    public required int UzKeg { get; init; }
     public required int UzMaxItems { get; init; }
     public required int UzAllocs { get; init; }
     public required int UzFrees { get; init; }
@@ -138,7 +137,6 @@ internal sealed record UmaLayout
             UzFlags = types.Offset("uma_zone", "uz_flags"),
             UzSize = types.Offset("uma_zone", "uz_size"),
             UzInit = types.Offset("uma_zone", "uz_init"),
-            UzKeg = types.Offset("uma_zone", "uz_keg"),
             UzMaxItems = types.Offset("uma_zone", "uz_max_items"),
             UzAllocs = types.Offset("uma_zone", "uz_allocs"),
             UzFrees = types.Offset("uma_zone", "uz_frees"),

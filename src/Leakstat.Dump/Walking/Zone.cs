@@ -6,9 +6,6 @@ namespace Leakstat.Dump.Walking;
 /// </summary>
 public sealed record Zone
 {
-    /// <summary>Number in <see cref="KernelHeap.Zones"/>.</summary>
-    public required int Index { get; init; }
-
     /// <summary>Address of the structure.</summary>
     public required ulong Address { get; init; }
 

@@ -18,10 +18,9 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
 
     /// <summary>Reads a zone.</summary>
     /// <param name="at">Address.</param>
-    /// <param name="index">Number it gets.</param>
     /// <param name="keg">Keg; null for a cache zone.</param>
     /// <param name="cached">Called for every item in its caches.</param>
-    public Zone Read(ulong at, int index, Keg? keg, CachedItem cached)
+    public Zone Read(ulong at, Keg? keg, CachedItem cached)
     {
         string name = _memory.String(_memory.Pointer(at, _layout.UzName), _context.Limits.NameBytes)
             ?? $"(zone at 0x{at:x})";
@@ -55,7 +54,6 @@ internal sealed class ZoneReader(WalkContext context, UmaLayout layout)
         ulong init = _memory.Pointer(at, _layout.UzInit);
         return new Zone
         {
-            Index = index,
             Address = at,
             Name = name,
             SysctlName = _memory.String(

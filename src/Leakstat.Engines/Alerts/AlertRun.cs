@@ -62,8 +62,8 @@ public static class AlertRun
         return (left, deliveries.ToImmutable());
     }
 
-    /// <summary>What would be told, in order; changes nothing.</summary>
-    public static IEnumerable<(IAlertReceiver Receiver, Alert Alert)> Plan(
+    /// <summary>What is to be told, in order.</summary>
+    private static IEnumerable<(IAlertReceiver Receiver, Alert Alert)> Plan(
         AlertState state,
         IReadOnlyCollection<IAlertReceiver> receivers,
         IReadOnlyCollection<Silence> silences,

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Leakstat.Engines.Alerts;
 
 /// <summary>Words for an alert that receivers share.</summary>
-public static class AlertText
+internal static class AlertText
 {
     /// <summary><c>firing</c>, <c>resolved</c>.</summary>
     internal static string Of(AlertStatus status) => status == AlertStatus.Firing ? "firing" : "resolved";

@@ -10,11 +10,8 @@ internal static class CaptureMetrics
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(MetricName.CaptureLostPlaces, "Places of the capture that could not be read: lines, tables, files.")
         {
-            Name = MetricName.CaptureLostPlaces,
-            Unit = "places",
-            Help = "Places of the capture that could not be read: lines, tables, files.",
             OfLatest = c => [new MetricValue(c.Diagnostics.Count(d => d.IsLoss))],
         },
     ];

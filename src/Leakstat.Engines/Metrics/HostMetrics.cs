@@ -21,49 +21,31 @@ internal static class HostMetrics
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(MetricName.BootTimeSeconds, "Time of boot, seconds since 1970 (kern.boottime).")
         {
-            Name = MetricName.BootTimeSeconds,
-            Unit = "seconds",
-            Help = "Time of boot, seconds since 1970 (kern.boottime).",
             OfSample = s => s.BootedAt is { } time ? [new MetricValue(time.ToUnixTimeMilliseconds() / 1000.0)] : [],
         },
-        new Metric
+        new(MetricName.UptimeSeconds, "Time since boot at the capture (uptime, kern.boottime).")
         {
-            Name = MetricName.UptimeSeconds,
-            Unit = "seconds",
-            Help = "Time since boot at the capture (uptime, kern.boottime).",
             OfSample = s => s.UptimeSeconds is { } seconds ? [new MetricValue(seconds)] : [],
         },
-        new Metric
+        new(MetricName.Rebooted, "1 at samples that stand for an hour or a day in which the host was rebooted.")
         {
-            Name = MetricName.Rebooted,
-            Unit = "",
-            Help = "1 at samples that stand for an hour or a day in which the host was rebooted.",
             OfSample = s => s.IsRebooted ? [new MetricValue(1)] : [],
         },
-        new Metric
+        new(MetricName.Release, "1, labelled with the release that runs (kern.osrelease).")
         {
-            Name = MetricName.Release,
-            Unit = "",
             Labels = ["release"],
-            Help = "1, labelled with the release that runs (kern.osrelease).",
             OfSample = s => s.Release is { Length: > 0 } release ? [new MetricValue(1, release)] : [],
         },
-        new Metric
+        new(MetricName.ModuleLoaded, "1 for each kernel module that is loaded (kldstat).")
         {
-            Name = MetricName.ModuleLoaded,
-            Unit = "",
             Labels = ["module"],
-            Help = "1 for each kernel module that is loaded (kldstat).",
             OfSample = s => (s.Modules?.Keys ?? []).Select(name => new MetricValue(1, name)),
         },
-        new Metric
+        new(MetricName.KernelFileBytes, "Memory of a loaded kernel file (kldstat); the kernel has id 1.")
         {
-            Name = MetricName.KernelFileBytes,
-            Unit = "bytes",
             Labels = ["file", "id", "address"],
-            Help = "Memory of a loaded kernel file (kldstat); the kernel has id 1.",
             OfLatest = c => (c.KernelFiles?.Files ?? []).DistinctBy(f => (f.Name, f.Id, f.Address))
                 .Where(f => f.Size is > 0 and < long.MaxValue / 2)
                 .Select(f => new MetricValue(
@@ -72,22 +54,18 @@ internal static class HostMetrics
                     f.Id.ToString(CultureInfo.InvariantCulture),
                     string.Create(CultureInfo.InvariantCulture, $"0x{f.Address:x}"))),
         },
-        new Metric
+        new(MetricName.Sysctl, "Value of a sysctl that leakstat judges by, where it is a number.")
         {
-            Name = MetricName.Sysctl,
-            Unit = "",
             Labels = ["name"],
-            Help = "Value of a sysctl that leakstat judges by, where it is a number.",
             OfSample = s => s.Tunables.Select(t => new MetricValue(t.Value.Value, t.Key)),
             OfLatest = c => JudgedSysctls.Of(c.Sysctls).Select(v => new MetricValue(v.Value, v.Name)),
         },
-        new Metric
+        new(
+            MetricName.HostInfo,
+            "1, labelled with what the host is (kern.osrelease, hw.machine_arch, kern.ident, hw.model, "
+                + "kern.vm_guest).")
         {
-            Name = MetricName.HostInfo,
-            Unit = "",
             Labels = InfoLabels,
-            Help = "1, labelled with what the host is (kern.osrelease, hw.machine_arch, kern.ident, hw.model, "
-                + "kern.vm_guest).",
             OfLatest = c => [new MetricValue(1, InfoOf(c))],
         },
     ];

@@ -6,34 +6,23 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of malloc(9) types: <c>vmstat -m</c>.</summary>
 internal static class MallocMetrics
 {
-
     private static readonly ImmutableArray<string> s_type = ["type"];
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(MetricName.MallocUsedBytes, "Live bytes of a malloc type (vmstat -m).")
         {
-            Name = MetricName.MallocUsedBytes,
-            Unit = "bytes",
             Labels = s_type,
-            Help = "Live bytes of a malloc type (vmstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MallocBytes),
         },
-        new Metric
+        new(MetricName.MallocUsedAllocations, "Live allocations of a malloc type (vmstat -m).")
         {
-            Name = MetricName.MallocUsedAllocations,
-            Unit = "allocations",
             Labels = s_type,
-            Help = "Live allocations of a malloc type (vmstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MallocInUse),
         },
-        new Metric
+        new(MetricName.MallocRequestsTotal, "Allocations of a malloc type since boot (vmstat -m).")
         {
-            Name = MetricName.MallocRequestsTotal,
-            Type = MetricType.Counter,
-            Unit = "allocations",
-            Labels = s_type,
-            Help = "Allocations of a malloc type since boot (vmstat -m).",
+            Type = MetricType.Counter, Labels = s_type,
             OfSeries = new SeriesMetric(SeriesKind.MallocRequests),
         },
     ];

@@ -15,61 +15,40 @@ internal static class MbufMetrics
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(MetricName.MbufUsedItems, "Network buffers of a pool in use (netstat -m).")
         {
-            Name = MetricName.MbufUsedItems,
-            Unit = "items",
             Labels = s_pool,
-            Help = "Network buffers of a pool in use (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCurrent) { NotNames = [Bytes] },
         },
-        new Metric
+        new(MetricName.MbufCachedItems, "Network buffers of a pool kept in cache (netstat -m).")
         {
-            Name = MetricName.MbufCachedItems,
-            Unit = "items",
             Labels = s_pool,
-            Help = "Network buffers of a pool kept in cache (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCache) { NotNames = [Bytes] },
         },
-        new Metric
+        new(MetricName.MbufUsedBytes, "Memory of network buffers in use (netstat -m).")
         {
-            Name = MetricName.MbufUsedBytes,
-            Unit = "bytes",
-            Help = "Memory of network buffers in use (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCurrent) { Names = [Bytes] },
         },
-        new Metric
+        new(MetricName.MbufCachedBytes, "Memory of network buffers kept in cache (netstat -m).")
         {
-            Name = MetricName.MbufCachedBytes,
-            Unit = "bytes",
-            Help = "Memory of network buffers kept in cache (netstat -m).",
             OfSeries = new SeriesMetric(SeriesKind.MbufCache) { Names = [Bytes] },
         },
-        new Metric
+        new(
+            MetricName.MbufLimitItems,
+            "Most network buffers that a pool may have (netstat -m); only of pools with a limit.")
         {
-            Name = MetricName.MbufLimitItems,
-            Unit = "items",
             Labels = s_pool,
-            Help = "Most network buffers that a pool may have (netstat -m); only of pools with a limit.",
             OfLatest = c => Pools(c.Mbufs).Where(p => p.Pool.Max is > 0)
                 .Select(p => new MetricValue(p.Pool.Max!.Value, p.Name)),
         },
-        new Metric
+        new(MetricName.MbufDeniedTotal, "Requests for network buffers that were denied, since boot (netstat -m).")
         {
-            Name = MetricName.MbufDeniedTotal,
-            Type = MetricType.Counter,
-            Unit = "requests",
-            Labels = s_pool,
-            Help = "Requests for network buffers that were denied, since boot (netstat -m).",
+            Type = MetricType.Counter, Labels = s_pool,
             OfLatest = c => Requests(c.Mbufs, isDenied: true),
         },
-        new Metric
+        new(MetricName.MbufDelayedTotal, "Requests for network buffers that had to wait, since boot (netstat -m).")
         {
-            Name = MetricName.MbufDelayedTotal,
-            Type = MetricType.Counter,
-            Unit = "requests",
-            Labels = s_pool,
-            Help = "Requests for network buffers that had to wait, since boot (netstat -m).",
+            Type = MetricType.Counter, Labels = s_pool,
             OfLatest = c => Requests(c.Mbufs, isDenied: false),
         },
     ];

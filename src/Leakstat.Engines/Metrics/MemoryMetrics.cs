@@ -7,7 +7,6 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of physical memory, the ledger, and the loads that explain growth.</summary>
 internal static class MemoryMetrics
 {
-
     private static readonly ImmutableArray<string> s_states =
     [
         AccountName.Wired, AccountName.Active, AccountName.Inactive, AccountName.Laundry, AccountName.Free,
@@ -18,66 +17,46 @@ internal static class MemoryMetrics
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(MetricName.MemoryBytes, "Physical memory by the state of its pages (vm.stats.vm).")
         {
-            Name = MetricName.MemoryBytes,
-            Unit = "bytes",
             Labels = ["state"],
-            Help = "Physical memory by the state of its pages (vm.stats.vm).",
             OfSeries = new SeriesMetric(SeriesKind.Account) { Names = s_states },
         },
-        new Metric
+        new(MetricName.PhysicalMemoryBytes, "Physical memory known to the kernel (hw.physmem).")
         {
-            Name = MetricName.PhysicalMemoryBytes,
-            Unit = "bytes",
-            Help = "Physical memory known to the kernel (hw.physmem).",
             OfLatest = c => c.Host.PhysicalMemory is { } memory ? [new MetricValue(memory.Value)] : [],
         },
-        new Metric
+        new(MetricName.PageSizeBytes, "Size of a page (hw.pagesize).")
         {
-            Name = MetricName.PageSizeBytes,
-            Unit = "bytes",
-            Help = "Size of a page (hw.pagesize).",
             OfLatest = c => c.Host.PageSize is { } size ? [new MetricValue(size.Value)] : [],
         },
-        new Metric
+        new(
+            MetricName.LedgerBytes,
+            "Memory by account of leakstat's ledger; account unaccounted is wired memory that nobody owns.")
         {
-            Name = MetricName.LedgerBytes,
-            Unit = "bytes",
             Labels = ["account"],
-            Help = "Memory by account of leakstat's ledger; account unaccounted is wired memory that nobody owns.",
             OfSeries = new SeriesMetric(SeriesKind.Account) { NotNames = s_states },
         },
-        new Metric
+        new(MetricName.ZfsArcBytes, "Size of the ARC (kstat.zfs.misc.arcstats.size).")
         {
-            Name = MetricName.ZfsArcBytes,
-            Unit = "bytes",
-            Help = "Size of the ARC (kstat.zfs.misc.arcstats.size).",
             OfSeries = new SeriesMetric(SeriesKind.Counter) { Names = [ArcSize] },
         },
-        new Metric
+        new(
+            MetricName.Level,
+            "What explains growth where it grows too: vnodes, sockets, open files, processes, and more.")
         {
-            Name = MetricName.Level,
-            Unit = "",
             Labels = ["of"],
-            Help = "What explains growth where it grows too: vnodes, sockets, open files, processes, and more.",
             OfSeries = new SeriesMetric(SeriesKind.Counter) { NotNames = [ArcSize] },
         },
-        new Metric
+        new(MetricName.SwapUsedBytes, "Swap in use, by device (swapinfo).")
         {
-            Name = MetricName.SwapUsedBytes,
-            Unit = "bytes",
             Labels = ["device"],
-            Help = "Swap in use, by device (swapinfo).",
             OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device)
                 .Select(d => new MetricValue(d.Used, d.Device)),
         },
-        new Metric
+        new(MetricName.SwapSizeBytes, "Swap that there is, by device (swapinfo).")
         {
-            Name = MetricName.SwapSizeBytes,
-            Unit = "bytes",
             Labels = ["device"],
-            Help = "Swap that there is, by device (swapinfo).",
             OfLatest = c => (c.Swap?.Devices ?? []).DistinctBy(d => d.Device)
                 .Select(d => new MetricValue(d.Total, d.Device)),
         },

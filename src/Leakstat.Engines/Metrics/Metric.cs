@@ -21,28 +21,21 @@ public enum MetricType
 public readonly record struct MetricValue(double Value, params ImmutableArray<string> Labels);
 
 /// <summary>
-/// One row of the table of metrics: its name, labels and unit, what it says, and where its numbers come from: one of
+/// One row of the table of metrics: its name and labels, what it says, and where its numbers come from: one of
 /// <see cref="OfSeries"/>, <see cref="OfSample"/>, <see cref="OfLatest"/> and <see cref="OfVerdict"/>, or
 /// <see cref="OfSample"/> for some of its labels' values and <see cref="OfLatest"/> for the others.
 /// </summary>
-public sealed record Metric
+/// <param name="Name">Its name; never changed once released, for rules and dashboards of others hold it.</param>
+/// <param name="Help">
+/// What it says, one sentence, with the command and column or the table it is read from.
+/// </param>
+public sealed record Metric(string Name, string Help)
 {
-    /// <summary>Its name; never changed once released, for rules and dashboards of others hold it.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Type.</summary>
     public MetricType Type { get; init; } = MetricType.Gauge;
 
-    /// <summary>
-    /// Unit of the value: <c>items</c>, <c>bytes</c>, <c>pages</c>, <c>seconds</c>; empty for plain numbers.
-    /// </summary>
-    public required string Unit { get; init; }
-
     /// <summary>Names of its labels beside that of the host.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
-
-    /// <summary>What it says, one sentence, with the command and column or the table it is read from.</summary>
-    public required string Help { get; init; }
 
     /// <summary>From a history: which of its series, under which label, and by what a value is multiplied.</summary>
     public SeriesMetric? OfSeries { get; init; }

@@ -11,8 +11,6 @@ internal sealed class SampleList
     private readonly List<(long Time, double Value)> _samples = [];
     private bool _isSorted = true;
 
-    public int Count => _samples.Count;
-
     public void Add(long time, double value)
     {
         _isSorted &= _samples.Count == 0 || _samples[^1].Time < time;

@@ -14,48 +14,39 @@ internal static class VerdictMetrics
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(
+            MetricName.HostState,
+            "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for "
+                + "the others.")
         {
-            Name = MetricName.HostState,
-            Unit = "",
             Labels = ["state"],
-            Help = "1 for the state that leakstat's verdict over the host has (wrong, fine, unknown, too-early), 0 for "
-                + "the others.",
             OfVerdict = h => Enum.GetValues<VerdictState>().Select(
                 state => new MetricValue(h.Verdict.State == state ? 1 : 0, ReportTerms.Of(state))),
         },
-        new Metric
+        new(
+            MetricName.Finding,
+            "1 for each finding of leakstat, labelled with the rule, what it is about, severity and verdict.")
         {
-            Name = MetricName.Finding,
-            Unit = "",
             Labels = [.. s_subject, "severity", "verdict"],
-            Help = "1 for each finding of leakstat, labelled with the rule, what it is about, severity and verdict.",
             OfVerdict = h => Findings(h).Select(f => new MetricValue(
                 1, [.. SubjectOf(f), ReportTerms.Of(f.Severity), ReportTerms.Of(f.Verdict)])),
         },
-        new Metric
+        new(MetricName.FindingConfidenceRatio, "Chance that a finding of leakstat is right.")
         {
-            Name = MetricName.FindingConfidenceRatio,
-            Unit = "ratio",
             Labels = s_subject,
-            Help = "Chance that a finding of leakstat is right.",
             OfVerdict = h => Findings(h).Select(f => new MetricValue(f.Confidence, SubjectOf(f))),
         },
-        new Metric
+        new(MetricName.FindingGrowthBytesPerHour, "Bytes per hour by which the subject of a finding grows.")
         {
-            Name = MetricName.FindingGrowthBytesPerHour,
-            Unit = "bytes per hour",
             Labels = s_subject,
-            Help = "Bytes per hour by which the subject of a finding grows.",
             OfVerdict = h => Findings(h).Where(f => f.Growth?.BytesPerHour is not null).Select(
                 f => new MetricValue(f.Growth!.BytesPerHour!.Value, SubjectOf(f))),
         },
-        new Metric
+        new(
+            MetricName.FindingExhaustionTimestampSeconds,
+            "Time at which what a finding is about is expected to run out, seconds since 1970.")
         {
-            Name = MetricName.FindingExhaustionTimestampSeconds,
-            Unit = "seconds",
             Labels = [.. s_subject, "of"],
-            Help = "Time at which what a finding is about is expected to run out, seconds since 1970.",
             OfVerdict = h => Findings(h).Where(f => f.Exhaustion?.At is not null).Select(f => new MetricValue(
                 f.Exhaustion!.At!.Value.ToUnixTimeMilliseconds() / 1000.0, [.. SubjectOf(f), f.Exhaustion.Of])),
         },

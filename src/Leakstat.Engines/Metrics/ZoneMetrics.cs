@@ -7,94 +7,60 @@ namespace Leakstat.Engines.Metrics;
 /// <summary>Metrics of UMA zones: <c>vmstat -z</c>, and <c>vm.uma</c> where there is one (13.0 and later).</summary>
 internal static class ZoneMetrics
 {
-
     private static readonly ImmutableArray<string> s_zone = ["zone"];
     private static readonly ImmutableArray<string> s_node = ["node"];
 
     public static ImmutableArray<Metric> All { get; } =
     [
-        new Metric
+        new(MetricName.ZoneUsedItems, "Items of a UMA zone in use (vmstat -z).")
         {
-            Name = MetricName.ZoneUsedItems,
-            Unit = "items",
             Labels = s_zone,
-            Help = "Items of a UMA zone in use (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneUsed),
         },
-        new Metric
+        new(MetricName.ZoneFreeItems, "Items of a UMA zone kept free (vmstat -z).")
         {
-            Name = MetricName.ZoneFreeItems,
-            Unit = "items",
             Labels = s_zone,
-            Help = "Items of a UMA zone kept free (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneFree),
         },
-        new Metric
+        new(MetricName.ZoneUsedBytes, "Items of a UMA zone in use, times their size (vmstat -z).")
         {
-            Name = MetricName.ZoneUsedBytes,
-            Unit = "bytes",
             Labels = s_zone,
-            Help = "Items of a UMA zone in use, times their size (vmstat -z).",
             OfSeries = new SeriesMetric(SeriesKind.ZoneUsed) { IsTimesItemSize = true },
         },
-        new Metric
+        new(MetricName.ZoneLimitItems, "Most items that a UMA zone may have; only of zones with a limit.")
         {
-            Name = MetricName.ZoneLimitItems,
-            Unit = "items",
             Labels = s_zone,
-            Help = "Most items that a UMA zone may have; only of zones with a limit.",
             OfLatest = c => Rows(c, r => r.Limit > 0 ? r.Limit : null),
         },
-        new Metric
+        new(MetricName.ZoneRequestsTotal, "Allocations from a UMA zone since boot (vmstat -z).")
         {
-            Name = MetricName.ZoneRequestsTotal,
-            Type = MetricType.Counter,
-            Unit = "allocations",
-            Labels = s_zone,
-            Help = "Allocations from a UMA zone since boot (vmstat -z).",
+            Type = MetricType.Counter, Labels = s_zone,
             OfSeries = new SeriesMetric(SeriesKind.ZoneRequests),
         },
-        new Metric
+        new(MetricName.ZoneFailuresTotal, "Failed allocations from a UMA zone since boot (vmstat -z).")
         {
-            Name = MetricName.ZoneFailuresTotal,
-            Type = MetricType.Counter,
-            Unit = "allocations",
-            Labels = s_zone,
-            Help = "Failed allocations from a UMA zone since boot (vmstat -z).",
+            Type = MetricType.Counter, Labels = s_zone,
             OfSeries = new SeriesMetric(SeriesKind.ZoneFailures),
         },
-        new Metric
+        new(MetricName.ZoneSleepsTotal, "Allocations from a UMA zone that slept at its limit, since boot (vmstat -z).")
         {
-            Name = MetricName.ZoneSleepsTotal,
-            Type = MetricType.Counter,
-            Unit = "allocations",
-            Labels = s_zone,
-            Help = "Allocations from a UMA zone that slept at its limit, since boot (vmstat -z).",
+            Type = MetricType.Counter, Labels = s_zone,
             OfLatest = c => Rows(c, r => r.Sleeps),
         },
-        new Metric
+        new(MetricName.ZoneItemBytes, "Size of an item of a UMA zone (vmstat -z).")
         {
-            Name = MetricName.ZoneItemBytes,
-            Unit = "bytes",
             Labels = s_zone,
-            Help = "Size of an item of a UMA zone (vmstat -z).",
             OfLatest = c => (c.Zones?.Rows ?? []).GroupBy(r => r.Name)
                 .Select(g => new MetricValue(g.Last().Size, g.Key)),
         },
-        new Metric
+        new(MetricName.KegPages, "Pages that the keg of a zone holds, by node of sysctl vm.uma.")
         {
-            Name = MetricName.KegPages,
-            Unit = "pages",
             Labels = s_node,
-            Help = "Pages that the keg of a zone holds, by node of sysctl vm.uma.",
             OfSeries = new SeriesMetric(SeriesKind.KegPages),
         },
-        new Metric
+        new(MetricName.KegItems, "Items of a zone in use, by node of sysctl vm.uma.")
         {
-            Name = MetricName.KegItems,
-            Unit = "items",
             Labels = s_node,
-            Help = "Items of a zone in use, by node of sysctl vm.uma.",
             OfSeries = new SeriesMetric(SeriesKind.KegItems),
         },
     ];

@@ -21,7 +21,6 @@ public sealed class SettingsTable
     private readonly Dictionary<string, List<SettingsTable>> _tables = [];
     private readonly HashSet<string> _taken = [];
     private readonly Dictionary<string, string> _takenTables = [];
-    private readonly HashSet<string> _left = [];
 
     /// <summary>Takes a table that stands at a line.</summary>
     /// <param name="name">Its name, with those of the tables that it is in; empty for the top of the file.</param>
@@ -56,7 +55,7 @@ public sealed class SettingsTable
     {
         SettingsTable labels = Table(key);
         if (_values.ContainsKey(key) || labels._values.Values.Any(
-            item => item.Value is not StringValueSyntax { Value.Length: > 0 and <= LongestText }))
+            item => TextOf(item.Value) is null))
         {
             Take(key);
             labels._taken.UnionWith(labels._values.Keys);
@@ -65,13 +64,6 @@ public sealed class SettingsTable
         }
 
         return [.. labels._values.Keys.Select(name => (name, labels.Text(name)!))];
-    }
-
-    /// <summary>Leaves a table in it, and all below that, to another reader.</summary>
-    public void Leave(string key)
-    {
-        _takenTables[key] = $"[{Below(key)}]";
-        _left.Add(key);
     }
 
     /// <summary>Text that has to be set; null, and a problem, where it is not.</summary>
@@ -91,124 +83,70 @@ public sealed class SettingsTable
     }
 
     /// <summary>A moment, with or without quotes; null where it is not set.</summary>
-    public DateTimeOffset? Time(string key)
-    {
-        if (Take(key) is not { } item)
+    public DateTimeOffset? Time(string key) => Value<DateTimeOffset?>(
+        key,
+        value => value switch
         {
-            return null;
-        }
-
-        if (item.Value is DateTimeValueSyntax { Value: var time })
-        {
-            return time.DateTime.ToUniversalTime();
-        }
-
-        if (item.Value is StringValueSyntax { Value: { } text } && DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset written))
-        {
-            return written;
-        }
-
-        Wrong<string>(item, $"{key} takes a time like 2026-12-01T00:00:00Z");
-        return null;
-    }
+            DateTimeValueSyntax { Value: var time } => time.DateTime.ToUniversalTime(),
+            StringValueSyntax { Value: { } text } when DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset written)
+                => written,
+            _ => null,
+        },
+        "a time like 2026-12-01T00:00:00Z");
 
     /// <summary>Text; null where it is not set.</summary>
-    public string? Text(string key) =>
-        Take(key) is not { } item ? null
-            : item.Value is StringValueSyntax { Value: { Length: > 0 and <= LongestText } text } ? text
-            : Wrong<string>(item, $"{key} takes text in quotes");
+    public string? Text(string key) => Value(key, TextOf, "text in quotes");
 
     /// <summary>Text that a reader understands; null where it is not set or not understood.</summary>
     /// <param name="key">Its name.</param>
     /// <param name="read">The reader; gives null for what it does not understand.</param>
     /// <param name="wanted">How it is written.</param>
     public T? Read<T>(string key, Func<string, T?> read, string wanted)
-        where T : class =>
-        Text(key) is { } text ? read(text) ?? Wrong<T>(_values[key], $"{key} takes {wanted}, not \"{text}\"") : null;
-
-    /// <summary>A span of time.</summary>
-    public TimeSpan? Span(string key) =>
-        Text(key) is not { } text ? null
-            : DurationText.Parse(text) ?? Wrong(_values[key], $"{key} takes a time like \"60s\", not \"{text}\"");
-
-    /// <summary>A size in bytes.</summary>
-    public long? Size(string key)
     {
         if (Text(key) is not { } text)
         {
-            return null;
+            return default;
         }
 
-        if (WrittenAmounts.Size(text) is { } size)
+        T? value = read(text);
+        if (value is null)
         {
-            return size;
+            Problem(key, $"{key} takes {wanted}, not \"{text}\"");
         }
 
-        Wrong<string>(_values[key], $"{key} takes a size like \"64M\", not \"{text}\"");
-        return null;
+        return value;
     }
+
+    /// <summary>A span of time.</summary>
+    public TimeSpan? Span(string key) => Read(key, DurationText.Parse, "a time like \"60s\"");
+
+    /// <summary>A size in bytes.</summary>
+    public long? Size(string key) => Read(key, text => WrittenAmounts.Size(text), "a size like \"64M\"");
 
     /// <summary>A whole number within bounds.</summary>
-    public int? Number(string key, int least, int most)
-    {
-        if (Take(key) is not { } item)
-        {
-            return null;
-        }
-
-        if (item.Value is IntegerValueSyntax { Value: var number } && number >= least && number <= most)
-        {
-            return (int)number;
-        }
-
-        Wrong<string>(
-            item, string.Create(CultureInfo.InvariantCulture, $"{key} takes a number from {least} to {most}"));
-        return null;
-    }
+    public int? Number(string key, int least, int most) => Value<int?>(
+        key,
+        value => value is IntegerValueSyntax { Value: var number } && number >= least && number <= most
+            ? (int)number
+            : null,
+        string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
 
     /// <summary>True or false.</summary>
-    public bool? Flag(string key)
-    {
-        if (Take(key) is not { } item)
-        {
-            return null;
-        }
-
-        if (item.Value is BooleanValueSyntax { Value: var value })
-        {
-            return value;
-        }
-
-        Wrong<string>(item, $"{key} takes true or false");
-        return null;
-    }
+    public bool? Flag(string key) =>
+        Value<bool?>(key, value => (value as BooleanValueSyntax)?.Value, "true or false");
 
     /// <summary>Whether a key is set, well or not.</summary>
     public bool Has(string key) => _values.ContainsKey(key);
 
     /// <summary>A list of texts, or one alone; empty where it is not set.</summary>
-    public ImmutableArray<string> Texts(string key)
-    {
-        if (Take(key) is not { } item)
-        {
-            return [];
-        }
-
-        if (item.Value is StringValueSyntax { Value: { Length: > 0 and <= LongestText } alone })
-        {
-            return [alone];
-        }
-
-        if (item.Value is ArraySyntax list
-            && list.Items.All(i => i.Value is StringValueSyntax { Value.Length: > 0 and <= LongestText }))
-        {
-            return [.. list.Items.Select(i => ((StringValueSyntax)i.Value!).Value!)];
-        }
-
-        Wrong<string>(item, $"{key} takes a list of texts in quotes");
-        return [];
-    }
+    public ImmutableArray<string> Texts(string key) => Value<ImmutableArray<string>?>(
+        key,
+        value => TextOf(value) is { } alone ? [alone]
+            : value is ArraySyntax list && list.Items.All(i => TextOf(i.Value) is not null)
+                ? [.. list.Items.Select(i => TextOf(i.Value)!)]
+                : null,
+        "a list of texts in quotes") ?? [];
 
     /// <summary>A list of texts that may not be empty; what it is of is told where it is.</summary>
     public ImmutableArray<string> RequiredTexts(string key, string what)
@@ -235,18 +173,18 @@ public sealed class SettingsTable
     /// <summary>Reports what nobody took, here and in the tables that were taken.</summary>
     public void End()
     {
-        foreach ((string key, KeyValueSyntax item) in _values)
+        foreach (string key in _values.Keys)
         {
             if (!_taken.Contains(key))
             {
-                Wrong<string>(
-                    item,
+                Problem(
+                    key,
                     $"{(_name.Length > 0 ? $"[{_name}]" : "the top of the file")} has no {key}; it has "
                         + string.Join(", ", _taken.Order(StringComparer.Ordinal)));
             }
         }
 
-        foreach ((string key, List<SettingsTable> tables) in _tables.Where(pair => !_left.Contains(pair.Key)))
+        foreach ((string key, List<SettingsTable> tables) in _tables)
         {
             if (_takenTables.TryGetValue(key, out string? written))
             {
@@ -319,16 +257,23 @@ public sealed class SettingsTable
         return _values.GetValueOrDefault(key);
     }
 
-    private T? Wrong<T>(KeyValueSyntax item, string text)
-        where T : class
+    /// <summary>A value as it is read; null, and a problem with what it takes, where it is of another kind.</summary>
+    private T? Value<T>(string key, Func<ValueSyntax?, T?> read, string wanted)
     {
-        _problems.Add(new SettingsProblem(_file, LineOf(item), text));
-        return null;
+        if (Take(key) is not { } item)
+        {
+            return default;
+        }
+
+        T? value = read(item.Value);
+        if (value is null)
+        {
+            Problem(key, $"{key} takes {wanted}");
+        }
+
+        return value;
     }
 
-    private TimeSpan? Wrong(KeyValueSyntax item, string text)
-    {
-        _problems.Add(new SettingsProblem(_file, LineOf(item), text));
-        return null;
-    }
+    private static string? TextOf(ValueSyntax? value) =>
+        value is StringValueSyntax { Value: { Length: > 0 and <= LongestText } text } ? text : null;
 }

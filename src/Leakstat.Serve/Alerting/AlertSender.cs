@@ -50,7 +50,7 @@ internal sealed class AlertSender : IFleetNews, IDisposable
         }
 
         _receivers = isDryRun
-            ? [.. settings.Receivers.Select(r => new ToldInJournal(r.Name, journal))]
+            ? [.. settings.Receivers.Select(r => new DryRunReceiver(r, isRepeated: false, journal.Write))]
             : settings.Receivers;
         _record = isDryRun ? static _ => { } : _file.Write;
     }
@@ -156,15 +156,4 @@ internal sealed class AlertSender : IFleetNews, IDisposable
 
     private static (string Id, DateTimeOffset Start, AlertStatus Status) KeyOf(Alert alert) =>
         (alert.Id, alert.StartsAt, alert.Status);
-
-    /// <summary>In place of a receiver: says what it would be told, each status once.</summary>
-    private sealed class ToldInJournal(string name, Journal journal) : IAlertReceiver
-    {
-        public string Name => name;
-
-        public bool IsRepeated => false;
-
-        public void Tell(Alert alert, DateTimeOffset now) => journal.Write(
-            $"would tell {name}: {AlertText.Line(alert)}");
-    }
 }

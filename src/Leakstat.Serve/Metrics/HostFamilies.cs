@@ -11,6 +11,9 @@ namespace Leakstat.Serve.Metrics;
 /// <param name="Labels">Values of the family's labels, in their order.</param>
 internal readonly record struct HostSample(double Value, ImmutableArray<string> Labels)
 {
+    /// <summary>Place of its zone or type among those of the host, most bytes first; 0 for what is no such.</summary>
+    public int Place { get; init; }
+
     /// <summary>Milliseconds since 1970 where it is of that time and no other; null where it holds now.</summary>
     public long? At { get; init; }
 }
@@ -24,13 +27,13 @@ internal readonly record struct HostSample(double Value, ImmutableArray<string> 
 /// <param name="Type">gauge or counter.</param>
 /// <param name="Help">What it is.</param>
 /// <param name="Labels">Names of its labels beside that of the host.</param>
-/// <param name="Of">The series of a host, of so many zones and types at most.</param>
+/// <param name="Of">The series of a host.</param>
 internal sealed record HostFamily(
     string Name,
     string Type,
     string Help,
     ImmutableArray<string> Labels,
-    Func<JudgedHost, int, IEnumerable<HostSample>> Of)
+    Func<JudgedHost, IEnumerable<HostSample>> Of)
 {
     /// <summary>Families with few series a host, the most telling first.</summary>
     public static ImmutableArray<HostFamily> Small { get; } =
@@ -41,12 +44,12 @@ internal sealed record HostFamily(
         OfVerdict(MetricName.FindingGrowthBytesPerHour),
         OfVerdict(MetricName.FindingConfidenceRatio),
         new("leakstat_findings", "gauge", "Findings of a host that something is wrong, by severity.", ["severity"],
-            (host, _) => FindingsOf(host)),
+            host => FindingsOf(host)),
         One("leakstat_captures", "Samples that the diagnosis of a host rests on.", h => h.Summary.Captures),
         One("leakstat_last_capture_timestamp_seconds", "Time of the latest capture of a host.",
             h => h.Summary.LastSeen?.ToUnixTimeSeconds()),
         One("leakstat_judged_timestamp_seconds", "When a host was judged last.", h => h.JudgedAt.ToUnixTimeSeconds()),
-        .. HostNumbers.SmallMetrics.Select(m => Known(m.Name, (host, _) => SmallOf(host, m))),
+        .. HostNumbers.SmallMetrics.Select(m => Known(m.Name, host => SmallOf(host, m))),
     ];
 
     /// <summary>Families with a series for each zone.</summary>
@@ -72,7 +75,7 @@ internal sealed record HostFamily(
     public static ImmutableArray<HostFamily> All { get; } = [.. Small, .. Zones, .. Types];
 
     /// <summary>A family of the table of metrics.</summary>
-    private static HostFamily Known(string name, Func<JudgedHost, int, IEnumerable<HostSample>> of)
+    private static HostFamily Known(string name, Func<JudgedHost, IEnumerable<HostSample>> of)
     {
         Metric metric = MetricTable.Find(name)!;
         return new HostFamily(
@@ -82,21 +85,22 @@ internal sealed record HostFamily(
     private static HostFamily OfVerdict(string name)
     {
         Metric metric = MetricTable.Find(name)!;
-        return Known(name, (host, _) => metric.OfVerdict!(host.Summary).Where(v => double.IsFinite(v.Value))
+        return Known(name, host => metric.OfVerdict!(host.Summary).Where(v => double.IsFinite(v.Value))
             .Select(v => new HostSample(v.Value, v.Labels)));
     }
 
     private static HostFamily One(string name, string help, Func<JudgedHost, long?> value) => new(
-        name, "gauge", help, [], (host, _) => value(host) is { } known ? [new HostSample(known, [])] : []);
+        name, "gauge", help, [], host => value(host) is { } known ? [new HostSample(known, [])] : []);
 
     private static HostFamily Zone(string name, Func<ZoneNumbers, long?> value) => Known(
         name,
-        (host, most) => host.Numbers.Zones.Take(most)
-            .Select(z => (z.Name, Value: value(z))).Where(z => z.Value is not null)
-            .Select(z => new HostSample(z.Value!.Value, [z.Name])));
+        host => host.Numbers.Zones
+            .Select((z, place) => (z.Name, Value: value(z), Place: place)).Where(z => z.Value is not null)
+            .Select(z => new HostSample(z.Value!.Value, [z.Name]) { Place = z.Place }));
 
     private static HostFamily MallocType(string name, Func<TypeNumbers, long> value) => Known(
-        name, (host, most) => host.Numbers.Types.Take(most).Select(t => new HostSample(value(t), [t.Name])));
+        name,
+        host => host.Numbers.Types.Select((t, place) => new HostSample(value(t), [t.Name]) { Place = place }));
 
     /// <summary>
     /// The time since boot is that at the capture: given as of then, it ends where captures end, and a host that fell

@@ -68,12 +68,15 @@ internal sealed class MetricsPage(
         void Write(int index, JudgedHost host, int most)
         {
             HostFamily family = HostFamily.All[index];
-            HostSample[] own = [.. family.Of(host, most)];
-            long taken = Math.Min(own.Length, room);
-            room -= taken;
-            leftOut += family.Of(host, int.MaxValue).Count() - taken;
-            foreach (HostSample sample in own.Take((int)taken))
+            foreach (HostSample sample in family.Of(host))
             {
+                if (sample.Place >= most || room == 0)
+                {
+                    leftOut++;
+                    continue;
+                }
+
+                room--;
                 series[index].Series(
                     family.Name,
                     sample.Value,

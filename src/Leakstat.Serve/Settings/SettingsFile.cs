@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Leakstat.Engines.Alerts.Settings;
 using Leakstat.Engines.Http;
 using Leakstat.Engines.Metrics;
 using Leakstat.Engines.Settings;
@@ -16,8 +17,12 @@ internal static class SettingsFile
     /// <summary>Reads the text of a file.</summary>
     /// <param name="file">Its name, as problems print it.</param>
     /// <param name="text">Its text.</param>
+    /// <param name="client">Sends alerts that go by HTTP.</param>
+    /// <param name="readSecret">Reads a file that holds a secret of a receiver of alerts.</param>
+    /// <param name="store">The store of the command line, in place of the file's; null for none.</param>
     /// <returns>The settings as far as they are understood, and what is wrong.</returns>
-    public static (ServeSettings Settings, ImmutableArray<SettingsProblem> Problems) Read(string file, string text)
+    public static (ServeSettings Settings, ImmutableArray<SettingsProblem> Problems) Read(
+        string file, string text, HttpClient client, Func<string, byte[]> readSecret, string? store = null)
     {
         SettingsDocument document = SettingsDocument.Read(file, text);
         if (!document.IsReadable)
@@ -25,19 +30,29 @@ internal static class SettingsFile
             return (new ServeSettings(), document.Problems);
         }
 
-        ServeSettings settings = Of(document.Top);
-        document.Top.Leave(AlertReading.Table);
+        ServeSettings settings = Of(document.Top, store);
+        SettingsTable alerts = document.Top.Table("alerts");
+        if (alerts.IsWritten)
+        {
+            settings = settings with
+            {
+                Alerts = AlertSettingsFile.From(
+                    alerts, client, Environment.MachineName, readSecret, settings.AlertState),
+            };
+        }
+
         document.Top.End();
         return (settings, document.Problems);
     }
 
-    private static ServeSettings Of(SettingsTable top)
+    private static ServeSettings Of(SettingsTable top, string? store)
     {
         var plain = new ServeSettings();
+        string? stored = top.Text("store");
         return new ServeSettings
         {
             Listen = top.Read("listen", Endpoint, "an address with a port like \"127.0.0.1:8417\"") ?? plain.Listen,
-            Store = top.Text("store") ?? plain.Store,
+            Store = store ?? stored ?? plain.Store,
             Spools = top.Texts("spools"),
             Access = AccessOf(top.Table("access")),
             Tls = TlsOf(top.Table("tls")),

@@ -16,7 +16,4 @@ internal static class HostNames
             .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         return shown == Shown("") ? "" : shown;
     }
-
-    /// <summary>The page of a host.</summary>
-    public static string Page(string name) => $"/hosts/{Uri.EscapeDataString(Shown(name))}";
 }

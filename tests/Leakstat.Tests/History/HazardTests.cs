@@ -23,25 +23,24 @@ public sealed class HazardTests
     }
 
     [Fact]
-    public void The_rise_of_a_total_is_right_across_a_wrap_and_unknown_across_a_reboot()
+    public void A_total_that_wrapped_is_no_reboot_and_a_lower_uptime_is_one()
     {
         HostHistory wrapped = Build(
             Zones(0, "a: 264, 0, 5, 0, 4294967000, 0, 0"), Zones(1, "a: 264, 0, 5, 0, 204, 0, 0"), Zones(2, "a: 264, 0, 5, 0, 304, 0, 0"));
         HostHistory rebooted = Build(
             Up(0, 90_000, "a: 264, 0, 5, 0, 4294967000, 0, 0"), Up(1, 600, "a: 264, 0, 5, 0, 204, 0, 0"), Up(2, 4200, "a: 264, 0, 5, 0, 304, 0, 0"));
 
-        // 2³² − 4294967000 = 296, and 204 more.
-        Assert.Equal([null, 500, 100], RunningTotal.Rises(wrapped, wrapped.Find(SeriesKind.ZoneRequests, "a")!));
-        Assert.Equal([null, null, 100], RunningTotal.Rises(rebooted, rebooted.Find(SeriesKind.ZoneRequests, "a")!));
+        Assert.Equal([0, 0, 0], wrapped.Samples.Select(s => s.Boot));
+        Assert.Equal([0, 1, 1], rebooted.Samples.Select(s => s.Boot));
     }
 
     [Theory]
-    [InlineData(-5, 10, 15L)] // 2⁶⁴ − 5, read as −5, to 10
-    [InlineData(long.MaxValue - 1, long.MinValue + 2, 4L)] // over 2⁶³
-    [InlineData(100, 90, null)] // fell: reset, and nobody knows by how much
-    [InlineData(4_000_000_000, 90, 294_967_386L)] // 2³² − 4·10⁹ + 90
-    [InlineData(1_000_000_000, 90, null)] // too far from 2³² to have wrapped
-    public void A_total_rises_by_what_it_did(long before, long after, long? by) => Assert.Equal(by, RunningTotal.Rise(before, after));
+    [InlineData(4_000_000_000, 90, true)]
+    [InlineData(1_000_000_000, 90, false)] // too far from 2³²
+    [InlineData(100, 90, false)]
+    [InlineData(4_000_000_000, 3_000_000_000, false)] // too high for what begins at 0 anew
+    public void A_total_near_the_end_of_32_bits_may_have_wrapped(long before, long after, bool may) =>
+        Assert.Equal(may, RunningTotal.MayHaveWrapped(before, after));
 
     [Fact]
     public void An_underflowed_count_is_negative_and_not_enormous()

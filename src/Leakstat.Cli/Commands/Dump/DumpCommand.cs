@@ -7,30 +7,28 @@ using Leakstat.Dump;
 
 namespace Leakstat.Cli.Commands.Dump;
 
-/// <summary>
-/// <c>leakstat dump VMCORE --kernel DIR …</c>: what a kernel dump says. One file per subcommand in
-/// <c>Commands/Dump</c>, one line here.
-/// </summary>
+/// <summary><c>leakstat dump VMCORE --kernel DIR …</c>: what a kernel dump says.</summary>
 internal static class DumpCommand
 {
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         var options = new DumpCommandOptions(terminal);
+        var views = new DumpViewCommands(options, terminal);
         var command = new Command("dump", "read a kernel crash dump: zones, malloc types, and what was lost")
         {
             options.Dump, options.Common.Kernel, options.Common.Json, options.Common.NoColor, options.Common.Color,
                 options.Common.Quiet, options.Common.Verbose,
-            DumpSummaryCommand.Create(options, terminal),
-            DumpZonesCommand.Create(options, terminal),
-            DumpTypesCommand.Create(options, terminal),
+            views.Summary(),
+            views.Zones(),
+            views.Types(),
             DumpLeaksCommand.Create(options, terminal),
-            DumpMessagesCommand.Create(options, terminal),
-            DumpWhatisCommand.Create(options, terminal),
-            DumpRefsCommand.Create(options, terminal),
+            views.Messages(),
+            views.Whatis(),
+            views.References(),
         };
         options.Live.AddTo(command);
-        command.SetAction(parsed => DumpSummaryCommand.Run(parsed, options, terminal));
+        command.SetAction(parsed => views.Print(parsed, DumpViews.Summary));
         return command;
     }
 }

@@ -73,12 +73,7 @@ internal static class DumpLeaksCommand
                 ReportFile.Write(page, terminal, stream => DumpLeaksHtml.Write(view, stream));
             }
 
-            ReportOutput.Print(
-                parsed,
-                options.Common,
-                terminal,
-                stream => DumpJson.Write(view, stream),
-                (writer, layout) => DumpLeaksText.Write(view, writer, layout));
+            ReportOutput.Print(parsed, options.Common, terminal, stream => DumpJson.Write(view, stream), view.Write);
             return ExitCode.Done;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Leakstat.Cli.Hosting;
+using Leakstat.Cli.Targets;
 
 namespace Leakstat.Cli.Commands.Gates;
 
@@ -15,18 +16,9 @@ internal static class Exercise
         using Process process = children.Start(words[0], words[1..], keepsInput: true)
             ?? throw new CommandException(ExitCode.NoInput, $"{words[0]}: the program is missing or may not be run");
         bool isLate = false;
-        using var watchdog = new Timer(
-            _ =>
-            {
-                isLate = true;
-                children.End(process);
-            },
-            null,
-            limit,
-            Timeout.InfiniteTimeSpan);
-        var errors = new Thread(() => Pass(process.StandardError.BaseStream, terminal.Said())) { IsBackground = true };
-        errors.Start();
-        Pass(process.StandardOutput.BaseStream, terminal.Said());
+        using IDisposable watchdog = children.EndAfter(process, limit, () => isLate = true);
+        Thread errors = ChildOutput.Pass(process.StandardError.BaseStream, terminal.Said());
+        ChildOutput.Pass(process.StandardOutput.BaseStream, terminal.Said()).Join();
         process.WaitForExit();
         errors.Join(1000);
         return isLate
@@ -34,18 +26,5 @@ internal static class Exercise
                 ExitCode.Unreachable,
                 $"the exercise did not end within {limit.TotalSeconds:0} s (--limit); nothing was judged")
             : process.ExitCode;
-    }
-
-    private static void Pass(Stream from, Stream to)
-    {
-        try
-        {
-            from.CopyTo(to);
-            to.Flush();
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // It has ended.
-        }
     }
 }

@@ -95,30 +95,18 @@ internal sealed class GateFolder
             }
 
             // What is not listed was not taken: a capture that was moved here before its line could be written.
-            Discard(folder);
+            TemporaryFolder.Remove(folder);
             Directory.Move(part, folder);
             PrivateFiles.Replace(plan, [.. OpenedFile.ReadAll(plan), .. Encoding.UTF8.GetBytes($"capture\t{role}\n")]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Discard(folder);
+            TemporaryFolder.Remove(folder);
             throw ReportFile.Failure(_path, e);
         }
         finally
         {
-            Discard(part);
-        }
-    }
-
-    private static void Discard(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It is not there, or cannot be taken away: the next capture of its number says so.
+            TemporaryFolder.Remove(part);
         }
     }
 

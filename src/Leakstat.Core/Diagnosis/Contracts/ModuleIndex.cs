@@ -19,7 +19,7 @@ public enum ModuleLikeness
 /// Modules by their names, so that each of thousands of names is compared with those few that it is like, and not with
 /// thousands of modules. Finds what <see cref="ModuleName"/> finds of each.
 /// </summary>
-public sealed class ModuleIndex
+internal sealed class ModuleIndex
 {
     /// <summary>Most modules that begin with one name: more than that say nothing.</summary>
     private const int MostBeginning = 100;

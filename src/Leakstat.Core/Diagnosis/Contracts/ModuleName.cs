@@ -18,19 +18,6 @@ internal static class ModuleName
     }
 
     /// <summary>
-    /// Whether the name begins with the module's, as a word of its own or not: <c>SLOS node zone</c> and
-    /// <c>slos.ko</c>.
-    /// </summary>
-    public static bool IsAlike(string module, string name)
-    {
-        string stem = Fold(Stem(module));
-        string wanted = Fold(name);
-        return stem.Length >= ShortestStem && wanted.Length >= ShortestStem
-            && (wanted.StartsWith(stem, StringComparison.Ordinal)
-                || (wanted.Length > ShortestStem && stem.StartsWith(wanted, StringComparison.Ordinal)));
-    }
-
-    /// <summary>
     /// The module's name without <c>.ko</c>, bus (<c>pci/em</c>) and the <c>if_</c> of network drivers.
     /// </summary>
     public static string Stem(string module)

@@ -24,9 +24,6 @@ public sealed record RoundSubject
     /// <summary>Bytes per round; null where sizes are unknown.</summary>
     public long? BytesPerRound { get; init; }
 
-    /// <summary>Where the first of the counts stands.</summary>
-    public SourceLine? FirstAt { get; init; }
-
     /// <summary>Where the last stands.</summary>
     public SourceLine? LastAt { get; init; }
 

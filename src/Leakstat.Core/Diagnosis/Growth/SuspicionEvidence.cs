@@ -6,7 +6,7 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Growth;
 
 /// <summary>What the engine weighed, in words.</summary>
-public static class SuspicionEvidence
+internal static class SuspicionEvidence
 {
     private const double LeastWeight = 0.3;
 

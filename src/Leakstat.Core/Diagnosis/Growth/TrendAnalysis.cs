@@ -157,10 +157,8 @@ public static class TrendAnalysis
             return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
         }
 
-        return latest.Zones?.Find(name) is { Limit: > 0 } row
-            ? new SeriesBound(row.Limit, BoundKind.Limit, $"limit of {name}")
-            : latest.Zones is null && MbufZoneSeries.PoolOf(latest.Mbufs, name) is { Max: > 0 and { } most }
-            ? new SeriesBound(most, BoundKind.Limit, $"limit of {name}")
+        return MbufZoneSeries.LimitOf(latest, name) is { } limit
+            ? new SeriesBound(limit, BoundKind.Limit, $"limit of {name}")
             : null;
     }
 

@@ -41,7 +41,7 @@ public sealed record TrendNeeds(int Captures, int Needed, ImmutableArray<string>
         string[] untimed = [.. history.Samples.Where(s => s.TakenAt is null).Select(s => s.Source)];
         if (untimed.Length > 0)
         {
-            string names = string.Join(", ", untimed.Take(MostNames)) + (untimed.Length > MostNames ? ", ..." : "");
+            string names = Display.Some(untimed, MostNames, ", ...");
             missing.Add(
                 $"the time of {Display.Count(untimed.Length, "capture", "captures")} of "
                     + $"{Display.Count(history.Samples.Length)} ({names}): "

@@ -4,7 +4,7 @@ using Leakstat.Diagnosis.Contracts;
 namespace Leakstat.Diagnosis.Growth;
 
 /// <summary>What the series of a host do, counted.</summary>
-public static class TrendSummary
+internal static class TrendSummary
 {
     /// <summary>How many series do what, in words, most first.</summary>
     public static IEnumerable<(string What, int Count)> Of(TrendJudgement trends) => trends.Results.Values

@@ -35,8 +35,7 @@ internal static class ShortTypeTable
             UsualNames.MallocTypes, name => types.Find(name) is not null);
         if (!absent.IsEmpty)
         {
-            return $"without {string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")}, which every kernel "
-                + "has: rows are lost";
+            return $"without {Display.Some(absent, 3)}, which every kernel has: rows are lost";
         }
 
         if (capture.Diagnostics.Any(d => d.Id == DiagnosticId.CutFile && d.At.File == types.File))

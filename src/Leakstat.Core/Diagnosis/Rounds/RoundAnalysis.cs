@@ -47,7 +47,6 @@ public static class RoundAnalysis
                 Explanation = isOwn
                     ? RoundExplanation.OfOwn(history, boundaries, counts)
                     : RoundExplanation.Of(history, series.Key, boundaries, counts, knowledge),
-                FirstAt = series.FirstAt,
                 LastAt = series.LastAt,
             });
         }

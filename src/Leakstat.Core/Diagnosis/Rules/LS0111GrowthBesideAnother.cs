@@ -96,7 +96,8 @@ public sealed class LS0111GrowthBesideAnother : IRule
             series.RateInB.Value.PerHour, Unit.BytesPerHour, series.AtInB));
         UptimeOverlap overlap = compared.Overlap!;
         evidence.Add(new Evidence(
-            $"compared at {overlap.Points.Length} points from {Uptime(overlap.From)} to {Uptime(overlap.To)} after "
+            $"compared at {overlap.Points.Length} points from {Display.Hours(overlap.From)} to "
+                + $"{Display.Hours(overlap.To)} after "
                 + "boot"));
         if (series.Chance < 1)
         {
@@ -139,6 +140,4 @@ public sealed class LS0111GrowthBesideAnother : IRule
     private static string Rate(ComparedRate rate) => rate is { Low: { } low, High: { } high }
         ? $"{Display.Rate(rate.PerHour)} ({Display.Rate(low)} to {Display.Rate(high)})"
         : Display.Rate(rate.PerHour);
-
-    private static string Uptime(double hours) => Display.Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
 }

@@ -51,8 +51,9 @@ internal static class ComparisonNotes
             return;
         }
 
-        string seen = $"{nameOfA} was seen from {Hours(overlap.A.First)} to {Hours(overlap.A.Last)} after its boot, "
-            + $"{nameOfB} from {Hours(overlap.B.First)} to {Hours(overlap.B.Last)} after its own";
+        string seen = $"{nameOfA} was seen from {Display.Hours(overlap.A.First)} to "
+            + $"{Display.Hours(overlap.A.Last)} after its boot, "
+            + $"{nameOfB} from {Display.Hours(overlap.B.First)} to {Display.Hours(overlap.B.Last)} after its own";
         if (overlap.Points.Length < HostDifferential.FewestPoints)
         {
             notes.Add(overlap.To < overlap.From
@@ -86,6 +87,4 @@ internal static class ComparisonNotes
             }
         }
     }
-
-    private static string Hours(double hours) => Display.Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
 }

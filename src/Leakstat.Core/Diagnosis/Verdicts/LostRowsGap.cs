@@ -83,6 +83,6 @@ internal static class LostRowsGap
             : new Gap(
                 command,
                 $"without {Display.Count(gone.Length, "row", "rows")} that the capture before it had "
-                    + $"({string.Join(", ", gone.Take(3))}{(gone.Length > 3 ? ", …" : "")})");
+                    + $"({Display.Some(gone, 3)})");
     }
 }

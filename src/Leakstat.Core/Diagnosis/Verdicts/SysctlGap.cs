@@ -132,7 +132,7 @@ internal static class SysctlGap
             ? null
             : new Gap(
                 Command,
-                $"without {string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")}, which every kernel "
+                $"without {Display.Some(absent, 3)}, which every kernel "
                     + "has: lines are lost",
                 names[^1].At);
     }

@@ -108,7 +108,7 @@ internal static class ZoneTableGap
             : new Gap(
                 Command,
                 $"without {Display.Count(absent.Length, "zone", "zones")} that vm.uma lists "
-                    + $"({string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")})",
+                    + $"({Display.Some(absent, 3)})",
                 zones.At(zones.Rows[^1]));
     }
 

@@ -79,7 +79,7 @@ internal static class ZoneTreeGap
             : new Gap(
                 Command,
                 $"without {Display.Count(absent.Count, "leaf", "leaves")} that all other zones have "
-                    + $"({string.Join(", ", absent.Take(2))}{(absent.Count > 2 ? ", …" : "")}): lines are lost");
+                    + $"({Display.Some(absent, 2)}): lines are lost");
     }
 
     private static bool IsOfKeg(string leaf) => leaf.StartsWith(Keg, StringComparison.Ordinal) && leaf != KegName;
@@ -100,7 +100,7 @@ internal static class ZoneTreeGap
             : new Gap(
                 Command,
                 $"without {Display.Count(absent.Length, "zone", "zones")} that vmstat -z has "
-                    + $"({string.Join(", ", absent.Take(3))}{(absent.Length > 3 ? ", …" : "")}): lines are lost",
+                    + $"({Display.Some(absent, 3)}): lines are lost",
                 table.At(table.Find(absent[0])!.Value));
     }
 }

@@ -16,8 +16,6 @@ internal sealed class ProgramText(TraceSuspect suspect, TraceBounds bounds, Prob
 
     public TraceSuspect Suspect => suspect;
 
-    public TraceBounds Bounds => bounds;
-
     public ProbeTable Probes => probes;
 
     /// <summary>What a clause that records counts: the rate of the program is bounded by it.</summary>

@@ -33,6 +33,8 @@ public static class AlertSettingsFile
         "local7",
     ];
 
+    private static readonly Uri s_syslog = new("udp://127.0.0.1:514");
+
     /// <summary>Reads them.</summary>
     /// <param name="file">Name of the file, for messages.</param>
     /// <param name="text">Its content.</param>
@@ -77,13 +79,7 @@ public static class AlertSettingsFile
         return new AlertSettings
         {
             State = (state is null ? alerts.Required("state") : alerts.Text("state")) ?? state ?? "",
-            Least = alerts.Text("severity") switch
-            {
-                null or "warning" => Severity.Warning,
-                "critical" => Severity.Critical,
-                "info" => Severity.Info,
-                _ => Said(alerts, "severity", "severity is info, warning or critical", Severity.Warning),
-            },
+            Least = alerts.Read("severity", SeverityOf, "info, warning or critical") ?? Severity.Warning,
             Unseen = alerts.Span("unseen") ?? TimeSpan.FromDays(7),
             Receivers =
             [
@@ -133,21 +129,22 @@ public static class AlertSettingsFile
     {
         string kind = table.Text("kind") ?? "", comment = table.Text("comment") ?? "";
         string? subject = table.Required("subject");
-        if (table.Time("until") is not { } until)
+        DateTimeOffset? until = table.Time("until");
+        if (until is null && !table.Has("until"))
         {
-            return table.Has("until") ? null
-                : Said<Silence?>(table, "until", "until is missing: a time like 2026-12-01T00:00:00Z", null);
+            table.Problem("until", "until is missing: a time like 2026-12-01T00:00:00Z");
         }
 
-        return subject is null ? null : new Silence(kind, subject, until, comment);
+        return subject is null || until is null ? null : new Silence(kind, subject, until.Value, comment);
     }
 
     private static EngineAddress? AddressOf(SettingsTable table, Func<string, byte[]> readSecret)
     {
-        byte[]? token = SecretOf(table, "token_file", readSecret);
-        return table.Required("url") is not { } url ? null
-            : EngineAddress.Parse(url, token is null ? null : Encoding.UTF8.GetString(token))
-            ?? Said<EngineAddress?>(table, "url", "url takes an address like \"http://127.0.0.1:9093\"", null);
+        byte[]? secret = SecretOf(table, "token_file", readSecret);
+        string? token = secret is null ? null : Encoding.UTF8.GetString(secret);
+        return table.Required("url") is null ? null
+            : table.Read(
+                "url", text => EngineAddress.Parse(text, token), "an address like \"http://127.0.0.1:9093\"");
     }
 
     /// <summary>
@@ -160,38 +157,47 @@ public static class AlertSettingsFile
             return null;
         }
 
+        string why;
         try
         {
             byte[] secret = read(name).AsSpan().Trim(" \t\r\n"u8).ToArray();
-            return secret.Length > 0 ? secret : Said<byte[]?>(table, key, $"{key} names {name}, which is empty", null);
+            if (secret.Length > 0)
+            {
+                return secret;
+            }
+
+            why = ", which is empty";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Said<byte[]?>(table, key, $"{key} names {name}: {FaultText.Of(e)}", null);
+            why = ": " + FaultText.Of(e);
         }
+
+        table.Problem(key, $"{key} names {name}{why}");
+        return null;
     }
 
     private static Syslog? SyslogOf(SettingsTable table, string self)
     {
-        string text = table.Text("address") ?? "udp://127.0.0.1:514";
-        int facility = Array.IndexOf(s_facilities, table.Text("facility") ?? "daemon");
-        if (facility < 0)
-        {
-            table.Problem("facility", $"facility is one of {string.Join(", ", s_facilities)}");
-        }
-
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("udp" or "unix"))
-        {
-            table.Problem("address", "address is one like \"udp://loghost:514\" or \"unix:///var/run/log\"");
-            return null;
-        }
-
-        return facility < 0 ? null : new Syslog(address, facility, self);
+        Uri? address = table.Read(
+            "address", SyslogAddress, "an address like \"udp://loghost:514\" or \"unix:///var/run/log\"");
+        int? facility = table.Read("facility", FacilityOf, $"one of {string.Join(", ", s_facilities)}");
+        return (address is null && table.Has("address")) || (facility is null && table.Has("facility"))
+            ? null
+            : new Syslog(address ?? s_syslog, facility ?? Array.IndexOf(s_facilities, "daemon"), self);
     }
 
-    private static T Said<T>(SettingsTable table, string key, string text, T instead)
+    private static Uri? SyslogAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "udp" or "unix" ? address : null;
+
+    private static int? FacilityOf(string name) =>
+        Array.IndexOf(s_facilities, name) is >= 0 and var number ? number : null;
+
+    private static Severity? SeverityOf(string name) => name switch
     {
-        table.Problem(key, text);
-        return instead;
-    }
+        "info" => Severity.Info,
+        "warning" => Severity.Warning,
+        "critical" => Severity.Critical,
+        _ => null,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Leakstat.Model;
 using Leakstat.Reports.Forms.Text;
 
 namespace Leakstat.Reports.Forms.Html;
@@ -32,16 +33,10 @@ internal static class HtmlPage
         .Markup(". Sizes are binary: 1 KiB is 1024 bytes. Times are UTC.</footer>\n<script>").Markup(Script())
         .Markup("</script>\n</body>\n</html>\n");
 
-    private static string Script() => Asset("report.js");
-
     /// <summary>A style sheet or script that is part of the program, with its last line break.</summary>
-    internal static string Asset(string name)
-    {
-        using Stream stream = typeof(HtmlPage).Assembly.GetManifestResourceStream("Html/" + name)
-            ?? throw new InvalidOperationException($"the resource Html/{name} is missing from the assembly");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+    internal static string Asset(string name) => EmbeddedResource.Text(typeof(HtmlPage).Assembly, "Html/" + name);
+
+    private static string Script() => Asset("report.js");
 
     private static string Hash(string content) =>
         "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)));

@@ -38,6 +38,13 @@ public static class JsonForm
         output.WriteByte((byte)'\n');
     }
 
+    /// <summary>As the other, for a document of one of several kinds.</summary>
+    public static void Write(object document, JsonSerializerContext serializers, Stream output)
+    {
+        JsonSerializer.Serialize(output, document, serializers.GetTypeInfo(document.GetType())!);
+        output.WriteByte((byte)'\n');
+    }
+
     /// <summary>
     /// A computed number, whole where it is large, six decimals below a thousand; null where it is none.
     /// </summary>

@@ -35,7 +35,7 @@ internal static class DifferentialHtml
         if (compared is { IsJudged: true, Overlap: { } overlap })
         {
             html.Markup("<p class=\"muted\">").Text(
-                $"Compared from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot, at "
+                $"Compared from {Display.Hours(overlap.From)} to {Display.Hours(overlap.To)} after boot, at "
                     + $"{Display.Count(overlap.Points.Length, "point", "points")}.")
                 .Markup("</p>\n");
         }
@@ -81,9 +81,9 @@ internal static class DifferentialHtml
             .Text($"{name} over uptime: A {RateText(series.RateInA)}, B {RateText(series.RateInB)}").Markup("</title>");
         Draw(html, a, "fit");
         Draw(html, b, "");
-        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(Uptime(overlap.From) + " after boot").Markup(
+        html.Markup("</svg>\n<div class=\"scale\"><span>").Text(Display.Hours(overlap.From) + " after boot").Markup(
             "</span><span>")
-            .Text(Uptime(overlap.To)).Markup("</span></div>\n<p class=\"muted\">").Text(
+            .Text(Display.Hours(overlap.To)).Markup("</span></div>\n<p class=\"muted\">").Text(
                 $"Dashed: A, {compared.NameOfA}, {RateText(series.RateInA)}. Solid: B, {compared.NameOfB}, "
                     + $"{RateText(series.RateInB)}.")
             .Markup("</p>\n</figure>\n");
@@ -187,6 +187,4 @@ internal static class DifferentialHtml
             + $"{Display.Change(high)})",
         { } known => Display.Rate(known.PerHour),
     };
-
-    private static string Uptime(double hours) => Display.Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
 }

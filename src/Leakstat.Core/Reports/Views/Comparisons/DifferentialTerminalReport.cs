@@ -11,7 +11,7 @@ namespace Leakstat.Reports.Views.Comparisons;
 /// <summary>
 /// What <c>leakstat detect --compare</c> says at a terminal: the verdict, the table, the findings, what changed.
 /// </summary>
-public static class DifferentialTerminalReport
+internal static class DifferentialTerminalReport
 {
     private const int RateWidth = 13;
     private const int MostRows = 12;
@@ -87,7 +87,7 @@ public static class DifferentialTerminalReport
         }
 
         string common = compared.Overlap is { } overlap && compared.IsJudged
-            ? $"compared from {Uptime(overlap.From)} to {Uptime(overlap.To)} after boot, at "
+            ? $"compared from {Display.Hours(overlap.From)} to {Display.Hours(overlap.To)} after boot, at "
                 + $"{Display.Count(overlap.Points.Length, "point", "points")}"
             : "rates are those of each alone";
         canvas.Paragraph(0, 0, new Run(common + (better.Length > 0
@@ -237,6 +237,4 @@ public static class DifferentialTerminalReport
         canvas.Field(2, 17, "only in A", new Run(string.Join(", ", gone.Take(shown).Select(s =>
             $"{s.Subject.Name} ({Display.Bytes(s.BytesInA ?? 0)})")) + more));
     }
-
-    private static string Uptime(double hours) => Display.Duration(TimeSpan.FromHours(Math.Min(hours, 1e6)));
 }

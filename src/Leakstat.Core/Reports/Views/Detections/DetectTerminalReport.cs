@@ -10,7 +10,7 @@ namespace Leakstat.Reports.Views.Detections;
 /// <summary>
 /// What <c>leakstat detect</c> says at a terminal: the verdict, each suspect with its line, what is missing.
 /// </summary>
-public static class DetectTerminalReport
+internal static class DetectTerminalReport
 {
     /// <summary>Writes the report.</summary>
     public static void Write(DiagnosisReport report, TrendNeeds needs, TextWriter output, TerminalOptions options)

@@ -30,10 +30,9 @@ internal static class RisingBlock
         canvas.Blank();
         if (!isVerbose)
         {
-            string names = string.Join(", ", rising.Take(MostFolded).Select(r => Name(r.Key)));
-            string more = rising.Length > MostFolded ? ", ..." : "";
+            string names = Display.Some([.. rising.Select(r => Name(r.Key))], MostFolded, ", ...");
             canvas.Paragraph(0, 0, new Run(
-                $"Rising, no finding: {Display.Count(rising.Length)} series ({names}{more}); -v lists them, --why "
+                $"Rising, no finding: {Display.Count(rising.Length)} series ({names}); -v lists them, --why "
                     + "NAME explains one.", Style.Dim));
             return;
         }

@@ -28,8 +28,8 @@ public sealed record DumpAddressView : DumpView
     [JsonIgnore]
     public ImmutableArray<string> Contents { get; init; } = [];
 
-    /// <summary>Writes it for a person.</summary>
-    public void Write(TextWriter writer, TerminalOptions layout)
+    /// <inheritdoc/>
+    public override void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);
@@ -90,8 +90,8 @@ public sealed record DumpReferencesView : DumpView
     [JsonIgnore]
     public string WithoutPath { get; init; } = "";
 
-    /// <summary>Writes it for a person.</summary>
-    public void Write(TextWriter writer, TerminalOptions layout)
+    /// <inheritdoc/>
+    public override void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);

@@ -10,36 +10,12 @@ public static class DumpJson
 {
     private static readonly DumpJsonContext s_context = new(JsonForm.Options());
 
-    /// <summary>Writes the summary.</summary>
-    public static void Write(DumpSummaryView view, Stream output) =>
-        JsonForm.Write(view, s_context.DumpSummaryView, output);
-
-    /// <summary>Writes the zones.</summary>
-    public static void Write(DumpZonesView view, Stream output) =>
-        JsonForm.Write(view, s_context.DumpZonesView, output);
-
-    /// <summary>Writes the malloc types.</summary>
-    public static void Write(DumpTypesView view, Stream output) =>
-        JsonForm.Write(view, s_context.DumpTypesView, output);
-
-    /// <summary>Writes the leaks.</summary>
-    public static void Write(DumpLeaksView view, Stream output)
+    /// <summary>Writes a view.</summary>
+    public static void Write(DumpView view, Stream output)
     {
         ArgumentNullException.ThrowIfNull(view);
-        JsonForm.Write(DumpLeaksDocument.Of(view), s_context.DumpLeaksDocument, output);
+        JsonForm.Write(view is DumpLeaksView leaks ? DumpLeaksDocument.Of(leaks) : view, s_context, output);
     }
-
-    /// <summary>Writes what an address is.</summary>
-    public static void Write(DumpAddressView view, Stream output) =>
-        JsonForm.Write(view, s_context.DumpAddressView, output);
-
-    /// <summary>Writes who points to a block.</summary>
-    public static void Write(DumpReferencesView view, Stream output) =>
-        JsonForm.Write(view, s_context.DumpReferencesView, output);
-
-    /// <summary>Writes the message buffer.</summary>
-    public static void Write(DumpMessagesView view, Stream output) =>
-        JsonForm.Write(view, s_context.DumpMessagesView, output);
 }
 
 /// <summary>Serializers of the views, generated when the program is built.</summary>

@@ -5,7 +5,7 @@ using Leakstat.Reports.Forms.Terminal;
 namespace Leakstat.Reports.Views.Dumps;
 
 /// <summary>The leaks of a dump for a terminal.</summary>
-public static class DumpLeaksText
+internal static class DumpLeaksText
 {
     private const int UsualGroups = 25;
     private const int UsualParts = 2;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Leakstat.Model;
+using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Dumps;
 
@@ -129,6 +130,9 @@ public sealed record DumpLeaksView : DumpView
             : "; there may be leaks in what could not be read.")
         : Scan.IsWhole ? "Everything allocated is reached: no leak."
         : "Of what could be read, everything allocated is reached; there may be leaks in the rest.";
+
+    /// <inheritdoc/>
+    public override void Write(TextWriter writer, TerminalOptions layout) => DumpLeaksText.Write(this, writer, layout);
 
     /// <summary>Contents of a block; empty where they were not asked for.</summary>
     public ImmutableArray<string> ContentsOf(ulong address) =>

@@ -15,7 +15,7 @@ public sealed record DumpMessagesView : DumpView
     public required ImmutableArray<string> Messages { get; init; }
 
     /// <summary>Writes the lines as dmesg(8) would.</summary>
-    public void Write(TextWriter writer, TerminalOptions layout)
+    public override void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);

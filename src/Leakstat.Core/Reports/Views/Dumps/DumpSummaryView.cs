@@ -116,8 +116,8 @@ public sealed record DumpSummaryView : DumpView
     [JsonIgnore]
     public ImmutableArray<DumpKegRow> KegRows { get; init; } = [];
 
-    /// <summary>Writes it for a person.</summary>
-    public void Write(TextWriter writer, TerminalOptions layout)
+    /// <inheritdoc/>
+    public override void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);

@@ -42,7 +42,7 @@ public sealed record DumpTypesView : DumpView
     public required ImmutableArray<DumpType> Types { get; init; }
 
     /// <summary>Writes them as <c>vmstat -m</c> prints them, memory in bytes as 14.2 prints it into a pipe.</summary>
-    public void Write(TextWriter writer, TerminalOptions layout)
+    public override void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);

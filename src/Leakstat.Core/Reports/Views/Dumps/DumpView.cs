@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Leakstat.Model;
+using Leakstat.Reports.Forms.Terminal;
 
 namespace Leakstat.Reports.Views.Dumps;
 
@@ -47,4 +48,7 @@ public abstract record DumpView
     /// <summary>The problems as lines.</summary>
     [JsonPropertyOrder(1)]
     public IReadOnlyList<string> Notes => [.. Problems.Select(p => $"{p.At}: {p.Text}")];
+
+    /// <summary>Writes it for a person.</summary>
+    public abstract void Write(TextWriter writer, TerminalOptions layout);
 }

@@ -95,7 +95,7 @@ public sealed record DumpZonesView : DumpView
     /// <summary>
     /// Writes them as <c>vmstat -z</c> prints them (<c>usr.bin/vmstat/vmstat.c</c>), and what disagrees.
     /// </summary>
-    public void Write(TextWriter writer, TerminalOptions layout)
+    public override void Write(TextWriter writer, TerminalOptions layout)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(layout);

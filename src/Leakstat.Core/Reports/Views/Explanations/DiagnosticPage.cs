@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Reflection;
+using Leakstat.Model;
 
 namespace Leakstat.Reports.Views.Explanations;
 
@@ -18,11 +18,9 @@ public static class DiagnosticPage
 
     private static ImmutableSortedDictionary<string, string> Read()
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Diagnostics.md")
-            ?? throw new InvalidOperationException("docs/diagnostics.md is not embedded");
-        using var reader = new StreamReader(stream);
+        string text = EmbeddedResource.Text(typeof(DiagnosticPage).Assembly, "Diagnostics.md");
         var pages = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (string part in reader.ReadToEnd().Split('\n' + Heading).Skip(1))
+        foreach (string part in text.Split('\n' + Heading).Skip(1))
         {
             int end = part.IndexOf('\n', StringComparison.Ordinal);
             pages.Add(part[..end].Trim(), $"# {part.Trim()}\n");

@@ -5,7 +5,7 @@ using Leakstat.Model;
 namespace Leakstat.Reports.Views.Findings;
 
 /// <summary>What a diagnosis rests on, in words: what was read, and which commands would have told more.</summary>
-public sealed class DiagnosisBasis
+internal sealed class DiagnosisBasis
 {
     private DiagnosisBasis(ImmutableArray<string> sources, ImmutableArray<string> missing)
     {
@@ -18,9 +18,6 @@ public sealed class DiagnosisBasis
 
     /// <summary>Commands whose output the latest capture lacks, the most telling first.</summary>
     public ImmutableArray<string> Missing { get; }
-
-    /// <summary>Whether all is there that it takes to speak of the host: both tables, and its page counts.</summary>
-    public bool IsWhole { get; private init; }
 
     /// <summary>What the latest capture of a report holds.</summary>
     public static DiagnosisBasis Of(DiagnosisReport report)
@@ -70,11 +67,7 @@ public sealed class DiagnosisBasis
             }
         }
 
-        return new DiagnosisBasis(sources.ToImmutable(), missing.ToImmutable())
-        {
-            IsWhole = capture.Zones is not null && capture.MallocTypes is not null
-                && report.Ledger.WiredTotal is not null,
-        };
+        return new DiagnosisBasis(sources.ToImmutable(), missing.ToImmutable());
 
         void Add(string? source, string command)
         {

@@ -92,9 +92,7 @@ internal static class InputNotes
             return;
         }
 
-        const int Most = 8;
-        string more = names.Length > Most ? $" and {Display.Count(names.Length - Most)} more" : "";
-        canvas.Field(2, LabelWidth, label, new Run(string.Join(", ", names.Take(Most)) + more));
+        canvas.Field(2, LabelWidth, label, new Run(Display.SomeAndCount(names, most: 8)));
     }
 
     /// <summary>What was not judged, by what it lacks: silence of these rules means nothing.</summary>

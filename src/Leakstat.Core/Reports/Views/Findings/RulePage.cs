@@ -1,4 +1,4 @@
-using System.Reflection;
+using Leakstat.Model;
 
 namespace Leakstat.Reports.Views.Findings;
 
@@ -7,15 +7,5 @@ internal static class RulePage
 {
     /// <summary>Its text, Markdown with line feeds; null where there is none.</summary>
     /// <param name="rule">Id of the rule.</param>
-    public static string? Of(string rule)
-    {
-        using Stream? stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Rules/{rule}.md");
-        if (stream is null)
-        {
-            return null;
-        }
-
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+    public static string? Of(string rule) => EmbeddedResource.Find(typeof(RulePage).Assembly, $"Rules/{rule}.md");
 }

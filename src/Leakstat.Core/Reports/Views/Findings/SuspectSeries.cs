@@ -8,7 +8,7 @@ namespace Leakstat.Reports.Views.Findings;
 /// <param name="Finding">The finding.</param>
 /// <param name="Items">Items or allocations; null where it is not counted in items.</param>
 /// <param name="Bytes">Bytes per sample; null where a sample lacks it.</param>
-public sealed record SuspectSeries(Finding Finding, Series? Items, IReadOnlyList<long?> Bytes)
+internal sealed record SuspectSeries(Finding Finding, Series? Items, IReadOnlyList<long?> Bytes)
 {
     /// <summary>The series of a finding; null where its subject has none or only one value is known.</summary>
     public static SuspectSeries? Of(Finding finding, HostHistory history)

@@ -94,11 +94,10 @@ internal static class CauseBlock
     /// <summary>How many hosts, and the first of them.</summary>
     internal static string Hosts(FleetCause cause)
     {
-        string names = string.Join(", ", cause.Hosts.Take(MostNames).Select(h => h.Label));
-        string more = cause.Hosts.Length > MostNames ? ", ..." : "";
+        string names = Display.Some([.. cause.Hosts.Select(h => h.Label)], MostNames, ", ...");
         int doubtful = cause.Hosts.Length - cause.Certain;
         string doubt = doubtful > 0 ? $"; on {Display.Count(doubtful)} it may be chance among so many series" : "";
-        return $"{Display.Count(cause.Hosts.Length, "host", "hosts")} ({names}{more}){doubt}";
+        return $"{Display.Count(cause.Hosts.Length, "host", "hosts")} ({names}){doubt}";
     }
 
     private static string Odds(double ratio) => ratio.ToString(

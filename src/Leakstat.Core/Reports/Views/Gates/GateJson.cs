@@ -4,7 +4,7 @@ using Leakstat.Reports.Forms.Json;
 namespace Leakstat.Reports.Views.Gates;
 
 /// <summary>A gate's decision as JSON, <c>leakstat.gate/1</c>; findings as in <c>leakstat.diagnosis/1</c>.</summary>
-public static class GateJson
+internal static class GateJson
 {
     private static readonly GateJsonContext s_context = new(JsonForm.Options());
 

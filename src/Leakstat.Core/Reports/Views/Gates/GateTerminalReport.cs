@@ -7,7 +7,7 @@ using Leakstat.Reports.Views.Findings;
 namespace Leakstat.Reports.Views.Gates;
 
 /// <summary>A gate's decision at a terminal or in a CI log.</summary>
-public static class GateTerminalReport
+internal static class GateTerminalReport
 {
     private const int UsualKept = 8;
 

@@ -11,7 +11,7 @@ namespace Leakstat.Reports.Views.Gates;
 /// A gate's decision as JUnit XML, which Jenkins, GitLab, Cirrus CI and others show: a test case for each leak and each
 /// fault of a module, one for each known leak (skipped), and one for all else.
 /// </summary>
-public static class JUnitReport
+internal static class JUnitReport
 {
     /// <summary>Writes the document.</summary>
     public static void Write(GateResult result, Stream output)

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
-using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Reports.Forms.Text;
 using Leakstat.Reports.Views.Findings;
@@ -92,7 +91,9 @@ internal static class SeriesPickerHtml
             json.WriteStartArray("series");
             foreach (Series one in series)
             {
-                WriteSeries(json, one, samples, LimitOf(report.Latest, one.Key));
+                bool hasLimit = one.Key.Kind == SeriesKind.ZoneUsed;
+                WriteSeries(
+                    json, one, samples, hasLimit ? MbufZoneSeries.LimitOf(report.Latest, one.Key.Name) : null);
             }
 
             json.WriteEndArray();
@@ -143,12 +144,6 @@ internal static class SeriesPickerHtml
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    /// <summary>The limit that a series runs into, in its own unit; null where there is none.</summary>
-    private static long? LimitOf(Capture latest, SeriesKey key) => key.Kind != SeriesKind.ZoneUsed ? null
-        : latest.Zones?.Find(key.Name) is { Limit: > 0 } zone ? zone.Limit
-        : latest.Zones is null && MbufZoneSeries.PoolOf(latest.Mbufs, key.Name) is { Max: > 0 and { } most } ? most
-        : null;
 
     private static Series Chosen(Series[] series, SuspectSeries? first)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Leakstat.Model;
 using Leakstat.Reports.Forms.Html;
 using Leakstat.Tracing;
 
@@ -143,13 +144,8 @@ public static class FlameGraphSvg
         return room < 3 ? "" : name.Length <= room ? name : string.Concat(name.AsSpan(0, room - 2), "..");
     }
 
-    private static string Asset(string name)
-    {
-        using Stream stream = typeof(FlameGraphSvg).Assembly.GetManifestResourceStream("Stacks/" + name)
-            ?? throw new InvalidOperationException($"the resource Stacks/{name} is missing from the assembly");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+    private static string Asset(string name) =>
+        EmbeddedResource.Text(typeof(FlameGraphSvg).Assembly, "Stacks/" + name);
 
     private readonly record struct Box(StackTree Node, long Start, int Depth);
 }
