@@ -1,5 +1,4 @@
 using System.Text;
-using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
