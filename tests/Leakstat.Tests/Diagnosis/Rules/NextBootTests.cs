@@ -53,7 +53,7 @@ public sealed class NextBootTests
     [InlineData("14.2-RELEASE", 0)]
     public void No_limit_of_clusters_is_the_default_from_9_2_on(string release, int faults) =>
         Assert.Equal(faults, Rule.Findings("LS0601", Given.Case(
-            ("sysctl.txt", $"kern.osrelease: {release}\n"), ("loader.conf", "kern.ipc.nmbclusters=\"0\"\n"))).Count());
+            ("sysctl.txt", $"kern.osrelease: {release}\n"), ("loader.conf", "kern.ipc.nmbclusters=\"0\"\n"))).Length);
 
     [Fact]
     public void No_limit_of_clusters_is_no_fault_where_the_release_is_not_known() =>
