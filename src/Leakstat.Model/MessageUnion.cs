@@ -14,6 +14,8 @@ public static class MessageUnion
     /// <summary>The messages of both.</summary>
     public static KernelMessages Of(KernelMessages held, KernelMessages added)
     {
+        (held, added) = (OwnWith(held, added), OwnWith(added, held));
+
         // The one with more boots has the marks that tell which messages are of the running one.
         bool isAddedWhole = BootsIn(added.Messages) > BootsIn(held.Messages);
         (KernelMessages whole, KernelMessages other) = isAddedWhole ? (added, held) : (held, added);
@@ -34,6 +36,24 @@ public static class MessageUnion
                 .. From(other.File, [.. running.Where(m => !m.StartsBoot)], file),
             ],
             held.TotalLines + added.TotalLines);
+    }
+
+    /// <summary>What one source has as a line of its own is no mere quotation in the other.</summary>
+    private static KernelMessages OwnWith(KernelMessages messages, KernelMessages others)
+    {
+        if (!messages.Messages.Any(m => m.IsQuoted))
+        {
+            return messages;
+        }
+
+        HashSet<string> own = [.. others.Messages.Where(m => !m.IsQuoted).Select(m => m.Text.Trim())];
+        return messages with
+        {
+            Messages =
+            [
+                .. messages.Messages.Select(m => m with { IsQuoted = m.IsQuoted && !own.Contains(m.Text.Trim()) }),
+            ],
+        };
     }
 
     private static bool IsBuffer(SourceFile file) =>
@@ -79,11 +99,11 @@ public static class MessageUnion
         ImmutableArray<KernelMessage> others,
         Func<KernelMessage, KernelMessage, bool> mayStandFor)
     {
-        Dictionary<(string Text, bool IsLogged, bool IsQuoted), long> left = [];
+        Dictionary<(string Text, bool IsLogged), long> left = [];
         foreach (KernelMessage other in others)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(
-                left, (other.Text.Trim(), other.IsLogged, other.IsQuoted), out _) += TimesOf(other);
+            CollectionsMarshal.GetValueRefOrAddDefault(left, (other.Text.Trim(), other.IsLogged), out _) +=
+                TimesOf(other);
         }
 
         ImmutableArray<KernelMessage>.Builder rest = ImmutableArray.CreateBuilder<KernelMessage>();
@@ -92,7 +112,7 @@ public static class MessageUnion
             long more = TimesOf(message);
             foreach (bool isLogged in (ReadOnlySpan<bool>)[true, false])
             {
-                (string, bool, bool) key = (message.Text.Trim(), isLogged, message.IsQuoted);
+                (string, bool) key = (message.Text.Trim(), isLogged);
                 if (mayStandFor(message, message with { IsLogged = isLogged })
                     && left.TryGetValue(key, out long times))
                 {
