@@ -83,7 +83,9 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             bool isLifted = length > 0 || !taken.StartsWith(Scan.Trim(line));
             if (!isLifted)
             {
-                return Sentence.SmallWords(line) >= WordsOfSentence ? LineStanding.Prose : LineStanding.Own;
+                return Sentence.SmallWords(line) >= WordsOfSentence && !IsOfDevice(line)
+                    ? LineStanding.Prose
+                    : LineStanding.Own;
             }
 
             if (length == 0 || IsInSentence(line[..start], line[(start + length)..]))
@@ -97,6 +99,14 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         }
 
         return IsSpokenOf(messages, number) ? LineStanding.Quoted : LineStanding.Own;
+    }
+
+    /// <summary>Whether a device speaks, with its unit's number: <c>em0: link state changed to UP</c>.</summary>
+    private static bool IsOfDevice(ReadOnlySpan<byte> line)
+    {
+        int colon = line.IndexOf((byte)':');
+        return colon > 1 && Scan.IsDigit(line[colon - 1]) && line[..colon].IndexOf((byte)' ') < 0
+            && !Scan.IsDigit(line[0]);
     }
 
     /// <summary>

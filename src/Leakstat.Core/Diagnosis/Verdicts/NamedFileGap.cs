@@ -17,7 +17,7 @@ internal static class NamedFileGap
         foreach (CaptureFile file in capture.Files)
         {
             if (CommandRegistry.CommandOfFile(file.Name) is { } command && held.Add(command)
-                && !IsToldOf(capture, file)
+                && !IsToldOf(capture, file) && !IsReadOtherwise(file)
                 && CommandRegistry.Formats.Any(format => format.Command == command && format.IsUsed))
             {
                 yield return new Gap(
@@ -32,6 +32,9 @@ internal static class NamedFileGap
     /// <summary>Whether the file is said to be lost already: empty, or not to be opened.</summary>
     private static bool IsToldOf(Capture capture, CaptureFile file) =>
         capture.Diagnostics.Any(d => d.IsLoss && d.At.File.Path.EndsWith("/" + file.Name, StringComparison.Ordinal));
+
+    /// <summary>Whether its numbers are used and came another way: from the metrics of an engine.</summary>
+    private static bool IsReadOtherwise(CaptureFile file) => file.Use == FileUse.Used && CommandIn(file) is null;
 
     /// <summary>The command whose output a file holds; null where none was recognised.</summary>
     private static string? CommandIn(CaptureFile file) =>
