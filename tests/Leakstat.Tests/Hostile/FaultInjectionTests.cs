@@ -74,9 +74,13 @@ public sealed class FaultInjectionTests(FaultyDisk disk) : IClassFixture<FaultyD
         HostHistory expected = StoreFile.Direct(StoreFile.Series(Series));
         Walk(arguments, static () => { }, run =>
         {
-            if (run.ExitCode == 0 || run.Error.Contains(" stored", StringComparison.Ordinal))
+            if (run.ExitCode == 0)
             {
                 Hold(db, expected);
+            }
+            else if (StoredIn(run.Error) is > 0 and var stored)
+            {
+                HoldFirst(db, expected, stored);
             }
 
             Assert.Equal(0, disk.Run(arguments).ExitCode);
@@ -196,6 +200,26 @@ public sealed class FaultInjectionTests(FaultyDisk disk) : IClassFixture<FaultyD
     private static bool IsOfOpening(FaultyRun run) => run.ExitCode == 3
         && run.Failed.Contains("open", StringComparison.Ordinal)
         && run.Error.Contains("cannot be opened (its folder has to be writable", StringComparison.Ordinal);
+
+    // A slow machine stores in steps, and says each.
+    private static int StoredIn(string told) =>
+        told.Split('\n').Where(line => line.EndsWith(" stored", StringComparison.Ordinal))
+            .Select(line => int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).LastOrDefault();
+
+    /// <summary>What was told is there; so may be a step that was stored and not told of.</summary>
+    private static void HoldFirst(string db, HostHistory expected, int told)
+    {
+        using var reader = new StoreReader(db);
+        Assert.Empty(reader.Check());
+        HostHistory stored = reader.Load(Assert.Single(reader.Hosts()).Name)!;
+        int count = stored.Samples.Length;
+        Assert.InRange(count, told, expected.Samples.Length);
+        Assert.Equal(expected.Samples.Take(count).Select(s => s.TakenAt), stored.Samples.Select(s => s.TakenAt));
+        foreach (Series have in stored.Series)
+        {
+            Assert.Equal(expected.Find(have.Key.Kind, have.Key.Name)!.Values.Take(count), have.Values);
+        }
+    }
 
     private static void Hold(string db, HostHistory expected)
     {
