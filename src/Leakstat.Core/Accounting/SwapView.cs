@@ -24,7 +24,7 @@ internal readonly record struct SwapView(long Total, long Used, SourceLine At, b
     /// <summary>The swap of a capture; null where nothing says whether there is any.</summary>
     public static SwapView? Of(Capture capture)
     {
-        if (capture.Swap is { } table)
+        if (capture.Swap is { } table && TotalBeside(capture) is null)
         {
             long total = 0;
             long used = 0;
@@ -54,4 +54,14 @@ internal readonly record struct SwapView(long Total, long Used, SourceLine At, b
             ? new SwapView(0, 0, none.At, IsRounded: false)
             : null;
     }
+
+    /// <summary>
+    /// The swap space, bytes, that a sysctl or top(1) names where swapinfo(8) lists no device: its rows are lost. Null
+    /// where the table has rows, or nothing speaks against it.
+    /// </summary>
+    public static Reading? TotalBeside(Capture capture) =>
+        capture.Swap is not { Devices.IsEmpty: true } ? null
+        : capture.Sysctls.Number("vm.swap_total") is { Value: > 0 } total ? total
+        : capture.Top is { } top && top.Swap.TryGetValue("Total", out Reading shown) && shown.Value > 0 ? shown
+        : null;
 }

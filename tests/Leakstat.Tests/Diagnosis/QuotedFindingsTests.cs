@@ -23,6 +23,8 @@ public sealed class QuotedFindingsTests
         { $"root@news:~ # dmesg -a | tail -1\n{Panic}\nroot@news:~ # uptime\n", false },
         { $"> Hello,\n> my box went down:\n> {Panic}\n> What now?\n", false },
         { $"On 3 Jun 2009, at 04:11, Jo wrote:\n> my box went down:\n> {Panic}\n", false },
+        { $"The log of that night says: Jun  3 04:11:09 news kernel: {Panic}\n", false },
+        { $"# A box that goes down\n\njo · description · 2009-06-03\nOn 3 Jun 2009, at 04:11, Jo wrote:\n> my box went down:\n> {Panic}\n", false },
 
         // Spoken of.
         { $"The handbook says that \"{Panic}\" means a full map, and what to do about it.\n", true },

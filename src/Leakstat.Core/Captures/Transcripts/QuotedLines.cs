@@ -28,6 +28,9 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     /// <summary>What programs say in front of a panic that they report.</summary>
     private static readonly byte[][] s_reports = [[.. "reboot after "u8], [.. "message buffer:"u8]];
 
+    /// <summary>A title, a blank line, who wrote when.</summary>
+    private const int TitleLines = 4;
+
     private readonly Lazy<List<Range>> _raw = new(() => LinePrefixes.LinesOf(raw.Span));
     private readonly Lazy<List<Range>> _lines = new(() => LinePrefixes.LinesOf(text.Span));
     private bool? _hasOwnWords;
@@ -115,6 +118,11 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     /// </summary>
     private static bool IsInSentence(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
+        if (LogPrefix.EndsWithStamp(before))
+        {
+            return false;
+        }
+
         foreach (byte[] report in s_reports)
         {
             if (before.IndexOf(report) >= 0)
@@ -194,7 +202,8 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     {
         for (int i = 1; i <= _raw.Value.Count; i++)
         {
-            if (!Scan.IsEmpty(RawLine(i)) && !IsMarked(i) && !IsHeadOfMail(RawLine(i)) && !IsAttribution(i))
+            if (!Scan.IsEmpty(RawLine(i)) && !IsMarked(i) && !IsTitle(i) && !IsHeadOfMail(RawLine(i))
+                && !IsAttribution(i))
             {
                 return true;
             }
@@ -218,6 +227,14 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         }
 
         return false;
+    }
+
+    /// <summary>Whether a line at the top is a heading, or its kind and day: it names what follows.</summary>
+    private bool IsTitle(int number)
+    {
+        ReadOnlySpan<byte> line = RawLine(number);
+        return number <= TitleLines
+            && (line.StartsWith("# "u8) || (line.IndexOf(" · "u8) > 0 && Scan.IsDigit(line[^1])));
     }
 
     private static bool IsHeadOfMail(ReadOnlySpan<byte> line) =>

@@ -44,6 +44,14 @@ public sealed class LS0401MbufsNearLimit : IRule
         string state =
             $"{Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} in use "
                 + $"({Display.Percent(fill)})";
+
+        // What is cached beside the clusters in use is the limit's as well: the zone cannot grow.
+        if (pool.Denied is { Value: > 0 } denied
+            && Arithmetic.Add(pool.InUse.Value, pool.Cached) >= pool.Limit.Value.Value)
+        {
+            state += $", {Display.Count(denied.Value)} requests denied since boot";
+        }
+
         string degree = fill >= 1 ? "exhausted" : fill >= Full ? "nearly exhausted" : "near their limit";
         return new Finding
         {

@@ -83,6 +83,7 @@ public static class HostVerdicts
                 SysctlGap.Of(report.Latest),
                 ZoneTreeGap.Of(report.Latest),
                 MbufTableGap.Of(report.Latest),
+                SwapGap.Of(report.Latest),
             ];
             gaps.AddRange(tables.OfType<Gap>());
             gaps.AddRange(NamedFileGap.Of(report.Latest).Where(named => !gaps.Exists(g => g.Command == named.Command)));

@@ -13,6 +13,9 @@ internal static class LogPrefix
     /// <summary>What no host's name has: a tag, a priority or a setting does.</summary>
     private static readonly SearchValues<byte> NoName = SearchValues.Create("/:[<=("u8);
 
+    /// <summary>Length of <c>02:11:09</c>.</summary>
+    private const int TimeLength = 8;
+
     /// <summary>Words between the time and <c>kernel:</c>: host, priority or severity, a number.</summary>
     private const int MostWordsToTag = 4;
 
@@ -43,6 +46,25 @@ internal static class LogPrefix
     {
         ReadOnlySpan<byte> rest = line;
         return TryTime(ref rest) || Strip(line, out bool isLogged).Length < line.Length || isLogged;
+    }
+
+    /// <summary>
+    /// Whether words end in what syslog writes in front of a message: <c>the log has Mar  3 02:11:09 fw kernel:</c>.
+    /// </summary>
+    public static bool EndsWithStamp(ReadOnlySpan<byte> words)
+    {
+        ReadOnlySpan<byte> text = words.TrimEnd(" \t"u8);
+        for (int i = text.Length - 1; text.EndsWith("kernel:"u8) && i >= TimeLength; i--)
+        {
+            ReadOnlySpan<byte> time = text[(i - TimeLength)..i];
+            if (time[2] == ':' && time[5] == ':' && Scan.IsDigit(time[0]) && Scan.IsDigit(time[4])
+                && Scan.IsDigit(time[7]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The host that syslog names in front of a kernel message; empty where it names none.</summary>
