@@ -148,6 +148,14 @@ public sealed class PasteDiagnosisTests
         Assert.Contains(found, f => f.StartsWith("fw2 LS0206 ", StringComparison.Ordinal) && f.Contains("2 processes", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_does_not_say_what_was_tried_is_the_echo_of_what_does()
+    {
+        Finding finding = Assert.Single(Diagnose("72-socket-buffer-and-its-echo").Findings, f => f.Rule == "LS0220");
+        Assert.Equal("kern.ipc.maxsockbuf", finding.Subject.Name);
+        Assert.Contains("8,388,608 bytes asked", finding.Title, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("56-panic-of-another-kind", "But the kernel panicked: general protection fault")]
     [InlineData("58-listen-queue-of-netstat", "But a program at *.8443")]

@@ -17,12 +17,18 @@ internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, Mes
 
     private static readonly string[] s_sizes = ["SNDBUF", "RCVBUF", "SEND BUFFER", "RECEIVE BUFFER"];
 
+    /// <summary>Part of the name of a call that answers ENOBUFS for another reason than the size of a buffer.</summary>
+    private static readonly string[] s_calls = ["send", "write", "socket", "connect", "accept", "bind", "ping"];
+
     /// <summary>Reads them; null where there are none.</summary>
     public static BufferSpaceMessages? Of(DiagnosisCase context)
     {
+        // One that does not say what was tried is the echo of one that does, where there is such.
+        bool hasSize = CurrentBoot.Of(context).Any(m => Kind(m.Text) == "size");
         MessageGroup? sizes = null;
         MessageGroup? others = null;
-        foreach ((string kind, MessageGroup group) in MessageGroup.By(context, Kind))
+        foreach ((string kind, MessageGroup group) in MessageGroup.By(
+            context, text => hasSize && Kind(text) == "other" && !SaysCall(text) ? "size" : Kind(text)))
         {
             sizes = kind == "size" ? group : sizes;
             others = kind == "other" ? group : others;
@@ -34,6 +40,9 @@ internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, Mes
             ? null
             : new BufferSpaceMessages(sizes, asked >= LeastSize ? asked : null, others);
     }
+
+    private static bool SaysCall(string text) =>
+        s_calls.Any(call => text.Contains(call, StringComparison.OrdinalIgnoreCase));
 
     private static string? Kind(string text)
     {

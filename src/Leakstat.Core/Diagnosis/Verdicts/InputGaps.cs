@@ -10,6 +10,8 @@ internal static class InputGaps
     /// <summary>The share of captures that may be damaged before a history counts as damaged.</summary>
     private const int DamagedShare = 20;
 
+    private const string NotRead = "could not be read: ";
+
     /// <summary>The gaps, those in the latest capture first.</summary>
     public static IEnumerable<Gap> Of(DiagnosisReport report)
     {
@@ -25,7 +27,8 @@ internal static class InputGaps
                 yield return new Gap(
                     files[0],
                     $"{Display.Count(losses.Length, "place", "places")} in "
-                        + $"{Display.Count(files.Length, "file", "files")} could not be read: {first.Text}",
+                        + $"{Display.Count(files.Length, "file", "files")} could not be read: "
+                        + WithoutVerb(first.Text),
                     first.At);
             }
         }
@@ -58,4 +61,7 @@ internal static class InputGaps
                 $"host {name}", $"{Display.Count(captures, "capture", "captures")} of another host, not judged here");
         }
     }
+
+    private static string WithoutVerb(string text) =>
+        text.StartsWith(NotRead, StringComparison.Ordinal) ? text[NotRead.Length..] : text;
 }

@@ -75,10 +75,9 @@ internal static class ShortReport
     private static void WriteFindings(TerminalCanvas canvas, ImmutableArray<Finding> findings, int first, int other,
         int shown)
     {
-        ImmutableArray<Finding> open = [.. findings.Where(f => f.Verdict != Verdict.Healthy)];
-        if (!open.IsEmpty)
+        if (!findings.IsEmpty)
         {
-            canvas.Paragraph(0, 0, new Run($"Findings: {Headline.Tally(open)}", Style.Dim));
+            canvas.Paragraph(0, 0, new Run($"Findings: {Headline.Tally(findings)}", Style.Dim));
         }
 
         int rank = 0;
