@@ -63,17 +63,24 @@ internal sealed class SysctlMerge
     /// </summary>
     public IEnumerable<(int Again, int Used)> AskedAgain()
     {
-        int[] files = BySize();
-        for (int i = 1; i < files.Length; i++)
+        // Each name with the largest file that has it, so that a file is held beside one other alone.
+        Dictionary<string, int> largest = [];
+        foreach (int file in BySize())
         {
-            Dictionary<string, SysctlTable.Entry> entries = _byFile[files[i]];
-            foreach (int larger in files[..i])
+            Dictionary<int, int> common = [];
+            foreach (string name in _byFile[file].Keys)
             {
-                Dictionary<string, SysctlTable.Entry> used = _byFile[larger];
-                if (entries.Count >= used.Count * SameQuestion && IsAgain(entries, used))
+                if (!largest.TryAdd(name, file))
                 {
-                    yield return (files[i], larger);
-                    break;
+                    CollectionsMarshal.GetValueRefOrAddDefault(common, largest[name], out _)++;
+                }
+            }
+
+            foreach ((int larger, int names) in common)
+            {
+                if (names >= _byFile[larger].Count * SameQuestion && HasOtherValues(_byFile[file], _byFile[larger]))
+                {
+                    yield return (file, larger);
                 }
             }
         }
@@ -106,24 +113,12 @@ internal sealed class SysctlMerge
         return (joined is null ? SysctlTable.Empty : new SysctlTable(joined), contributing);
     }
 
-    private static bool IsAgain(
-        Dictionary<string, SysctlTable.Entry> entries, Dictionary<string, SysctlTable.Entry> used)
-    {
-        int common = 0;
-        bool isOther = false;
-        foreach ((string name, SysctlTable.Entry entry) in entries)
-        {
-            if (used.TryGetValue(name, out SysctlTable.Entry held))
-            {
-                common++;
-                isOther |= !entry.Value.Span.SequenceEqual(held.Value.Span)
-                    && !SameRows.Are(
-                        new TextSection(entry.At.File, entry.Value), new TextSection(held.At.File, held.Value));
-            }
-        }
-
-        return isOther && common >= used.Count * SameQuestion;
-    }
+    private static bool HasOtherValues(
+        Dictionary<string, SysctlTable.Entry> entries, Dictionary<string, SysctlTable.Entry> used) =>
+        entries.Any(entry => used.TryGetValue(entry.Key, out SysctlTable.Entry held)
+            && !entry.Value.Value.Span.SequenceEqual(held.Value.Span)
+            && !SameRows.Are(
+                new TextSection(entry.Value.At.File, entry.Value.Value), new TextSection(held.At.File, held.Value)));
 
     /// <summary>The files, that with the most names first.</summary>
     private int[] BySize()

@@ -86,7 +86,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             bool isLifted = length > 0 || !taken.StartsWith(Scan.Trim(line));
             if (!isLifted)
             {
-                return Sentence.SmallWords(line) >= WordsOfSentence && !IsOfDevice(line)
+                return Sentence.SmallWords(line) >= WordsOfSentence && KernelLogLine.FitOf(line) < LineFit.Row
                     ? LineStanding.Prose
                     : LineStanding.Own;
             }
@@ -102,14 +102,6 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         }
 
         return IsSpokenOf(messages, number) ? LineStanding.Quoted : LineStanding.Own;
-    }
-
-    /// <summary>Whether a device speaks, with its unit's number: <c>em0: link state changed to UP</c>.</summary>
-    private static bool IsOfDevice(ReadOnlySpan<byte> line)
-    {
-        int colon = line.IndexOf((byte)':');
-        return colon > 1 && Scan.IsDigit(line[colon - 1]) && line[..colon].IndexOf((byte)' ') < 0
-            && !Scan.IsDigit(line[0]);
     }
 
     /// <summary>

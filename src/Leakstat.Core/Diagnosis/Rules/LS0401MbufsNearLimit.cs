@@ -49,7 +49,7 @@ public sealed class LS0401MbufsNearLimit : IRule
         if (pool.Denied is { Value: > 0 } denied
             && Arithmetic.Add(pool.InUse.Value, pool.Cached) >= pool.Limit.Value.Value)
         {
-            state += $", {Display.Count(denied.Value)} requests denied since boot";
+            state += $", {Display.Count(denied.Value, "request", "requests")} denied since boot";
         }
 
         string degree = fill >= 1 ? "exhausted" : fill >= Full ? "nearly exhausted" : "near their limit";
