@@ -182,6 +182,6 @@ public sealed partial class WatchTerminalTests
     [GeneratedRegex(@"^.(zone|malloc|mbuf|arc|wired) ", RegexOptions.Multiline, 5000)]
     private static partial Regex Rows();
 
-    [GeneratedRegex(@"\n malloc leakmod  .*\+147K")]
+    [GeneratedRegex(@"\n.malloc leakmod  .*\+147K")]
     private static partial Regex Grown();
 }
