@@ -103,7 +103,7 @@ public sealed record Capture
     /// <summary>
     /// Whether something of a file was lost in reading: sums over it are too small by an unknown amount.
     /// </summary>
-    public bool IsDamaged(SourceFile file) => Diagnostics.Any(d => d.IsLoss && d.At.File == file);
+    public bool IsDamaged(SourceFile file) => Diagnostics.Any(d => d.IsDamage && d.At.File == file);
 
     private void Put<T>(T? table)
         where T : class =>

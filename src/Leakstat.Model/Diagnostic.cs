@@ -9,8 +9,8 @@ namespace Leakstat.Model;
 public sealed record Diagnostic(string Id, string Text, SourceLine At)
 {
     /// <summary>
-    /// Whether something was lost; files that are unknown, unused or double take nothing from those that are read. A
-    /// second output with numbers of its own is lost, since nobody judges it.
+    /// Whether something was lost to the verdict; files that are unknown, unused or double take nothing from those that
+    /// are read. A second output with numbers of its own is lost, since nobody judges it.
     /// Pages that are not in a dump take nothing from the kernel's own counters; what they mean for leaks the search
     /// for them says.
     /// </summary>
@@ -18,6 +18,11 @@ public sealed record Diagnostic(string Id, string Text, SourceLine At)
         or DiagnosticId.DuplicateOutput or DiagnosticId.DuplicateName or DiagnosticId.OlderOutput
             or DiagnosticId.UnknownOid or DiagnosticId.Underflow
         or DiagnosticId.MissingPages or DiagnosticId.MissingSymbols);
+
+    /// <summary>
+    /// Whether something was lost in reading: sums over what was read are too small. A second output was read whole.
+    /// </summary>
+    public bool IsDamage => IsLoss && Id != DiagnosticId.SecondOutput;
 }
 
 /// <summary>The stable identifiers of <see cref="Diagnostic"/>. Never reused.</summary>

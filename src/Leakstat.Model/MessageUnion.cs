@@ -82,9 +82,9 @@ public static class MessageUnion
         ImmutableArray<KernelMessage> whole, ImmutableArray<KernelMessage> other)
     {
         ImmutableArray<KernelMessage> rest =
-            Without(other, whole, static (message, held) => held.IsLogged || !message.IsLogged);
-        return (Without(whole, other, static (message, logged) =>
-            logged.IsLogged && !message.IsLogged && !message.StartsBoot), rest);
+            Without(other, whole, static (message, isLogged) => isLogged || !message.IsLogged);
+        return (Without(whole, other, static (message, isLogged) =>
+            isLogged && !message.IsLogged && !message.StartsBoot), rest);
     }
 
     private static ImmutableArray<KernelMessage> Without(
@@ -97,7 +97,7 @@ public static class MessageUnion
     private static ImmutableArray<KernelMessage> Without(
         ImmutableArray<KernelMessage> messages,
         ImmutableArray<KernelMessage> others,
-        Func<KernelMessage, KernelMessage, bool> mayStandFor)
+        Func<KernelMessage, bool, bool> mayStandFor)
     {
         Dictionary<(string Text, bool IsLogged), long> left = [];
         foreach (KernelMessage other in others)
@@ -113,7 +113,7 @@ public static class MessageUnion
             foreach (bool isLogged in (ReadOnlySpan<bool>)[true, false])
             {
                 (string, bool) key = (message.Text.Trim(), isLogged);
-                if (mayStandFor(message, message with { IsLogged = isLogged })
+                if (mayStandFor(message, isLogged)
                     && left.TryGetValue(key, out long times))
                 {
                     long taken = Math.Min(more, times);

@@ -24,6 +24,10 @@ public static class ScalingInputs
             ["sysctls"] = size => Folder(("sysctl.txt", Lines(size, i => $"dev.foo.{i}.rx: {i}", "kern.osrelease: 14.2-RELEASE\n"))),
             ["vm.uma, last domain"] = size => Folder(("sysctl.txt", Lines(size, i => $"vm.uma.z{i}.size: 64\nvm.uma.z{i}.domain.255.nitems: {i}"))),
             ["messages"] = size => Folder(("dmesg.txt", Lines(size, i => $"pid {i} (prog{i}), jid 0, uid 0, was killed: failed to reclaim memory", "---<<BOOT>>---\n"))),
+            ["looks at messages"] = size => Folder(("paste.txt", Lines(size / 2, i => $"em{i}: link state changed to UP", "root@fw:~ # dmesg\n")
+                + Lines(size / 2, i => $"root@fw:~ # dmesg\npid {i} (prog{i}), jid 0, uid 0, was killed: failed to reclaim memory"))),
+            ["files of sysctls"] = size => Folder([.. Enumerable.Range(0, Math.Clamp(size / 4096, 1, 900))
+                .Select(file => ($"sysctl-{file}.txt", Lines(4096, i => $"dev.foo{file}.{i}.rx: {i}")))]),
             ["dates"] = size => Folder(("paste.txt", Lines(size, i => $"Fri Nov 20 19:{i / 60 % 60:00}:{i % 60:00} UTC 2026", "root@fw:~ # swapinfo\nDevice 1K-blocks Used Avail Capacity\n"))),
             ["listening sockets"] = size => Folder(("paste.txt", Lines(size, i => $"tcp4  {i}/0/128        10.0.{i / 250 % 250}.{i % 250}.{i}", "root@fw:~ # netstat -Lan\nCurrent listen queue sizes (qlen/incqlen/maxqlen)\nProto Listen Local Address\n"))),
             ["full listen queues"] = size => Folder(("dmesg.txt", Lines(size, i => $"sonewconn: pcb 0xfffff8{i:x10}: Listen queue overflow: 193 already in queue awaiting acceptance (1 occurrences)", "---<<BOOT>>---\n"))),

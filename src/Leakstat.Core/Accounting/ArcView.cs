@@ -186,7 +186,7 @@ public sealed record ArcView
             Maximum = Labelled(report, "Max Size"),
             Hits = Labelled(report, "Cache Hit Ratio"),
             Misses = Labelled(report, "Cache Miss Ratio"),
-            How = "zfs-stats, ARC size (rounded)",
+            How = "zfs-stats or arc_summary, ARC size (rounded)",
             RoundingError = Math.Max(1, size.Value / ReportRounding),
             Asked = ArcSetting.Of(capture),
         };

@@ -245,7 +245,11 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             Diagnostics = [.. _diagnostics],
             Sysctls = sysctls,
             Uma = UmaReading.From(sysctls),
-            Tables = _parts.ToImmutableDictionary(part => part.Key, part => part.Value.Part),
+            Tables = _parts
+                .Select(part => part.Value.Part is IGatheredPart gathered && gathered.Finish() is var whole
+                    ? KeyValuePair.Create(whole.GetType(), whole)
+                    : KeyValuePair.Create(part.Key, part.Value.Part))
+                .ToImmutableDictionary(),
         };
     }
 

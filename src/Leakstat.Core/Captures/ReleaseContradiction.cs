@@ -13,15 +13,9 @@ internal static class ReleaseContradiction
     public static OtherRelease? In(ImmutableArray<SaidRelease> manifest, SysctlTable sysctls, UnameLine? uname)
     {
         SaidRelease[] said = [.. Said(sysctls, uname), .. manifest];
-        foreach (SaidRelease other in said.Skip(1))
-        {
-            if (!MayBeSame(said[0], other))
-            {
-                return new OtherRelease(said[0].Text, said[0].At, other.Text, other.At);
-            }
-        }
-
-        return null;
+        return said.SelectMany((one, i) => said.Skip(i + 1).Where(other => !MayBeSame(one, other))
+                .Select(other => new OtherRelease(one.Text, one.At, other.Text, other.At)))
+            .FirstOrDefault();
     }
 
     private static IEnumerable<SaidRelease> Said(SysctlTable sysctls, UnameLine? uname)

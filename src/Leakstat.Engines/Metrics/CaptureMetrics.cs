@@ -12,7 +12,7 @@ internal static class CaptureMetrics
     [
         new(MetricName.CaptureLostPlaces, "Places of the capture that could not be read: lines, tables, files.")
         {
-            OfLatest = c => [new MetricValue(c.Diagnostics.Count(d => d.IsLoss))],
+            OfLatest = c => [new MetricValue(c.Diagnostics.Count(d => d.IsDamage))],
         },
     ];
 }

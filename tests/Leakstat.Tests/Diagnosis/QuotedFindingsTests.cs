@@ -1,6 +1,7 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Model;
 using Leakstat.Reports.Views.Findings;
 
 namespace Leakstat.Tests.Diagnosis;
@@ -32,6 +33,7 @@ public sealed class QuotedFindingsTests
         { $"Readers will remember panics such as this one:\n\n    {Panic}\n\nThey are history.\n", true },
         { $"Under load the unfixed kernel printed\n\n  {Panic}\n\nbecause the size of the request was not checked.\n", true },
         { $"> my box went down:\n> {Panic}\n> What now?\n\nUse a newer release, this is fixed there.\n", true },
+        { $"> my box went down:\n> {Panic}\n> What now?\n\nAnswer: use a newer release\n", true },
     };
 
     [Theory]
@@ -55,6 +57,31 @@ public sealed class QuotedFindingsTests
     {
         DiagnosisReport report = Diagnose($"# dmesg\nlo0: link state changed to UP\n{sentence}\nem0: link state changed to UP\n");
         Assert.DoesNotContain(report.Findings, f => f.Rule is "LS0207" or "LS0206" or "LS0220");
+    }
+
+    [Fact]
+    public void A_dump_has_a_time_of_its_own_behind_a_prompt_too()
+    {
+        Capture capture = Given.Capture(("post.txt", $"""
+            Fri Nov 20 19:00:00 UTC 2026
+            root@fw:~ # cat /var/crash/info.last
+            Dump header from device: /dev/ada0p3
+              Architecture: amd64
+              Dumptime: 2026-11-18 03:02:43 +0000
+              Hostname: fw
+              Panic String: {Panic}
+
+            """));
+        Assert.Equal(new DateTimeOffset(2026, 11, 18, 3, 2, 43, TimeSpan.Zero), capture.TakenAt);
+    }
+
+    [Fact]
+    public void What_stands_before_a_denial_is_not_denied_with_it()
+    {
+        DiagnosisReport report = Diagnose(
+            "My console shows mbuf clusters exhausted, and it never says swap_pager: out of swap space\n");
+        Assert.Contains(report.Findings, f => f.Rule == "LS0213");
+        Assert.DoesNotContain(report.Findings, f => f.Rule == "LS0206");
     }
 
     [Fact]

@@ -194,7 +194,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     {
         for (int i = 1; i <= _raw.Value.Count; i++)
         {
-            if (!Scan.IsEmpty(RawLine(i)) && !IsMarked(i) && !IsTitle(i) && !IsHeadOfMail(RawLine(i))
+            if (!Scan.IsEmpty(RawLine(i)) && !IsMarked(i) && !IsTitle(i) && !IsHeadOfMail(i)
                 && !IsAttribution(i))
             {
                 return true;
@@ -229,7 +229,11 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             && (line.StartsWith("# "u8) || (line.IndexOf(" · "u8) > 0 && Scan.IsDigit(line[^1])));
     }
 
-    private static bool IsHeadOfMail(ReadOnlySpan<byte> line) =>
+    /// <summary>Whether a line is of the head of a mail, which has several.</summary>
+    private bool IsHeadOfMail(int number) =>
+        IsHead(RawLine(number)) && (IsHead(RawLine(number - 1)) || IsHead(RawLine(number + 1)));
+
+    private static bool IsHead(ReadOnlySpan<byte> line) =>
         line.IndexOf(": "u8) is > 0 and var colon
         && char.IsAsciiLetterUpper((char)line[0])
         && line[..colon].IndexOfAny(" \t"u8) < 0;

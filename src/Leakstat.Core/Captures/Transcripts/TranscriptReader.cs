@@ -24,7 +24,7 @@ internal sealed class TranscriptReader
     private readonly bool _isCrashSummary;
     private readonly bool _hasHosts;
     private readonly List<CommandOutput> _outputs = [];
-    private readonly List<TranscriptMark> _marks = [];
+    private readonly TranscriptMarks _marks = new();
     private readonly FormatSearch _search;
     private OpenOutput? _open;
     private string? _command;
@@ -54,7 +54,7 @@ internal sealed class TranscriptReader
     public IReadOnlyList<CommandOutput> Outputs => _outputs;
 
     /// <summary>Prompts' hosts and dates, each with the number of outputs in front of it.</summary>
-    public IReadOnlyList<TranscriptMark> Marks => _marks;
+    public IReadOnlyList<TranscriptMark> Marks => _marks.All;
 
     /// <summary>Cuts a text.</summary>
     /// <param name="file">The file it is.</param>
@@ -214,7 +214,7 @@ internal sealed class TranscriptReader
             _command = prompt.Command.IsEmpty || prompt.IsSetting ? null : Text(prompt.Command);
             if (!prompt.Host.IsEmpty)
             {
-                _marks.Add(new TranscriptMark(_outputs.Count, Text(prompt.Host), null));
+                _marks.AddHost(_outputs.Count, Text(prompt.Host));
             }
 
             return true;
@@ -231,14 +231,7 @@ internal sealed class TranscriptReader
         {
             Close();
             _command = null;
-
-            // A dump has a time of its own; the date above it is that of the mail.
-            while (isOfDump && _marks is [.., { Date: not null } last] && last.Before == _outputs.Count)
-            {
-                _marks.RemoveAt(_marks.Count - 1);
-            }
-
-            _marks.Add(new TranscriptMark(_outputs.Count, null, at));
+            _marks.AddDate(_outputs.Count, at, isOfDump);
             return true;
         }
 
@@ -307,7 +300,7 @@ internal sealed class TranscriptReader
         _rowHost = _hasHosts ? RowHosts.Of(format, line) : null;
         if (_rowHost is { } host)
         {
-            _marks.Add(new TranscriptMark(_outputs.Count, host, null));
+            _marks.AddHost(_outputs.Count, host);
         }
 
         return Open(format, fit, command);

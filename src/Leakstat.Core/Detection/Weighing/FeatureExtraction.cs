@@ -35,7 +35,6 @@ internal sealed class FeatureExtraction
             AdjustedTau = Monotony.Tau(Thin(adjusted)),
             Separation = Apart(values, gain),
             AdjustedSeparation = Apart(adjusted, gain),
-            Fall = Math.Min(Monotony.DeepestFall(_view.Minima) / gain, 2),
             AdjustedFall = Math.Min(Monotony.DeepestFall(adjusted) / gain, 2),
             Signs = SignTest(rises, falls),
             Rises = rises,

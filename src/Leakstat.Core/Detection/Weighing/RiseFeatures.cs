@@ -18,9 +18,6 @@ public readonly record struct RiseFeatures
     /// <summary>The same by levels without the hour of the day.</summary>
     public double AdjustedSeparation { get; init; }
 
-    /// <summary>Deepest fall of the block minima over the gain, 0 to 2.</summary>
-    public double Fall { get; init; }
-
     /// <summary>Deepest fall of the levels without the hour of the day over the gain, 0 to 2.</summary>
     public double AdjustedFall { get; init; }
 

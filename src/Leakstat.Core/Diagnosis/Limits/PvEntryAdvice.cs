@@ -15,7 +15,7 @@ internal static class PvEntryAdvice
         string loader = SettingPlaces.Loader(context.Latest.Host);
         return new Advice
         {
-            Kind = "loader",
+            Kind = TunableAdvice.Loader,
             Text = isCounted
                 ? "If the mappings are wanted, double the limit; it is read at boot only."
                 : $"If the mappings are wanted, raise vm.pmap.shpgperproc in {loader} to twice its value (200 where "

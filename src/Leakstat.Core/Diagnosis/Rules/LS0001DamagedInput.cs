@@ -25,7 +25,7 @@ public sealed class LS0001DamagedInput : IRule
         // output says was read, and the verdict tells that nobody judged it.
         List<Diagnostic> problems =
         [
-            .. context.Diagnostics.Where(d => d.IsLoss && d.Id != DiagnosticId.SecondOutput),
+            .. context.Diagnostics.Where(d => d.IsDamage),
         ];
         if (problems.Count == 0)
         {

@@ -95,7 +95,7 @@ public sealed class LS0207KmemMapTooSmall : IRule
                 "sysctl vm.kmem_size vm.kmem_size_max vm.kvm_free")
             : new Advice
             {
-                Kind = "loader",
+                Kind = TunableAdvice.Loader,
                 Text = "On amd64 the default is the size of physical memory: if vm.kmem_size is set in "
                     + $"{SettingPlaces.Loader(context.Latest.Host)} to less, take the line out. The panic is one of "
                     + "FreeBSD 9 and before: newer releases have no such map.",

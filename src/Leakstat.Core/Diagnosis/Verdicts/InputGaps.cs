@@ -10,13 +10,10 @@ internal static class InputGaps
     /// <summary>The share of captures that may be damaged before a history counts as damaged.</summary>
     private const int DamagedShare = 20;
 
-    private const string NotRead = "could not be read: ";
-
     /// <summary>The gaps, those in the latest capture first.</summary>
     public static IEnumerable<Gap> Of(DiagnosisReport report)
     {
-        ImmutableArray<Diagnostic> losses =
-            [.. report.Diagnostics.Where(d => d.IsLoss && d.Id != DiagnosticId.SecondOutput)];
+        ImmutableArray<Diagnostic> losses = [.. report.Diagnostics.Where(d => d.IsDamage)];
         string[] files = [.. losses.Select(d => d.At.File.Path).Distinct(StringComparer.Ordinal)];
         bool isLatest = report.Latest.Diagnostics.Concat(report.Input.Problems).Intersect(losses).Any();
         if (isLatest || files.Length > report.History.Samples.Length / DamagedShare)
@@ -27,8 +24,7 @@ internal static class InputGaps
                 yield return new Gap(
                     files[0],
                     $"{Display.Count(losses.Length, "place", "places")} in "
-                        + $"{Display.Count(files.Length, "file", "files")} could not be read: "
-                        + WithoutVerb(first.Text),
+                        + $"{Display.Count(files.Length, "file", "files")} lost: {first.Text}",
                     first.At);
             }
         }
@@ -61,7 +57,4 @@ internal static class InputGaps
                 $"host {name}", $"{Display.Count(captures, "capture", "captures")} of another host, not judged here");
         }
     }
-
-    private static string WithoutVerb(string text) =>
-        text.StartsWith(NotRead, StringComparison.Ordinal) ? text[NotRead.Length..] : text;
 }

@@ -1,9 +1,6 @@
 using System.Text;
-using Leakstat.Captures;
 using Leakstat.Captures.Sources;
-using Leakstat.Captures.Text;
 using Leakstat.Diagnosis.Contracts;
-using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
@@ -12,7 +9,6 @@ namespace Leakstat.Tests.Diagnosis.Verdicts;
 /// <summary>Captures whose outputs contradict each other: names of two hosts, counts that cannot be, one command twice.</summary>
 public sealed class ContradictionTests
 {
-    private const string Healthy = "freebsd-14.2-fresh-boot";
     private const string Uname = "FreeBSD oracle 14.2-RELEASE FreeBSD 14.2-RELEASE GENERIC amd64\n";
 
     [Theory]
@@ -64,7 +60,7 @@ public sealed class ContradictionTests
     [InlineData("Mem: ", "Mem: 10M Active, 1480K Inact, 4300M Wired, 14M Buf, 923M Free", "top.txt")]
     public void Pages_beyond_the_memory_there_is_are_named_with_both_lines(string line, string instead, string file)
     {
-        string[] lines = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(Given.Data(Healthy), file))).Split('\n');
+        string[] lines = Encoding.UTF8.GetString(HealthyCapture.Bytes(file)).Split('\n');
         int at = Array.FindIndex(lines, l => l.Contains(line, StringComparison.Ordinal));
         lines[at] = instead;
 
@@ -121,31 +117,6 @@ public sealed class ContradictionTests
         Assert.Equal(SysctlTree.FirstOfCollector.Order(), asked.Intersect(SysctlTree.FirstOfCollector).Order());
     }
 
-    /// <summary>The healthy capture with files changed, added, or (null) left out.</summary>
-    private static DiagnosisReport Diagnose(params (string Name, string? Text)[] changed)
-    {
-        Dictionary<string, byte[]> files = Directory.EnumerateFiles(Given.Data(Healthy), "*.txt")
-            .Concat(Directory.EnumerateFiles(Given.Data(Healthy), "manifest.json"))
-            .ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes);
-        foreach ((string name, string? text) in changed)
-        {
-            if (text is null)
-            {
-                files.Remove(name);
-            }
-            else
-            {
-                files[name] = Encoding.UTF8.GetBytes(text);
-            }
-        }
-
-        return new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
-        [
-            CaptureAssembly.Read(
-                "capture",
-                files.OrderBy(f => f.Key, NaturalOrder.Instance).Select(f => (f.Key, new ReadOnlyMemory<byte>(f.Value))),
-                new NamePool(),
-                ReadLimits.Default),
-        ])!;
-    }
+    private static DiagnosisReport Diagnose(params (string Name, string? Text)[] changed) =>
+        HealthyCapture.Diagnose([.. changed.Select(c => (c.Name, c.Text is { } text ? Encoding.UTF8.GetBytes(text) : null))]);
 }

@@ -1,5 +1,6 @@
 using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis.Verdicts;
 
@@ -42,6 +43,17 @@ public sealed class OtherReleaseTests
 
         AssertTold(
             HealthyCapture.Diagnose("sysctl.txt", string.Join('\n', lines)), true, $"capture/sysctl.txt:{at + 1}");
+    }
+
+    [Fact]
+    public void Two_that_contradict_each_other_are_told_where_neither_contradicts_the_first()
+    {
+        Capture capture = Given.Capture(
+            ("sysctl.txt", "kern.osreldate: 1402000\n"),
+            ("uname.txt", "FreeBSD a 14.1-RELEASE FreeBSD 14.1-RELEASE GENERIC amd64\n"),
+            (CaptureManifest.FileName, """{"host": "a", "release": "14.2-RELEASE", "takenAt": "2026-11-20T19:02:43Z"}"""));
+
+        Assert.Equal(("14.1-RELEASE", "14.2-RELEASE"), (capture.Host.OtherRelease?.First, capture.Host.OtherRelease?.Second));
     }
 
     private static void AssertTold(DiagnosisReport report, bool isOther, string at)

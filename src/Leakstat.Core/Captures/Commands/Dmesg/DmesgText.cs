@@ -168,20 +168,14 @@ public sealed class DmesgText : IFormat
 
         if (messages.Count > 0)
         {
-            var read = new KernelMessages(section.File, messages.ToImmutable(), total);
-            bool isPiece = !section.IsAsked && !read.Messages[0].StartsBoot;
+            bool isPiece = !section.IsAsked && !messages[0].StartsBoot;
+            int read = messages.Count;
             capture.Extend(
-                read,
-                held => isPiece && held.File == read.File ? Append(held, read) : MessageUnion.Of(held, read));
+                new MessageLooks().With(section.File, messages, total, isPiece),
+                held => held.With(section.File, messages, total, isPiece));
+            return new FormatResult(read, problems.Skipped);
         }
 
         return new FormatResult(messages.Count, problems.Skipped);
     }
-
-    /// <summary>A paste shows a few messages here and a few there: they are one buffer's.</summary>
-    private static KernelMessages Append(KernelMessages held, KernelMessages piece) => held with
-    {
-        Messages = held.Messages.AddRange(piece.Messages),
-        TotalLines = held.TotalLines + piece.TotalLines,
-    };
 }

@@ -68,12 +68,13 @@ internal static class QuotedMessage
     /// <summary>Where in the line the message stands; empty where there is none.</summary>
     public static Range In(ReadOnlySpan<byte> line)
     {
-        int deniedUpTo = 0;
+        Range denied = default;
+        int? found = null;
         foreach (ImmutableArray<byte[]> message in s_messages)
         {
             int start = line.IndexOf(message[0].AsSpan().TrimEnd("#"u8));
             int length = start < 0 ? 0 : LengthOf(line[start..], message);
-            if (length == 0 || start < deniedUpTo || IsSource(line))
+            if (length == 0 || (start >= denied.Start.Value && start < denied.End.Value) || IsSource(line))
             {
                 continue;
             }
@@ -81,16 +82,21 @@ internal static class QuotedMessage
             // Its last words are a message of their own further down: they are denied with it.
             if (IsDenied(line[..start]))
             {
-                deniedUpTo = start + length;
+                denied = start..(start + length);
                 continue;
             }
 
             int panic = line[..start].LastIndexOf("panic: "u8);
-            int begin = panic >= 0 && panic + "panic: ".Length == start ? panic : start;
-            return begin..End(line, begin);
+            found ??= panic >= 0 && panic + "panic: ".Length == start ? panic : start;
         }
 
-        return default;
+        if (found is not int begin)
+        {
+            return default;
+        }
+
+        int end = End(line, begin);
+        return begin..(denied.Start.Value > begin ? Math.Min(end, denied.Start.Value) : end);
     }
 
     /// <summary>How far the fixed parts of a message reach; 0 where they are not all there.</summary>

@@ -25,16 +25,17 @@ public static class TuneReport
         string host = string.Join(
             " ", new[] { report.Host.Name, report.Host.Release?.Text, report.Host.Architecture }.OfType<string>());
         Comment(output, host.Length > 0 ? $"leakstat tune: {host}" : "leakstat tune");
+        TuneBasis basis = TuneBasis.Of(report);
         if (plan.IsEmpty)
         {
-            Comment(output, TuneBasis.Of(report) is { Missing: [] } basis
+            Comment(output, basis.Missing.IsEmpty
                 ? $"Nothing need be tuned by what was read ({string.Join(", ", basis.Read)}): no finding of this "
                     + "capture calls for a lasting setting."
                 : "It cannot be told whether anything need be tuned: no finding calls for a lasting setting, and not "
                     + "all is there that findings rest on.");
         }
 
-        WriteBasis(output, TuneBasis.Of(report), plan.IsEmpty);
+        WriteBasis(output, basis, plan.IsEmpty);
 
         foreach (TuneBlock block in plan.Blocks)
         {
