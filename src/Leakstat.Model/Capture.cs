@@ -144,6 +144,9 @@ public sealed record HostIdentity
     /// <summary>Page size, bytes.</summary>
     public Reading? PageSize { get; init; }
 
+    /// <summary>Page size, bytes; 4096 where the capture does not say it, as on every tier-1 platform.</summary>
+    public long BytesPerPage => PageSize?.Value is > 0 and <= 1 << 20 and { } size ? size : 4096;
+
     /// <summary>UTC time of boot.</summary>
     public DateTimeOffset? BootedAt { get; init; }
 

@@ -39,26 +39,10 @@ public sealed class SysctlTable
     /// A whole number; null where the name is missing or its value is no number. A value above 2⁶³ is an
     /// underflowed or "unlimited" counter and is returned as the negative number it stands for.
     /// </summary>
-    public Reading? Number(string name)
-    {
-        if (!_entries.TryGetValue(name, out Entry entry))
-        {
-            return null;
-        }
-
-        ReadOnlySpan<byte> text = entry.Value.Span.Trim((byte)' ');
-        if (Utf8Parser.TryParse(text, out long value, out int used) && used == text.Length)
-        {
-            return new Reading(value, entry.At);
-        }
-
-        if (Utf8Parser.TryParse(text, out ulong wide, out used) && used == text.Length)
-        {
-            return new Reading(unchecked((long)wide), entry.At);
-        }
-
-        return null;
-    }
+    public Reading? Number(string name) =>
+        _entries.TryGetValue(name, out Entry entry) && entry.Number is { } number
+            ? new Reading(number, entry.At)
+            : null;
 
     /// <summary>The first of several names that has a number: renamed sysctls, newest name first.</summary>
     public Reading? Number(params ReadOnlySpan<string> names)
@@ -101,5 +85,19 @@ public sealed class SysctlTable
     /// <summary>One value and where it stands.</summary>
     /// <param name="Value">The bytes behind <c>name: </c>, continuation lines included.</param>
     /// <param name="At">File and line.</param>
-    public readonly record struct Entry(ReadOnlyMemory<byte> Value, SourceLine At);
+    public readonly record struct Entry(ReadOnlyMemory<byte> Value, SourceLine At)
+    {
+        /// <summary>The value as a whole number, as the table gives it; null where it is no whole number.</summary>
+        public long? Number
+        {
+            get
+            {
+                ReadOnlySpan<byte> text = Value.Span.Trim((byte)' ');
+                return Utf8Parser.TryParse(text, out long value, out int used) && used == text.Length ? value
+                    : Utf8Parser.TryParse(text, out ulong wide, out used) && used == text.Length
+                        ? unchecked((long)wide)
+                    : null;
+            }
+        }
+    }
 }

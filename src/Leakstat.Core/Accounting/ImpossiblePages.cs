@@ -15,20 +15,13 @@ internal sealed record ImpossiblePages(string Text, SourceLine At)
     /// </summary>
     private const double TopTolerance = 1.2;
 
-    private static readonly (string Account, string Sysctl, string Summary, string Top)[] s_counts =
-    [
-        (AccountName.Wired, "vm.stats.vm.v_wire_count", "wired-pages", "Wired"),
-        (AccountName.Free, "vm.stats.vm.v_free_count", "free-pages", "Free"),
-        (AccountName.Active, "vm.stats.vm.v_active_count", "active-pages", "Active"),
-        (AccountName.Inactive, "vm.stats.vm.v_inactive_count", "inactive-pages", "Inact"),
-    ];
-
     /// <summary>The first; null where all counts can be.</summary>
     public static ImpossiblePages? Find(Capture capture)
     {
         (string What, long Bytes, SourceLine At)[] bounds = [.. BoundsOf(capture)];
-        foreach ((string account, long bytes, SourceLine at) in CountsOf(capture))
+        foreach ((string account, Reading size, bool isRounded) in PageReadings.Of(capture))
         {
+            double bytes = isRounded ? size.Value / TopTolerance : size.Value;
             foreach ((string what, long most, SourceLine where) in bounds)
             {
                 if (bytes > most)
@@ -36,7 +29,7 @@ internal sealed record ImpossiblePages(string Text, SourceLine At)
                     return new ImpossiblePages(
                         $"{account} pages of {Display.Bytes(bytes)}, more than the {what} ({where}): one of the two "
                             + "cannot be",
-                        at);
+                        size.At);
                 }
             }
         }
@@ -59,30 +52,6 @@ internal sealed record ImpossiblePages(string Text, SourceLine At)
                 $"{Display.Bytes(sum)} that top(1) shows in all",
                 (long)Math.Min(sum * TopTolerance, long.MaxValue),
                 wired.At);
-        }
-    }
-
-    private static IEnumerable<(string Account, long Bytes, SourceLine At)> CountsOf(Capture capture)
-    {
-        long? pageSize = capture.Host.PageSize?.Value;
-        foreach ((string account, string sysctl, string key, string word) in s_counts)
-        {
-            if (pageSize is { } size && capture.Sysctls.Number(sysctl) is { } pages)
-            {
-                yield return (account, Arithmetic.Multiply(pages.Value, size), pages.At);
-            }
-
-            if (capture.Summary is { } summary && summary.Values.TryGetValue(key, out Reading counted)
-                && (summary.Values.TryGetValue("bytes-per-page", out Reading printed) ? printed.Value : pageSize)
-                    is { } bytesPerPage)
-            {
-                yield return (account, Arithmetic.Multiply(counted.Value, bytesPerPage), counted.At);
-            }
-
-            if (capture.Top is { } top && top.Memory.TryGetValue(word, out Reading shown))
-            {
-                yield return (account, (long)(shown.Value / TopTolerance), shown.At);
-            }
         }
     }
 }

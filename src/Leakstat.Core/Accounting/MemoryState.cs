@@ -47,7 +47,7 @@ public sealed record MemoryState
             return null;
         }
 
-        long pageSize = capture.Host.PageSize?.Value is > 0 and <= 1 << 20 and { } size ? size : 4096;
+        long pageSize = capture.Host.BytesPerPage;
         SysctlTable sysctls = capture.Sysctls;
         return new MemoryState
         {

@@ -22,6 +22,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     private readonly HashSet<int> _repeating = [];
     private readonly HashSet<int> _extending = [];
     private readonly HashSet<int> _named = [];
+    private readonly List<(int File, int Other)> _apart = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -127,7 +128,13 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             _named.Add(file);
         }
 
-        if (_parts.TryGetValue(type, out (object Part, PartRank Rank, int File) held) && held.Rank <= rank)
+        bool isHeld = _parts.TryGetValue(type, out (object Part, PartRank Rank, int File) held);
+        if (isHeld && held.Rank != rank && PartsApart.Are(held.Part, part))
+        {
+            _apart.Add((held.File, file));
+        }
+
+        if (isHeld && held.Rank <= rank)
         {
             bool isSame = held.Rank == rank;
             if (!isSame || !IsNamedForCommand || _named.Contains(held.File))
@@ -215,10 +222,22 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         (int Again, int Used)[] askedAgain =
             [.. _sysctls.AskedAgain().Where(files => _paths[files.Again] != _paths[files.Used])];
         (SysctlTable sysctls, HashSet<int> contributing) = _sysctls.Join();
+        (SysctlTable.Entry Second, string Text)[] contradictions = [.. _sysctls.Contradictions(sysctls)];
         MarkDuplicates(contributing);
         foreach ((int again, int used) in askedAgain)
         {
             ReportSecond(again, _files[used]);
+        }
+
+        HashSet<int> held = [.. _parts.Values.Select(part => part.File)];
+        foreach ((int file, int other) in _apart.Where(pair => pair.File != pair.Other))
+        {
+            ReportSecond(held.Contains(file) ? other : file, _files[held.Contains(file) ? file : other]);
+        }
+
+        foreach ((SysctlTable.Entry second, string text) in contradictions)
+        {
+            Report(DiagnosticId.SecondOutput, text, second.At);
         }
 
         foreach (((SourceFile file, string id), int count) in _reported)

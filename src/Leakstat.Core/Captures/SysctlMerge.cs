@@ -86,6 +86,29 @@ internal sealed class SysctlMerge
         }
     }
 
+    /// <summary>
+    /// Answers of other files than the one that is used, which cannot be of its moment; each with what is to be said.
+    /// </summary>
+    public IEnumerable<(SysctlTable.Entry Second, string Text)> Contradictions(SysctlTable joined)
+    {
+        foreach (string name in SysctlLevels.Names)
+        {
+            if (!joined.TryGet(name, out SysctlTable.Entry used))
+            {
+                continue;
+            }
+
+            foreach (Dictionary<string, SysctlTable.Entry> entries in _byFile.Values)
+            {
+                if (entries.TryGetValue(name, out SysctlTable.Entry second)
+                    && SysctlLevels.AreApart(name, second, used))
+                {
+                    yield return (second, SysctlLevels.Text(name, used));
+                }
+            }
+        }
+    }
+
     /// <summary>The joined table, and the files that have a part in it.</summary>
     public (SysctlTable Table, HashSet<int> Contributing) Join()
     {

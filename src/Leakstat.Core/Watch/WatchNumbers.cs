@@ -103,7 +103,7 @@ internal static class WatchNumbers
 
     private static IEnumerable<WatchNumber> Mbufs(DiagnosisCase context)
     {
-        foreach (MbufPoolUse pool in MbufPools.Of(context))
+        foreach (MbufPoolUse pool in MbufPools.Of(context.Latest))
         {
             yield return new WatchNumber(new Subject(SubjectKind.Mbuf, pool.Zone), pool.BytesInUse)
             {

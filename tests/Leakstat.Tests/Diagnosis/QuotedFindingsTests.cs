@@ -27,7 +27,12 @@ public sealed class QuotedFindingsTests
         { $"The log of that night says: Jun  3 04:11:09 news kernel: {Panic}\n", false },
         { $"# A box that goes down\n\njo · description · 2009-06-03\nOn 3 Jun 2009, at 04:11, Jo wrote:\n> my box went down:\n> {Panic}\n", false },
 
+        { $"<div><p>My server stops every night, it prints:</p><pre><code>{Panic}\n</code></pre></div>\n", false },
+
         // Spoken of.
+        { $"[rules]\nexample = Jun  3 04:11:09 news kernel: {Panic}\n", true },
+        { $"Try it so:\n\n$ logmem --parse \"Jun  3 04:11:09 news kernel: {Panic}\"\n", true },
+        { $"If the kernel prints\n\n    {Panic}\n\nthe map has to be made larger.\n", true },
         { $"The handbook says that \"{Panic}\" means a full map, and what to do about it.\n", true },
         { $"Machines of that age used to die of `{Panic}` and the like.\n", true },
         { $"Readers will remember panics such as this one:\n\n    {Panic}\n\nThey are history.\n", true },

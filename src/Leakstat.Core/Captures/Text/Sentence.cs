@@ -37,9 +37,12 @@ internal static class Sentence
         return words.Any(s_own.Contains) && !words.Any(s_denials.Contains);
     }
 
-    /// <summary>Whether a text announces an example: "a panic like this one:".</summary>
-    public static bool AnnouncesExample(ReadOnlySpan<byte> text) =>
-        text.TrimEnd(" \t"u8).EndsWith(":"u8) && WordsOf(text).Any(s_examples.Contains);
+    /// <summary>Whether a text announces an example: "a panic like this one:", "if the kernel prints".</summary>
+    public static bool AnnouncesExample(ReadOnlySpan<byte> text)
+    {
+        string[] words = WordsOf(text);
+        return words is ["if", ..] || (text.TrimEnd(" \t"u8).EndsWith(":"u8) && words.Any(s_examples.Contains));
+    }
 
     /// <summary>Whether a line ends in a word, so that its sentence may go on behind it.</summary>
     public static bool IsOpenAtEnd(ReadOnlySpan<byte> line)

@@ -91,7 +91,9 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
                     : LineStanding.Own;
             }
 
-            if (length == 0 || IsInSentence(line[..start], line[(start + length)..]))
+            if (length == 0
+                || (!BeginsPre(RawLine(number), line.Slice(start, length))
+                    && IsInSentence(line[..start], line[(start + length)..])))
             {
                 return LineStanding.Quoted;
             }
@@ -112,7 +114,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     {
         if (LogPrefix.EndsWithStamp(before))
         {
-            return false;
+            return IsGiven(before);
         }
 
         foreach (byte[] report in s_reports)
@@ -127,6 +129,35 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         bool isName = !HasLetter(name)
             || (name[^1] is (byte)':' or (byte)']' or (byte)'>' && Sentence.SmallWords(name) == 0);
         return !isName || HasLetter(after);
+    }
+
+    /// <summary>Whether a line of a log is the value of a setting, or what a command that is typed is given.</summary>
+    private static bool IsGiven(ReadOnlySpan<byte> before)
+    {
+        bool isCommand = before.TrimStart(" \t"u8) is [(byte)'$' or (byte)'#' or (byte)'%', (byte)' ', ..];
+        return before.IndexOf(" = "u8) >= 0 || (isCommand && before.IndexOfAny((byte)'"', (byte)'\'') >= 0);
+    }
+
+    /// <summary>
+    /// Whether a message begins what <c>pre</c> holds in a page that was written without ends of lines.
+    /// </summary>
+    private static bool BeginsPre(ReadOnlySpan<byte> page, ReadOnlySpan<byte> message)
+    {
+        int at = page.IndexOf(message);
+        int pre = at < 0 ? -1 : page[..at].LastIndexOf("<pre"u8);
+        if (pre < 0)
+        {
+            return false;
+        }
+
+        // Nothing but further tags in between.
+        ReadOnlySpan<byte> tags = Scan.Trim(page[pre..at]);
+        while (!tags.IsEmpty && tags[0] == '<' && tags.IndexOf((byte)'>') is >= 0 and var end)
+        {
+            tags = tags[(end + 1)..];
+        }
+
+        return tags.IsEmpty;
     }
 
     /// <summary>

@@ -44,6 +44,6 @@ public sealed record DiagnosisCase(
     /// <summary>A sysctl's number.</summary>
     public Reading? Sysctl(params ReadOnlySpan<string> names) => Latest.Sysctls.Number(names);
 
-    /// <summary>Page size, bytes; 4096 where the capture does not say it, as on every tier-1 platform.</summary>
-    public long PageSize => Latest.Host.PageSize?.Value is > 0 and <= 1 << 20 and { } size ? size : 4096;
+    /// <summary>Page size, bytes; <see cref="HostIdentity.BytesPerPage"/>.</summary>
+    public long PageSize => Latest.Host.BytesPerPage;
 }

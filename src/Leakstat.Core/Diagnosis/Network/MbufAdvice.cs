@@ -59,7 +59,7 @@ internal static class MbufAdvice
         const string Text = "When the use follows the load, double the limit of mbuf clusters.";
         const string Risk = "Each cluster takes 2 KiB of the kernel's address space; too large a value can keep a host "
             + "with little of it (i386) from booting.";
-        long? now = MbufPools.Of(context).FirstOrDefault(p => p.LimitName == ClusterLimit)?.Limit?.Value
+        long? now = MbufPools.Of(context.Latest).FirstOrDefault(p => p.LimitName == ClusterLimit)?.Limit?.Value
             ?? context.Sysctl(ClusterLimit)?.Value;
         return now is > 0 and < 1 << 24
             ? TunableAdvice.Set(context, ClusterLimit, now.Value * 2, Text, Risk, assumed: s_old)

@@ -26,6 +26,12 @@ internal sealed record MbufPoolUse
     public required Reading InUse { get; init; }
 
     /// <summary>
+    /// What the other of the two commands says, far less than <see cref="InUse"/>: they are of two moments. Null where
+    /// both agree, and where there is one.
+    /// </summary>
+    public Reading? OtherInUse { get; init; }
+
+    /// <summary>
     /// The numbers that <see cref="InUse"/> is reckoned from, each where it stands; empty where it stands as it is.
     /// </summary>
     public ImmutableArray<(string What, Reading Number)> InUseFrom { get; init; } = [];
@@ -44,6 +50,11 @@ internal sealed record MbufPoolUse
 
     /// <summary>Requests denied since boot.</summary>
     public Reading? Denied { get; init; }
+
+    /// <summary>
+    /// What the other of the two commands counts, far less than <see cref="Denied"/>; null where both agree.
+    /// </summary>
+    public Reading? OtherDenied { get; init; }
 
     /// <summary>Requests delayed (slept at the limit) since boot.</summary>
     public Reading? Delayed { get; init; }

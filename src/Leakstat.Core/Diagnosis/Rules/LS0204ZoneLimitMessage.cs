@@ -121,7 +121,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
             $"vmstat -z | grep -F {ShellWord.Operand(zone + ":")}",
             "netstat -m"));
         if (TunableIn(message) is { } limit
-            && MbufPools.Of(context).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)
+            && MbufPools.Of(context.Latest).FirstOrDefault(p => p.LimitName == limit) is { Limit: not null } pool)
         {
             // One value for one setting: that of LS0401, which knows what the kernel keeps for mbufs.
             advice.AddRange(MbufAdvice.Raise(context, pool, holderSuspected: false));

@@ -50,7 +50,7 @@ public sealed class LS0213OtherLimitMessages : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
-                IsPast = meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context),
+                IsPast = meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest),
                 Evidence =
                 [
                     .. evidence, new Evidence(meaning.Meaning), .. Current(context, meaning),

@@ -110,7 +110,8 @@ public sealed class LS0220NoBufferSpace : IRule
         bool isCounted = context.Latest.Mbufs is not null || context.Latest.Zones is not null;
         ImmutableArray<MbufPoolUse> full =
         [
-            .. MbufPools.Of(context).Where(p => p.Fill >= LS0401MbufsNearLimit.Near || p.Denied is { Value: > 0 }),
+            .. MbufPools.Of(context.Latest)
+                .Where(p => p.Fill >= LS0401MbufsNearLimit.Near || p.Denied is { Value: > 0 }),
         ];
         string cause = !isCounted ? "mbufs were short, or the queue of an interface was full: netstat -m tells which"
             : full.IsEmpty

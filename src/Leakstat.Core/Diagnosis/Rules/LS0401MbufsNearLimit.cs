@@ -28,7 +28,7 @@ public sealed class LS0401MbufsNearLimit : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         MbufDemand? demand = null;
-        foreach (MbufPoolUse pool in MbufPools.Of(context))
+        foreach (MbufPoolUse pool in MbufPools.Of(context.Latest))
         {
             if (pool.Fill is { } fill && fill >= Near)
             {

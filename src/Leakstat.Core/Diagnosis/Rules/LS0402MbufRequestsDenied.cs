@@ -26,7 +26,7 @@ public sealed class LS0402MbufRequestsDenied : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        foreach (MbufPoolUse pool in MbufPools.Of(context))
+        foreach (MbufPoolUse pool in MbufPools.Of(context.Latest))
         {
             // A pool near its limit is LS0401's, large clusters that memory is too fragmented for are LS0403's.
             if (pool.Fill >= LS0401MbufsNearLimit.Near || LS0403JumboFragmentation.IsFragmented(context, pool))

@@ -33,7 +33,7 @@ public sealed class LS0403JumboFragmentation : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        foreach (MbufPoolUse pool in MbufPools.Of(context))
+        foreach (MbufPoolUse pool in MbufPools.Of(context.Latest))
         {
             if (IsFragmented(context, pool))
             {

@@ -30,7 +30,7 @@ public sealed class LS0404MbufsHeld : IRule
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
         MbufDemand? demand = null;
-        foreach (MbufPoolUse pool in MbufPools.Of(context))
+        foreach (MbufPoolUse pool in MbufPools.Of(context.Latest))
         {
             if (pool.Fill >= LS0401MbufsNearLimit.Near || pool.BytesInUse < Least)
             {

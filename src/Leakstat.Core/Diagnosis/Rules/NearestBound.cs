@@ -30,7 +30,7 @@ internal static class NearestBound
     private static ExhaustionTime? OfZone(DiagnosisCase context, SeriesKey key, ObservedGrowth growth)
     {
         if (key.Kind == SeriesKind.ZoneUsed && context.Latest.Zones is null
-            && MbufPools.Of(context).FirstOrDefault(p => p.Zone == key.Name) is { Limit: { } most } pool)
+            && MbufPools.Of(context.Latest).FirstOrDefault(p => p.Zone == key.Name) is { Limit: { } most } pool)
         {
             return GrowthPace.Until(
                 pool.LimitName,
@@ -64,7 +64,7 @@ internal static class NearestBound
         PoolLimit(context, zone) ?? ZoneLimit.Describe(zone, ZoneFacts.Find(zone)?.Limit);
 
     private static string? PoolLimit(DiagnosisCase context, string zone) =>
-        MbufPools.Of(context).FirstOrDefault(pool => pool.Zone == zone)?.LimitName;
+        MbufPools.Of(context.Latest).FirstOrDefault(pool => pool.Zone == zone)?.LimitName;
 
     private static ExhaustionTime? Earlier(ExhaustionTime? one, ExhaustionTime? other) =>
         one?.At is null ? other : other?.At is null || one.At <= other.At ? one : other;

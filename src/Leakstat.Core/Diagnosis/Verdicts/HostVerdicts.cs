@@ -77,13 +77,16 @@ public static class HostVerdicts
             List<Gap> gaps = [];
             Gap?[] tables =
             [
-                ZoneTableGap.Of(report.Latest) ?? LostRowsGap.Of(report.History, SeriesKind.ZoneUsed, "vmstat -z"),
-                TypeTableGap.Of(report) ?? LostRowsGap.Of(report.History, SeriesKind.MallocBytes, "vmstat -m"),
+                ZoneTableGap.Of(report.Latest) ?? DoubledRowsGap.OfZones(report.Latest)
+                    ?? LostRowsGap.Of(report.History, SeriesKind.ZoneUsed, "vmstat -z"),
+                TypeTableGap.Of(report) ?? DoubledRowsGap.OfTypes(report.Latest)
+                    ?? LostRowsGap.Of(report.History, SeriesKind.MallocBytes, "vmstat -m"),
                 PageCountGap.Of(report),
                 SysctlGap.Of(report.Latest),
                 ZoneTreeGap.Of(report.Latest),
                 MbufTableGap.Of(report.Latest),
                 SwapGap.Of(report.Latest),
+                MomentGap.Of(report.Latest),
             ];
             gaps.AddRange(tables.OfType<Gap>());
             gaps.AddRange(NamedFileGap.Of(report.Latest).Where(named => !gaps.Exists(g => g.Command == named.Command)));

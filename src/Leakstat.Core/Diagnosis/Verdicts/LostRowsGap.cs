@@ -72,6 +72,12 @@ internal static class LostRowsGap
             return null;
         }
 
+        // A capture without the table lacks no rows of it: that is a gap of its own.
+        if (!history.Series.Any(s => s.Key.Kind == kind && s[last] is not null))
+        {
+            return null;
+        }
+
         string[] gone =
         [
             .. history.Series

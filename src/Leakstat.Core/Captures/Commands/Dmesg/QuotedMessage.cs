@@ -45,6 +45,7 @@ internal static class QuotedMessage
         Of("sonewconn: pcb 0x", "Listen queue overflow: #"), // sys/kern/uipc_socket.c
         Of("kern.maxfiles limit exceeded by uid #"), // sys/kern/kern_descrip.c
         Of("maxproc limit exceeded by uid #"), // sys/kern/kern_fork.c
+        Of("kern.ipc.maxpipekva exceeded"),
         Of("maxpipekva exceeded"), // sys/kern/sys_pipe.c
         Of("Warning: memory type ", "leaked memory on destroy (#"), // sys/kern/kern_malloc.c
         Of("pmap_collect: collecting pv entries"), // sys/i386/i386/pmap.c, 5 and older

@@ -221,9 +221,13 @@ public sealed class SysctlText : IFormat
                 && first.At.File == At.File
                 && !first.Value.Span.SequenceEqual(value.Span))
             {
+                string known = capture.Names.Get(name);
+                bool isApart = SysctlLevels.AreApart(known, first, new SysctlTable.Entry(value, At));
                 capture.Report(
-                    DiagnosticId.DuplicateName,
-                    $"a second value of {capture.Names.Get(name)}; that of line {first.At.Line} is used",
+                    isApart ? DiagnosticId.SecondOutput : DiagnosticId.DuplicateName,
+                    isApart
+                        ? SysctlLevels.Text(known, first)
+                        : $"a second value of {known}; that of line {first.At.Line} is used",
                     At);
             }
 

@@ -1,0 +1,41 @@
+using Leakstat.Model;
+
+namespace Leakstat.Accounting;
+
+/// <summary>The page queues by every command of a capture that tells them.</summary>
+internal static class PageReadings
+{
+    private static readonly (string Account, string Sysctl, string Summary, string Top)[] s_counts =
+    [
+        (AccountName.Wired, "vm.stats.vm.v_wire_count", "wired-pages", "Wired"),
+        (AccountName.Free, "vm.stats.vm.v_free_count", "free-pages", "Free"),
+        (AccountName.Active, "vm.stats.vm.v_active_count", "active-pages", "Active"),
+        (AccountName.Inactive, "vm.stats.vm.v_inactive_count", "inactive-pages", "Inact"),
+    ];
+
+    /// <summary>Each with its size in bytes, and whether top(1) rounded it.</summary>
+    public static IEnumerable<(string Account, Reading Bytes, bool IsRounded)> Of(Capture capture)
+    {
+        long? pageSize = capture.Host.PageSize?.Value;
+        foreach ((string account, string sysctl, string key, string word) in s_counts)
+        {
+            if (pageSize is { } size && capture.Sysctls.Number(sysctl) is { } pages)
+            {
+                yield return (account, new Reading(Arithmetic.Multiply(pages.Value, size), pages.At), false);
+            }
+
+            if (capture.Summary is { } summary && summary.Values.TryGetValue(key, out Reading counted)
+                && (summary.Values.TryGetValue("bytes-per-page", out Reading printed) ? printed.Value : pageSize)
+                    is { } bytesPerPage)
+            {
+                long bytes = Arithmetic.Multiply(counted.Value, bytesPerPage);
+                yield return (account, new Reading(bytes, counted.At), false);
+            }
+
+            if (capture.Top is { } top && top.Memory.TryGetValue(word, out Reading shown))
+            {
+                yield return (account, shown, true);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Leakstat.Model;
+
+namespace Leakstat.Captures;
+
+/// <summary>
+/// Sysctls by which two answers are known to be of two moments or hosts: amounts of memory that move slowly, and what
+/// never changes on one host. Most others count up or are settings, and two values of them say nothing.
+/// </summary>
+internal static class SysctlLevels
+{
+    private const int PageBytes = 4096;
+
+    /// <summary>Each with what one of it is in bytes; 0 where any other value is another host.</summary>
+    private static readonly (string Name, int Bytes)[] s_levels =
+    [
+        ("kstat.zfs.misc.arcstats.size", 1),
+        ("vm.stats.vm.v_wire_count", PageBytes),
+        ("vm.stats.vm.v_free_count", PageBytes),
+        ("hw.physmem", 0),
+        ("kern.hostuuid", 0),
+    ];
+
+    /// <summary>Their names.</summary>
+    public static IEnumerable<string> Names => s_levels.Select(level => level.Name);
+
+    /// <summary>Whether two answers for a name cannot be of one moment of one host.</summary>
+    public static bool AreApart(string name, SysctlTable.Entry one, SysctlTable.Entry other)
+    {
+        int level = Array.FindIndex(s_levels, known => known.Name == name);
+        return level >= 0 && (s_levels[level].Bytes, one.Number, other.Number) switch
+        {
+            (0, _, _) => !one.Value.Span.Trim((byte)' ').SequenceEqual(other.Value.Span.Trim((byte)' ')),
+            (var unit, { } a, { } b) =>
+                OneMoment.SizesAreApart(Arithmetic.Multiply(a, unit), Arithmetic.Multiply(b, unit)),
+            _ => false,
+        };
+    }
+
+    /// <summary>What is said of the second of two such answers.</summary>
+    public static string Text(string name, SysctlTable.Entry used) =>
+        $"a second value of {name}, far from that of {used.At}, which is used: the two are of different moments or "
+            + "hosts";
+}

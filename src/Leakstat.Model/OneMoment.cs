@@ -1,0 +1,36 @@
+namespace Leakstat.Model;
+
+/// <summary>
+/// Whether two numbers of one thing may be of one moment: commands of a capture are asked seconds apart, and what they
+/// count moves by little in that time. Further apart they are of two moments or hosts.
+/// </summary>
+public static class OneMoment
+{
+    /// <summary>Share of the larger, or of a limit, by which nothing moves within seconds.</summary>
+    private const double Apart = 0.25;
+
+    /// <summary>What hosts gain and lose in a moment, and what top(1) may round, bytes.</summary>
+    private const long LeastBytes = 64L << 20;
+
+    /// <summary>Items without a limit that come and go in a moment.</summary>
+    private const long LeastItems = 16_384;
+
+    /// <summary>Requests that are denied in a moment.</summary>
+    private const long LeastDenied = 1_000;
+
+    /// <summary>Whether two sizes in bytes are too far apart.</summary>
+    public static bool SizesAreApart(long one, long other) =>
+        Between(one, other) is var between && between > LeastBytes && between > Math.Max(one, other) * Apart;
+
+    /// <summary>Whether two counts of items are too far apart.</summary>
+    /// <param name="one">Items in use.</param>
+    /// <param name="other">The same by the other command.</param>
+    /// <param name="limit">Most that may be in use; 0 or below where there is no limit.</param>
+    public static bool ItemsAreApart(long one, long other, long limit) =>
+        Between(one, other) > (limit > 0 ? limit * Apart : Math.Max(Math.Max(one, other) * 2 * Apart, LeastItems));
+
+    /// <summary>Whether two counts of denied requests since boot are too far apart.</summary>
+    public static bool DenialsAreApart(long one, long other) => Between(one, other) > LeastDenied;
+
+    private static long Between(long one, long other) => Math.Abs(Arithmetic.Subtract(one, other));
+}

@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+using Leakstat.Diagnosis.Contracts;
+
+namespace Leakstat.Tests.Diagnosis.Verdicts;
+
+/// <summary>
+/// A file of another hour or host among the others: what two commands tell alike is held against each other, and the
+/// worse of the two is judged.
+/// </summary>
+public sealed class TwoMomentsTests
+{
+    [Theory]
+    [InlineData("vmstat-z.txt", "^mbuf_cluster: .*", "mbuf_cluster:          2048,  62669,   62669,       0,   99508,4411,   0,   0")]
+    [InlineData("netstat-m.txt", "^.* mbuf clusters in use", "62669/0/62669/62669 mbuf clusters in use")]
+    public void A_full_pool_is_told_whichever_of_the_two_commands_saw_it(string file, string line, string instead)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(file, Changed(file, line, instead));
+
+        Finding finding = Assert.Single(report.Findings, f => f.Rule == "LS0401");
+        Assert.Contains(finding.Evidence, e => e.At is { } at && at.File.Path.EndsWith(file, StringComparison.Ordinal));
+        Assert.Equal(VerdictState.Wrong, report.Verdict.State);
+        Assert.Contains(report.Verdict.Missing, gap => gap.Text.Contains("mbuf clusters in use", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Denials_are_told_whichever_of_the_two_commands_counted_them()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose("vmstat-z.txt", Changed(
+            "vmstat-z.txt", "^mbuf_jumbo_9k: .*", "mbuf_jumbo_9k:         9216,   9284,       0,       0,   99508,4411,   0,   0"));
+
+        Gap gap = HealthyCapture.AssertUnknown(report, "vmstat-z.txt");
+        Assert.Contains("4,411 requests for 9 KiB jumbo clusters denied, and 0 at", gap.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("top.txt", "[0-9]+M Wired", "450M Wired", "wired memory")]
+    [InlineData("vmstat-s.txt", "^.* pages wired down", "130000 pages wired down", "wired memory")]
+    [InlineData("top.txt", "up 0\\+00:01:27", "up 0+04:01:27", "up 4")]
+    public void A_file_of_another_hour_costs_fine_and_is_named(string file, string line, string instead, string what)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(file, Changed(file, line, instead));
+
+        Gap gap = HealthyCapture.AssertUnknown(report, what);
+        Assert.EndsWith(file, gap.At!.Value.File.Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hw.physmem: 999\n")]
+    [InlineData("vm.stats.vm.v_wire_count: 200000\n")]
+    public void A_sysctl_that_cannot_have_two_values_on_one_host_costs_fine(string other)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose("also.txt", "kern.maxproc: 6388\n" + other);
+
+        Gap gap = HealthyCapture.AssertUnknown(report, "also.txt:2");
+        Assert.Contains("a second value of " + other.Split(':')[0], gap.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vmstat-z.json", "\"name\":\"VNODE\",\"size\":[0-9]+,\"limit\":0,\"used\":", "900000")]
+    [InlineData("vmstat-z.json", "\"name\":\"mbuf_cluster\",\"size\":2048,\"limit\":62669,\"used\":", "60000")]
+    [InlineData("vmstat-m.json", "\"type\":\"devbuf\",\"in-use\":[0-9]+,\"memory-use\":", "943718400")]
+    [InlineData("netstat-m.json", "\"cluster-current\":", "62669")]
+    public void The_same_command_in_json_with_other_numbers_costs_fine(string file, string before, string number)
+    {
+        string text = HealthyCapture.Text(file);
+        var old = new Regex($"(?<={before} ?)[0-9]+", RegexOptions.None, TimeSpan.FromSeconds(10));
+        Assert.Matches(old, text);
+
+        DiagnosisReport report = HealthyCapture.Diagnose(file, old.Replace(text, number, 1));
+
+        Gap gap = HealthyCapture.AssertUnknown(report, file);
+        Assert.Contains("with other numbers than", gap.Text, StringComparison.Ordinal);
+        Assert.Equal(VerdictState.Fine, HealthyCapture.Diagnose(file, text).Verdict.State);
+    }
+
+    [Theory]
+    [InlineData("vmstat-z.txt", "vmstat -z")]
+    [InlineData("vmstat-m.txt", "vmstat -m")]
+    public void Rows_that_stand_twice_cost_fine(string file, string command)
+    {
+        string text = HealthyCapture.Text(file);
+        string[] lines = text.TrimEnd('\n').Split('\n');
+
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            file, text + string.Join('\n', lines[^40..]) + "\n");
+
+        Gap gap = HealthyCapture.AssertUnknown(report, command);
+        Assert.Contains("stand twice", gap.Text, StringComparison.Ordinal);
+        Assert.InRange(gap.At!.Value.Line, lines.Length + 1, lines.Length + 40);
+    }
+
+    private static string Changed(string file, string line, string instead)
+    {
+        string text = HealthyCapture.Text(file);
+        var old = new Regex(line, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        Assert.Matches(old, text);
+        return old.Replace(text, instead, 1);
+    }
+}
