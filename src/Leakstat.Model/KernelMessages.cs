@@ -45,6 +45,27 @@ public sealed record KernelMessages(SourceFile File, ImmutableArray<KernelMessag
     public IEnumerable<SourceFile> Files =>
         Messages.Select(message => message.File).OfType<SourceFile>().Prepend(File).Distinct();
 
+    /// <summary>Whether the file is the message buffer itself, by its name, and no log.</summary>
+    public bool IsBuffer => Path.GetFileName(File.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Where in <see cref="Messages"/> the running boot begins; the marker and the copyright behind it are one
+    /// beginning. 0 where no boot begins in them.
+    /// </summary>
+    public int RunningBoot
+    {
+        get
+        {
+            int start = Messages.Length - 1;
+            while (start > 0 && !Messages[start].StartsBoot)
+            {
+                start--;
+            }
+
+            return start > 0 && Messages[start - 1].StartsBoot ? start - 1 : Math.Max(start, 0);
+        }
+    }
+
     /// <summary>Where a message stands.</summary>
     public SourceLine At(KernelMessage message) => new(message.File ?? File, message.Line);
 }

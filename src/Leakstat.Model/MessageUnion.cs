@@ -19,15 +19,15 @@ public static class MessageUnion
         // The one with more boots has the marks that tell which messages are of the running one.
         bool isAddedWhole = BootsIn(added.Messages) > BootsIn(held.Messages);
         (KernelMessages whole, KernelMessages other) = isAddedWhole ? (added, held) : (held, added);
-        int wholeStart = LastBoot(whole.Messages);
-        int otherStart = LastBoot(other.Messages);
+        int wholeStart = whole.RunningBoot;
+        int otherStart = other.RunningBoot;
         (ImmutableArray<KernelMessage> before, ImmutableArray<KernelMessage> earlier) =
             Join(whole.Messages[..wholeStart], other.Messages[..otherStart]);
         (ImmutableArray<KernelMessage> now, ImmutableArray<KernelMessage> running) =
             IsWithin(other.Messages[otherStart..], whole.Messages[..wholeStart])
                 ? (whole.Messages[wholeStart..], [])
                 : Join(whole.Messages[wholeStart..], other.Messages[otherStart..]);
-        SourceFile file = IsBuffer(other.File) && !IsBuffer(whole.File) ? other.File : whole.File;
+        SourceFile file = other.IsBuffer && !whole.IsBuffer ? other.File : whole.File;
         return new KernelMessages(
             file,
             [
@@ -56,22 +56,7 @@ public static class MessageUnion
         };
     }
 
-    private static bool IsBuffer(SourceFile file) =>
-        Path.GetFileName(file.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase);
-
     private static int BootsIn(ImmutableArray<KernelMessage> messages) => messages.Count(m => m.StartsBoot);
-
-    /// <summary>Where the running boot begins; the marker and the copyright behind it are one beginning.</summary>
-    private static int LastBoot(ImmutableArray<KernelMessage> messages)
-    {
-        int start = messages.Length - 1;
-        while (start > 0 && !messages[start].StartsBoot)
-        {
-            start--;
-        }
-
-        return start > 0 && messages[start - 1].StartsBoot ? start - 1 : Math.Max(start, 0);
-    }
 
     /// <summary>Whether a whole boot is one of the earlier ones of the other source: taken before it ended.</summary>
     private static bool IsWithin(ImmutableArray<KernelMessage> boot, ImmutableArray<KernelMessage> earlier) =>

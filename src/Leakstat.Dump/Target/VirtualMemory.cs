@@ -11,6 +11,8 @@ namespace Leakstat.Dump.Target;
 /// </summary>
 public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation translation)
 {
+    private const int LargestField = 256;
+
     /// <summary>The pages.</summary>
     public PhysicalMemory Physical { get; } = physical;
 
@@ -96,8 +98,11 @@ public sealed class VirtualMemory(PhysicalMemory physical, AddressTranslation tr
     /// <summary>
     /// The text in a field of a fixed size, as ASCII with everything else as <c>?</c>; empty where it cannot be read.
     /// </summary>
+    /// <param name="address">Where the field begins.</param>
+    /// <param name="size">Its size, bytes; 256 at most.</param>
     public string FixedText(ulong address, int size)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, LargestField);
         Span<byte> bytes = stackalloc byte[size];
         if (!TryRead(address, bytes))
         {

@@ -14,31 +14,9 @@ internal static class CurrentBoot
     private const int LongestMessage = 2048;
 
     /// <summary>Messages behind the last boot marker, in order; all of them where there is no marker.</summary>
-    public static IEnumerable<KernelMessage> Of(DiagnosisCase context)
-    {
-        if (context.Latest.Messages is not { } messages)
-        {
-            yield break;
-        }
-
-        int start = 0;
-        for (int i = messages.Messages.Length - 1; i > 0; i--)
-        {
-            if (messages.Messages[i].StartsBoot)
-            {
-                start = i;
-                break;
-            }
-        }
-
-        for (int i = start; i < messages.Messages.Length; i++)
-        {
-            if (IsMessage(messages.Messages[i].Text))
-            {
-                yield return messages.Messages[i];
-            }
-        }
-    }
+    public static IEnumerable<KernelMessage> Of(DiagnosisCase context) => context.Latest.Messages is { } messages
+        ? messages.Messages.Skip(messages.RunningBoot).Where(m => IsMessage(m.Text))
+        : [];
 
     /// <summary>
     /// The messages of the boots before it too: what a panic says is of the boot that it ended, wherever it is found.
@@ -51,8 +29,7 @@ internal static class CurrentBoot
     /// of a boot, or the file is dmesg's. Of a log or a paste nobody knows what it leaves out.
     /// </summary>
     public static bool IsWhole(DiagnosisCase context) => context.Latest.Messages is { } messages
-        && (Path.GetFileName(messages.File.Path).StartsWith("dmesg", StringComparison.OrdinalIgnoreCase)
-            || messages.Messages.Any(m => m.StartsBoot));
+        && (messages.IsBuffer || messages.Messages.Any(m => m.StartsBoot));
 
     /// <summary>Where a message stands.</summary>
     public static SourceLine At(DiagnosisCase context, KernelMessage message) =>
