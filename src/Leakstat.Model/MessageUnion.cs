@@ -38,6 +38,22 @@ public static class MessageUnion
             held.TotalLines + added.TotalLines);
     }
 
+    /// <summary>
+    /// The messages of a later look at one running host, in front of them those of an earlier look that its buffer has
+    /// lost: it was cleared, or newer messages took their place. A buffer that begins with its boot has lost none.
+    /// </summary>
+    /// <param name="later">The later look.</param>
+    /// <param name="earlier">The earlier one, of the same boot.</param>
+    public static KernelMessages WithLost(KernelMessages later, KernelMessages earlier)
+    {
+        ImmutableArray<KernelMessage> lost = later.Messages.Any(m => m.StartsBoot)
+            ? []
+            : Without(earlier.Messages[earlier.RunningBoot..], later.Messages);
+        return lost.IsEmpty
+            ? later
+            : later with { Messages = [.. From(earlier.File, lost, later.File), .. later.Messages] };
+    }
+
     /// <summary>What one source has as a line of its own is no mere quotation in the other.</summary>
     private static KernelMessages OwnWith(KernelMessages messages, KernelMessages others)
     {

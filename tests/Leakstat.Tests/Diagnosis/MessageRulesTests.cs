@@ -185,6 +185,7 @@ public sealed class MessageRulesTests
     [InlineData("kern.maxfiles limit exceeded by uid 1001, (nginx) please see tuning(7).", "kern.maxfiles")]
     [InlineData("kern.ipc.maxpipekva exceeded; see tuning(7)", "kern.ipc.maxpipekva")]
     [InlineData("vm_thread_new: kstack allocation failed", "kva")]
+    [InlineData("vm_thread_stack_create: kstack allocation failed", "kva")]
     [InlineData("swap blk zone exhausted, increase kern.maxswzone", "kern.maxswzone")]
     [InlineData("swap pctrie zone exhausted, increase kern.maxswzone", "kern.maxswzone")]
     [InlineData("sonewconn: pcb 0xfffff80003a41c00: New socket allocation failure: limit reached or out of memory", "kern.ipc.maxsockets")]

@@ -87,11 +87,15 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
                 Skip(
                     name,
                     whole,
-                    DiagnosticId.UnknownFile,
+                    DiagnosticId.UnreadableFile,
                     $"packed with {compression}, which is not read; unpack it first");
                 break;
             case ContentKind.Tar or ContentKind.Zip or ContentKind.Gzip or ContentKind.Zstd:
-                Skip(name, whole, DiagnosticId.UnknownFile, "an archive among the files of a capture; skipped");
+                Skip(
+                    name,
+                    whole,
+                    DiagnosticId.UnreadableFile,
+                    "an archive among the files of a capture, which is not read; put it into a folder of its own");
                 break;
             default:
                 Skip(name, whole, DiagnosticId.UnknownFile, "not recognised; skipped");

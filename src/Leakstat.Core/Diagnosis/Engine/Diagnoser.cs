@@ -37,8 +37,10 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         Capture? latest = null;
         Ledger ledger = new();
         ImmutableArray<Diagnostic> older = [];
-        foreach (Capture capture in captures)
+        var messages = new RunningMessages();
+        foreach (Capture read in captures)
         {
+            Capture capture = messages.Complete(read);
             ledger = LedgerBuilder.From(capture);
             history.Add(capture, ledger);
             latest = NewestOfText.Complete(capture, latest);

@@ -74,7 +74,7 @@ internal sealed record ExhaustionMessage(
             Also = "bytes failed",
         },
         new(
-            "vm_thread_new: kstack allocation failed", Subject.Host("kva"),
+            ": kstack allocation failed", Subject.Host("kva"),
             "the kernel found no address space for a thread's stack",
             "fork(2) or thread creation failed; on 64-bit platforms address space is hardly ever short, a runaway "
                 + "number of threads or a leak of them is",

@@ -86,7 +86,7 @@ public static class HostVerdicts
                 ZoneTreeGap.Of(report.Latest),
                 MbufTableGap.Of(report.Latest),
                 SwapGap.Of(report.Latest),
-                MomentGap.Of(report.Latest),
+                MomentGap.Of(report.Latest, report.Ledger),
             ];
             gaps.AddRange(tables.OfType<Gap>());
             gaps.AddRange(NamedFileGap.Of(report.Latest).Where(named => !gaps.Exists(g => g.Command == named.Command)));

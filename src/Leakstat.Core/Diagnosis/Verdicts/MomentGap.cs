@@ -12,11 +12,13 @@ namespace Leakstat.Diagnosis.Verdicts;
 /// </summary>
 internal static class MomentGap
 {
+    private const string Contradiction = "two moments or hosts";
+
     /// <summary>Commands of one capture, slow ones among them, are asked within that time, seconds.</summary>
     private const long LongestCapture = 15 * 60;
 
     /// <summary>What is apart; null where nothing is.</summary>
-    public static Gap? Of(Capture capture)
+    public static Gap? Of(Capture capture, Ledger ledger)
     {
         // A dump's tables and the log of the boot after it are of two moments, and are read so.
         if (capture.IsCrashSummary)
@@ -27,6 +29,8 @@ internal static class MomentGap
         return OfPools(capture)
             ?? OfWired(capture)
             ?? OfSizes("the ARC", [.. ArcSizes(capture)])
+            ?? OfZones(capture)
+            ?? OfOwners(ledger)
             ?? OfUptime(capture);
     }
 
@@ -54,6 +58,54 @@ internal static class MomentGap
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Zones by <c>vmstat -z</c> and by the tree of sysctls, which counts them alike. Caches of pages fill and empty
+    /// within a second, and of zones that share a name nobody knows which node is whose.
+    /// </summary>
+    private static Gap? OfZones(Capture capture)
+    {
+        // Known by name, as metrics are, and not by line, zones that share a name are one.
+        if (capture is not { Zones: { Rows: [{ Line: > 0 }, ..] } zones, Uma: { } tree })
+        {
+            return null;
+        }
+
+        HashSet<string> shared =
+            [.. zones.Rows.GroupBy(row => row.Name).Where(rows => rows.Skip(1).Any()).Select(rows => rows.Key)];
+        foreach (ZoneRow row in zones.Rows)
+        {
+            if (tree.Find(row.Name) is { IsCacheZone: false, Live: { } live } && !shared.Contains(row.Name)
+                && OneMoment.SizesAreApart(row.UsedBytes, Arithmetic.Multiply(live.Value, row.Size)))
+            {
+                return Made(
+                    $"{Display.Count(row.Used)} items of {row.Name}",
+                    zones.At(row),
+                    Display.Count(live.Value),
+                    live.At);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Owners that hold more than is wired: what they are reckoned from cannot all be of one moment.</summary>
+    private static Gap? OfOwners(Ledger ledger)
+    {
+        if (ledger is not { Unaccounted: < 0 and { } rest, WiredTotal: { } wired, Wired: [{ } largest, ..] })
+        {
+            return null;
+        }
+
+        long owned = Arithmetic.Subtract(wired.Bytes, rest);
+        return Arithmetic.Subtract(-rest, ledger.Tolerance) is > 0 && OneMoment.SizesAreApart(owned, wired.Bytes)
+            ? new Gap(
+                Contradiction,
+                $"the owners of wired memory hold {Display.Bytes(owned)} (most of it {largest.Name}), and "
+                    + $"{Display.Bytes(wired.Bytes)} are wired by {wired.At}",
+                largest.At)
+            : null;
     }
 
     /// <summary>A count that cannot be at all is told by <see cref="PageCountGap"/>.</summary>
@@ -103,7 +155,7 @@ internal static class MomentGap
     }
 
     private static Gap Made(string one, SourceLine at, string other, SourceLine otherAt) => new(
-        "two moments or hosts",
+        Contradiction,
         $"{one}, and {other} at {otherAt}",
         at);
 }

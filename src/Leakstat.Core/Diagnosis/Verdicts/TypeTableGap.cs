@@ -16,6 +16,9 @@ internal static class TypeTableGap
     /// <summary>Blocks that may come and go between two commands of one capture.</summary>
     private const long BetweenCommands = 16;
 
+    /// <summary>The same as a share of all blocks: one in so many, on a busy host.</summary>
+    private const long ShareBetweenCommands = 500;
+
     /// <summary>
     /// Blocks that may be without a type in every capture of a history. One row that is lost shows by the capture
     /// before it (LostRowsGap); what is lacking in all of them is many rows, unless a rule knows of it.
@@ -56,7 +59,7 @@ internal static class TypeTableGap
             zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
         long tolerated = report.History.Samples.Length == 1
-            ? Math.Max(BetweenCommands, ofZones / 2000)
+            ? Math.Max(BetweenCommands, ofZones / ShareBetweenCommands)
             : Math.Max(StaysInHistory, ofZones / 100);
         return lacking <= tolerated
             || types.Precision == MemoryPrecision.Humanized
@@ -65,7 +68,7 @@ internal static class TypeTableGap
             : new Gap(
                 Command,
                 $"its types hold {Display.Count(ofTypes)} blocks, the malloc zones {Display.Count(ofZones)}: rows "
-                    + "are lost, or types went with their modules",
+                    + "are lost, types went with their modules, or the two are of different moments",
                 types.At(types.Rows[^1]));
     }
 }

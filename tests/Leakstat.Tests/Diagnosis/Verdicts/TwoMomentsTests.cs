@@ -45,6 +45,28 @@ public sealed class TwoMomentsTests
     }
 
     [Theory]
+    [InlineData("vmstat-z.txt", "^VNODE: .*", "VNODE:                  448,      0,  900000,      84,  999508,   0,   0,   0", "900,000 items of VNODE")]
+    [InlineData("vmstat-m.txt", "^ *temp .*", "            temp   60000 838860800    99508  16,32,64,128,65536", "owners of wired memory hold")]
+    public void Owners_that_hold_what_is_not_there_cost_fine(string file, string line, string instead, string what)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(file, Changed(file, line, instead));
+
+        Assert.Contains(report.Verdict.Missing, gap => gap.Text.Contains(what, StringComparison.Ordinal));
+        Assert.NotEqual(VerdictState.Fine, report.Verdict.State);
+    }
+
+    [Theory]
+    [InlineData("evening.tgz", new byte[] { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3 })]
+    [InlineData("messages.0.bz2", new byte[] { 0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, 1, 2, 3, 4 })]
+    [InlineData("messages.0.xz", new byte[] { 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 1, 2, 3, 4 })]
+    public void A_packed_file_that_is_not_read_costs_fine(string name, byte[] content)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose((name, content));
+
+        HealthyCapture.AssertUnknown(report, name);
+    }
+
+    [Theory]
     [InlineData("hw.physmem: 999\n")]
     [InlineData("vm.stats.vm.v_wire_count: 200000\n")]
     public void A_sysctl_that_cannot_have_two_values_on_one_host_costs_fine(string other)

@@ -48,7 +48,7 @@ internal static class MessageTemplate
         Of("sonewconn: pcb *Listen queue overflow: *occurrences)"), // sys/kern/uipc_socket.c
         Of("sonewconn: pcb *Listen queue overflow: *queue awaiting acceptance"), // the same, 9 and before
         Of("uid *, pid *: swap reservation for *bytes failed"), // sys/vm/swap_pager.c
-        Of("vm_thread_new: kstack allocation failed"), // sys/vm/vm_glue.c
+        Of("vm_thread_*: kstack allocation failed"), // sys/vm/vm_glue.c
     ];
 
     /// <summary>How far a message has come: whole, begun as one of these and not at its end, or another.</summary>

@@ -1,0 +1,50 @@
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Knowledge;
+using Capture = Leakstat.Model.Capture;
+
+namespace Leakstat.Tests.Diagnosis;
+
+/// <summary>What an earlier capture of a series saw in the message buffer, and the last no longer does.</summary>
+public sealed class RunningMessagesTests
+{
+    private const string Swap = "swap_pager: out of swap space\n";
+    private const string Link = "em0: link state changed to UP\n";
+
+    [Theory]
+    [InlineData(Link, 100, true)]
+    [InlineData("", 100, true)]
+    [InlineData(Link, 900_000, false)]
+    [InlineData("---<<BOOT>>---\n" + Link, 100, false)]
+    public void A_message_that_the_buffer_lost_since_is_told_from_the_capture_that_has_it(
+        string last, long boot, bool isTold)
+    {
+        DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
+            [At(1, 100, Link), At(2, 100, Link + Swap), At(3, 100, Link), At(4, boot, last)])!;
+
+        Finding? finding = report.Findings.FirstOrDefault(f => f.Rule == "LS0206");
+        Assert.Equal(isTold, finding is not null);
+        if (finding is not null)
+        {
+            Assert.Contains(
+                finding.Evidence, e => e.At is { Line: 2 } at && at.File.Path.EndsWith("2/dmesg.txt", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void What_the_last_buffer_still_has_counts_once()
+    {
+        DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
+            [At(1, 100, Link + Swap), At(2, 100, Link + Swap), At(3, 100, Swap + Swap)])!;
+
+        Assert.Equal(2, report.Latest.Messages!.Messages.Count(m => m.Text.StartsWith("swap_pager", StringComparison.Ordinal)));
+    }
+
+    private static Capture At(int hour, long boot, string messages)
+    {
+        Capture capture = Given.Capture(
+            ($"{hour}/dmesg.txt", messages),
+            ("sysctl.txt", $"kern.boottime: {{ sec = {1_700_000_000 + boot}, usec = 0 }}\nkern.hostname: fw\n"));
+        return capture with { TakenAt = new DateTimeOffset(2023, 12, 1, hour, 0, 0, TimeSpan.Zero) };
+    }
+}
