@@ -39,19 +39,30 @@ public static class MessageUnion
     }
 
     /// <summary>
-    /// The messages of a later look at one running host, in front of them those of an earlier look that its buffer has
-    /// lost: it was cleared, or newer messages took their place. A buffer that begins with its boot has lost none.
+    /// The messages of a later look at one running host, and in front of those of its boot what an earlier look has of
+    /// it and the later one lost: the buffer was cleared, or newer messages took their place.
     /// </summary>
     /// <param name="later">The later look.</param>
     /// <param name="earlier">The earlier one, of the same boot.</param>
     public static KernelMessages WithLost(KernelMessages later, KernelMessages earlier)
     {
-        ImmutableArray<KernelMessage> lost = later.Messages.Any(m => m.StartsBoot)
-            ? []
-            : Without(earlier.Messages[earlier.RunningBoot..], later.Messages);
+        int start = later.RunningBoot;
+        while (start < later.Messages.Length && later.Messages[start].StartsBoot)
+        {
+            start++;
+        }
+
+        ImmutableArray<KernelMessage> lost =
+            Without([.. earlier.Messages[earlier.RunningBoot..].Where(m => !m.StartsBoot)], later.Messages[start..]);
         return lost.IsEmpty
             ? later
-            : later with { Messages = [.. From(earlier.File, lost, later.File), .. later.Messages] };
+            : later with
+            {
+                Messages =
+                [
+                    .. later.Messages[..start], .. From(earlier.File, lost, later.File), .. later.Messages[start..],
+                ],
+            };
     }
 
     /// <summary>What one source has as a line of its own is no mere quotation in the other.</summary>

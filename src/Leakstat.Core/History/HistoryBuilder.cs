@@ -15,6 +15,9 @@ public sealed class HistoryBuilder
     /// <summary>Number of captures in it.</summary>
     public int Count => _time.Count;
 
+    /// <summary>Number of the latest capture's boot among those of the history, from 0.</summary>
+    internal int Boot => _time.Boot;
+
     /// <summary>Where the first name stands that is one too many; null where there were not too many.</summary>
     public SourceLine? LeftOut { get; private set; }
 

@@ -11,21 +11,19 @@ internal sealed class RunningMessages
     /// <summary>Beyond so many nothing is kept that the latest buffer has lost.</summary>
     private const int Most = 20_000;
 
-    /// <summary>Clocks are set while a host runs; its time of boot moves with them.</summary>
-    private static readonly TimeSpan s_clockSet = TimeSpan.FromMinutes(5);
-
     private KernelMessages? _kept;
-    private HostIdentity? _host;
+    private int _boot;
 
     /// <summary>The capture with what captures before it saw since the same boot.</summary>
-    public Capture Complete(Capture capture)
+    /// <param name="capture">The capture.</param>
+    /// <param name="boot">Number of its boot among those of the history.</param>
+    public Capture Complete(Capture capture, int boot)
     {
-        if (_host is { } before && HasBooted(before, capture.Host))
-        {
-            _kept = null;
-        }
-
-        _host = capture.Host;
+        // Where nothing but the buffer tells a boot, the mark of one in it may be of a new one.
+        bool isKnown = capture.Host is { BootedAt: not null } or { UptimeSeconds: not null }
+            || capture.Messages?.Messages.Any(m => m.StartsBoot) != true;
+        _kept = boot == _boot && isKnown ? _kept : null;
+        _boot = boot;
         if (capture.IsCrashSummary || capture.IsCrashDump)
         {
             return capture;
@@ -45,8 +43,4 @@ internal sealed class RunningMessages
         _kept = whole;
         return ReferenceEquals(whole, messages) ? capture : capture with { Messages = whole };
     }
-
-    private static bool HasBooted(HostIdentity before, HostIdentity now) =>
-        (before.BootedAt is { } boot && now.BootedAt is { } later && (later - boot).Duration() > s_clockSet)
-        || (before.UptimeSeconds is { } up && now.UptimeSeconds is { } since && since < up);
 }

@@ -14,13 +14,15 @@ public sealed class RunningMessagesTests
     [Theory]
     [InlineData(Link, 100, true)]
     [InlineData("", 100, true)]
-    [InlineData(Link, 900_000, false)]
-    [InlineData("---<<BOOT>>---\n" + Link, 100, false)]
+    [InlineData(Link, 900_000_000, false)]
+    [InlineData("---<<BOOT>>---\n" + Link, 100, true)]
+    [InlineData("---<<BOOT>>---\n" + Link, 0, false)]
     public void A_message_that_the_buffer_lost_since_is_told_from_the_capture_that_has_it(
         string last, long boot, bool isTold)
     {
+        long first = boot == 0 ? 0 : 100;
         DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
-            [At(1, 100, Link), At(2, 100, Link + Swap), At(3, 100, Link), At(4, boot, last)])!;
+            [At(1, first, Link), At(2, first, Link + Swap), At(3, first, Link), At(4, boot, last)])!;
 
         Finding? finding = report.Findings.FirstOrDefault(f => f.Rule == "LS0206");
         Assert.Equal(isTold, finding is not null);
@@ -44,7 +46,8 @@ public sealed class RunningMessagesTests
     {
         Capture capture = Given.Capture(
             ($"{hour}/dmesg.txt", messages),
-            ("sysctl.txt", $"kern.boottime: {{ sec = {1_700_000_000 + boot}, usec = 0 }}\nkern.hostname: fw\n"));
+            ("sysctl.txt", (boot == 0 ? "" : $"kern.boottime: {{ sec = {1_700_000_000 + boot}, usec = 0 }}\n")
+                + "kern.hostname: fw\n"));
         return capture with { TakenAt = new DateTimeOffset(2023, 12, 1, hour, 0, 0, TimeSpan.Zero) };
     }
 }

@@ -79,7 +79,7 @@ internal static class ContentSniffer
             return ContentKind.Dump;
         }
 
-        return IsBinary(head) ? ContentKind.Binary : ContentKind.Text;
+        return IsBinary(head) || UnreadCompression(head) is not null ? ContentKind.Binary : ContentKind.Text;
     }
 
     /// <summary>Name of a compression that is recognised and not read; null for others.</summary>

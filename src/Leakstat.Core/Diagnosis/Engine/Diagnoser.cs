@@ -40,9 +40,9 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         var messages = new RunningMessages();
         foreach (Capture read in captures)
         {
-            Capture capture = messages.Complete(read);
-            ledger = LedgerBuilder.From(capture);
-            history.Add(capture, ledger);
+            ledger = LedgerBuilder.From(read);
+            history.Add(read, ledger);
+            Capture capture = messages.Complete(read, history.Boot);
             latest = NewestOfText.Complete(capture, latest);
             if (!ReferenceEquals(latest, capture))
             {
