@@ -42,6 +42,18 @@ public sealed class RunningMessagesTests
         Assert.Equal(2, report.Latest.Messages!.Messages.Count(m => m.Text.StartsWith("swap_pager", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void A_loss_between_captures_is_no_old_one_where_the_buffer_lost_its_line()
+    {
+        const string Lost = "Freed UMA keg (skel) was not empty (30 items).  Lost 2 pages of memory.\n";
+        DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
+            [At(1, 100, Link), At(2, 100, Link + Lost), At(3, 100, Link)])!;
+
+        Finding finding = Assert.Single(report.Findings, f => f.Rule == "LS0104");
+        Assert.DoesNotContain("nothing since", finding.Title, StringComparison.Ordinal);
+        Assert.NotEqual(Verdict.Healthy, finding.Verdict);
+    }
+
     private static Capture At(int hour, long boot, string messages)
     {
         Capture capture = Given.Capture(

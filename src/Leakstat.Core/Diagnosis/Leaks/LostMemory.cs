@@ -29,6 +29,20 @@ internal static class LostMemory
             : Severity.Info;
     }
 
+    /// <summary>Whether any capture holds more such lines; the buffer may have lost them since.</summary>
+    private static bool IsAbove(Series count, double before, int first, int last)
+    {
+        for (int i = first; i <= last; i++)
+        {
+            if (count[i] > before)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// The finding as it is where captures before and after are at hand: messages that stood there from the first
     /// capture on are old, and nothing has been lost since. A flat count of old lines is no running leak.
@@ -38,7 +52,7 @@ internal static class LostMemory
         int first = context.History.CurrentBootStart;
         int last = context.History.Samples.Length - 1;
         if (last <= first || context.History.Find(SeriesKind.Counter, ExplainingCounters.LossMessages) is not { } count
-            || count[first] is not { } before || count[last] is not { } after || after > before)
+            || count[first] is not { } before || count[last] is not { } after || IsAbove(count, before, first, last))
         {
             return finding;
         }

@@ -12,6 +12,10 @@ public sealed class LS0203ZoneFailures : IRule
 {
     private const long Few = 100;
 
+    // So many of all requests are no moments any more: what asks is refused again and again.
+    private const long Many = 1_000;
+    private const double ManyOfRequests = 0.01;
+
     /// <inheritdoc/>
     public string Id => "LS0203";
 
@@ -48,6 +52,9 @@ public sealed class LS0203ZoneFailures : IRule
             }
         }
     }
+
+    private static bool IsMany(CounterRise rise, in ZoneRow row) =>
+        rise.By >= Many && rise.By >= row.Requests * ManyOfRequests;
 
     private static bool IsMemoryShort(DiagnosisCase context) =>
         context.Sysctl("vm.stats.vm.v_free_count") is { } free
@@ -90,7 +97,7 @@ public sealed class LS0203ZoneFailures : IRule
             Rule = Id,
             Title = $"{count}{(isRising ? $", {rise!.Value.Text}" : " since boot")}; "
                 + $"{(row.Limit > 0 ? "it is not full now" : "memory was short")}",
-            Severity = isRising && row.Limit > 0 ? Severity.Warning : Severity.Info,
+            Severity = isRising && (row.Limit > 0 || IsMany(rise!.Value, row)) ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(row.Name),
             Confidence = isRising ? 0.85 : 0.5,

@@ -121,6 +121,17 @@ public sealed class ZoneLimitRuleTests
         Assert.Contains("600 more in 1.0 h", rising.Title);
     }
 
+    [Theory]
+    [InlineData(500, 40_000, Severity.Info)]
+    [InlineData(5_000, 4_000_000, Severity.Info)]
+    [InlineData(5_000, 40_000, Severity.Warning)]
+    public void Failures_without_a_limit_that_go_on_are_a_warning(long failed, long requests, Severity severity)
+    {
+        ZoneHost before = new ZoneHost().Zone("tcp_inpcb", 1_280, 0, 900, 0, requests);
+        ZoneHost after = new ZoneHost().Zone("tcp_inpcb", 1_280, 0, 900, 0, requests, failed);
+        Assert.Equal(severity, Assert.Single(after.FindAfter(Failures, before)).Severity);
+    }
+
     [Fact]
     public void Failures_without_a_limit_are_told_only_when_memory_is_short()
     {
