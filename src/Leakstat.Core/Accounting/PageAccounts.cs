@@ -11,7 +11,7 @@ namespace Leakstat.Accounting;
 internal static class PageAccounts
 {
     /// <summary>Queue, sysctl below <c>vm.stats.vm</c>, key of <c>vmstat -s</c>, word of <c>top</c>.</summary>
-    private static readonly (string Account, string Sysctl, string Summary, string Top)[] Queues =
+    internal static readonly (string Account, string Sysctl, string Summary, string Top)[] Queues =
     [
         (AccountName.Wired, "v_wire_count", "wired-pages", "Wired"),
         (AccountName.Active, "v_active_count", "active-pages", "Active"),

@@ -5,21 +5,13 @@ namespace Leakstat.Accounting;
 /// <summary>The page queues by every command of a capture that tells them.</summary>
 internal static class PageReadings
 {
-    private static readonly (string Account, string Sysctl, string Summary, string Top)[] s_counts =
-    [
-        (AccountName.Wired, "vm.stats.vm.v_wire_count", "wired-pages", "Wired"),
-        (AccountName.Free, "vm.stats.vm.v_free_count", "free-pages", "Free"),
-        (AccountName.Active, "vm.stats.vm.v_active_count", "active-pages", "Active"),
-        (AccountName.Inactive, "vm.stats.vm.v_inactive_count", "inactive-pages", "Inact"),
-    ];
-
     /// <summary>Each with its size in bytes, and whether top(1) rounded it.</summary>
     public static IEnumerable<(string Account, Reading Bytes, bool IsRounded)> Of(Capture capture)
     {
         long? pageSize = capture.Host.PageSize?.Value;
-        foreach ((string account, string sysctl, string key, string word) in s_counts)
+        foreach ((string account, string sysctl, string key, string word) in PageAccounts.Queues)
         {
-            if (pageSize is { } size && capture.Sysctls.Number(sysctl) is { } pages)
+            if (pageSize is { } size && capture.Sysctls.Number("vm.stats.vm." + sysctl) is { } pages)
             {
                 yield return (account, new Reading(Arithmetic.Multiply(pages.Value, size), pages.At), false);
             }
