@@ -101,7 +101,9 @@ internal sealed class ArchiveLook(ArchiveContainer container, ReadContext contex
 
         if (!_peek!.IsCapture && _unknown.Count < context.Limits.DiagnosticsPerFile)
         {
-            _unknown.Add(entry with { File = entry.File with { Bytes = default } });
+            int length = Math.Min(entry.File.Bytes.Length, ContentSniffer.HeadBytes);
+            byte[] head = entry.File.Bytes.Span[..length].ToArray();
+            _unknown.Add(entry with { File = entry.File with { Bytes = head } });
         }
     }
 

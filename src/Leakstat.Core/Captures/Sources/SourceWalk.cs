@@ -208,10 +208,13 @@ internal sealed class SourceWalk(ReadContext context)
     }
 
     /// <summary>Says of a file that no capture is in what it is, as far as one can see.</summary>
-    private void ReportUnknown(ISourceNode file, string path)
+    private void ReportUnknown(ISourceNode file, string path) =>
+        ReportUnknown(file.Name, path, FileLoader.Load(file, CapturePeek.HeadBytes, context));
+
+    private void ReportUnknown(string name, string path, FileContent head)
     {
         using var reader = new CaptureReader(path, context);
-        reader.Add(file.Name, new SourceFile(path), FileLoader.Load(file, CapturePeek.HeadBytes, context));
+        reader.Add(name, new SourceFile(path), head);
         _problems.AddRange(reader.Finish().Capture.Diagnostics.Where(d => d.Id != DiagnosticId.TooLarge));
     }
 
@@ -242,7 +245,7 @@ internal sealed class SourceWalk(ReadContext context)
 
         foreach (ArchiveEntry unknown in look.Unknown)
         {
-            Report(DiagnosticId.UnknownFile, "not recognised; skipped", unknown.Path);
+            ReportUnknown(unknown.Name, unknown.Path, unknown.File);
         }
     }
 
