@@ -44,7 +44,8 @@ public static class MessageUnion
     /// </summary>
     /// <param name="later">The later look.</param>
     /// <param name="earlier">The earlier one, of the same boot.</param>
-    public static KernelMessages WithLost(KernelMessages later, KernelMessages earlier)
+    /// <param name="most">Lost messages to put in front; the newest of them where there are more.</param>
+    public static KernelMessages WithLost(KernelMessages later, KernelMessages earlier, int most)
     {
         int start = later.RunningBoot;
         while (start < later.Messages.Length && later.Messages[start].StartsBoot)
@@ -54,6 +55,7 @@ public static class MessageUnion
 
         ImmutableArray<KernelMessage> lost =
             Without([.. earlier.Messages[earlier.RunningBoot..].Where(m => !m.StartsBoot)], later.Messages[start..]);
+        lost = lost.Length > most ? lost[^most..] : lost;
         return lost.IsEmpty
             ? later
             : later with

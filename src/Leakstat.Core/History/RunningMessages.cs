@@ -8,7 +8,7 @@ namespace Leakstat.History;
 /// </summary>
 internal sealed class RunningMessages
 {
-    /// <summary>Beyond so many nothing is kept that the latest buffer has lost.</summary>
+    /// <summary>Of what the latest buffer has lost, the newest so many are kept.</summary>
     private const int Most = 20_000;
 
     private KernelMessages? _kept;
@@ -34,12 +34,7 @@ internal sealed class RunningMessages
             return _kept is null ? capture : capture with { Messages = _kept };
         }
 
-        KernelMessages whole = _kept is { } kept ? MessageUnion.WithLost(messages, kept) : messages;
-        if (whole.Messages.Length > Most)
-        {
-            whole = messages;
-        }
-
+        KernelMessages whole = _kept is { } kept ? MessageUnion.WithLost(messages, kept, Most) : messages;
         _kept = whole;
         return ReferenceEquals(whole, messages) ? capture : capture with { Messages = whole };
     }

@@ -1,6 +1,7 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Model;
 using Capture = Leakstat.Model.Capture;
 
 namespace Leakstat.Tests.Diagnosis;
@@ -52,6 +53,17 @@ public sealed class RunningMessagesTests
         Finding finding = Assert.Single(report.Findings, f => f.Rule == "LS0104");
         Assert.DoesNotContain("nothing since", finding.Title, StringComparison.Ordinal);
         Assert.NotEqual(Verdict.Healthy, finding.Verdict);
+    }
+
+    [Fact]
+    public void Of_more_lost_messages_than_are_kept_the_newest_are()
+    {
+        static KernelMessages Of(params string[] texts) =>
+            new(new SourceFile("dmesg.txt"), [.. texts.Select((text, i) => new KernelMessage(text, i + 1))], texts.Length);
+
+        KernelMessages whole = MessageUnion.WithLost(Of("d", "e"), Of("a", "b", "c", "d"), 2);
+
+        Assert.Equal(["b", "c", "d", "e"], whole.Messages.Select(m => m.Text));
     }
 
     private static Capture At(int hour, long boot, string messages)
