@@ -8,6 +8,7 @@ namespace Leakstat.Captures;
 /// </summary>
 internal static class SysctlLevels
 {
+    /// <summary>The smallest page there is: where pages are larger, more has to be apart.</summary>
     private const int PageBytes = 4096;
 
     /// <summary>Each with what one of it is in bytes; 0 where any other value is another host.</summary>
@@ -15,7 +16,6 @@ internal static class SysctlLevels
     [
         ("kstat.zfs.misc.arcstats.size", 1),
         ("vm.stats.vm.v_wire_count", PageBytes),
-        ("vm.stats.vm.v_free_count", PageBytes),
         ("hw.physmem", 0),
         ("kern.hostuuid", 0),
     ];

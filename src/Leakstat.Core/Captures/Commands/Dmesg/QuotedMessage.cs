@@ -42,7 +42,7 @@ internal static class QuotedMessage
         Of("get_pv_entry: increase vm.pmap.shpgperproc"),
         Of("Approaching the limit on PV entries"),
         Of("vm_thread_new: kstack allocation failed"), // sys/vm/vm_glue.c
-        Of("vm_thread_stack_create: kstack allocation failed"), // from 14 on
+        Of("vm_thread_stack_create: kstack allocation failed"), // newer, by its __func__
         Of("sonewconn: pcb 0x", "Listen queue overflow: #"), // sys/kern/uipc_socket.c
         Of("kern.maxfiles limit exceeded by uid #"), // sys/kern/kern_descrip.c
         Of("maxproc limit exceeded by uid #"), // sys/kern/kern_fork.c
