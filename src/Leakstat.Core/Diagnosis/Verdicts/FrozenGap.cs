@@ -5,9 +5,9 @@ using Leakstat.Model;
 namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
-/// Whether the latest capture is the one before it once more: on a running kernel no quarter of an hour passes in which
-/// nobody allocates anything, the commands of the capture among them. What collects stands still, and growth judged
-/// over such captures is judged over nothing.
+/// Whether a table of the latest capture is that of an earlier one once more: on a running kernel no quarter of an hour
+/// passes in which nobody allocates anything, the commands of the capture among them. What collects stands still, and
+/// growth judged over such captures is judged over nothing.
 /// </summary>
 internal static class FrozenGap
 {
@@ -16,36 +16,55 @@ internal static class FrozenGap
     /// <summary>So many running totals do not all stand still.</summary>
     private const int LeastTotals = 20;
 
-    /// <summary>The gap; null where anything moved, or nothing tells.</summary>
-    public static Gap? Of(HostHistory history)
+    /// <summary>The gaps, one for each table that stands still.</summary>
+    public static IEnumerable<Gap> Of(HostHistory history)
+    {
+        (SeriesKind Kind, string Command)[] tables =
+            [(SeriesKind.ZoneRequests, "vmstat -z"), (SeriesKind.MallocRequests, "vmstat -m")];
+        foreach ((SeriesKind kind, string command) in tables)
+        {
+            Series[] totals = [.. history.Series.Where(series => series.Key.Kind == kind)];
+            if (FirstOfSame(history, totals) is { } first)
+            {
+                string since = history.Samples[first].TakenAt is { } time ? Display.Time(time) : "an earlier capture";
+                yield return new Gap(
+                    command, $"none of its running totals moved since {since}: the same state was stored again");
+            }
+        }
+    }
+
+    /// <summary>
+    /// The earliest sample of this boot from which on no total moved; null where one did within the last quarter of an
+    /// hour, or nothing tells.
+    /// </summary>
+    private static int? FirstOfSame(HostHistory history, Series[] totals)
     {
         int last = history.Samples.Length - 1;
-        if (last <= history.CurrentBootStart || !(history.Hours(last - 1, last) >= LeastHours))
+        int first = last;
+        while (first > history.CurrentBootStart && AreSame(totals, first - 1, last))
         {
-            return null;
+            first--;
         }
 
-        int totals = 0;
-        string when = history.Samples[last - 1].TakenAt is { } time ? $" of {Display.Time(time)}" : "";
-        foreach (Series series in history.Series)
+        return history.Hours(first, last) >= LeastHours ? first : null;
+    }
+
+    private static bool AreSame(Series[] totals, int one, int other)
+    {
+        int same = 0;
+        foreach (Series series in totals)
         {
-            if (series.Key.Kind is SeriesKind.ZoneRequests or SeriesKind.MallocRequests
-                && series[last] is { } now && series[last - 1] is { } before)
+            if (series[one] is { } before && series[other] is { } after)
             {
-                if (now != before)
+                if (before != after)
                 {
-                    return null;
+                    return false;
                 }
 
-                totals++;
+                same++;
             }
         }
 
-        return totals >= LeastTotals
-            ? new Gap(
-                "captures",
-                $"none of {Display.Count(totals)} running totals moved since the capture before"
-                    + $"{when}: the same state was stored again")
-            : null;
+        return same >= LeastTotals;
     }
 }
