@@ -13,6 +13,7 @@ internal sealed class RunningMessages
 
     private KernelMessages? _kept;
     private int _boot;
+    private DateTimeOffset? _taken;
 
     /// <summary>The capture with what captures before it saw since the same boot.</summary>
     /// <param name="capture">The capture.</param>
@@ -22,8 +23,11 @@ internal sealed class RunningMessages
         // Where nothing but the buffer tells a boot, the mark of one in it may be of a new one.
         bool isKnown = capture.Host is { BootedAt: not null } or { UptimeSeconds: not null }
             || capture.Messages?.Messages.Any(m => m.StartsBoot) != true;
-        _kept = boot == _boot && isKnown ? _kept : null;
-        _boot = boot;
+
+        // Booted after the capture before it by its own clock, or the clock was set: then it is better not told.
+        bool isDoubtful = _taken is { } before && capture.Host.BootedAt > before;
+        _kept = boot == _boot && isKnown && !isDoubtful ? _kept : null;
+        (_boot, _taken) = (boot, capture.TakenAt);
         if (capture.IsCrashSummary || capture.IsCrashDump)
         {
             return capture;
