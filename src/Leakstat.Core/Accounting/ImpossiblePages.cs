@@ -27,8 +27,8 @@ internal sealed record ImpossiblePages(string Text, SourceLine At)
                 if (bytes > most)
                 {
                     return new ImpossiblePages(
-                        $"{account} pages of {Display.Bytes(bytes)}, more than the {what} ({where}): one of the two "
-                            + "cannot be",
+                        $"{account} pages of {Display.Bytes(size.Value)}, more than the {what} ({where}): one of the "
+                            + "two cannot be",
                         size.At);
                 }
             }

@@ -22,7 +22,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
     private readonly HashSet<int> _repeating = [];
     private readonly HashSet<int> _extending = [];
     private readonly HashSet<int> _named = [];
-    private readonly List<(int File, int Other)> _apart = [];
+    private readonly List<(object Part, int File, object Other, int OtherFile)> _twins = [];
 
     /// <summary>The pool that names come from.</summary>
     public NamePool Names { get; } = names;
@@ -129,9 +129,9 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         }
 
         bool isHeld = _parts.TryGetValue(type, out (object Part, PartRank Rank, int File) held);
-        if (isHeld && held.Rank != rank && PartsApart.Are(held.Part, part))
+        if (isHeld && held.Rank != rank && held.File != file)
         {
-            _apart.Add((held.File, file));
+            _twins.Add((held.Part, held.File, part, file));
         }
 
         if (isHeld && held.Rank <= rank)
@@ -230,9 +230,14 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         }
 
         HashSet<int> held = [.. _parts.Values.Select(part => part.File)];
-        foreach ((int file, int other) in _apart.Where(pair => pair.File != pair.Other))
+        long? memory = sysctls.Number("hw.physmem")?.Value;
+        foreach ((object part, int file, object other, int otherFile) in _twins)
         {
-            ReportSecond(held.Contains(file) ? other : file, _files[held.Contains(file) ? file : other]);
+            if (PartsApart.Are(part, other, memory))
+            {
+                (int used, int second) = held.Contains(file) ? (file, otherFile) : (otherFile, file);
+                ReportSecond(second, _files[used]);
+            }
         }
 
         foreach ((SysctlTable.Entry second, string text) in contradictions)

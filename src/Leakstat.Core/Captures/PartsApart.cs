@@ -1,3 +1,4 @@
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Captures;
@@ -9,22 +10,36 @@ namespace Leakstat.Captures;
 /// </summary>
 internal static class PartsApart
 {
+    private const string Wired = "wired-pages";
+    private const long SmallestPage = 4096;
+
     /// <summary>Smaller limits are reached and left in a moment.</summary>
     private const long LeastLimit = 1_000;
 
     /// <summary>True where a row that both have is too far apart.</summary>
-    public static bool Are(object one, object other) => (one, other) switch
+    /// <param name="one">A table.</param>
+    /// <param name="other">The same in another form.</param>
+    /// <param name="memory">Physical memory, bytes; null where it is not known.</param>
+    public static bool Are(object one, object other, long? memory) => (one, other) switch
     {
-        (ZoneTable a, ZoneTable b) => a.Rows.Any(row => b.Find(row.Name) is { } same && AreApart(row, same)),
+        (ZoneTable a, ZoneTable b) => a.Rows.Any(row => b.Find(row.Name) is { } same && AreApart(row, same, memory)),
+        (VmstatSummary a, VmstatSummary b) => a.Values.TryGetValue(Wired, out Reading pages)
+            && b.Values.TryGetValue(Wired, out Reading against)
+            && OneMoment.SizesAreApart(BytesOf(pages), BytesOf(against), memory),
         (MallocTable a, MallocTable b) => a.Rows.Any(
             row => b.Find(row.Name) is { } same && OneMoment.SizesAreApart(row.Memory, same.Memory)),
         (MbufStatistics a, MbufStatistics b) => AreApart(a, b),
         _ => false,
     };
 
-    private static bool AreApart(in ZoneRow one, in ZoneRow other) =>
-        OneMoment.SizesAreApart(one.UsedBytes, other.UsedBytes)
-        || OneMoment.ItemsAreApart(one.Used, other.Used, one.Limit > LeastLimit ? one.Limit : 0)
+    private static long BytesOf(Reading pages) => Arithmetic.Multiply(pages.Value, SmallestPage);
+
+    // What the ARC moves is told by the size of memory, and by nothing where that is not known.
+    private static bool AreApart(in ZoneRow one, in ZoneRow other, long? memory) =>
+        (ZoneKinds.IsOfArc(one.Name)
+            ? memory is not null && OneMoment.SizesAreApart(one.UsedBytes, other.UsedBytes, memory)
+            : OneMoment.SizesAreApart(one.UsedBytes, other.UsedBytes)
+                || OneMoment.ItemsAreApart(one.Used, other.Used, one.Limit > LeastLimit ? one.Limit : 0))
         || (one.Failures is { } failed && other.Failures is { } against && OneMoment.DenialsAreApart(failed, against));
 
     private static bool AreApart(MbufStatistics one, MbufStatistics other) =>

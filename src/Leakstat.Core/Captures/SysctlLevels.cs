@@ -24,20 +24,25 @@ internal static class SysctlLevels
     public static IEnumerable<string> Names => s_levels.Select(level => level.Name);
 
     /// <summary>Whether two answers for a name cannot be of one moment of one host.</summary>
-    public static bool AreApart(string name, SysctlTable.Entry one, SysctlTable.Entry other)
+    /// <param name="name">The name.</param>
+    /// <param name="one">One answer.</param>
+    /// <param name="other">The other.</param>
+    /// <param name="memory">Physical memory, bytes; null where it is not known.</param>
+    public static bool AreApart(string name, SysctlTable.Entry one, SysctlTable.Entry other, long? memory)
     {
         int level = Array.FindIndex(s_levels, known => known.Name == name);
         return level >= 0 && (s_levels[level].Bytes, one.Number, other.Number) switch
         {
-            (0, _, _) => !one.Value.Span.Trim((byte)' ').SequenceEqual(other.Value.Span.Trim((byte)' ')),
+            (0, null, null) => !one.Value.Span.Trim((byte)' ').SequenceEqual(other.Value.Span.Trim((byte)' ')),
+            (0, { } a, { } b) => a != b,
             (var unit, { } a, { } b) =>
-                OneMoment.SizesAreApart(Arithmetic.Multiply(a, unit), Arithmetic.Multiply(b, unit)),
+                OneMoment.SizesAreApart(Arithmetic.Multiply(a, unit), Arithmetic.Multiply(b, unit), memory),
             _ => false,
         };
     }
 
     /// <summary>What is said of the second of two such answers.</summary>
     public static string Text(string name, SysctlTable.Entry used) =>
-        $"a second value of {name}, far from that of {used.At}, which is used: the two are of different moments or "
+        $"a second value of {name}, unlike that of {used.At}, which is used: the two are of different moments or "
             + "hosts";
 }

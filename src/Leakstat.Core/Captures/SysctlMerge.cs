@@ -91,6 +91,7 @@ internal sealed class SysctlMerge
     /// </summary>
     public IEnumerable<(SysctlTable.Entry Second, string Text)> Contradictions(SysctlTable joined)
     {
+        long? memory = joined.Number("hw.physmem")?.Value;
         foreach (string name in SysctlLevels.Names)
         {
             if (!joined.TryGet(name, out SysctlTable.Entry used))
@@ -101,7 +102,7 @@ internal sealed class SysctlMerge
             foreach (Dictionary<string, SysctlTable.Entry> entries in _byFile.Values)
             {
                 if (entries.TryGetValue(name, out SysctlTable.Entry second)
-                    && SysctlLevels.AreApart(name, second, used))
+                    && SysctlLevels.AreApart(name, second, used, memory))
                 {
                     yield return (second, SysctlLevels.Text(name, used));
                 }

@@ -2,6 +2,7 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Network;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
@@ -28,9 +29,10 @@ internal static class MomentGap
 
         return OfPools(capture)
             ?? OfWired(capture)
-            ?? OfSizes("the ARC", [.. ArcSizes(capture)])
+            ?? OfSizes("the ARC", [.. ArcSizes(capture)], capture)
+            ?? OfSwap(capture)
             ?? OfZones(capture)
-            ?? OfOwners(ledger)
+            ?? OfOwners(capture, ledger)
             ?? OfUptime(capture);
     }
 
@@ -40,8 +42,9 @@ internal static class MomentGap
         {
             if (pool.OtherInUse is { } other)
             {
+                string reckoned = pool.InUseFrom.IsEmpty ? "" : " (USED, with what mbuf_packet has of them)";
                 return Made(
-                    $"{Display.Count(pool.InUse.Value)} {pool.Items} in use",
+                    $"{Display.Count(pool.InUse.Value)} {pool.Items} in use{reckoned}",
                     pool.InUse.At,
                     Display.Count(other.Value),
                     other.At);
@@ -77,7 +80,10 @@ internal static class MomentGap
         foreach (ZoneRow row in zones.Rows)
         {
             if (tree.Find(row.Name) is { IsCacheZone: false, Live: { } live } && !shared.Contains(row.Name)
-                && OneMoment.SizesAreApart(row.UsedBytes, Arithmetic.Multiply(live.Value, row.Size)))
+                && OneMoment.SizesAreApart(
+                    row.UsedBytes,
+                    Arithmetic.Multiply(live.Value, row.Size),
+                    ZoneKinds.IsOfArc(row.Name) ? capture.Host.PhysicalMemory?.Value : null))
             {
                 return Made(
                     $"{Display.Count(row.Used)} items of {row.Name}",
@@ -90,16 +96,36 @@ internal static class MomentGap
         return null;
     }
 
-    /// <summary>Owners that hold more than is wired: what they are reckoned from cannot all be of one moment.</summary>
-    private static Gap? OfOwners(Ledger ledger)
+    /// <summary>Swap space in use by swapinfo(8) and by top(1).</summary>
+    private static Gap? OfSwap(Capture capture)
+    {
+        if (capture.Swap is null || capture.Top is null
+            || SwapView.Of(capture) is not { Total: > 0, IsRounded: false } table
+            || SwapView.Of(capture with { Swap = null }) is not { IsRounded: true } top)
+        {
+            return null;
+        }
+
+        return OneMoment.ItemsAreApart(table.Used, top.Used, table.Total)
+            ? Made($"{Display.Bytes(top.Used)} of swap space in use", top.At, Display.Bytes(table.Used), table.At)
+            : null;
+    }
+
+    /// <summary>
+    /// Owners that hold more than is wired: what they are reckoned from cannot all be of one moment. What users wired
+    /// is left out: the kernel counts it for each process that maps it.
+    /// </summary>
+    private static Gap? OfOwners(Capture capture, Ledger ledger)
     {
         if (ledger is not { Unaccounted: < 0 and { } rest, WiredTotal: { } wired, Wired: [{ } largest, ..] })
         {
             return null;
         }
 
-        long owned = Arithmetic.Subtract(wired.Bytes, rest);
-        return Arithmetic.Subtract(-rest, ledger.Tolerance) is > 0 && OneMoment.SizesAreApart(owned, wired.Bytes)
+        long byUsers = ledger.Wired.FirstOrDefault(account => account.Name == AccountName.UserWired)?.Bytes ?? 0;
+        long owned = Arithmetic.Subtract(Arithmetic.Subtract(wired.Bytes, rest), byUsers);
+        return owned > Arithmetic.Add(wired.Bytes, ledger.Tolerance)
+            && OneMoment.SizesAreApart(owned, wired.Bytes, capture.Host.PhysicalMemory?.Value)
             ? new Gap(
                 Contradiction,
                 $"the owners of wired memory hold {Display.Bytes(owned)} (most of it {largest.Name}), and "
@@ -110,9 +136,9 @@ internal static class MomentGap
 
     /// <summary>A count that cannot be at all is told by <see cref="PageCountGap"/>.</summary>
     private static Gap? OfWired(Capture capture) =>
-        ImpossiblePages.Find(capture) is null ? OfSizes("wired memory", WiredIn(capture)) : null;
+        ImpossiblePages.Find(capture) is null ? OfSizes("wired memory", WiredIn(capture), capture) : null;
 
-    private static Gap? OfSizes(string what, Reading[] sizes)
+    private static Gap? OfSizes(string what, Reading[] sizes, Capture capture)
     {
         if (sizes.Length < 2)
         {
@@ -121,7 +147,7 @@ internal static class MomentGap
 
         Reading most = sizes.MaxBy(size => size.Value);
         Reading least = sizes.MinBy(size => size.Value);
-        return OneMoment.SizesAreApart(most.Value, least.Value)
+        return OneMoment.SizesAreApart(most.Value, least.Value, capture.Host.PhysicalMemory?.Value)
             ? Made($"{what} of {Display.Bytes(most.Value)}", most.At, Display.Bytes(least.Value), least.At)
             : null;
     }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Model;
 
 namespace Leakstat.Tests.Diagnosis.Verdicts;
 
@@ -35,6 +36,7 @@ public sealed class TwoMomentsTests
     [Theory]
     [InlineData("top.txt", "[0-9]+M Wired", "450M Wired", "wired memory")]
     [InlineData("vmstat-s.txt", "^.* pages wired down", "130000 pages wired down", "wired memory")]
+    [InlineData("top.txt", "^Swap: .*", "Swap: 2048M Total, 1990M Used, 58M Free", "swap space in use")]
     [InlineData("top.txt", "up 0\\+00:01:27", "up 0+04:01:27", "up 4")]
     public void A_file_of_another_hour_costs_fine_and_is_named(string file, string line, string instead, string what)
     {
@@ -66,6 +68,27 @@ public sealed class TwoMomentsTests
         HealthyCapture.AssertUnknown(report, name);
     }
 
+    /// <summary>Sizes in MiB: what the ARC moves in seconds on a large host is half of a small one.</summary>
+    [Theory]
+    [InlineData(2_200, 3_300, 16_384L, false)]
+    [InlineData(2_200, 6_600, 16_384L, true)]
+    [InlineData(43, 103, 256L, true)]
+    [InlineData(580, 950, 1_005L, true)]
+    [InlineData(100, 170, null, true)]
+    [InlineData(100, 150, null, false)]
+    [InlineData(900, 1_000, null, false)]
+    public void How_far_apart_is_too_far_goes_by_the_memory_there_is(long one, long other, long? memory, bool isApart) =>
+        Assert.Equal(isApart, OneMoment.SizesAreApart(one << 20, other << 20, memory << 20));
+
+    [Fact]
+    public void What_users_wired_is_counted_for_each_of_them_and_contradicts_nothing()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose("sysctl.txt", Changed(
+            "sysctl.txt", "^vm.stats.vm.v_user_wire_count: .*", "vm.stats.vm.v_user_wire_count: 1200000"));
+
+        Assert.DoesNotContain(report.Verdict.Missing, gap => gap.Command == "two moments or hosts");
+    }
+
     [Theory]
     [InlineData("hw.physmem: 999\n")]
     [InlineData("vm.stats.vm.v_wire_count: 200000\n")]
@@ -81,6 +104,7 @@ public sealed class TwoMomentsTests
     [InlineData("vmstat-z.json", "\"name\":\"VNODE\",\"size\":[0-9]+,\"limit\":0,\"used\":", "900000")]
     [InlineData("vmstat-z.json", "\"name\":\"mbuf_cluster\",\"size\":2048,\"limit\":62669,\"used\":", "60000")]
     [InlineData("vmstat-m.json", "\"type\":\"devbuf\",\"in-use\":[0-9]+,\"memory-use\":", "943718400")]
+    [InlineData("vmstat-s.json", "\"wired-pages\":", "200000")]
     [InlineData("netstat-m.json", "\"cluster-current\":", "62669")]
     public void The_same_command_in_json_with_other_numbers_costs_fine(string file, string before, string number)
     {

@@ -222,7 +222,8 @@ public sealed class SysctlText : IFormat
                 && !first.Value.Span.SequenceEqual(value.Span))
             {
                 string known = capture.Names.Get(name);
-                bool isApart = SysctlLevels.AreApart(known, first, new SysctlTable.Entry(value, At));
+                long? memory = capture.TryGetSysctl("hw.physmem"u8, out SysctlTable.Entry all) ? all.Number : null;
+                bool isApart = SysctlLevels.AreApart(known, first, new SysctlTable.Entry(value, At), memory);
                 capture.Report(
                     isApart ? DiagnosticId.SecondOutput : DiagnosticId.DuplicateName,
                     isApart
