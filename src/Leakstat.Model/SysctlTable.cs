@@ -10,6 +10,9 @@ namespace Leakstat.Model;
 /// </summary>
 public sealed class SysctlTable
 {
+    /// <summary>Digits and separators of the largest number, and its sign.</summary>
+    private const int LongestNumber = 32;
+
     private readonly Dictionary<string, Entry> _entries;
 
     /// <summary>
@@ -92,7 +95,13 @@ public sealed class SysctlTable
         {
             get
             {
-                ReadOnlySpan<byte> text = Value.Span.Trim((byte)' ');
+                scoped ReadOnlySpan<byte> text = Value.Span.Trim((byte)' ');
+                Span<byte> plain = stackalloc byte[LongestNumber];
+                if (GroupedNumber.TryUngroup(text, plain, out int length))
+                {
+                    text = plain[..length];
+                }
+
                 return Utf8Parser.TryParse(text, out long value, out int used) && used == text.Length ? value
                     : Utf8Parser.TryParse(text, out ulong wide, out used) && used == text.Length
                         ? unchecked((long)wide)
