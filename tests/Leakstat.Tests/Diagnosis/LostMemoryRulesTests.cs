@@ -90,6 +90,7 @@ public sealed class LostMemoryRulesTests
     [InlineData("memory type  leaked memory on destroy")]
     [InlineData("Freed UMA keg (x) was not empty (5 items).")]
     [InlineData("Freed UMA keg (x was not empty")]
+    [InlineData("Freed UMA keg was not empty (5 items).")]
     public void Cut_and_mangled_lines_say_nothing(string line)
     {
         Capture capture = CaptureWith.Nothing().Messages(line);
@@ -117,6 +118,16 @@ public sealed class LostMemoryRulesTests
     {
         Assert.Empty(TypeRule.Find(CaptureWith.Nothing().Messages("---<<BOOT>>---", Leakmod, "---<<BOOT>>---", "lo0: link state changed to UP")));
         Assert.Single(TypeRule.Find(CaptureWith.Nothing().Messages("---<<BOOT>>---", "x", "---<<BOOT>>---", Leakmod)));
+    }
+
+    [Fact]
+    public void A_keg_that_an_old_release_does_not_name_is_lost_all_the_same()
+    {
+        Finding finding = Assert.Single(KegRule.Find(CaptureWith.Nothing("8.0-RELEASE")
+            .Messages("Freed UMA keg was not empty (203 items).  Lost 7 pages of memory.")));
+
+        Assert.Equal((Verdict.Leak, 7L * 4096), (finding.Verdict, finding.BytesAtStake));
+        Assert.Contains("(not named)", finding.Title, StringComparison.Ordinal);
     }
 
     [Fact]

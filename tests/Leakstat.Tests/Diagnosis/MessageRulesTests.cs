@@ -191,6 +191,8 @@ public sealed class MessageRulesTests
     [InlineData("sonewconn: pcb 0xfffff80003a41c00: New socket allocation failure: limit reached or out of memory", "kern.ipc.maxsockets")]
     [InlineData("maxproc limit exceeded by uid 80 (pid 4711); see tuning(7) and login.conf(5)", "kern.maxproc")]
     [InlineData("ipfw: Cannot allocate dynamic state, consider increasing net.inet.ip.fw.dyn_max", "net.inet.ip.fw.dyn_max")]
+    [InlineData("ipfw: install_state: Too many dynamic rules", "net.inet.ip.fw.dyn_max")]
+    [InlineData("install_state: Too many dynamic rules", "net.inet.ip.fw.dyn_max")]
     public void Other_limits_are_named(string message, string subject)
     {
         Finding finding = Assert.Single(new LS0213OtherLimitMessages().Find(CaptureWith.Nothing().Messages(message, message, message)));

@@ -91,15 +91,8 @@ internal sealed record ExhaustionMessage(
         {
             Tunable = "kern.ipc.maxsockets",
         },
-        new(
-            "consider increasing net.inet.ip.fw.dyn_max", Subject.Tunable("net.inet.ip.fw.dyn_max"),
-            "ipfw could not keep the state of a new connection",
-            "the number of dynamic states reached its limit; new connections that need one are dropped",
-            "See whether the states follow the number of connections or stay behind.",
-            ["sysctl net.inet.ip.fw.dyn_count net.inet.ip.fw.dyn_max", "ipfw -d list | wc -l"])
-        {
-            Tunable = "net.inet.ip.fw.dyn_max",
-        },
+        IpfwStates("consider increasing net.inet.ip.fw.dyn_max"),
+        IpfwStates("install_state: Too many dynamic rules"),
     ];
 
     /// <summary>The table of open files is full, as a release says it.</summary>
@@ -115,5 +108,16 @@ internal sealed record ExhaustionMessage(
         ])
     {
         Tunable = "kern.maxfiles",
+    };
+
+    /// <summary>The table of ipfw's dynamic states is full, as a release says it.</summary>
+    private static ExhaustionMessage IpfwStates(string text) => new(
+        text, Subject.Tunable("net.inet.ip.fw.dyn_max"),
+        "ipfw could not keep the state of a new connection",
+        "the number of dynamic states reached its limit; new connections that need one are dropped",
+        "See whether the states follow the number of connections or stay behind.",
+        ["sysctl net.inet.ip.fw.dyn_count net.inet.ip.fw.dyn_max", "ipfw -d list | wc -l"])
+    {
+        Tunable = "net.inet.ip.fw.dyn_max",
     };
 }

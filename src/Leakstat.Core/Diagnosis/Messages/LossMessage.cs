@@ -11,6 +11,9 @@ namespace Leakstat.Diagnosis.Messages;
 /// <param name="At">Where it stands.</param>
 internal readonly record struct LossMessage(bool IsKeg, string Name, long Items, long Amount, SourceLine At)
 {
+    /// <summary>What stands for the name of a keg that the message leaves out.</summary>
+    private const string Unnamed = "(not named)";
+
     /// <summary>Reads every such message of the running boot.</summary>
     public static IEnumerable<LossMessage> All(DiagnosisCase context)
     {
@@ -36,8 +39,10 @@ internal readonly record struct LossMessage(bool IsKeg, string Name, long Items,
             return new LossMessage(false, type, allocations, bytes, at);
         }
 
-        return MessageText.TryBetween(text, "Freed UMA keg (", ") was not empty (", out string? keg)
-            && MessageText.TryNumberBetween(text, ") was not empty (", " item", out long items)
+        // Before 8.1 a keg is not named.
+        string? keg = text.Contains("Freed UMA keg was not empty (", StringComparison.Ordinal) ? Unnamed : null;
+        return (keg is not null || MessageText.TryBetween(text, "Freed UMA keg (", ") was not empty (", out keg))
+            && MessageText.TryNumberBetween(text, " was not empty (", " item", out long items)
             && MessageText.TryNumberBetween(text, "Lost ", " page", out long pages)
             && items >= 0 && pages >= 0 && keg.Length > 0
             ? new LossMessage(true, keg, items, pages, at)

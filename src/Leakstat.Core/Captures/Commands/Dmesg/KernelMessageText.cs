@@ -10,6 +10,9 @@ internal static class KernelMessageText
     [
         ("Warning: memory type "u8.ToArray(), "leaked memory on destroy"u8.ToArray()),
         ("Freed UMA keg ("u8.ToArray(), []),
+        ("Freed UMA keg was not empty ("u8.ToArray(), []),
+        ("ipfw: "u8.ToArray(), "install_state: Too many dynamic rules"u8.ToArray()),
+        ("install_state: Too many dynamic rules"u8.ToArray(), []),
         ("[zone: "u8.ToArray(), "]"u8.ToArray()),
         ("swap_pager: "u8.ToArray(), []),
         ("swap_pager_getswapspace("u8.ToArray(), []),

@@ -29,6 +29,7 @@ internal static class QuotedMessage
         Of("swap reservation for #", " bytes failed"),
         Of("[zone: ", "] ", "reached"), // sys/vm/uma_core.c
         Of("Freed UMA keg (", ") was not empty ("),
+        Of("Freed UMA keg was not empty (#", ").", "Lost "),
         Of("kern.ipc.nmb", " limit ", "reached"), // sys/kern/kern_mbuf.c, as people shorten it
         Of("kern.ipc.maxsockets limit ", "reached"),
         Of("pid #", " (", "), ", " was killed: "), // sys/vm/vm_pageout.c
