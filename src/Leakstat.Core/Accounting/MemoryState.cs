@@ -30,6 +30,12 @@ public sealed record MemoryState
     /// </summary>
     public required long FreeTarget { get; init; }
 
+    /// <summary>
+    /// Free memory that only the kernel's most urgent requests are served from, bytes (<c>v_free_reserved</c>): below
+    /// it all others wait. Null where not printed.
+    /// </summary>
+    public Reading? FreeReserved { get; init; }
+
     /// <summary>Times the page daemon could not free what was asked for, since boot (12.0 and later).</summary>
     public Reading? Shortfalls { get; init; }
 
@@ -61,6 +67,9 @@ public sealed record MemoryState
             FreeTarget = sysctls.Number("vm.stats.vm.v_free_target", "vm.v_free_target") is { Value: > 0 } target
                 ? Arithmetic.Multiply(target.Value, pageSize)
                 : total / 50,
+            FreeReserved = sysctls.Number("vm.v_free_reserved", "vm.stats.vm.v_free_reserved") is { } reserved
+                ? new Reading(Arithmetic.Multiply(reserved.Value, pageSize), reserved.At)
+                : null,
             Shortfalls = sysctls.Number("vm.stats.vm.v_pdshortfalls")
                 ?? (
                     capture.Summary?.Values.TryGetValue("page-reclamation-shortfalls", out Reading printed) == true

@@ -18,7 +18,10 @@ public sealed class LS0110UnknownHoldsMuch : IRule
     private const double ForeignShare = 0.03;
     private const double ForeignWarning = 0.10;
     private const double KnownShare = 0.25;
-    private const double KnownWarning = 0.40;
+    private const double KnownWarning = 0.30;
+
+    /// <summary>A malloc zone holds blocks of many types.</summary>
+    private const double BucketWarning = 0.40;
 
     /// <summary>From so many captures on growth tells more than size.</summary>
     private const int EnoughCaptures = 6;
@@ -98,7 +101,8 @@ public sealed class LS0110UnknownHoldsMuch : IRule
         {
             Rule = Id,
             Title = $"{what} holds {Display.Bytes(bytes)}, {Display.Percent(share)} of memory{origin}",
-            Severity = share >= (isForeign ? ForeignWarning : KnownWarning) ? Severity.Warning : Severity.Info,
+            Severity = share >= (isForeign ? ForeignWarning : isBucket ? BucketWarning : KnownWarning)
+                ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Suspect,
             Subject = subject,
             Confidence = share >= ForeignWarning ? 0.5 : 0.3,

@@ -45,7 +45,7 @@ public sealed class LS0203ZoneFailures : IRule
             // Without a limit a failure is a moment without free memory, and the caller of M_NOWAIT expects such.
             bool isTold = row.Limit > 0
                 ? failed + slept > 0
-                : rise is { By: >= Few } || (failed >= Few && isShort);
+                : rise is { By: >= Few } || (failed >= Few && isShort) || IsMany(failed, row);
             if (isTold)
             {
                 yield return Finding(context, row, failed, slept, rise, isShort);
@@ -53,8 +53,8 @@ public sealed class LS0203ZoneFailures : IRule
         }
     }
 
-    private static bool IsMany(CounterRise rise, in ZoneRow row) =>
-        rise.By >= Many && rise.By >= row.Requests * ManyOfRequests;
+    private static bool IsMany(long failed, in ZoneRow row) =>
+        failed >= Many && failed >= row.Requests * ManyOfRequests;
 
     private static bool IsMemoryShort(DiagnosisCase context) =>
         context.Sysctl("vm.stats.vm.v_free_count") is { } free
@@ -65,6 +65,9 @@ public sealed class LS0203ZoneFailures : IRule
         DiagnosisCase context, ZoneRow row, long failed, long slept, CounterRise? rise, bool isShort)
     {
         bool isRising = rise is { By: > 0 };
+
+        // One capture does not say whether they are over.
+        bool isMany = IsMany(rise?.By ?? failed, row);
         string count = failed > 0
             ? $"{Display.Count(failed)} allocations from zone {row.Name} failed"
             : $"{Display.Count(slept)} allocations from zone {row.Name} waited at its limit";
@@ -97,7 +100,7 @@ public sealed class LS0203ZoneFailures : IRule
             Rule = Id,
             Title = $"{count}{(isRising ? $", {rise!.Value.Text}" : " since boot")}; "
                 + $"{(row.Limit > 0 ? "it is not full now" : "memory was short")}",
-            Severity = isRising && (row.Limit > 0 || IsMany(rise!.Value, row)) ? Severity.Warning : Severity.Info,
+            Severity = (isRising && row.Limit > 0) || isMany ? Severity.Warning : Severity.Info,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(row.Name),
             Confidence = isRising ? 0.85 : 0.5,

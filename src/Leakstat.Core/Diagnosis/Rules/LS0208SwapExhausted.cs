@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Accounting;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.History;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Rules;
@@ -29,7 +30,59 @@ public sealed class LS0208SwapExhausted : IRule
         }
 
         MemoryState? memory = MemoryState.Of(context.Latest, context.Ledger);
-        return swap.Total == 0 ? [Absent(swap, memory, context)] : swap.UsedShare > High ? [Used(swap, memory)] : [];
+        return swap.Total == 0 ? [Absent(swap, memory, context)]
+            : swap.UsedShare > High ? [Used(swap, memory)]
+            : FullBefore(context.History, swap);
+    }
+
+    /// <summary>Full at an earlier capture of this boot, and not now.</summary>
+    private IEnumerable<Finding> FullBefore(HostHistory history, SwapView swap)
+    {
+        if (history.Find(SeriesKind.Counter, ExplainingCounters.SwapUsed) is not { } used)
+        {
+            yield break;
+        }
+
+        int[] full =
+        [
+            .. Enumerable.Range(history.CurrentBootStart, history.Samples.Length - 1 - history.CurrentBootStart)
+                .Where(sample => used[sample] > swap.Total * Full),
+        ];
+        if (full is not [.., var last])
+        {
+            yield break;
+        }
+
+        long most = used[last]!.Value;
+        string when = history.Samples[last].TakenAt is { } time ? $" at {Display.Time(time)}" : " at an earlier capture";
+        yield return new Finding
+        {
+            Rule = Id,
+            Title = $"Swap was {Display.Percent(Math.Min(1, most / (double)swap.Total))} used{when}, and "
+                + $"{Display.Percent(swap.UsedShare)} are used now",
+            Severity = Severity.Warning,
+            Verdict = Verdict.Exhaustion,
+            Subject = Subject.Host("swap"),
+            Confidence = 0.9,
+            IsPast = true,
+            BytesAtStake = 0,
+            Evidence =
+            [
+                new Evidence(
+                    $"{Display.Bytes(most)} were used in {history.Samples[last].Source}, and nearly all of it in "
+                        + Display.Count(full.Length, "capture", "captures"),
+                    most, Unit.Bytes),
+                new Evidence(
+                    $"{Display.Bytes(swap.Used)} of {Display.Bytes(swap.Total)} are used now",
+                    swap.Used, Unit.Bytes, swap.At),
+            ],
+            Advice =
+            [
+                Advice.Look(
+                    "See what ran then: a job that takes so much again fills swap again.",
+                    "grep -E 'swap_pager|was killed' /var/log/messages", "top -b -o res 20"),
+            ],
+        };
     }
 
     private Finding Used(SwapView swap, MemoryState? memory)

@@ -29,6 +29,12 @@ public sealed class LS0212MemoryShortNow : IRule
         }
 
         ArcView? arc = ArcView.Of(context.Latest);
+        if (memory.FreeReserved is { } reserved && memory.Free.Value < reserved.Value)
+        {
+            yield return BelowReserve(memory, reserved, arc);
+            yield break;
+        }
+
         long obtainable = Arithmetic.Add(memory.Obtainable, arc?.Reclaimable ?? 0);
         if (!memory.IsFreeLow || obtainable >= memory.FreeTarget * 2 || IsUnknownArc(arc, memory))
         {
@@ -66,6 +72,36 @@ public sealed class LS0212MemoryShortNow : IRule
             ],
         };
     }
+
+    /// <summary>
+    /// Pages that could be freed help nobody yet: until the page daemon has freed them, requests wait
+    /// (<c>sys/vm/vm_page.c</c>, vm_domain_allocate).
+    /// </summary>
+    private Finding BelowReserve(MemoryState memory, Reading reserved, ArcView? arc) => new()
+    {
+        Rule = Id,
+        Title = $"Free memory is below the kernel's reserve: {Display.Bytes(memory.Free.Value)} of "
+            + $"{Display.Bytes(reserved.Value)}; requests wait until the page daemon has freed some",
+        Severity = Severity.Warning,
+        Verdict = Verdict.Exhaustion,
+        Subject = Subject.Host("memory"),
+        Confidence = 0.85,
+        BytesAtStake = 0,
+        Evidence =
+        [
+            Evidence.Of($"v_free_reserved is {Display.Bytes(reserved.Value)}", reserved, Unit.Bytes),
+            .. EvidenceOf(memory, arc, Math.Max(0, (memory.Wired ?? 0) - (arc?.Size.Value ?? 0))),
+        ],
+        Advice =
+        [
+            Advice.Look(
+                "See whether it stays so, and whether the page daemon keeps up: its processor time, and what it "
+                    + "launders to swap.",
+                "vmstat -w 1 -c 10",
+                "top -b -S -o time 10",
+                "sysctl vm.stats.vm.v_free_count vm.v_free_reserved vm.stats.vm.v_pdshortfalls"),
+        ],
+    };
 
     private static ImmutableArray<Evidence> EvidenceOf(MemoryState memory, ArcView? arc, long kernel) =>
     [

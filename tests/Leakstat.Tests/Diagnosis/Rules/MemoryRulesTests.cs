@@ -126,6 +126,26 @@ public sealed class MemoryRulesTests
         Rule.IsSilent("LS0212", HostWith.Release("14.2-RELEASE").Queues(2 * Giga, 3 * Giga, 3 * Giga, 0, 50 * Mega)
             .Sysctl("vm.stats.vm.v_pdshortfalls", 10));
 
+    [Theory]
+    [InlineData(12_000, false)]
+    [InlineData(13_000, true)]
+    public void Free_pages_below_the_reserve_are_told_whatever_could_be_freed(long reserved, bool isTold)
+    {
+        HostWith host = HostWith.Release("14.2-RELEASE").Queues(2 * Giga, 3 * Giga, 3 * Giga, 0, 50 * Mega)
+            .Sysctl("vm.v_free_reserved", reserved);
+
+        if (isTold)
+        {
+            Finding finding = Rule.Finding("LS0212", host);
+            Assert.Equal(Severity.Warning, finding.Severity);
+            Assert.StartsWith("Free memory is below the kernel's reserve: 50.0 MiB of 50.8 MiB", finding.Title, StringComparison.Ordinal);
+        }
+        else
+        {
+            Rule.IsSilent("LS0212", host);
+        }
+    }
+
     private static HostWith Short() => HostWith.Release("14.2-RELEASE")
         .Queues(3 * Giga, 5 * Giga - 120 * Mega, 60 * Mega, 20 * Mega, 40 * Mega).Sysctl("vm.v_free_target", 43_000);
 }

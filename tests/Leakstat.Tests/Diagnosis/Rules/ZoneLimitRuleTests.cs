@@ -141,4 +141,18 @@ public sealed class ZoneLimitRuleTests
             .Sysctl("vm.stats.vm.v_free_count", 900).Sysctl("vm.stats.vm.v_free_min", 1_645).Find(Failures));
         Assert.Equal(Severity.Info, finding.Severity);
     }
+
+    [Theory]
+    [InlineData(20_000, Severity.Warning)]
+    [InlineData(9_000, null)]
+    [InlineData(900, null)]
+    public void Failures_of_one_in_a_hundred_since_boot_are_told_of_a_zone_without_a_limit(long failed, Severity? severity)
+    {
+        Finding[] findings = [.. new ZoneHost()
+            .Sysctl("hw.physmem", 4L << 30)
+            .Zone("FPU_save_area", 832, 0, 300, 20, 1_000_000, failed)
+            .Find(Failures)];
+
+        Assert.Equal(severity, findings.SingleOrDefault()?.Severity);
+    }
 }
