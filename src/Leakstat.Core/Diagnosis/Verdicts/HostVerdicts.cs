@@ -87,9 +87,11 @@ public static class HostVerdicts
                 MbufTableGap.Of(report.Latest),
                 SwapGap.Of(report.Latest),
                 MomentGap.Of(report.Latest, report.Ledger),
+                FixedFactsGap.Of(report.Latest),
             ];
             gaps.AddRange(tables.OfType<Gap>());
             gaps.AddRange(FrozenGap.Of(report.History));
+            gaps.AddRange(FallenTotalsGap.Of(report.History));
             gaps.AddRange(NamedFileGap.Of(report.Latest).Where(named => !gaps.Exists(g => g.Command == named.Command)));
             foreach (Gap gap in gaps)
             {

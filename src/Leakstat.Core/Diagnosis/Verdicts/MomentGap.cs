@@ -32,6 +32,8 @@ internal static class MomentGap
             ?? OfSizes("the ARC", [.. ArcSizes(capture)], capture)
             ?? OfSwap(capture)
             ?? OfZones(capture)
+            ?? OfVnodes(capture)
+            ?? OfNetwork(capture)
             ?? OfOwners(capture, ledger)
             ?? OfUptime(capture);
     }
@@ -95,6 +97,30 @@ internal static class MomentGap
 
         return null;
     }
+
+    /// <summary>Vnodes by their zone and by the counter of the vnode layer (<c>sys/kern/vfs_subr.c</c>).</summary>
+    private static Gap? OfVnodes(Capture capture) =>
+        capture.Zones is { } zones && zones.Find(KnownNames.Vnode) is { Line: > 0 } row
+        && capture.Sysctls.Number("vfs.vnode.stats.count", "vfs.numvnodes") is { } counted
+        && OneMoment.ItemsAreApart(row.Used, counted.Value, 0)
+            ? Made(
+                $"{Display.Count(row.Used)} items of {row.Name}",
+                zones.At(row),
+                $"{Display.Count(counted.Value)} vnodes",
+                counted.At)
+            : null;
+
+    /// <summary>What is allocated to the network by netstat(1), which is a part of what is wired.</summary>
+    private static Gap? OfNetwork(Capture capture) =>
+        capture.Mbufs?.Bytes is { } printed && (printed.Total ?? printed.Current) is { } network
+        && WiredIn(capture) is [{ } wired, ..]
+        && network > wired.Value && OneMoment.SizesAreApart(network, wired.Value)
+            ? Made(
+                $"{Display.Bytes(network)} allocated to network",
+                printed.At,
+                $"{Display.Bytes(wired.Value)} of wired memory",
+                wired.At)
+            : null;
 
     /// <summary>Swap space in use by swapinfo(8) and by top(1).</summary>
     private static Gap? OfSwap(Capture capture)
