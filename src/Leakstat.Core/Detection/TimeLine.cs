@@ -12,7 +12,11 @@ internal sealed class TimeLine
     {
         Hours = host.Hours.ToArray();
         int[] all = [.. Enumerable.Range(0, Hours.Length).Where(i => double.IsFinite(Hours[i]))];
-        Array.Sort(all, (a, b) => Hours[a] != Hours[b] ? Hours[a].CompareTo(Hours[b]) : a.CompareTo(b));
+        if (!IsSorted(all))
+        {
+            Array.Sort(all, (a, b) => Hours[a] != Hours[b] ? Hours[a].CompareTo(Hours[b]) : a.CompareTo(b));
+        }
+
         Order = all;
         Every = all;
         bool startsAtBoot = false;
@@ -48,6 +52,19 @@ internal sealed class TimeLine
 
     /// <summary>Hours since boot at the first sample; NaN where unknown.</summary>
     public double UptimeAtStart { get; }
+
+    private bool IsSorted(int[] samples)
+    {
+        for (int i = 1; i < samples.Length; i++)
+        {
+            if (Hours[samples[i]] < Hours[samples[i - 1]])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static int BootOf(HostSeries host, int sample) => sample < host.Boots.Length ? host.Boots[sample] : 0;
 
