@@ -19,6 +19,8 @@ internal sealed class TimeLine
 
         Order = all;
         Every = all;
+        IsStretch = AreStretch(all);
+        IsEveryStretch = IsStretch;
         bool startsAtBoot = false;
         if (!host.Boots.IsDefaultOrEmpty && all.Length > 0)
         {
@@ -31,6 +33,7 @@ internal sealed class TimeLine
             }
 
             Order = [.. all.Where(i => BootOf(host, i) == boot)];
+            IsStretch = AreStretch(Order);
             startsAtBoot = Order[0] != all[0];
         }
 
@@ -47,11 +50,33 @@ internal sealed class TimeLine
     /// <summary>Samples of all boots in time order.</summary>
     public int[] Every { get; }
 
+    /// <summary>
+    /// Whether the samples of the boot follow one another and each is later than the one before, as they nearly always
+    /// do.
+    /// </summary>
+    public bool IsStretch { get; }
+
+    /// <summary>The same of the samples of all boots.</summary>
+    public bool IsEveryStretch { get; }
+
     /// <summary>Counters by sample; where one is missing, the value before it.</summary>
     public (string Name, double[] Values)[] Counters { get; }
 
     /// <summary>Hours since boot at the first sample; NaN where unknown.</summary>
     public double UptimeAtStart { get; }
+
+    private bool AreStretch(int[] samples)
+    {
+        for (int i = 1; i < samples.Length; i++)
+        {
+            if (samples[i] != samples[i - 1] + 1 || !(Hours[samples[i]] > Hours[samples[i - 1]]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private bool IsSorted(int[] samples)
     {
@@ -72,7 +97,7 @@ internal sealed class TimeLine
     public double[] Filled(SeriesInput series)
     {
         var track = new Track();
-        track.Load(Order, Hours, series);
+        track.Load(Order, Hours, series, IsStretch);
         double[] values = new double[Hours.Length];
         Array.Fill(values, double.NaN);
         for (int i = 0; i < track.Count; i++)
@@ -87,7 +112,7 @@ internal sealed class TimeLine
     public double[] Moves(SeriesInput series)
     {
         var track = new Track();
-        track.Load(Order, Hours, series);
+        track.Load(Order, Hours, series, IsStretch);
         double[] moves = new double[Order.Length];
         int next = 0;
         for (int i = 0; i < moves.Length; i++)
