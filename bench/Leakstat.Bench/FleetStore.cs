@@ -2,6 +2,7 @@ using Leakstat.Accounting;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
+using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Platform;
 using Leakstat.Store;
@@ -10,16 +11,17 @@ namespace Leakstat.Bench;
 
 /// <summary>
 /// Makes a store of many hosts like one of which there is a capture: an hour between samples, a quarter of the zones
-/// and types wander about their level, the others stand still; on one host in ten a type leaks.
+/// and types wander about their level, the others stand still; on one host in ten a type leaks. With fewer series than
+/// that capture has, as large a share of its zones and of its types is left out.
 /// </summary>
 internal static class FleetStore
 {
     private const int Leaking = 10;
 
-    public static void Make(string file, int hosts, int samples, string folder)
+    public static void Make(string file, int hosts, int samples, int series, string folder)
     {
         SourceSet set = SourceSet.Open([FileSystemSource.TryOpen(folder)!], new NamePool(), ReadLimits.Default);
-        Capture model = set.Hosts[0].Captures().Last();
+        Capture model = WithSeries(set.Hosts[0].Captures().Last(), series);
         DateTimeOffset start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
         using var store = new StoreWriter(file);
         for (int h = 0; h < hosts; h++)
@@ -46,6 +48,27 @@ internal static class FleetStore
 
             store.Commit(isEnd: true);
         }
+    }
+
+    private static Capture WithSeries(Capture model, int series)
+    {
+        int all = SampleNumber.Of(model, LedgerBuilder.From(model)).Select(number => number.Key).Distinct().Count();
+        if (series >= all)
+        {
+            return model;
+        }
+
+        // What is counted by rows is left out evenly; the type that leaks stays.
+        bool IsKept(int row) => (row + 1L) * series / all > (long)row * series / all;
+        return model with
+        {
+            Zones = new ZoneTable(
+                model.Zones!.File, [.. model.Zones.Rows.Where((_, i) => IsKept(i))], model.Zones.HasCrossDomain),
+            MallocTypes = new MallocTable(
+                model.MallocTypes!.File,
+                [.. model.MallocTypes.Rows.Where((row, i) => IsKept(i) || row.Name == "temp")],
+                model.MallocTypes.Precision),
+        };
     }
 
     private static Capture Like(Capture model, string name, DateTimeOffset at, double[] levels, int leaked, bool isLast)

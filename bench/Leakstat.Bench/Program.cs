@@ -7,7 +7,7 @@ using Leakstat.Model;
 // spool OUT CAPTURES FOLDER       makes a spool of captures like that one
 // gate RUNS ROUNDS SERIES...      how often the gate finds and blames, on noise replayed from real series
 // load SPOOL                      loads it into a store and prints the processor time of each step
-// fleet STORE HOSTS SAMPLES FOLDER    makes a store of hosts like the one of that capture
+// fleet STORE HOSTS SAMPLES SERIES FOLDER  makes a store of hosts like the one of that capture, of so many series
 // judge STORE HOSTS               judges so many of its hosts and prints the processor time of each step
 // remote-write URL HOSTS FOLDER   sends captures of so many hosts like that one to an engine, and prints the rate
 // parse FORMAT FILE               reads it table by table and prints rate (of processor time), allocation and sums
@@ -22,11 +22,12 @@ switch (args)
     case ["load", var spool]:
         SpoolLoading.Measure(spool);
         return 0;
-    case ["fleet", var store, var hosts, var samples, var capture]:
+    case ["fleet", var store, var hosts, var samples, var series, var capture]:
         FleetStore.Make(
             store,
             int.Parse(hosts, System.Globalization.CultureInfo.InvariantCulture),
             int.Parse(samples, System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(series, System.Globalization.CultureInfo.InvariantCulture),
             capture);
         return 0;
     case ["judge", var store, var hosts]:
@@ -43,7 +44,7 @@ switch (args)
             int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture), folders);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | fleet STORE HOSTS SAMPLES FOLDER | judge STORE HOSTS | remote-write URL HOSTS FOLDER | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
+        await Console.Error.WriteLineAsync("usage: generate OUT MEGABYTES FILE | spool OUT CAPTURES FOLDER | load SPOOL | fleet STORE HOSTS SAMPLES SERIES FOLDER | judge STORE HOSTS | remote-write URL HOSTS FOLDER | parse FORMAT FILE | gate RUNS ROUNDS SERIES...");
         return 2;
 }
 

@@ -32,6 +32,9 @@ public sealed class SysctlTable
     /// <summary>All names, in no particular order; sort before anything is printed.</summary>
     public IEnumerable<string> Names => _entries.Keys;
 
+    /// <summary>Names that were printed, and where each stands.</summary>
+    public IEnumerable<(string Name, SourceLine At)> Places => _entries.Select(entry => (entry.Key, entry.Value.At));
+
     /// <summary>Whether the name was printed.</summary>
     public bool Contains(string name) => _entries.ContainsKey(name);
 

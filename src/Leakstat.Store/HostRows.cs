@@ -89,36 +89,7 @@ internal sealed class HostRows : IDisposable
     {
         // Nearly all are wanted: one way through the file takes a fraction of what a search for each does.
         _chunks.ReadAll(_segments, _series.Count);
-        int[] order = CaptureOrder.Of(Positions());
-        var time = new SampleTimeLine();
-        foreach (SampleFacts facts in Facts(order))
-        {
-            time.Add(facts);
-        }
-
-        ImmutableArray<Sample> samples = time.Samples;
-        List<Series> series = [];
-        for (int number = 0; number < _series.Count; number++)
-        {
-            (string kind, string name, long itemSize) = _series[number];
-            if (SeriesKindName.Parse(kind) is { } known
-                && Column(number) is var column
-                && Array.Exists(column, v => v is not null))
-            {
-                (SourceLine? first, SourceLine? last) = Places(kind, name, order, samples);
-                bool hasExtremes = _series.Find(StoredKind.Below + kind, name) >= 0
-                    || _series.Find(StoredKind.Above + kind, name) >= 0;
-                series.Add(new Series(new SeriesKey(known, name), InOrder(column, order), itemSize)
-                {
-                    FirstAt = first,
-                    LastAt = last,
-                    Least = hasExtremes ? Extremes(StoredKind.Below, -1, kind, name, column, order) : [],
-                    Greatest = hasExtremes ? Extremes(StoredKind.Above, 1, kind, name, column, order) : [],
-                });
-            }
-        }
-
-        return new HostHistory(samples, series, time.Events);
+        return new StoredSeries(this, _series).History();
     }
 
     /// <summary>
@@ -190,27 +161,13 @@ internal sealed class HostRows : IDisposable
 
     public void Dispose() => _chunks.Dispose();
 
-    private static long?[] InOrder(long?[] column, int[] order)
-    {
-        bool sorted = true;
-        for (int i = 0; i < order.Length && sorted; i++)
-        {
-            sorted = order[i] == i;
-        }
-
-        return sorted ? column : Array.ConvertAll(order, place => column[place]);
-    }
-
-    /// <summary>Least or greatest values by the series of their distances from the last.</summary>
-    private ImmutableArray<long?> Extremes(string prefix, int sign, string kind, string name, long?[] last, int[] order)
-    {
-        long?[] distances = Column(prefix + kind, name);
-        return [.. order.Select(
-            i => last[i] is { } value ? unchecked(value + (sign * (distances[i] ?? 0))) : (long?)null)];
-    }
-
     /// <summary>What places the captures on the time line, in the order given.</summary>
-    public IEnumerable<SampleFacts> Facts(int[] order)
+    /// <param name="order">The captures to tell of.</param>
+    /// <param name="located">
+    /// Whether each says where in it modules and settings stand. Else what is as in the capture before is that of the
+    /// capture before, which is all that a time line asks, and a fraction of the work.
+    /// </param>
+    public IEnumerable<SampleFacts> Facts(int[] order, bool located = true)
     {
         long?[] taken = Column(StoredKind.TakenAt, "");
         long?[] booted = Column(StoredKind.BootedAt, "");
@@ -220,13 +177,15 @@ internal sealed class HostRows : IDisposable
         long?[] hasModules = Column(StoredKind.HasModules, "");
         List<(string Name, long?[] Values)> requests = Columns(StoredKind.Request);
         List<(string Name, long?[] Values)> modules = Columns(StoredKind.Module);
-        List<(string Name, long?[] Values, long?[] Places)> tunables =
-            [.. Columns(StoredKind.Tunable).Select(
-                c => (c.Name, c.Values, Column(StoredKind.At + StoredKind.Tunable, c.Name)))];
+        List<(string Name, long?[] Values)> tunables = Columns(StoredKind.Tunable);
+        List<long?[]> places = [.. tunables.Select(c => Column(StoredKind.At + StoredKind.Tunable, c.Name))];
+        SampleFacts? before = null;
+        int last = -1;
         foreach (int i in order)
         {
             string source = _sources[i];
-            yield return new SampleFacts
+            bool mayShare = before is not null && !located;
+            before = new SampleFacts
             {
                 Source = source,
                 TakenAt = Time(taken[i]),
@@ -234,16 +193,39 @@ internal sealed class HostRows : IDisposable
                 UptimeSeconds = uptime[i],
                 IsRebooted = rebooted[i] is not null,
                 Release = release[i] is { } text ? Text(text) : null,
-                Requests = Known(requests, i).ToImmutableSortedDictionary(
-                    c => c.Name, c => c.Value, StringComparer.Ordinal),
-                Modules = hasModules[i] is null ? null : Known(modules, i).ToImmutableSortedDictionary(
-                    c => c.Name, c => StoredPlace.Read(c.Value, source, Text), StringComparer.Ordinal),
-                Tunables = tunables.Where(c => c.Values[i] is not null).ToImmutableSortedDictionary(
-                    c => c.Name,
-                    c => new Reading(c.Values[i]!.Value, StoredPlace.Read(c.Places[i] ?? 0, source, Text)),
-                    StringComparer.Ordinal),
+                Requests = mayShare && AreSame(requests, last, i)
+                    ? before!.Requests
+                    : Known(requests, i).ToImmutableSortedDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal),
+                Modules = hasModules[i] is null ? null
+                    : mayShare && before!.Modules is { } same && AreSame(modules, last, i)
+                    ? same
+                    : Known(modules, i).ToImmutableSortedDictionary(
+                        c => c.Name, c => StoredPlace.Read(c.Value, source, Text), StringComparer.Ordinal),
+                Tunables = mayShare && AreSame(tunables, last, i)
+                    ? before!.Tunables
+                    : Enumerable.Range(0, tunables.Count).Where(c => tunables[c].Values[i] is not null)
+                        .ToImmutableSortedDictionary(
+                            c => tunables[c].Name,
+                            c => new Reading(
+                                tunables[c].Values[i]!.Value, StoredPlace.Read(places[c][i] ?? 0, source, Text)),
+                            StringComparer.Ordinal),
             };
+            last = i;
+            yield return before;
         }
+    }
+
+    private static bool AreSame(List<(string Name, long?[] Values)> columns, int one, int other)
+    {
+        foreach ((_, long?[] values) in columns)
+        {
+            if (values[one] != values[other])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static IEnumerable<(string Name, long Value)> Known(List<(string Name, long?[] Values)> columns, int at) =>
@@ -253,46 +235,23 @@ internal sealed class HostRows : IDisposable
         [.. Enumerable.Range(0, _series.Count).Where(n => _series[n].Kind == kind).Select(
             n => (_series[n].Name, Column(n)))];
 
-    /// <summary>Where the first value of the last boot, and the last value, stand.</summary>
-    private (SourceLine? First, SourceLine? Last) Places(
-        string kind, string name, int[] order, ImmutableArray<Sample> samples)
-    {
-        if (_series.Find(StoredKind.At + kind, name) is not (>= 0 and var number))
-        {
-            return (null, null);
-        }
-
-        long?[] places = Column(number);
-        int last = order.Length - 1;
-        while (last >= 0 && places[order[last]] is null)
-        {
-            last--;
-        }
-
-        if (last < 0)
-        {
-            return (null, null);
-        }
-
-        int first = last;
-        for (int i = last - 1; i >= 0 && samples[i].Boot == samples[last].Boot; i--)
-        {
-            first = places[order[i]] is not null ? i : first;
-        }
-
-        return (Place(first), Place(last));
-
-        SourceLine Place(int sample) => StoredPlace.Read(places[order[sample]]!.Value, _sources[order[sample]], Text);
-    }
-
     /// <summary>All values of a series in the order of arrival.</summary>
     public long?[] Column(int number)
     {
         long?[] values = new long?[Count];
+        Fill(number, values);
+        return values;
+    }
+
+    /// <summary>All values of a series in the order of arrival, into what holds none yet.</summary>
+    /// <param name="number">The series.</param>
+    /// <param name="values">Takes them; absent before.</param>
+    public void Fill(int number, Span<long?> values)
+    {
         int at = 0;
         foreach (Segment segment in _segments)
         {
-            _chunks.Decode(segment, number, values.AsSpan(at, segment.Samples));
+            _chunks.Decode(segment, number, values.Slice(at, segment.Samples));
             at += segment.Samples;
         }
 
@@ -300,9 +259,34 @@ internal sealed class HostRows : IDisposable
         {
             values[at++] = row[number];
         }
-
-        return values;
     }
+
+    /// <summary>
+    /// The value that every capture has, as most series have one; null where there is none, or none that is told
+    /// without unpacking.
+    /// </summary>
+    /// <param name="number">The series.</param>
+    public long? ConstantOf(int number)
+    {
+        long? value = _segments.Count > 0 ? _chunks.ConstantOf(_segments[0], number)
+            : _tail.Count > 0 ? _tail[0][number] : null;
+        for (int i = 1; i < _segments.Count && value is not null; i++)
+        {
+            value = _chunks.ConstantOf(_segments[i], number) == value ? value : null;
+        }
+
+        for (int i = 0; i < _tail.Count && value is not null; i++)
+        {
+            value = _tail[i][number] == value ? value : null;
+        }
+
+        return value;
+    }
+
+    /// <summary>Where a number stands.</summary>
+    /// <param name="place">The place as it is kept.</param>
+    /// <param name="sample">The capture, in the order of arrival.</param>
+    public SourceLine Place(long place, int sample) => StoredPlace.Read(place, _sources[sample], Text);
 
     private string Text(long id)
     {

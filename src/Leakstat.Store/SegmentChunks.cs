@@ -41,7 +41,7 @@ internal sealed class SegmentChunks(Database database) : IDisposable
     /// <summary>Unpacks the values of a series in a segment; left as they are where it has none there.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="series">Number of the series.</param>
-    /// <param name="values">Takes them, as many as the segment has samples.</param>
+    /// <param name="values">Takes them, as many as the segment has samples; absent before.</param>
     public void Decode(Segment segment, int series, Span<long?> values)
     {
         long id = segment.Chunk(series);
@@ -49,7 +49,7 @@ internal sealed class SegmentChunks(Database database) : IDisposable
         {
             if (_all.TryGetValue(id, out byte[]? packed))
             {
-                SeriesCodec.Decode(packed, segment.Samples).CopyTo(values);
+                SeriesCodec.Decode(packed, values);
             }
 
             return;
@@ -58,10 +58,21 @@ internal sealed class SegmentChunks(Database database) : IDisposable
         Statement chunk = _one ??= database.Prepare("SELECT data FROM chunk WHERE id = ?1");
         if (chunk.Bind(1, id).Step())
         {
-            SeriesCodec.Decode(chunk.Bytes(0), segment.Samples).CopyTo(values);
+            SeriesCodec.Decode(chunk.Bytes(0), values);
             chunk.Reset();
         }
     }
+
+    /// <summary>
+    /// The value that a series has in all samples of a segment; null where there is no such value, and where the packed
+    /// values were not read into memory.
+    /// </summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="series">Number of the series.</param>
+    public long? ConstantOf(Segment segment, int series) =>
+        _all is not null && _all.TryGetValue(segment.Chunk(series), out byte[]? packed)
+            ? SeriesCodec.ConstantOf(packed)
+            : null;
 
     /// <inheritdoc/>
     public void Dispose() => _one?.Dispose();

@@ -31,8 +31,9 @@ internal sealed class SeriesNumbers(long host)
                 throw StoreException.Damaged();
             }
 
-            numbers._numbers[(series.Text(1), series.Text(2))] = numbers.Count;
-            numbers._series.Add((series.Text(1), series.Text(2), series.Integer(3)));
+            (string kind, string name) = (series.Text(1), series.Text(2));
+            numbers._numbers[(kind, name)] = numbers.Count;
+            numbers._series.Add((kind, name, series.Integer(3)));
         }
 
         numbers._stored = numbers.Count;

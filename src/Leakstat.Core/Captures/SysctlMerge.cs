@@ -63,6 +63,11 @@ internal sealed class SysctlMerge
     /// </summary>
     public IEnumerable<(int Again, int Used)> AskedAgain()
     {
+        if (_byFile.Count < 2)
+        {
+            yield break;
+        }
+
         // Each name with the largest file that has it, so that a file is held beside one other alone.
         Dictionary<string, int> largest = [];
         foreach (int file in BySize())

@@ -123,7 +123,14 @@ internal sealed class Basis
     /// <summary>Adds a multiple of <paramref name="column"/> to <paramref name="values"/>.</summary>
     public static void AddScaled(Span<double> values, ReadOnlySpan<double> column, double factor)
     {
-        for (int i = 0; i < values.Length; i++)
+        Span<Vector<double>> sums = MemoryMarshal.Cast<double, Vector<double>>(values);
+        ReadOnlySpan<Vector<double>> columns = MemoryMarshal.Cast<double, Vector<double>>(column[..values.Length]);
+        for (int i = 0; i < sums.Length && i < columns.Length; i++)
+        {
+            sums[i] += columns[i] * factor;
+        }
+
+        for (int i = sums.Length * Vector<double>.Count; i < values.Length; i++)
         {
             values[i] += factor * column[i];
         }

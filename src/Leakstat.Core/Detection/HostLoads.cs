@@ -90,7 +90,7 @@ internal sealed class HostLoads(HostSeries host, TimeLine line)
     }
 
     private void Load(ExplainingCounter counter) => _track.Load(
-        line.Every, line.Hours, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
+        line, host.Boots, new SeriesInput { Key = counter.Name, Values = counter.Values });
 
     private static bool IsConstant(ReadOnlySpan<double> values) => values.IndexOfAnyExcept(values[0]) < 0;
 }

@@ -28,10 +28,10 @@ internal sealed class StitchedTrack
     /// <summary>Boots over which the series gained.</summary>
     public int BootsGrown { get; private set; }
 
-    /// <summary>Takes a series in; the order is of the host's samples over all boots.</summary>
-    public void Load(int[] order, double[] hours, ImmutableArray<int> boots, SeriesInput series)
+    /// <summary>Takes a series in, over all boots of the time line.</summary>
+    public void Load(TimeLine line, ImmutableArray<int> boots, SeriesInput series)
     {
-        _track.Load(order, hours, series);
+        _track.Load(line.Every, line.Hours, series, line.IsEveryStretch);
         if (_hours.Length < _track.Count)
         {
             _hours = new double[_track.Count];

@@ -27,11 +27,12 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
 
     private readonly FeatureExtraction _extraction = new();
     private readonly StitchedTrack _track = new();
+    private readonly TroughLine _troughs = new();
     private readonly HostLoads _loads = new(host, line);
     private readonly double[]?[] _levels = new double[]?[host.Series.Length];
     private readonly double[]?[] _parts = new double[]?[host.Series.Length];
     private readonly int[] _wholeDays = new int[host.Series.Length];
-    private double[] _troughLine = [];
+    private double[] _floor = [];
 
     /// <summary>Judges every series that moves; null for the others, and for what did not rise.</summary>
     /// <param name="results">What the slope test says of each.</param>
@@ -78,7 +79,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     private (RiseFeatures? Rise, RiseContext Context) Look(int i, TrendClass trend, double slope)
     {
         SeriesInput series = host.Series[i];
-        _track.Load(line.Every, line.Hours, host.Boots, series);
+        _track.Load(line, host.Boots, series);
         if (_track.Count < FewestSamples)
         {
             return default;
@@ -111,13 +112,13 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             return plain;
         }
 
-        if (_troughLine.Length < _track.Count)
+        if (_floor.Length < _track.Count)
         {
-            _troughLine = new double[_track.Count];
+            _floor = new double[_track.Count];
         }
 
-        Span<double> floor = _troughLine.AsSpan(0, _track.Count);
-        if (!TroughLine.TryDraw(_track.Hours, _track.Values, floor, out double tau) || tau < ClearTau)
+        Span<double> floor = _floor.AsSpan(0, _track.Count);
+        if (!_troughs.TryDraw(_track.Hours, _track.Values, floor, ClearTau))
         {
             return plain;
         }

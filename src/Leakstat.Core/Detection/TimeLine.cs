@@ -12,9 +12,15 @@ internal sealed class TimeLine
     {
         Hours = host.Hours.ToArray();
         int[] all = [.. Enumerable.Range(0, Hours.Length).Where(i => double.IsFinite(Hours[i]))];
-        Array.Sort(all, (a, b) => Hours[a] != Hours[b] ? Hours[a].CompareTo(Hours[b]) : a.CompareTo(b));
+        if (!IsSorted(all))
+        {
+            Array.Sort(all, (a, b) => Hours[a] != Hours[b] ? Hours[a].CompareTo(Hours[b]) : a.CompareTo(b));
+        }
+
         Order = all;
         Every = all;
+        IsStretch = AreStretch(all);
+        IsEveryStretch = IsStretch;
         bool startsAtBoot = false;
         if (!host.Boots.IsDefaultOrEmpty && all.Length > 0)
         {
@@ -27,6 +33,7 @@ internal sealed class TimeLine
             }
 
             Order = [.. all.Where(i => BootOf(host, i) == boot)];
+            IsStretch = AreStretch(Order);
             startsAtBoot = Order[0] != all[0];
         }
 
@@ -43,11 +50,46 @@ internal sealed class TimeLine
     /// <summary>Samples of all boots in time order.</summary>
     public int[] Every { get; }
 
+    /// <summary>
+    /// Whether the samples of the boot follow one another and each is later than the one before, as they nearly always
+    /// do.
+    /// </summary>
+    public bool IsStretch { get; }
+
+    /// <summary>The same of the samples of all boots.</summary>
+    public bool IsEveryStretch { get; }
+
     /// <summary>Counters by sample; where one is missing, the value before it.</summary>
     public (string Name, double[] Values)[] Counters { get; }
 
     /// <summary>Hours since boot at the first sample; NaN where unknown.</summary>
     public double UptimeAtStart { get; }
+
+    private bool AreStretch(int[] samples)
+    {
+        for (int i = 1; i < samples.Length; i++)
+        {
+            if (samples[i] != samples[i - 1] + 1 || !(Hours[samples[i]] > Hours[samples[i - 1]]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsSorted(int[] samples)
+    {
+        for (int i = 1; i < samples.Length; i++)
+        {
+            if (Hours[samples[i]] < Hours[samples[i - 1]])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static int BootOf(HostSeries host, int sample) => sample < host.Boots.Length ? host.Boots[sample] : 0;
 
@@ -55,7 +97,7 @@ internal sealed class TimeLine
     public double[] Filled(SeriesInput series)
     {
         var track = new Track();
-        track.Load(Order, Hours, series);
+        track.Load(Order, Hours, series, IsStretch);
         double[] values = new double[Hours.Length];
         Array.Fill(values, double.NaN);
         for (int i = 0; i < track.Count; i++)
@@ -70,7 +112,7 @@ internal sealed class TimeLine
     public double[] Moves(SeriesInput series)
     {
         var track = new Track();
-        track.Load(Order, Hours, series);
+        track.Load(Order, Hours, series, IsStretch);
         double[] moves = new double[Order.Length];
         int next = 0;
         for (int i = 0; i < moves.Length; i++)

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Leakstat.Detection;
 
 /// <summary>The samples of one boot that one series has, in time order.</summary>
@@ -29,7 +32,11 @@ internal sealed class Track
     public void Restore(int count) => Count = count;
 
     /// <summary>Takes the samples of the series named by the order; of samples at one time, the last.</summary>
-    public void Load(ReadOnlySpan<int> order, ReadOnlySpan<double> hours, SeriesInput series)
+    /// <param name="order">Samples in time order.</param>
+    /// <param name="hours">Time of every sample.</param>
+    /// <param name="series">The series.</param>
+    /// <param name="isStretch">Whether the samples follow one another and each is later than the one before.</param>
+    public void Load(ReadOnlySpan<int> order, ReadOnlySpan<double> hours, SeriesInput series, bool isStretch)
     {
         if (_hours.Length < order.Length)
         {
@@ -39,6 +46,16 @@ internal sealed class Track
         }
 
         ReadOnlySpan<double> values = series.Values.IsDefault ? [] : series.Values.AsSpan();
+        if (isStretch && order.Length > 0 && order[^1] < values.Length
+            && AreFinite(values.Slice(order[0], order.Length)))
+        {
+            hours.Slice(order[0], order.Length).CopyTo(_hours);
+            values.Slice(order[0], order.Length).CopyTo(_values);
+            order.CopyTo(_samples);
+            Count = order.Length;
+            return;
+        }
+
         bool hasLive = !series.Allocations.IsDefaultOrEmpty && !series.Frees.IsDefaultOrEmpty;
         int count = 0;
         foreach (int sample in order)
@@ -68,5 +85,28 @@ internal sealed class Track
         }
 
         Count = count;
+    }
+
+    private static bool AreFinite(ReadOnlySpan<double> values)
+    {
+        ReadOnlySpan<Vector<double>> whole = MemoryMarshal.Cast<double, Vector<double>>(values);
+        foreach (Vector<double> some in whole)
+        {
+            // What is infinite or no number is none less itself, too.
+            if (!Vector.EqualsAll(some - some, Vector<double>.Zero))
+            {
+                return false;
+            }
+        }
+
+        foreach (double value in values[(whole.Length * Vector<double>.Count)..])
+        {
+            if (!double.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

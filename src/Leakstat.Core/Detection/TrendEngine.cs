@@ -33,7 +33,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
         for (int i = 0; i < count; i++)
         {
             SeriesInput series = host.Series[i];
-            _track.Load(line.Order, line.Hours, series);
+            _track.Load(line.Order, line.Hours, series, line.IsStretch);
             if (_track.Count < _options.MinimumSamples || _track.IsConstant)
             {
                 results[i] = new TrendResult
@@ -102,7 +102,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
                 continue;
             }
 
-            _track.Load(line.Order, line.Hours, host.Series[i]);
+            _track.Load(line.Order, line.Hours, host.Series[i], line.IsStretch);
             for (int j = 0; j < results.Length && parts[i] < 0; j++)
             {
                 if (_classifications[j] is not null && host.Series[j].Role != SeriesRole.Aggregate
@@ -122,7 +122,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
         int index, SeriesInput series, Rise rise, double comparisons, TimeLine line, RiseClassifier classifier)
     {
         double? used = series.Bound is { Value: > 0 } bound ? LastValue(series, line) / bound.Value : null;
-        _track.Load(line.Order, line.Hours, series);
+        _track.Load(line.Order, line.Hours, series, line.IsStretch);
         TrendResult result = rise.Slope.Chance * comparisons < _options.SuspectChance
             ? Result(index, series, classifier.Decide(_track, series, rise, comparisons))
             : new TrendResult { Key = series.Key, Class = TrendClass.Noise };
@@ -200,7 +200,7 @@ public sealed class TrendEngine(TrendOptions? options = null)
 
     private double LastValue(SeriesInput series, TimeLine line)
     {
-        _track.Load(line.Order, line.Hours, series);
+        _track.Load(line.Order, line.Hours, series, line.IsStretch);
         return _track.Values[^1];
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Leakstat.Detection;
+using Leakstat.Detection.Weighing;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.History;
 
@@ -158,10 +160,5 @@ public readonly record struct SeriesSlope(SeriesKey Key, double BytesPerDay, dou
         return slopes.Count == 0 ? 0 : Median(slopes);
     }
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        int middle = values.Count / 2;
-        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    }
+    private static double Median(List<double> values) => OrderStatistic.Median(CollectionsMarshal.AsSpan(values));
 }

@@ -57,6 +57,11 @@ internal sealed class BootDetection
 
     private static bool? ByCounters(SampleFacts before, SampleFacts after)
     {
+        if (ReferenceEquals(before.Requests, after.Requests))
+        {
+            return null;
+        }
+
         int fell = 0;
         int rose = 0;
         foreach ((string name, long earlier) in before.Requests)

@@ -24,6 +24,12 @@ internal static class CaptureChanges
             yield return change;
         }
 
+        // Whoever knows that nothing changed gives both captures the same settings.
+        if (ReferenceEquals(before.Tunables, after.Tunables))
+        {
+            yield break;
+        }
+
         foreach ((string name, Reading now) in after.Tunables)
         {
             if (before.Tunables.TryGetValue(name, out Reading old) && old.Value != now.Value)
@@ -35,7 +41,7 @@ internal static class CaptureChanges
 
     private static IEnumerable<HistoryEvent> ModuleChanges(int sample, SampleFacts before, SampleFacts after)
     {
-        if (before.Modules is not { } old || after.Modules is not { } now)
+        if (before.Modules is not { } old || after.Modules is not { } now || ReferenceEquals(old, now))
         {
             yield break;
         }

@@ -73,6 +73,7 @@ public sealed record HistoryEvent(int Sample, string Kind, string Text, SourceLi
 public sealed class HostHistory
 {
     private readonly Dictionary<SeriesKey, Series> _series;
+    private Series[]? _sorted;
 
     /// <summary>Takes samples, series and events.</summary>
     public HostHistory(ImmutableArray<Sample> samples, IEnumerable<Series> series, ImmutableArray<HistoryEvent> events)
@@ -80,6 +81,7 @@ public sealed class HostHistory
         Samples = samples;
         Events = events;
         _series = series.ToDictionary(s => s.Key);
+        CurrentBootStart = BootStart(samples);
     }
 
     /// <summary>Samples in time order.</summary>
@@ -89,26 +91,14 @@ public sealed class HostHistory
     public ImmutableArray<HistoryEvent> Events { get; }
 
     /// <summary>All series, by kind and then name.</summary>
-    public IEnumerable<Series> Series => _series.Values
-        .OrderBy(s => s.Key.Kind).ThenBy(s => s.Key.Name, StringComparer.Ordinal);
+    public IEnumerable<Series> Series => _sorted ??= [.. _series.Values
+        .OrderBy(s => s.Key.Kind).ThenBy(s => s.Key.Name, StringComparer.Ordinal)];
 
     /// <summary>A series; null where no sample has it.</summary>
     public Series? Find(SeriesKind kind, string name) => _series.GetValueOrDefault(new SeriesKey(kind, name));
 
     /// <summary>First sample of the boot that the latest sample belongs to.</summary>
-    public int CurrentBootStart
-    {
-        get
-        {
-            int start = Samples.Length - 1;
-            while (start > 0 && Samples[start - 1].Boot == Samples[^1].Boot)
-            {
-                start--;
-            }
-
-            return Math.Max(start, 0);
-        }
-    }
+    public int CurrentBootStart { get; }
 
     /// <summary>
     /// Hours from one sample to another; null where a time is unknown or the clock did not go forward.
@@ -117,4 +107,15 @@ public sealed class HostHistory
         Samples[from].TakenAt is { } start && Samples[to].TakenAt is { } end && end > start
             ? (end - start).TotalHours
             : null;
+
+    private static int BootStart(ImmutableArray<Sample> samples)
+    {
+        int start = samples.Length - 1;
+        while (start > 0 && samples[start - 1].Boot == samples[^1].Boot)
+        {
+            start--;
+        }
+
+        return Math.Max(start, 0);
+    }
 }

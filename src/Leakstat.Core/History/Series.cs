@@ -19,19 +19,28 @@ public sealed class Series
         Key = key;
         ItemSize = itemSize;
         Count = values.Length;
-        var starts = new List<int>();
-        var runs = new List<long?>();
-        for (int i = 0; i < values.Length; i++)
+        int count = values.IsEmpty ? 0 : 1;
+        for (int i = 1; i < values.Length; i++)
+        {
+            count += values[i] != values[i - 1] ? 1 : 0;
+        }
+
+        _starts = new int[count];
+        _runs = new long?[count];
+        for (int i = 0, run = 0; i < values.Length; i++)
         {
             if (i == 0 || values[i] != values[i - 1])
             {
-                starts.Add(i);
-                runs.Add(values[i]);
+                (_starts[run], _runs[run]) = (i, values[i]);
+                run++;
             }
         }
+    }
 
-        _starts = [.. starts];
-        _runs = [.. runs];
+    /// <summary>Takes one value that every sample has.</summary>
+    public Series(SeriesKey key, long value, int count, long itemSize)
+        : this(key, count == 0 ? [] : [0], count == 0 ? [] : [value], count, itemSize)
+    {
     }
 
     internal Series(SeriesKey key, int[] starts, long?[] runs, int count, long itemSize)
@@ -70,6 +79,9 @@ public sealed class Series
     /// <summary>Whether it has one value from its first sample to its last.</summary>
     public bool IsConstant => _runs.Length == 1 && _runs[0] is not null;
 
+    /// <summary>Whether a sample lacks it.</summary>
+    internal bool HasGaps => Array.IndexOf(_runs, null) >= 0;
+
     /// <summary>Value at a sample; null where that sample lacks it.</summary>
     public long? this[int sample]
     {
@@ -77,8 +89,7 @@ public sealed class Series
         {
             ArgumentOutOfRangeException.ThrowIfNegative(sample);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sample, Count);
-            int run = Array.BinarySearch(_starts, sample);
-            return _runs[run >= 0 ? run : ~run - 1];
+            return _runs[RunAt(sample)];
         }
     }
 
@@ -88,13 +99,40 @@ public sealed class Series
         get
         {
             var values = new long?[Count];
-            for (int run = 0; run < _runs.Length; run++)
-            {
-                int end = run + 1 < _starts.Length ? _starts[run + 1] : Count;
-                values.AsSpan(_starts[run], end - _starts[run]).Fill(_runs[run]);
-            }
-
+            CopyTo(0, values);
             return ImmutableCollectionsMarshal.AsImmutableArray(values);
         }
     }
+
+    /// <summary>First sample from which on it has its last value, or lacks one, to the end.</summary>
+    internal int LastRunStart => _starts.Length == 0 ? 0 : _starts[^1];
+
+    /// <summary>Values from a sample on, as many as there is room for and samples are left.</summary>
+    internal void CopyTo(int from, Span<long?> values)
+    {
+        int end = Math.Min(Count - from, values.Length) + from;
+        for (int run = RunAt(from), at = from; at < end; run++)
+        {
+            int next = Math.Min(EndOf(run), end);
+            values[(at - from)..(next - from)].Fill(_runs[run]);
+            at = next;
+        }
+    }
+
+    /// <summary>All values as numbers, NaN where a sample lacks one.</summary>
+    internal void CopyTo(Span<double> numbers)
+    {
+        for (int run = 0; run < _runs.Length; run++)
+        {
+            numbers[_starts[run]..EndOf(run)].Fill(_runs[run] ?? double.NaN);
+        }
+    }
+
+    private int RunAt(int sample)
+    {
+        int run = Array.BinarySearch(_starts, sample);
+        return run >= 0 ? run : ~run - 1;
+    }
+
+    private int EndOf(int run) => run + 1 < _starts.Length ? _starts[run + 1] : Count;
 }

@@ -21,7 +21,8 @@ internal static class Packed
     /// <summary>Unpacks; <see cref="StoreException"/> on damage and on more than that many bytes.</summary>
     public static ReadOnlyMemory<byte> Unpack(ReadOnlySpan<byte> packed, int most)
     {
-        using var plain = new MemoryStream();
+        // Text packs to about a tenth: to begin with room for that spares copying it as it grows.
+        using var plain = new MemoryStream((int)Math.Min(packed.Length * 10L, most));
         try
         {
             using var unpacker = new BrotliStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);

@@ -21,6 +21,9 @@ public static class SeriesCodec
     [ThreadStatic]
     private static BitWriter? s_bits;
 
+    [ThreadStatic]
+    private static long[]? s_numbers;
+
     /// <summary>The stretch as bytes; null stands for an absent value.</summary>
     public static byte[] Encode(ReadOnlySpan<long?> values)
     {
@@ -69,16 +72,30 @@ public static class SeriesCodec
     public static long?[] Decode(ReadOnlySpan<byte> bytes, int samples)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MostSamples);
+        long?[] values = new long?[samples];
+        Decode(bytes, values);
+        return values;
+    }
+
+    /// <summary>
+    /// The stretch of as many samples as there is room for; fails with <see cref="StoreException"/> on bytes that are
+    /// none.
+    /// </summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="values">Takes the values.</param>
+    public static void Decode(ReadOnlySpan<byte> bytes, Span<long?> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(values.Length, MostSamples, nameof(values));
         var reader = new ByteReader(bytes);
         byte form = reader.Byte();
-        long?[] values = new long?[samples];
         if (form == Empty)
         {
-            return values;
+            values.Clear();
+            return;
         }
 
-        bool[]? absent = (form & Gaps) != 0 ? ReadGaps(ref reader, samples) : null;
-        int count = absent is null ? samples : absent.Count(gap => !gap);
+        bool[]? absent = (form & Gaps) != 0 ? ReadGaps(ref reader, values.Length) : null;
+        int count = absent is null ? values.Length : absent.AsSpan().Count(false);
         int order = (form & ~Gaps) - Plain;
         if (order is < -1 or > 2)
         {
@@ -86,10 +103,17 @@ public static class SeriesCodec
         }
 
         long start = reader.Signed();
-        long[] numbers = new long[count];
+        if (order < 0 && absent is null)
+        {
+            values.Fill(start);
+            return;
+        }
+
+        long[] scratch = s_numbers ??= new long[MostSamples];
+        Span<long> numbers = scratch.AsSpan(0, count);
         if (order < 0)
         {
-            numbers.AsSpan().Fill(start);
+            numbers.Fill(start);
         }
         else
         {
@@ -99,12 +123,18 @@ public static class SeriesCodec
         }
 
         int next = 0;
-        for (int i = 0; i < samples; i++)
+        for (int i = 0; i < values.Length; i++)
         {
             values[i] = absent?[i] == true ? null : numbers[next++];
         }
+    }
 
-        return values;
+    /// <summary>The value that every sample of a stretch has; null where they differ or one is absent.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static long? ConstantOf(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
+        return reader.Byte() == Constant ? reader.Signed() : null;
     }
 
     private static (int Order, ulong Divisor, long Start) Choose(ReadOnlySpan<long> numbers)

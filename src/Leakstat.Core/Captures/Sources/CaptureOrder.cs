@@ -17,6 +17,11 @@ public static class CaptureOrder
     {
         DateTimeOffset[] times = Times(captures);
         int[] order = [.. Enumerable.Range(0, times.Length)];
+        if (IsRising(times))
+        {
+            return order;
+        }
+
         Array.Sort(order, (a, b) => times[a] != times[b] ? times[a].CompareTo(times[b]) : a.CompareTo(b));
         for (int start = 0; start < order.Length;)
         {
@@ -76,6 +81,20 @@ public static class CaptureOrder
             ? at > before
             : later.Folder.Length == 0 || later.Folder != earlier.Folder
                 || NaturalOrder.Instance.Compare(later.Source, earlier.Source) >= 0;
+    }
+
+    // As captures nearly always come: each later than the one before it, and nothing to be put in order.
+    private static bool IsRising(DateTimeOffset[] times)
+    {
+        for (int i = 1; i < times.Length; i++)
+        {
+            if (times[i] <= times[i - 1])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int[] ByName(IReadOnlyList<CapturePosition> captures, int[] equal) =>

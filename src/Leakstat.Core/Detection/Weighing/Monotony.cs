@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Leakstat.Detection.Weighing;
 
 /// <summary>How far a row of values goes in one direction.</summary>
@@ -11,13 +14,30 @@ internal static class Monotony
         int pairs = values.Length * (values.Length - 1) / 2, sum = 0;
         for (int i = 1; i < values.Length; i++)
         {
-            for (int j = 0; j < i; j++)
-            {
-                sum += values[i] > values[j] ? 1 : values[i] < values[j] ? -1 : 0;
-            }
+            sum += Balance(values[i], values[..i]);
         }
 
         return pairs == 0 ? 0 : (double)sum / pairs;
+    }
+
+    // Values below one less those above it. A comparison of vectors gives −1 where it holds.
+    private static int Balance(double value, ReadOnlySpan<double> others)
+    {
+        ReadOnlySpan<Vector<double>> whole = MemoryMarshal.Cast<double, Vector<double>>(others);
+        var own = new Vector<double>(value);
+        Vector<long> sums = Vector<long>.Zero;
+        foreach (Vector<double> some in whole)
+        {
+            sums += Vector.LessThan(own, some) - Vector.GreaterThan(own, some);
+        }
+
+        int sum = (int)Vector.Sum(sums);
+        foreach (double other in others[(whole.Length * Vector<double>.Count)..])
+        {
+            sum += value > other ? 1 : value < other ? -1 : 0;
+        }
+
+        return sum;
     }
 
     /// <summary>The deepest fall from a highest value to a later one.</summary>

@@ -171,8 +171,6 @@ internal sealed class SeriesView
     {
         Span<double> sorted = _sorted.AsSpan(0, values.Length);
         values.CopyTo(sorted);
-        sorted.Sort();
-        int middle = values.Length / 2;
-        return values.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return OrderStatistic.Median(sorted);
     }
 }

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Leakstat.Detection.Weighing;
 
 /// <summary>
 /// The floor under what builds up and is given back again and again: the line through the troughs after each deep fall.
 /// </summary>
-internal static class TroughLine
+internal sealed class TroughLine
 {
     /// <summary>Fewest troughs that make a line.</summary>
     public const int Fewest = 6;
@@ -11,19 +13,31 @@ internal static class TroughLine
     // A fall by this share of the swing around the trend ends a tooth.
     private const double Deep = 0.4;
 
+    private readonly List<int> _troughs = [];
+    private double[] _flat = [];
+    private double[] _ranked = [];
+
     /// <summary>
     /// Draws the line at the time of every sample, straight between the troughs and level beyond them; false where the
-    /// series does not fall deeply at least as often as <see cref="Fewest"/>.
+    /// series does not fall deeply at least as often as <see cref="Fewest"/>, or its troughs do not rise.
     /// </summary>
     /// <param name="hours">Times, hours, rising.</param>
     /// <param name="values">Values.</param>
     /// <param name="drawn">Takes the line; as many values as there are samples.</param>
-    /// <param name="tau">Kendall's tau of the troughs against their order, −1 to 1.</param>
-    public static bool TryDraw(
-        ReadOnlySpan<double> hours, ReadOnlySpan<double> values, Span<double> drawn, out double tau)
+    /// <param name="leastTau">What Kendall's tau of the troughs against their order has to be, −1 to 1.</param>
+    public bool TryDraw(
+        ReadOnlySpan<double> hours, ReadOnlySpan<double> values, Span<double> drawn, double leastTau)
     {
-        int[] troughs = [.. Troughs(Flat(hours, values))];
-        tau = 0;
+        if (_flat.Length < hours.Length)
+        {
+            _flat = new double[hours.Length];
+            _ranked = new double[hours.Length];
+        }
+
+        Span<double> flat = _flat.AsSpan(0, hours.Length);
+        Flatten(hours, values, flat);
+        FindTroughs(flat, DeepFall(flat));
+        ReadOnlySpan<int> troughs = CollectionsMarshal.AsSpan(_troughs);
         if (troughs.Length < Fewest)
         {
             return false;
@@ -35,7 +49,11 @@ internal static class TroughLine
             lows[k] = values[troughs[k]];
         }
 
-        tau = Monotony.Tau(lows);
+        if (Monotony.Tau(lows) < leastTau)
+        {
+            return false;
+        }
+
         drawn[..troughs[0]].Fill(lows[0]);
         for (int k = 1; k < troughs.Length; k++)
         {
@@ -51,7 +69,7 @@ internal static class TroughLine
     }
 
     // The series around its least squares line, so that a rising floor does not hide how deep it falls.
-    private static double[] Flat(ReadOnlySpan<double> hours, ReadOnlySpan<double> values)
+    private static void Flatten(ReadOnlySpan<double> hours, ReadOnlySpan<double> values, Span<double> flat)
     {
         double meanH = 0, meanV = 0, hh = 0, hv = 0;
         for (int i = 0; i < hours.Length; i++)
@@ -67,22 +85,28 @@ internal static class TroughLine
         }
 
         double slope = hh > 0 ? hv / hh : 0;
-        double[] flat = new double[hours.Length];
         for (int i = 0; i < flat.Length; i++)
         {
             flat[i] = values[i] - meanV - (slope * (hours[i] - meanH));
         }
+    }
 
-        return flat;
+    // A part of the swing, one in twenty values on each side left out.
+    private double DeepFall(ReadOnlySpan<double> flat)
+    {
+        Span<double> ranked = _ranked.AsSpan(0, flat.Length);
+        flat.CopyTo(ranked);
+        int aside = flat.Length / 20;
+        double low = OrderStatistic.Select(ranked, aside);
+        double high = OrderStatistic.Select(ranked[aside..], flat.Length - 1 - (2 * aside));
+        return Deep * (high - low);
     }
 
     // Turning points: a low counts once the series has fallen to it by a deep fall and risen again by as much. The last
     // fall needs no rise after it.
-    private static List<int> Troughs(double[] flat)
+    private void FindTroughs(ReadOnlySpan<double> flat, double deep)
     {
-        double[] sorted = [.. flat.Order()];
-        double deep = Deep * (sorted[^(1 + (sorted.Length / 20))] - sorted[sorted.Length / 20]);
-        List<int> troughs = [];
+        _troughs.Clear();
         int high = 0, low = 0;
         bool falling = false;
         for (int i = 1; deep > 0 && i < flat.Length; i++)
@@ -92,7 +116,7 @@ internal static class TroughLine
                 low = flat[i] < flat[low] ? i : low;
                 if (flat[i] - flat[low] > deep)
                 {
-                    troughs.Add(low);
+                    _troughs.Add(low);
                     (falling, high) = (false, i);
                 }
             }
@@ -108,9 +132,7 @@ internal static class TroughLine
 
         if (falling)
         {
-            troughs.Add(low);
+            _troughs.Add(low);
         }
-
-        return troughs;
     }
 }

@@ -40,34 +40,53 @@ internal sealed record GrowthObservation(
     /// </summary>
     public static GrowthObservation? Of(Series series, int from, int to)
     {
-        var values = new List<(int Sample, long Value)>();
-        for (int i = from; i <= to && i < series.Count; i++)
-        {
-            if (series[i] is { } value)
-            {
-                values.Add((i, value));
-            }
-        }
-
-        if (values.Count < 2)
+        if (from < 0 || Math.Min(to, series.Count - 1) <= from)
         {
             return null;
         }
 
-        int rises = 0;
-        int falls = 0;
-        for (int i = 1; i < values.Count; i++)
+        var all = new long?[Math.Min(to, series.Count - 1) - from + 1];
+        series.CopyTo(from, all);
+        long[] values = new long[all.Length];
+        int count = 0, first = 0, last = 0;
+        for (int i = 0; i < all.Length; i++)
         {
-            rises += values[i].Value > values[i - 1].Value ? 1 : 0;
-            falls += values[i].Value < values[i - 1].Value ? 1 : 0;
+            if (all[i] is { } value)
+            {
+                first = count == 0 ? from + i : first;
+                last = from + i;
+                values[count++] = value;
+            }
         }
 
-        int early = Math.Max(1, values.Count / 3);
-        int late = Math.Min(values.Count - 1, Math.Max(early, values.Count / 2));
-        long floor = values.Skip(late).Min(v => v.Value) - values.Take(early).Max(v => v.Value);
-        double steps = values.Count - 1;
+        return count < 2 ? null : Of(series, first, last, values.AsSpan(0, count));
+    }
+
+    private static GrowthObservation Of(Series series, int first, int last, ReadOnlySpan<long> values)
+    {
+        int rises = 0;
+        int falls = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            rises += values[i] > values[i - 1] ? 1 : 0;
+            falls += values[i] < values[i - 1] ? 1 : 0;
+        }
+
+        int early = Math.Max(1, values.Length / 3);
+        int late = Math.Min(values.Length - 1, Math.Max(early, values.Length / 2));
+        long lowest = long.MaxValue, highest = long.MinValue;
+        foreach (long value in values[late..])
+        {
+            lowest = Math.Min(lowest, value);
+        }
+
+        foreach (long value in values[..early])
+        {
+            highest = Math.Max(highest, value);
+        }
+
+        double steps = values.Length - 1;
         return new GrowthObservation(
-            series, values[0].Sample, values[^1].Sample, values[0].Value, values[^1].Value, rises / steps,
-                falls / steps, floor);
+            series, first, last, values[0], values[^1], rises / steps, falls / steps, lowest - highest);
     }
 }

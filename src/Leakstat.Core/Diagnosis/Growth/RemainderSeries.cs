@@ -29,6 +29,7 @@ internal static class RemainderSeries
 
         int count = history.Samples.Length;
         long?[] rest = [.. wired.Values];
+        long?[] values = new long?[count];
         long[] types = new long[count], buckets = new long[count];
         bool zonesKnown = false;
         foreach (Series series in history.Series)
@@ -40,14 +41,17 @@ internal static class RemainderSeries
                     && !ZoneKinds.IsCacheZone(name):
                     zonesKnown = true;
                     bool isBucket = series.Key.Kind == SeriesKind.ZoneUsed && ZoneKinds.IsMallocBucket(name);
-                    Add(series, series.ItemSize, (i, bytes) =>
+                    series.CopyTo(0, values);
+                    Subtract(values, series.ItemSize, rest);
+                    if (isBucket)
                     {
-                        rest[i] = rest[i] is { } left ? Arithmetic.Subtract(left, bytes) : null;
-                        buckets[i] = isBucket ? Arithmetic.Add(buckets[i], bytes) : buckets[i];
-                    });
+                        Add(values, series.ItemSize, buckets);
+                    }
+
                     break;
                 case SeriesKind.MallocBytes:
-                    Add(series, 1, (i, bytes) => types[i] = Arithmetic.Add(types[i], bytes));
+                    series.CopyTo(0, values);
+                    Add(values, 1, types);
                     break;
             }
         }
@@ -70,14 +74,24 @@ internal static class RemainderSeries
         };
     }
 
-    private static void Add(Series series, long size, Action<int, long> add)
+    private static void Subtract(ReadOnlySpan<long?> values, long size, Span<long?> rest)
     {
-        long?[] values = [.. series.Values];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] is { } value && rest[i] is { } left)
+            {
+                rest[i] = Arithmetic.Subtract(left, Arithmetic.Multiply(value, size));
+            }
+        }
+    }
+
+    private static void Add(ReadOnlySpan<long?> values, long size, Span<long> sums)
+    {
         for (int i = 0; i < values.Length; i++)
         {
             if (values[i] is { } value)
             {
-                add(i, Arithmetic.Multiply(value, size));
+                sums[i] = Arithmetic.Add(sums[i], Arithmetic.Multiply(value, size));
             }
         }
     }

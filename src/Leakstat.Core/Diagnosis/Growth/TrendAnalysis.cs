@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Leakstat.Accounting;
 using Leakstat.Detection;
 using Leakstat.Detection.Weighing;
@@ -144,7 +145,18 @@ public static class TrendAnalysis
         HostHistory history, SeriesKind requests, SeriesKind inUse, string name)
     {
         ImmutableArray<double> asked = Requests(history, requests, name), used = Requests(history, inUse, name);
-        return asked.Length == used.Length ? [.. asked.Zip(used, (a, u) => a - u)] : [];
+        if (asked.Length != used.Length)
+        {
+            return [];
+        }
+
+        double[] frees = new double[asked.Length];
+        for (int i = 0; i < frees.Length; i++)
+        {
+            frees[i] = asked[i] - used[i];
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(frees);
     }
 
     private static SeriesBound? Bound(Series zone, HostHistory history, Capture latest)
@@ -185,12 +197,19 @@ public static class TrendAnalysis
     /// <summary>Values of a series, NaN where missing.</summary>
     internal static ImmutableArray<double> Numbers(Series series)
     {
-        ImmutableArray<double>.Builder numbers = ImmutableArray.CreateBuilder<double>(series.Count);
-        foreach (long? value in series.Least.IsEmpty ? series.Values : series.Least)
+        double[] numbers = new double[series.Count];
+        if (series.Least.IsEmpty)
         {
-            numbers.Add(value ?? double.NaN);
+            series.CopyTo(numbers);
+        }
+        else
+        {
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = series.Least[i] ?? double.NaN;
+            }
         }
 
-        return numbers.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(numbers);
     }
 }

@@ -41,6 +41,12 @@ internal static class FrozenGap
     {
         int last = history.Samples.Length - 1;
         int first = last;
+        if (last >= 0 && totals.Count(series => series[last] is not null) >= LeastTotals)
+        {
+            // From here on each total has one value to the end: no need to look at every sample.
+            first = Math.Clamp(totals.Max(series => series.LastRunStart), history.CurrentBootStart, last);
+        }
+
         while (first > history.CurrentBootStart && AreSame(totals, first - 1, last))
         {
             first--;

@@ -33,22 +33,24 @@ internal static class LostRowsGap
     {
         int count = history.Samples.Length;
         int[] lacking = new int[count];
-        foreach (Series series in history.Series.Where(s => s.Key.Kind == kind))
+        long?[] values = new long?[count];
+        foreach (Series series in history.Series.Where(s => s.Key.Kind == kind && s.HasGaps))
         {
+            series.CopyTo(0, values);
             int first = 0, last = count - 1;
-            while (first < count && series[first] is null)
+            while (first < count && values[first] is null)
             {
                 first++;
             }
 
-            while (last > first && series[last] is null)
+            while (last > first && values[last] is null)
             {
                 last--;
             }
 
             for (int i = first + 1; i < last; i++)
             {
-                lacking[i] += series[i] is null ? 1 : 0;
+                lacking[i] += values[i] is null ? 1 : 0;
             }
         }
 

@@ -37,27 +37,45 @@ internal static class SysctlGap
     private static ImmutableArray<(string Name, SourceLine At)> InOrder(SysctlTable sysctls)
     {
         Dictionary<SourceFile, List<(string Name, SourceLine At)>> byFile = [];
-        foreach (string name in sysctls.Names)
+        SourceFile? file = null;
+        List<(string Name, SourceLine At)>? names = null;
+        foreach ((string name, SourceLine at) in sysctls.Places)
         {
-            if (sysctls.TryLocate(name, out SourceLine? at))
+            // Nearly all stand in the file of the one before.
+            if (names is null || !ReferenceEquals(at.File, file))
             {
-                if (!byFile.TryGetValue(at.Value.File, out List<(string Name, SourceLine At)>? names))
+                file = at.File;
+                if (!byFile.TryGetValue(file, out names))
                 {
-                    byFile[at.Value.File] = names = [];
+                    byFile[file] = names = [];
                 }
-
-                names.Add((name, at.Value));
             }
+
+            names.Add((name, at));
         }
 
         // A tree of zones alone may be the larger file.
         return byFile.Values
-            .Select(names => names.OrderBy(n => n.At.Line).ToImmutableArray())
-            .Select(names => FromFirstLeaf(names))
-            .OrderByDescending(names => names[0].Name == SysctlTree.FirstLeaf)
-            .ThenByDescending(names => names.Length)
-            .ThenBy(names => names[0].At.File.Path, StringComparer.Ordinal)
+            .Select(ByLine)
+            .Select(FromFirstLeaf)
+            .OrderByDescending(found => found[0].Name == SysctlTree.FirstLeaf)
+            .ThenByDescending(found => found.Length)
+            .ThenBy(found => found[0].At.File.Path, StringComparer.Ordinal)
             .FirstOrDefault([]);
+    }
+
+    // They are kept as they stand in the file, where none stands in it twice.
+    private static ImmutableArray<(string Name, SourceLine At)> ByLine(List<(string Name, SourceLine At)> names)
+    {
+        for (int i = 1; i < names.Count; i++)
+        {
+            if (names[i].At.Line < names[i - 1].At.Line)
+            {
+                return [.. names.OrderBy(n => n.At.Line)];
+            }
+        }
+
+        return [.. names];
     }
 
     private static ImmutableArray<(string Name, SourceLine At)> FromFirstLeaf(
