@@ -1,0 +1,27 @@
+namespace Leakstat.Fuzz.Guided.Targets;
+
+/// <summary>A reader that is fuzzed by what code its inputs reach.</summary>
+/// <param name="Name">What it is called: <c>vmstat-z/text</c>, <c>elf</c>.</param>
+/// <param name="Types">Its types: full names, or namespaces where they end with a dot.</param>
+/// <param name="Seeds">Makes well-formed inputs.</param>
+/// <param name="Read">
+/// Has an input read; takes a report of what must not be, and gives whether the reader got past its first header (a
+/// row, a section, a table). An exception is a failure.
+/// </param>
+public sealed record GuidedTarget(
+    string Name, IReadOnlyList<string> Types, Func<IEnumerable<byte[]>> Seeds, Func<byte[], Action<string>, bool> Read)
+{
+    /// <summary>Bytes that an input has at most.</summary>
+    public int MostBytes { get; init; } = 4096;
+
+    /// <summary>What of its types is none of it, by the end of the name.</summary>
+    public string? Without { get; init; }
+
+    /// <summary>Name for files.</summary>
+    public string FileName => Name.Replace('/', '-').Replace(' ', '-');
+
+    /// <summary>Whether a type is one of the reader's.</summary>
+    public bool Covers(string type) =>
+        (Without is null || !type.EndsWith(Without, StringComparison.Ordinal))
+        && Types.Any(own => own.EndsWith('.') ? type.StartsWith(own, StringComparison.Ordinal) : type == own);
+}
