@@ -8,7 +8,9 @@ public sealed class GuidedCorpus
     private const int Most = 6000;
 
     private readonly List<byte[]> _all = [];
+    private readonly List<byte[]> _past = [];
     private readonly List<byte[]> _deep = [];
+    private readonly List<byte[]> _deepPast = [];
 
     /// <summary>The inputs, in the order that they were found.</summary>
     public IReadOnlyList<byte[]> All => _all;
@@ -16,26 +18,37 @@ public sealed class GuidedCorpus
     /// <summary>Adds an input.</summary>
     /// <param name="input">The input.</param>
     /// <param name="isDeep">Whether it reached an edge of the reader that none had reached before.</param>
-    public void Add(byte[] input, bool isDeep)
+    /// <param name="isPast">Whether it got past the reader's first header.</param>
+    public void Add(byte[] input, bool isDeep, bool isPast)
     {
-        if (_all.Count < Most || isDeep)
+        if (_all.Count >= Most && !isDeep)
         {
-            _all.Add(input);
+            return;
+        }
+
+        _all.Add(input);
+        if (isPast)
+        {
+            _past.Add(input);
         }
 
         if (isDeep)
         {
-            _deep.Add(input);
+            (isPast ? _deepPast : _deep).Add(input);
         }
     }
 
     /// <summary>
-    /// An input to go on from: often one that found new edges, and of those often a late one, for they are the hardest
-    /// to come to; of two the smaller one in half of the cases.
+    /// An input to go on from: mostly one that got past the first header, often one that found new edges, and of those
+    /// often a late one, for they are the hardest to come to; of two the smaller one in half of the cases.
     /// </summary>
     public byte[] Pick(SeededRandom random)
     {
-        List<byte[]> from = _deep.Count > 0 && random.Percent(60) ? _deep : _all;
+        int group = random.Below(100);
+        List<byte[]> from = group < 50 && _deepPast.Count > 0 ? _deepPast
+            : group < 80 && _past.Count > 0 ? _past
+            : group < 90 && _deep.Count > 0 ? _deep
+            : _all;
         int first = random.Percent(40) ? from.Count * 3 / 4 : 0;
         byte[] one = from[first + random.Below(from.Count - first)];
         byte[] other = from[first + random.Below(from.Count - first)];

@@ -78,7 +78,6 @@ public sealed class GuidedLoop
     /// <param name="corpus">Inputs besides those that the target makes.</param>
     public void Run(IEnumerable<byte[]> corpus)
     {
-        long start = Stopwatch.GetTimestamp();
         foreach (byte[] seed in _target.Seeds().Concat(corpus))
         {
             byte[] input = seed.Length > _target.MostBytes ? seed[.._target.MostBytes] : seed;
@@ -87,8 +86,11 @@ public sealed class GuidedLoop
 
         if (Corpus.All.Count == 0)
         {
-            Corpus.Add([], isDeep: false);
+            Corpus.Add([], isDeep: false, isPast: false);
         }
+
+        // Making well-formed inputs takes its own time.
+        long start = Stopwatch.GetTimestamp();
 
         while (Done < _bounds.Inputs && !IsPlantFound && _failures.Count < MostFailures
             && (Done % 64 != 0 || Stopwatch.GetElapsedTime(start) < _bounds.Time))
@@ -144,9 +146,10 @@ public sealed class GuidedLoop
         Coverage.Edges.Clear(_seen.Length);
         long before = GC.GetAllocatedBytesForCurrentThread();
         string? wrong = null;
+        bool isPast = false;
         try
         {
-            bool isPast = _target.Read(input, what => wrong ??= what);
+            isPast = _target.Read(input, what => wrong ??= what);
             Passed += isPast && number > 0 ? 1 : 0;
         }
         catch (Exception e)
@@ -177,7 +180,7 @@ public sealed class GuidedLoop
 
         if (keep || (isNew && !_bounds.IsBlind))
         {
-            Corpus.Add(input, isDeep: own > 0);
+            Corpus.Add(input, isDeep: own > 0, isPast);
         }
     }
 

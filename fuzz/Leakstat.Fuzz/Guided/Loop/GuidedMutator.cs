@@ -23,7 +23,7 @@ public sealed class GuidedMutator(IReadOnlyList<byte[]> tokens, int most)
     public byte[] Mutate(byte[] input, byte[] other, SeededRandom random)
     {
         byte[] bytes = input;
-        int times = 1 + random.Below(random.Percent(75) ? 3 : 10);
+        int times = 1 + random.Below(random.Percent(85) ? 2 : 8);
         for (int i = 0; i < times; i++)
         {
             bytes = bytes.Length == 0 ? [.. Token(random)] : Once(bytes, other, random);

@@ -27,7 +27,11 @@ internal static class DumpTargets
         };
         yield return new GuidedTarget("ctf", ["Leakstat.Dump.Ctf."], Ctfs, ReadCtf);
         yield return new GuidedTarget("dwarf", ["Leakstat.Dump.Dwarf."], Compiled, ReadDwarf) { MostBytes = 16 << 10 };
-        yield return new GuidedTarget("dump", ["Leakstat.Dump.Containers."], Dumps, ReadDump) { MostBytes = 24 << 10 };
+        yield return new GuidedTarget("dump", ["Leakstat.Dump.Containers."], Dumps, ReadDump)
+        {
+            MostBytes = 24 << 10,
+            Without = ["DumpInfo", "DumpTime"],
+        };
         yield return new GuidedTarget("dump-info", ["Leakstat.Dump.Containers.DumpInfo"], () => Infos(texts), ReadInfo);
     }
 
@@ -153,6 +157,7 @@ internal static class DumpTargets
             report("a label without a value");
         }
 
+        _ = (info["Hostname"], DumpInfo.PathFor(info["Hostname"] ?? "vmcore.0"));
         return info.Values.Count > 0;
     }
 

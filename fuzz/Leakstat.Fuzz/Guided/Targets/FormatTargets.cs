@@ -26,13 +26,12 @@ internal static class FormatTargets
                 .SelectMany(f => SeedTexts.Pieces(f.Bytes, 1500)).Concat(Fitting(texts, known)).Take(MostSeeds),
             (bytes, report) => known.Count(k => ReadAs(k, k.Name, bytes, report)) > 0)
         {
-            Without = "Scrub",
+            Without = ["Scrub"],
         };
     }
 
     private static GuidedTarget Of(IFormat format, SeedTexts texts)
     {
-        string space = format.GetType().Namespace!;
         string name = FileNameOf(format, texts);
 
         // Of a command that has both, text and documents end in the same rows: what reads text is given documents too.
@@ -44,12 +43,36 @@ internal static class FormatTargets
         ];
         return new GuidedTarget(
             format.Name,
-            [space.EndsWith(".Libxo", StringComparison.Ordinal) ? "Leakstat.Captures.Libxo." : space + "."],
+            Types(format),
             () => Seeds(forms, texts),
             (bytes, report) => ReadAs(FormOf(forms, bytes), name, bytes, report))
         {
-            Without = "Scrub",
+            Without = ["Scrub", "Command", format.Name.EndsWith("/json", StringComparison.Ordinal) ? "Xml" : "Libxo.Json"],
         };
+    }
+
+    /// <summary>
+    /// The types of a format: its own and what it derives from, and what else is in its folder where no format before
+    /// it in the registry is of that folder; of documents the reader of documents.
+    /// </summary>
+    private static string[] Types(IFormat format)
+    {
+        Type type = format.GetType();
+        if (type.Namespace == "Leakstat.Captures.Libxo")
+        {
+            return ["Leakstat.Captures.Libxo."];
+        }
+
+        IFormat[] neighbours = [.. CommandRegistry.Formats.Where(f => f.GetType().Namespace == type.Namespace)];
+        string[] own = [type.FullName!, type.BaseType!.FullName!];
+        return neighbours[0] != format
+            ? own
+            :
+            [
+                .. own,
+                .. type.Assembly.GetTypes().Where(t => t.Namespace == type.Namespace && !t.IsNested
+                    && !Array.Exists(neighbours, f => f.GetType() == t)).Select(t => t.FullName!),
+            ];
     }
 
     /// <summary>Has one format read a text in every way that the program asks it to.</summary>

@@ -14,14 +14,14 @@ public sealed record GuidedTarget(
     /// <summary>Bytes that an input has at most.</summary>
     public int MostBytes { get; init; } = 4096;
 
-    /// <summary>What of its types is none of it, by the end of the name.</summary>
-    public string? Without { get; init; }
+    /// <summary>What of its types is none of it, by parts of the name.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>Name for files.</summary>
     public string FileName => Name.Replace('/', '-').Replace(' ', '-');
 
     /// <summary>Whether a type is one of the reader's.</summary>
     public bool Covers(string type) =>
-        (Without is null || !type.EndsWith(Without, StringComparison.Ordinal))
+        !Without.Any(part => type.Contains(part, StringComparison.Ordinal))
         && Types.Any(own => own.EndsWith('.') ? type.StartsWith(own, StringComparison.Ordinal) : type == own);
 }

@@ -16,7 +16,18 @@ namespace Leakstat.Fuzz.Guided.Targets;
 /// <summary>Transcripts, archives, captures' own files, scrubbing, and what dtrace printed.</summary>
 internal static class SourceTargets
 {
-    private const string Sources = "Leakstat.Captures.Sources.";
+    private static readonly string[] s_archives =
+    [
+        .. ((string[])["ArchiveReader", "ArchiveLook", "ArchiveContainer", "ArchiveWalks", "TarGuardStream", "BudgetStream"])
+            .Select(type => "Leakstat.Captures.Sources." + type),
+    ];
+
+    private static readonly string[] s_packed =
+    [
+        .. ((string[])["FileLoader", "ContentSniffer", "BudgetStream", "ChecksumStream", "ArchiveReader"])
+            .Select(type => "Leakstat.Captures.Sources." + type),
+        "Leakstat.Platform.Zstandard",
+    ];
 
     private static readonly ReadLimits s_limits = ReadLimits.Default with { ArchiveBytes = 64 << 20, FileBytes = 8 << 20 };
 
@@ -25,17 +36,20 @@ internal static class SourceTargets
     {
         yield return new GuidedTarget(
             "transcript", ["Leakstat.Captures.Transcripts."], () => Transcripts(texts), ReadSource);
-        yield return new GuidedTarget("tar", [Sources], () => Tars(texts), ReadSource) { MostBytes = 16 << 10 };
-        yield return new GuidedTarget("zip", [Sources], () => Zips(texts), ReadSource) { MostBytes = 8 << 10 };
+        yield return new GuidedTarget("tar", s_archives, () => Tars(texts), ReadArchive) { MostBytes = 16 << 10 };
+        yield return new GuidedTarget("zip", s_archives, () => Zips(texts), ReadArchive) { MostBytes = 8 << 10 };
         yield return new GuidedTarget(
-            "gzip", [Sources], () => Tars(texts).Concat(Zips(texts)).Concat(Plain(texts)).Select(Gzip), ReadSource)
+            "gzip", s_packed, () => Tars(texts).Concat(Zips(texts)).Concat(Plain(texts)).Select(Gzip), ReadPacked)
         {
             MostBytes = 8 << 10,
         };
         yield return new GuidedTarget(
-            "zstd", [Sources], () => Tars(texts).Concat(Plain(texts)).Select(Zstd), ReadSource) { MostBytes = 8 << 10 };
+            "zstd", s_packed, () => Tars(texts).Concat(Plain(texts)).Select(Zstd), ReadPacked)
+        {
+            MostBytes = 8 << 10,
+        };
         yield return new GuidedTarget(
-            "tar-in-gzip", [Sources], () => Tars(texts), (bytes, report) => ReadSource(Gzip(bytes), report))
+            "tar-in-gzip", s_archives, () => Tars(texts), (bytes, report) => ReadArchive(Gzip(bytes), report))
         {
             MostBytes = 16 << 10,
         };
@@ -43,14 +57,43 @@ internal static class SourceTargets
             "manifest", ["Leakstat.Captures.Sources.CaptureManifest"], () => Named(texts, "manifest.json"),
             (bytes, report) => ReadManifest(bytes, texts, report));
         yield return new GuidedTarget(
-            "scrub", ["Leakstat.Captures.Scrub.", "Leakstat.Captures.Secrets."],
-            () => Transcripts(texts).Concat(Plain(texts)), Scrub) { MostBytes = 2048 };
+            "scrub",
+            [
+                "Leakstat.Captures.Scrub.TextScrubber", "Leakstat.Captures.Scrub.ManifestScrub",
+                "Leakstat.Captures.Secrets.LineScrubber", "Leakstat.Captures.Secrets.NameLearner",
+                "Leakstat.Captures.Secrets.DocumentScrub", "Leakstat.Captures.Secrets.WordMask",
+                "Leakstat.Captures.Secrets.KernelTableScrub",
+            ],
+            () => Transcripts(texts).Concat(Plain(texts)).Concat(Documents(texts)), Scrub) { MostBytes = 2048 };
         yield return new GuidedTarget(
             "trace", ["Leakstat.Tracing.Reading."], () => Traces(texts), ReadTrace);
     }
 
     private static bool ReadSource(byte[] bytes, Action<string> report) =>
         Read(new MemorySource("input", bytes), report);
+
+    /// <summary>Past the header of an archive is where something in it is read, or a problem of something in it told.</summary>
+    private static bool ReadArchive(byte[] bytes, Action<string> report)
+    {
+        var set = SourceSet.Open([new MemorySource("input", bytes)], new NamePool(), s_limits, new Zstandard());
+        Check(set.Problems, report);
+        bool isInside = !set.Hosts.IsEmpty || set.Problems.Any(p => p.At.File.Path.Length > "input".Length);
+        foreach (Capture capture in set.Hosts.SelectMany(host => host.Captures()))
+        {
+            Check(capture.Diagnostics, report);
+        }
+
+        return isInside;
+    }
+
+    /// <summary>Past the header of what is packed is where bytes come out of it.</summary>
+    private static bool ReadPacked(byte[] bytes, Action<string> report)
+    {
+        FileContent content = FileLoader.Load(
+            new MemoryStream(bytes, writable: false), s_limits.FileBytes, new ReadContext(new NamePool(), s_limits, new Zstandard()));
+        _ = ReadArchive(bytes, report);
+        return content.Outer != ContentKind.Text && !content.Bytes.IsEmpty;
+    }
 
     private static bool ReadManifest(byte[] bytes, SeedTexts texts, Action<string> report)
     {
@@ -134,6 +177,10 @@ internal static class SourceTargets
 
     private static IEnumerable<byte[]> Plain(SeedTexts texts) =>
         texts.Files.GroupBy(f => f.Name).Select(f => SeedTexts.Pieces(f.First().Bytes, 1500).First()).Take(40);
+
+    private static IEnumerable<byte[]> Documents(SeedTexts texts) =>
+        texts.Files.Where(f => f.Name.EndsWith(".json", StringComparison.Ordinal) || f.Name.EndsWith(".xml", StringComparison.Ordinal))
+            .Select(f => f.Bytes.Length > 1900 ? f.Bytes[..1900] : f.Bytes);
 
     private static IEnumerable<byte[]> Named(SeedTexts texts, string name) =>
         texts.Files.Where(f => f.Name == name).Select(f => f.Bytes);

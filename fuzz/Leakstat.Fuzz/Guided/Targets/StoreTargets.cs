@@ -8,6 +8,7 @@ using Leakstat.Serve.Intake;
 using Leakstat.Serve.Settings;
 using Leakstat.Store;
 using Leakstat.Store.Errors;
+using Leakstat.Store.Inbox;
 using Leakstat.Store.Packing;
 
 namespace Leakstat.Fuzz.Guided.Targets;
@@ -18,7 +19,13 @@ internal static class StoreTargets
     /// <summary>The targets.</summary>
     public static IEnumerable<GuidedTarget> All(SeedTexts texts)
     {
-        yield return new GuidedTarget("store", ["Leakstat.Store."], () => Stores(texts), ReadStore) { MostBytes = 128 << 10 };
+        yield return new GuidedTarget("store",
+            [
+                .. ((string[])["StoreReader", "StoreCheck", "HostRows", "Schema", "StoredRow", "SegmentChunks", "SeriesNumbers",
+                    "SourceNames", "KeptProblems", "Sqlite.Database", "Sqlite.Statement", "FileSafety", "TailRows"])
+                    .Select(type => "Leakstat.Store." + type),
+            ],
+            () => Stores(texts), ReadStore) { MostBytes = 128 << 10 };
         yield return new GuidedTarget(
             "store-series",
             ["Leakstat.Store.Packing.SeriesCodec", "Leakstat.Store.Packing.ResidualCodec", "Leakstat.Store.Packing.ByteReader"],
@@ -87,6 +94,11 @@ internal static class StoreTargets
                 report("another number of samples than was asked for");
             }
 
+            if (!SeriesCodec.Decode(SeriesCodec.Encode(values), samples).SequenceEqual(values))
+            {
+                report("a stretch that is packed again is another");
+            }
+
             return true;
         }
         catch (StoreException)
@@ -100,9 +112,9 @@ internal static class StoreTargets
         try
         {
             Capture capture = KeptCapture.Decode(Packed.Pack(bytes));
-            if (capture.Source is null)
+            if (KeptCapture.Encode(capture) is { } again && KeptCapture.Decode(again).Source != capture.Source)
             {
-                report("a capture without a source");
+                report("a capture that is packed again is another");
             }
 
             return true;
@@ -123,6 +135,11 @@ internal static class StoreTargets
         }
 
         _ = look.HostsOf("body", bytes);
+        if (captures > 0)
+        {
+            _ = look.Captures([new Delivery("fw", "body", bytes)]).Count();
+        }
+
         return captures > 0 || fault is DeliveryFault.OtherHost;
     }
 
