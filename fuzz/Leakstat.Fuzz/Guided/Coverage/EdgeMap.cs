@@ -7,7 +7,7 @@ namespace Leakstat.Fuzz.Guided.Coverage;
 /// <param name="Place">Method and offset of the instruction.</param>
 public readonly record struct EdgeSite(string Type, string Place);
 
-/// <summary>What the instrumenter found: the edges by number, and by type the constants that the code compares with.</summary>
+/// <summary>What the instrumenter found: edges by number, and by type the constants in the code.</summary>
 public sealed class EdgeMap
 {
     private readonly List<EdgeSite> _sites = [];

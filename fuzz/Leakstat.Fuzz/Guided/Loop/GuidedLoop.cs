@@ -10,7 +10,7 @@ namespace Leakstat.Fuzz.Guided.Loop;
 /// <param name="Time">Time at most.</param>
 public sealed record GuidedBounds(ulong Seed, long Inputs, TimeSpan Time)
 {
-    /// <summary>Whether nothing is kept of what inputs reach, and damage is that of <see cref="Mutator"/> alone.</summary>
+    /// <summary>Whether nothing is kept of what is reached, and damage is that of <see cref="Mutator"/>.</summary>
     public bool IsBlind { get; init; }
 
     /// <summary>An edge at which a fault is thought of; the run ends when an input reaches it.</summary>
@@ -53,7 +53,7 @@ public sealed class GuidedLoop
     /// <summary>Edges of the reader.</summary>
     public int Edges { get; }
 
-    /// <summary>Edges of the reader that were reached, each with the number of the input; 0 for well-formed ones.</summary>
+    /// <summary>Edges of the reader that were reached, each with the number of the input; 0: well-formed.</summary>
     public IReadOnlyList<(int Edge, long Input)> Found => _found;
 
     /// <summary>Inputs that were read, the well-formed ones not counted.</summary>
@@ -103,7 +103,7 @@ public sealed class GuidedLoop
         Took = Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>The fewest inputs found that together reach all edges of the reader that were reached, small ones first.</summary>
+    /// <summary>Few and small inputs that together reach all edges of the reader that were reached.</summary>
     /// <param name="most">Inputs at most.</param>
     /// <param name="mostBytes">Bytes of all together at most.</param>
     public IReadOnlyList<byte[]> Smallest(int most, int mostBytes)
@@ -114,9 +114,9 @@ public sealed class GuidedLoop
         foreach (byte[] input in Corpus.All.OrderBy(i => i.Length))
         {
             Coverage.Edges.Clear(_seen.Length);
-            Read(input);
+            bool isRead = IsRead(input);
             int[] edges = [.. _found.Select(f => f.Edge).Where(Coverage.Edges.IsHit)];
-            if (kept.Count < most && bytes + input.Length <= mostBytes && edges.Count(reached.Add) > 0)
+            if (isRead && kept.Count < most && bytes + input.Length <= mostBytes && Adds(reached, edges))
             {
                 bytes += input.Length;
                 kept.Add(input);
@@ -124,6 +124,13 @@ public sealed class GuidedLoop
         }
 
         return kept;
+    }
+
+    private static bool Adds(HashSet<int> reached, int[] edges)
+    {
+        int before = reached.Count;
+        reached.UnionWith(edges);
+        return reached.Count > before;
     }
 
     private byte[] Make(SeededRandom random)
@@ -184,15 +191,16 @@ public sealed class GuidedLoop
         }
     }
 
-    private void Read(byte[] input)
+    private bool IsRead(byte[] input)
     {
         try
         {
             _target.Read(input, _ => { });
+            return true;
         }
         catch (Exception)
         {
-            // It was told when it was met.
+            return false;
         }
     }
 }

@@ -66,13 +66,15 @@ public sealed class GuidedMutator(IReadOnlyList<byte[]> tokens, int most)
                 int start = random.Below(other.Length + 1);
                 return
                 [
-                    .. bytes.AsSpan(0, at), .. other.AsSpan(start, Math.Min(other.Length - start, 1 + random.Below(128))),
+                    .. bytes.AsSpan(0, at),
+                    .. other.AsSpan(start, Math.Min(other.Length - start, 1 + random.Below(128))),
                     .. bytes.AsSpan(at),
                 ];
         }
     }
 
-    private byte[] Token(SeededRandom random) => tokens.Count == 0 ? "0"u8.ToArray() : tokens[random.Below(tokens.Count)];
+    private byte[] Token(SeededRandom random) =>
+        tokens.Count == 0 ? "0"u8.ToArray() : tokens[random.Below(tokens.Count)];
 
     private static byte[] SetByte(byte[] bytes, int at, byte value)
     {
@@ -132,7 +134,8 @@ public sealed class GuidedMutator(IReadOnlyList<byte[]> tokens, int most)
         return (start, end);
     }
 
-    private static bool IsInWord(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'.' or (byte)'-';
+    private static bool IsInWord(byte b) =>
+        char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'.' or (byte)'-';
 
     private static byte[] ReplaceWord(byte[] bytes, int at, ReadOnlySpan<byte> word)
     {

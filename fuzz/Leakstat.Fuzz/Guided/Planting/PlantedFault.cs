@@ -1,12 +1,10 @@
-using System.Globalization;
-using System.Text;
 using Leakstat.Fuzz.Guided.Targets;
 
 namespace Leakstat.Fuzz.Guided.Planting;
 
 /// <summary>
-/// A reader with a fault that is known: it falls over a zone of a certain name and size, which stands in none of the
-/// well-formed inputs and which no single damage makes. What finds it can find others.
+/// A reader with a fault that is known: it falls over a table with six odd characters in it, which stand in none of the
+/// well-formed inputs together and which no single damage makes. What finds it can find others.
 /// </summary>
 public static class PlantedFault
 {
@@ -35,39 +33,34 @@ public static class PlantedFault
         };
     }
 
-    private static void FallOver(byte[] bytes)
+    /// <summary>
+    /// A chain of conditions, each an edge: whoever sees that one more is met keeps the input and goes on from it; else
+    /// all must be met at once.
+    /// </summary>
+    private static void FallOver(ReadOnlySpan<byte> text)
     {
-        foreach (string line in Encoding.Latin1.GetString(bytes).Split('\n'))
+        if (text.Contains((byte)'['))
         {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0)
+            if (text.Contains((byte)'%'))
             {
-                continue;
-            }
-
-            // A chain of conditions, each an edge: whoever sees that one more was met keeps the input and goes on.
-            string name = line[..colon];
-            if (name.Length > 3 && name[0] == 'x')
-            {
-                if (name[1] == 'q')
+                if (text.Contains((byte)'}'))
                 {
-                    if (name[2] == 'z')
-                    {
-                        Size(line[(colon + 1)..]);
-                    }
+                    Further(text);
                 }
             }
         }
     }
 
-    private static void Size(string columns)
+    private static void Further(ReadOnlySpan<byte> text)
     {
-        string first = columns.Split(',')[0].Trim();
-        if (int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 1000)
+        if (text.Contains((byte)'<'))
         {
-            if (size % 7 == 3)
+            if (text.Contains((byte)'"'))
             {
-                throw new InvalidOperationException("the planted fault");
+                if (text.Contains((byte)'#'))
+                {
+                    throw new InvalidOperationException("the planted fault");
+                }
             }
         }
     }

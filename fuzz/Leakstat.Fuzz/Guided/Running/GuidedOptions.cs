@@ -1,4 +1,10 @@
+using Leakstat.Fuzz.Guided.Targets;
+
 namespace Leakstat.Fuzz.Guided.Running;
+
+/// <summary>The program was asked for what there is not.</summary>
+/// <param name="message">For the user.</param>
+public sealed class GuidedOptionException(string message) : Exception(message);
 
 /// <summary>What <c>--guided</c> is asked to do.</summary>
 public sealed record GuidedOptions
@@ -59,7 +65,7 @@ public sealed record GuidedOptions
 
     public bool IsPlant { get; init; }
 
-    /// <summary>Reads them; fails with <see cref="ArgumentException"/> on what is none.</summary>
+    /// <summary>Reads them; fails with <see cref="GuidedOptionException"/> on what is none.</summary>
     public static GuidedOptions Parse(IReadOnlyList<string> args)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -69,7 +75,7 @@ public sealed record GuidedOptions
             bool isFlag = args[i] is "--list" or "--blind" or "--plant";
             if (!isFlag && i + 1 == args.Count)
             {
-                throw new ArgumentException($"{args[i]} takes a value\n{Usage}");
+                throw new GuidedOptionException($"{args[i]} takes a value\n{Usage}");
             }
 
             values[args[i]] = isFlag ? "" : args[i + 1];
@@ -82,8 +88,8 @@ public sealed record GuidedOptions
         }
 
         string? Take(string name) => values.Remove(name, out string? value) ? value : null;
-        string root = Take("--root") ?? Leakstat.Fuzz.Guided.Targets.GuidedTargets.RootAbove(Directory.GetCurrentDirectory())
-            ?? throw new ArgumentException("not within the repository; say where it is: --root DIR");
+        string root = Take("--root") ?? GuidedTargets.RootAbove(Directory.GetCurrentDirectory())
+            ?? throw new GuidedOptionException("not within the repository; say where it is: --root DIR");
         var options = new GuidedOptions
         {
             Targets = Take("--guided") ?? "all",
@@ -106,6 +112,6 @@ public sealed record GuidedOptions
         };
         return values.Count == 0
             ? options
-            : throw new ArgumentException($"unknown option {values.Keys.First()}\n{Usage}");
+            : throw new GuidedOptionException($"unknown option {values.Keys.First()}\n{Usage}");
     }
 }

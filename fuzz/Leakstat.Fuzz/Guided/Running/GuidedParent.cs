@@ -6,8 +6,8 @@ using Leakstat.Fuzz.Guided.Targets;
 namespace Leakstat.Fuzz.Guided.Running;
 
 /// <summary>
-/// Makes an instrumented copy of the program, starts it for the targets (again for the rest where an input ends it), and
-/// prints a line for each target.
+/// Makes an instrumented copy of the program, starts it for the targets (again for the rest where an input ends it),
+/// and prints a line for each target.
 /// </summary>
 internal sealed class GuidedParent(GuidedOptions options, IReadOnlyList<GuidedTarget> targets, TextWriter output)
 {
@@ -30,9 +30,9 @@ internal sealed class GuidedParent(GuidedOptions options, IReadOnlyList<GuidedTa
         {
             Directory.CreateDirectory(options.Failures);
             Instrument(folder);
-            Print($"{"target",-22}{"inputs",10}{"per s",8}{"edges reached",20}{"past header",13}{"corpus",8}{"failures",9}");
-            Task[] jobs = [.. Enumerable.Range(0, options.Jobs).Select(job => Task.Run(() => Work(folder, Share(job))))];
-            Task.WaitAll(jobs);
+            Print($"{"target",-22}{"inputs",10}{"per s",8}{"edges reached",20}{"past header",13}{"corpus",8}"
+                + $"{"failures",9}");
+            Task.WaitAll(Enumerable.Range(0, options.Jobs).Select(job => Task.Run(() => Work(folder, Share(job)))));
         }
         finally
         {
@@ -42,8 +42,8 @@ internal sealed class GuidedParent(GuidedOptions options, IReadOnlyList<GuidedTa
         if (!options.IsPlant)
         {
             Print($"{_ended} of {targets.Count} targets, {_inputs} inputs, {_reached} of {_edges} edges "
-                + $"({Share(_reached, _edges)}), {_failures} failures, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, "
-                + $"seed {options.Seed}");
+                + $"({Share(_reached, _edges)}), {_failures} failures, "
+                + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, seed {options.Seed}");
         }
 
         return _failures == 0 && _ended == targets.Count ? 0 : 1;
@@ -110,6 +110,7 @@ internal sealed class GuidedParent(GuidedOptions options, IReadOnlyList<GuidedTa
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             ArgumentList =
             {
                 Path.Combine(folder, "Leakstat.Fuzz.dll"), "--guided", string.Join(',', left.Select(t => t.Name)),
@@ -131,7 +132,8 @@ internal sealed class GuidedParent(GuidedOptions options, IReadOnlyList<GuidedTa
         byte[] file = File.Exists(current) ? File.ReadAllBytes(current) : new byte[4];
         int length = Math.Clamp(BitConverter.ToInt32(file), 0, file.Length - 4);
         var failure = new GuidedFailure(
-            target, options.Seed, Environment.TickCount64, file[4..(4 + length)], $"ended the process with code {code}");
+            target, options.Seed, Environment.TickCount64, file[4..(4 + length)],
+            $"ended the process with code {code}");
         Take(["failure", target, failure.Save(options.Failures), failure.What]);
     }
 
@@ -143,13 +145,13 @@ internal sealed class GuidedParent(GuidedOptions options, IReadOnlyList<GuidedTa
             {
                 case "failure":
                     _failures++;
-                    Print($"FAILURE in {words[1]}: {string.Join(' ', words[3..])}\n  {words[2]} (again: --guided {words[1]} "
-                        + $"--replay {words[2]})");
+                    Print($"FAILURE in {words[1]}: {string.Join(' ', words[3..])}\n"
+                        + $"  {words[2]} (again: --guided {words[1]} --replay {words[2]})");
                     break;
                 case "plant":
                     _ended++;
-                    Print($"{words[1],-22} guided {words[3]} inputs (found: {words[4]}), blind {words[5]} (found: {words[6]}), "
-                        + $"at {words[2]}");
+                    Print($"{words[1],-22} guided {words[3]} inputs (found: {words[4]}), "
+                        + $"blind {words[5]} (found: {words[6]}), at {words[2]}");
                     break;
                 case "end":
                     End(words[1], [.. words[2..].Select(long.Parse)]);

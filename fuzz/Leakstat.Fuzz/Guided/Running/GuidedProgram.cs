@@ -30,7 +30,7 @@ public static class GuidedProgram
                 : options.Minimise is { } large ? Minimise(targets[0], large, output)
                 : new GuidedParent(options, targets, output).Run();
         }
-        catch (ArgumentException e)
+        catch (GuidedOptionException e)
         {
             output.WriteLine(e.Message);
             return 2;
@@ -87,7 +87,8 @@ public static class GuidedProgram
         }
 
         File.WriteAllBytes(file + ".small", input);
-        output.WriteLine($"{file}.small: {input.Length} bytes\n{Convert.ToHexString(input)}\n{Fails(target, input)!.What}");
+        output.WriteLine($"{file}.small: {input.Length} bytes\n{Convert.ToHexString(input)}");
+        output.WriteLine(Fails(target, input)!.What);
         return 1;
     }
 }

@@ -14,13 +14,17 @@ namespace Leakstat.Fuzz.Guided.Targets;
 internal static class DumpTargets
 {
     private static readonly string[] s_structures =
-        ["s0", "s7", "pcb", "uma_keg", "uma_zone", "thread", "proc", "msgbuf", "elf_file", "malloc_type", "vm_page", "u", ""];
+    [
+        "s0", "s7", "pcb", "uma_keg", "uma_zone", "thread", "proc", "msgbuf", "elf_file", "malloc_type", "vm_page", "u",
+        "",
+    ];
 
     /// <summary>The targets.</summary>
     public static IEnumerable<GuidedTarget> All(SeedTexts texts)
     {
         string folder = Path.Combine(texts.Root, "tests", "Leakstat.Dump.Tests", "Data", "dwarf");
-        byte[][] Compiled() => [.. Directory.GetFiles(folder, "*.elf").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        IEnumerable<byte[]> Compiled() =>
+            Directory.GetFiles(folder, "*.elf").Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
         yield return new GuidedTarget("elf", ["Leakstat.Dump.Elf."], () => Compiled().Concat(Elfs()), ReadElf)
         {
             MostBytes = 16 << 10,
@@ -176,7 +180,9 @@ internal static class DumpTargets
                 uint inner = ctf.AddStruct("u", 8, [("x", integer, 0), ("y", integer, 32)], union: true);
                 ctf.AddStruct("s0", 24, [("a", integer, 0), ("", inner, 64), ("b", word, 128)]);
                 ctf.AddStruct(
-                    "pcb", 720, [("pcb_x", ctf.AddArray(word, word, 12), 0), ("pcb_sp", word, 96 * 8), ("f", integer, 1024)]);
+                    "pcb",
+                    720,
+                    [("pcb_x", ctf.AddArray(word, word, 12), 0), ("pcb_sp", word, 96 * 8), ("f", integer, 1024)]);
                 ctf.AddStruct("s7", 1 << 16, [("far", word, 0), ("end", integer, 65000L * 8)]);
                 yield return ctf.ToBytes(compress: false);
                 yield return ctf.ToBytes(compress: true);
@@ -191,7 +197,11 @@ internal static class DumpTargets
             var elf = new ElfWriter(ElfWriter.Executable, machine);
             elf.Add(new Leakstat.Dump.Tests.Image.ElfSection
             {
-                Name = ".data", Address = 0xffffffff80200000, Bytes = new byte[64], Flags = 3, Size = 64,
+                Name = ".data",
+                Address = 0xffffffff80200000,
+                Bytes = new byte[64],
+                Flags = 3,
+                Size = 64,
             });
             yield return elf.ToBytes([new("zone_list", 0xffffffff80200008, 8, 1, true, ".data")]);
         }

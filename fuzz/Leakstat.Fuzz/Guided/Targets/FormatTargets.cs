@@ -24,10 +24,21 @@ internal static class FormatTargets
             ["Leakstat.Captures.Commands.Known."],
             () => texts.Files.Where(f => known.Any(k => IsOf(k, f.Name, f.Bytes)))
                 .SelectMany(f => SeedTexts.Pieces(f.Bytes, 1500)).Concat(Fitting(texts, known)).Take(MostSeeds),
-            (bytes, report) => known.Count(k => ReadAs(k, k.Name, bytes, report)) > 0)
+            (bytes, report) => ReadAsEach(known, bytes, report))
         {
             Without = ["Scrub"],
         };
+    }
+
+    private static bool ReadAsEach(IFormat[] known, byte[] bytes, Action<string> report)
+    {
+        bool isAny = false;
+        foreach (IFormat format in known)
+        {
+            isAny |= ReadAs(format, format.Name, bytes, report);
+        }
+
+        return isAny;
     }
 
     private static GuidedTarget Of(IFormat format, SeedTexts texts)
@@ -47,7 +58,7 @@ internal static class FormatTargets
             () => Seeds(forms, texts),
             (bytes, report) => ReadAs(FormOf(forms, bytes), name, bytes, report))
         {
-            Without = ["Scrub", "Command", format.Name.EndsWith("/json", StringComparison.Ordinal) ? "Xml" : "Libxo.Json"],
+            Without = ["Scrub", "Command", .. Other(format)],
         };
     }
 
@@ -74,6 +85,14 @@ internal static class FormatTargets
                     && !Array.Exists(neighbours, f => f.GetType() == t)).Select(t => t.FullName!),
             ];
     }
+
+    /// <summary>What reads the other form of documents.</summary>
+    private static string[] Other(IFormat format) => format.Name.Split('/')[^1] switch
+    {
+        "json" => ["Xml"],
+        "xml" => ["Json"],
+        _ => [],
+    };
 
     /// <summary>Has one format read a text in every way that the program asks it to.</summary>
     internal static bool ReadAs(IFormat format, string fileName, byte[] bytes, Action<string> report)

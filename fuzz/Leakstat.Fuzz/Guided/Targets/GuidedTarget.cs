@@ -14,7 +14,7 @@ public sealed record GuidedTarget(
     /// <summary>Bytes that an input has at most.</summary>
     public int MostBytes { get; init; } = 4096;
 
-    /// <summary>What of its types is none of it, by parts of the name.</summary>
+    /// <summary>What of its types is none of it, by parts of the name without namespace.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>Name for files.</summary>
@@ -22,6 +22,6 @@ public sealed record GuidedTarget(
 
     /// <summary>Whether a type is one of the reader's.</summary>
     public bool Covers(string type) =>
-        !Without.Any(part => type.Contains(part, StringComparison.Ordinal))
+        !Without.Any(part => type.LastIndexOf(part, StringComparison.Ordinal) > type.LastIndexOf('.'))
         && Types.Any(own => own.EndsWith('.') ? type.StartsWith(own, StringComparison.Ordinal) : type == own);
 }

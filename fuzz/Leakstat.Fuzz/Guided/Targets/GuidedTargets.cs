@@ -1,4 +1,5 @@
 using Leakstat.Fuzz.Guided.Planting;
+using Leakstat.Fuzz.Guided.Running;
 
 namespace Leakstat.Fuzz.Guided.Targets;
 
@@ -12,7 +13,8 @@ public static class GuidedTargets
         var texts = new SeedTexts(root);
         return
         [
-            .. FormatTargets.All(texts), .. SourceTargets.All(texts), .. DumpTargets.All(texts), .. StoreTargets.All(texts),
+            .. FormatTargets.All(texts), .. SourceTargets.All(texts), .. DumpTargets.All(texts),
+            .. StoreTargets.All(texts),
         ];
     }
 
@@ -29,7 +31,8 @@ public static class GuidedTargets
         return
         [
             .. names.Split(',').Select(name => known.Find(t => t.Name == name)
-                ?? throw new ArgumentException($"no target {name}; known: {string.Join(' ', known.Select(t => t.Name))}")),
+                ?? throw new GuidedOptionException(
+                    $"no target {name}; known: {string.Join(' ', known.Select(t => t.Name))}")),
         ];
     }
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Leakstat.Fuzz.Guided.Targets;
 
-/// <summary>Well-formed inputs out of the repository: recorded outputs, and the texts that tests give to readers.</summary>
+/// <summary>Well-formed inputs out of the repository: recorded outputs, and what tests give to readers.</summary>
 public sealed partial class SeedTexts
 {
     private readonly Lazy<IReadOnlyList<(string Name, byte[] Bytes)>> _files;
@@ -62,7 +62,7 @@ public sealed partial class SeedTexts
         string source = File.ReadAllText(file);
         foreach (Match match in Raw().Matches(source))
         {
-            string[] lines = match.Groups[1].Value.Split('\n');
+            string[] lines = match.Groups["text"].Value.Split('\n');
             int indent = lines.Where(l => l.Trim().Length > 0).Select(l => l.Length - l.TrimStart().Length)
                 .DefaultIfEmpty().Min();
             string text = string.Join('\n', lines.Select(l => l.Length >= indent ? l[indent..] : "")) + "\n";
@@ -71,7 +71,7 @@ public sealed partial class SeedTexts
 
         foreach (Match match in Plain().Matches(source))
         {
-            string text = match.Groups[1].Value.Replace("\\n", "\n", StringComparison.Ordinal)
+            string text = match.Groups["text"].Value.Replace("\\n", "\n", StringComparison.Ordinal)
                 .Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
             if (text.Length > 3)
             {
@@ -88,9 +88,10 @@ public sealed partial class SeedTexts
             .Order(StringComparer.Ordinal).SelectMany(Literals).DistinctBy(Convert.ToHexString);
     }
 
-    [GeneratedRegex("\"\"\"\\n(.*?)\\n\\s*\"\"\"", RegexOptions.Singleline | RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(
+        "\"\"\"\\n(?<text>.*?)\\n\\s*\"\"\"", RegexOptions.Singleline | RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex Raw();
 
-    [GeneratedRegex("\"((?:[^\"\\\\\\n]|\\\\.)*)\"", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex("\"(?<text>(?:[^\"\\\\\\n]|\\\\.)*)\"", RegexOptions.CultureInvariant, 10_000)]
     private static partial Regex Plain();
 }

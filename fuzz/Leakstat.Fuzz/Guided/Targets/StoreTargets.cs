@@ -13,7 +13,7 @@ using Leakstat.Store.Packing;
 
 namespace Leakstat.Fuzz.Guided.Targets;
 
-/// <summary>What the store and the server are given: database files, what is packed in them, pushed bodies, settings.</summary>
+/// <summary>What the store and the server are given: databases, what is packed in them, bodies, settings.</summary>
 internal static class StoreTargets
 {
     /// <summary>The targets.</summary>
@@ -21,24 +21,35 @@ internal static class StoreTargets
     {
         yield return new GuidedTarget("store",
             [
-                .. ((string[])["StoreReader", "StoreCheck", "HostRows", "Schema", "StoredRow", "SegmentChunks", "SeriesNumbers",
-                    "SourceNames", "KeptProblems", "Sqlite.Database", "Sqlite.Statement", "FileSafety", "TailRows"])
-                    .Select(type => "Leakstat.Store." + type),
+                .. ((string[])[
+                    "StoreReader", "StoreCheck", "HostRows", "Schema", "StoredRow", "SegmentChunks", "SeriesNumbers",
+                    "SourceNames", "KeptProblems", "Sqlite.Database", "Sqlite.Statement", "FileSafety", "TailRows",
+                ]).Select(type => "Leakstat.Store." + type),
             ],
-            () => Stores(texts), ReadStore) { MostBytes = 128 << 10 };
+            () => Stores(texts), ReadStore)
+        {
+            MostBytes = 128 << 10,
+        };
         yield return new GuidedTarget(
             "store-series",
-            ["Leakstat.Store.Packing.SeriesCodec", "Leakstat.Store.Packing.ResidualCodec", "Leakstat.Store.Packing.ByteReader"],
+            [
+                "Leakstat.Store.Packing.SeriesCodec", "Leakstat.Store.Packing.ResidualCodec",
+                "Leakstat.Store.Packing.ByteReader",
+            ],
             Series, ReadSeries);
         yield return new GuidedTarget(
             "store-capture", ["Leakstat.Store.KeptCapture", "Leakstat.Store.Packing.ByteReader"],
-            () => Captures(texts).Select(c => KeptCapture.Encode(c)).OfType<byte[]>().Select(p => Packed.Unpack(p, 1 << 20).ToArray()),
+            () => Captures(texts).Select(c => KeptCapture.Encode(c)).OfType<byte[]>()
+                .Select(p => Packed.Unpack(p, 1 << 20).ToArray()),
             ReadKept);
         yield return new GuidedTarget(
             "push", ["Leakstat.Serve.Intake.DeliveryLook"],
             () => SourceTargets.All(texts).Where(t => t.Name is "gzip" or "zip" or "tar" or "transcript")
                 .SelectMany(t => t.Seeds().Take(40)),
-            ReadPush) { MostBytes = 8 << 10 };
+            ReadPush)
+        {
+            MostBytes = 8 << 10,
+        };
         yield return new GuidedTarget(
             "settings",
             ["Leakstat.Serve.Settings.SettingsFile", "Leakstat.Engines.Settings.", "Leakstat.Engines.Alerts.Settings."],
@@ -191,7 +202,8 @@ internal static class StoreTargets
                 texts.Files.First(f => f.Name == name).Bytes, 900).First())),
         ];
         foreach ((string, ReadOnlyMemory<byte>)[] files in ((string, ReadOnlyMemory<byte>)[][])[
-            Files("uptime.txt"), Files("vmstat-z.txt", "uname.txt"), Files("sysctl.txt", "vmstat-m.txt", "manifest.json")])
+            Files("uptime.txt"), Files("vmstat-z.txt", "uname.txt"),
+            Files("sysctl.txt", "vmstat-m.txt", "manifest.json")])
         {
             yield return CaptureAssembly.Read("capture", files, new NamePool(), ReadLimits.Default);
         }
@@ -202,7 +214,8 @@ internal static class StoreTargets
         long?[][] series =
         [
             [1, 2, 3, 4, 5, 6, 7, 8], [null, 5, null, null, 9, 9, 9], [.. Enumerable.Repeat<long?>(7, 50)],
-            [.. Enumerable.Range(0, 60).Select(i => (long?)(i * i * 4096))], [null, null], [long.MaxValue, long.MinValue, 0],
+            [.. Enumerable.Range(0, 60).Select(i => (long?)(i * i * 4096))], [null, null],
+            [long.MaxValue, long.MinValue, 0],
             [.. Enumerable.Range(0, 90).Select(i => (long?)((i * 7919L) % 1000))],
         ];
         return series.Select(values => (byte[])[(byte)values.Length, .. SeriesCodec.Encode(values)]);
