@@ -51,9 +51,9 @@ public sealed class EdgeMap
             .Select(Convert.FromHexString),
     ];
 
-    /// <summary>Numbers of the edges of those types.</summary>
-    public int[] Of(Func<string, bool> covers) =>
-        [.. Enumerable.Range(0, _sites.Count).Where(edge => covers(_sites[edge].Type))];
+    /// <summary>Numbers of the edges at those places.</summary>
+    public int[] Of(Func<EdgeSite, bool> covers) =>
+        [.. Enumerable.Range(0, _sites.Count).Where(edge => covers(_sites[edge]))];
 
     /// <summary>Writes it to a file.</summary>
     public void Save(string file)

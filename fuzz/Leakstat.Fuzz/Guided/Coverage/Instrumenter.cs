@@ -55,18 +55,24 @@ public static class Instrumenter
         module.Write(to);
     }
 
-    /// <summary>Whether a method is written by hand: not what the compiler makes of records and properties.</summary>
+    /// <summary>
+    /// Whether a method is written by hand and decides anything: not what the compiler makes of records and properties,
+    /// nor a property that is told as it is.
+    /// </summary>
     private static bool IsWritten(MethodDefinition method)
     {
-        if (!method.HasBody || IsGenerated(method) || (method.IsConstructor && method.IsStatic))
+        if (!method.HasBody || IsGenerated(method) || (method.IsConstructor && method.IsStatic)
+            || (method.IsGetter && !method.Body.Instructions.Any(IsBranch)))
         {
             return false;
         }
 
         // Of the types that the compiler makes, only iterators and lambdas hold what somebody wrote.
         return !IsGenerated(method.DeclaringType) || method.Name == "MoveNext"
-            || method.Name.Contains('<', StringComparison.Ordinal);
+            || method.Name.StartsWith('<');
     }
+
+    private static bool IsBranch(Instruction at) => at.OpCode.FlowControl == FlowControl.Cond_Branch;
 
     private static bool IsGenerated(ICustomAttributeProvider member) =>
         member.HasCustomAttributes && member.CustomAttributes.Any(a => a.AttributeType.Name is
@@ -91,7 +97,7 @@ public static class Instrumenter
         foreach (Instruction at in written)
         {
             string place = $"{method.DeclaringType.Name}.{method.Name}+{at.Offset:x}";
-            if (at.OpCode.FlowControl == FlowControl.Cond_Branch)
+            if (IsBranch(at))
             {
                 Branch(code, at, hit, way => map.Add(new EdgeSite(type, $"{place}:{way}")));
             }

@@ -44,7 +44,7 @@ public sealed class GuidedLoop
         }
 
         Edges = _isOwn.Count(own => own);
-        _mutator = new GuidedMutator(map.Tokens(target.Covers), target.MostBytes);
+        _mutator = new GuidedMutator([.. map.Tokens(target.Covers), .. target.Words], target.MostBytes);
     }
 
     /// <summary>Told of each input before it is read.</summary>

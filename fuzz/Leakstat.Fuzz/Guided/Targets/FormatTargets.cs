@@ -1,3 +1,4 @@
+using System.Text;
 using Leakstat.Captures;
 using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
@@ -9,6 +10,15 @@ namespace Leakstat.Fuzz.Guided.Targets;
 internal static class FormatTargets
 {
     private const int MostSeeds = 160;
+
+    private static readonly byte[][] s_escapes =
+    [
+        .. ((string[])[
+            "\\u0041", "\\ud83d\\ude00", "\\n", "\\\"", "\\\\", "&amp;", "&lt;", "&quot;", "&#65;",
+            "&#x41;", "&#0;", "-1",
+            "1e3", "null", "true", "<!--", "-->", "<?xml", "<![CDATA[",
+        ]).Select(Encoding.UTF8.GetBytes),
+    ];
 
     /// <summary>The targets.</summary>
     public static IEnumerable<GuidedTarget> All(SeedTexts texts)
@@ -59,6 +69,7 @@ internal static class FormatTargets
             (bytes, report) => ReadAs(FormOf(forms, bytes), name, bytes, report))
         {
             Without = ["Scrub", "Command", .. Other(format)],
+            Words = s_escapes,
         };
     }
 
@@ -89,7 +100,7 @@ internal static class FormatTargets
     /// <summary>What reads the other form of documents.</summary>
     private static string[] Other(IFormat format) => format.Name.Split('/')[^1] switch
     {
-        "json" => ["Xml"],
+        "json" => ["Xml", "Entity"],
         "xml" => ["Json"],
         _ => [],
     };

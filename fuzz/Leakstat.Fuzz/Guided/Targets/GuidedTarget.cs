@@ -1,3 +1,5 @@
+using Leakstat.Fuzz.Guided.Coverage;
+
 namespace Leakstat.Fuzz.Guided.Targets;
 
 /// <summary>A reader that is fuzzed by what code its inputs reach.</summary>
@@ -14,11 +16,18 @@ public sealed record GuidedTarget(
     /// <summary>Bytes that an input has at most.</summary>
     public int MostBytes { get; init; } = 4096;
 
-    /// <summary>What of its types is none of it, by parts of the name without namespace.</summary>
+    /// <summary>What of its types is none of it, by parts of the names of types and methods.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Words that it looks for besides the constants in its types.</summary>
+    public IReadOnlyList<byte[]> Words { get; init; } = [];
 
     /// <summary>Name for files.</summary>
     public string FileName => Name.Replace('/', '-').Replace(' ', '-');
+
+    /// <summary>Whether a place in the code is one of the reader's.</summary>
+    public bool Covers(EdgeSite site) =>
+        Covers(site.Type) && !Without.Any(part => site.Place.Contains(part, StringComparison.Ordinal));
 
     /// <summary>Whether a type is one of the reader's.</summary>
     public bool Covers(string type) =>

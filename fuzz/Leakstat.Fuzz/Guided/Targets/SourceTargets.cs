@@ -42,7 +42,11 @@ internal static class SourceTargets
         yield return new GuidedTarget(
             "transcript", ["Leakstat.Captures.Transcripts."], () => Transcripts(texts), ReadSource);
         yield return new GuidedTarget("tar", s_archives, () => Tars(texts), ReadArchive) { MostBytes = 8 << 10 };
-        yield return new GuidedTarget("zip", s_archives, () => Zips(texts), ReadArchive) { MostBytes = 8 << 10 };
+        yield return new GuidedTarget("zip", s_archives, () => Zips(texts), ReadArchive)
+        {
+            MostBytes = 8 << 10,
+            Without = ["TarGuard"],
+        };
         yield return new GuidedTarget(
             "gzip", s_packed, () => Tars(texts).Concat(Plain(texts)),
             (bytes, report) => ReadPacked(Damaged(Gzip(bytes), bytes), report))
@@ -233,6 +237,10 @@ internal static class SourceTargets
         yield return [("a/b/c/d.txt", First("dmesg.txt")), ("../x", First("uptime.txt"))];
         yield return [("20260101T000000Z/swapinfo.txt", First("swapinfo.txt")), ("readme", "hello\n"u8.ToArray())];
         yield return [("c/uptime.txt.gz", Gzip(First("uptime.txt"))), ("c/e.txt", [])];
+        yield return [("paste.txt", [.. "root@fw:~ # uptime\n"u8, .. First("uptime.txt"), .. "# vmstat -z\n"u8])];
+        byte[] zip = Zip([("u/uptime.txt", First("uptime.txt"))], CompressionLevel.Fastest);
+        yield return [("x.zip", zip), ("y.zst", Zstd(manifest))];
+        yield return [("t.tar.gz", Gzip(Tar([("u/uptime.txt", First("uptime.txt"))], TarEntryFormat.Pax)))];
         yield return [("c/inner.tar", Tar([("u/uptime.txt", First("uptime.txt"))], TarEntryFormat.Ustar))];
     }
 

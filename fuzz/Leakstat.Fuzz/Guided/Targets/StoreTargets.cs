@@ -29,6 +29,7 @@ internal static class StoreTargets
             () => Stores(texts), ReadStore)
         {
             MostBytes = 128 << 10,
+            Without = ["Encode", "Prepare", ".Write", "Marks"],
         };
         yield return new GuidedTarget(
             "store-series",
