@@ -3,8 +3,8 @@ using Leakstat.Fuzz.Guided.Targets;
 namespace Leakstat.Fuzz.Guided.Planting;
 
 /// <summary>
-/// A reader with a fault that is known: it falls over a table with six odd characters in it, which stand in none of the
-/// well-formed inputs together and which no single damage makes. What finds it can find others.
+/// A reader with a fault that is known: it falls over a table with three odd words in it, which stand in none of the
+/// well-formed inputs and which no damage makes by chance. What finds it can find others.
 /// </summary>
 public static class PlantedFault
 {
@@ -39,25 +39,11 @@ public static class PlantedFault
     /// </summary>
     private static void FallOver(ReadOnlySpan<byte> text)
     {
-        if (text.Contains((byte)'['))
+        if (text.IndexOf("quiver"u8) >= 0)
         {
-            if (text.Contains((byte)'%'))
+            if (text.IndexOf("tangent"u8) >= 0)
             {
-                if (text.Contains((byte)'}'))
-                {
-                    Further(text);
-                }
-            }
-        }
-    }
-
-    private static void Further(ReadOnlySpan<byte> text)
-    {
-        if (text.Contains((byte)'<'))
-        {
-            if (text.Contains((byte)'"'))
-            {
-                if (text.Contains((byte)'#'))
+                if (text.IndexOf("obelisk"u8) >= 0)
                 {
                     throw new InvalidOperationException("the planted fault");
                 }
