@@ -29,9 +29,9 @@ public sealed class GuidedFuzzTests : IDisposable
     [Fact]
     public void A_fault_behind_three_words_is_found_by_what_is_reached_and_not_blindly()
     {
-        Assert.Contains("the planted fault", Run(1, "planted", "--inputs", "60000", "--seconds", "170"));
+        Assert.Contains("the planted fault", Run(1, "planted", "--inputs", "8000", "--seconds", "170"));
         Assert.DoesNotContain(
-            "the planted fault", Run(0, "planted", "--inputs", "10000", "--seconds", "170", "--blind"));
+            "the planted fault", Run(0, "planted", "--inputs", "8000", "--seconds", "170", "--blind"));
     }
 
     [Fact]
