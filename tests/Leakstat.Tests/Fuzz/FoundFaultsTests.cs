@@ -23,7 +23,8 @@ public class FoundFaultsTests
     public void A_line_that_was_joined_to_the_one_before_leaves_nothing_to_take_out()
     {
         const string Mail = "ITEM                   SIZE  LIMIT     USED     FREE      REQ     FAIL SLEEP XDOMAIN\n"
-            + "mbuf:                   256,      0,     100,     200,  686757,   0,   0,   0\n\nsee above\n\v\nthanks\n";
+            + "mbuf:                   256,      0,     100,     200,  686757,   0,   0,   0\n\n"
+            + "see above\n\v\nthanks\n";
         var scrubber = new Leakstat.Captures.Scrub.Scrubber(Leakstat.Captures.ReadLimits.Default);
         var mail = new Leakstat.Captures.Sources.MemorySource("mail.txt", Mail);
         string scrubbed = System.Text.Encoding.Latin1.GetString(Assert.Single(scrubber.Files(mail)).Bytes);

@@ -57,12 +57,12 @@ public static class Instrumenter
 
     /// <summary>
     /// Whether a method is written by hand and decides anything: not what the compiler makes of records and properties,
-    /// nor a property that is told as it is.
+    /// nor a property or constructor that takes everything as it is.
     /// </summary>
     private static bool IsWritten(MethodDefinition method)
     {
         if (!method.HasBody || IsGenerated(method) || (method.IsConstructor && method.IsStatic)
-            || (method.IsGetter && !method.Body.Instructions.Any(IsBranch)))
+            || ((method.IsGetter || method.IsConstructor) && !method.Body.Instructions.Any(IsBranch)))
         {
             return false;
         }

@@ -111,6 +111,7 @@ internal static class FormatTargets
         ReadOnlySpan<byte> rest = bytes;
         bool fits = format.FitsDocument(rest[..Math.Min(rest.Length, DocumentText.HeadBytes)]);
         _ = format.FitOfNamed(bytes);
+        _ = format.IsNamed(Encoding.Latin1.GetString(bytes, 0, Math.Min(bytes.Length, 20)).Split('\n')[0]);
         int broken = format.BrokenOver(rest);
         if (broken < 0)
         {
