@@ -2,9 +2,16 @@ using Leakstat.Fuzz.Mutilations;
 using System.Diagnostics;
 using Leakstat.Fuzz;
 using Leakstat.Fuzz.Dumps;
+using Leakstat.Fuzz.Guided.Running;
 using Leakstat.Fuzz.Scaling;
 
+// fuzz --guided TARGET|all […]: what --guided alone prints; or
 // fuzz [--count N] [--seed N] [--first N] [--jobs N] [--corpus FOLDER | --dump all|dump|kernel | --mutilate FOLDERS | --scale BYTES]
+if (args.Contains("--guided"))
+{
+    return GuidedProgram.Run(args, Console.Out);
+}
+
 long count = 100_000;
 ulong seed = 1;
 long first = 0;

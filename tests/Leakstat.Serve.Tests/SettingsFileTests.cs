@@ -116,6 +116,7 @@ public sealed class SettingsFileTests : IDisposable
     [Theory]
     [InlineData("listen = \"somewhere\"", 1, "listen takes an address")]
     [InlineData("store = 5", 1, "store takes text")]
+    [InlineData("\nstore = \"a\\", 2, "ends within a text")]
     [InlineData("\nstor = \"x\"", 2, "has no stor")]
     [InlineData("[judge]\nevery = \"soon\"", 2, "every takes a time")]
     [InlineData("[limits]\nbody = \"big\"", 2, "body takes a size")]

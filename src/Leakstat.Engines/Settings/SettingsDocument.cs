@@ -25,7 +25,11 @@ public sealed class SettingsDocument
     /// <param name="text">Its text.</param>
     public static SettingsDocument Read(string file, string text)
     {
-        DocumentSyntax syntax = SyntaxParser.Parse(text, file, validate: true);
+        if (Parse(file, text) is not { } syntax)
+        {
+            return Unreadable(file, text.Count('\n') + 1, "the file ends within a text");
+        }
+
         var document = new SettingsDocument(file) { IsReadable = !syntax.HasErrors };
         foreach (DiagnosticMessage message in syntax.Diagnostics)
         {
@@ -59,6 +63,26 @@ public sealed class SettingsDocument
             }
         }
 
+        return document;
+    }
+
+    /// <summary>The syntax; null where the text ends behind a backslash, which the parser falls over.</summary>
+    private static DocumentSyntax? Parse(string file, string text)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, file, validate: true);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    private static SettingsDocument Unreadable(string file, int line, string why)
+    {
+        var document = new SettingsDocument(file) { IsReadable = false };
+        document._problems.Add(new SettingsProblem(file, line, why));
         return document;
     }
 

@@ -18,4 +18,31 @@ public class FoundFaultsTests
         Assert.Equal(long.MaxValue, Arithmetic.Sum([long.MaxValue, long.MaxValue, -1]));
         Assert.Equal(long.MinValue, Arithmetic.Sum([long.MinValue, -1]));
     }
+
+    [Fact]
+    public void A_line_that_was_joined_to_the_one_before_leaves_nothing_to_take_out()
+    {
+        const string Mail = "ITEM                   SIZE  LIMIT     USED     FREE      REQ     FAIL SLEEP XDOMAIN\n"
+            + "mbuf:                   256,      0,     100,     200,  686757,   0,   0,   0\n\n"
+            + "see above\n\v\nthanks\n";
+        var scrubber = new Leakstat.Captures.Scrub.Scrubber(Leakstat.Captures.ReadLimits.Default);
+        var mail = new Leakstat.Captures.Sources.MemorySource("mail.txt", Mail);
+        string scrubbed = System.Text.Encoding.Latin1.GetString(Assert.Single(scrubber.Files(mail)).Bytes);
+        Assert.Contains("mbuf:", scrubbed);
+        Assert.DoesNotContain("thanks", scrubbed);
+    }
+
+    [Theory]
+    [InlineData("{\"host\": \"fw\", \"note\": \"\u00d5k\"}")]
+    [InlineData("{\"host\": \"fw\", \"\u00d5k\": 1}")]
+    [InlineData("{\"host\": \"fw\", \"note\": \"\\ud800\"}")]
+    public void A_manifest_with_a_text_that_is_no_text_is_scrubbed_to_what_can_be_read(string manifest)
+    {
+        var scrubber = new Leakstat.Captures.Scrub.Scrubber(Leakstat.Captures.ReadLimits.Default);
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(manifest);
+        var file = new Leakstat.Captures.Sources.MemorySource("manifest.json", bytes);
+        string scrubbed = System.Text.Encoding.UTF8.GetString(Assert.Single(scrubber.Files(file)).Bytes);
+        Assert.StartsWith("{\"host\":", scrubbed);
+        Assert.DoesNotContain("fw", scrubbed);
+    }
 }

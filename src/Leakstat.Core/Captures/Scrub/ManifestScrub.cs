@@ -25,8 +25,9 @@ internal static class ManifestScrub
             using var document = JsonDocument.Parse(bytes, Reading);
             return Written(json => Value(json, document.RootElement, "", 0, scrubber, names));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // Malformed, or a text in it that is no UTF-8 or half a surrogate.
             CaptureManifest manifest = CaptureManifest.TryRead(bytes.Span)!;
             return Written(json =>
             {

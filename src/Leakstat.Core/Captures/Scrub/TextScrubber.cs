@@ -207,6 +207,12 @@ internal sealed class TextScrubber(Pseudonyms names, ScrubOptions options, ReadL
     private string TakenOut(string line)
     {
         string text = line.TrimStart();
+        if (text.Length == 0)
+        {
+            // Nothing but blanks, of the kinds that are no blanks in ASCII.
+            return line;
+        }
+
         string removed = names.TakeOut();
         return line[..(line.Length - text.Length)] + (char.IsAsciiLetter(text[0]) ? removed.Trim('[', ']') : removed);
     }
