@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Leakstat.Captures.Sources;
 using Leakstat.History;
 using Leakstat.Model;
 using Leakstat.Store.Errors;

@@ -54,7 +54,9 @@ public sealed class LS0208SwapExhausted : IRule
         }
 
         long most = used[last]!.Value;
-        string when = history.Samples[last].TakenAt is { } time ? $" at {Display.Time(time)}" : " at an earlier capture";
+        string when = history.Samples[last].TakenAt is { } time
+            ? $" at {Display.Time(time)}"
+            : " at an earlier capture";
         yield return new Finding
         {
             Rule = Id,

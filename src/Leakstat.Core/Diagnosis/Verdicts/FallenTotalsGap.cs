@@ -22,10 +22,8 @@ internal static class FallenTotalsGap
             [(SeriesKind.ZoneRequests, "vmstat -z"), (SeriesKind.MallocRequests, "vmstat -m")];
         foreach ((SeriesKind kind, string command) in tables)
         {
-            Series[] totals = [.. history.Series.Where(series => series.Key.Kind == kind)];
             int last = history.Samples.Length - 1;
-            int[] fallen =
-                [.. Enumerable.Range(1, Math.Max(last, 0)).Where(later => AreFallen(history, totals, later))];
+            int[] fallen = [.. FallenSamples(history, kind)];
             if (fallen is [.., { } example]
                 && (example == last || fallen.Length > history.Samples.Length / DamagedShare))
             {
@@ -38,24 +36,26 @@ internal static class FallenTotalsGap
         }
     }
 
-    private static bool AreFallen(HostHistory history, Series[] totals, int later)
+    /// <summary>Samples at which most totals are lower than at the one before, of the same boot.</summary>
+    private static IEnumerable<int> FallenSamples(HostHistory history, SeriesKind kind)
     {
-        if (history.Samples[later].Boot != history.Samples[later - 1].Boot)
+        int count = history.Samples.Length;
+        int[] fell = new int[count], rose = new int[count];
+        long?[] values = new long?[count];
+        foreach (Series series in history.Series.Where(s => s.Key.Kind == kind))
         {
-            return false;
-        }
-
-        int fell = 0;
-        int rose = 0;
-        foreach (Series series in totals)
-        {
-            if (series[later - 1] is { } before && series[later] is { } after)
+            series.CopyTo(0, values);
+            for (int i = 1; i < count; i++)
             {
-                fell += after < before && !RunningTotal.MayHaveWrapped(before, after) ? 1 : 0;
-                rose += after > before ? 1 : 0;
+                if (values[i - 1] is { } before && values[i] is { } after && after != before)
+                {
+                    rose[i] += after > before ? 1 : 0;
+                    fell[i] += after < before && !RunningTotal.MayHaveWrapped(before, after) ? 1 : 0;
+                }
             }
         }
 
-        return fell >= LeastFallen && fell > rose;
+        return Enumerable.Range(0, count).Where(i => fell[i] >= LeastFallen && fell[i] > rose[i]
+            && history.Samples[i].Boot == history.Samples[i - 1].Boot);
     }
 }
