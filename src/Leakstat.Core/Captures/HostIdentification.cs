@@ -118,7 +118,7 @@ internal static partial class HostIdentification
     [GeneratedRegex(
         "sec = (?<sec>[0-9]{1,12})",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Seconds();
 }
 

@@ -150,18 +150,18 @@ internal static partial class MarkdownHtml
         html.Text(text[at..]);
     }
 
-    [GeneratedRegex(@"^\d+\. ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\d+\. ", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex ItemNumber();
 
-    [GeneratedRegex(@"^(?:-|\d+\.) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:-|\d+\.) ", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex ItemMark();
 
-    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex CellEnd();
 
     [GeneratedRegex(
         @"`(?<code>[^`]+)`|\[(?<text>[^\]]+)\]\((?<to>[^)]*)\)",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Marks();
 }
