@@ -13,7 +13,7 @@ public static class JudgedSysctls
 {
     private static readonly FrozenSet<string> s_names = FrozenSet.Create(
         StringComparer.Ordinal,
-        "debug.umtx.umtx_pi_allocated", "hw.ncpu", "hw.pagesize", "hw.physmem", "hw.bus.devctl_queue",
+        "debug.umtx.umtx_pi_allocated", "hw.ncpu", "hw.pagesize", "hw.physmem", "hw.realmem", "hw.bus.devctl_queue",
         "kern.ipc.maxmbufmem", "kern.ipc.maxpipekva", "kern.ipc.maxsockets", "kern.ipc.nmbclusters",
         "kern.ipc.nmbjumbo16", "kern.ipc.nmbjumbo9", "kern.ipc.nmbjumbop", "kern.ipc.nmbufs",
         "kern.ipc.numopensockets", "kern.ipc.pipekva", "kern.ipc.shm_use_phys",
@@ -44,10 +44,12 @@ public static class JudgedSysctls
         "vm.pmap.pc_chunk_count", "vm.pmap.pv_entries", "vm.pmap.pv_entry_count", "vm.pmap.pv_entry_max",
         "vm.pmap.pv_page_count", "vm.pmap.shpgperproc", "vm.pmap.user_pt_page_count", "vm.stats.vm.v_active_count",
         "vm.stats.vm.v_cache_count", "vm.stats.vm.v_free_count", "vm.stats.vm.v_free_min",
+        "vm.stats.vm.v_free_reserved",
         "vm.stats.vm.v_free_target", "vm.stats.vm.v_inactive_count", "vm.stats.vm.v_laundry_count",
         "vm.stats.vm.v_page_count", "vm.stats.vm.v_page_size", "vm.stats.vm.v_pdshortfalls",
         "vm.stats.vm.v_swappgsout", "vm.stats.vm.v_user_wire_count", "vm.stats.vm.v_wire_count", "vm.swap_total",
-        "vm.swzone", "vm.uma_kmem_total", "vm.v_free_min", "vm.v_free_target", "vm.zone_count", "vm.zone_warnings");
+        "vm.swzone", "vm.uma_kmem_total", "vm.v_free_min", "vm.v_free_reserved", "vm.v_free_target", "vm.zone_count",
+        "vm.zone_warnings");
 
     /// <summary>Whether a sysctl is one of them.</summary>
     public static bool Has(string name) => s_names.Contains(name) || TunableTable.BuiltIn.Knows(name);

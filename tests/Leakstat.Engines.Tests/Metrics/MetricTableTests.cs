@@ -156,7 +156,7 @@ public sealed partial class MetricTableTests
     /// <summary>Texts and beginnings of names, and what is read from metrics of its own.</summary>
     private static readonly string[] s_noNumbers =
     [
-        "kern.shutdown.dumpdevname", "vm.phys_free", "vm.uma", "vfs.zfs.arc", "kern.ipc", "kern.hostname", "vm.stats.vm",
+        "kern.shutdown.dumpdevname", "vm.phys_free", "vm.uma", "vfs.zfs.arc", "kern.ipc", "kern.hostname", "kern.osrelease", "kern.boottime", "vm.stats.vm",
         "vfs.zfs.arc.", "vfs.zfs.arc_", "vm.pmap", "kstat.zfs.misc.arcstats", "vm.uma.", "vm.stats.vm.", "kern.ipc.",
         "kstat.zfs.misc.arcstats.", "net.inet.ip.fw.",
     ];
