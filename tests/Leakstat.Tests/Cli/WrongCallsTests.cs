@@ -58,7 +58,7 @@ public sealed class WrongCallsTests
         { "tune no-such-folder", NoInput, "no such file or folder" },
         { "scrub", Usage, "SOURCE" },
         { $"scrub {Sample}", Usage, "leakstat" },
-        { "scrub no-such-folder -o out", NoInput, "no-such-folder" },
+        { "scrub no-such-folder -o no-such-place", NoInput, "no-such-folder" },
         { "trace", Usage, "leakstat" },
         { "trace --read no-such-file", NoInput, "no-such-file" },
         { "trace --print", Usage, "suspect" },
