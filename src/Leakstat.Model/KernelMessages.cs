@@ -66,6 +66,15 @@ public sealed record KernelMessages(SourceFile File, ImmutableArray<KernelMessag
         }
     }
 
+    /// <summary>
+    /// What the buffer holds since the running kernel booted, from its first line on; nothing where that line is lost,
+    /// or where the file is a log.
+    /// </summary>
+    public IEnumerable<KernelMessage> OfRunningBoot =>
+        IsBuffer && RunningBoot < Messages.Length && Messages[RunningBoot].StartsBoot
+            ? Messages.Skip(RunningBoot).Where(message => message is { IsQuoted: false, File: null })
+            : [];
+
     /// <summary>Where a message stands.</summary>
     public SourceLine At(KernelMessage message) => new(message.File ?? File, message.Line);
 }

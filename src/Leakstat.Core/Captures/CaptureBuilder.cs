@@ -258,7 +258,13 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
         TopHeader? top = Part<TopHeader>();
         HostIdentity host = HostIdentification.From(
             sysctls, uname, Part<ApplianceLine>(), Part<UptimeReading>(), top, HostName, IsHostNamed, TakenAt);
-        OtherRelease? release = IsCrashSummary ? null : ReleaseContradiction.In(ManifestReleases, sysctls, uname);
+        var tables = _parts
+            .Select(part => part.Value.Part is IGatheredPart gathered && gathered.Finish() is var whole
+                ? KeyValuePair.Create(whole.GetType(), whole)
+                : KeyValuePair.Create(part.Key, part.Value.Part))
+            .ToImmutableDictionary();
+        OtherRelease? release = IsCrashSummary ? null : ReleaseContradiction.In(
+            ManifestReleases, sysctls, uname, tables.GetValueOrDefault(typeof(KernelMessages)) as KernelMessages);
         return new Capture
         {
             Source = source,
@@ -269,11 +275,7 @@ public sealed class CaptureBuilder(string source, NamePool names, ReadLimits lim
             Diagnostics = [.. _diagnostics],
             Sysctls = sysctls,
             Uma = UmaReading.From(sysctls),
-            Tables = _parts
-                .Select(part => part.Value.Part is IGatheredPart gathered && gathered.Finish() is var whole
-                    ? KeyValuePair.Create(whole.GetType(), whole)
-                    : KeyValuePair.Create(part.Key, part.Value.Part))
-                .ToImmutableDictionary(),
+            Tables = tables,
         };
     }
 

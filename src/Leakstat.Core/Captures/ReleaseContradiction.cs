@@ -10,9 +10,10 @@ namespace Leakstat.Captures;
 internal static class ReleaseContradiction
 {
     /// <summary>The two places that contradict each other; null where all agree.</summary>
-    public static OtherRelease? In(ImmutableArray<SaidRelease> manifest, SysctlTable sysctls, UnameLine? uname)
+    public static OtherRelease? In(
+        ImmutableArray<SaidRelease> manifest, SysctlTable sysctls, UnameLine? uname, KernelMessages? messages)
     {
-        SaidRelease[] said = [.. Said(sysctls, uname), .. manifest];
+        SaidRelease[] said = [.. Said(sysctls, uname), .. manifest, .. Booted(messages)];
         return said.SelectMany((one, i) => said.Skip(i + 1).Where(other => !MayBeSame(one, other))
                 .Select(other => new OtherRelease(one.Text, one.At, other.Text, other.At)))
             .FirstOrDefault();
@@ -36,6 +37,25 @@ internal static class ReleaseContradiction
         if (uname is { Machine: not null } && SaidRelease.Parse(uname.Release, uname.At) is { } ofKernel)
         {
             yield return ofKernel;
+        }
+    }
+
+    /// <summary>
+    /// What the running kernel called itself when it booted (<c>sys/kern/init_main.c</c>), where its buffer still holds
+    /// that.
+    /// </summary>
+    private static IEnumerable<SaidRelease> Booted(KernelMessages? messages)
+    {
+        const string Version = "FreeBSD ";
+        foreach (KernelMessage message in messages?.OfRunningBoot ?? [])
+        {
+            if (message.Text.StartsWith(Version, StringComparison.Ordinal)
+                && message.Text[Version.Length..].Split(' ', 2)[0] is var word
+                && SaidRelease.Parse(word, messages!.At(message)) is { } said)
+            {
+                yield return said;
+                yield break;
+            }
         }
     }
 

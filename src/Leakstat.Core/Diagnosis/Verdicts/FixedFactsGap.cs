@@ -8,8 +8,8 @@ namespace Leakstat.Diagnosis.Verdicts;
 
 /// <summary>
 /// Whether what does not change while a host runs is the same by every output of a capture: the size of memory, the
-/// release, the limits of mbuf clusters, when it booted. Where two differ, a file of another host, or of another boot,
-/// lies among the others.
+/// limits of mbuf clusters, when it booted. Where two differ, a file of another host, or of another boot, lies among
+/// the others. Releases are held against each other when a capture is read.
 /// </summary>
 internal static class FixedFactsGap
 {
@@ -52,61 +52,28 @@ internal static class FixedFactsGap
             : null;
     }
 
-    /// <summary>
-    /// Memory and release that the running kernel printed when it booted (<c>sys/amd64/amd64/machdep.c</c>,
-    /// <c>sys/kern/init_main.c</c>).
-    /// </summary>
+    /// <summary>Memory that the running kernel printed when it booted (<c>sys/amd64/amd64/machdep.c</c>).</summary>
     private static Gap? OfBootMessages(Capture capture)
     {
-        if (capture.Messages is not { IsBuffer: true, Messages: { IsEmpty: false } all } messages
-            || !all[messages.RunningBoot].StartsBoot)
+        foreach (KernelMessage message in capture.Messages?.OfRunningBoot ?? [])
         {
-            return null;
-        }
-
-        foreach (KernelMessage message in all.Skip(messages.RunningBoot)
-            .Where(m => m is { IsQuoted: false, File: null }))
-        {
-            SourceLine at = messages.At(message);
-            if ((OfMemory(capture, message, at) ?? OfRelease(capture, message, at)) is { } gap)
+            if (MessageText.TryNumberBetween(message.Text, "real memory  = ", " (", out long real) && real > 0)
             {
-                return gap;
+                // The kernel may be told to use less than there is (hw.physmem in loader.conf), and never uses more.
+                Reading? other = capture.Sysctls.Number("hw.realmem") is { } same ? same.Value == real ? null : same
+                    : capture.Host.PhysicalMemory is { } used && used.Value > real ? used
+                    : null;
+                return other is { } differs
+                    ? Made(
+                        $"{Display.Bytes(real)} of memory when it booted",
+                        capture.Messages!.At(message),
+                        Display.Bytes(differs.Value),
+                        differs.At)
+                    : null;
             }
         }
 
         return null;
-    }
-
-    private static Gap? OfMemory(Capture capture, KernelMessage message, SourceLine at)
-    {
-        if (!MessageText.TryNumberBetween(message.Text, "real memory  = ", " (", out long real) || real <= 0)
-        {
-            return null;
-        }
-
-        // The kernel may be told to use less than there is (hw.physmem in loader.conf), and never uses more.
-        Reading? other = capture.Sysctls.Number("hw.realmem") is { } same ? same.Value == real ? null : same
-            : capture.Host.PhysicalMemory is { } used && used.Value > real ? used
-            : null;
-        return other is { } differs
-            ? Made(
-                $"{Display.Bytes(real)} of memory when it booted", at, Display.Bytes(differs.Value), differs.At)
-            : null;
-    }
-
-    private static Gap? OfRelease(Capture capture, KernelMessage message, SourceLine at)
-    {
-        if (!message.Text.StartsWith("FreeBSD ", StringComparison.Ordinal)
-            || message.Text.Split(' ', 3) is not [_, { } word, ..]
-            || FreeBsdRelease.Parse(word) is not { } booted
-            || capture.Host.Release is not { } release
-            || (booted.Major == release.Major && booted.Minor == release.Minor)
-            || !capture.Sysctls.TryLocate("kern.osrelease", out SourceLine? said))
-        {
-            return null;
-        }
-
-        return Made($"FreeBSD {booted.Text} booted", at, release.Text, said.Value);
     }
 
     /// <summary>Limits that <c>vmstat -z</c> and <c>netstat -m</c> read from the same zones.</summary>

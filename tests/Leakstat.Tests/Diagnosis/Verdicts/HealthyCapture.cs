@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Leakstat.Captures;
 using Leakstat.Captures.Sources;
 using Leakstat.Captures.Text;
@@ -18,6 +19,15 @@ internal static class HealthyCapture
 
     /// <summary>One of its files.</summary>
     public static byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(Given.Data(Folder), file));
+
+    /// <summary>The text of one of its files with one line replaced; the line has to be there.</summary>
+    public static string Changed(string file, string line, string instead)
+    {
+        string text = Text(file);
+        var old = new Regex(line, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        Assert.Matches(old, text);
+        return old.Replace(text, instead, 1);
+    }
 
     /// <summary>The diagnosis with files changed, added, or (null) left out.</summary>
     public static DiagnosisReport Diagnose(params (string Name, byte[]? Content)[] changed)

@@ -20,6 +20,17 @@ public sealed class OtherReleaseTests
     }
 
     [Theory]
+    [InlineData("13.4-RELEASE", true)]
+    [InlineData("14.2-RELEASE-p1", false)]
+    public void Of_the_running_boot_and_sysctl_both_lines_are_told(string release, bool isOther)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            "dmesg.txt", HealthyCapture.Changed("dmesg.txt", "^FreeBSD 14.2-BETA1 ", $"FreeBSD {release} "));
+
+        AssertTold(report, isOther, "capture/dmesg.txt:6");
+    }
+
+    [Theory]
     [InlineData("\"release\": \"13.1-RELEASE\"", true)]
     [InlineData("\"release\": \"14.2-RELEASE-p1\"", false)]
     [InlineData("\"osreldate\": 1301000", true)]

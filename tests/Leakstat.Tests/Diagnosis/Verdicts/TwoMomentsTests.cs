@@ -15,7 +15,7 @@ public sealed class TwoMomentsTests
     [InlineData("netstat-m.txt", "^.* mbuf clusters in use", "62669/0/62669/62669 mbuf clusters in use")]
     public void A_full_pool_is_told_whichever_of_the_two_commands_saw_it(string file, string line, string instead)
     {
-        DiagnosisReport report = HealthyCapture.Diagnose(file, Changed(file, line, instead));
+        DiagnosisReport report = HealthyCapture.Diagnose(file, HealthyCapture.Changed(file, line, instead));
 
         Finding finding = Assert.Single(report.Findings, f => f.Rule == "LS0401");
         Assert.Contains(finding.Evidence, e => e.At is { } at && at.File.Path.EndsWith(file, StringComparison.Ordinal));
@@ -26,7 +26,7 @@ public sealed class TwoMomentsTests
     [Fact]
     public void Denials_are_told_whichever_of_the_two_commands_counted_them()
     {
-        DiagnosisReport report = HealthyCapture.Diagnose("vmstat-z.txt", Changed(
+        DiagnosisReport report = HealthyCapture.Diagnose("vmstat-z.txt", HealthyCapture.Changed(
             "vmstat-z.txt", "^mbuf_jumbo_9k: .*", "mbuf_jumbo_9k:         9216,   9284,       0,       0,   99508,4411,   0,   0"));
 
         Gap gap = HealthyCapture.AssertUnknown(report, "vmstat-z.txt");
@@ -40,7 +40,7 @@ public sealed class TwoMomentsTests
     [InlineData("top.txt", "up 0\\+00:01:27", "up 0+04:01:27", "up 4")]
     public void A_file_of_another_hour_costs_fine_and_is_named(string file, string line, string instead, string what)
     {
-        DiagnosisReport report = HealthyCapture.Diagnose(file, Changed(file, line, instead));
+        DiagnosisReport report = HealthyCapture.Diagnose(file, HealthyCapture.Changed(file, line, instead));
 
         Gap gap = HealthyCapture.AssertUnknown(report, what);
         Assert.EndsWith(file, gap.At!.Value.File.Path, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class TwoMomentsTests
     [InlineData("vmstat-m.txt", "^ *temp .*", "            temp   60000 838860800    99508  16,32,64,128,65536", "owners of wired memory hold")]
     public void Owners_that_hold_what_is_not_there_cost_fine(string file, string line, string instead, string what)
     {
-        DiagnosisReport report = HealthyCapture.Diagnose(file, Changed(file, line, instead));
+        DiagnosisReport report = HealthyCapture.Diagnose(file, HealthyCapture.Changed(file, line, instead));
 
         Assert.Contains(report.Verdict.Missing, gap => gap.Text.Contains(what, StringComparison.Ordinal));
         Assert.NotEqual(VerdictState.Fine, report.Verdict.State);
@@ -83,7 +83,7 @@ public sealed class TwoMomentsTests
     [Fact]
     public void What_users_wired_is_counted_for_each_of_them_and_contradicts_nothing()
     {
-        DiagnosisReport report = HealthyCapture.Diagnose("sysctl.txt", Changed(
+        DiagnosisReport report = HealthyCapture.Diagnose("sysctl.txt", HealthyCapture.Changed(
             "sysctl.txt", "^vm.stats.vm.v_user_wire_count: .*", "vm.stats.vm.v_user_wire_count: 1200000"));
 
         Assert.DoesNotContain(report.Verdict.Missing, gap => gap.Command == "two moments or hosts");
@@ -91,6 +91,7 @@ public sealed class TwoMomentsTests
 
     [Theory]
     [InlineData("hw.physmem: 999\n")]
+    [InlineData("hw.physmem: unknown\n")]
     [InlineData("vm.stats.vm.v_wire_count: 200000\n")]
     public void A_sysctl_that_cannot_have_two_values_on_one_host_costs_fine(string other)
     {
@@ -133,13 +134,5 @@ public sealed class TwoMomentsTests
         Gap gap = HealthyCapture.AssertUnknown(report, command);
         Assert.Contains("stand twice", gap.Text, StringComparison.Ordinal);
         Assert.InRange(gap.At!.Value.Line, lines.Length + 1, lines.Length + 40);
-    }
-
-    private static string Changed(string file, string line, string instead)
-    {
-        string text = HealthyCapture.Text(file);
-        var old = new Regex(line, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
-        Assert.Matches(old, text);
-        return old.Replace(text, instead, 1);
     }
 }
