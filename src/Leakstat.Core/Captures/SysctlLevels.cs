@@ -33,8 +33,8 @@ internal static class SysctlLevels
         int level = Array.FindIndex(s_levels, known => known.Name == name);
         return level >= 0 && (s_levels[level].Bytes, one.Number, other.Number) switch
         {
-            (0, null, null) => !one.Value.Span.Trim((byte)' ').SequenceEqual(other.Value.Span.Trim((byte)' ')),
             (0, { } a, { } b) => a != b,
+            (0, _, _) => !one.Value.Span.Trim((byte)' ').SequenceEqual(other.Value.Span.Trim((byte)' ')),
             (var unit, { } a, { } b) =>
                 OneMoment.SizesAreApart(Arithmetic.Multiply(a, unit), Arithmetic.Multiply(b, unit), memory),
             _ => false,
