@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Captures;
 
 /// <summary>Finds out who a capture's host is, from whatever of it says so.</summary>
-internal static partial class HostIdentification
+internal static class HostIdentification
 {
     /// <summary>The identity; parts that nothing says are absent.</summary>
     public static HostIdentity From(
@@ -106,20 +105,16 @@ internal static partial class HostIdentification
             return null;
         }
 
-        Match match = Seconds().Match(text);
-        return match.Success
-            && long.TryParse(
-                match.Groups["sec"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long at)
+        const string Seconds = "sec = ";
+        int start = text.IndexOf(Seconds, StringComparison.Ordinal);
+        ReadOnlySpan<char> digits = start < 0 ? [] : text.AsSpan(start + Seconds.Length);
+        int end = digits.IndexOfAnyExceptInRange('0', '9');
+        return long.TryParse(
+                end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out long at)
             && at is > 0 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(at)
             : null;
     }
-
-    [GeneratedRegex(
-        "sec = (?<sec>[0-9]{1,12})",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 60_000)]
-    private static partial Regex Seconds();
 }
 
 /// <summary>What <c>uptime</c> said.</summary>
