@@ -34,12 +34,23 @@ internal static class PartsApart
 
     private static long BytesOf(Reading pages) => Arithmetic.Multiply(pages.Value, SmallestPage);
 
-    // What the ARC moves is told by the size of memory, and by nothing where that is not known.
+    /// <summary>
+    /// Whether a zone holds too much more by one command than by another. What the ARC moves is told by the size of
+    /// memory, and by nothing where that is not known.
+    /// </summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="one">Bytes in use.</param>
+    /// <param name="other">The same by the other command.</param>
+    /// <param name="memory">Physical memory, bytes; null where it is not known.</param>
+    public static bool AreZonesApart(string zone, long one, long other, long? memory) =>
+        ZoneKinds.IsOfArc(zone)
+            ? memory is not null && OneMoment.SizesAreApart(one, other, memory)
+            : OneMoment.SizesAreApart(one, other);
+
     private static bool AreApart(in ZoneRow one, in ZoneRow other, long? memory) =>
-        (ZoneKinds.IsOfArc(one.Name)
-            ? memory is not null && OneMoment.SizesAreApart(one.UsedBytes, other.UsedBytes, memory)
-            : OneMoment.SizesAreApart(one.UsedBytes, other.UsedBytes)
-                || OneMoment.ItemsAreApart(one.Used, other.Used, one.Limit > LeastLimit ? one.Limit : 0))
+        AreZonesApart(one.Name, one.UsedBytes, other.UsedBytes, memory)
+        || (!ZoneKinds.IsOfArc(one.Name)
+            && OneMoment.ItemsAreApart(one.Used, other.Used, one.Limit > LeastLimit ? one.Limit : 0))
         || (one.Failures is { } failed && other.Failures is { } against && OneMoment.DenialsAreApart(failed, against));
 
     private static bool AreApart(MbufStatistics one, MbufStatistics other) =>

@@ -12,20 +12,15 @@ internal static class FallenTotalsGap
     /// <summary>A module that was loaded anew begins its own totals anew, and those are few.</summary>
     private const int LeastFallen = 10;
 
-    /// <summary>The share of captures that may be so before a history counts as damaged.</summary>
-    private const int DamagedShare = 20;
-
     /// <summary>The gaps, one for each table at most.</summary>
     public static IEnumerable<Gap> Of(HostHistory history)
     {
-        (SeriesKind Kind, string Command)[] tables =
-            [(SeriesKind.ZoneRequests, "vmstat -z"), (SeriesKind.MallocRequests, "vmstat -m")];
-        foreach ((SeriesKind kind, string command) in tables)
+        foreach ((SeriesKind kind, string command) in RunningTotals.Tables)
         {
             int last = history.Samples.Length - 1;
             int[] fallen = [.. FallenSamples(history, kind)];
             if (fallen is [.., { } example]
-                && (example == last || fallen.Length > history.Samples.Length / DamagedShare))
+                && (example == last || DamagedShare.IsTooLarge(fallen.Length, history.Samples.Length)))
             {
                 yield return new Gap(
                     command,

@@ -19,9 +19,7 @@ internal static class FrozenGap
     /// <summary>The gaps, one for each table that stands still.</summary>
     public static IEnumerable<Gap> Of(HostHistory history)
     {
-        (SeriesKind Kind, string Command)[] tables =
-            [(SeriesKind.ZoneRequests, "vmstat -z"), (SeriesKind.MallocRequests, "vmstat -m")];
-        foreach ((SeriesKind kind, string command) in tables)
+        foreach ((SeriesKind kind, string command) in RunningTotals.Tables)
         {
             Series[] totals = [.. history.Series.Where(series => series.Key.Kind == kind)];
             if (FirstOfSame(history, totals) is { } first)

@@ -7,16 +7,13 @@ namespace Leakstat.Diagnosis.Verdicts;
 /// <summary>What was lost in reading, and what was left out: damaged places, and hosts that nobody judged.</summary>
 internal static class InputGaps
 {
-    /// <summary>The share of captures that may be damaged before a history counts as damaged.</summary>
-    private const int DamagedShare = 20;
-
     /// <summary>The gaps, those in the latest capture first.</summary>
     public static IEnumerable<Gap> Of(DiagnosisReport report)
     {
         ImmutableArray<Diagnostic> losses = [.. report.Diagnostics.Where(d => d.IsDamage)];
         string[] files = [.. losses.Select(d => d.At.File.Path).Distinct(StringComparer.Ordinal)];
         bool isLatest = report.Latest.Diagnostics.Concat(report.Input.Problems).Intersect(losses).Any();
-        if (isLatest || files.Length > report.History.Samples.Length / DamagedShare)
+        if (isLatest || DamagedShare.IsTooLarge(files.Length, report.History.Samples.Length))
         {
             Diagnostic? first = losses.FirstOrDefault();
             if (first is not null)

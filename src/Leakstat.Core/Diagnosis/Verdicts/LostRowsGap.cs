@@ -10,9 +10,6 @@ namespace Leakstat.Diagnosis.Verdicts;
 /// </summary>
 internal static class LostRowsGap
 {
-    /// <summary>The share of captures that may be short before a history counts as damaged.</summary>
-    private const int DamagedShare = 20;
-
     /// <summary>So many owners at once do not go and come back: those of a module are few.</summary>
     private const int RowsOfCut = 10;
 
@@ -56,7 +53,7 @@ internal static class LostRowsGap
 
         int shorter = lacking.Count(rows => rows >= RowsOfCut);
         int example = Array.FindIndex(lacking, rows => rows >= RowsOfCut);
-        return shorter > count / DamagedShare
+        return DamagedShare.IsTooLarge(shorter, count)
             ? new Gap(
                 command,
                 $"{Display.Count(shorter)} of {Display.Count(count, "capture", "captures")} lack rows that those "

@@ -82,10 +82,11 @@ internal static class MomentGap
         foreach (ZoneRow row in zones.Rows)
         {
             if (tree.Find(row.Name) is { IsCacheZone: false, Live: { } live } && !shared.Contains(row.Name)
-                && OneMoment.SizesAreApart(
+                && PartsApart.AreZonesApart(
+                    row.Name,
                     row.UsedBytes,
                     Arithmetic.Multiply(live.Value, row.Size),
-                    ZoneKinds.IsOfArc(row.Name) ? capture.Host.PhysicalMemory?.Value : null))
+                    capture.Host.PhysicalMemory?.Value))
             {
                 return Made(
                     $"{Display.Count(row.Used)} items of {row.Name}",
