@@ -31,8 +31,8 @@ public sealed record MemoryState
     public required long FreeTarget { get; init; }
 
     /// <summary>
-    /// Free memory that only the kernel's most urgent requests are served from, bytes (<c>v_free_reserved</c>): below
-    /// it all others wait. Null where not printed.
+    /// Free memory that only the kernel's own requests are served from, bytes (<c>v_free_reserved</c>): below it those
+    /// for processes wait. Null where not printed.
     /// </summary>
     public Reading? FreeReserved { get; init; }
 

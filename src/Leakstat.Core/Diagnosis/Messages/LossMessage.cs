@@ -39,7 +39,7 @@ internal readonly record struct LossMessage(bool IsKeg, string Name, long Items,
             return new LossMessage(false, type, allocations, bytes, at);
         }
 
-        // Before 8.1 a keg is not named.
+        // Old releases do not name the keg.
         string? keg = text.Contains("Freed UMA keg was not empty (", StringComparison.Ordinal) ? Unnamed : null;
         return (keg is not null || MessageText.TryBetween(text, "Freed UMA keg (", ") was not empty (", out keg))
             && MessageText.TryNumberBetween(text, " was not empty (", " item", out long items)

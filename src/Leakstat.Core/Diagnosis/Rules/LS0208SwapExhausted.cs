@@ -53,14 +53,14 @@ public sealed class LS0208SwapExhausted : IRule
             yield break;
         }
 
-        long most = used[last]!.Value;
+        long then = used[last]!.Value;
         string when = history.Samples[last].TakenAt is { } time
             ? $" at {Display.Time(time)}"
             : " at an earlier capture";
         yield return new Finding
         {
             Rule = Id,
-            Title = $"Swap was {Display.Percent(Math.Min(1, most / (double)swap.Total))} used{when}, and "
+            Title = $"Swap was {Display.Percent(Math.Min(1, then / (double)swap.Total))} used{when}, and "
                 + $"{Display.Percent(swap.UsedShare)} are used now",
             Severity = Severity.Warning,
             Verdict = Verdict.Exhaustion,
@@ -71,9 +71,9 @@ public sealed class LS0208SwapExhausted : IRule
             Evidence =
             [
                 new Evidence(
-                    $"{Display.Bytes(most)} were used in {history.Samples[last].Source}, and nearly all of it in "
-                        + Display.Count(full.Length, "capture", "captures"),
-                    most, Unit.Bytes),
+                    $"{Display.Bytes(then)} were used in {history.Samples[last].Source}; "
+                        + $"{Display.Count(full.Length, "capture", "captures")} of this boot had it that full",
+                    then, Unit.Bytes),
                 new Evidence(
                     $"{Display.Bytes(swap.Used)} of {Display.Bytes(swap.Total)} are used now",
                     swap.Used, Unit.Bytes, swap.At),

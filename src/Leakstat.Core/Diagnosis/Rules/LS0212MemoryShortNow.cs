@@ -44,7 +44,7 @@ public sealed class LS0212MemoryShortNow : IRule
         // The page daemon's failures say that it hurts; without them the host may just be full and idle. Where the
         // kernel itself holds the memory its owner is the finding, and this is only the symptom.
         bool failed = memory.Shortfalls is { Value: > 0 } || SwapView.Of(context.Latest)?.UsedShare > 0.5;
-        long kernel = Math.Max(0, (memory.Wired ?? 0) - (arc?.Size.Value ?? 0));
+        long kernel = HeldByKernel(memory, arc);
         bool kernelHolds = kernel > memory.Total / 2;
         yield return new Finding
         {
@@ -74,14 +74,14 @@ public sealed class LS0212MemoryShortNow : IRule
     }
 
     /// <summary>
-    /// Pages that could be freed help nobody yet: until the page daemon has freed them, requests wait
-    /// (<c>sys/vm/vm_page.c</c>, vm_domain_allocate).
+    /// Pages that could be freed help nobody yet: until the page daemon has freed them, all requests but the kernel's
+    /// own of class VM_ALLOC_SYSTEM and VM_ALLOC_INTERRUPT wait (<c>sys/vm/vm_page.c</c>, vm_domain_allocate).
     /// </summary>
     private Finding BelowReserve(MemoryState memory, Reading reserved, ArcView? arc) => new()
     {
         Rule = Id,
         Title = $"Free memory is below the kernel's reserve: {Display.Bytes(memory.Free.Value)} of "
-            + $"{Display.Bytes(reserved.Value)}; requests wait until the page daemon has freed some",
+            + $"{Display.Bytes(reserved.Value)}; processes that need a page wait until some are freed",
         Severity = Severity.Warning,
         Verdict = Verdict.Exhaustion,
         Subject = Subject.Host("memory"),
@@ -90,7 +90,7 @@ public sealed class LS0212MemoryShortNow : IRule
         Evidence =
         [
             Evidence.Of($"v_free_reserved is {Display.Bytes(reserved.Value)}", reserved, Unit.Bytes),
-            .. EvidenceOf(memory, arc, Math.Max(0, (memory.Wired ?? 0) - (arc?.Size.Value ?? 0))),
+            .. EvidenceOf(memory, arc, HeldByKernel(memory, arc)),
         ],
         Advice =
         [
@@ -126,6 +126,10 @@ public sealed class LS0212MemoryShortNow : IRule
                 + $"{Display.Bytes(memory.Active ?? 0)} active",
             kernel, Unit.Bytes),
     ];
+
+    /// <summary>Wired memory without the ARC, bytes.</summary>
+    private static long HeldByKernel(MemoryState memory, ArcView? arc) =>
+        Math.Max(0, (memory.Wired ?? 0) - (arc?.Size.Value ?? 0));
 
     /// <summary>A large ARC of which the capture does not say how much it can give back: no judgement.</summary>
     private static bool IsUnknownArc(ArcView? arc, MemoryState memory) =>

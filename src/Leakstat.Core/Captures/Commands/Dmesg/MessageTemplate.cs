@@ -14,7 +14,7 @@ internal static class MessageTemplate
     [
         Of("Warning: memory type *leaked memory on destroy (*bytes leaked)"), // sys/kern/kern_malloc.c, malloc_uninit
         Of("Freed UMA keg (*) was not empty (*items).*Lost *pages of memory."), // sys/vm/uma_core.c, keg_dtor
-        Of("Freed UMA keg was not empty (*items).*Lost *pages of memory."), // the same, 8.0 and before
+        Of("Freed UMA keg was not empty (*items).*Lost *pages of memory."), // the same, older
         Of("[zone: *] *limit reached"), // sys/vm/uma_core.c, uma_zone_set_warning
         Of("pid *(*), *was killed: *out of swap space"), // sys/vm/vm_pageout.c, before 13
         Of("pid *(*), *was killed: *failed to reclaim memory"), // sys/vm/vm_pageout.c
