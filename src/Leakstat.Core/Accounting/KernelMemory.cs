@@ -60,6 +60,50 @@ internal sealed record KernelMemory
 
     private static KernelMemory FromUma(Capture capture, UmaTable uma, Reading kmem, long pageSize)
     {
+        (List<Account> zones, long mallocBytes, SourceLine? zonesAt, SourceLine? mallocAt) = OfKegs(uma, pageSize);
+        if (zonesAt is not { } zonesLine || mallocAt is not { } mallocLine)
+        {
+            return FromItems(capture, kmem);
+        }
+
+        long zoneBytes = zones.Aggregate(0L, (sum, z) => Arithmetic.Add(sum, z.Bytes));
+        long large = Arithmetic.Subtract(Arithmetic.Subtract(kmem.Value, zoneBytes), mallocBytes);
+        if (large < 0)
+        {
+            // Kegs are a part of the total. Where they are more, the total is no source: the two are of two moments.
+            return FromItems(capture, null);
+        }
+
+        Account? difference = TypesBeyondZones(capture, large);
+        return new KernelMemory
+        {
+            IsExact = true,
+            Zones = new Account(
+                AccountName.Zones,
+                zoneBytes,
+                "sum of vm.uma.*.keg.domain.*.pages × page size, without malloc's",
+                zonesLine)
+            {
+                Parts = LargestFirst(zones),
+            },
+            Malloc = new Account(
+                AccountName.Malloc, mallocBytes, "sum of vm.uma.malloc_*.keg.domain.*.pages × page size", mallocLine)
+            {
+                Parts = Types(capture),
+            },
+            LargeMalloc = new Account(
+                AccountName.LargeMalloc, large, "vm.kmem_map_size − sum of keg pages × page size", kmem.At),
+            Contiguous = difference is { Bytes: >= 0 }
+                ? difference with { Name = AccountName.Contiguous }
+                : null,
+            TypesMinusZones = difference,
+        };
+    }
+
+    /// <summary>What each keg's pages hold, malloc's summed up, with the first line of each.</summary>
+    private static (List<Account> Zones, long MallocBytes, SourceLine? ZonesAt, SourceLine? MallocAt) OfKegs(
+        UmaTable uma, long pageSize)
+    {
         var zones = new List<Account>();
         long mallocBytes = 0;
         SourceLine? zonesAt = null;
@@ -86,37 +130,7 @@ internal sealed record KernelMemory
             }
         }
 
-        if (zonesAt is not { } zonesLine || mallocAt is not { } mallocLine)
-        {
-            return FromItems(capture, kmem);
-        }
-
-        long zoneBytes = zones.Aggregate(0L, (sum, z) => Arithmetic.Add(sum, z.Bytes));
-        long large = Arithmetic.Subtract(Arithmetic.Subtract(kmem.Value, zoneBytes), mallocBytes);
-        Account? difference = TypesBeyondZones(capture, large);
-        return new KernelMemory
-        {
-            IsExact = true,
-            Zones = new Account(
-                AccountName.Zones,
-                zoneBytes,
-                "sum of vm.uma.*.keg.domain.*.pages × page size, without malloc's",
-                zonesLine)
-            {
-                Parts = LargestFirst(zones),
-            },
-            Malloc = new Account(
-                AccountName.Malloc, mallocBytes, "sum of vm.uma.malloc_*.keg.domain.*.pages × page size", mallocLine)
-            {
-                Parts = Types(capture),
-            },
-            LargeMalloc = new Account(
-                AccountName.LargeMalloc, large, "vm.kmem_map_size − sum of keg pages × page size", kmem.At),
-            Contiguous = difference is { Bytes: >= 0 }
-                ? difference with { Name = AccountName.Contiguous }
-                : null,
-            TypesMinusZones = difference,
-        };
+        return (zones, mallocBytes, zonesAt, mallocAt);
     }
 
     private static KernelMemory FromItems(Capture capture, Reading? kmem)
@@ -169,16 +183,6 @@ internal sealed record KernelMemory
         }
 
         long zoneBytes = zones.Aggregate(0L, (sum, z) => Arithmetic.Add(sum, z.Bytes));
-        bool totalHoldsAll = kmem is not null && capture.Host.IsAtLeast(12);
-        Account? large = totalHoldsAll
-            ? new Account(
-                AccountName.LargeMalloc,
-                Arithmetic.Subtract(Arithmetic.Subtract(kmem!.Value.Value, zoneBytes), mallocBytes),
-                "vm.kmem_map_size − sum of (USED + FREE) × SIZE (slab waste is in it)",
-                kmem.Value.At)
-            : TypesBeyondZones(capture, 0) is { } difference
-                ? difference with { Name = AccountName.LargeMalloc, Bytes = Math.Max(difference.Bytes, 0) }
-                : null;
         return new KernelMemory
         {
             Zones = new Account(
@@ -196,9 +200,24 @@ internal sealed record KernelMemory
                 {
                     Parts = Types(capture),
                 },
-            LargeMalloc = large,
+            LargeMalloc = BeyondZones(capture, kmem, Arithmetic.Add(zoneBytes, mallocBytes)),
         };
     }
+
+    /// <summary>
+    /// Large allocations: what the total has beyond the zones, or, where the total does not hold all or is of another
+    /// moment, what the types have.
+    /// </summary>
+    private static Account? BeyondZones(Capture capture, Reading? kmem, long zones) =>
+        kmem is { } total && capture.Host.IsAtLeast(12) && Arithmetic.Subtract(total.Value, zones) is >= 0 and var rest
+            ? new Account(
+                AccountName.LargeMalloc,
+                rest,
+                "vm.kmem_map_size − sum of (USED + FREE) × SIZE (slab waste is in it)",
+                total.At)
+            : TypesBeyondZones(capture, 0) is { } difference
+                ? difference with { Name = AccountName.LargeMalloc, Bytes = Math.Max(difference.Bytes, 0) }
+                : null;
 
     /// <summary>sum of malloc types − sum of malloc zones USED × SIZE − large allocations.</summary>
     private static Account? TypesBeyondZones(Capture capture, long large)

@@ -11,8 +11,7 @@ internal static class SaidAlready
 
     /// <summary>
     /// A note that a module is out of tree goes where a finding that needs doing names the module as owner; that
-    /// something
-    /// holds much goes where it was found never to be freed.
+    /// something holds much goes where it was found never to be freed, which is as grave then.
     /// </summary>
     public static IEnumerable<Finding> LeaveOut(IReadOnlyCollection<Finding> findings)
     {
@@ -21,7 +20,9 @@ internal static class SaidAlready
             .. findings.Where(f => f.Verdict != Verdict.Healthy).SelectMany(f => f.Owners).Select(o => o.Module),
         ];
         HashSet<Subject> neverFreed = [.. findings.Where(f => f.Rule == NeverFreed).Select(f => f.Subject)];
-        return findings.Where(f => f.Rule != HoldsMuch || !neverFreed.Contains(f.Subject)).Where(f =>
+        var held = findings.Where(f => f.Rule == HoldsMuch).ToLookup(f => f.Subject, f => f.Severity);
+        return findings.Where(f => f.Rule != HoldsMuch || !neverFreed.Contains(f.Subject)).Select(f =>
+            f.Rule == NeverFreed ? f with { Severity = held[f.Subject].Append(f.Severity).Max() } : f).Where(f =>
             f.Rule != LS0501OutOfTreeModules.RuleId || f.Owners.Length > 1
             || !owners.Contains(f.Subject.Name) || !f.IsOnOneModule());
     }

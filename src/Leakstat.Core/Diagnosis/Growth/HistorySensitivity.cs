@@ -80,7 +80,7 @@ public sealed record HistorySensitivity(long? ZoneBytesPerDay, long? TypeBytesPe
         return parts.Length == 0
             ? null
             : $"Over these {Span(days)} a steady leak of {string.Join(", ", parts)} would have been named, with a "
-                + "chance of 0.8.";
+                + "chance of 0.8; in what swings by itself, a larger one only (detect --why NAME).";
 
         static string Span(double days) => days >= 2 ? $"{days:0.#} days"
             : days * Day >= 2 ? $"{days * Day:0.#} hours"

@@ -31,6 +31,7 @@ internal static class LostRowsGap
         int count = history.Samples.Length;
         int[] lacking = new int[count];
         long?[] values = new long?[count];
+        (int First, int End)[] unloaded = [.. WithoutModule(history)];
         foreach (Series series in history.Series.Where(s => s.Key.Kind == kind && s.HasGaps))
         {
             series.CopyTo(0, values);
@@ -43,6 +44,15 @@ internal static class LostRowsGap
             while (last > first && values[last] is null)
             {
                 last--;
+            }
+
+            foreach ((int from, int end) in unloaded)
+            {
+                // What was there at no time while the module was not, went with it.
+                if (values.AsSpan(from, end - from).IndexOfAnyExcept((long?)null) < 0)
+                {
+                    values.AsSpan(from, end - from).Fill(0);
+                }
             }
 
             for (int i = first + 1; i < last; i++)
@@ -61,6 +71,13 @@ internal static class LostRowsGap
                     + $"{history.Samples[example].Source})")
             : null;
     }
+
+    /// <summary>Samples from one by which a module was unloaded to the one by which one is loaded again.</summary>
+    private static IEnumerable<(int First, int End)> WithoutModule(HostHistory history) =>
+        history.Events.Where(e => e.Kind == "module unloaded").Select(gone => (
+            gone.Sample,
+            history.Events.FirstOrDefault(e => e.Kind == "module loaded" && e.Sample > gone.Sample)?.Sample
+                ?? history.Samples.Length));
 
     private static Gap? OfLatest(HostHistory history, SeriesKind kind, string command)
     {

@@ -6,6 +6,7 @@ using Leakstat.Captures.Text;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Capture = Leakstat.Model.Capture;
 
 namespace Leakstat.Tests.Diagnosis.Verdicts;
 
@@ -30,7 +31,11 @@ internal static class HealthyCapture
     }
 
     /// <summary>The diagnosis with files changed, added, or (null) left out.</summary>
-    public static DiagnosisReport Diagnose(params (string Name, byte[]? Content)[] changed)
+    public static DiagnosisReport Diagnose(params (string Name, byte[]? Content)[] changed) =>
+        new Diagnoser(BuiltInKnowledge.Load()).Diagnose([Read(changed)])!;
+
+    /// <summary>It with files changed, added, or (null) left out.</summary>
+    public static Capture Read(params (string Name, byte[]? Content)[] changed)
     {
         Dictionary<string, byte[]> files = Directory.EnumerateFiles(Given.Data(Folder), "*.txt")
             .Append(Path.Combine(Given.Data(Folder), CaptureManifest.FileName))
@@ -47,14 +52,11 @@ internal static class HealthyCapture
             }
         }
 
-        return new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
-        [
-            CaptureAssembly.Read(
-                "capture",
-                files.OrderBy(f => f.Key, NaturalOrder.Instance).Select(f => (f.Key, new ReadOnlyMemory<byte>(f.Value))),
-                new NamePool(),
-                ReadLimits.Default),
-        ])!;
+        return CaptureAssembly.Read(
+            "capture",
+            files.OrderBy(f => f.Key, NaturalOrder.Instance).Select(f => (f.Key, new ReadOnlyMemory<byte>(f.Value))),
+            new NamePool(),
+            ReadLimits.Default);
     }
 
     /// <summary>The same of texts.</summary>

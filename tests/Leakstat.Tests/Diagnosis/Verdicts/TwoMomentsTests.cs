@@ -135,4 +135,15 @@ public sealed class TwoMomentsTests
         Assert.Contains("stand twice", gap.Text, StringComparison.Ordinal);
         Assert.InRange(gap.At!.Value.Line, lines.Length + 1, lines.Length + 40);
     }
+
+    [Fact]
+    public void What_is_never_freed_is_as_grave_as_how_much_it_holds()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose("vmstat-m.txt", HealthyCapture.Changed(
+            "vmstat-m.txt", "^ *devbuf .*", "          devbuf  400000 419430400   402000  1024"));
+
+        Finding finding = Assert.Single(report.Findings, f => f.Rule is "LS0110" or "LS0114");
+        Assert.Equal(("LS0114", Severity.Warning), (finding.Rule, finding.Severity));
+        Assert.Equal(VerdictState.Wrong, report.Verdict.State);
+    }
 }

@@ -1,0 +1,57 @@
+using System.Text;
+using Leakstat.Captures;
+using Leakstat.Captures.Sources;
+using Leakstat.Captures.Text;
+using Leakstat.Diagnosis.Engine;
+using Leakstat.Knowledge;
+using Capture = Leakstat.Model.Capture;
+
+namespace Leakstat.Tests.Diagnosis.Verdicts;
+
+/// <summary>Malloc types that are there no more for a while: with a module they may, without one a table was cut.</summary>
+public sealed class LostRowsTests
+{
+    private const int Rows = 12;
+    private const string Module = " 2    1 0xffffffff82200000     4000 if_foo.ko\n";
+
+    [Theory]
+    [InlineData(true, 0, false)]
+    [InlineData(false, 0, true)]
+    [InlineData(true, Rows, true)]
+    public void Rows_that_go_and_come_with_a_module_are_no_loss(bool isUnloaded, int othersCut, bool isTold)
+    {
+        Capture[] captures =
+        [
+            .. Enumerable.Range(0, 12).Select(hour => Read(
+                hour,
+                isLoaded: !isUnloaded || hour is < 4 or > 7,
+                missing: hour is < 4 or > 7 ? 0 : hour == 6 ? Rows + othersCut : Rows)),
+        ];
+
+        Assert.Equal(isTold, new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!.Verdict.Missing.Any(
+            gap => gap.Text.Contains("lack rows", StringComparison.Ordinal)));
+    }
+
+    private static Capture Read(int hour, bool isLoaded, int missing)
+    {
+        string[] lines = HealthyCapture.Text("vmstat-m.txt").Split('\n');
+        string types = string.Join('\n', lines.Where((_, line) => line < 20 || line >= 20 + missing));
+        string modules = HealthyCapture.Text("kldstat.txt");
+        int kernel = modules.IndexOf('\n', modules.IndexOf('\n', StringComparison.Ordinal) + 1) + 1;
+        (string Name, string Text)[] files =
+        [
+            ("kldstat.txt", isLoaded ? modules[..kernel] + Module : modules[..kernel]),
+            ("sysctl.txt", HealthyCapture.Text("sysctl.txt")),
+            ("vmstat-m.txt", types),
+            ("vmstat-z.txt", HealthyCapture.Text("vmstat-z.txt")),
+        ];
+        return CaptureAssembly.Read(
+            $"at{hour}",
+            files.Select(f => (f.Name, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(f.Text)))),
+            new NamePool(),
+            ReadLimits.Default) with
+        {
+            TakenAt = DateTimeOffset.UnixEpoch.AddDays(20_000).AddHours(hour),
+        };
+    }
+}
