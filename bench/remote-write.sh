@@ -11,7 +11,7 @@ engine=
 trap '[ -z "$engine" ] || kill "$engine"; rm -rf "$work"' EXIT
 dotnet build bench/Leakstat.Bench -c Release --nologo -v quiet >/dev/null
 bench=bench/Leakstat.Bench/bin/Release/net10.0
-"$bench/Leakstat.Bench" fleet "$work/fleet.db" "$hosts" "$samples" tests/data/freebsd-14.2-leak-malloc-series/01
+"$bench/Leakstat.Bench" fleet "$work/fleet.db" "$hosts" "$samples" 1766 tests/data/freebsd-14.2-leak-malloc-series/01
 victoria-metrics -storageDataPath="$work/vm" -httpListenAddr="127.0.0.1:$port" -retentionPeriod=100y >"$work/vm.log" 2>&1 &
 engine=$!
 until curl -fs "http://127.0.0.1:$port/health" >/dev/null; do sleep 0.1; done
@@ -32,4 +32,18 @@ curl -fs "http://127.0.0.1:$port/internal/force_flush" >/dev/null
 echo "fleet --from: $(tail -n 1 "$work/time")"
 /usr/bin/time -f '%e s wall, %U s user, %M KB at most' "$bench/leakstat" fleet --store "$work/fleet.db" >"$work/out" 2>"$work/time"
 echo "fleet --store: $(tail -n 1 "$work/time")"
+
+# Workers of one thread each: one judges all hosts, then two judge half of them each, at the same time.
+worker() {
+    DOTNET_PROCESSOR_COUNT=1 "$bench/leakstat" fleet --from "http://127.0.0.1:$port" --last 3650d --shard "$1" >"$work/worker" 2>&1 || :
+}
+began=$(date +%s%N)
+worker 1/1
+between=$(date +%s%N)
+worker 1/2 &
+first=$!
+worker 2/2
+wait "$first"
+echo "workers: $began $between $(date +%s%N)" | awk '{ one = ($3 - $2) / 1e9; two = ($4 - $3) / 1e9
+    printf "one worker %.1f s, two %.1f s: %.2f times as fast\n", one, two, one / two }'
 echo "on disk: $(du -sh --apparent-size "$work/vm" | cut -f1)"

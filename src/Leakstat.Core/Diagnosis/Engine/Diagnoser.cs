@@ -145,7 +145,8 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         DiagnosisCase whole = host;
         host = QuotedFindings.WithoutQuoted(whole);
         ImmutableArray<Finding> own = [.. rules.SelectMany(rule => rule.Evaluate(host))];
-        ImmutableArray<Finding> findings = [.. own, .. QuotedFindings.Of(host, whole, rules, own)];
+        ImmutableArray<Finding> findings =
+            [.. MixedHosts.Lower([.. own, .. QuotedFindings.Of(host, whole, rules, own)], latest)];
         var report = new DiagnosisReport
         {
             Host = latest.Host,

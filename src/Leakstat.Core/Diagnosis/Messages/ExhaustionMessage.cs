@@ -16,6 +16,9 @@ internal sealed record ExhaustionMessage(
     /// <summary>Tunable to raise when the use is legitimate; null where there is none.</summary>
     public string? Tunable { get; init; }
 
+    /// <summary>Zone whose row says how near its limit is now; null where none does.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Another fixed part that the message must have; null for none.</summary>
     public string? Also { get; init; }
 

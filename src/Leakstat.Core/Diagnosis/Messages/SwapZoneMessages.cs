@@ -33,12 +33,13 @@ internal static class SwapZoneMessages
 
     private static ExhaustionMessage Exhausted(string text, string zone) => new(
         text, Subject.Tunable(Limit),
-        "the kernel's book-keeping of swapped pages was full: it can swap out no more, and kills processes",
+        "the kernel's book-keeping of swapped pages was full: it could swap out no more",
         $"no more pages could be swapped out although swap space may be free: zone {zone} was at its limit, which "
             + "kern.maxswzone sets in loader.conf (bytes)",
         "Compare swap in use with what the tables can describe; then see who fills swap.",
         ["swapinfo -h", "sysctl kern.maxswzone vm.swzone vm.swap_maxpages", $"vmstat -z | grep -E '^{zone}:'"])
     {
         Tunable = Limit,
+        Zone = zone,
     };
 }

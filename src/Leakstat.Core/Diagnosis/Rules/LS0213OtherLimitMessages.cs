@@ -42,6 +42,7 @@ public sealed class LS0213OtherLimitMessages : IRule
         foreach (Subject subject in order)
         {
             (ExhaustionMessage meaning, List<Evidence> evidence) = bySubject[subject];
+            (Evidence? now, bool isFar) = UseNow(context, meaning);
             yield return new Finding
             {
                 Rule = Id,
@@ -50,10 +51,10 @@ public sealed class LS0213OtherLimitMessages : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
-                IsPast = meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest),
+                IsPast = isFar || (meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest)),
                 Evidence =
                 [
-                    .. evidence, new Evidence(meaning.Meaning), .. Current(context, meaning),
+                    .. evidence, new Evidence(meaning.Meaning), .. now is null ? Current(context, meaning) : [now],
                     .. meaning.Beside?.Invoke(context) ?? [],
                 ],
                 Advice = Advise(context, meaning),
@@ -63,6 +64,44 @@ public sealed class LS0213OtherLimitMessages : IRule
 
     private static string? Match(string text) =>
         ExhaustionMessage.All.FirstOrDefault(m => m.Fits(text))?.Text;
+
+    /// <summary>How much of the limit is in use at the capture, and whether that is far from it.</summary>
+    private static (Evidence? Evidence, bool IsFar) UseNow(DiagnosisCase context, ExhaustionMessage meaning)
+    {
+        if (meaning.Zone is { } zone && context.Latest.Zones is { } table && table.Find(zone) is { } row)
+        {
+            return Of(row.Used, row.Limit, $"items of zone {zone}", table.At(row));
+        }
+
+        foreach (ZoneFact fact in ZoneFacts.All)
+        {
+            if (fact.CountedLimit is { } limit && limit.Sysctl == meaning.Tunable
+                && BoundReading.Count(context, fact.Name, limit) is { } count
+                && context.Sysctl(limit.Sysctl) is { Value: > 0 } most)
+            {
+                return Of(count.Value, most.Value, limit.Objects, count.At);
+            }
+        }
+
+        return default;
+
+        static (Evidence?, bool) Of(long used, long most, string what, SourceLine at)
+        {
+            if (most <= 0)
+            {
+                return default;
+            }
+
+            bool isFar = (double)used / most < LS0202ZoneNearLimit.Near;
+            return (
+                new Evidence(
+                    $"{Display.Count(used)} of {Display.Count(most)} {what} at the capture "
+                        + $"({Display.Percent((double)used / most)})"
+                        + (isFar ? ": far from the limit now" : ""),
+                    used, Unit.Items, at),
+                isFar);
+        }
+    }
 
     private static ImmutableArray<Evidence> Current(DiagnosisCase context, ExhaustionMessage meaning) =>
         meaning.Tunable is { } name && context.Sysctl(name) is { } value

@@ -33,6 +33,12 @@ public static class FirstAidPlan
             return new FirstAidStep("nothing has to be done before it is known whose message it is");
         }
 
+        if (first.IsPast)
+        {
+            return new FirstAidStep("what happened is over; keep what tells of it (/var/crash, /var/log/messages) "
+                + "before it is rotated away");
+        }
+
         Advice? relief = first.Advice
             .Concat(report.Findings.Where(f => f.Subject == first.Subject).SelectMany(f => f.Advice))
             .FirstOrDefault(a => a.Kind == AtRunTime && !a.Commands.IsEmpty);
@@ -40,12 +46,6 @@ public static class FirstAidPlan
         {
             return new FirstAidStep(
                 "this takes effect at once and buys time; it does not mend the cause", relief.Commands[0]);
-        }
-
-        if (first.IsPast)
-        {
-            return new FirstAidStep("what happened is over; keep what tells of it (/var/crash, /var/log/messages) "
-                + "before it is rotated away");
         }
 
         if (first.Verdict != Verdict.Exhaustion && first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Model;
@@ -145,5 +146,23 @@ public sealed class TwoMomentsTests
         Finding finding = Assert.Single(report.Findings, f => f.Rule is "LS0110" or "LS0114");
         Assert.Equal(("LS0114", Severity.Warning), (finding.Rule, finding.Severity));
         Assert.Equal(VerdictState.Wrong, report.Verdict.State);
+    }
+
+    /// <summary>The zones and the memory of one host, the counts of another: the difference is no suspect.</summary>
+    [Theory]
+    [InlineData("^real memory.*", "real memory  = 68719476736 (65536 MB)", VerdictState.Unknown, Severity.Info)]
+    [InlineData("^FreeBSD is a", "FreeBSD is a", VerdictState.Wrong, Severity.Warning)]
+    public void What_differs_between_two_hosts_is_no_suspect(
+        string line, string instead, VerdictState state, Severity severity)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            ("dmesg.txt", Encoding.UTF8.GetBytes(HealthyCapture.Changed("dmesg.txt", line, instead))),
+            ("vmstat-z.txt", Encoding.UTF8.GetBytes(HealthyCapture.Changed(
+                "vmstat-z.txt",
+                "^VNODE: .*",
+                "VNODE:                  448,      0,   60000,      84,  999508,   0,   0,   0"))));
+
+        Assert.Equal(severity, Assert.Single(report.Findings, f => f.Rule == "LS0107").Severity);
+        Assert.Equal(state, report.Verdict.State);
     }
 }

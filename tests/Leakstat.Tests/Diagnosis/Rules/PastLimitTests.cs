@@ -1,0 +1,49 @@
+using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Verdicts;
+using Leakstat.Reports.Views.Findings;
+using Leakstat.Tests.Diagnosis.Verdicts;
+
+namespace Leakstat.Tests.Diagnosis.Rules;
+
+/// <summary>A kernel message says that a limit was met once since boot: what is in use at the capture says whether it is now.</summary>
+public sealed class PastLimitTests
+{
+    [Theory]
+    [InlineData("kern.maxfiles limit exceeded by uid 80, please see tuning(7).", "LS0213", "open files at the capture")]
+    [InlineData("kern.ipc.maxpipekva exceeded; see tuning(7)", "LS0213", "address space of pipes at the capture")]
+    [InlineData("swap blk zone exhausted, increase kern.maxswzone", "LS0213", "items of zone swblk at the capture")]
+    [InlineData("[zone: socket] kern.ipc.maxsockets limit reached", "LS0204", "in use at the capture")]
+    public void A_limit_that_is_far_now_is_past_and_nothing_is_raised_in_a_hurry(string message, string rule, string evidence)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose("dmesg.txt", HealthyCapture.Text("dmesg.txt") + message + "\n");
+
+        Finding finding = Assert.Single(report.Findings, f => f.Rule == rule);
+        Assert.True(finding.IsPast, finding.Title);
+        Assert.Contains(finding.Evidence, e => e.Text.Contains(evidence, StringComparison.Ordinal) && e.At is not null);
+        Assert.EndsWith("Now it is not.", Headline.Of(report).Text, StringComparison.Ordinal);
+        FirstAid aid = FirstAidPlan.Of(report)!;
+        Assert.StartsWith("what happened is over", aid.Now.Text, StringComparison.Ordinal);
+        Assert.Null(aid.Now.Command);
+    }
+
+    [Fact]
+    public void A_limit_that_is_still_met_is_not_past()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            ("dmesg.txt", [.. HealthyCapture.Bytes("dmesg.txt"), .. "kern.maxfiles limit exceeded by uid 80, please see tuning(7).\n"u8]),
+            ("sysctl.txt", System.Text.Encoding.UTF8.GetBytes(HealthyCapture.Changed("sysctl.txt", "^kern.maxfiles: .*", "kern.maxfiles: 60"))));
+
+        Assert.DoesNotContain(report.Findings, f => f.IsPast);
+        Assert.Contains(report.Findings, f => f.Rule == "LS0213");
+    }
+
+    [Fact]
+    public void Where_the_capture_does_not_tell_the_headline_says_so()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            "dmesg.txt", HealthyCapture.Text("dmesg.txt") + "vm_thread_new: kstack allocation failed\n");
+
+        Assert.False(Assert.Single(report.Findings, f => f.Rule == "LS0213").IsPast);
+        Assert.EndsWith("whether it is near one now is not in the capture.", Headline.Of(report).Text, StringComparison.Ordinal);
+    }
+}
