@@ -28,7 +28,10 @@ internal static class FleetCommand
             var chance = new Chance(seed + ((ulong)i * 104729));
             bool leaks = i < leaking;
             var fleet = new SimulatedFleet(
-                seed + ((ulong)i * 7919) + 1, hosts, leaks ? chance.LogBetween(LeastRate, MostRate) : 0);
+                seed + ((ulong)i * 7919) + 1, hosts, leaks ? chance.LogBetween(LeastRate, MostRate) : 0)
+            {
+                Upgrades = args.Contains("--upgrades"),
+            };
             FleetReport report = fleet.Judge();
             FleetCause? right = report.Causes.FirstOrDefault(c => c.Subject.Name == fleet.Leaking.Name);
             bool isNamed = leaks && right?.SeparatedBy is [var first, ..] && fleet.IsNamed(first);

@@ -50,6 +50,11 @@ internal sealed class SimulatedFleet
         Rate = rate;
     }
 
+    /// <summary>
+    /// Whether a third of the hosts was upgraded before its captures and another third booted; a leak is in the upgrade.
+    /// </summary>
+    public bool Upgrades { get; init; }
+
     /// <summary>Rate of the leak in standard deviations.</summary>
     public double Rate { get; }
 
@@ -60,7 +65,7 @@ internal sealed class SimulatedFleet
     public string Cause => $"{_trait.Kind} {_trait.Name} {_value}";
 
     /// <summary>Hosts that leak.</summary>
-    public int Concerned => Rate > 0 ? _hosts.Count(Has) : 0;
+    public int Concerned => Rate > 0 ? _hosts.Index().Count(h => Has(h.Item, h.Index)) : 0;
 
     /// <summary>Leaking hosts whose engine was asked, and those of them on which it named the leak.</summary>
     public (int Asked, int Shown) Alone { get; private set; }
@@ -82,15 +87,36 @@ internal sealed class SimulatedFleet
     }
 
     /// <summary>Whether a separation names what the leak is in, or what parts the hosts just as it does.</summary>
-    public bool IsNamed(Separation separation) => separation.Traits.Contains((_trait, _value));
+    public bool IsNamed(Separation separation) =>
+        Upgrades ? separation.Traits[0].Trait.Kind == TraitKind.Upgrade : separation.Traits.Contains((_trait, _value));
 
-    private bool Has(SimulatedHost host) => host.Traits.Of(_trait) == _value;
+    private bool Has(SimulatedHost host, int number) =>
+        Upgrades ? number % 3 == 0 : host.Traits.Of(_trait) == _value;
+
+    /// <summary>What came before the upgrade or the boot: the same host without the leak, up for longer.</summary>
+    private HostUpgrade? Before(SimulatedHost host, int number, Dictionary<string, SeriesKey> keys)
+    {
+        if (!Upgrades || number % 3 == 2)
+        {
+            return HostUpgrade.None;
+        }
+
+        ImmutableArray<SeriesSlope> slopes = SeriesSlope.Of(Series(host, 0), 0, Samples - 1, keys);
+        return new HostUpgrade(
+            number % 3 == 0 ? "14.1-RELEASE → 14.2-RELEASE" : null,
+            [
+                .. slopes.Concat(Enumerable.Range(0, Drawn).Select(i => Draw(host, i)))
+                    .Select(s => (s.Key, s.BytesPerDay)),
+            ]);
+    }
 
     private FleetHost Host(SimulatedHost host, int number)
     {
-        bool leaks = Rate > 0 && Has(host);
-        HostSeries series = Series(host, leaks ? Rate * _unit / 24 : 0);
+        bool leaks = Rate > 0 && Has(host, number);
         Dictionary<string, SeriesKey> keys = _series.ToDictionary(s => s.Key.Name, s => s.Key);
+        HostUpgrade? before = Before(host, number, keys);
+        host = Upgrades && number % 3 != 2 ? host with { UptimeAtStart = 1 } : host;
+        HostSeries series = Series(host, leaks ? Rate * _unit / 24 : 0);
         ImmutableArray<SeriesSlope> slopes = SeriesSlope.Of(series, 0, Samples - 1, keys);
         if (leaks && number % AskedOf == 0)
         {
@@ -107,6 +133,7 @@ internal sealed class SimulatedFleet
             Verdict = HostVerdict.NotJudged with { State = VerdictState.Fine, Growth = GrowthSight.Judged },
             Findings = [],
             Traits = host.Traits,
+            Upgrade = before,
             Slopes = [.. slopes, .. Enumerable.Range(0, Drawn).Select(i => Draw(host, i))],
         };
     }

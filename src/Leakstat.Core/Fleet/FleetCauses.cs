@@ -22,14 +22,17 @@ internal static class FleetCauses
         ImmutableArray<FleetCause> found = [.. InOrder(hosts, doubtful)];
         FleetHost[] read = [.. hosts.Where(h => h.IsRead)];
         ImmutableArray<TraitGroup> groups = TraitGroups.Of(read);
-        if (groups.IsEmpty)
+        PooledLeak[] slow =
+        [
+            .. groups.IsEmpty ? [] : new HostPool(read, groups).Search(), .. new UpgradeDifferential(read).Search(),
+        ];
+        if (groups.IsEmpty && slow.Length == 0)
         {
             return found;
         }
 
         var separation = new CauseSeparation(read, groups, found.Length);
-        ILookup<Subject, PooledLeak> pooled =
-            new HostPool(read, groups).Search().ToLookup(l => FleetHost.SubjectOf(l.Key));
+        ILookup<Subject, PooledLeak> pooled = slow.ToLookup(l => FleetHost.SubjectOf(l.Key));
         return
         [
             .. found.Select(c => Separated(c, separation, doubtful, pooled[c.Subject])),

@@ -51,6 +51,9 @@ public sealed record FleetHost
     /// <summary>How fast its series rise, each alone; what the pool of hosts is made of.</summary>
     public ImmutableArray<SeriesSlope> Slopes { get; init; } = [];
 
+    /// <summary>How fast its series rose before its last upgrade; null where that is not known.</summary>
+    public HostUpgrade? Upgrade { get; init; }
+
     /// <summary>The finding that makes the verdict, where something is wrong; null otherwise.</summary>
     public Finding? Worst => Findings.FirstOrDefault(HostVerdicts.IsWrong);
 
@@ -58,19 +61,24 @@ public sealed record FleetHost
     /// <param name="number">Place in the input.</param>
     /// <param name="label">What reports call it.</param>
     /// <param name="report">The diagnosis.</param>
-    public static FleetHost Of(int number, string label, DiagnosisReport report) => new()
+    public static FleetHost Of(int number, string label, DiagnosisReport report)
     {
-        Number = number,
-        Label = label,
-        Identity = report.Host,
-        Captures = report.Captures.Length,
-        LastSeen = report.Captures.Max(c => c.TakenAt),
-        Verdict = report.Verdict,
-        Findings = [.. report.Findings.Select(f => f with { Evidence = [], Advice = [] })],
-        Chances = ChancesOf(report),
-        Traits = HostTraits.Of(report.Latest),
-        Slopes = SeriesSlope.Of(report.Trends),
-    };
+        ImmutableArray<SeriesSlope> slopes = SeriesSlope.Of(report.Trends);
+        return new FleetHost
+        {
+            Number = number,
+            Label = label,
+            Identity = report.Host,
+            Captures = report.Captures.Length,
+            LastSeen = report.Captures.Max(c => c.TakenAt),
+            Verdict = report.Verdict,
+            Findings = [.. report.Findings.Select(f => f with { Evidence = [], Advice = [] })],
+            Chances = ChancesOf(report),
+            Traits = HostTraits.Of(report.Latest),
+            Slopes = slopes,
+            Upgrade = HostUpgrade.Of(report.History, report.Trends, slopes),
+        };
+    }
 
     private static ImmutableDictionary<Subject, double> ChancesOf(DiagnosisReport report)
     {

@@ -14,10 +14,6 @@ namespace Leakstat.Fleet;
 internal sealed class HostPool
 {
     private const int MostNamed = 3;
-    private const double LeastBytesPerDay = 4096;
-
-    /// <summary>Part of the early slope that is left of what goes on rising; a cache that fills has less.</summary>
-    private const double LeastLate = 0.25;
 
     private readonly IReadOnlyList<FleetHost> _hosts;
     private readonly ImmutableArray<TraitGroup> _groups;
@@ -108,11 +104,8 @@ internal sealed class HostPool
         int[] with = [.. group.With.Where(i => over[i] is not null)];
         int[] without = [.. Enumerable.Range(0, left.Length).Where(i => over[i] is not null && group.Has[i] == false)];
         if (PooledGrowth.Of(with.Select(i => over[i]!.Value)) is not { } growth
-            || Pooled(s => s.Early) is not { } early
-            || Pooled(s => s.Late) is not { } late
-            || PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)) is not { BytesPerDay: > 0 }
-            || growth.Low <= 0 || growth.BytesPerDay < LeastBytesPerDay
-            || early.High <= 0 || late.BytesPerDay <= 0 || late.High < LeastLate * early.BytesPerDay)
+            || !growth.IsForGood(
+                PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)), Pooled(s => s.Early), Pooled(s => s.Late)))
         {
             return null;
         }

@@ -40,6 +40,9 @@ public enum TraitKind
 
     /// <summary>A sysctl or loader variable.</summary>
     Sysctl,
+
+    /// <summary>An upgrade within the history, from one release to another; no trait of the latest capture.</summary>
+    Upgrade,
 }
 
 /// <summary>A trait of hosts.</summary>
@@ -51,7 +54,7 @@ public readonly record struct HostTrait(TraitKind Kind, string Name)
     public string Command => Kind switch
     {
         TraitKind.Module or TraitKind.ModuleSize => "kldstat",
-        TraitKind.Release or TraitKind.PatchLevel => "sysctl kern.osrelease",
+        TraitKind.Release or TraitKind.PatchLevel or TraitKind.Upgrade => "sysctl kern.osrelease",
         TraitKind.KernelIdent => "sysctl kern.ident",
         TraitKind.Processor => "sysctl hw.model",
         TraitKind.Architecture => "uname -m",

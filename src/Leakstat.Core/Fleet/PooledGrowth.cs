@@ -13,23 +13,77 @@ public readonly record struct PooledGrowth(double BytesPerDay, double Low, doubl
 {
     private const double Trimmed = 0.2;
 
+    /// <summary>Less is none that anybody looks for, bytes per day and host.</summary>
+    private const double LeastBytesPerDay = 4096;
+
+    /// <summary>Part of the early slope that is left of what goes on rising; a cache that fills has less.</summary>
+    private const double LeastLate = 0.25;
+
+    /// <summary>
+    /// Whether what rises by this more than elsewhere rises for good: by more than a page a day, in both halves of the
+    /// time.
+    /// </summary>
+    /// <param name="all">The slopes themselves, pooled.</param>
+    /// <param name="early">Those of the first half.</param>
+    /// <param name="late">Those of the second half.</param>
+    public bool IsForGood(PooledGrowth? all, PooledGrowth? early, PooledGrowth? late) =>
+        Low > 0 && BytesPerDay >= LeastBytesPerDay
+            && all is { BytesPerDay: > 0 }
+            && early is { High: > 0 } first
+            && late is { BytesPerDay: > 0 } second && second.High >= LeastLate * first.BytesPerDay;
+
     /// <summary>Pools slopes; null of fewer than five.</summary>
     public static PooledGrowth? Of(IEnumerable<double> slopes)
     {
-        double[] sorted = [.. slopes.Order()];
-        int cut = (int)(sorted.Length * Trimmed);
-        int kept = sorted.Length - (2 * cut);
-        if (sorted.Length < TraitGroups.FewestHosts)
+        if (Middle.Of(slopes) is not { } middle)
         {
             return null;
         }
 
-        double mean = sorted[cut..^cut].Average();
-        double[] pulled = [.. sorted.Select(s => Math.Clamp(s, sorted[cut], sorted[^(cut + 1)]))];
-        double centre = pulled.Average();
-        double variance = pulled.Sum(s => (s - centre) * (s - centre)) / (sorted.Length - 1);
-        double error = Math.Sqrt(variance / sorted.Length) / (1 - (2 * Trimmed));
-        double wide = Tails.StudentQuantile(0.025, kept - 1) * error;
-        return new PooledGrowth(mean, mean - wide, mean + wide);
+        double wide = Tails.StudentQuantile(0.025, middle.Freedom) * Math.Sqrt(middle.Variance);
+        return new PooledGrowth(middle.Mean, middle.Mean - wide, middle.Mean + wide);
+    }
+
+    /// <summary>
+    /// Chance that hosts rise by so much more than others where both do alike (Yuen's test of trimmed means, which does
+    /// not ask that both are spread alike); 1 of fewer than five on either side.
+    /// </summary>
+    /// <param name="slopes">Slopes of the hosts.</param>
+    /// <param name="others">Slopes of the others.</param>
+    public static double ChanceOfMore(IEnumerable<double> slopes, IEnumerable<double> others)
+    {
+        if (Middle.Of(slopes) is not { } with || Middle.Of(others) is not { } without)
+        {
+            return 1;
+        }
+
+        double variance = with.Variance + without.Variance;
+        double parts = (with.Variance * with.Variance / with.Freedom)
+            + (without.Variance * without.Variance / without.Freedom);
+        return variance > 0
+            ? Tails.Student((with.Mean - without.Mean) / Math.Sqrt(variance), variance * variance / parts)
+            : 1;
+    }
+
+    /// <summary>The trimmed mean, the variance of it, and its degrees of freedom.</summary>
+    private readonly record struct Middle(double Mean, double Variance, int Freedom)
+    {
+        public static Middle? Of(IEnumerable<double> slopes)
+        {
+            double[] sorted = [.. slopes.Order()];
+            if (sorted.Length < TraitGroups.FewestHosts)
+            {
+                return null;
+            }
+
+            int cut = (int)(sorted.Length * Trimmed);
+            double[] pulled = [.. sorted.Select(s => Math.Clamp(s, sorted[cut], sorted[^(cut + 1)]))];
+            double centre = pulled.Average();
+            double spread = pulled.Sum(s => (s - centre) * (s - centre)) / (sorted.Length - 1);
+            return new Middle(
+                sorted[cut..^cut].Average(),
+                spread / sorted.Length / ((1 - (2 * Trimmed)) * (1 - (2 * Trimmed))),
+                sorted.Length - (2 * cut) - 1);
+        }
     }
 }

@@ -141,6 +141,7 @@ internal static class FleetWords
         TraitKind.Hypervisor => "hypervisor",
         TraitKind.NetworkDrivers => "network drivers",
         TraitKind.FileSystem => "file system",
+        TraitKind.Upgrade => "upgrade",
         _ => trait.Name,
     };
 
@@ -152,6 +153,7 @@ internal static class FleetWords
         (TraitKind.ModuleSize, _) => $"{trait.Name} of {value} bytes",
         (TraitKind.Sysctl, HostTraits.Absent) => $"no {trait.Name}",
         (TraitKind.Sysctl, _) => $"{trait.Name}={value}",
+        (TraitKind.Upgrade, _) => $"the upgrade {value}",
         _ => $"{NameOf(trait)} {value}",
     };
 }
