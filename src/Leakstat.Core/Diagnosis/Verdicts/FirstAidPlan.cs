@@ -52,7 +52,8 @@ public static class FirstAidPlan
         {
             return IsForetold(report, before)
                 ? new FirstAidStep(
-                    $"nothing gives this memory back at run time; plan a reboot before {Display.Time(before)}")
+                    $"nothing gives this memory back at run time: find the cause (Next), then reboot before "
+                        + $"{Display.Time(before)}")
                 : new FirstAidStep(
                     $"keep watching: {SpanOf(report)} is too short to plan by",
                     $"leakstat watch ssh://root@{TargetName.Of(report.Host.Name)}",

@@ -19,7 +19,7 @@ public sealed class FirstAidTests
         FirstAidStep now = FirstAidPlan.Of(report)!.Now;
 
         Assert.Contains(report.Findings, f => f is { Rule: "LS0101", Exhaustion: not null });
-        Assert.Equal(isPlanned, now.Text.Contains("plan a reboot", StringComparison.Ordinal));
+        Assert.Equal(isPlanned, now.Text.Contains("then reboot before", StringComparison.Ordinal));
         Assert.Equal(!isPlanned, now.Text.Contains("too short to plan by", StringComparison.Ordinal));
     }
 
