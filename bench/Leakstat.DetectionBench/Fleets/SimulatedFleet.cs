@@ -103,7 +103,7 @@ internal sealed class SimulatedFleet
 
         ImmutableArray<SeriesSlope> slopes = SeriesSlope.Of(Series(host, 0), 0, Samples - 1, keys);
         return new HostUpgrade(
-            number % 3 == 0 ? "14.1-RELEASE → 14.2-RELEASE" : null,
+            number % 3 == 0 ? "14.2-RELEASE" : null,
             [
                 .. slopes.Concat(Enumerable.Range(0, Drawn).Select(i => Draw(host, i)))
                     .Select(s => (s.Key, s.BytesPerDay)),

@@ -76,7 +76,7 @@ public sealed record FleetHost
             Chances = ChancesOf(report),
             Traits = HostTraits.Of(report.Latest),
             Slopes = slopes,
-            Upgrade = HostUpgrade.Of(report.History, report.Trends, slopes),
+            Upgrade = HostUpgrade.Of(report, slopes),
         };
     }
 

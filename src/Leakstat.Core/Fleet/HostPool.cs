@@ -105,7 +105,9 @@ internal sealed class HostPool
         int[] without = [.. Enumerable.Range(0, left.Length).Where(i => over[i] is not null && group.Has[i] == false)];
         if (PooledGrowth.Of(with.Select(i => over[i]!.Value)) is not { } growth
             || !growth.IsForGood(
-                PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)), Pooled(s => s.Early), Pooled(s => s.Late)))
+                PooledGrowth.Of(with.Select(i => slopes[i]?.BytesPerDay ?? 0)),
+                Pooled(s => s.Early),
+                Pooled(s => s.Late)))
         {
             return null;
         }

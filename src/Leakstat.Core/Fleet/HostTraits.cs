@@ -41,7 +41,7 @@ public enum TraitKind
     /// <summary>A sysctl or loader variable.</summary>
     Sysctl,
 
-    /// <summary>An upgrade within the history, from one release to another; no trait of the latest capture.</summary>
+    /// <summary>An upgrade within the history, to a release; no trait of the latest capture.</summary>
     Upgrade,
 }
 

@@ -8,34 +8,34 @@ namespace Leakstat.Fleet;
 /// How fast the series of a host rose before its last upgrade; of a host that was not upgraded before its last reboot.
 /// The others show what time and a reboot do by themselves. Immutable.
 /// </summary>
-/// <param name="Releases">The releases, <c>14.1-RELEASE-p5 → 14.2-RELEASE</c>; null of hosts that were not upgraded.</param>
+/// <param name="To">The release that it has since, with patches; null of hosts that were not upgraded.</param>
 /// <param name="Before">
 /// Slopes before it, bytes per day; empty of a host that was neither upgraded nor booted within its history.
 /// </param>
-public sealed record HostUpgrade(string? Releases, ImmutableArray<(SeriesKey Key, double BytesPerDay)> Before)
+public sealed record HostUpgrade(string? To, ImmutableArray<(SeriesKey Key, double BytesPerDay)> Before)
 {
     /// <summary>Of a host that was neither upgraded nor booted.</summary>
     public static HostUpgrade None { get; } = new(null, []);
 
     /// <summary>
-    /// Takes it from a history; null where what came before was too short, or what came after was not judged.
+    /// Takes it from a diagnosis; null where what came before was too short, or what came after was not judged.
     /// </summary>
-    /// <param name="history">The history.</param>
-    /// <param name="trends">What was judged of it.</param>
+    /// <param name="report">The diagnosis of the host.</param>
     /// <param name="after">Slopes over the boot that was judged.</param>
-    public static HostUpgrade? Of(HostHistory history, TrendJudgement? trends, ImmutableArray<SeriesSlope> after)
+    public static HostUpgrade? Of(DiagnosisReport report, ImmutableArray<SeriesSlope> after)
     {
-        if (trends is null || after.IsEmpty)
+        HostHistory history = report.History;
+        HistoryEvent? upgrade = history.Events.LastOrDefault(e => e.Kind == "release");
+        if (report.Trends is not { } trends || after.IsEmpty
+            || upgrade?.Sample > trends.From || (upgrade is not null && report.Host.Release is null))
         {
             return null;
         }
 
-        HistoryEvent? upgrade = history.Events.LastOrDefault(e => e.Kind == "release" && e.Sample <= trends.From);
         int end = (upgrade?.Sample ?? trends.From) - 1;
         if (end < 0)
         {
-            // Upgraded later than what was judged: on neither side.
-            return history.Events.Any(e => e.Kind == "release") ? null : None;
+            return None;
         }
 
         int start = end;
@@ -48,6 +48,7 @@ public sealed record HostUpgrade(string? Releases, ImmutableArray<(SeriesKey Key
         Dictionary<string, SeriesKey> keys = trends.Results
             .Where(r => judged.Contains(r.Key)).ToDictionary(r => r.Value.Key, r => r.Key);
         ImmutableArray<SeriesSlope> before = SeriesSlope.Of(trends.Host, start, end, keys);
-        return before.IsEmpty ? null : new HostUpgrade(upgrade?.Text, [.. before.Select(s => (s.Key, s.BytesPerDay))]);
+        return before.IsEmpty ? null : new HostUpgrade(
+            upgrade is null ? null : report.Host.Release!.Text, [.. before.Select(s => (s.Key, s.BytesPerDay))]);
     }
 }

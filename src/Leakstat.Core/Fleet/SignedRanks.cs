@@ -8,7 +8,9 @@ namespace Leakstat.Fleet;
 /// </summary>
 internal static class SignedRanks
 {
-    /// <summary>Up to so many values the chance is counted; beyond, the normal curve gives one that is too large.</summary>
+    /// <summary>
+    /// Up to so many values the chance is counted; beyond, the normal curve gives one that is too large.
+    /// </summary>
     private const int MostCounted = 64;
 
     /// <summary>The chance; 1 where there are no values but zeros.</summary>

@@ -29,7 +29,7 @@ internal sealed class UpgradeDifferential
     {
         TraitGroup[] upgrades =
         [
-            .. _hosts.Select(h => h.Upgrade!.Releases).OfType<string>().Distinct().Order(StringComparer.Ordinal)
+            .. _hosts.Select(h => h.Upgrade!.To).OfType<string>().Distinct().Order(StringComparer.Ordinal)
                 .Select(GroupOf).Where(g => g.With.Length >= TraitGroups.FewestHosts
                     && g.Has.Count(h => h == false) >= TraitGroups.FewestHosts),
         ];
@@ -69,18 +69,18 @@ internal sealed class UpgradeDifferential
     }
 
     /// <summary>
-    /// Hosts that made an upgrade, and those to compare with: hosts that were booted without one, since much fills after
-    /// a boot. Where they are too few, hosts that were not booted, and then only upgrades that are a week old.
+    /// Hosts that made an upgrade, and those to compare with: hosts that were booted without one, since much fills
+    /// after a boot. Where they are too few, hosts that were not booted, and then only upgrades that are a week old.
     /// </summary>
-    private TraitGroup GroupOf(string releases)
+    private TraitGroup GroupOf(string release)
     {
-        bool isBooted = _hosts.Count(h => h.Upgrade is { Releases: null, Before.IsEmpty: false })
+        bool isBooted = _hosts.Count(h => h.Upgrade is { To: null, Before.IsEmpty: false })
             >= TraitGroups.FewestHosts;
         return TraitGroup.Of(
-            [(new HostTrait(TraitKind.Upgrade, ""), releases)], [.. _hosts.Select(h => Side(h, h.Upgrade!))]);
+            [(new HostTrait(TraitKind.Upgrade, ""), release)], [.. _hosts.Select(h => Side(h, h.Upgrade!))]);
 
-        bool? Side(FleetHost host, HostUpgrade upgrade) => upgrade.Releases is { } own
-            ? own == releases && (isBooted || host.Identity.UptimeSeconds >= WarmSeconds) ? true : null
+        bool? Side(FleetHost host, HostUpgrade upgrade) => upgrade.To is { } own
+            ? own == release && (isBooted || host.Identity.UptimeSeconds >= WarmSeconds) ? true : null
             : isBooted && upgrade.Before.IsEmpty ? null : false;
     }
 
@@ -91,7 +91,8 @@ internal sealed class UpgradeDifferential
         int[] without = [.. Enumerable.Range(0, values.Length).Where(i => group.Has[i] == false)];
         double usual = OrderStatistic.Median(without.Select(i => values[i]).ToArray());
 
-        // Ranks hold where hosts are few or spread oddly, means know how well the usual change is known: both must say so.
+        // Ranks hold where hosts are few or spread oddly, means know how well the usual change is known: both must say
+        // so.
         double chance = tests * Math.Max(
             SignedRanks.Chance(group.With.Select(i => values[i] - usual)),
             PooledGrowth.ChanceOfMore(group.With.Select(i => values[i]), without.Select(i => values[i])));

@@ -153,7 +153,7 @@ internal static class FleetWords
         (TraitKind.ModuleSize, _) => $"{trait.Name} of {value} bytes",
         (TraitKind.Sysctl, HostTraits.Absent) => $"no {trait.Name}",
         (TraitKind.Sysctl, _) => $"{trait.Name}={value}",
-        (TraitKind.Upgrade, _) => $"the upgrade {value}",
+        (TraitKind.Upgrade, _) => $"the upgrade to {value}",
         _ => $"{NameOf(trait)} {value}",
     };
 }
