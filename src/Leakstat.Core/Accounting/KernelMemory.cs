@@ -68,13 +68,9 @@ internal sealed record KernelMemory
 
         long zoneBytes = zones.Aggregate(0L, (sum, z) => Arithmetic.Add(sum, z.Bytes));
         long large = Arithmetic.Subtract(Arithmetic.Subtract(kmem.Value, zoneBytes), mallocBytes);
-        if (large < 0)
-        {
-            // Kegs are a part of the total. Where they are more, the total is no source: the two are of two moments.
-            return FromItems(capture, null);
-        }
 
-        Account? difference = TypesBeyondZones(capture, large);
+        // Kegs are a part of the total. Where they are more, the total is of another moment, and no source.
+        Account? difference = large < 0 ? null : TypesBeyondZones(capture, large);
         return new KernelMemory
         {
             IsExact = true,
@@ -91,8 +87,11 @@ internal sealed record KernelMemory
             {
                 Parts = Types(capture),
             },
-            LargeMalloc = new Account(
-                AccountName.LargeMalloc, large, "vm.kmem_map_size − sum of keg pages × page size", kmem.At),
+            LargeMalloc = BeyondZones(
+                capture,
+                kmem,
+                Arithmetic.Add(zoneBytes, mallocBytes),
+                "vm.kmem_map_size − sum of keg pages × page size"),
             Contiguous = difference is { Bytes: >= 0 }
                 ? difference with { Name = AccountName.Contiguous }
                 : null,
@@ -200,7 +199,11 @@ internal sealed record KernelMemory
                 {
                     Parts = Types(capture),
                 },
-            LargeMalloc = BeyondZones(capture, kmem, Arithmetic.Add(zoneBytes, mallocBytes)),
+            LargeMalloc = BeyondZones(
+                capture,
+                capture.Host.IsAtLeast(12) ? kmem : null,
+                Arithmetic.Add(zoneBytes, mallocBytes),
+                "vm.kmem_map_size − sum of (USED + FREE) × SIZE (slab waste is in it)"),
         };
     }
 
@@ -208,13 +211,9 @@ internal sealed record KernelMemory
     /// Large allocations: what the total has beyond the zones, or, where the total does not hold all or is of another
     /// moment, what the types have.
     /// </summary>
-    private static Account? BeyondZones(Capture capture, Reading? kmem, long zones) =>
-        kmem is { } total && capture.Host.IsAtLeast(12) && Arithmetic.Subtract(total.Value, zones) is >= 0 and var rest
-            ? new Account(
-                AccountName.LargeMalloc,
-                rest,
-                "vm.kmem_map_size − sum of (USED + FREE) × SIZE (slab waste is in it)",
-                total.At)
+    private static Account? BeyondZones(Capture capture, Reading? kmem, long zones, string how) =>
+        kmem is { } total && Arithmetic.Subtract(total.Value, zones) is >= 0 and var rest
+            ? new Account(AccountName.LargeMalloc, rest, how, total.At)
             : TypesBeyondZones(capture, 0) is { } difference
                 ? difference with { Name = AccountName.LargeMalloc, Bytes = Math.Max(difference.Bytes, 0) }
                 : null;

@@ -11,8 +11,6 @@ namespace Leakstat.Fleet;
 /// <param name="High">Upper end.</param>
 public readonly record struct PooledGrowth(double BytesPerDay, double Low, double High)
 {
-    private const double Trimmed = 0.2;
-
     /// <summary>Less is none that anybody looks for, bytes per day and host.</summary>
     private const double LeastBytesPerDay = 4096;
 
@@ -35,55 +33,12 @@ public readonly record struct PooledGrowth(double BytesPerDay, double Low, doubl
     /// <summary>Pools slopes; null of fewer than five.</summary>
     public static PooledGrowth? Of(IEnumerable<double> slopes)
     {
-        if (Middle.Of(slopes) is not { } middle)
+        if (TrimmedMean.Of(slopes) is not { } middle)
         {
             return null;
         }
 
         double wide = Tails.StudentQuantile(0.025, middle.Freedom) * Math.Sqrt(middle.Variance);
         return new PooledGrowth(middle.Mean, middle.Mean - wide, middle.Mean + wide);
-    }
-
-    /// <summary>
-    /// Chance that hosts rise by so much more than others where both do alike (Yuen's test of trimmed means, which does
-    /// not ask that both are spread alike); 1 of fewer than five on either side.
-    /// </summary>
-    /// <param name="slopes">Slopes of the hosts.</param>
-    /// <param name="others">Slopes of the others.</param>
-    public static double ChanceOfMore(IEnumerable<double> slopes, IEnumerable<double> others)
-    {
-        if (Middle.Of(slopes) is not { } with || Middle.Of(others) is not { } without)
-        {
-            return 1;
-        }
-
-        double variance = with.Variance + without.Variance;
-        double parts = (with.Variance * with.Variance / with.Freedom)
-            + (without.Variance * without.Variance / without.Freedom);
-        return variance > 0
-            ? Tails.Student((with.Mean - without.Mean) / Math.Sqrt(variance), variance * variance / parts)
-            : 1;
-    }
-
-    /// <summary>The trimmed mean, the variance of it, and its degrees of freedom.</summary>
-    private readonly record struct Middle(double Mean, double Variance, int Freedom)
-    {
-        public static Middle? Of(IEnumerable<double> slopes)
-        {
-            double[] sorted = [.. slopes.Order()];
-            if (sorted.Length < TraitGroups.FewestHosts)
-            {
-                return null;
-            }
-
-            int cut = (int)(sorted.Length * Trimmed);
-            double[] pulled = [.. sorted.Select(s => Math.Clamp(s, sorted[cut], sorted[^(cut + 1)]))];
-            double centre = pulled.Average();
-            double spread = pulled.Sum(s => (s - centre) * (s - centre)) / (sorted.Length - 1);
-            return new Middle(
-                sorted[cut..^cut].Average(),
-                spread / sorted.Length / ((1 - (2 * Trimmed)) * (1 - (2 * Trimmed))),
-                sorted.Length - (2 * cut) - 1);
-        }
     }
 }

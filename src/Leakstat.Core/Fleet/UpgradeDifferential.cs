@@ -95,7 +95,7 @@ internal sealed class UpgradeDifferential
         // so.
         double chance = tests * Math.Max(
             SignedRanks.Chance(group.With.Select(i => values[i] - usual)),
-            PooledGrowth.ChanceOfMore(group.With.Select(i => values[i]), without.Select(i => values[i])));
+            TrimmedMean.ChanceOfMore(group.With.Select(i => values[i]), without.Select(i => values[i])));
         if (chance > CauseSeparation.MostChance
             || PooledGrowth.Of(group.With.Select(i => values[i] - usual)) is not { } growth
             || !growth.IsForGood(Pooled(s => s.BytesPerDay), Pooled(s => s.Early), Pooled(s => s.Late)))

@@ -243,6 +243,12 @@ public sealed record Finding
     public bool IsPast { get; init; }
 
     /// <summary>
+    /// Whether a message of some moment alone tells of it, and nothing in the capture whether it goes on. Not part of
+    /// the JSON.
+    /// </summary>
+    public bool MayBePast { get; init; }
+
+    /// <summary>
     /// Whether it rests on messages alone that a sentence or a quotation names: they need not be of this host. Not part
     /// of the JSON; the title says it.
     /// </summary>

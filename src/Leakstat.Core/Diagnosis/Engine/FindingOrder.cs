@@ -16,7 +16,7 @@ public static class FindingOrder
     private const double ProbableGrowth = 0.6;
 
     /// <summary>Sorts findings, the one to look at first first.</summary>
-    public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) => CausesFirst(
+    public static ImmutableArray<Finding> Sort(IEnumerable<Finding> findings) => CausesFirst(PresentFirst(
     [
         .. findings
             .OrderByDescending(f => f.Severity)
@@ -25,7 +25,36 @@ public static class FindingOrder
             .ThenByDescending(f => f.Confidence)
             .ThenBy(f => f.Rule, StringComparer.Ordinal)
             .ThenBy(f => f.Subject.Name, StringComparer.Ordinal),
-    ]);
+    ]));
+
+    /// <summary>
+    /// Of limits that matter as much, one that is met now stands before one that was: else the first line would say
+    /// that it is over.
+    /// </summary>
+    private static List<Finding> PresentFirst(List<Finding> sorted)
+    {
+        for (int i = 1; i < sorted.Count; i++)
+        {
+            Finding present = sorted[i];
+            int before = present is { Verdict: Verdict.Exhaustion, IsPast: false }
+                ? sorted.FindIndex(0, i, f => f is { Verdict: Verdict.Exhaustion, IsPast: true }
+                    && f.Severity == present.Severity)
+                : -1;
+            Move(sorted, i, before);
+        }
+
+        return sorted;
+    }
+
+    private static void Move(List<Finding> sorted, int from, int before)
+    {
+        if (before >= 0)
+        {
+            Finding moved = sorted[from];
+            sorted.RemoveAt(from);
+            sorted.Insert(before, moved);
+        }
+    }
 
     /// <summary>
     /// A proven leak stands before what it accounts for: that a zone is near its limit is what the lost blocks did to
@@ -39,11 +68,7 @@ public static class FindingOrder
             int before = cause is { Verdict: Verdict.Leak, Explains: { IsEmpty: false } explained }
                 ? sorted.FindIndex(0, i, f => f.Rule != cause.Rule && explained.Contains(f.Subject))
                 : -1;
-            if (before >= 0)
-            {
-                sorted.RemoveAt(i);
-                sorted.Insert(before, cause);
-            }
+            Move(sorted, i, before);
         }
 
         return [.. sorted];

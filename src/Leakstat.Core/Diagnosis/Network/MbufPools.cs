@@ -52,8 +52,11 @@ internal static class MbufPools
     /// Whether far less than the limit of clusters is in use at the capture, so that what was said of a full pool is
     /// over.
     /// </summary>
-    public static bool IsClusterPoolFree(Capture capture) =>
-        Of(capture).FirstOrDefault(p => p.Zone == KnownNames.Cluster) is { Fill: < FarBelow };
+    public static bool IsClusterPoolFree(Capture capture) => ClusterFill(capture) < FarBelow;
+
+    /// <summary>Share of the limit of clusters that is in use; null where the capture does not tell.</summary>
+    public static double? ClusterFill(Capture capture) =>
+        Of(capture).FirstOrDefault(p => p.Zone == KnownNames.Cluster)?.Fill;
 
     /// <summary>
     /// FreeBSD 5 and older count requests that were denied for mbufs and clusters together. Where clusters were at

@@ -61,7 +61,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
         evidence.AddRange(group.Evidence());
         Severity severity = Severity.Warning;
         long bytes = 0;
-        bool isPast = false;
+        bool isPast = false, isKnown = false;
         if (context.Latest.Zones is { } table && table.Find(zone) is { } row)
         {
             bytes = Arithmetic.Multiply(Math.Max(row.Used, 0), row.Size);
@@ -71,7 +71,8 @@ public sealed class LS0204ZoneLimitMessage : IRule
                     + $"({Display.Percent(share)})"
                 : $"{Display.Count(row.Used)} in use at the capture, no limit";
             severity = share >= StillFull ? Severity.Critical : Severity.Warning;
-            isPast = row.Limit > 0 && severity == Severity.Warning;
+            isKnown = row.Limit > 0;
+            isPast = isKnown && severity == Severity.Warning;
             evidence.Add(new Evidence(
                 severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now",
                 row.Used, Unit.Items, table.At(row)));
@@ -89,6 +90,7 @@ public sealed class LS0204ZoneLimitMessage : IRule
             Subject = subject,
             Confidence = 0.95,
             IsPast = isPast,
+            MayBePast = !isKnown,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, subject),
             Advice = Advise(context, zone, group.First),

@@ -51,6 +51,7 @@ public sealed class LS0213OtherLimitMessages : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
+                MayBePast = now is null && (!meaning.IsOfMbufs || MbufPools.ClusterFill(context.Latest) is null),
                 IsPast = isFar || (meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest)),
                 Evidence =
                 [

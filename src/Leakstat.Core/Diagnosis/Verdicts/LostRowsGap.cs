@@ -46,13 +46,11 @@ internal static class LostRowsGap
                 last--;
             }
 
-            foreach ((int from, int end) in unloaded)
+            // What was there at no time while the module was not, went with it. Such times of two modules may overlap.
+            foreach ((int from, int end) in Array.FindAll(
+                unloaded, w => values.AsSpan(w.First, w.End - w.First).IndexOfAnyExcept((long?)null) < 0))
             {
-                // What was there at no time while the module was not, went with it.
-                if (values.AsSpan(from, end - from).IndexOfAnyExcept((long?)null) < 0)
-                {
-                    values.AsSpan(from, end - from).Fill(0);
-                }
+                values.AsSpan(from, end - from).Fill(0);
             }
 
             for (int i = first + 1; i < last; i++)
@@ -72,11 +70,12 @@ internal static class LostRowsGap
             : null;
     }
 
-    /// <summary>Samples from one by which a module was unloaded to the one by which one is loaded again.</summary>
+    /// <summary>Samples from one by which a module was unloaded to the one by which it is loaded again.</summary>
     private static IEnumerable<(int First, int End)> WithoutModule(HostHistory history) =>
         history.Events.Where(e => e.Kind == "module unloaded").Select(gone => (
             gone.Sample,
-            history.Events.FirstOrDefault(e => e.Kind == "module loaded" && e.Sample > gone.Sample)?.Sample
+            history.Events.FirstOrDefault(
+                e => e.Kind == "module loaded" && e.Text == gone.Text && e.Sample > gone.Sample)?.Sample
                 ?? history.Samples.Length));
 
     private static Gap? OfLatest(HostHistory history, SeriesKind kind, string command)

@@ -13,15 +13,21 @@ internal static class MixedHosts
     /// <summary>What such a difference is worth then: less than a suspect that is told as wrong.</summary>
     private const double MostConfidence = 0.3;
 
-    /// <summary>The rules: what zones hold against counts by sysctl, what owners hold against
-    /// what is wired, types against their zones.</summary>
+    /// <summary>
+    /// The rules: types against their zones, what owners hold against what is wired, zones against counts by sysctl.
+    /// </summary>
     private static readonly ImmutableArray<string> s_acrossCommands = ["LS0105", "LS0106", "LS0107"];
 
     /// <summary>The findings, those across commands as notes where the capture is of two hosts or boots.</summary>
     /// <param name="findings">All findings.</param>
     /// <param name="capture">The capture that was judged.</param>
-    public static IEnumerable<Finding> Lower(IEnumerable<Finding> findings, Capture capture)
+    public static ImmutableArray<Finding> Lower(ImmutableArray<Finding> findings, Capture capture)
     {
+        if (!findings.Any(IsAcrossCommands))
+        {
+            return findings;
+        }
+
         Gap? mixed = FixedFactsGap.Of(capture);
         SourceLine? other = capture.Host.OtherName?.At ?? capture.Host.OtherRelease?.SecondAt ?? mixed?.At;
         if (mixed is null && other is null)
@@ -30,14 +36,18 @@ internal static class MixedHosts
         }
 
         string why = mixed is null ? "" : $": {mixed.Text}";
-        return findings.Select(f => f is { Verdict: Verdict.Suspect, Growth: null } && s_acrossCommands.Contains(f.Rule)
-            ? f with
+        return
+        [
+            .. findings.Select(f => !IsAcrossCommands(f) ? f : f with
             {
                 Severity = Severity.Info,
                 Confidence = Math.Min(f.Confidence, MostConfidence),
                 Evidence = f.Evidence.Insert(
                     0, new Evidence($"the outputs of this capture are of two hosts or boots{why}", At: other)),
-            }
-            : f);
+            }),
+        ];
     }
+
+    private static bool IsAcrossCommands(Finding finding) =>
+        finding is { Verdict: Verdict.Suspect, Growth: null } && s_acrossCommands.Contains(finding.Rule);
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Verdicts;
 using Leakstat.Reports.Views.Findings;
@@ -31,7 +33,7 @@ public sealed class PastLimitTests
     {
         DiagnosisReport report = HealthyCapture.Diagnose(
             ("dmesg.txt", [.. HealthyCapture.Bytes("dmesg.txt"), .. "kern.maxfiles limit exceeded by uid 80, please see tuning(7).\n"u8]),
-            ("sysctl.txt", System.Text.Encoding.UTF8.GetBytes(HealthyCapture.Changed("sysctl.txt", "^kern.maxfiles: .*", "kern.maxfiles: 60"))));
+            ("sysctl.txt", Encoding.UTF8.GetBytes(HealthyCapture.Changed("sysctl.txt", "^kern.maxfiles: .*", "kern.maxfiles: 60"))));
 
         Assert.DoesNotContain(report.Findings, f => f.IsPast);
         Assert.Contains(report.Findings, f => f.Rule == "LS0213");
@@ -46,4 +48,31 @@ public sealed class PastLimitTests
         Assert.False(Assert.Single(report.Findings, f => f.Rule == "LS0213").IsPast);
         Assert.EndsWith("whether it is near one now is not in the capture.", Headline.Of(report).Text, StringComparison.Ordinal);
     }
+
+    /// <summary>0.95 of the limit is in use: neither over, nor unknown.</summary>
+    [Fact]
+    public void A_limit_that_is_near_still_is_said_to_be_near()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            ("dmesg.txt", [.. HealthyCapture.Bytes("dmesg.txt"), .. "kern.maxfiles limit exceeded by uid 80, please see tuning(7).\n"u8]),
+            ("sysctl.txt", Changed("kern.maxfiles", "1000", HealthyCapture.Changed("sysctl.txt", "^kern.openfiles: .*", "kern.openfiles: 950"))));
+
+        Assert.All(report.Findings, f => Assert.False(f.IsPast || f.MayBePast, f.Title));
+        Assert.EndsWith("is close to a limit.", Headline.Of(report).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_over_does_not_stand_before_a_limit_that_is_near()
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            ("dmesg.txt", [.. HealthyCapture.Bytes("dmesg.txt"), .. "swap blk zone exhausted, increase kern.maxswzone\n"u8]),
+            ("sysctl.txt", Changed("kern.maxfiles", "1000", HealthyCapture.Changed("sysctl.txt", "^kern.openfiles: .*", "kern.openfiles: 950"))));
+
+        Assert.Equal(("LS0202", false), (report.Findings[0].Rule, report.Findings[0].IsPast));
+        Assert.Contains(report.Findings, f => f is { Rule: "LS0213", IsPast: true, Severity: Severity.Warning });
+        Assert.EndsWith("is close to a limit.", Headline.Of(report).Text, StringComparison.Ordinal);
+    }
+
+    private static byte[] Changed(string sysctl, string value, string text) => Encoding.UTF8.GetBytes(
+        Regex.Replace(text, $"(?m)^{Regex.Escape(sysctl)}: .*", $"{sysctl}: {value}", RegexOptions.None, TimeSpan.FromSeconds(10)));
 }

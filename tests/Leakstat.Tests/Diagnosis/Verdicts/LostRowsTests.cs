@@ -1,7 +1,4 @@
 using System.Text;
-using Leakstat.Captures;
-using Leakstat.Captures.Sources;
-using Leakstat.Captures.Text;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Capture = Leakstat.Model.Capture;
@@ -32,26 +29,36 @@ public sealed class LostRowsTests
             gap => gap.Text.Contains("lack rows", StringComparison.Ordinal)));
     }
 
-    private static Capture Read(int hour, bool isLoaded, int missing)
+    [Fact]
+    public void A_module_that_comes_back_does_not_end_the_absence_of_another()
+    {
+        // if_bar.ko comes back in hour 5, if_foo.ko, to which the rows belong, in hour 8.
+        Capture[] captures =
+        [
+            .. Enumerable.Range(0, 12).Select(hour => Read(
+                hour, isLoaded: hour is < 4 or > 7, missing: hour is < 4 or > 7 ? 0 : Rows, other: hour is < 4 or > 4)),
+        ];
+
+        Assert.DoesNotContain(
+            new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!.Verdict.Missing,
+            gap => gap.Text.Contains("lack rows", StringComparison.Ordinal));
+    }
+
+    private static Capture Read(int hour, bool isLoaded, int missing, bool other = false)
     {
         string[] lines = HealthyCapture.Text("vmstat-m.txt").Split('\n');
         string types = string.Join('\n', lines.Where((_, line) => line < 20 || line >= 20 + missing));
         string modules = HealthyCapture.Text("kldstat.txt");
         int kernel = modules.IndexOf('\n', modules.IndexOf('\n', StringComparison.Ordinal) + 1) + 1;
-        (string Name, string Text)[] files =
-        [
-            ("kldstat.txt", isLoaded ? modules[..kernel] + Module : modules[..kernel]),
-            ("sysctl.txt", HealthyCapture.Text("sysctl.txt")),
-            ("vmstat-m.txt", types),
-            ("vmstat-z.txt", HealthyCapture.Text("vmstat-z.txt")),
-        ];
-        return CaptureAssembly.Read(
-            $"at{hour}",
-            files.Select(f => (f.Name, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(f.Text)))),
-            new NamePool(),
-            ReadLimits.Default) with
+        Capture capture = HealthyCapture.Read(
+            ("kldstat-v.txt", null),
+            ("kldstat.txt", Encoding.UTF8.GetBytes(
+                modules[..kernel] + (isLoaded ? Module : "") + (other ? Module.Replace("foo", "bar", StringComparison.Ordinal) : ""))),
+            ("vmstat-m.txt", Encoding.UTF8.GetBytes(types)));
+        return capture with
         {
             TakenAt = DateTimeOffset.UnixEpoch.AddDays(20_000).AddHours(hour),
+            Host = capture.Host with { UptimeSeconds = null },
         };
     }
 }

@@ -41,12 +41,6 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     /// <summary>The rule on swap devices that fail: no setting, and no want of memory.</summary>
     private const string SwapDeviceRule = "LS0219";
 
-    /// <summary>The kernel's message that a zone is full.</summary>
-    private const string ZoneLimitMessageRule = "LS0204";
-
-    /// <summary>The kernel's messages of other limits.</summary>
-    private const string LimitMessageRule = "LS0213";
-
     /// <summary>
     /// Rules on what went wrong without a want of memory. They do not make a host's memory wrong; over what they tell
     /// of, no report says that nothing wrong was found.
@@ -239,7 +233,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
                 $"The kernel of {host} has lost memory; it comes back with a reboot only.",
             Verdict.Leak => $"The kernel of {host} leaks memory.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
-            Verdict.Exhaustion when first.Rule is ZoneLimitMessageRule or LimitMessageRule =>
+            Verdict.Exhaustion when first.MayBePast =>
                 $"{Capital(host)} reached a limit since boot; whether it is near one now is not in the capture.",
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",
             Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to "
