@@ -19,6 +19,9 @@ internal sealed record ExhaustionMessage(
     /// <summary>Zone whose row says how near its limit is now; null where none does.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>Sysctl that counts what <see cref="Tunable"/> bounds, where no zone's fact names it.</summary>
+    public string? Counter { get; init; }
+
     /// <summary>Another fixed part that the message must have; null for none.</summary>
     public string? Also { get; init; }
 
@@ -122,5 +125,6 @@ internal sealed record ExhaustionMessage(
         ["sysctl net.inet.ip.fw.dyn_count net.inet.ip.fw.dyn_max", "ipfw -d list | wc -l"])
     {
         Tunable = "net.inet.ip.fw.dyn_max",
+        Counter = "net.inet.ip.fw.dyn_count",
     };
 }

@@ -12,6 +12,9 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Kernel messages about other limits (<see cref="ExhaustionMessage.All"/>).</summary>
 public sealed class LS0213OtherLimitMessages : IRule
 {
+    /// <summary>Share of a limit below which it is said to be past.</summary>
+    private const double Far = 0.5;
+
     /// <inheritdoc/>
     public string Id => "LS0213";
 
@@ -42,7 +45,7 @@ public sealed class LS0213OtherLimitMessages : IRule
         foreach (Subject subject in order)
         {
             (ExhaustionMessage meaning, List<Evidence> evidence) = bySubject[subject];
-            (Evidence? now, bool isFar) = UseNow(context, meaning);
+            (Evidence? now, bool isFar, bool isNear) = UseNow(context, meaning);
             yield return new Finding
             {
                 Rule = Id,
@@ -51,7 +54,7 @@ public sealed class LS0213OtherLimitMessages : IRule
                 Verdict = Verdict.Exhaustion,
                 Subject = subject,
                 Confidence = 0.9,
-                MayBePast = now is null && (!meaning.IsOfMbufs || MbufPools.ClusterFill(context.Latest) is null),
+                MayBePast = !isFar && !isNear && (!meaning.IsOfMbufs || MbufPools.ClusterFill(context.Latest) is null),
                 IsPast = isFar || (meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest)),
                 Evidence =
                 [
@@ -66,8 +69,12 @@ public sealed class LS0213OtherLimitMessages : IRule
     private static string? Match(string text) =>
         ExhaustionMessage.All.FirstOrDefault(m => m.Fits(text))?.Text;
 
-    /// <summary>How much of the limit is in use at the capture, and whether that is far from it.</summary>
-    private static (Evidence? Evidence, bool IsFar) UseNow(DiagnosisCase context, ExhaustionMessage meaning)
+    /// <summary>
+    /// How much of the limit is in use at the capture, and whether that is far from it, or near: between the two the
+    /// next burst may meet it, and nothing tells.
+    /// </summary>
+    private static (Evidence? Evidence, bool IsFar, bool IsNear) UseNow(
+        DiagnosisCase context, ExhaustionMessage meaning)
     {
         if (meaning.Zone is { } zone && context.Latest.Zones is { } table && table.Find(zone) is { } row)
         {
@@ -77,30 +84,41 @@ public sealed class LS0213OtherLimitMessages : IRule
         foreach (ZoneFact fact in ZoneFacts.All)
         {
             if (fact.CountedLimit is { } limit && limit.Sysctl == meaning.Tunable
-                && BoundReading.Count(context, fact.Name, limit) is { } count
+                && (BoundReading.Count(context, fact.Name, limit) ?? Items(fact.Name, limit)) is { } count
                 && context.Sysctl(limit.Sysctl) is { Value: > 0 } most)
             {
                 return Of(count.Value, most.Value, limit.Objects, count.At);
             }
         }
 
-        return default;
+        return meaning is { Counter: { } counter, Tunable: { } bound } && context.Sysctl(counter) is { } counted
+            && context.Sysctl(bound) is { } all
+                ? Of(counted.Value, all.Value, $"by {counter}", counted.At)
+                : default;
 
-        static (Evidence?, bool) Of(long used, long most, string what, SourceLine at)
+        // Each is an item of the zone, which keeps hardly any that are none.
+        Reading? Items(string name, CountedLimit limit) =>
+            !limit.IsBytes && context.Latest.Zones is { } zones && zones.Find(name) is { } items
+                ? new Reading(items.Used, zones.At(items))
+                : null;
+
+        static (Evidence?, bool, bool) Of(long used, long most, string what, SourceLine at)
         {
             if (most <= 0)
             {
                 return default;
             }
 
-            bool isFar = (double)used / most < LS0202ZoneNearLimit.Near;
+            double share = (double)used / most;
+            bool isFar = share < Far;
             return (
                 new Evidence(
                     $"{Display.Count(used)} of {Display.Count(most)} {what} at the capture "
-                        + $"({Display.Percent((double)used / most)})"
+                        + $"({Display.Percent(share)})"
                         + (isFar ? ": far from the limit now" : ""),
                     used, Unit.Items, at),
-                isFar);
+                isFar,
+                share >= LS0202ZoneNearLimit.Near);
         }
     }
 

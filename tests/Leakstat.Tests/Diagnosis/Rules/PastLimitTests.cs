@@ -46,7 +46,7 @@ public sealed class PastLimitTests
             "dmesg.txt", HealthyCapture.Text("dmesg.txt") + "vm_thread_new: kstack allocation failed\n");
 
         Assert.False(Assert.Single(report.Findings, f => f.Rule == "LS0213").IsPast);
-        Assert.EndsWith("whether it is near one now is not in the capture.", Headline.Of(report).Text, StringComparison.Ordinal);
+        Assert.EndsWith("whether it still does cannot be told.", Headline.Of(report).Text, StringComparison.Ordinal);
     }
 
     /// <summary>0.95 of the limit is in use: neither over, nor unknown.</summary>
@@ -71,6 +71,21 @@ public sealed class PastLimitTests
         Assert.Equal(("LS0202", false), (report.Findings[0].Rule, report.Findings[0].IsPast));
         Assert.Contains(report.Findings, f => f is { Rule: "LS0213", IsPast: true, Severity: Severity.Warning });
         Assert.EndsWith("is close to a limit.", Headline.Of(report).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12, true, false)]
+    [InlineData(12_000, false, true)]
+    [InlineData(16_380, false, false)]
+    public void Counts_that_no_zone_holds_are_looked_at_too(int states, bool isPast, bool mayBePast)
+    {
+        DiagnosisReport report = HealthyCapture.Diagnose(
+            ("dmesg.txt", [.. HealthyCapture.Bytes("dmesg.txt"), .. "ipfw: Cannot allocate dynamic state, consider increasing net.inet.ip.fw.dyn_max\n"u8]),
+            ("sysctl.txt", Encoding.UTF8.GetBytes(HealthyCapture.Changed(
+                "sysctl.txt", "^kern.maxproc: .*", $"$0\nnet.inet.ip.fw.dyn_max: 16384\nnet.inet.ip.fw.dyn_count: {states}"))));
+
+        Finding finding = Assert.Single(report.Findings, f => f.Rule == "LS0213");
+        Assert.Equal((isPast, mayBePast), (finding.IsPast, finding.MayBePast));
     }
 
     private static byte[] Changed(string sysctl, string value, string text) => Encoding.UTF8.GetBytes(

@@ -234,7 +234,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             Verdict.Leak => $"The kernel of {host} leaks memory.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
             Verdict.Exhaustion when first.MayBePast =>
-                $"{Capital(host)} reached a limit since boot; whether it is near one now is not in the capture.",
+                $"{Capital(host)} reached a limit since boot; whether it still does cannot be told.",
             Verdict.Exhaustion => $"{Capital(host)} is close to a limit.",
             Verdict.Suspect when first.Subject == Subject.Arc => $"The ZFS cache (ARC) of {host} does not keep to "
                 + "its bounds.",
