@@ -15,6 +15,12 @@
 # --sensitivity: puts the slowest leak that is said to be named into --hosts healthy hosts, and counts how often it is.
 # --write DIR: writes the hosts as spools with their truth, and no more.
 set -eu
+case " $* " in
+    *" --help "* | *" -h "*)
+        sed -n '2,/^set -eu$/{/^#/s/^# \{0,1\}//p;}' "$0"
+        exit 0
+        ;;
+esac
 cd "$(dirname "$0")/.."
 dotnet build bench/Leakstat.DetectionBench -c Release --nologo -v quiet
 case " $* " in
