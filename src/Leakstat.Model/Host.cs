@@ -30,8 +30,11 @@ public sealed record TopHeader
     /// <summary>Time since boot, seconds.</summary>
     public Reading? UptimeSeconds { get; init; }
 
-    /// <summary>Processes (or threads).</summary>
+    /// <summary>Processes (or threads, <see cref="CountsThreads"/>).</summary>
     public Reading? Processes { get; init; }
+
+    /// <summary>Whether <see cref="Processes"/> are threads: <c>top -H</c> counts those.</summary>
+    public bool CountsThreads { get; init; }
 }
 
 /// <summary>One swap device as swapinfo(8) prints it, bytes.</summary>

@@ -13,6 +13,16 @@ public readonly record struct KernelMessage(string Text, int Line)
     public int Repeated { get; init; }
 
     /// <summary>
+    /// Time since boot as the kernel printed it in front (<c>kern.msgbuf_show_timestamp</c>); null where it did not.
+    /// </summary>
+    public string? Uptime { get; init; }
+
+    /// <summary>
+    /// What one message of a buffer is told from others by; two looks at one buffer print it alike.
+    /// </summary>
+    public string Mark => Uptime is null ? Text.Trim() : $"{Uptime} {Text.Trim()}";
+
+    /// <summary>
     /// Whether syslogd(8) wrote it, with time and host in front. The same message without those is in the buffer of
     /// dmesg(8) that the log was filled from, or is quoted.
     /// </summary>
@@ -28,6 +38,12 @@ public readonly record struct KernelMessage(string Text, int Line)
     public SourceFile? File { get; init; }
 
     /// <summary>
+    /// The look at the host that had it first, where a look of the same boot before that had not; else null: when it
+    /// came is not known.
+    /// </summary>
+    public MessageLook? NewAt { get; init; }
+
+    /// <summary>
     /// Whether a boot begins here: the kernel prints the marker since 11; before it the copyright is the first line.
     /// </summary>
     public bool StartsBoot =>
@@ -41,6 +57,9 @@ public readonly record struct KernelMessage(string Text, int Line)
 /// <param name="TotalLines">Number of lines the files have.</param>
 public sealed record KernelMessages(SourceFile File, ImmutableArray<KernelMessage> Messages, int TotalLines)
 {
+    /// <summary>Which of the looks at the running host this is; null where there was no other.</summary>
+    public MessageLook? Look { get; init; }
+
     /// <summary>The files that they are from, <see cref="File"/> first.</summary>
     public IEnumerable<SourceFile> Files =>
         Messages.Select(message => message.File).OfType<SourceFile>().Prepend(File).Distinct();

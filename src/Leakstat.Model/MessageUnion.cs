@@ -53,8 +53,13 @@ public static class MessageUnion
             start++;
         }
 
-        ImmutableArray<KernelMessage> lost =
-            Without([.. earlier.Messages[earlier.RunningBoot..].Where(m => !m.StartsBoot)], later.Messages[start..]);
+        ImmutableArray<KernelMessage> before = [.. earlier.Messages[earlier.RunningBoot..].Where(m => !m.StartsBoot)];
+        ImmutableArray<KernelMessage> now = later.Messages[start..];
+        bool areOfBuffer = !before.Any(m => m.IsLogged) && !now.Any(m => m.IsLogged);
+        int shared = later.IsBuffer ? BufferOverlap.Of(before, now) : 0;
+        ImmutableArray<KernelMessage> lost = shared > 0
+            ? before[..^shared]
+            : Without(before, now, static (_, _) => true, areOfBuffer);
         lost = lost.Length > most ? lost[^most..] : lost;
         return lost.IsEmpty
             ? later
@@ -111,12 +116,16 @@ public static class MessageUnion
     private static ImmutableArray<KernelMessage> Without(
         ImmutableArray<KernelMessage> messages,
         ImmutableArray<KernelMessage> others,
-        Func<KernelMessage, bool, bool> mayStandFor)
+        Func<KernelMessage, bool, bool> mayStandFor,
+        bool areOfBuffer = false)
     {
+        // The log's time is another than the kernel's: only looks at buffers have the same.
+        string KeyOf(KernelMessage message) => areOfBuffer ? message.Mark : message.Text.Trim();
+
         Dictionary<(string Text, bool IsLogged), long> left = [];
         foreach (KernelMessage other in others)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(left, (other.Text.Trim(), other.IsLogged), out _) +=
+            CollectionsMarshal.GetValueRefOrAddDefault(left, (KeyOf(other), other.IsLogged), out _) +=
                 TimesOf(other);
         }
 
@@ -126,7 +135,7 @@ public static class MessageUnion
             long more = TimesOf(message);
             foreach (bool isLogged in (ReadOnlySpan<bool>)[true, false])
             {
-                (string, bool) key = (message.Text.Trim(), isLogged);
+                (string, bool) key = (KeyOf(message), isLogged);
                 if (mayStandFor(message, isLogged)
                     && left.TryGetValue(key, out long times))
                 {

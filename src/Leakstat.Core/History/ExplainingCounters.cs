@@ -109,7 +109,7 @@ public static class ExplainingCounters
                 yield return (Threads, threads);
             }
         }
-        else if (capture.Top?.Processes is { } shown)
+        else if (capture.Top is { CountsThreads: false, Processes: { } shown })
         {
             yield return (Processes, shown.Value);
         }

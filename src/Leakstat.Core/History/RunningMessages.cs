@@ -38,8 +38,10 @@ internal sealed class RunningMessages
             return _kept is null ? capture : capture with { Messages = _kept };
         }
 
-        KernelMessages whole = _kept is { } kept ? MessageUnion.WithLost(messages, kept, Most) : messages;
+        KernelMessages whole = _kept is { } kept
+            ? MessageAge.Of(MessageUnion.WithLost(messages, kept, Most), kept, messages, capture.TakenAt)
+            : messages with { Look = new MessageLook(0, capture.TakenAt, null) };
         _kept = whole;
-        return ReferenceEquals(whole, messages) ? capture : capture with { Messages = whole };
+        return capture with { Messages = whole };
     }
 }

@@ -249,6 +249,12 @@ public sealed record Finding
     public bool MayBePast { get; init; }
 
     /// <summary>
+    /// Whether a limit is met again and again between the captures, however little is in use at each of them. Not part
+    /// of the JSON; the title says it.
+    /// </summary>
+    public bool IsMetAgain { get; init; }
+
+    /// <summary>
     /// Whether it rests on messages alone that a sentence or a quotation names: they need not be of this host. Not part
     /// of the JSON; the title says it.
     /// </summary>

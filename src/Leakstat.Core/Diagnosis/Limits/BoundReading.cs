@@ -65,8 +65,11 @@ internal static class BoundReading
             return counted;
         }
 
-        return limit.Counters.IsEmpty && context.Latest.Zones is { } zones && zones.Find(zone) is { } row
-            ? new Reading(row.Used, zones.At(row))
+        return !limit.Counters.IsEmpty ? null
+            : context.Latest.Zones is { } zones && zones.Find(zone) is { } row
+                ? new Reading(row.Used, zones.At(row))
+            : zone == KnownNames.Process && context.Latest.Top is { CountsThreads: false, Processes: { } shown }
+                ? shown
             : null;
     }
 }

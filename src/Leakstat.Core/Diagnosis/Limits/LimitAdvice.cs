@@ -15,7 +15,7 @@ internal static class LimitAdvice
     private const double Share = 0.25;
 
     /// <summary>The tunable that counts bytes; all others that bound a zone count its items.</summary>
-    private const string SwapZone = "kern.maxswzone";
+    internal const string SwapZone = "kern.maxswzone";
 
     /// <summary>Advice for a zone: look who holds the items, then raise the limit.</summary>
     public static ImmutableArray<Advice> For(

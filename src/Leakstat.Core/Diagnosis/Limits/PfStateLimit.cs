@@ -55,7 +55,7 @@ internal static class PfStateLimit
                     ? (Evidence[])[Evidence.Of(
                         $"{Display.Count(dropped.Value)} packets were dropped for want of a state", dropped)]
                     : [],
-                .. known is not null ? (Evidence[])[new Evidence(known.Full)] : [],
+                .. known is not null ? (Evidence[])[new Evidence(LimitText.AtFull(known.Full, fill >= 1))] : [],
             ],
             Owners = OwnerLookup.Of(context, Subject.Zone(Zone)),
             Exhaustion = new ExhaustionTime(ZoneLimit.Describe(Zone, known), null, null, null),
@@ -94,7 +94,7 @@ internal static class PfStateLimit
                 pf.StateLimit is { } most
                     ? Evidence.Of($"{Display.Count(most.Value)} may be (pfctl -sm)", most)
                     : new Evidence("how many states there may be is not in the capture (pfctl -sm)"),
-                .. known is not null ? (Evidence[])[new Evidence(known.Full)] : [],
+                .. known is not null ? (Evidence[])[new Evidence(LimitText.AtFull(known.Full, isMet: false))] : [],
             ],
             Owners = OwnerLookup.Of(context, Subject.Zone(Zone)),
             Advice =

@@ -60,9 +60,9 @@ internal sealed record ExhaustionMessage(
             "maxpipekva exceeded", Subject.Tunable("kern.ipc.maxpipekva"),
             "pipes used up their share of kernel address space",
             "new pipes get small buffers or fail; it is address space, the buffers themselves can be paged out",
-            "Find the process with many pipes first.",
-            ["sysctl kern.ipc.pipekva kern.ipc.maxpipekva", "fstat | awk '/ pipe /{print $2, $3}' | sort | uniq -c | "
-                + "sort -rn | head"])
+            "Find the process with many pipes.",
+            ["fstat | awk '/ pipe /{print $2, $3}' | sort | uniq -c | sort -rn | head",
+                "sysctl kern.ipc.pipekva kern.ipc.maxpipekva"])
         {
             Tunable = "kern.ipc.maxpipekva",
         },
@@ -92,8 +92,9 @@ internal sealed record ExhaustionMessage(
             "a connection was refused: no socket could be allocated",
             "the limit of sockets was reached, or memory was short at that moment",
             "See which processes hold the sockets, and whether connections stay behind that nobody closes.",
-            ["sysctl kern.ipc.numopensockets kern.ipc.maxsockets", "sockstat | awk '{print $2, $3}' | sort | uniq -c "
-                + "| sort -rn | head", "netstat -an | awk '{print $6}' | sort | uniq -c"])
+            ["sockstat | awk 'NR > 1 {print $2, $3}' | sort | uniq -c | sort -rn | head",
+                "netstat -an | awk '{print $6}' | sort | uniq -c",
+                "sysctl kern.ipc.numopensockets kern.ipc.maxsockets"])
         {
             Tunable = "kern.ipc.maxsockets",
         },
@@ -107,10 +108,10 @@ internal sealed record ExhaustionMessage(
         text, Subject.Tunable("kern.maxfiles"),
         "the table of open files was full",
         "open(2), socket(2) and the like failed with ENFILE; one process with a descriptor leak is the usual cause",
-        "Find the process with the most open files before the limit is raised.",
+        "Find the process with the most open files.",
         [
+            "fstat | awk 'NR > 1 {print $2, $3}' | sort | uniq -c | sort -rn | head",
             "sysctl kern.openfiles kern.maxfiles kern.maxfilesperproc",
-            "fstat | awk '{print $2, $3}' | sort | uniq -c | sort -rn | head",
         ])
     {
         Tunable = "kern.maxfiles",

@@ -66,7 +66,7 @@ internal static class FailedAllocationMessages
         "network buffers ran out",
         "packets were dropped and connections stood still until buffers were given back; the text is one of FreeBSD "
             + "5 and older",
-        "See what holds the mbuf clusters before the limit is raised.",
+        "See what holds the mbuf clusters.",
         ["netstat -m", "netstat -an"])
     {
         Tunable = Clusters,

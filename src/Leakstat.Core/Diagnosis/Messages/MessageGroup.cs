@@ -16,6 +16,9 @@ namespace Leakstat.Diagnosis.Messages;
 /// <param name="LastAt">Where the last stands.</param>
 internal readonly record struct MessageGroup(int Count, string First, SourceLine FirstAt, SourceLine LastAt)
 {
+    /// <summary>Those that are counted.</summary>
+    public ImmutableArray<KernelMessage> Counted { get; private init; }
+
     /// <summary>Whether all since the host's boot are counted, as far as its buffer reaches back.</summary>
     private bool IsSinceBoot { get; init; }
 
@@ -56,6 +59,7 @@ internal readonly record struct MessageGroup(int Count, string First, SourceLine
             CurrentBoot.At(context, counted[0]),
             CurrentBoot.At(context, counted[^1]))
         {
+            Counted = [.. counted],
             IsSinceBoot = isWhole,
         };
     }

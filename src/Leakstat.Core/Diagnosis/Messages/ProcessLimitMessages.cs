@@ -45,7 +45,7 @@ internal static class ProcessLimitMessages
         text, Subject.Tunable(Limit),
         "the host's limit of processes was reached",
         meaning,
-        "See which user and program has the processes before a limit is raised.",
+        "See which user and program has the processes.",
         ["ps -axo user,comm | sort | uniq -c | sort -rn | head", "sysctl kern.maxproc kern.maxprocperuid"])
     {
         Tunable = Limit,

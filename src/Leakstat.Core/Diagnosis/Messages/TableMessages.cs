@@ -25,6 +25,6 @@ internal static class TableMessages
                 + "vm.pmap.shpgperproc in loader.conf (200 where nothing sets it), in older kernels the option "
                 + "PMAP_SHPGPERPROC; the text is one of FreeBSD 5 and older, said five times at most",
             "Look first for many processes that map the same large memory, such as those of a web or database server.",
-            ["sysctl vm.pmap.shpgperproc", "ps -axo pid,vsz,rss,comm | sort -nrk3 | head"]),
+            ["ps -axo pid,vsz,rss,comm | sort -nrk3 | head", "sysctl vm.pmap.shpgperproc"]),
     ];
 }

@@ -70,6 +70,14 @@ public static class OwnerLookup
             return;
         }
 
+        if (PlatformOf(entry) is { } platform && context.Latest.Host.Architecture is { } host
+            && !host.StartsWith(platform, StringComparison.Ordinal))
+        {
+            owners.Add(
+                (8, new Owner(Kernel, null, $"the table knows this name from code of {platform} alone: {what}")));
+            return;
+        }
+
         string[] modules = entry.Module.Split(
             ';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         string[] files = [.. modules.Where(m => m.EndsWith(".ko", StringComparison.Ordinal))];
@@ -99,6 +107,13 @@ public static class OwnerLookup
             owners.Add((2, new Owner(file, source, $"{what}; {state}")));
         }
     }
+
+    /// <summary>The one platform that its code is of, as the table says: <c>kernel (arm)</c>; else null.</summary>
+    private static string? PlatformOf(OwnerEntry entry) =>
+        entry.Module.StartsWith("kernel (", StringComparison.Ordinal) && entry.Module.EndsWith(')')
+            && entry.Module["kernel (".Length..^1] is var name && !name.Contains(' ', StringComparison.Ordinal)
+            ? name
+            : null;
 
     private static string Describe(OwnerEntry entry)
     {

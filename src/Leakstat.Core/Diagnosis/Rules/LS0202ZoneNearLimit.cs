@@ -111,12 +111,12 @@ public sealed class LS0202ZoneNearLimit : IRule
 
         if (known?.Sysctl is { } governs && context.Sysctl(governs) is { } limit)
         {
-            evidence.Add(Evidence.Of($"{governs} is {Display.Count(limit.Value)}", limit));
+            evidence.Add(LimitText.Setting(context, governs, limit));
         }
 
         if (known is not null)
         {
-            evidence.Add(new Evidence(known.Full));
+            evidence.Add(new Evidence(LimitText.AtFull(known.Full, fill >= 1, known.Weight)));
         }
 
         foreach ((ZoneRow other, double otherFill) in zones.Skip(1).Take(8))
@@ -165,7 +165,7 @@ public sealed class LS0202ZoneNearLimit : IRule
                 Evidence.Of(
                     $"{limit.Sysctl} is {(limit.IsBytes ? Display.Bytes(most.Value) : Display.Count(most.Value))}",
                     most, limit.IsBytes ? Unit.Bytes : Unit.Items),
-                new Evidence(limit.Reached),
+                new Evidence(LimitText.AtFull(limit.Reached, fill >= 1)),
             ],
             Exhaustion = new ExhaustionTime(limit.Sysctl, null, null, null),
             Advice =

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Limits;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.History;
 using Leakstat.Knowledge;
@@ -92,7 +93,7 @@ public sealed class LS0203ZoneFailures : IRule
 
         if (row.Limit > 0 && ZoneFacts.Find(row.Name)?.Limit is { } known)
         {
-            evidence.Add(new Evidence(known.Full));
+            evidence.Add(new Evidence(LimitText.AtFull(known.Full, row.Used >= row.Limit, known.Weight)));
         }
 
         return new Finding

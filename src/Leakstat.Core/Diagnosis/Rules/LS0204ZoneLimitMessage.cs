@@ -59,6 +59,8 @@ public sealed class LS0204ZoneLimitMessage : IRule
     {
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
         evidence.AddRange(group.Evidence());
+        LimitMetAgain? again = LimitMetAgain.Of(context, group.Counted);
+        evidence.AddRange(again?.Evidence() ?? []);
         Severity severity = Severity.Warning;
         long bytes = 0;
         bool isPast = false, isKnown = false;
@@ -74,7 +76,9 @@ public sealed class LS0204ZoneLimitMessage : IRule
             isKnown = row.Limit > 0;
             isPast = isKnown && severity == Severity.Warning;
             evidence.Add(new Evidence(
-                severity == Severity.Critical ? now : $"{now}: the limit was reached earlier, not now",
+                severity == Severity.Critical || again is not null
+                    ? now
+                    : $"{now}: the limit was reached earlier, not now",
                 row.Used, Unit.Items, table.At(row)));
         }
 
@@ -84,13 +88,15 @@ public sealed class LS0204ZoneLimitMessage : IRule
             Rule = Id,
             Title = severity == Severity.Critical
                 ? $"zone {zone} is at its limit, the kernel says: {Limit(group.First)}"
-                : $"zone {zone} reached its limit since boot: {Limit(group.First)}",
+                : $"zone {zone} reached its limit since boot{(again is null ? "" : ", again and again")}: "
+                    + Limit(group.First),
             Severity = severity,
             Verdict = Verdict.Exhaustion,
             Subject = subject,
             Confidence = 0.95,
-            IsPast = isPast,
-            MayBePast = !isKnown,
+            IsPast = isPast && again is null,
+            MayBePast = !isKnown && again is null,
+            IsMetAgain = again is not null && severity != Severity.Critical,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, subject),
             Advice = Advise(context, zone, group.First),

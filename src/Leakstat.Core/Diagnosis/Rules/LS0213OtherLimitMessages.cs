@@ -12,9 +12,6 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>Kernel messages about other limits (<see cref="ExhaustionMessage.All"/>).</summary>
 public sealed class LS0213OtherLimitMessages : IRule
 {
-    /// <summary>Share of a limit below which it is said to be past.</summary>
-    private const double Far = 0.5;
-
     /// <inheritdoc/>
     public string Id => "LS0213";
 
@@ -27,58 +24,60 @@ public sealed class LS0213OtherLimitMessages : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        var bySubject = new Dictionary<Subject, (ExhaustionMessage Meaning, List<Evidence> Evidence)>();
+        var bySubject = new Dictionary<Subject, (ExhaustionMessage Meaning, List<MessageGroup> Groups)>();
         var order = new List<Subject>();
         foreach ((_, MessageGroup group) in MessageGroup.By(context, Match))
         {
             ExhaustionMessage meaning = ExhaustionMessage.All.First(m => m.Fits(group.First));
-            if (!bySubject.TryGetValue(meaning.Subject, out (ExhaustionMessage Meaning, List<Evidence> Evidence) entry))
+            if (bySubject.TryAdd(meaning.Subject, (meaning, [])))
             {
-                entry = (meaning, []);
-                bySubject.Add(meaning.Subject, entry);
                 order.Add(meaning.Subject);
             }
 
-            entry.Evidence.AddRange(group.Evidence());
+            bySubject[meaning.Subject].Groups.Add(group);
         }
 
         foreach (Subject subject in order)
         {
-            (ExhaustionMessage meaning, List<Evidence> evidence) = bySubject[subject];
-            (Evidence? now, bool isFar, bool isNear) = UseNow(context, meaning);
-            yield return new Finding
-            {
-                Rule = Id,
-                Title = meaning.Title,
-                Severity = meaning.Severity,
-                Verdict = Verdict.Exhaustion,
-                Subject = subject,
-                Confidence = 0.9,
-                MayBePast = !isFar && !isNear && (!meaning.IsOfMbufs || MbufPools.ClusterFill(context.Latest) is null),
-                IsPast = isFar || (meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest)),
-                Evidence =
-                [
-                    .. evidence, new Evidence(meaning.Meaning), .. now is null ? Current(context, meaning) : [now],
-                    .. meaning.Beside?.Invoke(context) ?? [],
-                ],
-                Advice = Advise(context, meaning),
-            };
+            yield return Of(context, bySubject[subject].Meaning, bySubject[subject].Groups);
         }
+    }
+
+    private Finding Of(DiagnosisCase context, ExhaustionMessage meaning, List<MessageGroup> groups)
+    {
+        (Evidence? now, bool isFar, bool isNear) = UseNow(context, meaning);
+        LimitMetAgain? again = LimitMetAgain.Of(context, groups.SelectMany(g => g.Counted));
+        bool isFree = isFar || (meaning.IsOfMbufs && MbufPools.IsClusterPoolFree(context.Latest));
+        bool isKnown = isFar || isNear || (meaning.IsOfMbufs && MbufPools.ClusterFill(context.Latest) is not null);
+        return new Finding
+        {
+            Rule = Id,
+            Title = again is null ? meaning.Title : $"{meaning.Title}, again and again",
+            Severity = meaning.Severity,
+            Verdict = Verdict.Exhaustion,
+            Subject = meaning.Subject,
+            Confidence = 0.9,
+            MayBePast = again is null && !isKnown,
+            IsPast = again is null && isFree,
+            IsMetAgain = again is not null,
+            Evidence =
+            [
+                .. groups.SelectMany(g => g.Evidence()), .. again?.Evidence() ?? [], new Evidence(meaning.Meaning),
+                .. now is null ? Current(context, meaning) : [now], .. meaning.Beside?.Invoke(context) ?? [],
+            ],
+            Advice = Advise(context, meaning),
+        };
     }
 
     private static string? Match(string text) =>
         ExhaustionMessage.All.FirstOrDefault(m => m.Fits(text))?.Text;
 
-    /// <summary>
-    /// How much of the limit is in use at the capture, and whether that is far from it, or near: between the two the
-    /// next burst may meet it, and nothing tells.
-    /// </summary>
-    private static (Evidence? Evidence, bool IsFar, bool IsNear) UseNow(
-        DiagnosisCase context, ExhaustionMessage meaning)
+    /// <summary>How much of the limit is in use at the capture.</summary>
+    private static LimitUse UseNow(DiagnosisCase context, ExhaustionMessage meaning)
     {
         if (meaning.Zone is { } zone && context.Latest.Zones is { } table && table.Find(zone) is { } row)
         {
-            return Of(row.Used, row.Limit, $"items of zone {zone}", table.At(row));
+            return LimitUse.Of(new Reading(row.Used, table.At(row)), row.Limit, $"items of zone {zone}");
         }
 
         foreach (ZoneFact fact in ZoneFacts.All)
@@ -87,44 +86,25 @@ public sealed class LS0213OtherLimitMessages : IRule
                 && (BoundReading.Count(context, fact.Name, limit) ?? Items(fact.Name, limit)) is { } count
                 && context.Sysctl(limit.Sysctl) is { Value: > 0 } most)
             {
-                return Of(count.Value, most.Value, limit.Objects, count.At);
+                return LimitUse.Of(count, most.Value, limit.Objects);
             }
         }
 
         return meaning is { Counter: { } counter, Tunable: { } bound } && context.Sysctl(counter) is { } counted
             && context.Sysctl(bound) is { } all
-                ? Of(counted.Value, all.Value, $"by {counter}", counted.At)
-                : default;
+                ? LimitUse.Of(counted, all.Value, $"by {counter}")
+                : meaning.Subject == Subject.Zone(KnownNames.PageMapping) ? PvEntryLimit.Use(context) : default;
 
         // Each is an item of the zone, which keeps hardly any that are none.
         Reading? Items(string name, CountedLimit limit) =>
             !limit.IsBytes && context.Latest.Zones is { } zones && zones.Find(name) is { } items
                 ? new Reading(items.Used, zones.At(items))
                 : null;
-
-        static (Evidence?, bool, bool) Of(long used, long most, string what, SourceLine at)
-        {
-            if (most <= 0)
-            {
-                return default;
-            }
-
-            double share = (double)used / most;
-            bool isFar = share < Far;
-            return (
-                new Evidence(
-                    $"{Display.Count(used)} of {Display.Count(most)} {what} at the capture "
-                        + $"({Display.Percent(share)})"
-                        + (isFar ? ": far from the limit now" : ""),
-                    used, Unit.Items, at),
-                isFar,
-                share >= LS0202ZoneNearLimit.Near);
-        }
     }
 
     private static ImmutableArray<Evidence> Current(DiagnosisCase context, ExhaustionMessage meaning) =>
         meaning.Tunable is { } name && context.Sysctl(name) is { } value
-            ? [Evidence.Of($"{name} is {Display.Count(value.Value)}", value)]
+            ? [LimitText.Setting(context, name, value)]
             : [];
 
     private static ImmutableArray<Advice> Advise(DiagnosisCase context, ExhaustionMessage meaning)

@@ -103,10 +103,12 @@ public sealed class LS0402MbufRequestsDenied : IRule
                 ? $"now {Display.Count(pool.InUse.Value)} of {Display.Count(pool.Limit!.Value.Value)} are in use "
                     + $"({Display.Percent(fill)})"
                 : $"now {Display.Count(pool.InUse.Value)} are in use"));
+        bool isKept = IsKept(context, pool);
         return new Finding
         {
             Rule = Id,
-            Title = pool.WasFull
+            Title = isKept ? $"{what} {when}: the pool is at its limit, most of it kept in caches"
+                : pool.WasFull
                 ? $"{what} {when}: the pool was at its limit of {Display.Count(pool.Limit!.Value.Value)} earlier, and "
                     + "is not full now"
                 : $"{what} {when}; the pool is not full now",
@@ -114,7 +116,7 @@ public sealed class LS0402MbufRequestsDenied : IRule
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Zone(pool.Zone),
             Confidence = isRising || pool.WasFull ? 0.9 : 0.6,
-            IsPast = pool.WasFull && !isRising,
+            IsPast = pool.WasFull && !isRising && !isKept,
             Evidence = evidence.ToImmutable(),
             Owners = OwnerLookup.Of(context, Subject.Zone(pool.Zone)),
             Advice = [
@@ -130,6 +132,14 @@ public sealed class LS0402MbufRequestsDenied : IRule
             ],
         };
     }
+
+    /// <summary>
+    /// Whether the zone has given out all that its limit allows, though few are in use: the rest lies in the caches of
+    /// the zone of packets (mbuf with cluster), which holds them as its own.
+    /// </summary>
+    private static bool IsKept(DiagnosisCase context, MbufPoolUse pool) =>
+        context.Latest.Zones?.Find(pool.Zone) is { Limit: > 0 } row
+        && row.Used >= row.Limit * LS0401MbufsNearLimit.Near;
 
     private static CounterRise? Rise(DiagnosisCase context, MbufPoolUse pool)
     {

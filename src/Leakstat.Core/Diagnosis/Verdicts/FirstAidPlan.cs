@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
@@ -17,14 +18,23 @@ public static class FirstAidPlan
     /// <summary>Advice that only reads.</summary>
     private const string Look = "look";
 
+    /// <summary>Commands that print counts and limits.</summary>
+    private static readonly ImmutableArray<string> s_counting = ["sysctl ", "vmstat ", "netstat -m"];
+
     /// <summary>A forecast over more than so many times the time that was watched is none to act on.</summary>
     private const double LongestForecast = 10;
 
     /// <summary>The three lines; null where nothing is wrong.</summary>
     public static FirstAid? Of(DiagnosisReport report) =>
         report.Findings.FirstOrDefault(HostVerdicts.IsWrong) is { } first
-            ? new FirstAid(Now(report, first), Dont(first), Next(report, first))
+            ? Of(report, first)
             : null;
+
+    private static FirstAid Of(DiagnosisReport report, Finding first)
+    {
+        FirstAidStep now = Now(report, first);
+        return new FirstAid(now, Dont(first), Next(report, first, now.Command));
+    }
 
     private static FirstAidStep Now(DiagnosisReport report, Finding first)
     {
@@ -37,6 +47,12 @@ public static class FirstAidPlan
         {
             return new FirstAidStep("what happened is over; keep what tells of it (/var/crash, /var/log/messages) "
                 + "before it is rotated away");
+        }
+
+        if (first.MayBePast && CountsOf(first) is { } counts)
+        {
+            return new FirstAidStep(
+                "nothing tells whether the limit is still met: look before anything is raised", counts);
         }
 
         Advice? relief = first.Advice
@@ -74,6 +90,17 @@ public static class FirstAidPlan
         };
     }
 
+    /// <summary>The command that shows how near a limit is; null where the rule names none.</summary>
+    private static ShellCommand? CountsOf(Finding first)
+    {
+        ShellCommand[] reading =
+        [
+            .. first.Advice.Where(a => a.Kind == Look).SelectMany(a => a.Commands)
+                .Where(c => s_counting.Any(name => c.ToString().StartsWith(name, StringComparison.Ordinal))),
+        ];
+        return reading.Length > 0 ? reading[0] : null;
+    }
+
     /// <summary>
     /// Whether the captures are enough to plan by: a forecast reaches no further than so many times what it rests on,
     /// unless that holds a day, with its load by day and by night.
@@ -108,7 +135,7 @@ public static class FirstAidPlan
         _ => new FirstAidStep("change several settings at once: what helped would not be known"),
     };
 
-    private static FirstAidStep Next(DiagnosisReport report, Finding first)
+    private static FirstAidStep Next(DiagnosisReport report, Finding first, ShellCommand? before)
     {
         if (!first.IsQuoted && ((first.Verdict == Verdict.Suspect && first.Subject.Kind != SubjectKind.Arc)
                 || (first.Verdict is Verdict.Leak or Verdict.Exhaustion && first.Growth is not null))
@@ -129,16 +156,22 @@ public static class FirstAidPlan
 
         Advice? look = first.Advice.FirstOrDefault(a => a.Kind == Look && !a.Commands.IsEmpty)
             ?? first.Advice.FirstOrDefault();
-        return look is null
-            ? new FirstAidStep("read what the rule says", $"leakstat explain {first.Rule}", Place.Workstation)
-            : look.Commands.IsEmpty
-                ? new FirstAidStep(FirstSentence(look.Text))
-                : new FirstAidStep(
-                    FirstSentence(look.Text),
-                    look.Commands[0],
-                    look.Commands[0].ToString().StartsWith("leakstat ", StringComparison.Ordinal)
-                        ? Place.Workstation
-                        : Place.Host);
+        if (look is null)
+        {
+            return new FirstAidStep("read what the rule says", $"leakstat explain {first.Rule}", Place.Workstation);
+        }
+
+        // What the line above has asked already is not asked again.
+        ShellCommand[] commands = [.. look.Commands.Where(c => c.ToString() != before?.ToString())];
+        commands = commands.Length > 0 ? commands : [.. look.Commands];
+        return commands is not [var command, ..]
+            ? new FirstAidStep(FirstSentence(look.Text))
+            : new FirstAidStep(
+                FirstSentence(look.Text),
+                command,
+                command.ToString().StartsWith("leakstat ", StringComparison.Ordinal)
+                    ? Place.Workstation
+                    : Place.Host);
     }
 
     /// <summary>

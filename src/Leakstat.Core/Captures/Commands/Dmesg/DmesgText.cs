@@ -162,6 +162,9 @@ public sealed class DmesgText : IFormat
             messages.Add(new KernelMessage(Encoding.UTF8.GetString(message), lines.Number)
             {
                 IsLogged = isLogged,
+                Uptime = LogPrefix.UptimeOf(line) is { IsEmpty: false } uptime
+                    ? Encoding.ASCII.GetString(uptime)
+                    : null,
                 IsQuoted = standing == LineStanding.Quoted,
             });
         }

@@ -27,15 +27,26 @@ internal static class LogPrefix
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="isLogged">Whether syslog named the kernel as the source.</param>
-    public static ReadOnlySpan<byte> Strip(ReadOnlySpan<byte> line, out bool isLogged)
+    public static ReadOnlySpan<byte> Strip(ReadOnlySpan<byte> line, out bool isLogged) =>
+        StripUptime(StripLog(line, out isLogged));
+
+    /// <summary>
+    /// The time since boot that the kernel put in front of its message (<c>[123.456789]</c>); empty where it put none.
+    /// </summary>
+    public static ReadOnlySpan<byte> UptimeOf(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> text = StripLog(line, out _);
+        return Scan.Trim(text[..^StripUptime(text).Length]);
+    }
+
+    private static ReadOnlySpan<byte> StripLog(ReadOnlySpan<byte> line, out bool isLogged)
     {
         ReadOnlySpan<byte> text = StripPriority(line);
         isLogged = TryLogged(ref text);
 
         // A quoted line often keeps the name of who wrote it and loses time and host.
         text = !isLogged && text.StartsWith("kernel: "u8) ? text["kernel: ".Length..] : text;
-        text = StripPriority(text);
-        return StripUptime(text);
+        return StripPriority(text);
     }
 
     /// <summary>

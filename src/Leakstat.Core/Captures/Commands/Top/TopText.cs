@@ -92,6 +92,7 @@ public sealed class TopText : IFormat
         int rows = 0;
         bool inTable = false;
         bool isOfIo = false;
+        bool isOfThreads = false;
         LineReader lines = section.Lines();
         while (lines.Read())
         {
@@ -122,9 +123,11 @@ public sealed class TopText : IFormat
                         break;
                     case LineKind.Processes:
                         ReadOnlySpan<byte> rest = line;
-                        processes ??= Scan.TryInteger(Scan.Word(ref rest), out long count) && count >= 0
+                        ReadOnlySpan<byte> number = Scan.Word(ref rest);
+                        processes ??= Scan.TryInteger(number, out long count) && count >= 0
                             ? new Reading(count, at)
                             : null;
+                        isOfThreads |= Scan.Word(ref rest).SequenceEqual("threads:"u8);
                         break;
                     case LineKind.Memory:
                         memory.Read(line["Mem:".Length..], at);
@@ -161,6 +164,7 @@ public sealed class TopText : IFormat
             Swap = swap.Parts,
             UptimeSeconds = uptime,
             Processes = processes,
+            CountsThreads = isOfThreads,
         };
         if (header.Memory.Count + header.Arc.Count + header.Swap.Count > 0 || uptime is not null)
         {

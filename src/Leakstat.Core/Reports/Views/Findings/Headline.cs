@@ -232,6 +232,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
             Verdict.Leak when first.Growth is null =>
                 $"The kernel of {host} has lost memory; it comes back with a reboot only.",
             Verdict.Leak => $"The kernel of {host} leaks memory.",
+            Verdict.Exhaustion when first.IsMetAgain =>
+                $"{Capital(host)} meets a limit again and again, between the captures.",
             Verdict.Exhaustion when critical => $"{Capital(host)} is at a limit: requests fail, or soon will.",
             Verdict.Exhaustion when first.MayBePast =>
                 $"{Capital(host)} reached a limit since boot; whether it still does cannot be told.",
