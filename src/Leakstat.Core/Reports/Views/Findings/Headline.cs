@@ -152,12 +152,16 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     }
 
     /// <summary>
-    /// Notes alone do not speak for what was not read whole: what is not whole is said beside them.
+    /// Notes alone do not speak for what was not read whole: what is not whole is said beside them. That numbers are of
+    /// two hosts or moments is said beside a warning too: it is not to be read without it.
     /// </summary>
     private static Headline WithGaps(DiagnosisReport report, Headline headline) =>
-        report.Verdict.Missing.IsEmpty || report.Findings.Any(f => f.Severity > Severity.Info)
-            ? headline
-            : headline with { Detail = $"{headline.Detail} Not all was read whole: {Gaps(report.Verdict)}" };
+        report.Verdict.Missing.IsEmpty ? headline
+            : report.Findings.All(f => f.Severity == Severity.Info)
+            ? headline with { Detail = $"{headline.Detail} Not all was read whole: {Gaps(report.Verdict)}" }
+            : report.Verdict.Missing.FirstOrDefault(gap => gap.IsOfTwo) is { } two
+            ? headline with { Detail = $"{headline.Detail} But not all is of one host and moment: {GapText(two)}." }
+            : headline;
 
     /// <summary>Of growth alone: what was judged of it, and what lacks.</summary>
     private static Headline UnknownGrowth(DiagnosisReport report, string host)
@@ -178,7 +182,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     }
 
     private static string Gaps(HostVerdict verdict) =>
-        string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))
+        string.Join("; ", verdict.Missing.OrderByDescending(gap => gap.IsOfTwo).Take(MostGaps).Select(GapText))
         + (verdict.Missing.Length > MostGaps ? "; …." : ".");
 
     /// <summary>
