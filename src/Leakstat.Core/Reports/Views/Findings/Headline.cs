@@ -63,7 +63,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         {
             VerdictState.Wrong => WithGaps(report, Alarm(report.Findings.First(HostVerdicts.IsWrong), host)),
             VerdictState.Fine when report.Verdict.IsOfGrowth => new Headline(
-                Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Span(report)}."),
+                Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Judged(report)}."),
             VerdictState.Fine => Fine(report, host),
             VerdictState.TooEarly => TooEarly(report, host),
             _ when report.Verdict.IsOfGrowth => UnknownGrowth(report, host),
@@ -113,7 +113,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     {
         DiagnosisBasis looked = DiagnosisBasis.Of(report);
         string growth = report.Verdict.Growth == GrowthSight.Judged
-            ? $"Growth: judged over {DiagnosisBasis.Span(report)}."
+            ? $"Growth: judged over {DiagnosisBasis.Judged(report)}."
             : "Growth: not judged, one capture. A slow leak shows in captures hours apart.";
         string judged = $"Judged: {string.Join(", ", looked.Sources)}; {DiagnosisBasis.Span(report)}. {growth}";
         if (BesidesMemory(report) is null && TroubleOf(report) is { } trouble)
@@ -169,8 +169,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         HostVerdict verdict = report.Verdict;
         string growth = verdict.Growth switch
         {
-            GrowthSight.Judged => $"Growth: judged over {DiagnosisBasis.Span(report)}, of what was read; no leak shows "
-                + "in it.",
+            GrowthSight.Judged => $"Growth: judged over {DiagnosisBasis.Judged(report)}, of what was read; no leak "
+                + "shows in it.",
             GrowthSight.NoTimes => "Growth: not judged, the times of the captures are not known.",
             _ => $"Growth: not judged, {Display.Count(verdict.Captures, "capture", "captures")} of this boot; it is "
                 + $"judged from {Display.Count(verdict.Needed)} on.",
