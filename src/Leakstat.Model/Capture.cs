@@ -121,6 +121,14 @@ public sealed record HostIdentity
     /// </summary>
     public OtherHostName? OtherName { get; init; }
 
+    /// <summary>The name that its outputs give the host themselves; null where none does.</summary>
+    public OtherHostName? OwnName { get; init; }
+
+    /// <summary>
+    /// Whether the name is a label that a person or a collector's option gave, and its outputs name another host.
+    /// </summary>
+    public bool IsLabelled { get; init; }
+
     /// <summary>Two releases that parts of the capture say; null where all agree.</summary>
     public OtherRelease? OtherRelease { get; init; }
 

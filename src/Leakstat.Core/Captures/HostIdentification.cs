@@ -33,11 +33,15 @@ internal static class HostIdentification
             up = (long)(taken - boot).TotalSeconds;
         }
 
-        string? compared = isNamed ? said.FirstOrDefault()?.Name : name;
+        OtherHostName? first = said.FirstOrDefault();
+        string? compared = isNamed ? first?.Name : name;
         return new HostIdentity
         {
             Name = name,
-            OtherName = said.FirstOrDefault(other => !MayBeSame(other.Name, compared!)),
+            OtherName = said.FirstOrDefault(other => !HostNaming.MayBeSame(other.Name, compared!)),
+            OwnName = first,
+            IsLabelled = isNamed && manifestName is not null && first is not null
+                && !HostNaming.MayBeSame(first.Name, manifestName),
             Release = release,
             Product = product,
             VersionNumber = version,
@@ -70,27 +74,6 @@ internal static class HostIdentification
             yield return new OtherHostName(name, uname.At);
         }
     }
-
-    /// <summary>
-    /// Whether two names may be of one host: one may be without its domain, case does not count, and the collector
-    /// writes <c>_</c> for what is no letter, digit, dot or hyphen.
-    /// </summary>
-    private static bool MayBeSame(string a, string b)
-    {
-        (string shorter, string longer) = a.Length <= b.Length ? (a, b) : (b, a);
-        for (int i = 0; i < shorter.Length; i++)
-        {
-            char x = char.ToLowerInvariant(shorter[i]), y = char.ToLowerInvariant(longer[i]);
-            if (x != y && !(x == '_' && !IsPlain(y)) && !(y == '_' && !IsPlain(x)))
-            {
-                return false;
-            }
-        }
-
-        return longer.Length == shorter.Length || longer[shorter.Length] == '.';
-    }
-
-    private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_';
 
     private static string Canonical(string arch) => arch switch
     {

@@ -25,6 +25,9 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     // The logarithm of six and a quarter equal steps. A virtual machine or a database wires its memory in fewer.
     private const double FewestMovesOfRest = 1.83;
 
+    // The bound is looked at a moment before or after the count.
+    private const double MostOfCapacity = 1.02;
+
     private readonly FeatureExtraction _extraction = new();
     private readonly StitchedTrack _track = new();
     private readonly TroughLine _troughs = new();
@@ -68,7 +71,13 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
                 && results[i].Class is not (TrendClass.BoundedFill or TrendClass.Elastic or TrendClass.Fragmentation))
             {
                 RiseContext among = Among(i, contexts[i], rises, common, counters, clear);
-                found[i] = Suspicion.Weigh(rise, WithoutLoad(i, among, loads), options.Without);
+                Suspicion weighed = Suspicion.Weigh(rise, WithoutLoad(i, among, loads), options.Without);
+
+                // A cache below its bound rises whenever there is work, in lines and in steps: no evidence against it.
+                bool fills = weighed.Probability >= options.SuspectProbability && results[i].BoundUsed <= MostOfCapacity
+                    && host.Series[i].Bound is { Kind: BoundKind.Capacity };
+                results[i] = fills ? results[i] with { Class = TrendClass.BoundedFill } : results[i];
+                found[i] = fills ? null : weighed;
             }
         }
 

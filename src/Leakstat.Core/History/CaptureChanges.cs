@@ -19,6 +19,13 @@ internal static class CaptureChanges
             yield return new HistoryEvent(sample, "release", $"{oldRelease} → {newRelease}", null);
         }
 
+        if (before.OwnName is { } oldName && after.OwnName is { } newName
+            && !HostNaming.MayBeSame(oldName.Name, newName.Name))
+        {
+            yield return new HistoryEvent(
+                sample, "host", $"the outputs name {newName.Name}, and named {oldName.Name} before", newName.At);
+        }
+
         foreach (HistoryEvent change in ModuleChanges(sample, before, after))
         {
             yield return change;

@@ -63,7 +63,8 @@ public sealed record Sample(
 /// <summary>Something that happened between two samples.</summary>
 /// <param name="Sample">Index of the first sample after it.</param>
 /// <param name="Kind">
-/// <c>boot</c>, <c>module loaded</c>, <c>module unloaded</c>, <c>release</c>, <c>tunable</c>, <c>clock</c>.
+/// <c>boot</c>, <c>module loaded</c>, <c>module unloaded</c>, <c>release</c>, <c>tunable</c>, <c>clock</c>,
+/// <c>host</c>.
 /// </param>
 /// <param name="Text">What, for a person.</param>
 /// <param name="At">Where it shows in the later capture, when at one place.</param>

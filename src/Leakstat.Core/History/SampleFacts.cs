@@ -27,6 +27,9 @@ public sealed record SampleFacts
     /// </summary>
     public bool IsRebooted { get; init; }
 
+    /// <summary>The name that the outputs give the host themselves, where they do.</summary>
+    public OtherHostName? OwnName { get; init; }
+
     /// <summary>Release as printed, where known.</summary>
     public string? Release { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record SampleFacts
             TakenAt = capture.TakenAt,
             BootedAt = capture.Host.BootedAt,
             UptimeSeconds = capture.Host.UptimeSeconds,
+            OwnName = capture.Host.OwnName,
             Release = capture.Host.Release?.Text,
             Requests = requests.ToImmutable(),
             Modules = modules?.ToImmutable(),

@@ -82,6 +82,26 @@ public class TrendEngineTests
     }
 
     [Fact]
+    public void Growth_that_came_to_rest_below_a_capacity_is_no_suspect()
+    {
+        HostSeries host = Host(24, i => 1000 + (300.0 * Math.Min(i, 14)) + Noise(40));
+        HostSeries bounded = host with
+        {
+            Series = [host.Series[0] with { Bound = new SeriesBound(9000, BoundKind.Capacity, "capacity") }],
+        };
+        HostSeries beyond = host with
+        {
+            Series = [host.Series[0] with { Bound = new SeriesBound(4000, BoundKind.Capacity, "capacity") }],
+        };
+
+        Assert.NotEmpty(new TrendEngine().Analyze(host).Suspects);
+        Assert.NotEmpty(new TrendEngine().Analyze(beyond).Suspects);
+        HostTrends trends = new TrendEngine().Analyze(bounded);
+        Assert.Empty(trends.Suspects);
+        Assert.Equal(TrendClass.BoundedFill, trends.Results[0].Class);
+    }
+
+    [Fact]
     public void Growth_that_a_counter_makes_too_is_explained()
     {
         double[] sockets = [.. Enumerable.Range(0, 400).Select(i => 200 + i + (20.0 * ((i / 13) % 3)))];

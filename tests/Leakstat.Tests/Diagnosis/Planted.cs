@@ -67,6 +67,18 @@ internal sealed partial class Planted
     public void Zone(int capture, string zone, long items) => Change(capture, "vmstat-z.txt", zone + ":",
         m => $"{m.Groups[1].Value}{Add(m.Groups[2].Value, items)}", $@"^({Regex.Escape(zone)}:\s+\d+,\s+\d+,)\s*(\d+)");
 
+    /// <summary>Adds clusters in use, as both commands that count them print it.</summary>
+    public void Clusters(int capture, long items)
+    {
+        Zone(capture, "mbuf_cluster", items);
+        Change(
+            capture,
+            "netstat-m.txt",
+            "mbuf clusters in use",
+            m => $"{Add(m.Groups[1].Value, items)}{m.Groups[2].Value}{Add(m.Groups[3].Value, items)}{m.Groups[4].Value}",
+            @"^(\d+)(/\d+/)(\d+)(/\d+ mbuf clusters in use)");
+    }
+
     /// <summary>Adds allocations and bytes to a malloc type.</summary>
     public void Type(int capture, string type, long uses, long bytes) => Change(capture, "vmstat-m.txt", type,
         m => $"{m.Groups[1].Value}{Add(m.Groups[2].Value, uses)} {Add(m.Groups[3].Value, bytes)}",

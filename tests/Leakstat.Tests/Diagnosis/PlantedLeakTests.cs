@@ -66,7 +66,7 @@ public sealed class PlantedLeakTests
         // 36.7 MiB of clusters that are never given back, and beside them a little of a malloc type.
         DiagnosisReport report = new Planted(14).Each((p, i) =>
         {
-            p.Zone(i, "mbuf_cluster", 1450L * i);
+            p.Clusters(i, 1450L * i);
             p.Slabs(i, "mbuf_cluster", 725L * i);
             p.Type(i, "leakmod", 90L * i, 90L * i * 256);
             p.Zone(i, "malloc-256", 90L * i);

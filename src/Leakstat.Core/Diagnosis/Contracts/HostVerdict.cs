@@ -94,4 +94,11 @@ public sealed record HostVerdict
 /// </param>
 /// <param name="Text">What is wrong with it, one clause without a full stop.</param>
 /// <param name="At">Where it shows; null where there is nothing to point at.</param>
-public sealed record Gap(string Command, string Text, SourceLine? At = null);
+public sealed record Gap(string Command, string Text, SourceLine? At = null)
+{
+    /// <summary>
+    /// Whether it says that numbers are of two hosts, boots or moments: what comes of holding one against the other is
+    /// no evidence then.
+    /// </summary>
+    public bool IsOfTwo { get; init; }
+}

@@ -146,7 +146,8 @@ public sealed class Diagnoser(KnowledgeBase knowledge)
         host = QuotedFindings.WithoutQuoted(whole);
         ImmutableArray<Finding> own = [.. rules.SelectMany(rule => rule.Evaluate(host))];
         ImmutableArray<Finding> findings =
-            MixedHosts.Lower([.. own, .. QuotedFindings.Of(host, whole, rules, own)], latest);
+            MixedHosts.Lower([.. own, .. QuotedFindings.Of(host, whole, rules, own)], latest, ledger);
+        findings = GrowthAcrossFall.Lower(findings, host.History);
         var report = new DiagnosisReport
         {
             Host = latest.Host,

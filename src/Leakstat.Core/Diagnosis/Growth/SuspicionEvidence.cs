@@ -58,7 +58,9 @@ internal static class SuspicionEvidence
                 : $"its deepest fall is {Display.Percent(Math.Min(rise.AdjustedFall, 2))} of the gain",
             EvidenceKinds.Boots => context.BootsSeen > 1
                 ? $"it grew in {context.Boots} of {context.BootsSeen} boots" : "one boot was seen",
-            EvidenceKinds.Share => $"it rose by a factor of {Math.Exp(rise.Ratio):0.00}"
+            EvidenceKinds.Share => (context.BootsSeen > 1
+                    ? $"over {context.BootsSeen} boots its level" : "it")
+                + $" rose by a factor of {Math.Exp(rise.Ratio):0.00}"
                 + (double.IsNaN(rise.Memory) ? "" : $" and took {(Math.Exp(rise.Memory) - 1) / 10:0.00} % of memory"),
             EvidenceKinds.Owner => context.Nature switch
             {

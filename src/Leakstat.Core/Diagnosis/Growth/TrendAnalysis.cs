@@ -19,7 +19,7 @@ public static class TrendAnalysis
     /// <summary>Counters that are levels of load or of caches; growth that follows one is explained by it.</summary>
     internal static ImmutableHashSet<string> Levels { get; } =
     [
-        "vnodes", "name cache entries", "open files", "sockets", "TCP connections", "pipe KVA", "buffer space",
+        "vnodes", NameCacheEntries, "open files", "sockets", "TCP connections", "pipe KVA", "buffer space",
             "ARC size",
         "unix sockets", "syncache entries", "host cache entries", "ipfw states", "user page tables",
         ExplainingCounters.Threads, ExplainingCounters.Processes, ExplainingCounters.PageableMemory,
@@ -30,6 +30,11 @@ public static class TrendAnalysis
     /// From six captures on the engine can tell a rise from noise and from a plateau; it takes twelve to say leak.
     /// </summary>
     private const int FewestSamples = 6;
+
+    private const string NameCacheEntries = "name cache entries";
+
+    // Where the factor is not in the captures: what every release from 7 to 15 sets (sys/kern/vfs_cache.c).
+    private const int UsualNamesPerVnode = 2;
 
     /// <summary>
     /// Judges the history of a host; null where there are too few captures for any trend, or captures without a time.
@@ -166,12 +171,29 @@ public static class TrendAnalysis
             && !OwnerNatures.IsCache(name)
             && latest.Sysctls.Number("kern.maxvnodes") is { Value: > 0 } vnodes && FollowsItsCounters(zone, history))
         {
-            return new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
+            return GrowthExplanations.For(name).Contains(NameCacheEntries)
+                ? NameCacheBound(latest, vnodes.Value)
+                : new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
         }
 
         return MbufZoneSeries.LimitOf(latest, name) is { } limit
             ? new SeriesBound(limit, BoundKind.Limit, $"limit of {name}")
             : null;
+    }
+
+    // The name cache has room for a multiple of the vnodes (sys/kern/vfs_cache.c, ncsize); all its zones share it.
+    private static SeriesBound NameCacheBound(Capture latest, long vnodes)
+    {
+        if (latest.Sysctls.Number("vfs.cache.param.size") is { Value: > 0 } size)
+        {
+            return new SeriesBound(size.Value, BoundKind.Capacity, "vfs.cache.param.size");
+        }
+
+        double factor = (latest.Sysctls.Number("vfs.cache.param.sizefactor")
+            ?? latest.Sysctls.Number("vfs.ncsizefactor")) is { Value: > 0 } set ? set.Value : UsualNamesPerVnode;
+        return new SeriesBound(
+            vnodes * factor, BoundKind.Capacity,
+            "kern.maxvnodes and the factor of the name cache");
     }
 
     /// <summary>

@@ -11,6 +11,7 @@ namespace Leakstat.Diagnosis.Rules;
 /// <summary>
 /// One zone or malloc type holds an uncommon share of memory in a capture that has no history to say whether it grows:
 /// what is no part of FreeBSD from a small share on, what is and has nothing that explains it from a large one.
+/// Over a history in which it did not grow, what is no part of FreeBSD and holds much is a note.
 /// </summary>
 public sealed class LS0110UnknownHoldsMuch : IRule
 {
@@ -22,6 +23,9 @@ public sealed class LS0110UnknownHoldsMuch : IRule
 
     /// <summary>A malloc zone holds blocks of many types.</summary>
     private const double BucketWarning = 0.40;
+
+    /// <summary>Share of what it holds up to which a rise of its floor is none.</summary>
+    private const double MostRise = 0.05;
 
     /// <summary>From so many captures on growth tells more than size.</summary>
     private const int EnoughCaptures = 6;
@@ -38,8 +42,7 @@ public sealed class LS0110UnknownHoldsMuch : IRule
     /// <inheritdoc/>
     public IEnumerable<Finding> Evaluate(DiagnosisCase context)
     {
-        if (context.Ledger.Total is not (> 0 and { } memory)
-            || context.History.Samples.Length - context.History.CurrentBootStart >= EnoughCaptures)
+        if (context.Ledger.Total is not (> 0 and { } memory))
         {
             yield break;
         }
@@ -49,9 +52,11 @@ public sealed class LS0110UnknownHoldsMuch : IRule
         {
             foreach (MallocTypeRow row in types.Rows)
             {
-                if (!growing.Contains(new SeriesKey(SeriesKind.MallocBytes, row.Name))
-                    && Judge(
-                        context, Subject.Malloc(row.Name), row.Memory, row.InUse, types.At(row), memory) is { } finding)
+                var key = new SeriesKey(SeriesKind.MallocBytes, row.Name);
+                var subject = Subject.Malloc(row.Name);
+                if (!growing.Contains(key)
+                    && Judge(context, subject, row.Memory, row.InUse, types.At(row), memory) is { } held
+                    && WithCourse(context, key, held) is { } finding)
                 {
                     yield return finding;
                 }
@@ -62,10 +67,12 @@ public sealed class LS0110UnknownHoldsMuch : IRule
         {
             foreach (ZoneRow row in zones.Rows)
             {
+                var key = new SeriesKey(SeriesKind.ZoneUsed, row.Name);
+                var subject = Subject.Zone(row.Name);
                 if (!IsOfMalloc(row.Name, context.Latest.MallocTypes is not null)
-                    && !growing.Contains(new SeriesKey(SeriesKind.ZoneUsed, row.Name))
-                    && Judge(
-                        context, Subject.Zone(row.Name), row.UsedBytes, row.Used, zones.At(row), memory) is { } finding)
+                    && !growing.Contains(key)
+                    && Judge(context, subject, row.UsedBytes, row.Used, zones.At(row), memory) is { } held
+                    && WithCourse(context, key, held) is { } finding)
                 {
                     yield return finding;
                 }
@@ -121,6 +128,54 @@ public sealed class LS0110UnknownHoldsMuch : IRule
             Owners = OwnerLookup.Of(context, subject),
             Advice = GrowthAdvice.For(context, subject.Kind, subject.Name, context.History.Samples.Length),
             BytesAtStake = bytes,
+        };
+    }
+
+    /// <summary>
+    /// What is said of it with what its history tells. Where there are captures enough, growth is told by other
+    /// rules; what did not grow, holds as much as is worth a warning of one capture and has a name that nobody knows is
+    /// a note.
+    /// </summary>
+    private static Finding? WithCourse(DiagnosisCase context, SeriesKey key, Finding held)
+    {
+        int start = context.History.CurrentBootStart;
+        if (context.History.Samples.Length - start < EnoughCaptures)
+        {
+            return held;
+        }
+
+        if (held.Severity < Severity.Warning || !IsForeign(context, held.Subject)
+            || context.History.Find(key.Kind, key.Name) is not { } series
+            || GrowthObservation.Of(series, start) is not { Samples: >= EnoughCaptures } seen
+            || seen.Floor > seen.After * MostRise)
+        {
+            return null;
+        }
+
+        string course = seen.Delta <= seen.After * MostRise ? "has not grown" : "rises and falls";
+        string captures = Display.Count(seen.Samples);
+        long size = Math.Max(series.ItemSize, 1);
+        string first = Display.Bytes(Arithmetic.Multiply(seen.Before, size));
+        string last = Display.Bytes(Arithmetic.Multiply(seen.After, size));
+        return held with
+        {
+            Title = $"{held.Title}; what it is for is not known, and it {course} over these {captures} captures",
+            Severity = Severity.Info,
+            Verdict = Verdict.Healthy,
+            Confidence = 0.7,
+            Evidence =
+            [
+                held.Evidence[0],
+                new Evidence(
+                    $"{first} at the first of these {captures} captures, {last} at the latest", At: series.LastAt),
+            ],
+            Advice =
+            [
+                Advice.Look(
+                    "Ask what the module or program behind it keeps there. Where nobody knows, see after a reboot, "
+                        + "while it is taken, which code allocates it.",
+                    "kldstat -v"),
+            ],
         };
     }
 

@@ -41,7 +41,8 @@ public sealed class LS0305ArcMistakenForLeak : IRule
         yield return new Finding
         {
             Rule = Id,
-            Title = wired is { } amount
+            // More than is wired is no part of it: the two were counted at different moments, or on different hosts.
+            Title = wired is { } amount && amount >= arc.Size.Value
                 ? $"{Display.Bytes(arc.Size.Value)} of {Display.Bytes(amount)} wired memory are the ZFS cache (ARC): "
                     + "used, not lost"
                 : $"{Display.Bytes(arc.Size.Value)} of memory are the ZFS cache (ARC): used, not lost",
@@ -53,7 +54,7 @@ public sealed class LS0305ArcMistakenForLeak : IRule
             Evidence =
             [
                 Evidence.Of($"The ARC takes {Display.Bytes(arc.Size.Value)} ({arc.How})", arc.Size, Unit.Bytes),
-                .. context.Ledger.WiredTotal is { } account
+                .. context.Ledger.WiredTotal is { } account && account.Bytes >= arc.Size.Value
                     ? (ImmutableArray<Evidence>)[new Evidence(
                         $"Wired memory is {Display.Bytes(account.Bytes)}; the ARC is {Display.Percent(ofWired)} of it",
                         account.Bytes, Unit.Bytes, account.At)]

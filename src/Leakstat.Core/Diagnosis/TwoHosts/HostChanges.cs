@@ -37,7 +37,7 @@ internal static class HostChanges
         var factsOfB = SampleFacts.Of(b.Latest);
         changes.AddRange(CaptureChanges.Between(sample, factsOfA, factsOfB).Where(e => e.Kind switch
         {
-            "clock" => false,
+            "clock" or "host" => false,
             "tunable" => !SizedAtBoot(e.Text[..e.Text.IndexOf(':', StringComparison.Ordinal)], factsOfA, factsOfB),
             _ => true,
         }));

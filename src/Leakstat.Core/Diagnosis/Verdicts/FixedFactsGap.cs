@@ -119,7 +119,10 @@ internal static class FixedFactsGap
             return new Gap(
                 Contradiction,
                 $"booted at {Display.Time(booted)}, after the capture of {Display.Time(taken)}",
-                at.Value);
+                at.Value)
+            {
+                IsOfTwo = true,
+            };
         }
 
         (long Seconds, SourceLine At)? up = capture.Table<UptimeReading>() is { } uptime ? (uptime.Seconds, uptime.At)
@@ -134,5 +137,8 @@ internal static class FixedFactsGap
     private static Gap Made(string one, SourceLine at, string other, SourceLine otherAt) => new(
         Contradiction,
         $"{one}, and {other} at {otherAt}",
-        at);
+        at)
+    {
+        IsOfTwo = true,
+    };
 }

@@ -88,6 +88,7 @@ public static class HostVerdicts
                 SwapGap.Of(report.Latest),
                 MomentGap.Of(report.Latest, report.Ledger),
                 FixedFactsGap.Of(report.Latest),
+                LabelGap.Of(report.History),
             ];
             gaps.AddRange(tables.OfType<Gap>());
             gaps.AddRange(FrozenGap.Of(report.History));

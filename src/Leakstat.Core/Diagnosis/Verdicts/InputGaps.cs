@@ -31,27 +31,42 @@ internal static class InputGaps
             yield return new Gap(second.At.File.Path, second.Text, second.At);
         }
 
-        if (report.Latest.Host.OtherRelease is { } release)
+        foreach (Gap two in OfIdentity(report.Latest.Host))
         {
-            yield return new Gap(
-                "release",
-                $"{release.First} by {release.FirstAt}, {release.Second} by {release.SecondAt}: the numbers may be of "
-                    + "two hosts, or of one before and after an upgrade",
-                release.SecondAt);
-        }
-
-        if (report.Latest.Host.OtherName is { } other)
-        {
-            yield return new Gap(
-                $"host {other.Name}",
-                $"an output of it among those of {report.Latest.Host.Name}: the numbers may be of two hosts",
-                other.At);
+            yield return two;
         }
 
         foreach ((string name, int captures) in report.Input.OtherHosts)
         {
             yield return new Gap(
                 $"host {name}", $"{Display.Count(captures, "capture", "captures")} of another host, not judged here");
+        }
+    }
+
+    /// <summary>Outputs of one capture that name two releases or two hosts.</summary>
+    public static IEnumerable<Gap> OfIdentity(HostIdentity host)
+    {
+        if (host.OtherRelease is { } release)
+        {
+            yield return new Gap(
+                "release",
+                $"{release.First} by {release.FirstAt}, {release.Second} by {release.SecondAt}: the numbers may be of "
+                    + "two hosts, or of one before and after an upgrade",
+                release.SecondAt)
+            {
+                IsOfTwo = true,
+            };
+        }
+
+        if (host.OtherName is { } other)
+        {
+            yield return new Gap(
+                $"host {other.Name}",
+                $"an output of it among those of {host.Name}: the numbers may be of two hosts",
+                other.At)
+            {
+                IsOfTwo = true,
+            };
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Leakstat.Diagnosis.Verdicts;
 internal static class LostRowsGap
 {
     /// <summary>So many owners at once do not go and come back: those of a module are few.</summary>
-    private const int RowsOfCut = 10;
+    public const int RowsOfCut = 10;
 
     /// <summary>
     /// What is missing of a kind of series; null where nothing is, and where a change of modules or a boot may explain
@@ -25,8 +25,11 @@ internal static class LostRowsGap
         return OfLatest(history, kind, command) ?? OfOthers(history, kind, command);
     }
 
-    /// <summary>Captures before the latest that lack rows which captures on both sides of them have.</summary>
-    private static Gap? OfOthers(HostHistory history, SeriesKind kind, string command)
+    /// <summary>How many rows each capture lacks that captures on both sides of it have.</summary>
+    /// <param name="history">The captures.</param>
+    /// <param name="kind">Zones or malloc types.</param>
+    /// <param name="from">The first capture that is looked at.</param>
+    public static int[] Lacking(HostHistory history, SeriesKind kind, int from = 0)
     {
         int count = history.Samples.Length;
         int[] lacking = new int[count];
@@ -35,7 +38,7 @@ internal static class LostRowsGap
         foreach (Series series in history.Series.Where(s => s.Key.Kind == kind && s.HasGaps))
         {
             series.CopyTo(0, values);
-            int first = 0, last = count - 1;
+            int first = from, last = count - 1;
             while (first < count && values[first] is null)
             {
                 first++;
@@ -47,10 +50,10 @@ internal static class LostRowsGap
             }
 
             // What was there at no time while the module was not, went with it. Such times of two modules may overlap.
-            foreach ((int from, int end) in Array.FindAll(
+            foreach ((int gone, int end) in Array.FindAll(
                 unloaded, w => values.AsSpan(w.First, w.End - w.First).IndexOfAnyExcept((long?)null) < 0))
             {
-                values.AsSpan(from, end - from).Fill(0);
+                values.AsSpan(gone, end - gone).Fill(0);
             }
 
             for (int i = first + 1; i < last; i++)
@@ -59,6 +62,14 @@ internal static class LostRowsGap
             }
         }
 
+        return lacking;
+    }
+
+    /// <summary>Captures before the latest that lack rows which captures on both sides of them have.</summary>
+    private static Gap? OfOthers(HostHistory history, SeriesKind kind, string command)
+    {
+        int count = history.Samples.Length;
+        int[] lacking = Lacking(history, kind);
         int shorter = lacking.Count(rows => rows >= RowsOfCut);
         int example = Array.FindIndex(lacking, rows => rows >= RowsOfCut);
         return DamagedShare.IsTooLarge(shorter, count)

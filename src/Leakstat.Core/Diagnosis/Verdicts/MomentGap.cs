@@ -19,7 +19,14 @@ internal static class MomentGap
     private const long LongestCapture = 15 * 60;
 
     /// <summary>What is apart; null where nothing is.</summary>
-    public static Gap? Of(Capture capture, Ledger ledger)
+    public static Gap? Of(Capture capture, Ledger ledger) =>
+        ApartFromVnodes(capture, ledger) ?? (capture.IsCrashSummary ? null : OfVnodes(capture));
+
+    /// <summary>
+    /// What is apart beside the vnodes; null where nothing is. That the zone of vnodes holds more than the kernel
+    /// counts is what a leak of vnodes looks like, so that it alone does not speak against a finding.
+    /// </summary>
+    public static Gap? ApartFromVnodes(Capture capture, Ledger ledger)
     {
         // A dump's tables and the log of the boot after it are of two moments, and are read so.
         if (capture.IsCrashSummary)
@@ -32,7 +39,6 @@ internal static class MomentGap
             ?? OfSizes("the ARC", [.. ArcSizes(capture)], capture)
             ?? OfSwap(capture)
             ?? OfZones(capture)
-            ?? OfVnodes(capture)
             ?? OfNetwork(capture)
             ?? OfOwners(capture, ledger)
             ?? OfUptime(capture);
@@ -158,6 +164,9 @@ internal static class MomentGap
                 $"the owners of wired memory hold {Display.Bytes(owned)} (most of it {largest.Name}), and "
                     + $"{Display.Bytes(wired.Bytes)} are wired by {wired.At}",
                 largest.At)
+            {
+                IsOfTwo = true,
+            }
             : null;
     }
 
@@ -210,5 +219,8 @@ internal static class MomentGap
     private static Gap Made(string one, SourceLine at, string other, SourceLine otherAt) => new(
         Contradiction,
         $"{one}, and {other} at {otherAt}",
-        at);
+        at)
+    {
+        IsOfTwo = true,
+    };
 }

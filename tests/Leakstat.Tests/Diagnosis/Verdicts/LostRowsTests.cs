@@ -1,6 +1,8 @@
 using System.Text;
+using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Views.Findings;
 using Capture = Leakstat.Model.Capture;
 
 namespace Leakstat.Tests.Diagnosis.Verdicts;
@@ -42,6 +44,21 @@ public sealed class LostRowsTests
         Assert.DoesNotContain(
             new Diagnoser(BuiltInKnowledge.Load()).Diagnose(captures)!.Verdict.Missing,
             gap => gap.Text.Contains("lack rows", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_the_judgement_rests_on_is_said_where_few_captures_are_cut()
+    {
+        DiagnosisReport report = new Diagnoser(BuiltInKnowledge.Load()).Diagnose(
+            Enumerable.Range(0, 48).Select(hour => Read(hour, isLoaded: true, missing: hour is 30 or 31 ? Rows : 0) with
+            {
+                TakenAt = HealthyCapture.Read().TakenAt!.Value.AddHours(hour),
+            }))!;
+
+        Assert.Contains(
+            $"; 2 of them are not whole, and what they lack is judged over 46: {Rows} rows of vmstat -m in capture",
+            DiagnosisBasis.Judged(report),
+            StringComparison.Ordinal);
     }
 
     private static Capture Read(int hour, bool isLoaded, int missing, bool other = false)

@@ -80,7 +80,7 @@ internal static class DetectTerminalReport
         return new Headline(
             Tone.Good,
             $"Nothing on {host} is proven or probable to leak; {Display.Count(rising)} series rose all the same.",
-            $"{DiagnosisBasis.Span(report)}. What rose is named below.");
+            $"{DiagnosisBasis.Judged(report)}. What rose is named below.");
     }
 
     private static void WriteMissing(TerminalCanvas canvas, TrendNeeds needs)

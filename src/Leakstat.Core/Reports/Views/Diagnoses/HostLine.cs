@@ -21,5 +21,9 @@ internal static class HostLine
         ];
         canvas.Blank();
         canvas.Paragraph(0, 0, new Run(string.Join(", ", parts.Where(p => p.Length > 0)), Style.Dim));
+        if (HostLabel.Text(host) is { } label)
+        {
+            canvas.Paragraph(0, 0, new Run(label, Style.Dim));
+        }
     }
 }

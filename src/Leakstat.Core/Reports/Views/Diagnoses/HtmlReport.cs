@@ -104,6 +104,10 @@ public static class HtmlReport
             DiagnosisBasis.Span(report),
         ];
         html.Markup("<p class=\"host\">").Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n");
+        if (HostLabel.Text(host) is { } label)
+        {
+            html.Element("p", label);
+        }
     }
 
     /// <summary>The style of a verdict.</summary>

@@ -129,9 +129,13 @@ internal static class ShortReport
         return parts.Length == 0 ? null : total + string.Join(", ", parts);
     }
 
-    /// <summary>The owner of more than half of wired memory; null where there is none.</summary>
+    /// <summary>
+    /// The owner of more than half of wired memory; null where there is none. What holds more than is wired was counted
+    /// on another host or at another moment, and is no part of it.
+    /// </summary>
     private static string? Largest(Ledger ledger) =>
-        ledger.WiredTotal is { } wired && ledger.Wired.FirstOrDefault(a => a.Bytes > wired.Bytes / 2) is { } owner
+        ledger.WiredTotal is { } wired
+            && ledger.Wired.FirstOrDefault(a => a.Bytes > wired.Bytes / 2 && a.Bytes <= wired.Bytes) is { } owner
             ? $"{owner.Name}, {Display.Bytes(owner.Bytes)}"
             : null;
 

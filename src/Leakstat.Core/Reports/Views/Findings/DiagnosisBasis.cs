@@ -82,6 +82,9 @@ internal sealed class DiagnosisBasis
         }
     }
 
+    /// <summary>The captures that growth was judged over, with those that are not whole.</summary>
+    public static string Judged(DiagnosisReport report) => Span(report) + CutCaptures.Text(report);
+
     /// <summary>How many captures, from when to when: <c>12 captures, 2026-11-20 18:00 UTC to …</c>.</summary>
     public static string Span(DiagnosisReport report)
     {

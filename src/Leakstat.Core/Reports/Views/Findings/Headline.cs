@@ -63,7 +63,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         {
             VerdictState.Wrong => WithGaps(report, Alarm(report.Findings.First(HostVerdicts.IsWrong), host)),
             VerdictState.Fine when report.Verdict.IsOfGrowth => new Headline(
-                Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Span(report)}."),
+                Tone.Good, $"No leak shows in the history of {host}.", $"{DiagnosisBasis.Judged(report)}."),
             VerdictState.Fine => Fine(report, host),
             VerdictState.TooEarly => TooEarly(report, host),
             _ when report.Verdict.IsOfGrowth => UnknownGrowth(report, host),
@@ -113,7 +113,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     {
         DiagnosisBasis looked = DiagnosisBasis.Of(report);
         string growth = report.Verdict.Growth == GrowthSight.Judged
-            ? $"Growth: judged over {DiagnosisBasis.Span(report)}."
+            ? $"Growth: judged over {DiagnosisBasis.Judged(report)}."
             : "Growth: not judged, one capture. A slow leak shows in captures hours apart.";
         string judged = $"Judged: {string.Join(", ", looked.Sources)}; {DiagnosisBasis.Span(report)}. {growth}";
         if (BesidesMemory(report) is null && TroubleOf(report) is { } trouble)
@@ -152,12 +152,16 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     }
 
     /// <summary>
-    /// Notes alone do not speak for what was not read whole: what is not whole is said beside them.
+    /// Notes alone do not speak for what was not read whole: what is not whole is said beside them. That numbers are of
+    /// two hosts or moments is said beside a warning too: it is not to be read without it.
     /// </summary>
     private static Headline WithGaps(DiagnosisReport report, Headline headline) =>
-        report.Verdict.Missing.IsEmpty || report.Findings.Any(f => f.Severity > Severity.Info)
-            ? headline
-            : headline with { Detail = $"{headline.Detail} Not all was read whole: {Gaps(report.Verdict)}" };
+        report.Verdict.Missing.IsEmpty ? headline
+            : report.Findings.All(f => f.Severity == Severity.Info)
+            ? headline with { Detail = $"{headline.Detail} Not all was read whole: {Gaps(report.Verdict)}" }
+            : report.Verdict.Missing.FirstOrDefault(gap => gap.IsOfTwo) is { } two
+            ? headline with { Detail = $"{headline.Detail} But not all is of one host and moment: {GapText(two)}." }
+            : headline;
 
     /// <summary>Of growth alone: what was judged of it, and what lacks.</summary>
     private static Headline UnknownGrowth(DiagnosisReport report, string host)
@@ -165,8 +169,8 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
         HostVerdict verdict = report.Verdict;
         string growth = verdict.Growth switch
         {
-            GrowthSight.Judged => $"Growth: judged over {DiagnosisBasis.Span(report)}, of what was read; no leak shows "
-                + "in it.",
+            GrowthSight.Judged => $"Growth: judged over {DiagnosisBasis.Judged(report)}, of what was read; no leak "
+                + "shows in it.",
             GrowthSight.NoTimes => "Growth: not judged, the times of the captures are not known.",
             _ => $"Growth: not judged, {Display.Count(verdict.Captures, "capture", "captures")} of this boot; it is "
                 + $"judged from {Display.Count(verdict.Needed)} on.",
@@ -178,7 +182,7 @@ public sealed record Headline(Tone Tone, string Text, string Detail)
     }
 
     private static string Gaps(HostVerdict verdict) =>
-        string.Join("; ", verdict.Missing.Take(MostGaps).Select(GapText))
+        string.Join("; ", verdict.Missing.OrderByDescending(gap => gap.IsOfTwo).Take(MostGaps).Select(GapText))
         + (verdict.Missing.Length > MostGaps ? "; …." : ".");
 
     /// <summary>
