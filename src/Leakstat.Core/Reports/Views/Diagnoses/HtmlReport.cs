@@ -106,7 +106,7 @@ public static class HtmlReport
         html.Markup("<p class=\"host\">").Text(string.Join(" · ", who.Where(w => w.Length > 0))).Markup("</p>\n");
         if (HostLabel.Text(host) is { } label)
         {
-            html.Element("p", label);
+            html.Markup("<p class=\"host\">").Text(label).Markup("</p>\n");
         }
     }
 
