@@ -24,6 +24,9 @@ public static class FirstAidPlan
     /// <summary>A forecast over more than so many times the time that was watched is none to act on.</summary>
     private const double LongestForecast = 10;
 
+    /// <summary>An end that is nearer is one to plan a reboot by.</summary>
+    private const int SoonDays = 60;
+
     /// <summary>The three lines; null where nothing is wrong.</summary>
     public static FirstAid? Of(DiagnosisReport report) =>
         report.Findings.FirstOrDefault(HostVerdicts.IsWrong) is { } first
@@ -66,7 +69,11 @@ public static class FirstAidPlan
 
         if (first.Verdict != Verdict.Exhaustion && first.Exhaustion is { } end && (end.Low ?? end.At) is { } before)
         {
-            return IsForetold(report, before)
+            return LeftWhereFarOff(report, before) is { } left
+                ? new FirstAidStep(
+                    $"nothing has to be done this hour: at this rate there is room for {Display.Duration(left)} or "
+                        + "more; find the cause (Next) in the meantime")
+                : IsForetold(report, before)
                 ? new FirstAidStep(
                     $"nothing gives this memory back at run time: find the cause (Next), then reboot before "
                         + $"{Display.Time(before)}")
@@ -109,6 +116,16 @@ public static class FirstAidPlan
         Observed(report) is { } seen
             && (seen >= TimeSpan.FromDays(1)
                 || (report.Latest.TakenAt is { } now && end - now <= LongestForecast * seen));
+
+    /// <summary>
+    /// Time that is left where the end is more than <see cref="SoonDays"/> away: a date so far off is no plan, and nobody
+    /// reboots for it. Null where it is near, or the time is not known.
+    /// </summary>
+    private static TimeSpan? LeftWhereFarOff(DiagnosisReport report, DateTimeOffset end) =>
+        Observed(report) is { } seen && seen >= TimeSpan.FromDays(1)
+            && report.Latest.TakenAt is { } now && end - now > TimeSpan.FromDays(SoonDays)
+            ? end - now
+            : null;
 
     private static string SpanOf(DiagnosisReport report) =>
         Observed(report) is { } seen ? $"a history of {Display.Duration(seen)}" : "a history without times";
