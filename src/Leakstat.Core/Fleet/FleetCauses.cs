@@ -95,11 +95,16 @@ internal static class FleetCauses
         bool isGrowth = cause.Finding!.Growth is not null;
         HashSet<FleetHost> have = [.. cause.Hosts.Where(h => !doubtful.Contains((h, cause.Subject)))];
         ImmutableArray<Separation> named = separation.Of(
-            have, h => have.Contains(h) || (!isGrowth || h.Verdict.Growth == GrowthSight.Judged));
+            have,
+            h => have.Contains(h) || (!isGrowth || h.Verdict.Growth == GrowthSight.Judged),
+            isGrowth ? h => h.SlopeOf(cause.Subject) : null);
         PooledLeak[] slow = [.. pooled];
+
+        // An upgrade says more than the release that hosts have since: each was held against itself before.
+        Separation[] upgrades = [.. slow.Select(l => l.By).Where(by => by.Traits[0].Trait.Kind == TraitKind.Upgrade)];
         return cause with
         {
-            SeparatedBy = named.IsEmpty ? [.. slow.Select(l => l.By)] : named,
+            SeparatedBy = named.IsEmpty ? [.. slow.Select(l => l.By)] : [.. upgrades, .. named],
             Growth = slow.Length > 0 ? slow[0].Growth : null,
         };
     }

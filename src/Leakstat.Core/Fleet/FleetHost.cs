@@ -57,6 +57,14 @@ public sealed record FleetHost
     /// <summary>The finding that makes the verdict, where something is wrong; null otherwise.</summary>
     public Finding? Worst => Findings.FirstOrDefault(HostVerdicts.IsWrong);
 
+    /// <summary>
+    /// How fast what findings call by this name rises, bytes per day; 0 of what never changed or has a reason to rise,
+    /// null where no growth was judged.
+    /// </summary>
+    internal double? SlopeOf(Subject subject) => Slopes.IsEmpty
+        ? null
+        : Slopes.FirstOrDefault(s => SubjectOf(s.Key) == subject).BytesPerDay;
+
     /// <summary>Takes from a diagnosis what a fleet keeps.</summary>
     /// <param name="number">Place in the input.</param>
     /// <param name="label">What reports call it.</param>

@@ -4,7 +4,8 @@ namespace Leakstat.Fleet;
 
 /// <summary>What separates the hosts that have a cause from those that do not.</summary>
 /// <param name="Traits">
-/// The trait and its value; several where they part the hosts alike, so that no host tells which of them it is.
+/// The trait and its value; several where they part the hosts alike, so that no host tells which of them it is, and of
+/// upgrades that hosts made one of.
 /// </param>
 /// <param name="Table">How many hosts with it, and how many without it, have the cause.</param>
 /// <param name="Chance">

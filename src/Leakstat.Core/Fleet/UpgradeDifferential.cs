@@ -8,7 +8,8 @@ namespace Leakstat.Fleet;
 /// Finds what an upgrade made rise: each host is held against itself before, and the change on the hosts that made
 /// the same upgrade against the usual change on those that made none (difference in differences, by signed ranks and
 /// trimmed means), so that neither what differs between hosts nor what the whole fleet does in that time counts. Named
-/// below a chance of 0.005 over all series and upgrades together, where the series rises for good after it.
+/// below a chance of 0.005 over all series and upgrades together, where the series rises for good after it. Upgrades to
+/// several releases are also looked at as one: what came after the release before is in all of them.
 /// </summary>
 internal sealed class UpgradeDifferential
 {
@@ -27,11 +28,13 @@ internal sealed class UpgradeDifferential
     /// <summary>The leaks that came with an upgrade, the one that takes most first.</summary>
     public ImmutableArray<PooledLeak> Search()
     {
+        string[] releases =
+            [.. _hosts.Select(h => h.Upgrade!.To).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        string[][] sets = [.. releases.Select(r => new[] { r }), .. releases.Length > 1 ? [releases] : (string[][])[]];
         TraitGroup[] upgrades =
         [
-            .. _hosts.Select(h => h.Upgrade!.To).OfType<string>().Distinct().Order(StringComparer.Ordinal)
-                .Select(GroupOf).Where(g => g.With.Length >= TraitGroups.FewestHosts
-                    && g.Has.Count(h => h == false) >= TraitGroups.FewestHosts),
+            .. sets.Select(GroupOf).Where(g => g.With.Length >= TraitGroups.FewestHosts
+                && g.Has.Count(h => h == false) >= TraitGroups.FewestHosts),
         ];
         if (upgrades.Length == 0)
         {
@@ -41,14 +44,25 @@ internal sealed class UpgradeDifferential
         SeriesKey[] keys = [.. _changes.SelectMany(c => c.Keys).Distinct()];
         double tests = (double)keys.Length * upgrades.Length;
         var found = new List<PooledLeak>[keys.Length];
-        Parallel.For(0, keys.Length, i => found[i] =
-            [.. upgrades.Select(u => Search(keys[i], u, tests)).OfType<PooledLeak>()]);
+        Parallel.For(0, keys.Length, i => found[i] = Named(
+            [.. upgrades.Select(u => Search(keys[i], u, tests)).OfType<PooledLeak>()]));
         return
         [
             .. found.SelectMany(leaks => leaks)
                 .OrderByDescending(l => l.Growth.BytesPerDay * l.Hosts.Length)
                 .ThenBy(l => l.Key.Kind).ThenBy(l => l.Key.Name, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>
+    /// Of upgrades that made one series rise: where all of them together say it more surely than the surest of them, it
+    /// did not come with one of the releases alone, and they are named together.
+    /// </summary>
+    private static List<PooledLeak> Named(List<PooledLeak> leaks)
+    {
+        PooledLeak? all = leaks.Find(l => l.By.Traits.Length > 1);
+        List<PooledLeak> single = [.. leaks.Where(l => l.By.Traits.Length == 1)];
+        return all is not null && single.TrueForAll(l => all.By.Chance < l.By.Chance) ? [all] : single;
     }
 
     /// <summary>
@@ -72,15 +86,16 @@ internal sealed class UpgradeDifferential
     /// Hosts that made an upgrade, and those to compare with: hosts that were booted without one, since much fills
     /// after a boot. Where they are too few, hosts that were not booted, and then only upgrades that are a week old.
     /// </summary>
-    private TraitGroup GroupOf(string release)
+    private TraitGroup GroupOf(string[] releases)
     {
         bool isBooted = _hosts.Count(h => h.Upgrade is { To: null, Before.IsEmpty: false })
             >= TraitGroups.FewestHosts;
         return TraitGroup.Of(
-            [(new HostTrait(TraitKind.Upgrade, ""), release)], [.. _hosts.Select(h => Side(h, h.Upgrade!))]);
+            [.. releases.Select(r => (new HostTrait(TraitKind.Upgrade, ""), r))],
+            [.. _hosts.Select(h => Side(h, h.Upgrade!))]);
 
         bool? Side(FleetHost host, HostUpgrade upgrade) => upgrade.To is { } own
-            ? own == release && (isBooted || host.Identity.UptimeSeconds >= WarmSeconds) ? true : null
+            ? releases.Contains(own) && (isBooted || host.Identity.UptimeSeconds >= WarmSeconds) ? true : null
             : isBooted && upgrade.Before.IsEmpty ? null : false;
     }
 

@@ -67,6 +67,22 @@ public sealed class PivotTests
         Assert.Empty(Assert.Single(fleet.Causes).SeparatedBy);
     }
 
+    [Theory]
+    [InlineData(1.9, false)]
+    [InlineData(0.1, true)]
+    public void What_rises_alike_on_hosts_watched_for_less_long_is_no_matter_of_their_release(
+        double elsewhere, bool isNamed)
+    {
+        // Hosts with 14.1 have a longer history, so that growth shows on each; those with 14.2 grow, too, or do not.
+        FleetReport fleet = Fleet(60, i => new Given(
+            Size: null,
+            Release: i < 30 ? "14.1" : "14.2",
+            Leaks: i < 30,
+            Slope: ((i < 30 ? 2 : elsewhere) + (Noise(i) / 2)) * (1 << 20)));
+
+        Assert.Equal(isNamed, !fleet.Causes.Single(c => c.Finding is not null).SeparatedBy.IsEmpty);
+    }
+
     [Fact]
     public void A_leak_that_no_host_shows_is_found_in_the_pool()
     {

@@ -58,6 +58,35 @@ public sealed class UpgradeTests
         Assert.InRange(named, 0, 3);
     }
 
+    [Fact]
+    public void Upgrades_to_several_releases_are_named_together_where_what_rises_came_with_all_of_them()
+    {
+        string[] releases = ["14.2-RELEASE", "14.3-RELEASE", "15.0-RELEASE"];
+        FleetReport fleet = Fleet(
+            36, 40, (_, host, isAfter) => isAfter && host < 18 ? Megabyte : 0, releaseOf: host => releases[host % 3]);
+
+        FleetCause cause = Assert.Single(fleet.Causes);
+        Separation by = Assert.Single(cause.SeparatedBy);
+        Assert.Equal(releases, by.Traits.Select(t => t.Value));
+        Assert.Contains(
+            "of 18 hosts with the upgrade to 14.2-RELEASE, 14.3-RELEASE, 15.0-RELEASE (sysctl kern.osrelease), ",
+            string.Join("\n", CauseBlock.SeparationOf(cause)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_upgrades_the_one_that_made_something_rise_is_named_alone()
+    {
+        FleetReport fleet = Fleet(
+            120,
+            40,
+            (_, host, isAfter) => isAfter && host < 60 && host % 2 == 0 ? 2 * Megabyte : 0,
+            releaseOf: host => host % 2 == 0 ? "14.2-RELEASE" : "14.3-RELEASE");
+
+        Separation by = Assert.Single(Assert.Single(fleet.Causes).SeparatedBy);
+        Assert.Equal("14.2-RELEASE", Assert.Single(by.Traits).Value);
+    }
+
     [Theory]
     [InlineData(new double[] { }, 1)]
     [InlineData(new double[] { 0, 0 }, 1)]
@@ -135,7 +164,8 @@ public sealed class UpgradeTests
         double late = 1,
         bool isBooted = true,
         int uptimeDays = 10,
-        int seed = 1)
+        int seed = 1,
+        Func<int, string>? releaseOf = null)
     {
         var random = new Random(seed);
         return FleetReport.Of(
@@ -163,7 +193,7 @@ public sealed class UpgradeTests
                     Verdict = HostVerdict.NotJudged with { State = VerdictState.Fine, Growth = GrowthSight.Judged },
                     Findings = [],
                     Slopes = [.. after],
-                    Upgrade = isUpgraded ? new HostUpgrade(Upgrade, [.. before])
+                    Upgrade = isUpgraded ? new HostUpgrade(releaseOf?.Invoke(host) ?? Upgrade, [.. before])
                         : isBooted ? new HostUpgrade(null, [.. before]) : HostUpgrade.None,
                 };
             }),

@@ -77,18 +77,30 @@ internal static class CauseBlock
         {
             FourfoldTable table = separation.Table;
             (double ratio, double low, double high) = table.Odds;
-            string[] traits =
-            [
-                .. separation.Traits.Take(MostAlike)
-                    .Select(t => $"{FleetWords.TraitOf(t.Trait, t.Value)} ({t.Trait.Command})"),
-            ];
-            int more = separation.Traits.Length - traits.Length;
-            string alike = more > 0 ? $", and {Display.Count(more)} more that part the hosts alike" : "";
             yield return $"{Display.Count(table.With)} of {Display.Count(table.OfWith)} hosts with "
-                + $"{string.Join(" or ", traits)}{alike}, {Display.Count(table.Without)} of "
+                + $"{TraitsOf(separation)}, {Display.Count(table.Without)} of "
                 + $"{Display.Count(table.OfWithout)} without: odds ratio {Odds(ratio)} ({Odds(low)} to {Odds(high)}), "
                 + $"chance {Chance(separation.Chance)}.";
         }
+    }
+
+    private static string TraitsOf(Separation separation)
+    {
+        // Hosts of several upgrades are looked at together: each made one of them.
+        if (separation.Traits is [{ Trait: { Kind: TraitKind.Upgrade } trait }, ..])
+        {
+            return $"the upgrade to {Display.Some([.. separation.Traits.Select(t => t.Value)], MostAlike)} "
+                + $"({trait.Command})";
+        }
+
+        string[] traits =
+        [
+            .. separation.Traits.Take(MostAlike)
+                .Select(t => $"{FleetWords.TraitOf(t.Trait, t.Value)} ({t.Trait.Command})"),
+        ];
+        int more = separation.Traits.Length - traits.Length;
+        string alike = more > 0 ? $", and {Display.Count(more)} more that part the hosts alike" : "";
+        return string.Join(" or ", traits) + alike;
     }
 
     /// <summary>How many hosts, and the first of them.</summary>
