@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using Leakstat.Captures.Sources;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
+using Leakstat.Reports.Views.Diagnoses;
 using Leakstat.Reports.Views.Findings;
 using Capture = Leakstat.Model.Capture;
 
@@ -23,6 +25,12 @@ public sealed class LabelTests
         string? text = HostLabel.Text(report.Host);
         Assert.Equal(isTold, text is not null);
         Assert.True(!isTold || text!.Contains("labelled fw2; its outputs name the host oracle [", StringComparison.Ordinal));
+
+        var json = new MemoryStream();
+        JsonReport.Write(report, json);
+        JsonElement host = JsonDocument.Parse(json.ToArray()).RootElement.GetProperty("host");
+        Assert.Equal(isTold, host.TryGetProperty("ownName", out JsonElement own));
+        Assert.True(!isTold || own.GetProperty("name").GetString() == "oracle");
     }
 
     [Theory]

@@ -11,10 +11,24 @@ internal sealed record ToolPart(string Name, string Version)
 }
 
 /// <summary>Which host a document is about: <c>host</c>. The memory is in bytes.</summary>
-internal sealed record HostPart(string? Name, string? Release, long? Osreldate, string? Arch, long? PhysicalMemory)
+internal sealed record HostPart(
+    string? Name,
+    HostPart.NamePart? OwnName,
+    string? Release,
+    long? Osreldate,
+    string? Arch,
+    long? PhysicalMemory)
 {
     public static HostPart Of(HostIdentity host) => new(
-        host.Name, host.Release?.Text, host.VersionNumber, host.Architecture, host.PhysicalMemory?.Value);
+        host.Name,
+        host is { IsLabelled: true, OwnName: { } own } ? new NamePart(own.Name, JsonForm.At(own.At)) : null,
+        host.Release?.Text,
+        host.VersionNumber,
+        host.Architecture,
+        host.PhysicalMemory?.Value);
+
+    /// <summary>What the outputs call a host that its captures are labelled otherwise for.</summary>
+    public sealed record NamePart(string Name, string? At);
 }
 
 /// <summary>What went wrong in reading: one of <c>diagnostics</c>.</summary>
