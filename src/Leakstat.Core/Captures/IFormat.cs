@@ -43,6 +43,9 @@ public interface IFormat
     /// </summary>
     bool HasLongValues => false;
 
+    /// <summary>What may stand below a row, of a format that <see cref="HasLongValues"/>.</summary>
+    RowSequel SequelOf(ReadOnlySpan<byte> row) => RowSequel.Value;
+
     /// <summary>Whether of several outputs in one text, one behind the other, only the first is read.</summary>
     bool TakesFirst => false;
 
@@ -105,6 +108,19 @@ public interface IFormat
     /// Reads a section into the capture, reports what it does not understand and goes on. Never throws on any bytes.
     /// </summary>
     FormatResult Read(TextSection section, CaptureBuilder capture);
+}
+
+/// <summary>What may stand below a row whose value goes on over further lines, or does not.</summary>
+public enum RowSequel
+{
+    /// <summary>The value is whole: what follows and is no row belongs to something else.</summary>
+    None,
+
+    /// <summary>The value may go on over lines that look like anything but a kernel message.</summary>
+    Value,
+
+    /// <summary>The value may go on over kernel messages too (<c>kern.msgbuf</c>).</summary>
+    Messages,
 }
 
 /// <summary>How a line fits a format.</summary>

@@ -6,8 +6,8 @@ namespace Leakstat.Fleet;
 /// <summary>
 /// What separates the hosts with a cause that was found on each of them: Fisher's exact test for every trait,
 /// corrected for their number and that of the causes (Bonferroni). The best is named; then the hosts with it are set
-/// aside and the others searched again, for one subject may leak for several reasons. Of what grows, a trait is not named
-/// where hosts without it rise about as fast: they were watched for less long, and nothing else separates them.
+/// aside and the others searched again, for one subject may leak for several reasons. Of what grows, a trait is not
+/// named where hosts without it rise about as fast: they were watched for less long, and nothing else separates them.
 /// </summary>
 internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableArray<TraitGroup> groups, int causes)
 {
@@ -65,7 +65,10 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
             && OrderStatistic.Median(with) is > 0 and double rate && OrderStatistic.Median(without) >= rate / 2;
 
         double[] SlopesWhere(Func<int, bool> isMeant) =>
-            [.. Enumerable.Range(0, left.Length).Where(i => left[i] && isMeant(i)).Select(i => slopes[i]).OfType<double>()];
+        [
+            .. Enumerable.Range(0, left.Length).Where(i => left[i] && isMeant(i)).Select(i => slopes[i])
+                .OfType<double>(),
+        ];
     }
 
     private (TraitGroup? Best, FourfoldTable Table, double Log) Best(

@@ -1,5 +1,7 @@
 using System.Text;
+using Leakstat.Captures;
 using Leakstat.Captures.Commands.Dmesg;
+using Leakstat.Model;
 
 namespace Leakstat.Tests.Captures;
 
@@ -42,5 +44,18 @@ public sealed class QuotedMessageTests
     {
         byte[] bytes = Encoding.UTF8.GetBytes(line);
         Assert.Equal(default, QuotedMessage.In(bytes));
+    }
+
+    [Theory]
+    [InlineData("#!/bin/sh\n#\n# swap_pager_getswapspace(16): failed\nnetstat -Lan\n", false)]
+    [InlineData("# Test it.\n# kernel: pid 12 (sort), uid 0, was killed: out of swap space\n\n[ `id -u` -ne 0 ] && exit 1\nfor i in 1 2; do\n\tsort < /dev/zero &\ndone\necho \"done\"\n", false)]
+    [InlineData("\tif (n > 1)\n\t\tprintf(\"x\");\n\t/* It may say\n\t   panic: kmem_malloc(4096): kmem_map too small: 84426752 total allocated\n\t */\n\treturn (0);\n}\n", false)]
+    [InlineData("\tzone = create(NAME, 256,\n\t    NULL, 0);\n\tset_warning(zone, \"kern.ipc.nmbufs limit reached\");\n\tset_action(zone, reclaim);\n", false)]
+    [InlineData("swap_pager_getswapspace(16): failed\nMy script is\nfor i in 1 2; do\nsort\ndone\necho x\nexit 1\n", true)]
+    [InlineData("# swap_pager_getswapspace(16): failed\nWhat is it that it wants?\n", true)]
+    public void Remarks_and_strings_of_source_code_are_no_messages(string text, bool isRead)
+    {
+        Capture capture = GivenText.Read("paste.txt", text, ReadLimits.Default);
+        Assert.Equal(isRead, capture.Messages is not null);
     }
 }

@@ -95,6 +95,13 @@ public sealed class PasteDiagnosisTests
         { "69-file-table-of-4", "LS0213", Severity.Warning, "kern.maxfiles", VerdictState.Wrong, "table of open files" },
         { "70-release-of-savecore", "LS0207", Severity.Critical, "kmem", VerdictState.Wrong, "200.0 MiB allocated" },
         { "71-uname-without-host", "LS0216", Severity.Info, "memory", VerdictState.Unknown, "page fault" },
+        { "73-kill-behind-a-sysctl", "LS0206", Severity.Critical, "swap", VerdictState.Wrong, "named (pid 3120)" },
+        { "74-rows-behind-a-sysctl", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "40,960 of 40,960" },
+        { "75-list-of-a-web-page", "LS0401", Severity.Critical, "mbuf_jumbo_page", VerdictState.Wrong, "6,400 of 6,400" },
+        { "76-cells-of-a-web-page", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,600 of 25,600" },
+        { "77-another-process-in-front-of-a-kill", "LS0206", Severity.Critical, "memory", VerdictState.Wrong, "the kernel killed squid (pid 2207)" },
+        { "78-swap-read-panic-of-12", "LS0219", Severity.Critical, "swap", VerdictState.Wrong, "read from swap failed" },
+        { "79-socket-option-refused", "LS0220", Severity.Warning, "kern.ipc.maxsockbuf", VerdictState.Wrong, "no mbufs are short" },
         { "41-zones-of-7", "LS0401", Severity.Critical, "mbuf_cluster", VerdictState.Wrong, "25,594 of 25,600" },
     };
 

@@ -59,7 +59,7 @@ internal readonly struct FormatSearch(bool isCrashSummary)
         IFormat current = open.Format;
         bool isBehind = fit == LineFit.None && open.IsBehindBlankOrProse;
 
-        // A row of its own ends an output at once, but for values over several lines, in which anything may stand.
+        // A row of its own ends an output at once; a kernel message does not where a value may hold messages.
         bool isForeign = fit == LineFit.None || (fit == LineFit.Continues && current.TakesAnyLine);
         foreach (IFormat format in CommandRegistry.Formats)
         {
@@ -70,7 +70,7 @@ internal readonly struct FormatSearch(bool isCrashSummary)
 
             LineFit other = format.Fit(line);
             bool rowIsEnough = isBehind
-                || (isForeign && format.IsUsed && !(format.TakesAnyLine && current.HasLongValues));
+                || (format.IsUsed && (format.TakesAnyLine ? !open.HoldsMessages : isForeign));
             if (other > best && (other == LineFit.Header || (other == LineFit.Row && rowIsEnough)))
             {
                 (found, best) = (format, other);

@@ -44,15 +44,26 @@ internal static class LineCleaning
             rest = rest[1..];
         }
 
-        // Quoted lines; one alone may be anything.
-        int quoted = 0;
+        // Quoted lines, and lines out of a table's cells; one alone may be anything.
+        int quoted = 0, cells = 0;
         var lines = new LineReader(text, 1, null);
-        while (quoted < 2 && lines.Read())
+        while (quoted < 2 && cells < 2 && lines.Read())
         {
             quoted += lines.Line.StartsWith(">"u8) || InitialsLength(lines.Line) > 0 ? 1 : 0;
+            cells += WithoutCellEnd(lines.Line).Length < lines.Line.Length ? 1 : 0;
         }
 
-        return quoted >= 2;
+        return quoted >= 2 || cells >= 2;
+    }
+
+    /// <summary>
+    /// A line without the ends of cells that copying a page of code leaves behind it: <c>vmstat -z | |</c>.
+    /// </summary>
+    private static ReadOnlySpan<byte> WithoutCellEnd(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> text = line.TrimEnd(" \t\r|"u8);
+        ReadOnlySpan<byte> end = line[text.Length..];
+        return !end.IsEmpty && Scan.IsBlank(end[0]) && end.Contains((byte)'|') ? text : line;
     }
 
     /// <summary>Whether a line has a mark in front by which mail programs quote: <c>> </c>, <c>JD> </c>.</summary>
@@ -68,7 +79,7 @@ internal static class LineCleaning
         var lines = new LineReader(text, 1, null);
         while (lines.Read())
         {
-            length = CleanLine(Unquote(lines.Line, blankFollows), output, length);
+            length = CleanLine(Unquote(WithoutCellEnd(lines.Line), blankFollows), output, length);
             if (lines.IsTerminated)
             {
                 output[length++] = (byte)'\n';

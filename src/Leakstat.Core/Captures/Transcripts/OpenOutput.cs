@@ -26,6 +26,7 @@ internal sealed class OpenOutput
     private readonly bool _hasStart;
     private readonly List<(int Start, int End, int Number, bool IsBlank)> _pending = [];
     private bool _hasRow;
+    private RowSequel _sequel = RowSequel.None;
     private (int Start, int End) _last;
     private (int Start, int End) _heading;
 
@@ -53,6 +54,9 @@ internal sealed class OpenOutput
     public bool IsBehindBlankOrProse =>
         IsBehindBlank || (!Format.HasLongValues && _pending.Exists(line => line.IsBlank));
 
+    /// <summary>Whether kernel messages may stand here, as a part of a value.</summary>
+    public bool HoldsMessages => _sequel == RowSequel.Messages;
+
     /// <summary>Whether a header would be the second one, with lines between.</summary>
     public bool HasRows => _section.HasLines && _last.End > _last.Start;
 
@@ -66,6 +70,11 @@ internal sealed class OpenOutput
     public LineFit Fit(ReadOnlySpan<byte> line)
     {
         LineFit fit = Format.Fit(line);
+        if (fit == LineFit.Continues && Format.HasLongValues && _sequel == RowSequel.None)
+        {
+            return LineFit.None;
+        }
+
         _hasRow |= fit is LineFit.Row or LineFit.Continues;
         return fit;
     }
@@ -74,6 +83,12 @@ internal sealed class OpenOutput
     public void Append(int start, int end, int number)
     {
         _section.Add(start, end, number);
+        ReadOnlySpan<byte> line = _text.Span[start..end].TrimEnd("\r\n"u8);
+        if (Format.HasLongValues && Format.Fit(line) == LineFit.Row)
+        {
+            _sequel = Format.SequelOf(line);
+        }
+
         if (_heading.End == 0)
         {
             _heading = (start, end);

@@ -208,6 +208,7 @@ internal static class PrefixForms
         int blanks = Math.Max(line.IndexOfAnyExcept(" \t"u8), 0);
         ReadOnlySpan<byte> text = line[blanks..];
         return text.StartsWith("//"u8) ? blanks + 2
+            : text is [(byte)'-'] or [(byte)'-', (byte)' ', ..] ? blanks + 1
             : text.StartsWith("\u2502"u8) || text.StartsWith("\u2503"u8) ? blanks + 3
             : !text.IsEmpty
             && text[0] is (byte)'|' or (byte)'+' or (byte)'*' or (byte)';' or (byte)'#' or (byte)':' ? blanks + 1

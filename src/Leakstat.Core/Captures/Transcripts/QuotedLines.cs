@@ -5,8 +5,8 @@ namespace Leakstat.Captures.Transcripts;
 
 /// <summary>
 /// Decides of each kernel message of a text whether it is a line of its own, as a log or a terminal shows it, or
-/// whether people only speak of it: in a sentence, or in a mail that this one answers. The one place where that is
-/// decided; what rests on such lines alone is said with that reserve.
+/// whether people only speak of it: in a sentence, or in a mail that this one answers, or in the remarks and strings of
+/// source code. The one place where that is decided; what rests on such lines alone is said with that reserve.
 /// </summary>
 /// <param name="raw">The text as it came, with the marks of quoting.</param>
 /// <param name="text">The text cleaned, before messages were lifted out of its sentences; lines have equal
@@ -33,6 +33,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
 
     private readonly Lazy<List<Range>> _raw = new(() => LinePrefixes.LinesOf(raw.Span));
     private readonly Lazy<List<Range>> _lines = new(() => LinePrefixes.LinesOf(text.Span));
+    private SourceCode? _code;
     private bool? _hasOwnWords;
 
     /// <summary>The output as quoted or not, and where it is one of kernel messages, with its lines marked.</summary>
@@ -46,12 +47,25 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         }
 
         Dictionary<int, LineStanding> standings = [];
+        bool hasMessage = false;
         LineReader lines = output.Section.Lines();
         while (lines.Read())
         {
-            if (Standing(messages, lines.Line, lines.Number) is not LineStanding.Own and var standing)
+            LineStanding standing = Standing(messages, lines.Line, lines.Number);
+            hasMessage |= standing != LineStanding.Prose && messages.Fit(lines.Line) >= LineFit.Row;
+            if (standing != LineStanding.Own)
             {
                 standings[lines.Number] = standing;
+            }
+        }
+
+        // What stands around the remarks of source code is code.
+        if (!hasMessage && standings.ContainsValue(LineStanding.Prose))
+        {
+            lines = output.Section.Lines();
+            while (lines.Read())
+            {
+                standings[lines.Number] = LineStanding.Prose;
             }
         }
 
@@ -66,6 +80,13 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         if (Scan.IsEmpty(taken) || line.IsEmpty)
         {
             return LineStanding.Own;
+        }
+
+        ReadOnlySpan<byte> written = RawLine(number);
+        _code ??= new SourceCode(raw, _raw.Value);
+        if (_code.Holds(number, QuotedMessage.In(written)))
+        {
+            return LineStanding.Prose;
         }
 
         if (IsMarked(number) && HasOwnWords)

@@ -131,6 +131,7 @@ internal sealed class Transcript
         var lines = new LineReader(text, 1, null);
         ReadOnlySpan<byte> before = default;
         int rows = 0;
+        RowSequel sequel = RowSequel.Value;
         bool? isCleaningNeeded = null;
         while (lines.Read())
         {
@@ -143,10 +144,11 @@ internal sealed class Transcript
             }
 
             rows += fit >= LineFit.Row ? 1 : 0;
+            sequel = fit >= LineFit.Row && format.HasLongValues ? format.SequelOf(line) : sequel;
             if (fit < LineFit.Row
                 && !Scan.IsEmpty(line)
-                && (BeginsSomethingElse(line, format) || IsBroken(before, line, format)
-                    || (fit == LineFit.None && HidesSomethingElse(line, format))))
+                && (BeginsSomethingElse(line, format, sequel) || IsBroken(before, line, format)
+                    || (fit == LineFit.None && HidesSomethingElse(line, format, sequel))))
             {
                 return null;
             }
@@ -195,7 +197,8 @@ internal sealed class Transcript
     /// Whether a line that is none of a format's rows begins something else, or is the rest of a broken row.
     /// </summary>
     internal static bool IsForeign(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format) =>
-        format.Fit(line) < LineFit.Row && (BeginsSomethingElse(line, format) || IsBroken(before, line, format));
+        format.Fit(line) < LineFit.Row
+            && (BeginsSomethingElse(line, format, RowSequel.Value) || IsBroken(before, line, format));
 
     private static bool StartsDocument(ReadOnlySpan<byte> text)
     {
@@ -293,7 +296,7 @@ internal sealed class Transcript
         return true;
     }
 
-    private static bool BeginsSomethingElse(ReadOnlySpan<byte> line, IFormat than)
+    private static bool BeginsSomethingElse(ReadOnlySpan<byte> line, IFormat than, RowSequel sequel)
     {
         if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _) || line[0] == '>'
             || DocumentText.Starts(line) && !than.HasLongValues)
@@ -302,7 +305,8 @@ internal sealed class Transcript
         }
 
         LineFit own = than.Fit(line);
-        bool isForeign = own == LineFit.None || (own == LineFit.Continues && than.TakesAnyLine);
+        bool isForeign = own == LineFit.None
+            || (own == LineFit.Continues && (than.TakesAnyLine || (than.HasLongValues && sequel == RowSequel.None)));
         foreach (IFormat format in CommandRegistry.Formats)
         {
             if (format.Command == than.Command)
@@ -310,7 +314,8 @@ internal sealed class Transcript
                 continue;
             }
 
-            bool isRowEnough = isForeign && format.IsUsed && !(format.TakesAnyLine && than.HasLongValues);
+            bool isRowEnough = format.IsUsed
+                && (format.TakesAnyLine ? sequel != RowSequel.Messages : isForeign);
             if (isRowEnough ? format.Fit(line) >= LineFit.Row : format.IsHeader(line))
             {
                 return true;
@@ -321,11 +326,11 @@ internal sealed class Transcript
     }
 
     /// <summary>Whether a line begins something else behind blanks or a mark that was put in front of it.</summary>
-    private static bool HidesSomethingElse(ReadOnlySpan<byte> line, IFormat than)
+    private static bool HidesSomethingElse(ReadOnlySpan<byte> line, IFormat than, RowSequel sequel)
     {
         ReadOnlySpan<byte> rest = line[PrefixForms.MarkOrBlanks(line)..];
         return rest.Length < line.Length && !Scan.IsEmpty(rest) && !than.HasLongValues
-            && BeginsSomethingElse(rest, than);
+            && BeginsSomethingElse(rest, than, sequel);
     }
 
     private static bool IsBroken(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format)

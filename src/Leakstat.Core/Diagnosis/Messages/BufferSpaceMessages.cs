@@ -10,12 +10,13 @@ namespace Leakstat.Diagnosis.Messages;
 /// <param name="Sizes">Messages of programs that asked for a socket buffer of some size.</param>
 /// <param name="Asked">The largest size in them, bytes; null where none says it.</param>
 /// <param name="Others">The other messages.</param>
-internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, MessageGroup? Others)
+/// <param name="SaysCall">Whether one of the others says what was tried.</param>
+internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, MessageGroup? Others, bool SaysCall)
 {
     /// <summary>No program asks for a socket buffer smaller than that and is refused.</summary>
     private const long LeastSize = 4096;
 
-    private static readonly string[] s_sizes = ["SNDBUF", "RCVBUF", "SEND BUFFER", "RECEIVE BUFFER"];
+    private static readonly string[] s_sizes = ["SNDBUF", "RCVBUF", "SEND BUFFER", "RECEIVE BUFFER", "SETSOCKOPT"];
 
     /// <summary>Part of the name of a call that answers ENOBUFS for another reason than the size of a buffer.</summary>
     private static readonly string[] s_calls = ["send", "write", "socket", "connect", "accept", "bind", "ping"];
@@ -28,7 +29,7 @@ internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, Mes
         MessageGroup? sizes = null;
         MessageGroup? others = null;
         foreach ((string kind, MessageGroup group) in MessageGroup.By(
-            context, text => hasSize && Kind(text) == "other" && !SaysCall(text) ? "size" : Kind(text)))
+            context, text => hasSize && Kind(text) == "other" && !IsOfCall(text) ? "size" : Kind(text)))
         {
             sizes = kind == "size" ? group : sizes;
             others = kind == "other" ? group : others;
@@ -38,10 +39,14 @@ internal sealed record BufferSpaceMessages(MessageGroup? Sizes, long? Asked, Mes
             .DefaultIfEmpty().Max();
         return sizes is null && others is null
             ? null
-            : new BufferSpaceMessages(sizes, asked >= LeastSize ? asked : null, others);
+            : new BufferSpaceMessages(
+                sizes,
+                asked >= LeastSize ? asked : null,
+                others,
+                CurrentBoot.Of(context).Any(m => Kind(m.Text) == "other" && IsOfCall(m.Text)));
     }
 
-    private static bool SaysCall(string text) =>
+    private static bool IsOfCall(string text) =>
         s_calls.Any(call => text.Contains(call, StringComparison.OrdinalIgnoreCase));
 
     private static string? Kind(string text)

@@ -70,16 +70,18 @@ internal sealed class ListenQueueOverflows
                 continue;
             }
 
+            // What syslogd says was repeated is the same line, with the same number in it.
+            long refused = Arithmetic.Multiply(seen.Refused ?? 1, 1L + message.Repeated);
             if (places.TryAdd(seen.Socket, sockets.Count))
             {
-                sockets.Add((seen, seen.Refused ?? 1, CurrentBoot.At(context, message)));
+                sockets.Add((seen, refused, CurrentBoot.At(context, message)));
             }
             else
             {
                 int known = places[seen.Socket];
                 sockets[known] = sockets[known] with
                 {
-                    Refused = Arithmetic.Add(sockets[known].Refused, seen.Refused ?? 1),
+                    Refused = Arithmetic.Add(sockets[known].Refused, refused),
                 };
             }
         }

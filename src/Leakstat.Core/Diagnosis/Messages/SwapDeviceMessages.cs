@@ -11,7 +11,10 @@ namespace Leakstat.Diagnosis.Messages;
 /// <param name="Panics">The panic that a failed read at swapoff(8) ends in.</param>
 internal sealed record SwapDeviceMessages(MessageGroup? Errors, MessageGroup? Waits, MessageGroup? Panics)
 {
-    private const string Panic = "swap_pager_force_pagein: read from swap failed";
+    /// <summary>
+    /// Of <c>swap_pager_force_pagein</c>, and <c>swp_pager_force_pagein</c> as it is called from 12 on.
+    /// </summary>
+    private const string Panic = "_pager_force_pagein: read from swap failed";
 
     /// <summary>Reads them; null where there are none.</summary>
     public static SwapDeviceMessages? Of(DiagnosisCase context)

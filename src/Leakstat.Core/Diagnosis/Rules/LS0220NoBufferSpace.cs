@@ -42,7 +42,7 @@ public sealed class LS0220NoBufferSpace : IRule
 
         if (seen.Others is { } others)
         {
-            yield return OfSending(context, others);
+            yield return OfSending(context, others, seen.SaysCall);
         }
     }
 
@@ -105,17 +105,20 @@ public sealed class LS0220NoBufferSpace : IRule
             "Every socket may then take that much memory, when a program asks for it.");
     }
 
-    private Finding OfSending(DiagnosisCase context, MessageGroup group)
+    private Finding OfSending(DiagnosisCase context, MessageGroup group, bool saysCall)
     {
+        string orSize = saysCall ? "" : $", or a socket buffer was asked for that {Limit} does not allow";
         bool isCounted = context.Latest.Mbufs is not null || context.Latest.Zones is not null;
         ImmutableArray<MbufPoolUse> full =
         [
             .. MbufPools.Of(context.Latest)
                 .Where(p => p.Fill >= LS0401MbufsNearLimit.Near || p.Denied is { Value: > 0 }),
         ];
-        string cause = !isCounted ? "mbufs were short, or the queue of an interface was full: netstat -m tells which"
+        string cause = !isCounted
+            ? $"mbufs were short, or the queue of an interface was full{orSize}: netstat -m tells which"
             : full.IsEmpty
             ? "no request for mbufs was denied, so that the queue of an interface, or a limit of sockets, was full"
+                + orSize
             : $"{full[0].Items} were short";
         return new Finding
         {
@@ -139,6 +142,12 @@ public sealed class LS0220NoBufferSpace : IRule
                     "netstat -m",
                     "netstat -idn",
                     "sysctl kern.ipc.numopensockets kern.ipc.maxsockets"),
+                .. saysCall
+                    ? ImmutableArray<Advice>.Empty
+                    : [Advice.Look(
+                        "The message does not say what was tried. Where the program ends as it starts, it asked for a "
+                            + "larger socket buffer than it may have.",
+                        $"sysctl {Limit}")],
             ],
         };
     }

@@ -118,8 +118,8 @@ public static class FirstAidPlan
                 || (report.Latest.TakenAt is { } now && end - now <= LongestForecast * seen));
 
     /// <summary>
-    /// Time that is left where the end is more than <see cref="SoonDays"/> away: a date so far off is no plan, and nobody
-    /// reboots for it. Null where it is near, or the time is not known.
+    /// Time that is left where the end is more than <see cref="SoonDays"/> away: a date so far off is no plan, and
+    /// nobody reboots for it. Null where it is near, or the time is not known.
     /// </summary>
     private static TimeSpan? LeftWhereFarOff(DiagnosisReport report, DateTimeOffset end) =>
         Observed(report) is { } seen && seen >= TimeSpan.FromDays(1)

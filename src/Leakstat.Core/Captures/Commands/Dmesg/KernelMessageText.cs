@@ -30,6 +30,7 @@ internal static class KernelMessageText
         ("proc: table is full"u8.ToArray(), []),
         ("swapoff: /"u8.ToArray(), ": Cannot allocate memory"u8.ToArray()),
         ("swap_pager_force_pagein: "u8.ToArray(), []),
+        ("swp_pager_force_pagein: "u8.ToArray(), []),
         ("TCP: ["u8.ToArray(), "ocket create failed due to limits"u8.ToArray()),
         ("syncache_socket: Socket create failed"u8.ToArray(), []),
         ("tcp_input: Listen socket: Socket allocation failed"u8.ToArray(), []),

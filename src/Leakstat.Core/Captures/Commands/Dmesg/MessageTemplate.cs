@@ -89,10 +89,21 @@ internal static class MessageTemplate
             return BrokenState.Other;
         }
 
+        // Two messages of one kind are not one.
         ReadOnlySpan<byte> rest = message[start.Length..];
+        if (rest.IndexOf(start) >= 0)
+        {
+            return BrokenState.Other;
+        }
+
         for (int i = 1; i < pieces.Length; i++)
         {
             int at = rest.IndexOf(pieces[i]);
+            if (pieces[i][0] == ')' && IsClosedOtherwise(at < 0 ? rest : rest[..at], pieces[i]))
+            {
+                return BrokenState.Other;
+            }
+
             if (at < 0)
             {
                 return BrokenState.Open;
@@ -102,6 +113,16 @@ internal static class MessageTemplate
         }
 
         return BrokenState.Whole;
+    }
+
+    /// <summary>
+    /// Whether what stands in brackets ends there, but with something else behind: <c>pid 30 (zpool) is attempting</c>
+    /// is not the beginning of <c>pid 30 (zpool), jid 0, uid 0, was killed</c>. The end of a line may stand in between.
+    /// </summary>
+    private static bool IsClosedOtherwise(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end)
+    {
+        int close = text.IndexOf((byte)')');
+        return close >= 0 && !end.StartsWith(text[close..Math.Min(text.Length, close + end.Length)]);
     }
 
     private static ReadOnlySpan<byte> FirstWord(ReadOnlySpan<byte> text)

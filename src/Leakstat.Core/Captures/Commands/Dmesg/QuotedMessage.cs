@@ -57,6 +57,7 @@ internal static class QuotedMessage
         Of("swap_pager: I/O error - page"), // sys/vm/swap_pager.c
         Of("swap_pager: indefinite wait buffer"),
         Of("swap_pager_force_pagein: read from swap failed"),
+        Of("swp_pager_force_pagein: read from swap failed"),
         Of("syncache_socket: Socket create failed due to limits"), // sys/netinet/tcp_syncache.c
         Of("mbufs exhausted"), // sys/kern/subr_mbuf.c, 5 and older
         Of("mbuf clusters exhausted"),

@@ -85,8 +85,13 @@ public sealed class PfctlText : IFormat
         ReadOnlySpan<byte> rest = line;
         pool = Scan.Word(ref rest);
         return Scan.Word(ref rest).SequenceEqual("hard"u8) && Scan.Word(ref rest).SequenceEqual("limit"u8)
-            && Scan.TryInteger(Scan.Word(ref rest), out limit) && limit >= 0 && Scan.IsEmpty(rest);
+            && Scan.TryInteger(Scan.Word(ref rest), out limit) && limit >= 0 && IsRemark(Scan.Trim(rest));
     }
+
+    /// <summary>
+    /// Nothing, or what somebody marked the line with: <c>&lt;&lt;&lt; here</c>, <c># the default</c>.
+    /// </summary>
+    private static bool IsRemark(ReadOnlySpan<byte> rest) => rest.IsEmpty || rest[0] is (byte)'<' or (byte)'#';
 
     private static bool TryCount(ReadOnlySpan<byte> line, ReadOnlySpan<byte> label, out long count)
     {

@@ -57,6 +57,19 @@ public sealed class SysctlText : IFormat
         return isNamed || (IsGoingOn(line) && !IsRule(line)) ? LineFit.Continues : LineFit.None;
     }
 
+    /// <inheritdoc/>
+    public RowSequel SequelOf(ReadOnlySpan<byte> row)
+    {
+        if (!SysctlLine.TrySplit(row, out ReadOnlySpan<byte> name, out int valueStart))
+        {
+            return RowSequel.None;
+        }
+
+        return name.SequenceEqual("kern.msgbuf"u8) ? RowSequel.Messages
+            : OpenValue.GoesOn(name, row[valueStart..]) ? RowSequel.Value
+            : RowSequel.None;
+    }
+
     /// <summary>A line that people draw around what they show: <c>====</c>.</summary>
     private static bool IsRule(ReadOnlySpan<byte> line)
     {
@@ -202,9 +215,13 @@ public sealed class SysctlText : IFormat
                 nameLength,
                 lineStart + valueStart,
                 lineStart + line.Length,
-                value.IsEmpty || (value.ContainsAnyExcept(NumberBytes) && !IsOneLine(line[..nameLength])),
+                GoesOn(line[..nameLength], value),
                 at);
         }
+
+        /// <summary>Whether a value that begins so may go on below.</summary>
+        public static bool GoesOn(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+            value.IsEmpty || (value.ContainsAnyExcept(NumberBytes) && !IsOneLine(name));
 
         /// <summary>Hands the entry to the capture; 1, or 0 where there is none.</summary>
         public int Close(TextSection section, CaptureBuilder capture)
