@@ -74,15 +74,15 @@ internal sealed class HostLoads(HostSeries host, TimeLine line)
     }
 
     /// <summary>Counters that move, by parts of a day as <see cref="SeriesView.Parts"/>.</summary>
-    public double[][] CounterParts(int fewest)
+    public (string Name, double[] Level)[] CounterParts(int fewest)
     {
-        var parts = new List<double[]>();
+        var parts = new List<(string, double[])>();
         foreach (ExplainingCounter counter in host.Counters)
         {
             Load(counter);
             if (_track.Count >= fewest && !IsConstant(_track.Values))
             {
-                parts.Add(SeriesView.PartsOf(_blocks, _track.Hours, _track.Values));
+                parts.Add((counter.Name, SeriesView.PartsOf(_blocks, _track.Hours, _track.Values)));
             }
         }
 

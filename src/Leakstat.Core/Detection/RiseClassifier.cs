@@ -74,7 +74,8 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
         Season.AddSeen(_basis, hours, _scratch);
         int plain = _basis.Count;
         bool countersMove = false;
-        foreach ((string name, double[] counter) in line.Counters)
+        (string Name, double[] Values)[] counters = [.. line.Counters.Where(c => c.Name != series.OwnCounter)];
+        foreach ((string name, double[] counter) in counters)
         {
             _bins.Average(track.Samples, counter, _scratch);
             if (!_basis.Add(_scratch.AsSpan(0, hours.Length)))
@@ -96,9 +97,9 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
         }
 
         // Each counter is a noisy measure of the load; together they are a better one.
-        if (countersMove && line.Counters.Length > 1 && hours.Length > 6 * (plain + line.Counters.Length))
+        if (countersMove && counters.Length > 1 && hours.Length > 6 * (plain + counters.Length))
         {
-            foreach ((_, double[] counter) in line.Counters)
+            foreach ((_, double[] counter) in counters)
             {
                 _bins.Average(track.Samples, counter, _scratch);
                 _basis.Add(_scratch.AsSpan(0, hours.Length));

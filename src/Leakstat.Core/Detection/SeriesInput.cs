@@ -71,6 +71,15 @@ public sealed record SeriesInput
     /// <summary>What the owner is known to be.</summary>
     public OwnerNature Nature { get; init; }
 
+    /// <summary>Names of counters that it goes with by what it is for; empty where nothing is known.</summary>
+    public ImmutableArray<string> Follows { get; init; } = [];
+
+    /// <summary>
+    /// Name of the counter that counts these very things, so that it goes with them whatever the reason; null where
+    /// none does.
+    /// </summary>
+    public string? OwnCounter { get; init; }
+
     /// <summary>
     /// Whether the series may be below zero by nature (a difference of others). A count cannot, and that alone rules
     /// out many a cycle.

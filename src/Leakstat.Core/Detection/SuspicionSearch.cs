@@ -25,6 +25,9 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     // The logarithm of six and a quarter equal steps. A virtual machine or a database wires its memory in fewer.
     private const double FewestMovesOfRest = 1.83;
 
+    // What goes with a counter by what it is for, and by so much of its gain, is explained by it.
+    private const double ExplainedByDesign = 0.9;
+
     // The bound is looked at a moment before or after the count.
     private const double MostOfCapacity = 1.02;
 
@@ -55,8 +58,8 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
 
         double[] common = options.IsAlone ? [] : HostLoads.Common(_levels);
         (string Name, double[] Level)[] counters = _loads.CounterLevels(FewestSamples);
-        double[][] parts = _loads.CounterParts(FewestSamples);
-        double[][] loads = options.IsAlone ? parts : [HostLoads.Common(_parts), .. parts];
+        (string Name, double[] Level)[] parts = _loads.CounterParts(FewestSamples);
+        (string Name, double[] Level)[] loads = options.IsAlone ? parts : [("", HostLoads.Common(_parts)), .. parts];
         int[] clear = options.IsAlone
             ? []
             : [
@@ -77,7 +80,11 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
                 bool fills = weighed.Probability >= options.SuspectProbability && results[i].BoundUsed <= MostOfCapacity
                     && host.Series[i].Bound is { Kind: BoundKind.Capacity };
                 results[i] = fills ? results[i] with { Class = TrendClass.BoundedFill } : results[i];
-                found[i] = fills ? null : weighed;
+                string? by = fills || results[i].IsLeak ? null : ExplainedBy(i, counters);
+                results[i] = by is null
+                    ? results[i]
+                    : results[i] with { Class = TrendClass.Explained, ExplainedBy = by };
+                found[i] = fills || by is not null ? null : weighed;
             }
         }
 
@@ -155,7 +162,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         string? by = null;
         foreach ((string name, double[] level) in counters)
         {
-            if (level.Length == levels.Length)
+            if (level.Length == levels.Length && name != host.Series[index].OwnCounter)
             {
                 double share = CounterShare.Of(levels, level, out double correlation) * Math.Abs(correlation);
                 (counted, by) = share > counted ? (share, name) : (counted, by);
@@ -192,14 +199,45 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         };
     }
 
+    // The counter that a series goes with by design, where it accounts, alone or with another of them, for the gain.
+    private string? ExplainedBy(int index, (string Name, double[] Level)[] counters)
+    {
+        double[] levels = _levels[index]!;
+        (string Name, double[] Level)[] own =
+        [
+            .. counters.Where(c => c.Level.Length == levels.Length && host.Series[index].Follows.Contains(c.Name)),
+        ];
+        (string? name, double share, double[] left) = MostOf(levels, own);
+        double rest = name is null || share >= ExplainedByDesign
+            ? 0
+            : (1 - share) * MostOf(left, [.. own.Where(c => c.Name != name)]).Share;
+        return share + rest >= ExplainedByDesign ? name : null;
+    }
+
+    private static (string? Name, double Share, double[] Left) MostOf(
+        double[] levels, (string Name, double[] Level)[] counters)
+    {
+        (string? Name, double Share, double[] Left) most = (null, 0, levels);
+        foreach ((string name, double[] level) in counters)
+        {
+            double share = CounterShare.Of(levels, level, out double correlation) * Math.Abs(correlation);
+            if (share > most.Share)
+            {
+                most = (name, share, CounterShare.Without(levels, level, out _));
+            }
+        }
+
+        return most;
+    }
+
     // What is left of the series without the load that moves most like it; all of it where none does.
-    private RiseContext WithoutLoad(int index, RiseContext context, double[][] loads)
+    private RiseContext WithoutLoad(int index, RiseContext context, (string Name, double[] Level)[] loads)
     {
         double[] parts = _parts[index]!, left = parts;
         double most = LeastCorrelation;
-        foreach (double[] load in loads)
+        foreach ((string name, double[] load) in loads)
         {
-            if (load.Length == parts.Length)
+            if (load.Length == parts.Length && name != host.Series[index].OwnCounter)
             {
                 double[] rest = CounterShare.Without(parts, load, out double correlation);
                 (most, left) = correlation > most ? (correlation, rest) : (most, left);

@@ -16,6 +16,9 @@ namespace Leakstat.Knowledge;
 /// The counters that its growth goes with, by name of their series, the most telling first; empty where nothing is
 /// known.
 /// </param>
+/// <param name="Counter">
+/// The counter that counts its items themselves, by name of its series: it explains what goes with them, never them.
+/// </param>
 /// <param name="Bound">What bounds its items; null where nothing does.</param>
 /// <param name="Limit">Its own limit, as <c>vmstat -z</c> prints it; null where nothing is known of one.</param>
 /// <param name="CountedLimit">
@@ -30,6 +33,7 @@ internal sealed record ZoneFact(
     OwnerKind? Kind = null,
     ZoneTraits Traits = ZoneTraits.None,
     ImmutableArray<string> Follows = default,
+    string? Counter = null,
     ItemBound? Bound = null,
     ZoneLimit? Limit = null,
     CountedLimit? CountedLimit = null,

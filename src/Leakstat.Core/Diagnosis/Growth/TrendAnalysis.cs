@@ -86,6 +86,7 @@ public static class TrendAnalysis
                     Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
                     Role = IsElastic(series, history) ? SeriesRole.Elastic : SeriesRole.Live,
                     Nature = OwnerNatures.Of(name, history),
+                    Follows = GrowthExplanations.IsListed(name) ? GrowthExplanations.For(name) : [],
                 };
             case SeriesKind.ZoneUsed when !ZoneKinds.IsCacheZone(name):
                 return new SeriesInput
@@ -96,6 +97,8 @@ public static class TrendAnalysis
                     Frees = Frees(history, SeriesKind.ZoneRequests, SeriesKind.ZoneUsed, name),
                     BytesPerUnit = Math.Max(series.ItemSize, 1),
                     Nature = OwnerNatures.Of(name, history),
+                    Follows = GrowthExplanations.IsListed(name) ? GrowthExplanations.For(name) : [],
+                    OwnCounter = ZoneFacts.Find(name)?.Counter,
 
                     // What the allocator itself keeps follows the zones that it serves, and is named only where none of
                     // them moves with it.

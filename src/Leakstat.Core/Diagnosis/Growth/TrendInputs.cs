@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leakstat.Detection;
 using Leakstat.History;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;
@@ -19,7 +20,10 @@ internal static class TrendInputs
         var inputs = ImmutableArray.CreateBuilder<SeriesInput>();
         var keys = new Dictionary<string, SeriesKey>();
         bool typesKnown = latest.MallocTypes is not null;
-        IEnumerable<Series> owners = history.Series.Where(s => s.Key.Kind != SeriesKind.Account);
+        bool areTypesJudged = latest.MallocTypes is { Precision: not MemoryPrecision.Humanized };
+        bool areBucketsJudged = !areTypesJudged || !MallocBuckets.HoldTypesOnly(history);
+        IEnumerable<Series> owners = history.Series.Where(s => s.Key.Kind != SeriesKind.Account
+            && (areBucketsJudged || s.Key.Kind != SeriesKind.ZoneUsed || !ZoneKinds.IsMallocBucket(s.Key.Name)));
         foreach (Series series in remainder is null ? owners : owners.Append(remainder))
         {
             if (!series.IsConstant && TrendAnalysis.Input(series, history, latest, typesKnown) is { } input)
