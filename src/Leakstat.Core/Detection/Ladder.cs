@@ -12,7 +12,7 @@ internal static class Ladder
     private const double MostSureOfSuspect = 0.98;
 
     // A leak has at least the odds of two to one from all evidence together.
-    private const double LeastOfLeak = 2.0 / 3;
+    public const double LeastOfLeak = 2.0 / 3;
 
     // Of what a line proved and all evidence together spoke against, so much was lost for good on hosts of four sources
     // (docs/detection.md): too much to be left out, too little to be called a leak.
@@ -50,7 +50,8 @@ internal static class Ladder
             }
 
             // A line excludes chance, not a load that nobody counts, which makes others rise as well.
-            bool isDoubted = results[i].IsLeak && weighed.Probability < LeastOfLeak;
+            bool isDoubted = results[i].IsLeak
+                && (weighed.Probability < LeastOfLeak || host.Series[i].IsUncounted);
             if (isDoubted || (!results[i].IsLeak && weighed.Probability >= options.SuspectProbability))
             {
                 results[i] = results[i] with

@@ -75,6 +75,12 @@ public sealed record SeriesInput
     public ImmutableArray<string> Follows { get; init; } = [];
 
     /// <summary>
+    /// Whether it counts things that people make and can list, of which no counter is known: then its rise proves
+    /// nothing.
+    /// </summary>
+    public bool IsUncounted { get; init; }
+
+    /// <summary>
     /// Name of the counter that counts these very things, so that it goes with them whatever the reason; null where
     /// none does.
     /// </summary>

@@ -80,7 +80,10 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
                 bool fills = weighed.Probability >= options.SuspectProbability && results[i].BoundUsed <= MostOfCapacity
                     && host.Series[i].Bound is { Kind: BoundKind.Capacity };
                 results[i] = fills ? results[i] with { Class = TrendClass.BoundedFill } : results[i];
-                string? by = fills || results[i].IsLeak ? null : ExplainedBy(i, counters);
+                bool isDoubted = results[i].IsLeak
+                    ? weighed.Probability < Ladder.LeastOfLeak
+                    : weighed.Probability >= options.SuspectProbability;
+                string? by = !fills && isDoubted ? ExplainedBy(i, counters) : null;
                 results[i] = by is null
                     ? results[i]
                     : results[i] with { Class = TrendClass.Explained, ExplainedBy = by };

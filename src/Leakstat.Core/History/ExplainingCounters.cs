@@ -63,6 +63,9 @@ public static class ExplainingCounters
     /// <summary>Name of the series with pages of files and processes: active, inactive and laundry, bytes.</summary>
     public const string PageableMemory = "pageable memory";
 
+    /// <summary>Name of the series with the number of mounted file systems (<c>mount</c>).</summary>
+    public const string Mounts = "mounts";
+
     /// <summary>Name of the series with swap in use, bytes.</summary>
     public const string SwapUsed = "swap in use";
 
@@ -112,6 +115,11 @@ public static class ExplainingCounters
         else if (capture.Top is { CountsThreads: false, Processes: { } shown })
         {
             yield return (Processes, shown.Value);
+        }
+
+        if (capture.Table<MountTable>() is { } mounted)
+        {
+            yield return (Mounts, mounted.Mounts);
         }
 
         if (capture.Zones?.Find(KnownNames.Process) is { } processes)

@@ -19,6 +19,9 @@ namespace Leakstat.Knowledge;
 /// <param name="Counter">
 /// The counter that counts its items themselves, by name of its series: it explains what goes with them, never them.
 /// </param>
+/// <param name="Lists">
+/// The command that lists what its items stand for, of things that people make and may leave; null for others.
+/// </param>
 /// <param name="Bound">What bounds its items; null where nothing does.</param>
 /// <param name="Limit">Its own limit, as <c>vmstat -z</c> prints it; null where nothing is known of one.</param>
 /// <param name="CountedLimit">
@@ -34,6 +37,7 @@ internal sealed record ZoneFact(
     ZoneTraits Traits = ZoneTraits.None,
     ImmutableArray<string> Follows = default,
     string? Counter = null,
+    string? Lists = null,
     ItemBound? Bound = null,
     ZoneLimit? Limit = null,
     CountedLimit? CountedLimit = null,

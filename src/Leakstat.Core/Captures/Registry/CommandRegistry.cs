@@ -8,6 +8,7 @@ using Leakstat.Captures.Commands.DumpLeaks;
 using Leakstat.Captures.Commands.Kldstat;
 using Leakstat.Captures.Commands.Known;
 using Leakstat.Captures.Commands.ListenQueue;
+using Leakstat.Captures.Commands.Mount;
 using Leakstat.Captures.Commands.NetstatMbuf;
 using Leakstat.Captures.Commands.Pfctl;
 using Leakstat.Captures.Commands.Ps;
@@ -50,6 +51,7 @@ public static class CommandRegistry
         ZfsStatsCommand.Descriptor,
         PfctlCommand.Descriptor,
         ListenQueueCommand.Descriptor,
+        MountCommand.Descriptor,
 
         // Known, not read.
         Known("vmstat-i", "vmstat -i", "interrupt total rate"),
@@ -60,7 +62,6 @@ public static class CommandRegistry
         },
         new CommandDescriptor { Libxo = new LibxoForm("netstat", "netstat", "statistics", null, null) },
         Known("ifconfig", "ifconfig", KnownLines.IsInterface),
-        Known("mount", "mount", KnownLines.IsMount).Learning(KnownScrub.MountRow),
         Known(
             "netstat-an", "netstat -an",
             "Active Internet connections",

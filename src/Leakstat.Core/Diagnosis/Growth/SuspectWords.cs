@@ -1,5 +1,6 @@
 using Leakstat.Detection;
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Knowledge;
 using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Growth;
@@ -24,14 +25,16 @@ internal static class SuspectWords
     }
 
     /// <summary>What would decide it: how many captures more, which counter.</summary>
-    public static Advice WhatDecides(DiagnosisCase host, TrendResult trend)
+    public static Advice WhatDecides(DiagnosisCase host, string name, TrendResult trend)
     {
         // The significance of a line grows with the cube of its length: as much again proves nearly every one that goes
         // on.
         int samples = host.History.Samples.Length - host.History.CurrentBootStart;
         double reached = Math.Max(trend.Suspicion?.Context.Slope ?? 0, 1), needed = 9;
         int more = (int)Math.Ceiling(samples * Math.Clamp(Math.Cbrt(needed / reached) - 1, 0.1, 2));
-        string counter = trend.Suspicion?.Context.Counter is { } name ? $" Compare it with {name}." : "";
+        string counter = ZoneFacts.Find(name)?.Lists is { } command ? $" Compare it with what {command} lists."
+            : trend.Suspicion?.Context.Counter is { } load ? $" Compare it with {load}."
+            : "";
         return Advice.Look(
             $"To decide it: about {Display.Count(more, "more capture", "more captures")} at this rate while it goes "
                 + "on rising prove it or "

@@ -23,7 +23,7 @@ public static class TrendAnalysis
             "ARC size",
         "unix sockets", "syncache entries", "host cache entries", "ipfw states", "user page tables",
         ExplainingCounters.Threads, ExplainingCounters.Processes, ExplainingCounters.PageableMemory,
-            ExplainingCounters.SwapUsed,
+            ExplainingCounters.SwapUsed, ExplainingCounters.Mounts,
     ];
 
     /// <summary>
@@ -85,6 +85,7 @@ public static class TrendAnalysis
                     Frees = Frees(history, SeriesKind.MallocRequests, SeriesKind.MallocInUse, name),
                     Quantum = latest.MallocTypes?.Precision == MemoryPrecision.Kibibytes ? 1024 : 16,
                     Role = IsElastic(series, history) ? SeriesRole.Elastic : SeriesRole.Live,
+                    IsUncounted = IsUncounted(name, history),
                     Nature = OwnerNatures.Of(name, history),
                     Follows = GrowthExplanations.IsListed(name) ? GrowthExplanations.For(name) : [],
                 };
@@ -99,6 +100,7 @@ public static class TrendAnalysis
                     Nature = OwnerNatures.Of(name, history),
                     Follows = GrowthExplanations.IsListed(name) ? GrowthExplanations.For(name) : [],
                     OwnCounter = ZoneFacts.Find(name)?.Counter,
+                    IsUncounted = IsUncounted(name, history),
 
                     // What the allocator itself keeps follows the zones that it serves, and is named only where none of
                     // them moves with it.
@@ -123,6 +125,11 @@ public static class TrendAnalysis
                 return null;
         }
     }
+
+    // Things that a command lists, which is not in the captures.
+    private static bool IsUncounted(string name, HostHistory history) =>
+        ZoneFacts.Find(name) is { Lists: not null } fact
+            && !fact.Follows.Any(c => history.Find(SeriesKind.Counter, c) is not null);
 
     /// <summary>
     /// Whether it is a part of the ARC, which gives back when memory is short. What the ARC does not hold is none of

@@ -138,7 +138,7 @@ public sealed class LS0101GrowthOfOwner : IRule
             ],
             Growth = growth,
             Exhaustion = exhaustion,
-            Advice = [SuspectWords.WhatDecides(context, trend), .. basis.Advice],
+            Advice = [SuspectWords.WhatDecides(context, seen.Series.Key.Name, trend), .. basis.Advice],
             BytesAtStake = gained,
         };
     }

@@ -115,7 +115,7 @@ public sealed class LS0102GrowthOfRemainder : IRule
             Exhaustion = exhaustion,
             Advice =
             [
-                SuspectWords.WhatDecides(context, trend),
+                SuspectWords.WhatDecides(context, AccountName.Unaccounted, trend),
                 .. GrowthAdvice.For(context, SubjectKind.Wired, AccountName.Unaccounted, seen.Samples),
             ],
             BytesAtStake = gained,

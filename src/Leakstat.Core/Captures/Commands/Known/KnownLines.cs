@@ -12,18 +12,6 @@ internal static class KnownLines
         return flags is > 0 and <= 16 && !line[..flags].Contains((byte)' ') && line[flags..].Contains((byte)'<');
     }
 
-    /// <summary><c>/dev/vtbd0p3 on / (ufs, local)</c>.</summary>
-    public static bool IsMount(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> text = Scan.Trim(line);
-        int on = text.IndexOf(" on /"u8);
-        return on > 0
-            && text[^1] == ')'
-            && !text[..on].Contains((byte)' ')
-            && text[on..].IndexOf(" ("u8) is var options and > 0
-            && !text[(on + 4)..(on + options)].Contains((byte)' ');
-    }
-
     /// <summary><c>tcp:</c> alone on a line.</summary>
     public static bool IsProtocol(ReadOnlySpan<byte> line) =>
         line.Length is > 2 and < 8
