@@ -28,6 +28,9 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     // What goes with a counter by what it is for, and by so much of its gain, is explained by it.
     private const double ExplainedByDesign = 0.9;
 
+    // Items that lie in caches of processors count to the limit, and not as used.
+    private const double NearLimit = 0.95;
+
     // The bound is looked at a moment before or after the count.
     private const double MostOfCapacity = 1.02;
 
@@ -115,11 +118,15 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             Slope = Math.Clamp(slope, 0, 12),
             IsBending = trend is TrendClass.Plateau,
             IsExplained = trend is TrendClass.Explained,
-            AtCeiling = Ceiling.Reached(_track.Values),
+            AtCeiling = Ceiling.Reached(_track.Values) && !StandsAtLimit(series, _track.Values[^1]),
             IsInLumps = series.Nature == OwnerNature.Rest && rise is { Steps: < FewestMovesOfRest },
             Nature = series.Nature,
         });
     }
+
+    // What can rise no more because requests fail stands still for no reason of its own.
+    private static bool StandsAtLimit(SeriesInput series, double value) =>
+        series.Bound is { Kind: BoundKind.Limit } bound && value >= NearLimit * bound.Value;
 
     // What falls back again and again is judged by the line through its troughs, where that goes up.
     private RiseFeatures? Read(SeriesInput series)

@@ -10,7 +10,6 @@ public sealed class KnownCommandTests
 
     [Theory]
     [InlineData("ifconfig.txt", "ifconfig/text")]
-    [InlineData("mount.txt", "mount/text")]
     [InlineData("netstat-an.txt", "netstat-an/text")]
     [InlineData("pstat-T.txt", "pstat-T/text")]
     [InlineData("vmstat-i.txt", "vmstat-i/text")]

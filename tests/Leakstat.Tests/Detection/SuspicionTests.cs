@@ -77,6 +77,22 @@ public sealed class SuspicionTests
         Assert.Empty(trends.Suspects);
     }
 
+    [Theory]
+    [InlineData(227_500, true)]
+    [InlineData(500_000, false)]
+    public void What_stands_still_because_it_has_reached_its_limit_is_not_full_by_design(double limit, bool isNamed)
+    {
+        HostTrends trends = Analyze(new SeriesInput
+        {
+            Key = "zone",
+            Values = [.. Enumerable.Range(0, Samples).Select(i => (double)Math.Min(5400 + (1800 * i) + (i % 5), 227_022))],
+            BytesPerUnit = 256,
+            Bound = new SeriesBound(limit, BoundKind.Limit, "limit"),
+        });
+
+        Assert.Equal(isNamed, trends.Leaks.Concat(trends.Suspects).Any());
+    }
+
     [Fact]
     public void What_a_cache_is_known_to_keep_is_no_leak_however_straight_it_rises()
     {

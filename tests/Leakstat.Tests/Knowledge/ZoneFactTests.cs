@@ -48,6 +48,7 @@ public sealed class ZoneFactTests(ITestOutputHelper output)
         [
             .. ExplainingCounters.All.Select(counter => counter.Name), ExplainingCounters.Processes,
             ExplainingCounters.Threads, ExplainingCounters.PageableMemory, ExplainingCounters.SwapUsed,
+            ExplainingCounters.Mounts,
         ];
 
         Assert.All(ZoneFacts.All, fact => Assert.All(fact.Follows, counter => Assert.Contains(counter, series)));

@@ -186,8 +186,12 @@ public static class TrendAnalysis
                 : new SeriesBound(vnodes.Value, BoundKind.Capacity, "kern.maxvnodes");
         }
 
+        // A zone that is meant to be full is a cache.
         return MbufZoneSeries.LimitOf(latest, name) is { } limit
-            ? new SeriesBound(limit, BoundKind.Limit, $"limit of {name}")
+            ? new SeriesBound(
+                limit,
+                ZoneFacts.Find(name)?.Limit?.Weight == WhenFull.Normal ? BoundKind.Capacity : BoundKind.Limit,
+                $"limit of {name}")
             : null;
     }
 
