@@ -20,9 +20,10 @@ public sealed record Diagnostic(string Id, string Text, SourceLine At)
         or DiagnosticId.MissingPages or DiagnosticId.MissingSymbols);
 
     /// <summary>
-    /// Whether something was lost in reading: sums over what was read are too small. A second output was read whole.
+    /// Whether something was lost in reading: sums over what was read are too small. A second output was read whole,
+    /// and so was a text of another system.
     /// </summary>
-    public bool IsDamage => IsLoss && Id != DiagnosticId.SecondOutput;
+    public bool IsDamage => IsLoss && Id is not (DiagnosticId.SecondOutput or DiagnosticId.OtherSystem);
 }
 
 /// <summary>The stable identifiers of <see cref="Diagnostic"/>. Never reused.</summary>
@@ -48,6 +49,11 @@ public static class DiagnosticId
     /// judged by nobody.
     /// </summary>
     public const string SecondOutput = "LSD007";
+
+    /// <summary>
+    /// A text says that it is of another system than FreeBSD; what was read of it may be of that one.
+    /// </summary>
+    public const string OtherSystem = "LSD008";
 
     /// <summary>A file could not be opened or read.</summary>
     public const string UnreadableFile = "LSD005";

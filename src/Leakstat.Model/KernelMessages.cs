@@ -34,6 +34,12 @@ public readonly record struct KernelMessage(string Text, int Line)
     /// </summary>
     public bool IsQuoted { get; init; }
 
+    /// <summary>
+    /// Whether it stands in a text under no command that printed it: then it may be younger than what stands in front
+    /// of it. What dmesg(8) prints is older than dmesg.
+    /// </summary>
+    public bool IsLoose { get; init; }
+
     /// <summary>The file, where it is not that of the messages that this is among; else null.</summary>
     public SourceFile? File { get; init; }
 

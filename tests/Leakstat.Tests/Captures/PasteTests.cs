@@ -150,4 +150,17 @@ public sealed class PasteTests
 
     private static SourceSet Open(string file) => SourceSet.Open(
         [new MemorySource(file, File.ReadAllBytes(Path.Combine(Given.Root, "tests", "data", "pastes", file)))], new NamePool(), ReadLimits.Default);
+
+    [Theory]
+    [InlineData("ZFS Subsystem Report\t\t\tWed Oct 02 12:06:11 2019\nLinux 5.0.15-1-pve\nARC Size:\t30.7\tGiB\n", 2)]
+    [InlineData("Linux box1 6.1.0-18-amd64 #1 SMP\nlast pid:  2000;  load averages:  0.1, 0.2, 0.3\nMem: 551M Active, 49M Inact, 1251M Wired, 194M Free\n", 1)]
+    [InlineData("Mem: 551M Active, 49M Inact, 1251M Wired, 194M Free\nMemTotal:        4024644 kB\n", 2)]
+    [InlineData("Mem: 551M Active, 49M Inact, 1251M Wired, 194M Free\n       total  used  free  shared  buffers\n", 2)]
+    [InlineData("FreeBSD 14.2-RELEASE\nMem: 551M Active, 49M Inact, 1251M Wired, 194M Free\nLinux 5.0.15-1-pve\n", 0)]
+    [InlineData("Mem: 551M Active, 49M Inact, 1251M Wired, 194M Free\nLinux is what I know better.\n", 0)]
+    public void A_text_of_another_system_is_told(string text, int line)
+    {
+        Capture capture = GivenText.Read("paste.txt", text, ReadLimits.Default);
+        Assert.Equal(line, capture.Diagnostics.SingleOrDefault(d => d.Id == DiagnosticId.OtherSystem)?.At.Line ?? 0);
+    }
 }

@@ -5,6 +5,7 @@ using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
 using Leakstat.Knowledge;
 using Leakstat.Reports.Views.Findings;
+using Leakstat.Tests.Captures;
 
 namespace Leakstat.Tests.Diagnosis;
 
@@ -126,6 +127,27 @@ public sealed class PasteDiagnosisTests
         Assert.Equal(VerdictState.Unknown, report.Verdict.State);
         Assert.Equal("LS0002", Assert.Single(report.Findings).Rule);
         Assert.Null(report.Ledger.Total);
+    }
+
+    [Theory]
+    [InlineData("messages, state", "past: swap is free again", false)]
+    [InlineData("state, messages", "", true)]
+    [InlineData("state, dmesg", "past: swap is free again", false)]
+    public void A_state_in_front_of_messages_that_no_command_printed_is_not_what_came_after(string order, string title, bool mayBePast)
+    {
+        const string Messages = "swap_pager_getswapspace(9): failed\npid 95 (perl), jid 0, uid 125, was killed: out of swap space\n";
+        const string State = "# swapinfo\nDevice          1K-blocks     Used    Avail Capacity\n/dev/ada0p2      2097152   209715  1887437    10%\n";
+        string text = order switch
+        {
+            "messages, state" => Messages + "\n" + State,
+            "state, messages" => State + "\nand then the log has\n\n" + Messages,
+            _ => State + "# dmesg\n" + Messages,
+        };
+
+        Finding finding = new Diagnoser(BuiltInKnowledge.Load()).Diagnose([GivenText.Read("paste.txt", text, ReadLimits.Default)])!
+            .Findings.Single(f => f.Rule == "LS0206");
+        Assert.Contains(title, finding.Title, StringComparison.Ordinal);
+        Assert.Equal((mayBePast, !mayBePast), (finding.MayBePast, finding.IsPast));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         }
 
         ReportProblem(problem, new SourceLine(path, 0));
-        ReportTooMany(text, path);
+        ReportText(text, path);
         AddOutputs(name, part);
     }
 
@@ -167,10 +167,16 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
         }
 
         Transcript transcript = Transcript.Read(section.File, section.Bytes, section.IsCut, context.Limits);
-        ReportTooMany(transcript, section.File);
+        ReportText(transcript, section.File);
         if (transcript.Captures.Count == 0)
         {
-            Skip(name, section.At(0), DiagnosticId.UnknownFile, "not recognised; skipped");
+            Skip(
+                name,
+                section.At(0),
+                DiagnosticId.UnknownFile,
+                transcript.Other is { } system
+                    ? $"of {system.Name} by line {system.Line}, and leakstat reads FreeBSD; skipped"
+                    : "not recognised; skipped");
             return;
         }
 
@@ -203,8 +209,16 @@ internal sealed class CaptureReader(string source, ReadContext context) : IDispo
             : 0;
     }
 
-    private void ReportTooMany(Transcript transcript, SourceFile path)
+    private void ReportText(Transcript transcript, SourceFile path)
     {
+        if (transcript is { Other: { } system, Captures.Count: > 0 })
+        {
+            Builder.Report(
+                DiagnosticId.OtherSystem,
+                $"the text is of {system.Name}, and leakstat reads FreeBSD: what was read may be of that system",
+                new SourceLine(path, system.Line));
+        }
+
         foreach (int line in transcript.LongLines)
         {
             Builder.Report(

@@ -28,6 +28,9 @@ internal sealed class Transcript
     /// <summary>Numbers of the lines that are longer than the bound; they were left out.</summary>
     public IReadOnlyList<int> LongLines { get; private init; } = [];
 
+    /// <summary>The system other than FreeBSD that it says it is of; null where it names none.</summary>
+    public OtherSystem? Other { get; private init; }
+
     /// <summary>Number of different commands.</summary>
     public int Commands => Captures.SelectMany(c => c.Outputs).Select(o => o.Format.Command).Distinct().Count();
 
@@ -63,7 +66,10 @@ internal sealed class Transcript
             var output = new CommandOutput(format, new TextSection(file, text, IsCut: isCut), null, HasStart: true);
             output = isOfPeople ? quoted.Marked(output) : output;
             return new Transcript(
-                text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false);
+                text, [new TranscriptCapture([output], null, null, IsCrashSummary: false)], hasTooMany: false)
+            {
+                Other = isDocument || named is not null ? null : OtherSystem.Of(raw.Span),
+            };
         }
 
         bool isCrashSummary = CrashSummary.Is(text.Span);
@@ -87,6 +93,7 @@ internal sealed class Transcript
             reader.HasTooMany)
         {
             LongLines = reader.LongLines,
+            Other = isDocument ? null : OtherSystem.Of(raw.Span),
         };
     }
 
@@ -147,8 +154,8 @@ internal sealed class Transcript
             sequel = fit >= LineFit.Row && format.HasLongValues ? format.SequelOf(line) : sequel;
             if (fit < LineFit.Row
                 && !Scan.IsEmpty(line)
-                && (BeginsSomethingElse(line, format, sequel) || IsBroken(before, line, format)
-                    || (fit == LineFit.None && HidesSomethingElse(line, format, sequel))))
+                && (ForeignLine.BeginsElse(line, format, sequel) || ForeignLine.IsRest(before, line, format)
+                    || (fit == LineFit.None && ForeignLine.HidesElse(line, format, sequel))))
             {
                 return null;
             }
@@ -192,13 +199,6 @@ internal sealed class Transcript
 
         return StartsDocument(text) ? DocumentFormat(text) : First(text);
     }
-
-    /// <summary>
-    /// Whether a line that is none of a format's rows begins something else, or is the rest of a broken row.
-    /// </summary>
-    internal static bool IsForeign(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format) =>
-        format.Fit(line) < LineFit.Row
-            && (BeginsSomethingElse(line, format, RowSequel.Value) || IsBroken(before, line, format));
 
     private static bool StartsDocument(ReadOnlySpan<byte> text)
     {
@@ -294,54 +294,5 @@ internal sealed class Transcript
         }
 
         return true;
-    }
-
-    private static bool BeginsSomethingElse(ReadOnlySpan<byte> line, IFormat than, RowSequel sequel)
-    {
-        if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _) || line[0] == '>'
-            || DocumentText.Starts(line) && !than.HasLongValues)
-        {
-            return true;
-        }
-
-        LineFit own = than.Fit(line);
-        bool isForeign = own == LineFit.None
-            || (own == LineFit.Continues && (than.TakesAnyLine || (than.HasLongValues && sequel == RowSequel.None)));
-        foreach (IFormat format in CommandRegistry.Formats)
-        {
-            if (format.Command == than.Command)
-            {
-                continue;
-            }
-
-            bool isRowEnough = format.IsUsed
-                && (format.TakesAnyLine ? sequel != RowSequel.Messages : isForeign);
-            if (isRowEnough ? format.Fit(line) >= LineFit.Row : format.IsHeader(line))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Whether a line begins something else behind blanks or a mark that was put in front of it.</summary>
-    private static bool HidesSomethingElse(ReadOnlySpan<byte> line, IFormat than, RowSequel sequel)
-    {
-        ReadOnlySpan<byte> rest = line[PrefixForms.MarkOrBlanks(line)..];
-        return rest.Length < line.Length && !Scan.IsEmpty(rest) && !than.HasLongValues
-            && BeginsSomethingElse(rest, than, sequel);
-    }
-
-    private static bool IsBroken(ReadOnlySpan<byte> before, ReadOnlySpan<byte> line, IFormat format)
-    {
-        if (before.Length is 0 or > 200 || line.Length > 200 || format.Fit(line) != LineFit.None)
-        {
-            return false;
-        }
-
-        byte[] joined = [.. before, .. " "u8, .. line];
-        return format.Fit(joined) >= LineFit.Row
-            && (format.Fit(before) < LineFit.Row || Scan.Trim(line)[0] == ',' || Scan.Trim(before).EndsWith(","u8));
     }
 }

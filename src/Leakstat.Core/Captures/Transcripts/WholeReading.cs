@@ -28,6 +28,6 @@ internal static class WholeReading
             : null;
     }
 
-    private static readonly LineGuard s_guard = static (before, line, format) => Transcript.IsForeign(
+    private static readonly LineGuard s_guard = static (before, line, format) => ForeignLine.Is(
         before, line, (IFormat)format);
 }

@@ -31,7 +31,10 @@ public sealed class LS0206OutOfSwap : IRule
             yield break;
         }
 
-        (Evidence? state, bool isPast, bool isAbsent) = SwapNow(context);
+        (Evidence? state, bool isFree, bool isAbsent) = SwapNow(context);
+        bool mayFollow = isFree && state?.At is { } shown && LastOf(messages) is { } last
+            && MessageOrder.MayFollow(context, last, shown);
+        bool isPast = isFree && !mayFollow;
         bool killed = !messages.Kills.IsEmpty;
         bool ranOut = messages.Swap is not null || messages.Kills.Any(k => k.Reason == "out of swap space");
         var evidence = ImmutableArray.CreateBuilder<Evidence>();
@@ -54,22 +57,29 @@ public sealed class LS0206OutOfSwap : IRule
 
         if (state is not null)
         {
-            evidence.Add(state);
+            evidence.Add(mayFollow
+                ? state with { Text = $"{state.Text}, which stands in front of the messages and may be older" }
+                : state);
         }
 
         yield return new Finding
         {
             Rule = Id,
             Title = Title(ranOut, messages.Kills.Length, isPast, isAbsent),
-            Severity = killed && !isPast ? Severity.Critical : Severity.Warning,
+            Severity = killed && !isFree ? Severity.Critical : Severity.Warning,
             Verdict = Verdict.Exhaustion,
             Subject = Subject.Host(ranOut ? "swap" : "memory"),
             Confidence = 0.95,
             IsPast = isPast,
+            MayBePast = mayFollow,
             Evidence = evidence.ToImmutable(),
             Advice = Advise(context, killed, isAbsent),
         };
     }
+
+    private static SourceLine? LastOf(SwapMessages messages) => messages.Kills.Select(k => k.At)
+        .Concat(messages.Swap is { } swap ? [swap.LastAt] : [])
+        .MaxBy(at => at.Line);
 
     private static string Title(bool ranOut, int kills, bool isPast, bool isAbsent)
     {

@@ -3,6 +3,7 @@ using Leakstat.Diagnosis.Advising;
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Growth;
 using Leakstat.History;
+using Leakstat.Model;
 
 namespace Leakstat.Diagnosis.Verdicts;
 
@@ -70,6 +71,11 @@ public static class HostVerdicts
 
     private static IEnumerable<Gap> GapsOf(DiagnosisReport report)
     {
+        foreach (Diagnostic other in report.Latest.Diagnostics.Where(d => d.Id == DiagnosticId.OtherSystem))
+        {
+            yield return new Gap("system", other.Text, other.At);
+        }
+
         // A dump was searched whole or says itself what was not; commands cannot be asked of it.
         bool isDump = report.Latest.Leaks?.Dump is { } dump && dump == report.Latest.Source;
         if (!isDump)
@@ -132,7 +138,8 @@ public static class HostVerdicts
 
     private static ShellCommand? CommandOf(DiagnosisReport report, VerdictState state)
     {
-        if (report.Latest.Leaks is not null || report.Latest.IsCrashSummary)
+        if (report.Latest.Leaks is not null || report.Latest.IsCrashSummary
+            || report.Latest.Diagnostics.Any(d => d.Id == DiagnosticId.OtherSystem))
         {
             return null;
         }

@@ -166,6 +166,7 @@ public sealed class DmesgText : IFormat
                     ? Encoding.ASCII.GetString(uptime)
                     : null,
                 IsQuoted = standing == LineStanding.Quoted,
+                IsLoose = !section.IsAsked,
             });
         }
 
