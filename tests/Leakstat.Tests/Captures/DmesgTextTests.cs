@@ -60,6 +60,7 @@ public sealed class DmesgTextTests
 
     [Theory]
     [InlineData("Nov 20 19:00:01 fw1 kernel: swap_pager: out of swap space")]
+    [InlineData("Nov 20 19:00:01 kernel swap_pager: out of swap space")]
     [InlineData("Nov  2 19:00:01 fw1 kernel: [86400] swap_pager: out of swap space")]
     [InlineData("Nov 20 19:00:01 <kern.crit> fw1 kernel: swap_pager: out of swap space")]
     [InlineData("<2>1 2026-11-20T19:00:01.123456+01:00 fw1 kernel - - - swap_pager: out of swap space")]

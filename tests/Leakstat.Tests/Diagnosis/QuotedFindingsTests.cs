@@ -29,7 +29,11 @@ public sealed class QuotedFindingsTests
 
         { $"<div><p>My server stops every night, it prints:</p><pre><code>{Panic}\n</code></pre></div>\n", false },
 
+        { $"It stops every night. Here is a part of my log:\n\n> usb0: attached\n> {Panic}\n\nWhat now?\n", false },
+        { $"Saved from a page\n- Jun  3 04:11:09 kernel {Panic}\nReport abuse\n", false },
+
         // Spoken of.
+        { $"A friend sent this:\n\n> {Panic}\n\nIt is fixed in newer releases.\n", true },
         { $"[rules]\nexample = Jun  3 04:11:09 news kernel: {Panic}\n", true },
         { $"Try it so:\n\n$ logmem --parse \"Jun  3 04:11:09 news kernel: {Panic}\"\n", true },
         { $"If the kernel prints\n\n    {Panic}\n\nthe map has to be made larger.\n", true },

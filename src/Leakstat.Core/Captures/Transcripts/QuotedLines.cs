@@ -40,7 +40,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     public CommandOutput Marked(CommandOutput output)
     {
         LineReader first = output.Section.Lines();
-        output = output with { IsQuoted = first.Read() && IsMarked(first.Number) && HasOwnWords };
+        output = output with { IsQuoted = first.Read() && IsOfAnother(first.Number) };
         if (output.Format is not DmesgText messages)
         {
             return output;
@@ -89,7 +89,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             return LineStanding.Prose;
         }
 
-        if (IsMarked(number) && HasOwnWords)
+        if (IsOfAnother(number))
         {
             return LineStanding.Quoted;
         }
@@ -289,6 +289,27 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
         line.IndexOf(": "u8) is > 0 and var colon
         && char.IsAsciiLetterUpper((char)line[0])
         && line[..colon].IndexOfAny(" \t"u8) < 0;
+
+    /// <summary>
+    /// Whether a line is marked as quoted beside the writer's own words, and is not what the writer shows with them:
+    /// <c>Here is a sample from my log:</c>.
+    /// </summary>
+    private bool IsOfAnother(int number)
+    {
+        if (!IsMarked(number) || !HasOwnWords)
+        {
+            return false;
+        }
+
+        int first = number;
+        while (first > 1 && (IsMarked(first - 1) || Scan.IsEmpty(RawLine(first - 1))))
+        {
+            first--;
+        }
+
+        ReadOnlySpan<byte> leadIn = Scan.Trim(RawLine(first - 1));
+        return !leadIn.EndsWith(":"u8) || !Sentence.IsOfWriter(SentenceTo(first - 1));
+    }
 
     private bool IsMarked(int number) => LineCleaning.IsMarked(RawLine(number));
 

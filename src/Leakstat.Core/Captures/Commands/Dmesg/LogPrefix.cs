@@ -153,7 +153,8 @@ internal static class LogPrefix
             ReadOnlySpan<byte> message = rest.IsEmpty ? rest : rest[1..];
             if (!isTagged && !TryStructured(ref message))
             {
-                if (!inColumns)
+                // pfSense's log viewer leaves host and colon out.
+                if (!inColumns && !KernelMessageText.IsDistinctive(Scan.Trim(message)))
                 {
                     return false;
                 }
