@@ -43,5 +43,6 @@ public static class OneMoment
     /// <summary>Whether two counts of denied requests since boot are too far apart.</summary>
     public static bool DenialsAreApart(long one, long other) => Between(one, other) > LeastDenied;
 
-    private static long Between(long one, long other) => Math.Abs(Arithmetic.Subtract(one, other));
+    private static long Between(long one, long other) => Arithmetic.Subtract(
+        Math.Max(one, other), Math.Min(one, other));
 }

@@ -156,11 +156,51 @@ public sealed class PasteTests
     [InlineData("Linux box1 6.1.0-18-amd64 #1 SMP\nlast pid:  2000;  load averages:  0.1, 0.2, 0.3\nMem: 551M Active, 49M Inact, 1251M Wired, 194M Free\n", 1)]
     [InlineData("Mem: 551M Active, 49M Inact, 1251M Wired, 194M Free\nMemTotal:        4024644 kB\n", 2)]
     [InlineData("Mem: 551M Active, 49M Inact, 1251M Wired, 194M Free\n       total  used  free  shared  buffers\n", 2)]
+    [InlineData("4258/6301 mbufs in use:\n2228/3344 mbuf 2KB clusters in use\n0 requests for memory denied\n", 2)]
     [InlineData("FreeBSD 14.2-RELEASE\nMem: 551M Active, 49M Inact, 1251M Wired, 194M Free\nLinux 5.0.15-1-pve\n", 0)]
     [InlineData("Mem: 551M Active, 49M Inact, 1251M Wired, 194M Free\nLinux is what I know better.\n", 0)]
     public void A_text_of_another_system_is_told(string text, int line)
     {
         Capture capture = GivenText.Read("paste.txt", text, ReadLimits.Default);
         Assert.Equal(line, capture.Diagnostics.SingleOrDefault(d => d.Id == DiagnosticId.OtherSystem)?.At.Line ?? 0);
+    }
+
+    [Fact]
+    public void Names_that_a_host_does_not_have_split_no_session()
+    {
+        SourceSet set = SourceSet.Open([new MemorySource("paste.txt", """
+            $ sysctl hw.physmem vm.stats.vm.v_page_count
+            hw.physmem: 4248858624
+            vm.stats.vm.v_page_count: 1005423
+
+            $ sysctl kstat.zfs.misc.arcstats.size
+            sysctl: unknown oid 'kstat.zfs.misc.arcstats.size'
+
+            $ sysctl dev.cpu.0.freq hw.acpi.thermal
+            sysctl: unknown oid 'dev.cpu.0.freq'
+            hw.acpi.thermal.tz0._CRT: 60.1C
+
+            """)], new NamePool(), ReadLimits.Default);
+        Assert.Equal(3, Assert.Single(set.Hosts[0].Captures()).Sysctls.Count);
+    }
+
+    [Theory]
+    [InlineData("swap\\_pager\\_getswapspace(7): failed\n", "swap_pager_getswapspace(7): failed")]
+    [InlineData("**swap_pager_getswapspace(7): failed**\n", "swap_pager_getswapspace(7): failed")]
+    public void Marks_of_Markdown_within_lines_are_taken_off(string text, string message) => Assert.Equal(
+        message, Assert.Single(GivenText.Read("paste.txt", text, ReadLimits.Default).Messages!.Messages).Text);
+
+    [Fact]
+    public void A_number_in_bold_is_read() => Assert.Equal(
+        69L << 20,
+        GivenText.Read("paste.txt", "Mem: 179M Active, 714M Inact, **69M Laundry**, 418M Wired, 536M Free\n", ReadLimits.Default)
+            .Top!.Memory["Laundry"].Value);
+
+    [Fact]
+    public void A_second_value_that_is_as_far_off_as_can_be_is_told()
+    {
+        Capture capture = GivenText.Read(
+            "sysctl.txt", "hw.physmem: 9223372036854775807\nhw.physmem: -9223372036854775808\n", ReadLimits.Default);
+        Assert.Contains(capture.Diagnostics, d => d.Id == DiagnosticId.SecondOutput);
     }
 }

@@ -51,6 +51,7 @@ public sealed class QuotedMessageTests
     [InlineData("# Test it.\n# kernel: pid 12 (sort), uid 0, was killed: out of swap space\n\n[ `id -u` -ne 0 ] && exit 1\nfor i in 1 2; do\n\tsort < /dev/zero &\ndone\necho \"done\"\n", false)]
     [InlineData("\tif (n > 1)\n\t\tprintf(\"x\");\n\t/* It may say\n\t   panic: kmem_malloc(4096): kmem_map too small: 84426752 total allocated\n\t */\n\treturn (0);\n}\n", false)]
     [InlineData("\tzone = create(NAME, 256,\n\t    NULL, 0);\n\tset_warning(zone, \"kern.ipc.nmbufs limit reached\");\n\tset_action(zone, reclaim);\n", false)]
+    [InlineData("class T(TestCase):\n    LINES = ('pid 51 (named), uid 0, was killed: out of swap space\\n'\n             'pid 52 (named), uid 0, was killed: failed to reclaim memory\\n')\n", false)]
     [InlineData("swap_pager_getswapspace(16): failed\nMy script is\nfor i in 1 2; do\nsort\ndone\necho x\nexit 1\n", true)]
     [InlineData("# swap_pager_getswapspace(16): failed\nWhat is it that it wants?\n", true)]
     public void Remarks_and_strings_of_source_code_are_no_messages(string text, bool isRead)

@@ -10,7 +10,7 @@ namespace Leakstat.Captures.Transcripts;
 internal static class LineCleaning
 {
     private static readonly SearchValues<byte> s_suspects = SearchValues.Create(
-        [0x1b, 0x08, 0xc2, (byte)'&', (byte)'[', (byte)'<', (byte)'`']);
+        [0x1b, 0x08, 0xc2, (byte)'&', (byte)'[', (byte)'<', (byte)'`', (byte)'\\', (byte)'*']);
 
     private static readonly byte[][] s_tags =
     [
@@ -36,7 +36,9 @@ internal static class LineCleaning
                 || (rest[0] == 0xc2 && rest.Length > 1 && rest[1] == 0xa0)
                 || (rest[0] == '&' && EntityLength(rest, out _) > 0)
                 || (rest[0] is (byte)'[' or (byte)'<' && TagLength(rest) > 0)
-                || rest.StartsWith("```"u8))
+                || rest.StartsWith("```"u8)
+                || IsEscaped(rest)
+                || IsBold(rest))
             {
                 return true;
             }
@@ -65,6 +67,24 @@ internal static class LineCleaning
         ReadOnlySpan<byte> end = line[text.Length..];
         return !end.IsEmpty && Scan.IsBlank(end[0]) && end.Contains((byte)'|') ? text : line;
     }
+
+    /// <summary>Whether numbers or names within lines have marks of Markdown around them.</summary>
+    public static bool HasMarkdown(ReadOnlySpan<byte> text)
+    {
+        int at = text.IndexOf("**"u8);
+        return text.IndexOf("\\_"u8) >= 0 || (at >= 0 && at + 2 < text.Length && Scan.IsDigit(text[at + 2]));
+    }
+
+    /// <summary>
+    /// Markdown's <c>\_</c> and <c>\*</c>, which keep it from setting a name with them in italics.
+    /// </summary>
+    private static bool IsEscaped(ReadOnlySpan<byte> text) => text is [(byte)'\\', (byte)'_' or (byte)'*', ..];
+
+    /// <summary>
+    /// Markdown's <c>**</c> right in front of or behind a word: <c>**69M Laundry**</c>; a row of stars is none.
+    /// </summary>
+    private static bool IsBold(ReadOnlySpan<byte> text) => text is [(byte)'*', (byte)'*', not (byte)'*', ..]
+        or [(byte)'*', (byte)'*'];
 
     /// <summary>Whether a line has a mark in front by which mail programs quote: <c>> </c>, <c>JD> </c>.</summary>
     public static bool IsMarked(ReadOnlySpan<byte> line) => MarkLength(Scan.Trim(line)) > 0;
@@ -166,6 +186,15 @@ internal static class LineCleaning
             else if (b == 0xc2 && rest.Length > 1 && rest[1] == 0xa0)
             {
                 output[length++] = (byte)' ';
+                i += 2;
+            }
+            else if (IsEscaped(rest))
+            {
+                output[length++] = rest[1];
+                i += 2;
+            }
+            else if (IsBold(rest) && (i == 0 || line[i - 1] != '*'))
+            {
                 i += 2;
             }
             else if (b == '&' && EntityLength(rest, out byte stands) is > 0 and int entity)

@@ -19,7 +19,7 @@ internal sealed record OtherSystem(string Name, int Line)
     /// </summary>
     public static OtherSystem? Of(ReadOnlySpan<byte> text)
     {
-        if (text.IndexOf("FreeBSD "u8) >= 0)
+        if (NamesFreeBsd(text))
         {
             return null;
         }
@@ -36,6 +36,25 @@ internal sealed record OtherSystem(string Name, int Line)
         return null;
     }
 
+    /// <summary>Whether FreeBSD is named with a release, or at the start of a line as uname(1) does.</summary>
+    private static bool NamesFreeBsd(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> name = "FreeBSD "u8;
+        for (int at = text.IndexOf(name); at >= 0;)
+        {
+            ReadOnlySpan<byte> rest = text[(at + name.Length)..];
+            if (at == 0 || text[at - 1] == '\n' || (!rest.IsEmpty && Scan.IsDigit(rest[0])))
+            {
+                return true;
+            }
+
+            int next = rest.IndexOf(name);
+            at = next < 0 ? -1 : at + name.Length + next;
+        }
+
+        return false;
+    }
+
     private static string? NameOf(ReadOnlySpan<byte> line)
     {
         foreach ((byte[] start, string name) in s_names)
@@ -48,6 +67,8 @@ internal sealed record OtherSystem(string Name, int Line)
 
         return IsLinux(line) ? "Linux"
             : line.StartsWith("Memory: Real: "u8) ? "OpenBSD"
+            : line.StartsWith("Memory: "u8) && line.IndexOf(" phys mem, "u8) > 0 ? "Solaris or illumos"
+            : line.EndsWith(" mbuf 2KB clusters in use"u8) ? "macOS"
             : line.StartsWith("Memory: "u8) && line.IndexOf("K Exec, "u8) + line.IndexOf("M Exec, "u8) > 0 ? "NetBSD"
             : null;
     }

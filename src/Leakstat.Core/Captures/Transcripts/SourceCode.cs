@@ -37,12 +37,21 @@ internal sealed class SourceCode(ReadOnlyMemory<byte> text, IReadOnlyList<Range>
     /// <param name="message">Where in the line a message stands.</param>
     public bool Holds(int number, Range message)
     {
-        if (number < 1 || number > lines.Count || !_isCode.Value)
+        if (number < 1 || number > lines.Count)
         {
             return false;
         }
 
         ReadOnlySpan<byte> line = text.Span[lines[number - 1]];
+        if (IsLiteral(line, message))
+        {
+            return true;
+        }
+
+        if (!_isCode.Value)
+        {
+            return false;
+        }
         return _inBlock.Value[number - 1] || IsRemark(Scan.Trim(line)) || IsString(line, message);
     }
 
@@ -50,6 +59,14 @@ internal sealed class SourceCode(ReadOnlyMemory<byte> text, IReadOnlyList<Range>
     {
         (int start, int length) = message.GetOffsetAndLength(line.Length);
         return length > 0 && line[..start].Contains((byte)'"') && line[(start + length)..].Contains((byte)'"');
+    }
+
+    /// <summary>Whether a message ends as a string with its own line end does: <c>…: failed\n',</c>.</summary>
+    private static bool IsLiteral(ReadOnlySpan<byte> line, Range message)
+    {
+        (int start, int length) = message.GetOffsetAndLength(line.Length);
+        ReadOnlySpan<byte> rest = line[start..];
+        return length > 0 && (rest.IndexOf("\\n'"u8) > 0 || rest.IndexOf("\\n\""u8) > 0);
     }
 
     private static bool IsRemark(ReadOnlySpan<byte> line) => line.StartsWith("//"u8) || line is [(byte)'#'] or

@@ -46,7 +46,8 @@ internal sealed class Transcript
             text = LinePrefixes.TakeOff(text);
         }
 
-        IFormat? whole = named ?? WholeFormat(text.Span);
+        IFormat? whole = named
+            ?? (!isDocument && LineCleaning.HasMarkdown(text.Span) ? null : WholeFormat(text.Span));
         if (named is null && whole is { NamesHosts: true } && RowHosts.AreSeveral(text.Span))
         {
             whole = null;

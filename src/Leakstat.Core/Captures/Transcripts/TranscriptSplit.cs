@@ -1,5 +1,6 @@
 using Leakstat.Captures.Commands;
 using Leakstat.Captures.Registry;
+using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;
 
@@ -105,9 +106,18 @@ internal static class TranscriptSplit
             return null;
         }
 
-        ReadOnlySpan<byte> line = output.Section.Bytes.Span;
-        int end = line.IndexOfAny(":=\n"u8);
-        return end > 0 && end < 200 ? System.Text.Encoding.UTF8.GetString(line[..end]) : null;
+        // What the command says of names that the host does not have is none of its rows.
+        LineReader lines = output.Section.Lines();
+        while (lines.Read())
+        {
+            int end = lines.Line.StartsWith("sysctl: "u8) ? 0 : lines.Line.IndexOfAny(":="u8);
+            if (end > 0)
+            {
+                return end < 200 ? System.Text.Encoding.UTF8.GetString(lines.Line[..end]) : null;
+            }
+        }
+
+        return null;
     }
 
     private static TranscriptCapture Capture(

@@ -20,6 +20,7 @@ public static class FindingOrder
     [
         .. findings
             .OrderByDescending(f => f.Severity)
+            .ThenBy(f => f.IsQuoted)
             .ThenBy(Precedence)
             .ThenByDescending(f => f.BytesAtStake)
             .ThenByDescending(f => f.Confidence)
@@ -36,7 +37,7 @@ public static class FindingOrder
         for (int i = 1; i < sorted.Count; i++)
         {
             Finding present = sorted[i];
-            int before = present is { Verdict: Verdict.Exhaustion, IsPast: false }
+            int before = present is { Verdict: Verdict.Exhaustion, IsPast: false, IsQuoted: false }
                 ? sorted.FindIndex(0, i, f => f is { Verdict: Verdict.Exhaustion, IsPast: true }
                     && f.Severity == present.Severity)
                 : -1;
