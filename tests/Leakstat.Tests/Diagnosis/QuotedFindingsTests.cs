@@ -32,7 +32,11 @@ public sealed class QuotedFindingsTests
         { $"It stops every night. Here is a part of my log:\n\n> usb0: attached\n> {Panic}\n\nWhat now?\n", false },
         { $"Saved from a page\n- Jun  3 04:11:09 kernel {Panic}\nReport abuse\n", false },
 
+        { $"{Panic}\n\nThat is what my gateway says.\nIt has 512 MB.\nWhat is it?\n", false },
+        { $"{Panic}\n\n# uptime\n 4:11AM  up 12 days\n", false },
+
         // Spoken of.
+        { $"{Panic}\n\nJo Doe\nThu Jun  3 04:11:09 UTC 2009\n\nThe size of the map is set at boot.\nIt is too small for large machines.\nA larger one\nis set in loader.conf,\nas the manual says.\n", true },
         { $"A friend sent this:\n\n> {Panic}\n\nIt is fixed in newer releases.\n", true },
         { $"[rules]\nexample = Jun  3 04:11:09 news kernel: {Panic}\n", true },
         { $"Try it so:\n\n$ logmem --parse \"Jun  3 04:11:09 news kernel: {Panic}\"\n", true },

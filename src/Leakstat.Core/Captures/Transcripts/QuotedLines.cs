@@ -124,7 +124,9 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             return LineStanding.Quoted;
         }
 
-        return IsSpokenOf(messages, number) ? LineStanding.Quoted : LineStanding.Own;
+        return IsSpokenOf(messages, number) || ArticleHeading.Is(text.Span, _lines.Value, number)
+            ? LineStanding.Quoted
+            : LineStanding.Own;
     }
 
     /// <summary>
