@@ -10,6 +10,9 @@ public sealed class LS0305ArcMistakenForLeak : IRule
 {
     private const long LeastSize = 64L << 20;
 
+    /// <summary>As much is told where neither wired memory nor all of it is known.</summary>
+    private const long LargeAnywhere = 1L << 30;
+
     /// <inheritdoc/>
     public string Id => "LS0305";
 
@@ -33,7 +36,10 @@ public sealed class LS0305ArcMistakenForLeak : IRule
         long? total = context.Ledger.Total;
         double ofWired = wired > 0 ? Math.Min(1, arc.Size.Value / (double)wired.Value) : 0;
         double ofMemory = total > 0 ? arc.Size.Value / (double)total.Value : 0;
-        if (ofWired <= 0.5 && ofMemory <= 0.25)
+
+        // Where nothing says of how much it is a part, its size alone is what people ask about.
+        bool isLarge = wired > 0 || total > 0 ? ofWired > 0.5 || ofMemory > 0.25 : arc.Size.Value >= LargeAnywhere;
+        if (!isLarge)
         {
             yield break;
         }

@@ -1,5 +1,6 @@
 using Leakstat.Diagnosis.Contracts;
 using Leakstat.Diagnosis.Engine;
+using Leakstat.Knowledge;
 
 namespace Leakstat.Tests.Diagnosis.Rules;
 
@@ -110,6 +111,15 @@ public sealed class ArcRulesTests
     public void A_small_ARC_explains_no_large_wired_memory() =>
         Rule.IsSilent("LS0305", HostWith.Release("14.2-RELEASE")
             .Queues(10 * Giga, 2 * Giga, Giga, 0, 3 * Giga).Arc("size", 2 * Giga).Arc("c_max", 15 * Giga));
+
+    [Theory]
+    [InlineData(43, true)]
+    [InlineData(0.5, false)]
+    public void Where_nothing_says_of_how_much_it_is_a_part_a_large_ARC_is_told(double size, bool isTold) => Assert.Equal(
+        isTold,
+        new Diagnoser(BuiltInKnowledge.Load())
+            .Diagnose([Given.Capture(("sysctl.txt", $"kstat.zfs.misc.arcstats.size: {(long)(size * Giga)}\n"))])!
+            .Findings.Any(f => f.Rule == "LS0305"));
 
     [Fact]
     public void An_ARC_above_its_maximum_is_not_called_healthy() => Rule.IsSilent("LS0305", Overgrown());
