@@ -35,11 +35,7 @@ public sealed class LS0305ArcMistakenForLeak : IRule
         long? wired = context.Ledger.WiredTotal?.Bytes ?? memory?.Wired;
         long? total = context.Ledger.Total;
         double ofWired = wired > 0 ? Math.Min(1, arc.Size.Value / (double)wired.Value) : 0;
-        double ofMemory = total > 0 ? arc.Size.Value / (double)total.Value : 0;
-
-        // Where nothing says of how much it is a part, its size alone is what people ask about.
-        bool isLarge = wired > 0 || total > 0 ? ofWired > 0.5 || ofMemory > 0.25 : arc.Size.Value >= LargeAnywhere;
-        if (!isLarge)
+        if (!IsLarge(arc.Size.Value, wired, total))
         {
             yield break;
         }
@@ -85,4 +81,10 @@ public sealed class LS0305ArcMistakenForLeak : IRule
             ],
         };
     }
+
+    // Where nothing says of how much it is a part, its size alone is what people ask about.
+    private static bool IsLarge(double size, long? wired, long? total) =>
+        wired > 0 || total > 0
+            ? (wired > 0 && size > wired / 2.0) || (total > 0 && size > total / 4.0)
+            : size >= LargeAnywhere;
 }
