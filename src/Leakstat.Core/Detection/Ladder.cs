@@ -12,7 +12,7 @@ internal static class Ladder
     private const double MostSureOfSuspect = 0.98;
 
     // A leak has at least the odds of two to one from all evidence together.
-    public const double LeastOfLeak = 2.0 / 3;
+    private const double LeastOfLeak = 2.0 / 3;
 
     // Of what a line proved and all evidence together spoke against, so much was lost for good on hosts of four sources
     // (docs/detection.md): too much to be left out, too little to be called a leak.
@@ -49,15 +49,12 @@ internal static class Ladder
                 };
             }
 
-            // A line excludes chance, not a load that nobody counts, which makes others rise as well.
-            bool isDoubted = results[i].IsLeak
-                && (weighed.Probability < LeastOfLeak || host.Series[i].IsUncounted);
-            if (isDoubted || (!results[i].IsLeak && weighed.Probability >= options.SuspectProbability))
+            if (IsSuspect(results[i], weighed, host.Series[i], options))
             {
                 results[i] = results[i] with
                 {
                     Class = TrendClass.Suspect,
-                    Confidence = isDoubted
+                    Confidence = results[i].IsLeak
                         ? ProvenAgainstTheWeight
                         : Math.Min(weighed.Probability, MostSureOfSuspect),
                     GroupLeader = results[i].Key,
@@ -65,6 +62,15 @@ internal static class Ladder
             }
         }
     }
+
+    /// <summary>
+    /// Whether the evidence makes a suspect of a series: of a proven line where it is doubted, for a line excludes
+    /// chance, not a load that nobody counts, which makes others rise as well; of any other where it is probable.
+    /// </summary>
+    public static bool IsSuspect(TrendResult result, Suspicion weighed, SeriesInput series, TrendOptions options) =>
+        result.IsLeak
+            ? weighed.Probability < LeastOfLeak || series.IsUncounted
+            : weighed.Probability >= options.SuspectProbability;
 
     /// <summary>
     /// What was taken for a leak and moves with something harmless is none; where all its own evidence, counters among

@@ -74,7 +74,9 @@ internal sealed class RiseClassifier(TrendOptions options, TimeLine line, RiseSe
         Season.AddSeen(_basis, hours, _scratch);
         int plain = _basis.Count;
         bool countersMove = false;
-        (string Name, double[] Values)[] counters = [.. line.Counters.Where(c => c.Name != series.OwnCounter)];
+        (string Name, double[] Values)[] counters = series.OwnCounter is null
+            ? line.Counters
+            : [.. line.Counters.Where(c => c.Name != series.OwnCounter)];
         foreach ((string name, double[] counter) in counters)
         {
             _bins.Average(track.Samples, counter, _scratch);

@@ -55,7 +55,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         {
             if (results[i].Class is not (TrendClass.Constant or TrendClass.Insufficient))
             {
-                (rises[i], contexts[i]) = Look(i, results[i].Class, slopes[i]);
+                (rises[i], contexts[i]) = Look(i, results[i], slopes[i]);
             }
         }
 
@@ -83,13 +83,12 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
                 bool fills = weighed.Probability >= options.SuspectProbability && results[i].BoundUsed <= MostOfCapacity
                     && host.Series[i].Bound is { Kind: BoundKind.Capacity };
                 results[i] = fills ? results[i] with { Class = TrendClass.BoundedFill } : results[i];
-                bool isDoubted = results[i].IsLeak
-                    ? weighed.Probability < Ladder.LeastOfLeak
-                    : weighed.Probability >= options.SuspectProbability;
-                string? by = !fills && isDoubted ? ExplainedBy(i, counters) : null;
+                string? by = !fills && Ladder.IsSuspect(results[i], weighed, host.Series[i], options)
+                    ? ExplainedBy(i, counters)
+                    : null;
                 results[i] = by is null
                     ? results[i]
-                    : results[i] with { Class = TrendClass.Explained, ExplainedBy = by };
+                    : results[i] with { Class = TrendClass.Explained, ExplainedBy = by, Exhaustion = null };
                 found[i] = fills || by is not null ? null : weighed;
             }
         }
@@ -98,7 +97,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     }
 
     /// <summary>What one series shows by itself; no rise where it has too few samples, or did not rise.</summary>
-    private (RiseFeatures? Rise, RiseContext Context) Look(int i, TrendClass trend, double slope)
+    private (RiseFeatures? Rise, RiseContext Context) Look(int i, TrendResult result, double slope)
     {
         SeriesInput series = host.Series[i];
         _track.Load(line, host.Boots, series);
@@ -116,17 +115,16 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
             Boots = _track.BootsGrown,
             BootsSeen = _track.BootsSeen,
             Slope = Math.Clamp(slope, 0, 12),
-            IsBending = trend is TrendClass.Plateau,
-            IsExplained = trend is TrendClass.Explained,
-            AtCeiling = Ceiling.Reached(_track.Values) && !StandsAtLimit(series, _track.Values[^1]),
+            IsBending = result.Class is TrendClass.Plateau,
+            IsExplained = result.Class is TrendClass.Explained,
+
+            // What can rise no more because requests fail stands still for no reason of its own.
+            AtCeiling = Ceiling.Reached(_track.Values)
+                && !(series.Bound is { Kind: BoundKind.Limit } && result.BoundUsed >= NearLimit),
             IsInLumps = series.Nature == OwnerNature.Rest && rise is { Steps: < FewestMovesOfRest },
             Nature = series.Nature,
         });
     }
-
-    // What can rise no more because requests fail stands still for no reason of its own.
-    private static bool StandsAtLimit(SeriesInput series, double value) =>
-        series.Bound is { Kind: BoundKind.Limit } bound && value >= NearLimit * bound.Value;
 
     // What falls back again and again is judged by the line through its troughs, where that goes up.
     private RiseFeatures? Read(SeriesInput series)
@@ -168,16 +166,7 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
         (string Name, double[] Level)[] counters, int[] clear)
     {
         double[] levels = _levels[index]!;
-        double counted = 0;
-        string? by = null;
-        foreach ((string name, double[] level) in counters)
-        {
-            if (level.Length == levels.Length && name != host.Series[index].OwnCounter)
-            {
-                double share = CounterShare.Of(levels, level, out double correlation) * Math.Abs(correlation);
-                (counted, by) = share > counted ? (share, name) : (counted, by);
-            }
-        }
+        (string? by, double counted, _) = MostOf(levels, counters.Where(c => c.Name != host.Series[index].OwnCounter));
 
         double with = 0;
         if (common.Length == levels.Length)
@@ -213,27 +202,25 @@ internal sealed class SuspicionSearch(HostSeries host, TimeLine line, TrendOptio
     private string? ExplainedBy(int index, (string Name, double[] Level)[] counters)
     {
         double[] levels = _levels[index]!;
-        (string Name, double[] Level)[] own =
-        [
-            .. counters.Where(c => c.Level.Length == levels.Length && host.Series[index].Follows.Contains(c.Name)),
-        ];
-        (string? name, double share, double[] left) = MostOf(levels, own);
-        double rest = name is null || share >= ExplainedByDesign
+        (string Name, double[] Level)[] own = [.. counters.Where(c => host.Series[index].Follows.Contains(c.Name))];
+        (string? name, double share, double[]? level) = MostOf(levels, own);
+        double rest = level is null || share >= ExplainedByDesign
             ? 0
-            : (1 - share) * MostOf(left, [.. own.Where(c => c.Name != name)]).Share;
+            : (1 - share) * MostOf(CounterShare.Without(levels, level, out _), own.Where(c => c.Name != name)).Share;
         return share + rest >= ExplainedByDesign ? name : null;
     }
 
-    private static (string? Name, double Share, double[] Left) MostOf(
-        double[] levels, (string Name, double[] Level)[] counters)
+    // The counter that accounts for most of a rise, and for how much of it; none where none has a part in it.
+    private static (string? Name, double Share, double[]? Level) MostOf(
+        double[] levels, IEnumerable<(string Name, double[] Level)> counters)
     {
-        (string? Name, double Share, double[] Left) most = (null, 0, levels);
+        (string? Name, double Share, double[]? Level) most = (null, 0, null);
         foreach ((string name, double[] level) in counters)
         {
-            double share = CounterShare.Of(levels, level, out double correlation) * Math.Abs(correlation);
-            if (share > most.Share)
+            if (level.Length == levels.Length)
             {
-                most = (name, share, CounterShare.Without(levels, level, out _));
+                double share = CounterShare.Of(levels, level, out double correlation) * Math.Abs(correlation);
+                most = share > most.Share ? (name, share, level) : most;
             }
         }
 

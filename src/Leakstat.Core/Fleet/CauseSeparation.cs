@@ -29,7 +29,7 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
         double correction = Math.Log(Math.Max((double)groups.Length * causes, 1));
         bool[] left = [.. hosts.Select(judged)];
         bool[] isOf = [.. hosts.Select(have.Contains)];
-        double?[]? slopes = slopeOf is null ? null : [.. hosts.Select(slopeOf)];
+        double?[]? slopes = null;
         HashSet<TraitGroup> alike = new(ReferenceEqualityComparer.Instance);
         var named = ImmutableArray.CreateBuilder<Separation>();
         while (named.Count < MostNamed)
@@ -40,7 +40,7 @@ internal sealed class CauseSeparation(IReadOnlyList<FleetHost> hosts, ImmutableA
                 break;
             }
 
-            if (slopes is not null && RisesAlike(best, isOf, left, slopes))
+            if (slopeOf is not null && RisesAlike(best, isOf, left, slopes ??= [.. hosts.Select(slopeOf)]))
             {
                 alike.Add(best);
                 continue;

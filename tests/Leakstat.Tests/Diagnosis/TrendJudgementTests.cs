@@ -70,6 +70,18 @@ public sealed class TrendJudgementTests
         Assert.NotNull(host.Trends!.Of(new SeriesKey(SeriesKind.MallocBytes, "temp")));
     }
 
+    [Fact]
+    public void Malloc_zones_are_judged_where_a_type_that_is_not_listed_grows()
+    {
+        // Of 80,000 blocks 5 more in each capture are of no type: a hundred, far below what may be without one.
+        DiagnosisCase host = Given.Case([.. Series(
+            20,
+            i => $"malloc-256: 256, 0, {80_000 + (5 * i)}, 5, 9000, 0, 0",
+            type: i => $"         temp {80_000 + (i % 2)} 20000K - {80_000 + i} 256")]);
+
+        Assert.NotNull(host.Trends!.Of(new SeriesKey(SeriesKind.ZoneUsed, "malloc-256")));
+    }
+
     [Theory]
     [InlineData(null, Verdict.Suspect)]
     [InlineData(true, null)]

@@ -55,6 +55,24 @@ public sealed class ZoneFactTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_page_of_the_rule_has_every_bound_as_it_is()
+    {
+        string[][] rows =
+        [
+            .. File.ReadLines(Path.Combine(Given.Root, "docs/rules/LS0107.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+                .Select(line => line.Split('|', StringSplitOptions.TrimEntries)),
+        ];
+
+        Assert.All(ZoneFacts.All.Where(fact => fact.Bound is { TogetherWith.IsEmpty: true }), fact =>
+        {
+            string[] row = Assert.Single(rows, cells => cells[1].Split(", ").Contains(fact.Name));
+            Assert.Equal(
+                (FormattableString.Invariant($"{fact.Bound!.Factor}"), FormattableString.Invariant($"{fact.Bound.Slack:#,0}")), (row[3], row[4]));
+            Assert.All(fact.Bound.Of.Select(term => term.Zone).OfType<string>(), zone => Assert.Contains(zone, row[2], StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
     public void Every_term_of_a_bound_says_what_it_counts()
     {
         ImmutableArray<ZoneFact> bounded = [.. ZoneFacts.All.Where(fact => fact.Bound is not null)];

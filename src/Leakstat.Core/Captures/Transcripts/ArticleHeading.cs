@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;
@@ -10,6 +9,9 @@ internal static class ArticleHeading
     /// <summary>Lines below a heading that show what it is the heading of: a question may have a few.</summary>
     private const int LinesOfArticle = 6;
 
+    /// <summary>Blank lines may stand in front of a heading; so many do not.</summary>
+    private const int LastLine = 20;
+
     /// <summary>
     /// Whether a line is the first of a text, with lines of others below that neither a command printed nor somebody
     /// says of a machine of his own.
@@ -19,6 +21,11 @@ internal static class ArticleHeading
     /// <param name="number">Number of the line, from 1.</param>
     public static bool Is(ReadOnlySpan<byte> text, IReadOnlyList<Range> lines, int number)
     {
+        if (number > LastLine)
+        {
+            return false;
+        }
+
         for (int i = 0; i < number - 1; i++)
         {
             if (!Scan.IsEmpty(text[lines[i]].TrimEnd("\r"u8)))
@@ -37,7 +44,9 @@ internal static class ArticleHeading
                 continue;
             }
 
-            if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _) || IsRow(line))
+            // A mail has a date below its subject.
+            if (PromptLine.TryRead(line, out _) || PromptLine.IsTitle(line, out _)
+                || FormatSearch.IsRow(line, but: "date"))
             {
                 return false;
             }
@@ -48,19 +57,5 @@ internal static class ArticleHeading
         }
 
         return count == LinesOfArticle && !Sentence.IsOfWriter(CollectionsMarshal.AsSpan(below));
-    }
-
-    // A mail has a date below its subject.
-    private static bool IsRow(ReadOnlySpan<byte> line)
-    {
-        foreach (IFormat format in CommandRegistry.Formats)
-        {
-            if (format.Command != "date" && format.Fit(line) >= LineFit.Row)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -39,6 +39,22 @@ internal readonly struct FormatSearch(bool isCrashSummary)
         return found;
     }
 
+    /// <summary>Whether a line is a row of some command's output, or its header.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="but">A command whose rows do not count; null for none.</param>
+    public static bool IsRow(ReadOnlySpan<byte> line, string? but = null)
+    {
+        foreach (IFormat format in CommandRegistry.Formats)
+        {
+            if (format.Command != but && format.Fit(line) >= LineFit.Row)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Whether the line begins the output of another command: a header does; a row does behind a blank line, or where
     /// the output has ended already. In the midst of a value over several lines there may be anything.

@@ -1,4 +1,3 @@
-using Leakstat.Captures.Registry;
 using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;
@@ -124,26 +123,12 @@ internal sealed class LinePrefixes
 
             looked++;
             _looks++;
-            before += Fits(line) ? 1 : 0;
-            after += Fits(line[length..]) ? 1 : 0;
+            before += FormatSearch.IsRow(line) ? 1 : 0;
+            after += FormatSearch.IsRow(line[length..]) ? 1 : 0;
         }
 
         // The name of a file may have passed for a part of a row's own name.
         return run.IsName ? after > 0 && after >= before : after > before;
-    }
-
-    /// <summary>Whether a line is a row of some command's output, or its header.</summary>
-    private static bool Fits(ReadOnlySpan<byte> line)
-    {
-        foreach (IFormat format in CommandRegistry.Formats)
-        {
-            if (format.Fit(line) >= LineFit.Row)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private byte[] Written(ReadOnlySpan<byte> text)

@@ -34,6 +34,7 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
     private readonly Lazy<List<Range>> _raw = new(() => LinePrefixes.LinesOf(raw.Span));
     private readonly Lazy<List<Range>> _lines = new(() => LinePrefixes.LinesOf(text.Span));
     private SourceCode? _code;
+    private int[]? _ownAbove;
     private bool? _hasOwnWords;
 
     /// <summary>The output as quoted or not, and where it is one of kernel messages, with its lines marked.</summary>
@@ -82,9 +83,8 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             return LineStanding.Own;
         }
 
-        ReadOnlySpan<byte> written = RawLine(number);
         _code ??= new SourceCode(raw, _raw.Value);
-        if (_code.Holds(number, QuotedMessage.In(written)))
+        if (_code.Holds(number))
         {
             return LineStanding.Prose;
         }
@@ -303,14 +303,20 @@ internal sealed class QuotedLines(ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte>
             return false;
         }
 
-        int first = number;
-        while (first > 1 && (IsMarked(first - 1) || Scan.IsEmpty(RawLine(first - 1))))
+        int own = (_ownAbove ??= FindOwnAbove())[number];
+        return !Scan.Trim(RawLine(own)).EndsWith(":"u8) || !Sentence.IsOfWriter(SentenceTo(own));
+    }
+
+    /// <summary>By number of a line: the last line above it that is neither marked nor blank; 0 for none.</summary>
+    private int[] FindOwnAbove()
+    {
+        int[] above = new int[_raw.Value.Count + 2];
+        for (int i = 1; i <= _raw.Value.Count; i++)
         {
-            first--;
+            above[i + 1] = IsMarked(i) || Scan.IsEmpty(RawLine(i)) ? above[i] : i;
         }
 
-        ReadOnlySpan<byte> leadIn = Scan.Trim(RawLine(first - 1));
-        return !leadIn.EndsWith(":"u8) || !Sentence.IsOfWriter(SentenceTo(first - 1));
+        return above;
     }
 
     private bool IsMarked(int number) => LineCleaning.IsMarked(RawLine(number));

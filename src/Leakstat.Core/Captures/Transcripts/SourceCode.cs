@@ -1,4 +1,4 @@
-using Leakstat.Captures.Registry;
+using Leakstat.Captures.Commands.Dmesg;
 using Leakstat.Captures.Text;
 
 namespace Leakstat.Captures.Transcripts;
@@ -34,8 +34,7 @@ internal sealed class SourceCode(ReadOnlyMemory<byte> text, IReadOnlyList<Range>
 
     /// <summary>Whether a line is a remark, or a message on it a string, and the text is code.</summary>
     /// <param name="number">Number of the line, from 1.</param>
-    /// <param name="message">Where in the line a message stands.</param>
-    public bool Holds(int number, Range message)
+    public bool Holds(int number)
     {
         if (number < 1 || number > lines.Count)
         {
@@ -43,31 +42,19 @@ internal sealed class SourceCode(ReadOnlyMemory<byte> text, IReadOnlyList<Range>
         }
 
         ReadOnlySpan<byte> line = text.Span[lines[number - 1]];
-        if (IsLiteral(line, message))
-        {
-            return true;
-        }
-
-        if (!_isCode.Value)
-        {
-            return false;
-        }
-        return _inBlock.Value[number - 1] || IsRemark(Scan.Trim(line)) || IsString(line, message);
+        return EndsAsLiteral(line)
+            || (_isCode.Value && (_inBlock.Value[number - 1] || IsRemark(Scan.Trim(line)) || IsString(line)));
     }
 
-    private static bool IsString(ReadOnlySpan<byte> line, Range message)
+    private static bool IsString(ReadOnlySpan<byte> line)
     {
-        (int start, int length) = message.GetOffsetAndLength(line.Length);
+        (int start, int length) = QuotedMessage.In(line).GetOffsetAndLength(line.Length);
         return length > 0 && line[..start].Contains((byte)'"') && line[(start + length)..].Contains((byte)'"');
     }
 
-    /// <summary>Whether a message ends as a string with its own line end does: <c>…: failed\n',</c>.</summary>
-    private static bool IsLiteral(ReadOnlySpan<byte> line, Range message)
-    {
-        (int start, int length) = message.GetOffsetAndLength(line.Length);
-        ReadOnlySpan<byte> rest = line[start..];
-        return length > 0 && (rest.IndexOf("\\n'"u8) > 0 || rest.IndexOf("\\n\""u8) > 0);
-    }
+    /// <summary>Whether a line has a string with its own line end in it: <c>'…: failed\n',</c>.</summary>
+    private static bool EndsAsLiteral(ReadOnlySpan<byte> line) =>
+        line.IndexOf("\\n'"u8) > 0 || line.IndexOf("\\n\""u8) > 0;
 
     private static bool IsRemark(ReadOnlySpan<byte> line) => line.StartsWith("//"u8) || line is [(byte)'#'] or
         [(byte)'#', (byte)' ' or (byte)'\t', ..] or [(byte)'*', (byte)' ', ..];
@@ -88,7 +75,7 @@ internal sealed class SourceCode(ReadOnlyMemory<byte> text, IReadOnlyList<Range>
                 continue;
             }
 
-            bool isStatement = IsStatement(line) && !IsRow(line);
+            bool isStatement = IsStatement(line) && !FormatSearch.IsRow(line);
             statements += isStatement ? 1 : 0;
             others += isStatement ? 0 : 1;
         }
@@ -115,19 +102,6 @@ internal sealed class SourceCode(ReadOnlyMemory<byte> text, IReadOnlyList<Range>
         foreach (byte[] word in s_words)
         {
             if (line.SequenceEqual(word))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsRow(ReadOnlySpan<byte> line)
-    {
-        foreach (IFormat format in CommandRegistry.Formats)
-        {
-            if (format.Fit(line) >= LineFit.Row)
             {
                 return true;
             }

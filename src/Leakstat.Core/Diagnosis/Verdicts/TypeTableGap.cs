@@ -1,4 +1,5 @@
 using Leakstat.Diagnosis.Contracts;
+using Leakstat.Diagnosis.Growth;
 using Leakstat.Diagnosis.Owners;
 using Leakstat.Knowledge;
 using Leakstat.Model;
@@ -13,17 +14,11 @@ internal static class TypeTableGap
 {
     private const string Command = "vmstat -m";
 
-    /// <summary>Blocks that may come and go between two commands of one capture.</summary>
-    private const long BetweenCommands = 16;
-
-    /// <summary>The same as a share of all blocks: one in so many, on a busy host.</summary>
-    private const long ShareBetweenCommands = 500;
-
     /// <summary>
-    /// Blocks that may be without a type in every capture of a history. One row that is lost shows by the capture
-    /// before it (LostRowsGap); what is lacking in all of them is many rows, unless a rule knows of it.
+    /// Blocks that may come and go between two commands of one capture, as a share of all: one in so many, on a busy
+    /// host.
     /// </summary>
-    private const long StaysInHistory = 1000;
+    private const long ShareBetweenCommands = 500;
 
     /// <summary>What the table lacks; null where nothing shows that it lacks anything.</summary>
     public static Gap? Of(DiagnosisReport report)
@@ -58,9 +53,12 @@ internal static class TypeTableGap
         long ofZones = Arithmetic.Sum(
             zones.Rows.Where(row => ZoneKinds.IsMallocBucket(row.Name)).Select(row => Math.Max(0, row.Used)));
         long lacking = Arithmetic.Subtract(ofZones, ofTypes);
+
+        // One row that is lost shows by the capture before it (LostRowsGap); what is lacking in all captures is many
+        // rows, unless a rule knows of it.
         long tolerated = report.History.Samples.Length == 1
-            ? Math.Max(BetweenCommands, ofZones / ShareBetweenCommands)
-            : Math.Max(StaysInHistory, ofZones / 100);
+            ? Math.Max(MallocBuckets.BetweenCommands, ofZones / ShareBetweenCommands)
+            : MallocBuckets.ToleratedOf(ofZones);
         return lacking <= tolerated
             || types.Precision == MemoryPrecision.Humanized
             || report.Findings.Any(finding => finding.ExplainsRowsMissingIn == Command)
