@@ -64,12 +64,13 @@ internal static class MallocBuckets
             && !GapGrows(both, types, zones);
     }
 
-    /// <summary>Whether blocks without a type become more, by more than commands one behind the other make them.</summary>
+    /// <summary>Whether blocks without a type become more than commands one behind the other make them.</summary>
     private static bool GapGrows(int[] captures, long[] types, long[] zones)
     {
         int part = Math.Max(captures.Length / 4, 1);
-        double Gained(Func<int, double> of) => captures[^part..].Average(of) - captures[..part].Average(of);
         double gained = Gained(i => zones[i]);
         return Gained(i => (double)zones[i] - types[i]) > Math.Max(GainWithoutType * gained, BetweenCommands);
+
+        double Gained(Func<int, double> of) => captures[^part..].Average(of) - captures[..part].Average(of);
     }
 }
